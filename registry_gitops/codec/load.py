@@ -1,0 +1,238 @@
+"""YAML text -> plain data with a place for each value, and only where every reader of YAML agrees on the meaning.
+
+PyYAML reads YAML 1.1 and takes `12:30` for 750; Go takes `1e3` for 1000 and `yes` for true, or for text, as it pleases.
+A description of a deployment must not depend on its reader: such scalars are refused, with what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # a PyYAML built without libyaml
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+MAX_DEPTH = 100
+"""Levels of nesting that are read; a registry's description needs a tenth of it."""
+
+MAX_NODES = 100_000
+"""Values that a document may hold once its aliases are expanded, so that a few lines cannot fill the memory."""
+
+_NULL = re.compile(r"~|null|Null|NULL|")
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+")
+_INT64 = 2**63
+# Plain scalars whose type depends on the reader: YAML 1.1 against 1.2, libyaml against Go.
+_AMBIGUOUS = re.compile(
+    r"""y|n|yes|no|on|off|=                                     # booleans of YAML 1.1
+      | [-+]?0[box]?[0-9a-f_]+ | [-+]?[0-9][0-9_]*                # octal, hexadecimal, 0123, 1_000, 2**64
+      | [-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)                           # 1. and .5 and 01.5
+      | [-+]?(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9_]+)e[-+]?[0-9]+     # 1e3
+      | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?          # 12:30 is 750 in base 60
+      | [-+]?\.(?:inf|nan)
+      | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\ \t].*)?             # dates""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+
+
+class YAMLError(ValueError):
+    """Text that is not read, with the place: `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+@dataclass(slots=True)
+class Node:
+    """A value and where it stands. `children` holds the nodes of a mapping by key, or of a list by index."""
+
+    value: Any
+    line: int
+    column: int
+    size: int = 1
+    children: dict[str | int, Node] = field(default_factory=dict)
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def position(self, path: Sequence[str | int], *, of_key: bool = False) -> tuple[int, int]:
+        """Line and column of what `path` leads to, or of the last thing on the way there that exists.
+
+        `of_key` asks for the place of the last key rather than of its value.
+        """
+        node = self
+        for index, step in enumerate(path):
+            if of_key and index == len(path) - 1 and step in node.keys:
+                return node.keys[str(step)]
+            if step not in node.children:
+                break
+            node = node.children[step]
+        return node.line, node.column
+
+
+def load(text: str) -> Node:
+    """Read exactly one YAML document. Raises YAMLError for anything else, or for what readers disagree about.
+
+    Refused: duplicate keys, keys that are not text, tags, a second document, and plain scalars such as `yes`, `1e3`,
+    `0o644` or `12:30`. Anchors, aliases and merge keys are expanded.
+    """
+    found = _UNPRINTABLE.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        column = found.start() - text.rfind("\n", 0, found.start())
+        raise YAMLError(f"not a text file: it holds the character {found[0]!r}", line, column)
+    try:
+        return _Composer(text).document()
+    except yaml.MarkedYAMLError as error:
+        raise _syntax(error, text) from None
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.split("\n")
+    tabbed = next((n for n in (line, line - 1) if 0 <= n < len(lines) and re.match(r" *\t", lines[n])), None)
+    if tabbed is not None:
+        return YAMLError("a tab cannot indent YAML: use spaces", tabbed + 1, lines[tabbed].index("\t") + 1)
+    said = ", ".join(part for part in (error.context, error.problem) if part)
+    return YAMLError(f"not valid YAML: {said}", line + 1, column + 1)
+
+
+class _Composer:
+    """Events of the parser -> nodes. PyYAML's composer lets duplicate keys pass, and refuses an anchor used twice."""
+
+    def __init__(self, text: str) -> None:
+        self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+        self._anchors: dict[str, Node] = {}
+
+    def document(self) -> Node:
+        next(self._events)  # the stream begins
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            raise YAMLError("the file is empty", 1, 1)
+        root = self._node(next(self._events), 0)
+        next(self._events)  # the document ends
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise _at(after, "a second document begins here: keep one to a file")
+        return root
+
+    def _node(self, event: Any, depth: int) -> Node:
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        if depth > MAX_DEPTH:
+            raise _at(event, f"nested more than {MAX_DEPTH} levels deep")
+        if isinstance(event, yaml.ScalarEvent):
+            node = Node(_scalar(event), *_place(event))
+        else:
+            if event.tag and event.tag != "!":
+                raise _at(event, f"the tag {_short(event.tag)} is not supported: remove it")
+            node = (self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence)(event, depth)
+        if node.size > MAX_NODES:
+            raise _at(event, f"more than {MAX_NODES} values once aliases are expanded")
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _alias(self, event: Any) -> Node:
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            raise _at(event, f"no anchor &{event.anchor} ends before this alias")
+        return node
+
+    def _sequence(self, start: Any, depth: int) -> Node:
+        node = Node([], *_place(start))
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            child = self._node(event, depth + 1)
+            node.children[len(node.value)] = child
+            node.value.append(child.value)
+            node.size += child.size
+        return node
+
+    def _mapping(self, start: Any, depth: int) -> Node:
+        node = Node({}, *_place(start))
+        merged: list[Node] = []
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
+                merged += _merged(self._node(next(self._events), depth + 1), event)
+                continue
+            key = self._key(event, node)
+            node.keys[key] = _place(event)
+            _put(node, key, self._node(next(self._events), depth + 1))
+        for source in merged:
+            for name, place in source.keys.items():
+                if name not in node.keys:
+                    node.keys[name] = place
+                    _put(node, name, source.children[name])
+        return node
+
+    def _key(self, event: Any, node: Node) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _at(event, "a key must be text")
+        key = _scalar(event)
+        if not isinstance(key, str):
+            raise _at(event, f'a key must be text: write "{event.value}" with quotes')
+        if key in node.keys:
+            raise _at(event, f'the key "{key}" stands here already, on line {node.keys[key][0]}: keep one of them')
+        return key
+
+
+def _put(node: Node, key: str, child: Node) -> None:
+    node.children[key] = child
+    node.value[key] = child.value
+    node.size += child.size
+
+
+def _merged(node: Node, event: Any) -> list[Node]:
+    sources = list(node.children.values()) if isinstance(node.value, list) else [node]
+    if not all(isinstance(source.value, dict) for source in sources):
+        raise _at(event, "<< merges mappings only: give it an alias of one, or a list of such")
+    return sources
+
+
+def _scalar(event: Any) -> Any:
+    text = event.value
+    if event.tag in _TEXT_TAGS or (event.tag is None and not event.implicit[0]):
+        return text
+    if event.tag is not None:
+        raise _at(event, f"the tag {_short(event.tag)} is not supported: remove it")
+    if _NULL.fullmatch(text):
+        return None
+    if text in _BOOL:
+        return _BOOL[text]
+    if _INT.fullmatch(text) and -_INT64 <= int(text) < _INT64:
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if _AMBIGUOUS.fullmatch(text):
+        raise _at(event, _ambiguity(text))
+    return text
+
+
+def _ambiguity(text: str) -> str:
+    meant = {"y": "true", "yes": "true", "on": "true", "n": "false", "no": "false", "off": "false"}.get(text.lower())
+    if meant:
+        return f'readers of YAML disagree about {text}: write {meant}, or "{text}" if it is text'
+    # The value is not repeated: it may be a password.
+    return "readers of YAML disagree about this (a number, a time or text?): put it in quotes, or write a plain number"
+
+
+def _place(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _at(event: Any, message: str) -> YAMLError:
+    return YAMLError(message, *_place(event))
+
+
+def _short(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")

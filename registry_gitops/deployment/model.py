@@ -1,0 +1,90 @@
+"""RegistryDeployment: all that a user says of one registry, in one typed value."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
+from registry_gitops.manifests import HelmReleaseOptions, KustomizePatch, LabelSet
+from registry_gitops.manifests.scalars import NotBlank
+from registry_gitops.model import Annotations, DNSLabel, Model, Text
+from registry_gitops.values import RegistryValues
+
+DeploymentName = Annotated[
+    str,
+    Text(
+        "the name of a deployment",
+        r"[a-z]([-a-z0-9]*[a-z0-9])?",
+        "use lower-case letters, digits and '-', and begin with a letter (a Service is named so)",
+        max_length=53,
+    ),
+]
+
+
+class KustomizationOptions(Model):
+    """What the rendered kustomization.yaml holds besides our own files. Names as in kustomize.config.k8s.io/v1beta1."""
+
+    resources: list[NotBlank] = []
+    """More files of the folder, such as an encrypted Secret; they stand after ours."""
+
+    components: list[NotBlank] | None = None
+    """Folders with kustomize components."""
+
+    labels: list[LabelSet] | None = None
+    """Labels for every object."""
+
+    common_annotations: Annotations | None = None
+    """Annotations for every object."""
+
+    patches: list[KustomizePatch] | None = None
+    """Changes to the objects."""
+
+
+class RegistryDeployment(Model):
+    """One container registry on Kubernetes, deployed by Flux.
+
+    Without arguments it is the documented deployment, with the chart in the user's own Git repository.
+    """
+
+    name: DeploymentName = "docker-registry"
+    """Name of the HelmRelease and of its source; at most 53 characters, as Helm allows for a release."""
+
+    namespace: DNSLabel = "docker-registry"
+    """Namespace of the deployment; it is rendered too, at Pod Security level `restricted`."""
+
+    source: Source = Field(default_factory=GitSource)
+    """Where Flux takes the chart from."""
+
+    release: HelmReleaseOptions = Field(default_factory=HelmReleaseOptions)
+    """How Flux installs, upgrades and watches the release."""
+
+    values: RegistryValues = Field(default_factory=RegistryValues)
+    """Values of the chart."""
+
+    kustomization: KustomizationOptions = Field(default_factory=KustomizationOptions)
+    """What the folder's kustomization.yaml adds or changes."""
+
+    @property
+    def target_namespace(self) -> str:
+        """Namespace that the registry runs in."""
+        return self.release.target_namespace or self.namespace
+
+    @property
+    def release_name(self) -> str:
+        """Name of the Helm release, composed as helm-controller does (HelmRelease.GetReleaseName)."""
+        if self.release.release_name:
+            return self.release.release_name
+        if self.release.target_namespace:
+            return f"{self.release.target_namespace}-{self.name}"
+        return self.name
+
+    @property
+    def full_name(self) -> str:
+        """Name of the Service and the other objects: the chart's `fullname`, cut to 63 characters."""
+        if self.values.fullname_override:
+            return self.values.fullname_override[:63].rstrip("-")
+        chart = self.values.name_override or CHART_NAME
+        release = self.release_name
+        return (release if chart in release else f"{release}-{chart}")[:63].rstrip("-")

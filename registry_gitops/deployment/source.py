@@ -1,0 +1,135 @@
+"""Where Flux takes the chart from: the user's own Git repository, an OCI registry, or a Helm repository."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from registry_gitops.manifests import HelmRepositorySpec, LayerSelector, LocalReference, OCIReference, OCIRepositorySpec
+from registry_gitops.manifests.scalars import (
+    ChartName,
+    CloudProvider,
+    HelmRepositoryURL,
+    MinutesText,
+    SemverRange,
+)
+from registry_gitops.model import DNSLabel, DNSSubdomain, DurationText, Model, Text
+from registry_gitops.version import __version__
+
+BITNAMI_URL = "oci://registry-1.docker.io/bitnamicharts"
+"""The documented repository. A chart `docker-registry` was never published in it."""
+
+CHART_NAME = "docker-registry"
+"""Name of our chart, and of the documented one."""
+
+RepositoryPath = Annotated[
+    str,
+    Text(
+        "a folder of the repository",
+        r"\.|(?!\.{1,2}(/|$))[^/\s][^/]*(/(?!\.{1,2}(/|$))[^/\s][^/]*)*",
+        'write it from the root of the repository, such as apps/registry, or "." for the root itself',
+        max_length=1024,
+        examples=("apps/docker-registry",),
+    ),
+]
+
+
+class GitSource(Model):
+    """The chart stands beside the manifests, in the Git repository that Flux reads already: nothing to publish."""
+
+    type: Literal["git"] = "git"
+    """Kind of source."""
+
+    path: RepositoryPath = "."
+    """Folder that the manifests are rendered to, from the root of the repository."""
+
+    name: DNSSubdomain = "flux-system"
+    """Name of the GitRepository; `flux bootstrap` calls it flux-system."""
+
+    namespace: DNSLabel = "flux-system"
+    """Namespace of the GitRepository."""
+
+    @property
+    def chart(self) -> str:
+        """Path of the vendored chart from the root of the repository, as a HelmRelease names it."""
+        return "./chart" if self.path == "." else f"./{self.path}/chart"
+
+
+class HelmSource(Model):
+    """A HelmRepository, of type oci where the URL says so. The default is the documented one, which lacks the chart."""
+
+    type: Literal["helm"] = "helm"
+    """Kind of source."""
+
+    url: HelmRepositoryURL = BITNAMI_URL
+    """Address of the repository: oci:// for a registry, https:// for an index of charts."""
+
+    chart: ChartName = CHART_NAME
+    """Name of the chart in the repository."""
+
+    version: SemverRange | None = None
+    """Version of the chart, or a range. Default in Flux: the newest."""
+
+    interval: DurationText | None = None
+    """How often the index is fetched anew. Default in Flux: 1m."""
+
+    timeout: MinutesText | None = None
+    """Longest time for a fetch, without hours. Default in Flux: 60s."""
+
+    secret_ref: LocalReference | None = None
+    """Secret, in the deployment's namespace, with the credentials of the repository."""
+
+    cert_secret_ref: LocalReference | None = None
+    """Secret with `ca.crt` of the repository, or `tls.crt` and `tls.key` of the client."""
+
+    pass_credentials: bool | None = None
+    """Send the credentials to other hosts too, if the index names them. Default in Flux: false."""
+
+    provider: CloudProvider | None = None
+    """Who issues the credentials; oci:// only. Default in Flux: generic."""
+
+    insecure: bool | None = None
+    """Connect over HTTP without TLS; oci:// only. Default in Flux: false."""
+
+    @property
+    def repository(self) -> HelmRepositorySpec:
+        """The spec of the HelmRepository. Raises pydantic's ValidationError for fields that do not go together."""
+        return HelmRepositorySpec(
+            type="oci" if self.url.startswith("oci://") else None,
+            url=self.url,
+            interval=self.interval,
+            timeout=self.timeout,
+            secret_ref=self.secret_ref,
+            cert_secret_ref=self.cert_secret_ref,
+            pass_credentials=self.pass_credentials,
+            provider=self.provider,
+            insecure=self.insecure,
+        )
+
+    @model_validator(mode="after")
+    def _makes_a_repository(self) -> HelmSource:
+        _ = self.repository
+        return self
+
+
+class OCISource(OCIRepositorySpec):
+    """An OCIRepository, as Flux recommends it: the chart as an artifact in a registry of yours."""
+
+    type: Literal["oci"] = "oci"
+    """Kind of source."""
+
+    ref: OCIReference = Field(default_factory=lambda: OCIReference(tag=__version__))
+    """Version of the chart: tag, semver or digest. Default: the version of this program, whose chart it is."""
+
+    layer_selector: LayerSelector = Field(default_factory=LayerSelector.helm_chart)
+    """Layer to take. The default is that of a Helm chart; any other makes Flux refuse it."""
+
+    @property
+    def repository(self) -> OCIRepositorySpec:
+        """The spec of the OCIRepository."""
+        return OCIRepositorySpec(**{name: getattr(self, name) for name in OCIRepositorySpec.model_fields})
+
+
+Source = Annotated[GitSource | HelmSource | OCISource, Field(discriminator="type")]
+"""Where Flux takes the chart from."""

@@ -1,0 +1,39 @@
+"""What is said of bad input: each problem once, with its place and what to do. Shown in one place, the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong. `line` and `column` count from 1; `path` is the key, such as values.replicaCount."""
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    path: str = ""
+
+    def __str__(self) -> str:
+        """Format as compilers do: file:line:column: path: message."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return ": ".join(part for part in (place, self.path, self.message) if part)
+
+
+class InputError(Exception):
+    """Input that cannot be used: a description, an option, or a folder to write to. Nothing was written."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    @classmethod
+    def of(cls, message: str, file: object = None) -> InputError:
+        """The error for a single problem of a file as a whole, or of no file."""
+        return cls([Problem(message, None if file is None else str(file))])
+
+
+class EditedError(InputError):
+    """Files of ours that somebody edited: they are kept. Nothing was written."""

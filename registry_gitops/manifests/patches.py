@@ -1,0 +1,42 @@
+"""Patches and selectors as kustomize has them: in kustomization files, post-renderers and drift rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from registry_gitops.manifests.resource import Fault, Manifest, fault
+
+# A list of operations (RFC 6902) opens with "- op:" in YAML and with "[" in JSON.
+_JSON_PATCH = re.compile(r"(\s|---|#.*\n)*(-\s|\[)")
+
+
+class Selector(Manifest):
+    """Which objects are meant: all that fit every field that is set. Upstream: kustomize's Selector."""
+
+    group: str | None = None
+    """Regular expression for the API group."""
+
+    version: str | None = None
+    """Regular expression for the API version."""
+
+    kind: str | None = None
+    """Regular expression for the kind."""
+
+    name: str | None = None
+    """Regular expression for the name."""
+
+    namespace: str | None = None
+    """Regular expression for the namespace."""
+
+    annotation_selector: str | None = None
+    """Condition on annotations, in the syntax of label selectors."""
+
+    label_selector: str | None = None
+    """Condition on labels, such as "environment in (production, staging)"."""
+
+
+def json_patch_faults(patch: str | None, target: Selector | None) -> Iterator[Fault]:
+    """The rule that a JSON patch, which names no object itself, comes with a target."""
+    if patch is not None and target is None and _JSON_PATCH.match(patch):
+        yield fault("needs_target", "a list of JSON patch operations names no object: set `target`")

@@ -1,0 +1,89 @@
+"""The one base class of every typed model: frozen, strict, camelCase outside and snake_case inside."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any, LiteralString, Self
+
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+
+class Model(BaseModel):
+    """A frozen value. Keys are camelCase in YAML and snake_case in Python; unknown keys are refused.
+
+    Types are strict: the text ``"2"`` is no number and ``1`` is no boolean, because Kubernetes reads them so too.
+    A field that nobody set is not rendered (see `to_dict`), so a default is what the *reader* of the YAML will use.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        # Start-up: a command builds only the validators of the models that it uses.
+        defer_build=True,
+        # A value may be a password: no error and no traceback repeats it.
+        hide_input_in_errors=True,
+    )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The model as plain dicts, lists and scalars, keyed as in YAML, holding only the fields that were set."""
+        return self.model_dump(exclude_unset=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_unknown_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(data)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            if not any(_is_unknown_key(detail) for detail in details):
+                raise
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            raise failure(
+                cls.__name__,
+                (
+                    (
+                        detail["loc"],
+                        unknown_key(str(detail["loc"][0]), known) if _is_unknown_key(detail) else _kept(detail),
+                    )
+                    for detail in details
+                ),
+            ) from None
+
+
+def custom_error(code: LiteralString, message: str) -> PydanticCustomError:
+    """An error for a validator to raise: `message` is shown as it is, `code` names it for programs."""
+    return PydanticCustomError(code, "{message}", {"message": message})
+
+
+def failure(title: str, errors: Iterable[tuple[tuple[int | str, ...], PydanticCustomError]]) -> ValidationError:
+    """A ValidationError that names a place below the model in hand: for rules that span several fields.
+
+    Each error is (path from this model, error); pydantic puts the path to this model in front.
+    """
+    return ValidationError.from_exception_data(
+        title, [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]
+    )
+
+
+def unknown_key(key: str, known: list[str]) -> PydanticCustomError:
+    """The error for a key that a model does not have, with the nearest key that it has."""
+    folded = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(key.replace("_", "").lower(), folded, n=1, cutoff=0.6)
+    remedy = f'did you mean "{folded[near[0]]}"?' if near else f"known here: {', '.join(known)}"
+    return custom_error("unknown_key", f'unknown key "{key}": {remedy}')
+
+
+def _is_unknown_key(detail: Any) -> bool:
+    return detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1
+
+
+def _kept(detail: Any) -> PydanticCustomError:
+    return custom_error(detail["type"], detail["msg"])

@@ -1,0 +1,23 @@
+"""The documented chart does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry_gitops.deployment import BITNAMI_URL, CHART_NAME, HelmSource, RegistryDeployment
+
+
+def chart_not_published(deployment: RegistryDeployment) -> Iterator[tuple[str, str]]:
+    """The chart is taken from Bitnami's repository, where it was never published.
+
+    Why: a HelmRelease that names it can never become Ready; Flux says "chart pull error" for ever.
+
+    Bad: `source: {type: helm}`   Good: `source: {type: git, path: apps/registry}`
+    """
+    source = deployment.source
+    if isinstance(source, HelmSource) and source.url.rstrip("/") == BITNAMI_URL and source.chart == CHART_NAME:
+        yield (
+            "source.url",
+            f"{BITNAMI_URL} has no chart {CHART_NAME}, so Flux can never deploy this: use source type git "
+            "(the chart in your own repository), or oci with a registry that you pushed the chart to",
+        )

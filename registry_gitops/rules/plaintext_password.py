@@ -1,0 +1,32 @@
+"""Passwords belong in a Secret, not in Git."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.values.configuration import secrets
+
+
+def plaintext_password(deployment: RegistryDeployment) -> Iterator[tuple[str, str]]:
+    """A password stands in a file that is going to be committed.
+
+    Why: everyone who can read the repository, now or later, can read the password; removing it does not remove it from
+    the history. The registry itself needs no more than a bcrypt hash, in a Secret.
+
+    Bad: `auth.htpasswd.password: hunter2`   Good: `auth.htpasswd.existingSecret: registry-users`
+    """
+    where = f"--namespace {deployment.target_namespace} --name {deployment.full_name}-htpasswd"
+    if deployment.values.auth.htpasswd.password:
+        yield (
+            "values.auth.htpasswd.password",
+            "this password would be committed in the clear: make a Secret with "
+            f"`registry-gitops htpasswd {deployment.values.auth.htpasswd.username or 'USER'} {where}`, "
+            f"and set auth.htpasswd.existingSecret to {deployment.full_name}-htpasswd in place of it",
+        )
+    for secret in secrets(deployment.values.configuration):
+        yield (
+            ".".join(("values.configuration", *map(str, secret.path))),
+            f"this secret would be committed in the clear: put it into a Secret under the key {secret.variable}, and "
+            "name the Secret in extraEnvVarsSecret",
+        )

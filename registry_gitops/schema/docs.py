@@ -1,0 +1,48 @@
+"""The docstrings of the models' fields, read from the source.
+
+pydantic can do this when a model is defined; it costs a third of the start-up, and only a few commands need it.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import sys
+
+from registry_gitops.model import Model
+
+
+@functools.cache
+def field_docs(model: type[Model]) -> dict[str, str]:
+    """Python name of a field -> its docstring on one line, for every field of `model`, inherited ones too."""
+    docs: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, Model) and base is not Model:
+            docs |= _module_docs(base.__module__).get(base.__name__, {})
+    return {name: docs.get(name, "") for name in model.model_fields}
+
+
+def model_doc(model: type[Model]) -> str:
+    """The docstring of a model, on one line."""
+    return " ".join((inspect.getdoc(model) or "").split())
+
+
+@functools.cache
+def _module_docs(module: str) -> dict[str, dict[str, str]]:
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: _class_docs(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _class_docs(node: ast.ClassDef) -> dict[str, str]:
+    docs = {}
+    for statement, after in zip(node.body, node.body[1:], strict=False):
+        if (
+            isinstance(statement, ast.AnnAssign)
+            and isinstance(statement.target, ast.Name)
+            and isinstance(after, ast.Expr)
+            and isinstance(after.value, ast.Constant)
+            and isinstance(after.value.value, str)
+        ):
+            docs[statement.target.id] = " ".join(after.value.value.split())
+    return docs

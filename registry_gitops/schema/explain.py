@@ -1,0 +1,116 @@
+"""What a key of a description means: its type, default and docstring, and the keys below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from registry_gitops.errors import InputError
+from registry_gitops.model.base import unknown_key
+from registry_gitops.schema.json_schema import config_schema
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One key. `path` is dotted, "" for the description as a whole; `default` is None where there is none."""
+
+    path: str
+    type: str
+    default: object
+    description: str
+    fields: tuple[Explanation, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
+
+
+def explain(path: str = "") -> Explanation:
+    """Explain the key at `path`, such as values.persistence.size, with the keys right below it.
+
+    List indexes are left out: values.extraEnvVars.name. Raises InputError for an unknown key, with the nearest one.
+    """
+    schema = config_schema()
+    place: list[str] = []
+    for step in filter(None, path.split(".")):
+        below = properties(schema)
+        if step not in below:
+            here = ".".join(place) or "the description"
+            raise InputError.of(f"{here}: {unknown_key(step, list(below)).message()}")
+        schema = below[step]
+        place.append(step)
+    fields = tuple(_explanation([*place, key], below) for key, below in properties(schema).items())
+    return _explanation(place, schema, fields)
+
+
+def walk(path: str) -> Iterator[Explanation]:
+    """The key at `path` and every key below it, depth first, not going into the entries of lists."""
+    found = explain(path)
+    yield found
+    if not found.type.startswith("[]"):
+        for field in found.fields:
+            yield from walk(field.path)
+
+
+def properties(schema: dict[str, Any]) -> dict[str, Any]:
+    """Key -> schema for the keys of an object, of the entries of a list, or of all members of a union."""
+    found: dict[str, Any] = {}
+    for member in _members(schema):
+        for key, below in {**member.get("properties", {}), **_below_items(member)}.items():
+            # The key that tells the members of a union apart has one value in each.
+            both = "const" in below and key in found
+            found[key] = (
+                {**below, "enum": [*_constants(found[key]), *_constants(below)]} if both else found.get(key, below)
+            )
+    return found
+
+
+def _below_items(schema: dict[str, Any]) -> dict[str, Any]:
+    return properties(schema["items"]) if "items" in schema else {}
+
+
+def _constants(schema: dict[str, Any]) -> list[Any]:
+    return schema.get("enum") or [schema["const"]]
+
+
+def _explanation(place: list[str], schema: dict[str, Any], fields: tuple[Explanation, ...] = ()) -> Explanation:
+    described = schema.get("description") or _resolve(schema).get("description", "")
+    return Explanation(".".join(place), type_name(schema), schema.get("default"), described, fields)
+
+
+def type_name(schema: dict[str, Any]) -> str:
+    """The type in the words of kubectl explain: string, integer, []object, map[string]string, or the allowed values."""
+    names = dict.fromkeys(_one_type(member) for member in _members(schema))
+    return " | ".join(name for name in names if name != "null")
+
+
+def _one_type(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return " | ".join(f'"{value}"' if value == "" else str(value) for value in schema["enum"])
+    if "const" in schema:
+        return str(schema["const"])
+    kind = schema.get("type", "any")
+    if isinstance(kind, list):
+        return " | ".join(kind)
+    if kind == "array":
+        return f"[]{type_name(schema.get('items', {}))}"
+    if kind == "object" and "properties" not in schema:
+        values: Any = schema.get("additionalProperties") or next(iter(schema.get("patternProperties", {}).values()), {})
+        return f"map[string]{type_name(values) if isinstance(values, dict) else 'any'}"
+    return str(kind)
+
+
+def _members(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    schema = _resolve(schema)
+    union = schema.get("oneOf") or schema.get("anyOf")
+    return [each for member in union for each in _members(member)] if union else [schema]
+
+
+def _resolve(schema: dict[str, Any]) -> dict[str, Any]:
+    reference = schema.get("$ref")
+    if not reference:
+        return schema
+    found: dict[str, Any] = config_schema()["definitions"][reference.rpartition("/")[2]]
+    return found

@@ -1,0 +1,55 @@
+"""The JSON Schemas of a description (for editors) and of the chart's values (for Helm), made from the models."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core.core_schema import ModelSchema
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.model import Model
+from registry_gitops.schema.docs import field_docs, model_doc
+from registry_gitops.values import RegistryValues
+
+# Draft 7 is what Helm 3, Helm 4 and every editor understand.
+_DIALECT = "http://json-schema.org/draft-07/schema#"
+_DEFINITIONS = "#/definitions/"
+
+
+@functools.cache
+def config_schema() -> dict[str, Any]:
+    """JSON Schema of registry.yaml, with the models' docstrings as descriptions."""
+    return _schema(RegistryDeployment)
+
+
+@functools.cache
+def values_schema() -> dict[str, Any]:
+    """JSON Schema of the values of the chart `docker-registry`: its values.schema.json."""
+    return _schema(RegistryValues)
+
+
+def _schema(model: type[Model]) -> dict[str, Any]:
+    found = model.model_json_schema(ref_template=f"{_DEFINITIONS}{{model}}", schema_generator=_Generator)
+    definitions = found.pop("$defs")
+    return {"$schema": _DIALECT, **found, "definitions": definitions}
+
+
+class _Generator(GenerateJsonSchema):
+    """pydantic's generator, with the docstrings of fields for descriptions and without titles that repeat the key."""
+
+    def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
+        model: type[Model] = schema["cls"]
+        found = super().model_schema(schema)
+        found.pop("title", None)
+        found["description"] = model_doc(model)
+        docs = field_docs(model)
+        for name, field in model.model_fields.items():
+            # In front, because that is where a reader looks first.
+            key = field.alias or name
+            found["properties"][key] = {"description": docs[name], **found["properties"][key]}
+        return found
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False

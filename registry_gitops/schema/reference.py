@@ -1,0 +1,63 @@
+"""The reference of the chart's values as a Markdown page, made from the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry_gitops.codec import dump
+from registry_gitops.schema.explain import Explanation, explain, walk
+
+_HEAD = """\
+# Values of the chart `docker-registry`
+
+<!-- Generated from the models in registry_gitops/values: `make generate`. -->
+
+These keys stand under `values:` in `registry.yaml`, and in the values of a Helm release alike. The defaults are the
+documented deployment. `registry-gitops explain values.KEY` prints the same on a terminal.
+"""
+
+
+def values_reference() -> str:
+    """The text of docs/values.md."""
+    fields = explain("values").fields
+    single = [field for field in fields if not _below(field)]
+    sections = "".join(
+        f"\n## {field.key}\n\n{field.description}\n\n{_table(_below(field))}" for field in _sections(fields)
+    )
+    return f"{_HEAD}\n{_table(single)}{sections}"
+
+
+def _sections(fields: tuple[Explanation, ...]) -> Iterator[Explanation]:
+    return (field for field in fields if _below(field))
+
+
+def _below(field: Explanation) -> list[Explanation]:
+    return [each for each in _leaves(field.path) if each.path != field.path]
+
+
+def _table(fields: list[Explanation]) -> str:
+    return "| key | type | default | what it does |\n|---|---|---|---|\n" + "".join(map(_row, fields))
+
+
+def _leaves(path: str) -> Iterator[Explanation]:
+    found = list(walk(path))
+    parents = {each.path.rpartition(".")[0] for each in found}
+    for each in found:
+        if each.path not in parents or each.type.startswith("[]"):
+            yield each
+
+
+def _row(field: Explanation) -> str:
+    key = field.path.removeprefix("values.")
+    default = "" if field.default is None else f"`{_default(field.default)}`"
+    return f"| `{key}` | {_cell(field.type)} | {_cell(default)} | {_cell(field.description)} |\n"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return dump({"value": value}).removeprefix("value: ").strip()
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -1,0 +1,67 @@
+"""The chart's values as typed models: one file per section, keyed and defaulted as in its values.yaml."""
+
+from registry_gitops.values.auth import Auth, Htpasswd
+from registry_gitops.values.configuration import Configuration
+from registry_gitops.values.env import EnvVar, EnvVarSource, FieldRef, KeySelector, ResourceFieldRef
+from registry_gitops.values.image import Image
+from registry_gitops.values.ingress import ExtraHost, ExtraTls, Ingress
+from registry_gitops.values.persistence import Persistence
+from registry_gitops.values.probes import LivenessProbe, Probe, ReadinessProbe, StartupProbe
+from registry_gitops.values.registry import Deletion, Http, RegistryValues
+from registry_gitops.values.resources import ResourceLimits, ResourceRequests, Resources
+from registry_gitops.values.scheduling import (
+    Affinity,
+    LabelSelector,
+    RollingUpdate,
+    Toleration,
+    TopologySpreadConstraint,
+    UpdateStrategy,
+)
+from registry_gitops.values.security import (
+    Capabilities,
+    ContainerSecurityContext,
+    PodSecurityContext,
+    SeccompProfile,
+    ServiceAccount,
+)
+from registry_gitops.values.service import Service, ServiceNodePorts, ServicePorts
+
+__all__ = [
+    "Affinity",
+    "Auth",
+    "Capabilities",
+    "Configuration",
+    "ContainerSecurityContext",
+    "Deletion",
+    "EnvVar",
+    "EnvVarSource",
+    "ExtraHost",
+    "ExtraTls",
+    "FieldRef",
+    "Htpasswd",
+    "Http",
+    "Image",
+    "Ingress",
+    "KeySelector",
+    "LabelSelector",
+    "LivenessProbe",
+    "Persistence",
+    "PodSecurityContext",
+    "Probe",
+    "ReadinessProbe",
+    "RegistryValues",
+    "ResourceFieldRef",
+    "ResourceLimits",
+    "ResourceRequests",
+    "Resources",
+    "RollingUpdate",
+    "SeccompProfile",
+    "Service",
+    "ServiceAccount",
+    "ServiceNodePorts",
+    "ServicePorts",
+    "StartupProbe",
+    "Toleration",
+    "TopologySpreadConstraint",
+    "UpdateStrategy",
+]

@@ -1,0 +1,50 @@
+"""Who may use the registry."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from registry_gitops.model import Model, OptionalName, Text, custom_error
+
+# bcrypt reads no further than this: golang.org/x/crypto/bcrypt refuses a longer password.
+_BCRYPT_MAX_BYTES = 72
+
+
+def _bcrypt_length(password: str) -> str:
+    if len(password.encode()) > _BCRYPT_MAX_BYTES:
+        raise custom_error("password", f"the password is longer than the {_BCRYPT_MAX_BYTES} bytes that bcrypt reads")
+    return password
+
+
+class Htpasswd(Model):
+    """Users and passwords in a bcrypt htpasswd file, checked by the registry itself."""
+
+    enabled: bool = False
+    """Whether every request needs a user and a password."""
+
+    username: Annotated[
+        str, Text("a user name", r"[^:\s#][^:\s]*", 'use no ":", no blank, and no "#" in front', 255, empty=True)
+    ] = ""
+    """User of the credentials given here in the clear. Prefer `existingSecret`."""
+
+    password: Annotated[str, AfterValidator(_bcrypt_length), Field(repr=False, json_schema_extra={"maxLength": 72})] = (
+        ""
+    )
+    """Password given here in the clear, at most 72 bytes: for a throw-away cluster only. Prefer `existingSecret`."""
+
+    existing_secret: OptionalName = ""
+    """Name of a Secret, in the same namespace, that holds the htpasswd file; `registry-gitops htpasswd` makes one."""
+
+    existing_secret_key: Annotated[
+        str, Text("the key of a Secret", r"[-._a-zA-Z0-9]+", "use letters, digits, '-', '_' and '.'", 253)
+    ] = "htpasswd"
+    """Key of `existingSecret` whose value is the htpasswd file."""
+
+
+class Auth(Model):
+    """Authentication."""
+
+    htpasswd: Htpasswd = Field(default_factory=Htpasswd)
+    """Users and passwords in a bcrypt htpasswd file."""

@@ -1,0 +1,97 @@
+"""The chart value `configuration`: distribution v3.1.1's config.yml, typed. Source: its configuration package."""
+
+from registry_gitops.values.configuration.auth import HtpasswdFile, RegistryAuth, TokenAuth
+from registry_gitops.values.configuration.drivers import S3, Azure, AzureCredentials, Filesystem, Gcs, InMemory
+from registry_gitops.values.configuration.health import FileCheck, Health, HttpCheck, StorageDriverCheck, TcpCheck
+from registry_gitops.values.configuration.http import Debug, H2c, Http, Http2, LetsEncrypt, Prometheus, Tls
+from registry_gitops.values.configuration.log import AccessLog, Log, LogHook, MailOptions, Smtp
+from registry_gitops.values.configuration.middleware import Middleware, StorageMiddleware, StorageMiddlewareOptions
+from registry_gitops.values.configuration.notifications import Endpoint, Events, Ignore, Notifications
+from registry_gitops.values.configuration.proxy import Proxy, ProxyExec
+from registry_gitops.values.configuration.redis import Redis, RedisTls
+from registry_gitops.values.configuration.root import Catalog, Configuration, Tags
+from registry_gitops.values.configuration.secret import FoundSecret, Secret, secrets
+from registry_gitops.values.configuration.section import Section
+from registry_gitops.values.configuration.storage import (
+    Cache,
+    Delete,
+    Driver,
+    Maintenance,
+    ReadOnly,
+    Redirect,
+    Storage,
+    TagLookup,
+    UploadPurging,
+)
+from registry_gitops.values.configuration.validation import (
+    ManifestIndexes,
+    ManifestUrls,
+    Platform,
+    Policy,
+    RepositoryPolicy,
+    Validation,
+    ValidationManifests,
+)
+
+__all__ = [
+    "S3",
+    "AccessLog",
+    "Azure",
+    "AzureCredentials",
+    "Cache",
+    "Catalog",
+    "Configuration",
+    "Debug",
+    "Delete",
+    "Driver",
+    "Endpoint",
+    "Events",
+    "FileCheck",
+    "Filesystem",
+    "FoundSecret",
+    "Gcs",
+    "H2c",
+    "Health",
+    "HtpasswdFile",
+    "Http",
+    "Http2",
+    "HttpCheck",
+    "Ignore",
+    "InMemory",
+    "LetsEncrypt",
+    "Log",
+    "LogHook",
+    "MailOptions",
+    "Maintenance",
+    "ManifestIndexes",
+    "ManifestUrls",
+    "Middleware",
+    "Notifications",
+    "Platform",
+    "Policy",
+    "Prometheus",
+    "Proxy",
+    "ProxyExec",
+    "ReadOnly",
+    "Redirect",
+    "Redis",
+    "RedisTls",
+    "RegistryAuth",
+    "RepositoryPolicy",
+    "Secret",
+    "Section",
+    "Smtp",
+    "Storage",
+    "StorageDriverCheck",
+    "StorageMiddleware",
+    "StorageMiddlewareOptions",
+    "TagLookup",
+    "Tags",
+    "TcpCheck",
+    "Tls",
+    "TokenAuth",
+    "UploadPurging",
+    "Validation",
+    "ValidationManifests",
+    "secrets",
+]

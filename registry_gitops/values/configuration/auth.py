@@ -1,0 +1,96 @@
+"""Who may use the registry: the providers that distribution knows."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import model_validator
+
+from registry_gitops.model import custom_error, failure
+from registry_gitops.values.configuration.scalars import FilePath, NonEmpty, UrlPath
+from registry_gitops.values.configuration.section import Section
+
+Provider = Literal["htpasswd", "token"]
+PROVIDERS: tuple[Provider, ...] = ("htpasswd", "token")
+
+_SigningAlgorithm = Literal[
+    "EdDSA",
+    "HS256",
+    "HS384",
+    "HS512",
+    "RS256",
+    "RS384",
+    "RS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "PS256",
+    "PS384",
+    "PS512",
+]
+
+
+class HtpasswdFile(Section):
+    """Users and passwords in a file. The chart's `auth.htpasswd` makes this section and mounts the file."""
+
+    realm: NonEmpty | None = None
+    """Realm that clients are shown. The chart's default: Registry."""
+
+    path: FilePath | None = None
+    """File of the users, with bcrypt hashes; the registry makes up a user where it is missing. The chart's default:
+    /auth/htpasswd."""
+
+
+class TokenAuth(Section):
+    """Tokens from a token server. The registry needs `realm`, `service`, `issuer`, and `rootcertbundle` or `jwks`."""
+
+    realm: NonEmpty | None = None
+    """URL of the token server, as clients reach it. Default: none."""
+
+    service: NonEmpty | None = None
+    """Name of this registry, which tokens must be meant for. Default: none."""
+
+    issuer: NonEmpty | None = None
+    """Name of the token server, which tokens must come from. Default: none."""
+
+    root_cert_bundle: FilePath | None = None
+    """File of the certificates that sign tokens, in PEM. Default: none."""
+
+    jwks: FilePath | None = None
+    """File of the keys that sign tokens, as a JSON Web Key Set. Default: none."""
+
+    signing_algorithms: list[_SigningAlgorithm] | None = None
+    """Algorithms that a token may be signed with. Default: all of them."""
+
+    auto_redirect: bool | None = None
+    """Whether the realm is made from the host of the request and `autoredirectpath`. Default: false."""
+
+    auto_redirect_path: UrlPath | None = None
+    """Path of the token server, with `autoredirect`. Default: /auth/token."""
+
+
+class RegistryAuth(Section):
+    """Who may use the registry: at most one provider."""
+
+    htpasswd: HtpasswdFile | None = None
+    """Users and passwords in a file."""
+
+    token: TokenAuth | None = None
+    """Tokens from a token server."""
+
+    instead: ClassVar[dict[str, str]] = {
+        "silly": "it lets in everybody who sends any Authorization header, write htpasswd or token",
+        "none": "leave auth out",
+    }
+
+    @property
+    def provider(self) -> Provider | None:
+        """Name of the provider that is set, or None."""
+        return next((name for name in PROVIDERS if getattr(self, name) is not None), None)
+
+    @model_validator(mode="after")
+    def _one_provider(self) -> RegistryAuth:
+        if self.htpasswd is not None and self.token is not None:
+            message = 'the registry stops at two providers, and "htpasswd" is set too: keep one of them'
+            raise failure("RegistryAuth", [(("token",), custom_error("two_providers", message))])
+        return self

@@ -1,0 +1,117 @@
+"""Checks that take the registry out of service: while one fails, every path answers 503."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar
+
+from pydantic import Field, model_validator
+
+from registry_gitops.model import NonNegative, custom_error, failure
+from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, Headers, HostPort
+from registry_gitops.values.configuration.secret import SecretHeaders, SecretInURL
+from registry_gitops.values.configuration.section import Section
+
+
+class StorageDriverCheck(Section):
+    """Whether the storage answers."""
+
+    enabled: bool | None = None
+    """Whether it is asked. The chart's default: true."""
+
+    interval: GoDuration | None = None
+    """Time between two checks; 0s is the default. Default: 10s."""
+
+    threshold: NonNegative | None = None
+    """Failures in a row until the check fails; 0 counts as 1. The chart's default: 3."""
+
+
+class FileCheck(Section):
+    """A file that takes the registry out of service while it exists."""
+
+    file: FilePath
+    """The file."""
+
+    interval: GoDuration | None = None
+    """Time between two checks; 0s is the default. Default: 10s."""
+
+    instead: ClassVar[dict[str, str]] = {
+        "threshold": "registry 3.1.1 reads this key and does not use it, one failure is enough",
+    }
+
+
+class HttpCheck(Section):
+    """A URL that must answer a HEAD request."""
+
+    uri: Annotated[URL, SecretInURL("REGISTRY_HEALTH_HTTPCHECKERS_{}_URI")]
+    """The URL."""
+
+    headers: Annotated[
+        Headers | None,
+        Field(repr=False),
+        SecretHeaders("REGISTRY_HEALTH_HTTPCHECKERS_{}_HEADERS"),
+    ] = None
+    """Headers of the request. Credentials are secrets: give all headers, as YAML, in
+    REGISTRY_HEALTH_HTTPCHECKERS_0_HEADERS, where 0 is the first check. Default: none."""
+
+    status_code: Annotated[int, Field(ge=100, le=599)] | None = None
+    """Status that it must answer with. Default: 200."""
+
+    timeout: GoDuration | None = None
+    """Time for the answer; 0s is without limit. Default: 0s."""
+
+    interval: GoDuration | None = None
+    """Time between two checks; 0s is the default. Default: 10s."""
+
+    threshold: NonNegative | None = None
+    """Failures in a row until the check fails; 0 counts as 1. Default: 1."""
+
+
+class TcpCheck(Section):
+    """A server that must accept connections."""
+
+    addr: HostPort
+    """The server."""
+
+    timeout: GoDuration | None = None
+    """Time for the connection; 0s is without limit. Default: 0s."""
+
+    interval: GoDuration | None = None
+    """Time between two checks; 0s is the default. Default: 10s."""
+
+    threshold: NonNegative | None = None
+    """Failures in a row until the check fails; 0 counts as 1. Default: 1."""
+
+
+class Health(Section):
+    """Checks that take the registry out of service."""
+
+    storagedriver: StorageDriverCheck | None = None
+    """Whether the storage answers."""
+
+    file: list[FileCheck] | None = None
+    """Files that must not exist. Default: none."""
+
+    http: list[HttpCheck] | None = None
+    """URLs that must answer. Default: none."""
+
+    tcp: list[TcpCheck] | None = None
+    """Servers that must accept connections. Default: none."""
+
+    def _targets(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        yield from ((("file", i, "file"), check.file) for i, check in enumerate(self.file or []))
+        yield from ((("http", i, "uri"), check.uri) for i, check in enumerate(self.http or []))
+        yield from ((("tcp", i, "addr"), check.addr) for i, check in enumerate(self.tcp or []))
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Health:
+        seen: set[str] = set()
+        errors = []
+        for path, target in self._targets():
+            if target in seen:
+                message = f'"{target}" is checked twice, and the registry stops at that: keep one of them'
+                errors.append((path, custom_error("checked_twice", message)))
+            seen.add(target)
+        if errors:
+            raise failure("Health", errors)
+        return self

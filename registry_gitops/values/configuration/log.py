@@ -1,0 +1,85 @@
+"""What the registry writes to its logs."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from registry_gitops.values.configuration.scalars import HostPort, NonEmpty
+from registry_gitops.values.configuration.secret import Secret
+from registry_gitops.values.configuration.section import Section
+
+
+class AccessLog(Section):
+    """One line per request, on standard output, in the Combined Log Format."""
+
+    disabled: bool | None = None
+    """Whether no request is logged. Default: false."""
+
+
+class Smtp(Section):
+    """The mail server of a log hook."""
+
+    addr: HostPort | None = None
+    """Host and port of the mail server. Default: none."""
+
+    username: str | None = None
+    """User of the mail server. Default: none."""
+
+    password: Annotated[str | None, Field(repr=False), Secret("REGISTRY_LOG_HOOKS_{}_MAILOPTIONS_SMTP_PASSWORD")] = None
+    """Password of the mail server. A secret: give it as REGISTRY_LOG_HOOKS_0_MAILOPTIONS_SMTP_PASSWORD, where 0
+    is the first hook. Default: none."""
+
+    instead: ClassVar[dict[str, str]] = {"insecure": "registry 3.1.1 reads this key and does not use it, leave it out"}
+
+
+class MailOptions(Section):
+    """Whom a log hook writes to, and through which server."""
+
+    smtp: Smtp | None = None
+    """The mail server."""
+
+    from_: Annotated[NonEmpty | None, Field(alias="from")] = None
+    """Sender of the mails. Default: none."""
+
+    to: list[NonEmpty] | None = None
+    """Receivers of the mails. Default: none."""
+
+
+class LogHook(Section):
+    """A mail for each log line of some levels."""
+
+    type: Literal["mail"]
+    """Kind of the hook; the registry has no other, and ignores an unknown one."""
+
+    disabled: bool | None = None
+    """Whether the hook is off. Default: false."""
+
+    levels: list[Literal["panic", "fatal", "error", "warn", "info", "debug", "trace"]] | None = None
+    """Levels of the lines that are mailed. An unknown level would count as panic. Default: none."""
+
+    options: MailOptions | None = None
+    """Mail settings."""
+
+
+class Log(Section):
+    """Level and form of the logs."""
+
+    level: Literal["error", "warn", "info", "debug"] | None = None
+    """Least severe level that is written; any other word, `warning` too, stops the registry. Default: info."""
+
+    formatter: Literal["text", "json", "logstash"] | None = None
+    """Form of a line. Default: text."""
+
+    fields: dict[str, str] | None = None
+    """Fields added to every line, such as `environment: staging`. Default: none."""
+
+    access_log: AccessLog | None = None
+    """The log of requests."""
+
+    hooks: list[LogHook] | None = None
+    """Mails on log lines. Default: none."""
+
+    report_caller: bool | None = None
+    """Whether each line names the source line that wrote it. Default: false."""

@@ -1,0 +1,107 @@
+"""Middleware: what stands between the registry and its storage."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from registry_gitops.model import custom_error, failure
+from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty, Pause
+from registry_gitops.values.configuration.section import Section
+
+# name -> (required options, further options)
+OPTIONS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "cloudfront": (
+        frozenset({"baseurl", "privatekey", "keypairid"}),
+        frozenset({"duration", "ipfilteredby", "awsregion", "updatefrequency", "iprangesurl"}),
+    ),
+    "redirect": (frozenset({"baseurl"}), frozenset()),
+    "rewrite": (frozenset(), frozenset({"scheme", "host", "trimpathprefix"})),
+}
+
+
+class StorageMiddlewareOptions(Section):
+    """Options of a middleware; each belongs to the middleware that its docstring names."""
+
+    base_url: URL | None = None
+    """cloudfront, redirect: where clients are sent for blobs. Default: none."""
+
+    private_key: FilePath | None = None
+    """cloudfront: file of the key that signs URLs, in PEM (PKCS #1). Default: none."""
+
+    keypair_id: NonEmpty | None = None
+    """cloudfront: id of that key. Default: none."""
+
+    duration: GoDuration | None = None
+    """cloudfront: time that a signed URL is good for. Default: 20m."""
+
+    ip_filtered_by: Literal["none", "aws", "awsregion"] | None = None
+    """cloudfront: which clients are sent to S3 itself: none, those in AWS, or those in `awsregion`. Default: none."""
+
+    aws_region: NonEmpty | None = None
+    """cloudfront: AWS regions, separated by commas, with `ipfilteredby: awsregion`. Default: none."""
+
+    update_frequency: Pause | None = None
+    """cloudfront: time between two looks at the list of AWS addresses, more than 0. Default: 12h."""
+
+    ip_ranges_url: URL | None = None
+    """cloudfront: that list. Default: https://ip-ranges.amazonaws.com/ip-ranges.json."""
+
+    scheme: Literal["http", "https"] | None = None
+    """rewrite: scheme of the storage's URLs. Default: unchanged."""
+
+    host: NonEmpty | None = None
+    """rewrite: host of the storage's URLs, with an optional port. Default: unchanged."""
+
+    trim_path_prefix: NonEmpty | None = None
+    """rewrite: what is cut from the front of their paths. Default: nothing."""
+
+    @model_validator(mode="after")
+    def _region(self) -> StorageMiddlewareOptions:
+        if self.ip_filtered_by == "awsregion" and self.aws_region is None:
+            message = "awsregion needs the key awsregion too: write regions, separated by commas"
+            raise failure("StorageMiddlewareOptions", [(("ipfilteredby",), custom_error("middleware", message))])
+        return self
+
+
+class StorageMiddleware(Section):
+    """Changes the URLs that clients are sent to for blobs."""
+
+    name: Literal["cloudfront", "redirect", "rewrite"]
+    """Which one; the registry has no others, and stops at an unknown one."""
+
+    options: StorageMiddlewareOptions = Field(default_factory=StorageMiddlewareOptions)
+    """Its options."""
+
+    instead: ClassVar[dict[str, str]] = {
+        "disabled": "registry 3.1.1 reads this key and does not use it, take the entry out"
+    }
+
+    @model_validator(mode="after")
+    def _options_fit(self) -> StorageMiddleware:
+        required, further = OPTIONS[self.name]
+        given = set(self.options.to_dict())
+        known = ", ".join(sorted(required | further))
+        errors = [((key,), f"{self.name} does not start without {key}") for key in sorted(required - given)]
+        errors += [
+            ((key,), f"not an option of {self.name}, which has {known}") for key in sorted(given - required - further)
+        ]
+        if errors:
+            raise failure(
+                "StorageMiddleware",
+                [(("options", *path), custom_error("middleware", message)) for path, message in errors],
+            )
+        return self
+
+
+class Middleware(Section):
+    """Middleware, in the order of their lists."""
+
+    storage: list[StorageMiddleware] | None = None
+    """Between the registry and its storage. Default: none."""
+
+    instead: ClassVar[dict[str, str]] = {
+        "registry": "the official image has no middleware of this kind, leave it out",
+        "repository": "the official image has no middleware of this kind, leave it out",
+    }

@@ -1,0 +1,74 @@
+"""Webhooks: what happens in the registry, told to other servers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from registry_gitops.model import NonNegative
+from registry_gitops.values.configuration.scalars import URL, GoDuration, Headers, NonEmpty
+from registry_gitops.values.configuration.secret import SecretHeaders, SecretInURL
+from registry_gitops.values.configuration.section import Section
+
+
+class Events(Section):
+    """What events tell."""
+
+    include_references: bool | None = None
+    """Whether events of manifests name what the manifest refers to. Default: false."""
+
+
+class Ignore(Section):
+    """Events that are not sent; one match is enough."""
+
+    media_types: list[NonEmpty] | None = None
+    """Media types of the content. Default: none."""
+
+    actions: list[Literal["pull", "push", "mount", "delete"]] | None = None
+    """What was done. Default: none."""
+
+
+class Endpoint(Section):
+    """A server that is told."""
+
+    name: NonEmpty
+    """Name of the endpoint, in logs and metrics."""
+
+    url: Annotated[URL | None, SecretInURL("REGISTRY_NOTIFICATIONS_ENDPOINTS_{}_URL")] = None
+    """Where events are posted. One with a token in it is a secret: give it as
+    REGISTRY_NOTIFICATIONS_ENDPOINTS_0_URL, where 0 is the first endpoint. Default: none."""
+
+    disabled: bool | None = None
+    """Whether nothing is sent. Default: false."""
+
+    headers: Annotated[
+        Headers | None, Field(repr=False), SecretHeaders("REGISTRY_NOTIFICATIONS_ENDPOINTS_{}_HEADERS")
+    ] = None
+    """Headers of the requests. Credentials are secrets: give all headers, as YAML, in
+    REGISTRY_NOTIFICATIONS_ENDPOINTS_0_HEADERS, where 0 is the first endpoint. Default: none."""
+
+    timeout: GoDuration | None = None
+    """Time for the answer; 0s is the default. Default: 1s."""
+
+    threshold: NonNegative | None = None
+    """Failures in a row until the registry pauses; 0 is the default. Default: 10."""
+
+    backoff: GoDuration | None = None
+    """How long it pauses; 0s is the default. Default: 1s."""
+
+    ignored_media_types: list[NonEmpty] | None = None
+    """Media types whose events are not sent, as in `ignore.mediatypes`. Default: none."""
+
+    ignore: Ignore | None = None
+    """Events that are not sent."""
+
+
+class Notifications(Section):
+    """Webhooks. Events wait in memory: they are lost when the Pod ends."""
+
+    events: Events | None = None
+    """What events tell."""
+
+    endpoints: list[Endpoint] | None = None
+    """Servers that are told. Default: none."""

@@ -1,0 +1,43 @@
+"""The registry as a pull-through cache of another one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from registry_gitops.values.configuration.scalars import URL, GoDuration, NonEmpty
+from registry_gitops.values.configuration.secret import Secret, SecretInURL
+from registry_gitops.values.configuration.section import Section
+
+
+class ProxyExec(Section):
+    """A credential helper, in place of user and password."""
+
+    command: NonEmpty | None = None
+    """The command; it must be in the image. Default: none."""
+
+    lifetime: GoDuration | None = None
+    """Time until it is asked again; 0s asks it for every request. Default: it is asked once."""
+
+
+class Proxy(Section):
+    """A pull-through cache: it takes no pushes, and stops at the start while the other registry is away."""
+
+    remote_url: Annotated[URL | None, SecretInURL("REGISTRY_PROXY_REMOTEURL")] = None
+    """Address of the other registry, such as https://registry-1.docker.io; it switches the cache on. Default: none."""
+
+    username: str | None = None
+    """User of the other registry. Default: none."""
+
+    password: Annotated[str | None, Field(repr=False), Secret("REGISTRY_PROXY_PASSWORD")] = None
+    """Password of the other registry. A secret: give it as REGISTRY_PROXY_PASSWORD. Default: none."""
+
+    exec: ProxyExec | None = None
+    """A credential helper, in place of user and password. Default: none."""
+
+    ttl: GoDuration | None = None
+    """Time that content is kept; 0s keeps it for ever. Default: 168h."""
+
+    cache_write_timeout: GoDuration | None = None
+    """Time to store a blob that is being pulled; 0s is the default. Default: 5m."""

@@ -1,0 +1,134 @@
+"""Redis, which replicas share as their cache of blob descriptors."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from registry_gitops.model import NonNegative
+from registry_gitops.values.configuration.scalars import FilePath, GoDuration, HostPort, NonEmpty
+from registry_gitops.values.configuration.secret import Secret
+from registry_gitops.values.configuration.section import Section
+
+_OrNever = Annotated[int, Field(ge=-1)]
+
+
+class RedisTls(Section):
+    """TLS to Redis: `rootcas`, or `certificate` with `key`, switches it on."""
+
+    certificate: FilePath | None = None
+    """File of the client's certificate, in PEM; the registry ignores it without `key`. Default: none."""
+
+    key: FilePath | None = None
+    """File of the client's private key, in PEM; the registry ignores it without `certificate`. Default: none."""
+
+    root_cas: list[FilePath] | None = None
+    """Files of the authorities that the server's certificate may come from. Default: those of the image."""
+
+    instead: ClassVar[dict[str, str]] = {"enabled": "TLS has no switch, rootcas (or certificate and key) turns it on"}
+
+
+class Redis(Section):
+    """Redis. It must evict by allkeys-lru, because the registry sets no expiry. Registry 3.0 ignores these keys."""
+
+    addrs: list[HostPort] | None = None
+    """Servers; more than one is a cluster, or its sentinels where `mastername` is set. Default: no Redis."""
+
+    username: str | None = None
+    """User, with access lists. Default: none."""
+
+    password: Annotated[str | None, Field(repr=False), Secret("REGISTRY_REDIS_PASSWORD")] = None
+    """Password. A secret: give it as REGISTRY_REDIS_PASSWORD. Default: none."""
+
+    db: NonNegative | None = None
+    """Number of the database, where there is no cluster. Default: 0."""
+
+    master_name: NonEmpty | None = None
+    """Name of the master that sentinels know. Default: none."""
+
+    sentinel_username: str | None = None
+    """User of the sentinels. Default: none."""
+
+    sentinel_password: Annotated[str | None, Field(repr=False), Secret("REGISTRY_REDIS_SENTINELPASSWORD")] = None
+    """Password of the sentinels. A secret: give it as REGISTRY_REDIS_SENTINELPASSWORD. Default: none."""
+
+    tls: RedisTls | None = None
+    """TLS to Redis. Default: none."""
+
+    client_name: NonEmpty | None = None
+    """Name that connections carry. Default: none."""
+
+    protocol: Literal[2, 3] | None = None
+    """Version of the protocol. Default: 3."""
+
+    dial_timeout: GoDuration | None = None
+    """Time for a new connection; 0s is the default. Default: 5s."""
+
+    read_timeout: GoDuration | None = None
+    """Time for an answer; 0s is the default. Default: 3s."""
+
+    write_timeout: GoDuration | None = None
+    """Time to send a command; 0s is the default. Default: `readtimeout`."""
+
+    context_timeout_enabled: bool | None = None
+    """Whether the deadline of a request ends its commands. Default: false."""
+
+    max_retries: _OrNever | None = None
+    """Tries after a failed one; -1 is none, 0 is the default. Default: 3."""
+
+    min_retry_backoff: GoDuration | None = None
+    """Shortest pause before a further try; 0s is the default. Default: 8ms."""
+
+    max_retry_backoff: GoDuration | None = None
+    """Longest pause before a further try; 0s is the default. Default: 512ms."""
+
+    pool_size: NonNegative | None = None
+    """Connections that are kept; 0 is the default. Default: 10 per CPU."""
+
+    pool_fifo: bool | None = None
+    """Whether connections take turns; else the last used comes first. Default: false."""
+
+    pool_timeout: GoDuration | None = None
+    """Time to wait for a free connection; 0s is the default. Default: `readtimeout` and 1s."""
+
+    min_idle_conns: NonNegative | None = None
+    """Idle connections that are held ready. Default: 0."""
+
+    max_idle_conns: NonNegative | None = None
+    """Idle connections that are kept at most; 0 is without limit. Default: 0."""
+
+    max_active_conns: NonNegative | None = None
+    """Connections at most; 0 is without limit. Default: 0."""
+
+    conn_max_idle_time: GoDuration | None = None
+    """Time until an idle connection is closed; 0s is the default. Default: 30m."""
+
+    conn_max_lifetime: GoDuration | None = None
+    """Time until any connection is closed; 0s is never. Default: 0s."""
+
+    max_redirects: _OrNever | None = None
+    """Redirects that are followed in a cluster; -1 is none, 0 is the default. Default: 3."""
+
+    read_only: bool | None = None
+    """Whether replicas of a cluster may answer reads. Default: false."""
+
+    route_by_latency: bool | None = None
+    """Whether reads go to the nearest node of a cluster. Default: false."""
+
+    route_randomly: bool | None = None
+    """Whether reads go to any node of a cluster. Default: false."""
+
+    disable_identity: bool | None = None
+    """Whether connections do not name their library (CLIENT SETINFO). Default: false."""
+
+    identity_suffix: NonEmpty | None = None
+    """Text after the library's name. Default: none."""
+
+    unstable_resp3: bool | None = None
+    """Whether unfinished parts of protocol 3 are used. Default: false."""
+
+    instead: ClassVar[dict[str, str]] = {
+        "addr": 'v3 writes "addrs", a list of host:port',
+        "pool": "v3 writes poolsize, maxidleconns and connmaxidletime",
+    }

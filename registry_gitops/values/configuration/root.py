@@ -1,0 +1,98 @@
+"""The whole of config.yml."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from registry_gitops.model import Positive
+from registry_gitops.values.configuration.auth import Provider, RegistryAuth
+from registry_gitops.values.configuration.health import Health
+from registry_gitops.values.configuration.http import Http
+from registry_gitops.values.configuration.log import Log
+from registry_gitops.values.configuration.middleware import Middleware
+from registry_gitops.values.configuration.notifications import Notifications
+from registry_gitops.values.configuration.proxy import Proxy
+from registry_gitops.values.configuration.redis import Redis
+from registry_gitops.values.configuration.section import Section
+from registry_gitops.values.configuration.storage import Driver, Storage
+from registry_gitops.values.configuration.validation import Policy, Validation
+
+
+class Catalog(Section):
+    """The list of repositories, /v2/_catalog."""
+
+    max_entries: Positive | None = None
+    """Repositories in one answer at most. Default: 1000."""
+
+
+class Tags(Section):
+    """The list of tags, /v2/<name>/tags/list."""
+
+    max_tags: Positive | None = None
+    """Tags in one answer at most. Default: 1000."""
+
+
+class Configuration(Section):
+    """Keys of distribution's config.yml (v3, all lower case), merged over what the chart makes.
+
+    A list replaces the chart's list; a map is merged into it, so {} changes nothing. Secrets belong in the
+    environment: see `secrets`.
+    """
+
+    log: Log | None = None
+    """What the registry writes to its logs."""
+
+    storage: Storage = Field(default_factory=Storage)
+    """Where images are kept, and what happens around that."""
+
+    auth: RegistryAuth = Field(default_factory=RegistryAuth)
+    """Who may use the registry. Default: everybody."""
+
+    middleware: Middleware | None = None
+    """What stands between the registry and its storage."""
+
+    http: Http | None = None
+    """How the registry listens and answers."""
+
+    notifications: Notifications | None = None
+    """Webhooks."""
+
+    redis: Redis | None = None
+    """Redis, for `storage.cache.blobdescriptor: redis`."""
+
+    health: Health | None = None
+    """Checks that take the registry out of service."""
+
+    proxy: Proxy | None = None
+    """The registry as a pull-through cache of another one."""
+
+    validation: Validation | None = None
+    """What the registry refuses to store."""
+
+    policy: Policy | None = None
+    """What may be pushed."""
+
+    catalog: Catalog | None = None
+    """The list of repositories."""
+
+    tags: Tags | None = None
+    """The list of tags."""
+
+    @property
+    def driver(self) -> Driver | None:
+        """Name of the storage driver that is set, or None: then it is the chart's volume."""
+        return self.storage.driver
+
+    @property
+    def auth_provider(self) -> Provider | None:
+        """Name of the authentication provider that is set, or None."""
+        return self.auth.provider
+
+    instead: ClassVar[dict[str, str]] = {
+        "version": "the chart writes it, leave it out",
+        "loglevel": "write log.level",
+        "compatibility": "registry v3 stores no schema 1 manifests, leave it out",
+        "reporting": "registry v3 reports to no service, leave it out",
+    }

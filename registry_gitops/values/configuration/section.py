@@ -1,0 +1,75 @@
+"""What every section of config.yml is made of: lower-case keys, none of them null, hardly any required."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from pydantic import ConfigDict, GetJsonSchemaHandler, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from registry_gitops.model import Model, custom_error, failure
+
+_NULL = "no value (null): write one, {} for an empty section, or leave the key out"
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "")
+
+
+class Section(Model):
+    """A section of distribution's config.yml; `relative_urls` in Python is `relativeurls` in YAML.
+
+    Sections are merged over what the chart makes, and the registry reads its environment over both. So a key is
+    required only where neither can supply it: in the entries of a list, and where the registry itself cannot take
+    the key from the environment. The registry ignores a key that it does not know; a model refuses it.
+    """
+
+    model_config = ConfigDict(alias_generator=_key)
+
+    instead: ClassVar[dict[str, str]] = {}
+    """Keys that people try and this section does not have -> what to write instead."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _explain(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        # In Helm, null would remove what the chart makes: a driver, http.addr or uploadpurging.age, and the registry
+        # stops. What may go has a value that switches it off, such as false, "" or [].
+        nulls = [key for key, value in data.items() if value is None] if isinstance(data, dict) else []
+        try:
+            if not nulls:
+                return handler(data)
+            handler({key: value for key, value in data.items() if value is not None})
+            details = []
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+        errors: list[tuple[tuple[int | str, ...], PydanticCustomError]]
+        errors = [((key,), custom_error("null", _NULL)) for key in nulls]
+        errors += [
+            (detail["loc"], custom_error(detail["type"], cls._message(detail)))
+            for detail in details
+            if detail["loc"][:1] not in {(key,) for key in nulls}
+        ]
+        raise failure(cls.__name__, errors)
+
+    @classmethod
+    def _message(cls, detail: Any) -> str:
+        *path, key = detail["loc"] or ("",)
+        if detail["type"] != "unknown_key" or path:
+            return str(detail["msg"])
+        reason = cls.instead.get(key) if cls.model_fields else "this section has no keys"
+        return f'unknown key "{key}": {reason}' if reason else str(detail["msg"])
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        properties: dict[str, JsonSchemaValue] = handler.resolve_ref_schema(schema).get("properties", {})
+        for name, field in properties.items():
+            properties[name] = _without_null(field)
+        return schema
+
+
+def _without_null(field: JsonSchemaValue) -> JsonSchemaValue:
+    kept = {key: value for key, value in field.items() if key not in {"anyOf", "default"}}
+    kinds = [kind for kind in field.get("anyOf", []) if kind != {"type": "null"}]
+    return {**kept, **(kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})}

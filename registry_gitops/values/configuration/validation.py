@@ -1,0 +1,74 @@
+"""What the registry refuses to store."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from registry_gitops.values.configuration.scalars import GoRegexp, NonEmpty
+from registry_gitops.values.configuration.section import Section
+
+
+class ManifestUrls(Section):
+    """URLs inside manifests, as foreign layers have them."""
+
+    allow: list[GoRegexp] | None = None
+    """Regular expressions, of which each URL must match one. Default: no URL, where `deny` is empty too."""
+
+    deny: list[GoRegexp] | None = None
+    """Regular expressions, of which no URL may match one. Default: none."""
+
+
+class Platform(Section):
+    """A platform, as image indexes name it."""
+
+    architecture: NonEmpty | None = None
+    """Architecture, such as amd64. Default: none."""
+
+    os: NonEmpty | None = None
+    """Operating system, such as linux. Default: none."""
+
+
+class ManifestIndexes(Section):
+    """Which images of an image index must be there when the index is pushed."""
+
+    platforms: Literal["all", "none", "list"] | None = None
+    """All of them, none, or those of `platformlist`. Default: all."""
+
+    platform_list: list[Platform] | None = None
+    """Platforms whose images must be there, with `platforms: list`. Default: none."""
+
+
+class ValidationManifests(Section):
+    """Checks of manifests."""
+
+    urls: ManifestUrls | None = None
+    """URLs inside manifests."""
+
+    indexes: ManifestIndexes | None = None
+    """Image indexes."""
+
+
+class Validation(Section):
+    """What the registry refuses to store; images that it has already are not checked."""
+
+    disabled: bool | None = None
+    """Whether nothing is checked. Default: false."""
+
+    manifests: ValidationManifests | None = None
+    """Checks of manifests."""
+
+    instead: ClassVar[dict[str, str]] = {"enabled": "write disabled: true or disabled: false"}
+
+
+class RepositoryPolicy(Section):
+    """Rules for all repositories."""
+
+    classes: list[Literal["image", "plugin"]] | None = None
+    """Kinds of content that may be pushed; with any, other kinds of manifests are refused. Default: every kind."""
+
+
+class Policy(Section):
+    """What may be pushed."""
+
+    repository: RepositoryPolicy | None = None
+    """Rules for all repositories."""

@@ -1,0 +1,88 @@
+"""Environment variables of the registry's container: core/v1 EnvVar."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from registry_gitops.model import DNSSubdomain, EnvVarName, Model, QuantityText, custom_error, failure
+
+
+class KeySelector(Model):
+    """A key of a Secret or ConfigMap in the same namespace."""
+
+    name: DNSSubdomain
+    """Name of the object."""
+
+    key: Annotated[str, Field(min_length=1)]
+    """Key of its data."""
+
+    optional: bool | None = None
+    """Whether the object or the key may be missing. Default: false."""
+
+
+class FieldRef(Model):
+    """A field of the Pod itself."""
+
+    api_version: str | None = None
+    """Version of the schema that `fieldPath` is written in. Default: v1."""
+
+    field_path: Annotated[str, Field(min_length=1)]
+    """Path of the field, such as status.podIP."""
+
+
+class ResourceFieldRef(Model):
+    """A resource of a container."""
+
+    container_name: str | None = None
+    """Name of the container. Default: this one."""
+
+    resource: Annotated[str, Field(min_length=1)]
+    """Resource, such as limits.memory."""
+
+    divisor: QuantityText | None = None
+    """Unit that the value is given in. Default: 1."""
+
+
+class EnvVarSource(Model):
+    """Where the value of a variable comes from: exactly one of these."""
+
+    secret_key_ref: KeySelector | None = None
+    """A key of a Secret."""
+
+    config_map_key_ref: KeySelector | None = None
+    """A key of a ConfigMap."""
+
+    field_ref: FieldRef | None = None
+    """A field of the Pod."""
+
+    resource_field_ref: ResourceFieldRef | None = None
+    """A resource of a container."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> EnvVarSource:
+        if len(self.to_dict()) != 1:
+            raise custom_error(
+                "env_source", "give exactly one of secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef"
+            )
+        return self
+
+
+class EnvVar(Model):
+    """One environment variable. Upstream: EnvVar (core/v1)."""
+
+    name: EnvVarName
+    """Name of the variable."""
+
+    value: str | None = None
+    """Value, as text: quote numbers and booleans."""
+
+    value_from: EnvVarSource | None = None
+    """Where the value comes from, in place of `value`."""
+
+    @model_validator(mode="after")
+    def _one_value(self) -> EnvVar:
+        if self.value is not None and self.value_from is not None:
+            raise failure("EnvVar", [(("valueFrom",), custom_error("env_value", "give value or valueFrom, not both"))])
+        return self

@@ -1,0 +1,29 @@
+"""The image that the Pod runs, and how it is pulled."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from registry_gitops.model import DNSSubdomain, ImageDigest, ImageRegistry, ImageRepository, ImageTag, Model
+
+
+class Image(Model):
+    """The registry's own image: the official `registry:3` of Docker's library."""
+
+    registry: ImageRegistry = "docker.io"
+    """Host that serves the image; "" leaves it to the container runtime. Upstream: the host part of a reference."""
+
+    repository: ImageRepository = "library/registry"
+    """Repository of the image on that host. The official image is `library/registry`, for short `registry`."""
+
+    tag: ImageTag = "3.1.1"
+    """Tag of the image. The default is the newest patch of `registry:3`, and the chart's appVersion."""
+
+    digest: ImageDigest = ""
+    """Digest of the image, `sha256:...`; wins over `tag`, so that the bytes cannot change under the deployment."""
+
+    pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
+    """When the kubelet pulls the image. Upstream: Container.imagePullPolicy (core/v1)."""
+
+    pull_secrets: list[DNSSubdomain] = []
+    """Names of Secrets, in the same namespace, to pull the image with. Upstream: PodSpec.imagePullSecrets (core/v1)."""

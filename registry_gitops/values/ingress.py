@@ -1,0 +1,77 @@
+"""How the registry is reached from outside the cluster."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from registry_gitops.model import Annotations, DNSSubdomain, Hostname, Model, OptionalName, custom_error
+
+PathType = Literal["Prefix", "Exact", "ImplementationSpecific"]
+
+
+def _absolute(path: str) -> str:
+    if not path.startswith("/"):
+        raise custom_error("path", f'"{path}" is not the path of an Ingress: begin it with "/"')
+    return path
+
+
+IngressPath = Annotated[str, AfterValidator(_absolute), Field(json_schema_extra={"pattern": "^/"})]
+
+
+class ExtraHost(Model):
+    """One more host that leads to the registry."""
+
+    name: Hostname
+    """Name of the host. Upstream: IngressRule.host (networking.k8s.io/v1)."""
+
+    path: IngressPath = "/"
+    """Path below which requests go to the registry."""
+
+    path_type: PathType = "Prefix"
+    """How `path` is compared. Upstream: HTTPIngressPath.pathType."""
+
+
+class ExtraTls(Model):
+    """One more certificate. Upstream: IngressTLS (networking.k8s.io/v1)."""
+
+    hosts: list[Hostname] = []
+    """Hosts that the certificate is for."""
+
+    secret_name: DNSSubdomain
+    """Name of the Secret, type kubernetes.io/tls, that holds the certificate."""
+
+
+class Ingress(Model):
+    """The Ingress in front of the Service."""
+
+    enabled: bool = False
+    """Whether the registry is reachable through an Ingress."""
+
+    hostname: Hostname = ""
+    """Host name that clients use, such as registry.example.com. Upstream: IngressRule.host (networking.k8s.io/v1)."""
+
+    path: IngressPath = "/"
+    """Path below which requests go to the registry; clients expect `/v2/` at the root of the host."""
+
+    path_type: PathType = "Prefix"
+    """How `path` is compared. Upstream: HTTPIngressPath.pathType."""
+
+    ingress_class_name: OptionalName = ""
+    """Controller that serves the Ingress; "" takes the cluster's default. Upstream: IngressSpec.ingressClassName."""
+
+    annotations: Annotations = {}
+    """Annotations of the Ingress, such as the body size of ingress-nginx or the issuer of cert-manager."""
+
+    tls: bool = False
+    """Whether `hostname` is served with TLS, by the certificate in `existingSecret`."""
+
+    existing_secret: OptionalName = ""
+    """Secret, type kubernetes.io/tls, with the certificate; "" means `<hostname>-tls` (which cert-manager can make)."""
+
+    extra_hosts: list[ExtraHost] = []
+    """More hosts that lead to the registry."""
+
+    extra_tls: list[ExtraTls] = []
+    """More certificates."""

@@ -1,0 +1,63 @@
+"""The volume that keeps the images."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from registry_gitops.model import (
+    AccessMode,
+    Annotations,
+    Labels,
+    Model,
+    OptionalName,
+    Quantity,
+    QuantityText,
+    Text,
+    custom_error,
+)
+
+
+def _positive(size: str) -> str:
+    if Quantity(size).amount <= 0:
+        raise custom_error("size", f'"{size}" is no size for a volume: write more than 0, such as 10Gi')
+    return size
+
+
+class Persistence(Model):
+    """The PersistentVolumeClaim under `/var/lib/registry`."""
+
+    enabled: bool = True
+    """Whether images are kept on a volume. Without one they are gone when the Pod moves."""
+
+    size: Annotated[QuantityText, AfterValidator(_positive)] = "10Gi"
+    """Size of the claim, in bytes with a unit. Upstream: PersistentVolumeClaimSpec.resources.requests.storage."""
+
+    storage_class: Annotated[
+        str,
+        Text(
+            "the name of a StorageClass",
+            r"-|[a-z0-9]([-a-z0-9.]*[a-z0-9])?",
+            "use lower-case letters, digits, '-' and '.', or \"-\" for no class",
+            max_length=253,
+            empty=True,
+            examples=("fast-storage",),
+        ),
+    ] = ""
+    """StorageClass of the claim: "" takes the cluster's default, "-" asks for none (a volume made by hand)."""
+
+    access_modes: Annotated[list[AccessMode], Field(min_length=1)] = ["ReadWriteOnce"]
+    """How nodes may mount the volume. More than one replica needs ReadWriteMany (or object storage)."""
+
+    existing_claim: OptionalName = ""
+    """Name of a PersistentVolumeClaim to use in place of a new one; `size` and `storageClass` then say nothing."""
+
+    annotations: Annotations = {}
+    """Annotations of the claim."""
+
+    labels: Labels = {}
+    """Labels of the claim."""
+
+    resource_policy: Literal["keep", ""] = "keep"
+    """"keep" leaves the claim, and the images, in place when the release is uninstalled (helm.sh/resource-policy)."""

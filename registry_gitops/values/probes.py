@@ -1,0 +1,62 @@
+"""How Kubernetes finds out whether the registry is alive and ready."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from registry_gitops.model import Model, NonNegative, Positive
+
+
+class Probe(Model):
+    """When Kubernetes asks the container, and how often it may fail. Upstream: Probe (core/v1)."""
+
+    enabled: bool = True
+    """Whether the probe is rendered."""
+
+    initial_delay_seconds: NonNegative = 0
+    """Seconds between the start of the container and the first probe."""
+
+    period_seconds: Positive = 10
+    """Seconds between two probes."""
+
+    timeout_seconds: Positive = 3
+    """Seconds until an unanswered probe counts as failed."""
+
+    failure_threshold: Positive = 3
+    """Failures in a row until Kubernetes acts."""
+
+    success_threshold: Positive = 1
+    """Successes in a row until the probe counts as passed."""
+
+
+class LivenessProbe(Probe):
+    """A TCP connection to the API's port; a failure restarts the container.
+
+    A slow disk answers 503 on every path, and a restart would not mend it: so this probe asks for no path.
+    """
+
+    failure_threshold: Positive = 6
+    """Failures in a row until the container is restarted."""
+
+    success_threshold: Literal[1] = 1
+    """Kubernetes allows nothing but 1 here."""
+
+
+class ReadinessProbe(Probe):
+    """GET / on the API's port, which needs no credentials; a failure takes the Pod out of the Service."""
+
+
+class StartupProbe(Probe):
+    """A TCP connection; until it succeeds, the other probes wait."""
+
+    enabled: bool = False
+    """Whether the probe is rendered."""
+
+    period_seconds: Positive = 2
+    """Seconds between two probes."""
+
+    failure_threshold: Positive = 60
+    """Failures in a row until the container is restarted."""
+
+    success_threshold: Literal[1] = 1
+    """Kubernetes allows nothing but 1 here."""

@@ -1,0 +1,146 @@
+"""What the Pod may do on its node. The defaults pass the Pod Security level `restricted`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from registry_gitops.model import Annotations, Model, NonNegative, OptionalName, custom_error, failure
+
+
+class SeccompProfile(Model):
+    """Filter of system calls. Upstream: SeccompProfile (core/v1)."""
+
+    type: Literal["RuntimeDefault", "Localhost", "Unconfined"] = "RuntimeDefault"
+    """Which filter; the level `restricted` refuses Unconfined."""
+
+    localhost_profile: str | None = None
+    """File of the filter on the node, with the type Localhost only."""
+
+    @model_validator(mode="after")
+    def _localhost(self) -> SeccompProfile:
+        if (self.type == "Localhost") != bool(self.localhost_profile):
+            message = "localhostProfile goes with type Localhost, and only with it"
+            raise failure("SeccompProfile", [(("localhostProfile",), custom_error("seccomp", message))])
+        return self
+
+
+class SeLinuxOptions(Model):
+    """SELinux label. Upstream: SELinuxOptions (core/v1)."""
+
+    level: str | None = None
+    """Level of the label, such as s0:c123,c456."""
+
+    role: str | None = None
+    """Role of the label."""
+
+    type: str | None = None
+    """Type of the label."""
+
+    user: str | None = None
+    """User of the label."""
+
+
+class Sysctl(Model):
+    """A kernel parameter of the Pod. Upstream: Sysctl (core/v1)."""
+
+    name: str
+    """Name of the parameter."""
+
+    value: str
+    """Value, as text."""
+
+
+class PodSecurityContext(Model):
+    """Security settings of the Pod. Upstream: PodSecurityContext (core/v1); null removes a default."""
+
+    enabled: bool = True
+    """Whether these settings are rendered at all; a platform that assigns its own (OpenShift) wants false."""
+
+    fs_group: NonNegative | None = 1000
+    """Group that owns the volume, so that the registry may write to it."""
+
+    fs_group_change_policy: Literal["OnRootMismatch", "Always"] | None = "OnRootMismatch"
+    """When files on the volume change their owner; Always delays each start on a large volume."""
+
+    run_as_user: NonNegative | None = None
+    """User id of every container that names none of its own."""
+
+    run_as_group: NonNegative | None = None
+    """Group id of every container that names none of its own."""
+
+    run_as_non_root: bool | None = True
+    """Whether the kubelet refuses to start a container as root."""
+
+    supplemental_groups: list[NonNegative] | None = None
+    """More groups of the process."""
+
+    seccomp_profile: SeccompProfile | None = Field(default_factory=SeccompProfile)
+    """Filter of system calls."""
+
+    se_linux_options: SeLinuxOptions | None = None
+    """SELinux label."""
+
+    sysctls: list[Sysctl] | None = None
+    """Kernel parameters."""
+
+
+class Capabilities(Model):
+    """Linux capabilities of the container. Upstream: Capabilities (core/v1)."""
+
+    drop: list[str] = ["ALL"]
+    """Capabilities taken away; the level `restricted` wants ALL."""
+
+    add: list[str] | None = None
+    """Capabilities given; the level `restricted` allows NET_BIND_SERVICE."""
+
+
+class ContainerSecurityContext(Model):
+    """Security settings of the container. Upstream: SecurityContext (core/v1); null removes a default."""
+
+    enabled: bool = True
+    """Whether these settings are rendered at all."""
+
+    run_as_user: NonNegative | None = 1000
+    """User id of the process. A number is needed: the image names no user, and root is refused."""
+
+    run_as_group: NonNegative | None = 1000
+    """Group id of the process."""
+
+    run_as_non_root: bool | None = True
+    """Whether the kubelet refuses to start the container as root."""
+
+    privileged: bool | None = False
+    """Whether the container may do all that the node may."""
+
+    allow_privilege_escalation: bool | None = False
+    """Whether a process may gain more rights than its parent."""
+
+    read_only_root_filesystem: bool | None = True
+    """Whether the image's files are read-only; the registry writes to its volume alone."""
+
+    capabilities: Capabilities | None = Field(default_factory=Capabilities)
+    """Linux capabilities."""
+
+    seccomp_profile: SeccompProfile | None = Field(default_factory=SeccompProfile)
+    """Filter of system calls."""
+
+    se_linux_options: SeLinuxOptions | None = None
+    """SELinux label."""
+
+
+class ServiceAccount(Model):
+    """Identity of the Pod in the cluster and, by annotations, in a cloud."""
+
+    create: bool = True
+    """Whether the chart makes the ServiceAccount."""
+
+    name: OptionalName = ""
+    """Name of the ServiceAccount; "" means the release's full name, or `default` where none is made."""
+
+    annotations: Annotations = {}
+    """Annotations, such as the role of a cloud's workload identity."""
+
+    automount_service_account_token: bool = False
+    """Whether a token is mounted. The registry calls no Kubernetes API; workload identity may need it."""

@@ -1,0 +1,46 @@
+"""How the registry is reached inside the cluster."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from registry_gitops.model import Annotations, Model, Port, Text
+
+
+class ServicePorts(Model):
+    """Ports of the Service."""
+
+    http: Port = 5000
+    """Port of the Service that leads to the registry's API. Upstream: ServicePort.port (core/v1)."""
+
+
+class ServiceNodePorts(Model):
+    """Ports on every node, for the types NodePort and LoadBalancer."""
+
+    http: Port | None = None
+    """Port on each node; none lets Kubernetes choose. Upstream: ServicePort.nodePort (core/v1)."""
+
+
+class Service(Model):
+    """The Service in front of the registry's Pods."""
+
+    type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
+    """Where the Service can be reached from. Upstream: ServiceSpec.type (core/v1)."""
+
+    ports: ServicePorts = Field(default_factory=ServicePorts)
+    """Ports of the Service."""
+
+    node_ports: ServiceNodePorts = Field(default_factory=ServiceNodePorts)
+    """Ports on every node."""
+
+    cluster_ip: Annotated[
+        str,
+        Text("an IP address", r"None|[0-9a-fA-F:.]+", 'write an IPv4 or IPv6 address, or "None"', 45, empty=True),
+        Field(alias="clusterIP"),
+    ] = ""
+    """Fixed address; "" lets Kubernetes choose, "None" makes the Service headless. Upstream: ServiceSpec.clusterIP."""
+
+    annotations: Annotations = {}
+    """Annotations of the Service, such as those of a cloud's load balancer."""

@@ -1,0 +1,156 @@
+"""The real registry (distribution v3) as a child process on loopback, so that tests meet what a cluster would run."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+
+# The chart's Pod runs as this user, so where we may choose (as root), we do too.
+USER = 1000
+SECONDS_TO_START = 15
+SECONDS_TO_STOP = 10
+
+
+class RealRegistry:
+    """One registry that serves one config.yml; a context manager.
+
+    `config` is the text of config.yml, which is used as it is. The places in it that only a Pod has (address, root
+    directory, htpasswd file) are redirected by the environment: a free port of 127.0.0.1, and files in a temporary
+    folder. `htpasswd` is the text of that file; `environment` is added to an otherwise empty one.
+
+    While it runs: `url`, `host`, `port`, `data` (the root directory), and `log()`. When the block ends with an
+    exception, the end of the log is added to it as a note.
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(
+        self, binary: Path, config: str, *, htpasswd: str = "", environment: Mapping[str, str] | None = None
+    ) -> None:
+        self._binary = binary
+        self._config = config
+        self._htpasswd = htpasswd
+        self._environment = dict(environment or {})
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return f"http://{self.host}:{self.port}"
+
+    def log(self) -> str:
+        """All that the registry has written so far."""
+        return self._log.read_text(errors="replace")
+
+    def __enter__(self) -> Self:
+        self._folder = Path(tempfile.mkdtemp(prefix="real-registry-"))
+        self.data = self._folder / "data"
+        self._log = self._folder / "registry.log"
+        try:
+            self._prepare()
+            self._start()
+        except BaseException:
+            shutil.rmtree(self._folder)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stop()
+        if error is not None:
+            error.add_note(f"The registry's log ends with:\n{self.log()[-4000:]}")
+        shutil.rmtree(self._folder)
+
+    def _prepare(self) -> None:
+        self.data.mkdir()
+        (self._folder / "config.yml").write_text(self._config)
+        (self._folder / "htpasswd").write_text(self._htpasswd)
+        if os.geteuid() == 0:
+            for path in (self._folder, *self._folder.iterdir()):
+                os.chown(path, USER, USER)
+            self._binary = _for_everybody(self._binary, self._folder)
+
+    def _start(self) -> None:
+        # Between finding a free port and listening on it, somebody else may take it. Then another one is tried.
+        for _ in range(3):
+            self.port = _free_port(self.host)
+            self._process = self._spawn()
+            if self._answers():
+                return
+            self._stop()
+            if "address already in use" not in self.log():
+                break
+        raise RuntimeError(f"the registry did not start; its log:\n{self.log()}")
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        user: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
+        with self._log.open("wb") as log:
+            return subprocess.Popen(
+                [self._binary, "serve", self._folder / "config.yml"],
+                cwd=self._folder,
+                env=self._environment | self._redirects(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                **user,
+            )
+
+    def _redirects(self) -> dict[str, str]:
+        # Only for what the configuration has: naming a second storage driver or login would end the registry.
+        config = yaml.safe_load(self._config)
+        places = {"REGISTRY_HTTP_ADDR": f"{self.host}:{self.port}"}
+        if "filesystem" in config["storage"]:
+            places["REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY"] = str(self.data)
+        if "htpasswd" in config.get("auth", {}):
+            places["REGISTRY_AUTH_HTPASSWD_PATH"] = str(self._folder / "htpasswd")
+        return places
+
+    def _answers(self) -> bool:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while time.monotonic() < deadline and self._process.poll() is None:
+            connection = http.client.HTTPConnection(self.host, self.port, timeout=1)
+            try:
+                connection.request("GET", "/")
+                connection.getresponse().read()
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)
+            else:
+                return self._process.poll() is None
+            finally:
+                connection.close()
+        return False
+
+    def _stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _for_everybody(binary: Path, folder: Path) -> Path:
+    """The binary itself where another user can reach it, else a copy in `folder`."""
+    path = binary.resolve()
+    if all(place.stat().st_mode & 0o001 for place in (path, *path.parents)):
+        return path
+    return Path(shutil.copy(path, folder / "registry"))

@@ -1,0 +1,130 @@
+"""The real tools that `make test` builds into .tools, as functions of a text or of files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+ROOT = Path(__file__).parents[2]
+STORE = ROOT / ".tools"
+
+KUBERNETES_VERSIONS = ("1.34", "1.35", "1.36")
+"""The Kubernetes versions that we keep schemas of (tools/schemas/kubernetes)."""
+
+SCHEMAS = (
+    f"{ROOT}/tools/schemas/kubernetes/{{{{.NormalizedKubernetesVersion}}}}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json",
+    f"{STORE}/schemas/flux/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json",
+)
+
+Manifests = str | Iterable[Path]
+"""YAML text of any number of documents, or files with such text."""
+
+
+class ToolProblem(Exception):
+    """A tool is missing, or did not do its work; what it found in its input is a result and no problem."""
+
+
+def built(place: str) -> Path:
+    """Return a file or folder below .tools: `bin/helm`, `crds`."""
+    path = STORE / place
+    if not path.exists():
+        raise ToolProblem(f"{path} is not there: `make test` builds the tools before it runs the tests.")
+    return path
+
+
+def tool(name: str) -> Path:
+    """Return the program `name`: helm, kustomize, kubeconform, registry, crane, regctl, podsecurity or goyaml."""
+    return built(f"bin/{name}")
+
+
+def kubeconform(manifests: Manifests, kubernetes_version: str = "1.36") -> list[str]:
+    """Return what kubeconform -strict says against each object: `KIND/NAME: MESSAGE`; nothing where all are valid.
+
+    A kind without a schema is an error of its own. That nothing at all was looked at is a ToolProblem.
+    """
+    built("schemas/flux")
+    arguments = ["-strict", "-output", "json", "-verbose", "-kubernetes-version", f"{kubernetes_version}.0"]
+    for location in SCHEMAS:
+        arguments += ["-schema-location", location]
+    done = _run("kubeconform", arguments, manifests)
+    try:
+        resources: list[dict[str, str]] = json.loads(done.stdout)["resources"]
+    except ValueError as error:
+        raise ToolProblem(f"kubeconform gave no report: {done.stderr or done.stdout}") from error
+    looked_at = [found for found in resources if found["status"]]
+    if not looked_at:
+        raise ToolProblem("kubeconform found no object to look at.")
+    bad = [found for found in looked_at if found["status"] != "statusValid"]
+    if (done.returncode != 0) != bool(bad):
+        raise ToolProblem(f"kubeconform ended with {done.returncode}, and its report has {len(bad)} bad objects.")
+    return [f"{found['kind']}/{found['name']}: {found['msg']}" for found in bad]
+
+
+def podsecurity(manifests: Manifests, level: str = "restricted", version: str = "latest") -> list[str]:
+    """Return the violations of a Pod Security level, a line for each, as the API server's own evaluator finds them.
+
+    Input without any Pod, or with a field that Kubernetes does not know in one, is a ToolProblem.
+    """
+    done = _run("podsecurity", ["-level", level, "-version", version], manifests)
+    if done.returncode not in (0, 1):
+        raise ToolProblem(done.stderr.strip())
+    return done.stdout.splitlines()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one Go library made of a YAML text: a value (as Python has it from JSON), or an error."""
+
+    value: Any = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class GoReadings:
+    """What both Go libraries made of a YAML text."""
+
+    sigs: Reading
+    """By sigs.k8s.io/yaml: Helm, kubectl, Flux."""
+    v3: Reading
+    """By go.yaml.in/yaml/v3: programs that use the library itself."""
+
+
+class GoYaml:
+    """Asks the Go libraries for their reading of YAML texts; one process answers thousands. A context manager."""
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen([tool("goyaml")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+
+    def read(self, text: str) -> GoReadings:
+        """Return both readings of the first document in `text`, which may not hold a NUL (no YAML text may)."""
+        if "\0" in text:
+            raise ValueError("a YAML text holds no NUL character")
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert answers is not None
+        asked.write(text.encode() + b"\0")
+        asked.flush()
+        line = answers.readline()
+        if not line:
+            raise ToolProblem(f"goyaml ended with {self._process.wait()} instead of answering.")
+        answer = json.loads(line)
+        return GoReadings(Reading(**answer["sigs"]), Reading(**answer["v3"]))
+
+
+def _run(name: str, arguments: Sequence[str], manifests: Manifests) -> subprocess.CompletedProcess[str]:
+    text = manifests if isinstance(manifests, str) else None
+    files = [] if isinstance(manifests, str) else [str(path) for path in manifests]
+    if text is None and not files:
+        raise ToolProblem(f"{name} was given no files.")
+    return subprocess.run([tool(name), *arguments, *files], input=text or "", capture_output=True, text=True)

@@ -1,0 +1,51 @@
+"""Each rule finds what it is about, and nothing in a deployment that is fine."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry_gitops.deployment import HelmSource, RegistryDeployment
+from registry_gitops.rules import RULES, Severity, lint
+from registry_gitops.values import RegistryValues
+
+
+def found(deployment: RegistryDeployment) -> list[tuple[str, str, str]]:
+    return [(finding.id, finding.severity, finding.path) for finding in lint(deployment)]
+
+
+def test_the_default_deployment_has_no_findings() -> None:
+    assert found(RegistryDeployment()) == []
+
+
+def test_a_password_in_the_description_is_an_error_that_names_the_command_and_not_the_password() -> None:
+    htpasswd = {"enabled": True, "username": "ci", "password": "hunter2"}
+    deployment = RegistryDeployment(
+        namespace="images", values=RegistryValues.model_validate({"auth": {"htpasswd": htpasswd}})
+    )
+    assert found(deployment) == [("plaintext-password", Severity.ERROR, "values.auth.htpasswd.password")]
+    message = str(next(lint(deployment)))
+    assert "`registry-gitops htpasswd ci --namespace images --name docker-registry-htpasswd`" in message
+    assert "hunter2" not in message
+
+
+def test_a_secret_in_the_configuration_is_an_error_that_names_the_variable() -> None:
+    values = RegistryValues.model_validate({"configuration": {"http": {"secret": "hunter2"}}})
+    deployment = RegistryDeployment(values=values)
+    assert found(deployment) == [("plaintext-password", Severity.ERROR, "values.configuration.http.secret")]
+    assert "REGISTRY_HTTP_SECRET" in str(next(lint(deployment)))
+
+
+def test_the_documented_source_is_a_warning_because_the_chart_was_never_published() -> None:
+    assert found(RegistryDeployment(source=HelmSource())) == [("chart-not-published", Severity.WARNING, "source.url")]
+
+
+@pytest.mark.parametrize("source", [HelmSource(url="oci://ghcr.io/example/charts"), HelmSource(chart="redis")])
+def test_another_repository_or_chart_is_fine(source: HelmSource) -> None:
+    assert found(RegistryDeployment(source=source)) == []
+
+
+def test_every_rule_says_what_it_finds_and_has_a_page() -> None:
+    for rule in RULES:
+        assert rule.summary.endswith(".")
+        assert "Why:" in (rule.check.__doc__ or "")
+    assert len({rule.id for rule in RULES}) == len(RULES)
