@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import hashlib
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -12,13 +13,16 @@ from registry_gitops.manifests.scalars import NotBlank
 from registry_gitops.model import Annotations, DNSLabel, Model, Text
 from registry_gitops.values import RegistryValues
 
+MAX_RELEASE_NAME: Final = 53
+"""Characters that Helm allows in the name of a release."""
+
 DeploymentName = Annotated[
     str,
     Text(
         "the name of a deployment",
         r"[a-z]([-a-z0-9]*[a-z0-9])?",
         "use lower-case letters, digits and '-', and begin with a letter (a Service is named so)",
-        max_length=53,
+        max_length=MAX_RELEASE_NAME,
     ),
 ]
 
@@ -73,12 +77,13 @@ class RegistryDeployment(Model):
 
     @property
     def release_name(self) -> str:
-        """Name of the Helm release, composed as helm-controller does (HelmRelease.GetReleaseName)."""
-        if self.release.release_name:
-            return self.release.release_name
-        if self.release.target_namespace:
-            return f"{self.release.target_namespace}-{self.name}"
-        return self.name
+        """Name of the Helm release, composed, and where too long shortened, as helm-controller does it."""
+        target = self.release.target_namespace
+        name = self.release.release_name or (f"{target}-{self.name}" if target else self.name)
+        if len(name) <= MAX_RELEASE_NAME:
+            return name
+        checksum = hashlib.sha256(name.encode()).hexdigest()
+        return f"{name[: MAX_RELEASE_NAME - 13]}-{checksum[:12]}"
 
     @property
     def full_name(self) -> str:

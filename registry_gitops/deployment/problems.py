@@ -28,13 +28,14 @@ _SENTENCES = {
 
 def problems(error: ValidationError, file: str, node: Node | None = None) -> list[Problem]:
     """Every error of `error` as a Problem, in the order of the file; `node`, the file's text, gives line and column."""
-    found: dict[tuple[int | str, ...], Problem] = {}
+    found: dict[object, Problem] = {}
     for detail in error.errors(include_url=False):
         path = _path(detail, node)
         of_key = detail["type"] == "unknown_key"
         line, column = node.position(path, of_key=of_key) if node else (None, None)
         # A union reports one error for each of its types; the first one for a place says enough.
-        found.setdefault(path, Problem(_sentence(detail), file, line, column, _dotted(path)))
+        key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
+        found.setdefault(key, Problem(_sentence(detail), file, line, column, _dotted(path)))
     return sorted(found.values(), key=lambda problem: (problem.line or 0, problem.column or 0))
 
 

@@ -9,7 +9,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from registry_gitops.model.base import custom_error
 
@@ -143,8 +143,12 @@ QuantityText = Annotated[
     str,
     BeforeValidator(_number_as_text),
     AfterValidator(_quantity),
+    PlainSerializer(str.__str__, return_type=str),
     WithJsonSchema({"type": ["string", "number"], "pattern": Quantity.PATTERN, "examples": ["10Gi"]}),
 ]
 DurationText = Annotated[
-    str, AfterValidator(_duration), WithJsonSchema({"type": "string", "pattern": Duration.PATTERN, "examples": ["10m"]})
+    str,
+    AfterValidator(_duration),
+    PlainSerializer(str.__str__, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": Duration.PATTERN, "examples": ["10m"]}),
 ]

@@ -46,5 +46,5 @@ class Htpasswd(Model):
 class Auth(Model):
     """Authentication."""
 
-    htpasswd: Htpasswd = Field(default_factory=Htpasswd)
+    htpasswd: Htpasswd = Field(default_factory=Htpasswd.model_construct)
     """Users and passwords in a bcrypt htpasswd file."""

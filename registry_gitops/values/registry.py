@@ -1,27 +1,23 @@
-"""The chart's values as a whole, and the combinations of them that cannot work."""
+"""The chart's values as a whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from registry_gitops.model import (
     Annotations,
-    Duration,
     DurationText,
     Labels,
     Model,
     NonNegative,
     OptionalName,
     Text,
-    custom_error,
     failure,
 )
 from registry_gitops.values.auth import Auth
+from registry_gitops.values.combinations import impossible
 from registry_gitops.values.configuration import Configuration
 from registry_gitops.values.env import EnvVar
 from registry_gitops.values.image import Image
@@ -33,7 +29,6 @@ from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpre
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount
 from registry_gitops.values.service import Service
 
-Path = tuple[str, ...]
 NamePart = Annotated[
     str,
     Text(
@@ -90,28 +85,29 @@ class RegistryValues(Model):
     replica_count: NonNegative = 1
     """Number of Pods. More than one needs a volume that several nodes can mount, or object storage."""
 
-    image: Image = Field(default_factory=Image)
+    # model_construct here and below: a section that nobody wrote needs no validator, and each takes time to build.
+    image: Image = Field(default_factory=Image.model_construct)
     """The image that the Pod runs, and how it is pulled."""
 
-    service: Service = Field(default_factory=Service)
+    service: Service = Field(default_factory=Service.model_construct)
     """How the registry is reached inside the cluster."""
 
-    ingress: Ingress = Field(default_factory=Ingress)
+    ingress: Ingress = Field(default_factory=Ingress.model_construct)
     """How the registry is reached from outside the cluster."""
 
-    auth: Auth = Field(default_factory=Auth)
+    auth: Auth = Field(default_factory=Auth.model_construct)
     """Who may use the registry."""
 
-    persistence: Persistence = Field(default_factory=Persistence)
+    persistence: Persistence = Field(default_factory=Persistence.model_construct)
     """The volume that keeps the images."""
 
-    deletion: Deletion = Field(default_factory=Deletion)
+    deletion: Deletion = Field(default_factory=Deletion.model_construct)
     """Whether clients may delete."""
 
-    http: Http = Field(default_factory=Http)
+    http: Http = Field(default_factory=Http.model_construct)
     """How the registry speaks HTTP."""
 
-    configuration: Configuration = Field(default_factory=Configuration)
+    configuration: Configuration = Field(default_factory=Configuration.model_construct)
     """Keys of distribution's config.yml, merged over what the chart makes of the other values."""
 
     extra_env_vars: list[EnvVar] = []
@@ -123,28 +119,30 @@ class RegistryValues(Model):
     extra_env_vars_cm: Annotated[OptionalName, Field(alias="extraEnvVarsCM")] = ""
     """ConfigMap whose keys all become environment variables."""
 
-    resources: Resources = Field(default_factory=Resources)
+    resources: Resources = Field(default_factory=Resources.model_construct)
     """CPU and memory of the container."""
 
-    pod_security_context: PodSecurityContext = Field(default_factory=PodSecurityContext)
+    pod_security_context: PodSecurityContext = Field(default_factory=PodSecurityContext.model_construct)
     """Security settings of the Pod."""
 
-    container_security_context: ContainerSecurityContext = Field(default_factory=ContainerSecurityContext)
+    container_security_context: ContainerSecurityContext = Field(
+        default_factory=ContainerSecurityContext.model_construct
+    )
     """Security settings of the container."""
 
-    service_account: ServiceAccount = Field(default_factory=ServiceAccount)
+    service_account: ServiceAccount = Field(default_factory=ServiceAccount.model_construct)
     """Identity of the Pod."""
 
-    liveness_probe: LivenessProbe = Field(default_factory=LivenessProbe)
+    liveness_probe: LivenessProbe = Field(default_factory=LivenessProbe.model_construct)
     """When the container is restarted."""
 
-    readiness_probe: ReadinessProbe = Field(default_factory=ReadinessProbe)
+    readiness_probe: ReadinessProbe = Field(default_factory=ReadinessProbe.model_construct)
     """When the Pod gets requests."""
 
-    startup_probe: StartupProbe = Field(default_factory=StartupProbe)
+    startup_probe: StartupProbe = Field(default_factory=StartupProbe.model_construct)
     """How long the start may take."""
 
-    update_strategy: UpdateStrategy = Field(default_factory=UpdateStrategy)
+    update_strategy: UpdateStrategy = Field(default_factory=UpdateStrategy.model_construct)
     """How a new version takes over."""
 
     termination_grace_period_seconds: NonNegative = 90
@@ -159,7 +157,7 @@ class RegistryValues(Model):
     node_selector: Labels = {}
     """Labels that a node must have."""
 
-    affinity: Affinity = Field(default_factory=Affinity)
+    affinity: Affinity = Field(default_factory=Affinity.model_construct)
     """Which nodes, and which other Pods, to be near to or far from."""
 
     tolerations: list[Toleration] = []
@@ -175,64 +173,7 @@ class RegistryValues(Model):
 
     @model_validator(mode="after")
     def _combinations(self) -> RegistryValues:
-        wrong = list(_impossible(self))
+        wrong = list(impossible(self))
         if wrong:
             raise failure("RegistryValues", wrong)
         return self
-
-
-def _impossible(values: RegistryValues) -> Iterator[tuple[Path, PydanticCustomError]]:
-    """What cannot work, each with the value to change. The chart's templates/validate.yaml says the same in Helm."""
-    yield from _replicas(values)
-    yield from _htpasswd(values)
-    ingress = values.ingress
-    if ingress.enabled and ingress.tls and not ingress.hostname:
-        yield ("ingress", "hostname"), custom_error("tls_host", "ingress.tls needs a host name: set ingress.hostname")
-    drain = Duration(values.http.drain_timeout).seconds
-    if drain >= Decimal(values.termination_grace_period_seconds) > 0:
-        yield (
-            ("terminationGracePeriodSeconds",),
-            custom_error(
-                "grace_period",
-                f"the Pod is killed after {values.termination_grace_period_seconds}s, but may drain for "
-                f"{values.http.drain_timeout} (http.drainTimeout): allow more than {drain:f} seconds",
-            ),
-        )
-
-
-def _replicas(values: RegistryValues) -> Iterator[tuple[Path, PydanticCustomError]]:
-    if values.replica_count <= 1:
-        return
-    volume = values.persistence
-    shared = volume.enabled and "ReadWriteMany" in volume.access_modes and values.configuration.driver != "inmemory"
-    if not (shared or values.object_storage):
-        has = f"a {'/'.join(volume.access_modes)} volume" if volume.enabled else "no volume at all"
-        yield (
-            ("replicaCount",),
-            custom_error(
-                "replicas",
-                f"{values.replica_count} replicas cannot share {has}: set replicaCount to 1, or "
-                "persistence.accessModes to [ReadWriteMany], or configuration.storage to an object store",
-            ),
-        )
-    if not values.http.existing_secret:
-        yield (
-            ("replicaCount",),
-            custom_error(
-                "http_secret",
-                f"{values.replica_count} replicas need one secret for uploads, or pushes fail when they change Pods: "
-                "set http.existingSecret to a Secret with the key http-secret",
-            ),
-        )
-
-
-def _htpasswd(values: RegistryValues) -> Iterator[tuple[Path, PydanticCustomError]]:
-    htpasswd, at = values.auth.htpasswd, ("auth", "htpasswd")
-    if htpasswd.existing_secret and htpasswd.password:
-        message = "existingSecret and password exclude each other: remove the password"
-        yield (*at, "password"), custom_error("htpasswd", message)
-    elif htpasswd.enabled and not htpasswd.existing_secret and not (htpasswd.username and htpasswd.password):
-        message = (
-            "htpasswd is enabled without credentials: set existingSecret (`registry-gitops htpasswd` makes the Secret)"
-        )
-        yield (*at, "existingSecret"), custom_error("htpasswd", message)

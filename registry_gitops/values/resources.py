@@ -40,8 +40,8 @@ class ResourceLimits(Model):
 class Resources(Model):
     """Requests and limits of the container. Upstream: Container.resources (core/v1 ResourceRequirements)."""
 
-    requests: ResourceRequests = Field(default_factory=ResourceRequests)
+    requests: ResourceRequests = Field(default_factory=ResourceRequests.model_construct)
     """What the scheduler keeps free for the Pod."""
 
-    limits: ResourceLimits = Field(default_factory=ResourceLimits)
+    limits: ResourceLimits = Field(default_factory=ResourceLimits.model_construct)
     """What the container may use at most."""

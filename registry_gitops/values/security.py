@@ -76,7 +76,7 @@ class PodSecurityContext(Model):
     supplemental_groups: list[NonNegative] | None = None
     """More groups of the process."""
 
-    seccomp_profile: SeccompProfile | None = Field(default_factory=SeccompProfile)
+    seccomp_profile: SeccompProfile | None = Field(default_factory=SeccompProfile.model_construct)
     """Filter of system calls."""
 
     se_linux_options: SeLinuxOptions | None = None
@@ -120,10 +120,10 @@ class ContainerSecurityContext(Model):
     read_only_root_filesystem: bool | None = True
     """Whether the image's files are read-only; the registry writes to its volume alone."""
 
-    capabilities: Capabilities | None = Field(default_factory=Capabilities)
+    capabilities: Capabilities | None = Field(default_factory=Capabilities.model_construct)
     """Linux capabilities."""
 
-    seccomp_profile: SeccompProfile | None = Field(default_factory=SeccompProfile)
+    seccomp_profile: SeccompProfile | None = Field(default_factory=SeccompProfile.model_construct)
     """Filter of system calls."""
 
     se_linux_options: SeLinuxOptions | None = None

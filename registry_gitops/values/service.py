@@ -29,10 +29,10 @@ class Service(Model):
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
     """Where the Service can be reached from. Upstream: ServiceSpec.type (core/v1)."""
 
-    ports: ServicePorts = Field(default_factory=ServicePorts)
+    ports: ServicePorts = Field(default_factory=ServicePorts.model_construct)
     """Ports of the Service."""
 
-    node_ports: ServiceNodePorts = Field(default_factory=ServiceNodePorts)
+    node_ports: ServiceNodePorts = Field(default_factory=ServiceNodePorts.model_construct)
     """Ports on every node."""
 
     cluster_ip: Annotated[

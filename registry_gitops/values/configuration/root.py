@@ -44,10 +44,11 @@ class Configuration(Section):
     log: Log | None = None
     """What the registry writes to its logs."""
 
-    storage: Storage = Field(default_factory=Storage)
+    # model_construct, because an empty section needs no validator of its own: building one takes milliseconds.
+    storage: Storage = Field(default_factory=Storage.model_construct)
     """Where images are kept, and what happens around that."""
 
-    auth: RegistryAuth = Field(default_factory=RegistryAuth)
+    auth: RegistryAuth = Field(default_factory=RegistryAuth.model_construct)
     """Who may use the registry. Default: everybody."""
 
     middleware: Middleware | None = None

@@ -71,6 +71,12 @@ release:
     ]
 
 
+def test_two_reasons_against_one_value_are_both_said(tmp_path: Path) -> None:
+    first, second = problems(written(tmp_path, "values: {replicaCount: 2}\n"))
+    assert "cannot share a ReadWriteOnce volume" in first
+    assert "need one secret for uploads" in second
+
+
 def test_a_rule_that_spans_several_values_points_at_the_one_to_change(tmp_path: Path) -> None:
     (problem,) = problems(written(tmp_path, "values:\n  http: {existingSecret: s}\n  replicaCount: 2\n"))
     assert problem.startswith("3:17: values.replicaCount: 2 replicas cannot share a ReadWriteOnce volume")
@@ -87,7 +93,7 @@ def test_a_rule_that_spans_several_values_points_at_the_one_to_change(tmp_path: 
         ("source: {type: oci}\n", "1:9: source.url: is required"),
         (
             "values: {ingress: {enabled: 'true'}}\n",
-            "1:28: values.ingress.enabled: must be true or false, without quotes",
+            "1:29: values.ingress.enabled: must be true or false, without quotes",
         ),
         ("source: helm\n", "1:9: source: must be a mapping"),
         ("source: {path: a}\n", "1:9: source: needs a type: git, helm or oci"),

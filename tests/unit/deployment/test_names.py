@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from registry_gitops.deployment import RegistryDeployment
@@ -10,7 +12,7 @@ from registry_gitops.values import RegistryValues
 
 
 def deployment(
-    name: str = "docker-registry", release: HelmReleaseOptions | None = None, **values: str
+    name: str = "docker-registry", release: HelmReleaseOptions | None = None, **values: Any
 ) -> RegistryDeployment:
     return RegistryDeployment(name=name, release=release or HelmReleaseOptions(), values=RegistryValues(**values))
 
@@ -34,6 +36,11 @@ def test_the_documented_names_hold_by_default() -> None:
 )
 def test_the_objects_are_named_as_the_chart_names_them(found: RegistryDeployment, full_name: str) -> None:
     assert found.full_name == full_name
+
+
+def test_a_composed_release_name_that_is_too_long_is_shortened_as_flux_does_it() -> None:
+    found = deployment("a" * 53, HelmReleaseOptions(target_namespace="shared")).release_name
+    assert (len(found), found) == (53, "shared-" + "a" * 33 + "-b37042b16195")
 
 
 def test_a_target_namespace_is_where_the_registry_runs() -> None:

@@ -79,5 +79,7 @@ def test_durations_compare_by_length_and_not_by_text() -> None:
     assert Sample(wait="60s") == Sample(wait="1m")
 
 
-def test_what_was_written_is_what_is_rendered() -> None:
-    assert Sample(size="1024Mi", wait="60s").to_dict() == {"size": "1024Mi", "wait": "60s"}
+def test_what_was_written_is_what_is_rendered_as_plain_text() -> None:
+    plain = Sample(size="1024Mi", wait="60s").to_dict()
+    assert plain == {"size": "1024Mi", "wait": "60s"}
+    assert {type(value) for value in plain.values()} == {str}

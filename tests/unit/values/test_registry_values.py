@@ -94,6 +94,23 @@ def test_a_password_is_at_most_what_bcrypt_reads_and_never_shown() -> None:
 def test_tls_needs_a_host_name() -> None:
     assert "set ingress.hostname" in refusals(ingress={"enabled": True, "tls": True})["ingress.hostname"]
 
+    certificates = [{"secretName": "wildcard", "hosts": ["*.example.com"]}]
+    assert values(ingress={"enabled": True, "tls": True, "extraTls": certificates}).ingress.tls
+
+
+def test_two_ways_to_log_in_are_refused() -> None:
+    token = {
+        "auth": {"token": {"realm": "https://a/b", "service": "s", "issuer": "i", "rootcertbundle": "/certs/ca.pem"}}
+    }
+    htpasswd = {"htpasswd": {"enabled": True, "existingSecret": "users"}}
+    assert "configuration.auth has token" in refusals(auth=htpasswd, configuration=token)["auth.htpasswd.enabled"]
+
+
+def test_a_prefix_and_relative_urls_exclude_each_other() -> None:
+    prefix = {"http": {"prefix": "/hub/"}}
+    assert "set http.relativeUrls to false" in refusals(configuration=prefix)["http.relativeUrls"]
+    assert values(configuration=prefix, http={"relativeUrls": False}).configuration.http
+
 
 def test_the_pod_must_live_longer_than_it_drains() -> None:
     found = refusals(terminationGracePeriodSeconds=60, http={"drainTimeout": "1m"})

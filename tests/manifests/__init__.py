@@ -1,0 +1,1 @@
+"""The manifests, held against the CRDs of the Flux that we pin."""
