@@ -62,7 +62,7 @@ def _from_python(path: Path) -> RegistryDeployment:
             found = runpy.run_path(str(path), run_name="registry").get("deployment")
     except SyntaxError as error:
         raise InputError(
-            [Problem(f"not valid Python: {error.msg}", error.filename, error.lineno, error.offset)]
+            [Problem(f"not valid Python: {error.msg}", error.filename or str(path), error.lineno, error.offset)]
         ) from None
     except ValidationError as error:
         line = _line_in(path, error)

@@ -10,7 +10,7 @@ from pydantic import Field
 from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
 from registry_gitops.manifests import HelmReleaseOptions, KustomizePatch, LabelSet
 from registry_gitops.manifests.scalars import NotBlank
-from registry_gitops.model import Annotations, DNSLabel, Model, Text
+from registry_gitops.model import Annotations, DNSLabel, Model, Text, unset
 from registry_gitops.values import RegistryValues
 
 MAX_RELEASE_NAME: Final = 53
@@ -58,16 +58,16 @@ class RegistryDeployment(Model):
     namespace: DNSLabel = "docker-registry"
     """Namespace of the deployment; it is rendered too, at Pod Security level `restricted`."""
 
-    source: Source = Field(default_factory=GitSource)
+    source: Source = Field(default_factory=unset(GitSource))
     """Where Flux takes the chart from."""
 
-    release: HelmReleaseOptions = Field(default_factory=HelmReleaseOptions)
+    release: HelmReleaseOptions = Field(default_factory=unset(HelmReleaseOptions))
     """How Flux installs, upgrades and watches the release."""
 
-    values: RegistryValues = Field(default_factory=RegistryValues)
+    values: RegistryValues = Field(default_factory=unset(RegistryValues))
     """Values of the chart."""
 
-    kustomization: KustomizationOptions = Field(default_factory=KustomizationOptions)
+    kustomization: KustomizationOptions = Field(default_factory=unset(KustomizationOptions))
     """What the folder's kustomization.yaml adds or changes."""
 
     @property

@@ -29,7 +29,7 @@ def _fields(model: Model, indent: str) -> Iterator[str]:
         if not indent:
             yield "\n"
         yield _comment(docs[name], f"{indent}# ")
-        if isinstance(value, Model) and value.model_dump(exclude_none=True):
+        if isinstance(value, Model) and _holds_anything(value):
             yield f"{indent}{key}:\n"
             yield from _fields(value, indent + "  ")
         else:
@@ -37,6 +37,11 @@ def _fields(model: Model, indent: str) -> Iterator[str]:
             # null would remove a default; here it only says that there is none.
             text = f"# {key}:\n" if plain is None else dump({key: plain})
             yield textwrap.indent(text, indent)
+
+
+def _holds_anything(model: Model) -> bool:
+    values = (getattr(model, name) for name in type(model).model_fields)
+    return any(_holds_anything(value) if isinstance(value, Model) else value is not None for value in values)
 
 
 def _comment(text: str, prefix: str) -> str:

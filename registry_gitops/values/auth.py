@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from registry_gitops.model import Model, OptionalName, Text, custom_error
+from registry_gitops.model import Model, OptionalName, Text, custom_error, unset
 
 # bcrypt reads no further than this: golang.org/x/crypto/bcrypt refuses a longer password.
 _BCRYPT_MAX_BYTES = 72
@@ -46,5 +46,5 @@ class Htpasswd(Model):
 class Auth(Model):
     """Authentication."""
 
-    htpasswd: Htpasswd = Field(default_factory=Htpasswd.model_construct)
+    htpasswd: Htpasswd = Field(default_factory=unset(Htpasswd))
     """Users and passwords in a bcrypt htpasswd file."""

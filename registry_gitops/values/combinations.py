@@ -24,22 +24,28 @@ def impossible(values: RegistryValues) -> Wrong:
     """Everything in `values` that cannot work."""
     yield from _replicas(values)
     yield from _htpasswd(values)
+    if values.update_strategy.type == "" and values.update_strategy.rolling_update and not values.shares_images:
+        message = "the Pods are recreated, because only one at a time can hold the images: remove it"
+        yield ("updateStrategy", "rollingUpdate"), custom_error("strategy", message)
     ingress = values.ingress
     if ingress.enabled and ingress.tls and not ingress.hostname and not ingress.extra_tls:
         yield ("ingress", "hostname"), custom_error("tls_host", "ingress.tls needs a host name: set ingress.hostname")
     if values.configuration.http and values.configuration.http.prefix not in (None, "", "/") and _relative(values):
         message = "relative URLs leave http.prefix out, so that every push fails: set http.relativeUrls to false"
         yield ("http", "relativeUrls"), custom_error("prefix", message)
-    drain = Duration(values.http.drain_timeout).seconds
-    if drain >= Decimal(values.termination_grace_period_seconds) > 0:
-        yield (
-            ("terminationGracePeriodSeconds",),
-            custom_error(
-                "grace_period",
-                f"the Pod is killed after {values.termination_grace_period_seconds}s, but may drain for "
-                f"{values.http.drain_timeout} (http.drainTimeout): allow more than {drain:f} seconds",
-            ),
+    yield from _drain(values)
+
+
+def _drain(values: RegistryValues) -> Wrong:
+    http = values.configuration.http
+    timeout = (http and http.drain_timeout) or values.http.drain_timeout
+    seconds = Duration(timeout).seconds
+    if seconds >= Decimal(values.termination_grace_period_seconds) > 0:
+        message = (
+            f"the Pod is killed after {values.termination_grace_period_seconds}s, but may drain for {timeout} "
+            f"(http.drainTimeout): allow more than {seconds:f} seconds"
         )
+        yield ("terminationGracePeriodSeconds",), custom_error("grace_period", message)
 
 
 def _relative(values: RegistryValues) -> bool:
@@ -51,8 +57,7 @@ def _replicas(values: RegistryValues) -> Wrong:
     if values.replica_count <= 1:
         return
     volume = values.persistence
-    shared = volume.enabled and "ReadWriteMany" in volume.access_modes and values.configuration.driver != "inmemory"
-    if not (shared or values.object_storage):
+    if not values.shares_images:
         has = f"a {'/'.join(volume.access_modes)} volume" if volume.enabled else "no volume at all"
         yield (
             ("replicaCount",),

@@ -15,6 +15,7 @@ from registry_gitops.model import (
     OptionalName,
     Text,
     failure,
+    unset,
 )
 from registry_gitops.values.auth import Auth
 from registry_gitops.values.combinations import impossible
@@ -85,29 +86,28 @@ class RegistryValues(Model):
     replica_count: NonNegative = 1
     """Number of Pods. More than one needs a volume that several nodes can mount, or object storage."""
 
-    # model_construct here and below: a section that nobody wrote needs no validator, and each takes time to build.
-    image: Image = Field(default_factory=Image.model_construct)
+    image: Image = Field(default_factory=unset(Image))
     """The image that the Pod runs, and how it is pulled."""
 
-    service: Service = Field(default_factory=Service.model_construct)
+    service: Service = Field(default_factory=unset(Service))
     """How the registry is reached inside the cluster."""
 
-    ingress: Ingress = Field(default_factory=Ingress.model_construct)
+    ingress: Ingress = Field(default_factory=unset(Ingress))
     """How the registry is reached from outside the cluster."""
 
-    auth: Auth = Field(default_factory=Auth.model_construct)
+    auth: Auth = Field(default_factory=unset(Auth))
     """Who may use the registry."""
 
-    persistence: Persistence = Field(default_factory=Persistence.model_construct)
+    persistence: Persistence = Field(default_factory=unset(Persistence))
     """The volume that keeps the images."""
 
-    deletion: Deletion = Field(default_factory=Deletion.model_construct)
+    deletion: Deletion = Field(default_factory=unset(Deletion))
     """Whether clients may delete."""
 
-    http: Http = Field(default_factory=Http.model_construct)
+    http: Http = Field(default_factory=unset(Http))
     """How the registry speaks HTTP."""
 
-    configuration: Configuration = Field(default_factory=Configuration.model_construct)
+    configuration: Configuration = Field(default_factory=unset(Configuration))
     """Keys of distribution's config.yml, merged over what the chart makes of the other values."""
 
     extra_env_vars: list[EnvVar] = []
@@ -119,10 +119,10 @@ class RegistryValues(Model):
     extra_env_vars_cm: Annotated[OptionalName, Field(alias="extraEnvVarsCM")] = ""
     """ConfigMap whose keys all become environment variables."""
 
-    resources: Resources = Field(default_factory=Resources.model_construct)
+    resources: Resources = Field(default_factory=unset(Resources))
     """CPU and memory of the container."""
 
-    pod_security_context: PodSecurityContext = Field(default_factory=PodSecurityContext.model_construct)
+    pod_security_context: PodSecurityContext = Field(default_factory=unset(PodSecurityContext))
     """Security settings of the Pod."""
 
     container_security_context: ContainerSecurityContext = Field(
@@ -130,19 +130,19 @@ class RegistryValues(Model):
     )
     """Security settings of the container."""
 
-    service_account: ServiceAccount = Field(default_factory=ServiceAccount.model_construct)
+    service_account: ServiceAccount = Field(default_factory=unset(ServiceAccount))
     """Identity of the Pod."""
 
-    liveness_probe: LivenessProbe = Field(default_factory=LivenessProbe.model_construct)
+    liveness_probe: LivenessProbe = Field(default_factory=unset(LivenessProbe))
     """When the container is restarted."""
 
-    readiness_probe: ReadinessProbe = Field(default_factory=ReadinessProbe.model_construct)
+    readiness_probe: ReadinessProbe = Field(default_factory=unset(ReadinessProbe))
     """When the Pod gets requests."""
 
-    startup_probe: StartupProbe = Field(default_factory=StartupProbe.model_construct)
+    startup_probe: StartupProbe = Field(default_factory=unset(StartupProbe))
     """How long the start may take."""
 
-    update_strategy: UpdateStrategy = Field(default_factory=UpdateStrategy.model_construct)
+    update_strategy: UpdateStrategy = Field(default_factory=unset(UpdateStrategy))
     """How a new version takes over."""
 
     termination_grace_period_seconds: NonNegative = 90
@@ -157,7 +157,7 @@ class RegistryValues(Model):
     node_selector: Labels = {}
     """Labels that a node must have."""
 
-    affinity: Affinity = Field(default_factory=Affinity.model_construct)
+    affinity: Affinity = Field(default_factory=unset(Affinity))
     """Which nodes, and which other Pods, to be near to or far from."""
 
     tolerations: list[Toleration] = []
@@ -170,6 +170,12 @@ class RegistryValues(Model):
     def object_storage(self) -> bool:
         """Whether images are kept in an object store rather than on the volume."""
         return self.configuration.driver in ("s3", "gcs", "azure")
+
+    @property
+    def shares_images(self) -> bool:
+        """Whether several Pods can serve the same images: from an object store, or a volume for many nodes."""
+        on_volume = self.persistence.enabled and self.configuration.driver in (None, "filesystem")
+        return self.object_storage or (on_volume and "ReadWriteMany" in self.persistence.access_modes)
 
     @model_validator(mode="after")
     def _combinations(self) -> RegistryValues:

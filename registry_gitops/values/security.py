@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import Annotations, Model, NonNegative, OptionalName, custom_error, failure
+from registry_gitops.model import Annotations, Model, NonNegative, OptionalName, custom_error, failure, unset
 
 
 class SeccompProfile(Model):
@@ -76,7 +76,7 @@ class PodSecurityContext(Model):
     supplemental_groups: list[NonNegative] | None = None
     """More groups of the process."""
 
-    seccomp_profile: SeccompProfile | None = Field(default_factory=SeccompProfile.model_construct)
+    seccomp_profile: SeccompProfile | None = Field(default_factory=unset(SeccompProfile))
     """Filter of system calls."""
 
     se_linux_options: SeLinuxOptions | None = None
@@ -120,10 +120,10 @@ class ContainerSecurityContext(Model):
     read_only_root_filesystem: bool | None = True
     """Whether the image's files are read-only; the registry writes to its volume alone."""
 
-    capabilities: Capabilities | None = Field(default_factory=Capabilities.model_construct)
+    capabilities: Capabilities | None = Field(default_factory=unset(Capabilities))
     """Linux capabilities."""
 
-    seccomp_profile: SeccompProfile | None = Field(default_factory=SeccompProfile.model_construct)
+    seccomp_profile: SeccompProfile | None = Field(default_factory=unset(SeccompProfile))
     """Filter of system calls."""
 
     se_linux_options: SeLinuxOptions | None = None

@@ -1,0 +1,135 @@
+"""What runs, and how it is replaced: the Deployment for values that matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.helm import Chart
+
+RECREATE = {"type": "Recreate", "rollingUpdate": None}
+ROLLING = {"type": "RollingUpdate"}
+
+
+@pytest.mark.parametrize(
+    ("values", "strategy"),
+    [
+        pytest.param({}, RECREATE, id="the default volume"),
+        pytest.param({"persistence": {"accessModes": ["ReadWriteOncePod"]}}, RECREATE, id="a volume of one Pod"),
+        pytest.param({"persistence": {"enabled": False}}, RECREATE, id="an emptyDir"),
+        pytest.param({"configuration": {"storage": {"inmemory": {}}}}, RECREATE, id="images in memory"),
+        pytest.param({"persistence": {"accessModes": ["ReadWriteMany"]}}, ROLLING, id="a volume of many nodes"),
+        pytest.param({"configuration": {"storage": {"gcs": {"bucket": "b"}}}}, ROLLING, id="an object store"),
+        pytest.param({"updateStrategy": {"type": "RollingUpdate"}}, ROLLING, id="asked for"),
+        pytest.param(
+            {"persistence": {"accessModes": ["ReadWriteMany"]}, "updateStrategy": {"type": "Recreate"}},
+            RECREATE,
+            id="asked against",
+        ),
+        pytest.param(
+            {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%"}}},
+            ROLLING | {"rollingUpdate": {"maxUnavailable": "25%"}},
+            id="asked for with numbers",
+        ),
+    ],
+)
+def test_pods_are_recreated_where_two_of_them_cannot_hold_the_images(
+    chart: Chart, values: dict[str, Any], strategy: dict[str, Any]
+) -> None:
+    assert chart.render(**values)["Deployment"]["spec"]["strategy"] == strategy
+
+
+def test_the_images_command_is_left_alone_and_reads_our_config(chart: Chart) -> None:
+    container = chart.render().container
+    assert "command" not in container
+    assert "args" not in container
+    assert {"name": "config", "mountPath": "/etc/distribution", "readOnly": True} in container["volumeMounts"]
+
+
+def test_only_the_data_can_be_written(chart: Chart) -> None:
+    container = chart.render(auth={"htpasswd": {"enabled": True, "existingSecret": "users"}}).container
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    writable = [mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")]
+    assert writable == ["/var/lib/registry"]
+
+
+def test_the_volume_is_mounted_where_the_configuration_puts_the_images(chart: Chart) -> None:
+    rendered = chart.render(configuration={"storage": {"filesystem": {"rootdirectory": "/images"}}})
+    assert {"name": "data", "mountPath": "/images"} in rendered.container["volumeMounts"]
+
+
+def test_the_port_is_the_one_that_the_configuration_opens(chart: Chart) -> None:
+    rendered = chart.render(configuration={"http": {"addr": "0.0.0.0:8080"}})
+    assert rendered.container["ports"] == [{"name": "http", "containerPort": 8080, "protocol": "TCP"}]
+    assert rendered["Service"]["spec"]["ports"][0]["targetPort"] == "http"
+
+
+def test_an_object_store_needs_no_volume(chart: Chart) -> None:
+    rendered = chart.render(configuration={"storage": {"s3": {"bucket": "b", "region": "r"}}})
+    assert rendered.find("PersistentVolumeClaim") == []
+    assert [volume["name"] for volume in rendered.pod["volumes"]] == ["config"]
+
+
+def test_null_removes_a_default_and_leaves_no_empty_map_behind(chart: Chart) -> None:
+    rendered = chart.render(
+        resources={"limits": {"cpu": None, "memory": None}},
+        podSecurityContext={"fsGroup": None, "seccompProfile": {"type": None}},
+        containerSecurityContext={"runAsUser": None, "capabilities": {"drop": None}},
+    )
+    assert rendered.container["resources"] == {"requests": {"cpu": "100m", "memory": "128Mi"}}
+    assert rendered.pod["securityContext"] == {"fsGroupChangePolicy": "OnRootMismatch", "runAsNonRoot": True}
+    assert "runAsUser" not in rendered.container["securityContext"]
+    assert "capabilities" not in rendered.container["securityContext"]
+
+
+@pytest.mark.parametrize("key", ["resources", "livenessProbe", "containerSecurityContext"])
+def test_null_removes_a_whole_section(chart: Chart, key: str) -> None:
+    field = {"containerSecurityContext": "securityContext"}.get(key, key)
+    assert field in chart.render().container
+    assert field not in chart.render(**{key: None}).container
+
+
+def test_a_variable_of_the_user_replaces_the_charts_own(chart: Chart) -> None:
+    theirs = {"name": "OTEL_TRACES_EXPORTER", "value": "otlp"}
+    assert chart.render().container["env"] == [{"name": "OTEL_TRACES_EXPORTER", "value": "none"}]
+    assert chart.render(extraEnvVars=[theirs]).container["env"] == [theirs]
+
+
+def test_a_changed_configuration_restarts_the_pods(chart: Chart) -> None:
+    assert pod_annotations(chart) != pod_annotations(chart, deletion={"enabled": True})
+
+
+def test_a_changed_inline_password_restarts_the_pods_and_a_fresh_salt_does_not(chart: Chart) -> None:
+    def login(password: str) -> dict[str, Any]:
+        return {"htpasswd": {"enabled": True, "username": "admin", "password": password}}
+
+    assert pod_annotations(chart, auth=login("one")) == pod_annotations(chart, auth=login("one"))
+    assert pod_annotations(chart, auth=login("one")) != pod_annotations(chart, auth=login("two"))
+
+
+def test_a_new_chart_version_or_common_annotation_restarts_nothing(chart: Chart) -> None:
+    template = chart.render(commonAnnotations={"commit": "0123abc"})["Deployment"]["spec"]["template"]
+    assert set(template["metadata"]["annotations"]) == {"checksum/config"}
+    assert set(template["metadata"]["labels"]) == {"app.kubernetes.io/name", "app.kubernetes.io/instance"}
+
+
+def test_users_can_set_no_label_that_the_service_selects_by(chart: Chart) -> None:
+    rendered = chart.render(podLabels={"app.kubernetes.io/name": "other", "tier": "backend"})
+    labels = rendered["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    assert labels["tier"] == "backend"
+    assert rendered["Service"]["spec"]["selector"].items() <= labels.items()
+
+
+def test_the_documented_commands_name_what_there_is(chart: Chart) -> None:
+    # kubectl port-forward -n docker-registry svc/docker-registry 5000:5000
+    # kubectl logs -n docker-registry -l app.kubernetes.io/name=docker-registry
+    rendered = chart.render()
+    assert rendered["Service"]["metadata"]["namespace"] == "docker-registry"
+    assert rendered["Service"]["spec"]["ports"][0]["port"] == 5000
+    template = rendered["Deployment"]["spec"]["template"]
+    assert template["metadata"]["labels"]["app.kubernetes.io/name"] == "docker-registry"
+
+
+def pod_annotations(chart: Chart, **values: Any) -> dict[str, str]:
+    return dict(chart.render(**values)["Deployment"]["spec"]["template"]["metadata"]["annotations"])

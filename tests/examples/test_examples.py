@@ -1,0 +1,67 @@
+"""Every example is fresh, and the real kustomize, kubeconform, Helm and Pod Security evaluator accept it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from registry_gitops.deployment import RegistryDeployment, load
+from registry_gitops.render import plan, render
+from tests.support.helm import Chart
+from tests.support.tools import KUBERNETES_VERSIONS, ROOT
+
+EXAMPLES = sorted(path for path in ROOT.glob("examples/*/registry.*") if path.suffix in (".yaml", ".py"))
+pytestmark = pytest.mark.parametrize("config", EXAMPLES, ids=lambda path: path.parent.name)
+
+Validate = Callable[..., list[str]]
+
+
+def built(config: Path, tool: Callable[[str], Path]) -> str:
+    """What kustomize, and so Flux, makes of the rendered folder."""
+    return subprocess.run(
+        [tool("kustomize"), "build", config.parent / "rendered"], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def values(deployment: RegistryDeployment) -> dict[str, Any]:
+    """The values as the rendered HelmRelease has them."""
+    spec = yaml.safe_load(render(deployment)["helmrelease.yaml"])["spec"]
+    return dict(spec.get("values", {}))
+
+
+def test_the_rendered_folder_is_fresh(config: Path) -> None:
+    assert plan(render(load(config)), config.parent / "rendered").pending == ()
+
+
+@pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
+def test_kustomize_builds_it_and_kubeconform_finds_nothing(
+    config: Path, version: str, tool: Callable[[str], Path], kubeconform: Validate
+) -> None:
+    assert kubeconform(built(config, tool), version) == []
+
+
+def test_kustomize_gives_back_the_objects_as_they_were_rendered(config: Path, tool: Callable[[str], Path]) -> None:
+    folder = config.parent / "rendered"
+    listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
+    rendered = [yaml.safe_load((folder / path).read_text()) for path in listed]
+    found = list(yaml.safe_load_all(built(config, tool)))
+    assert sorted(found, key=lambda each: each["kind"]) == sorted(rendered, key=lambda each: each["kind"])
+
+
+@pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
+def test_helm_lints_and_renders_the_chart_with_its_values(
+    config: Path, version: str, chart: Chart, kubeconform: Validate
+) -> None:
+    found = values(load(config))
+    linted = chart.run("lint", "--strict", "--kube-version", version, values=found)
+    assert linted.returncode == 0, linted.stdout
+    assert kubeconform(chart.text("--kube-version", version, values=found), version) == []
+
+
+def test_its_pods_pass_pod_security_restricted(config: Path, chart: Chart, podsecurity: Validate) -> None:
+    assert podsecurity(chart.text(values=values(load(config)))) == []
