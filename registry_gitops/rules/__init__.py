@@ -6,6 +6,7 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.rules.chart_not_published import chart_not_published
 from registry_gitops.rules.finding import Finding, Rule, Severity
 from registry_gitops.rules.plaintext_password import plaintext_password
+from registry_gitops.rules.source_path import SOURCE_PATH, misplaced
 
 RULES = (
     Rule("plaintext-password", Severity.ERROR, plaintext_password),
@@ -19,4 +20,4 @@ def lint(deployment: RegistryDeployment) -> Iterator[Finding]:
         yield from rule(deployment)
 
 
-__all__ = ["RULES", "Finding", "Rule", "Severity", "lint"]
+__all__ = ["RULES", "SOURCE_PATH", "Finding", "Rule", "Severity", "lint", "misplaced"]

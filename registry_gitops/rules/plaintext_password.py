@@ -16,13 +16,15 @@ def plaintext_password(deployment: RegistryDeployment) -> Iterator[tuple[str, st
 
     Bad: `auth.htpasswd.password: hunter2`   Good: `auth.htpasswd.existingSecret: registry-users`
     """
-    where = f"--namespace {deployment.target_namespace} --name {deployment.full_name}-htpasswd"
+    # Not <full name>-htpasswd: that is the chart's own, which Helm deletes when the password goes.
+    users = f"{deployment.full_name}-users"
     if deployment.values.auth.htpasswd.password:
         yield (
             "values.auth.htpasswd.password",
             "this password would be committed in the clear: make a Secret with "
-            f"`registry-gitops htpasswd {deployment.values.auth.htpasswd.username or 'USER'} {where}`, "
-            f"and set auth.htpasswd.existingSecret to {deployment.full_name}-htpasswd in place of it",
+            f"`registry-gitops htpasswd {deployment.values.auth.htpasswd.username or 'USER'} "
+            f"--namespace {deployment.target_namespace} --name {users}`, "
+            f"and set auth.htpasswd.existingSecret to {users} in place of it",
         )
     for secret in secrets(deployment.values.configuration):
         yield (

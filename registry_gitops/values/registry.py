@@ -172,10 +172,18 @@ class RegistryValues(Model):
         return self.configuration.driver in ("s3", "gcs", "azure")
 
     @property
+    def keeps_claim(self) -> bool:
+        """Whether a claim holds the images and outlives the release: ours that is kept, or an existing one."""
+        return self._on_claim and bool(self.persistence.existing_claim or self.persistence.resource_policy)
+
+    @property
     def shares_images(self) -> bool:
         """Whether several Pods can serve the same images: from an object store, or a volume for many nodes."""
-        on_volume = self.persistence.enabled and self.configuration.driver in (None, "filesystem")
-        return self.object_storage or (on_volume and "ReadWriteMany" in self.persistence.access_modes)
+        return self.object_storage or (self._on_claim and "ReadWriteMany" in self.persistence.access_modes)
+
+    @property
+    def _on_claim(self) -> bool:
+        return self.persistence.enabled and self.configuration.driver in (None, "filesystem")
 
     @model_validator(mode="after")
     def _combinations(self) -> RegistryValues:

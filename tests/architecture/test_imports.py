@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "manifests": {"model"},
     "deployment": {"codec", "manifests", "model", "values"},
     "rules": {"deployment", "values"},
-    "render": {"codec", "deployment", "manifests"},
+    "render": {"codec", "deployment", "manifests", "rules", "values"},
     "schema": {"codec", "deployment", "model", "values"},
     "cli": {"codec", "deployment", "render", "rules", "schema", "manifests"},
 }

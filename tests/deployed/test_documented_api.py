@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -48,8 +49,9 @@ def layer(tmp_path: Path) -> Path:
 @pytest.fixture
 def htpasswd(tmp_path: Path) -> str:
     """The file that our own command makes for the user ci."""
+    program = Path(sys.executable).with_name("registry-gitops")
     done = subprocess.run(
-        ["registry-gitops", "htpasswd", "ci", "--password-stdin"],
+        [program, "htpasswd", "ci", "--password-stdin"],
         input=PASSWORD,
         capture_output=True,
         text=True,

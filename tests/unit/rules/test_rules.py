@@ -24,7 +24,7 @@ def test_a_password_in_the_description_is_an_error_that_names_the_command_and_no
     )
     assert found(deployment) == [("plaintext-password", Severity.ERROR, "values.auth.htpasswd.password")]
     message = str(next(lint(deployment)))
-    assert "`registry-gitops htpasswd ci --namespace images --name docker-registry-htpasswd`" in message
+    assert "`registry-gitops htpasswd ci --namespace images --name docker-registry-users`" in message
     assert "hunter2" not in message
 
 

@@ -1,0 +1,57 @@
+# The one door: `make help` lists what is here. It needs Python >= 3.11 (with venv), git and make, nothing else.
+
+VENV ?= .venv
+RUN = $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check generate bench clean .dev .demo .tools
+
+# The first of PYTHONS that is new enough and can make virtual environments (on Debian: the package python3-venv).
+PYTHON ?=
+PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
+SUITABLE = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
+define environment
+@for python in $(PYTHONS); do \
+  if $$python -c $(SUITABLE) 2>/dev/null; then exec $$python -m tools.environment --venv $(VENV) $(1); fi; \
+done; \
+echo "No Python 3.11 or newer that can make virtual environments among: $(PYTHONS). Name one with PYTHON=..." >&2; \
+exit 2
+endef
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1:/p' $(MAKEFILE_LIST) | awk -F: '{ printf "make %-9s %s\n", $$1, $$2 }'
+
+demo: .demo ## render a deployment and show what the real kustomize and Helm say of it
+	@$(RUN) tools/demo.py
+
+test: .dev .tools ## run all tests, with the real tools (ARGS="-k name" to choose)
+	@$(RUN) -m pytest -n 2 $(ARGS)
+
+check: .dev ## lint, types, import directions, generated files
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy registry_gitops tools tests
+	$(RUN) -m pytest -q tests/architecture
+	$(RUN) tools/generate.py --check
+	$(RUN) -m tools.kubernetes_schemas --check
+
+generate: .dev ## write the files that are made from the models and from upstream's schemas
+	$(RUN) tools/generate.py
+	$(RUN) -m tools.kubernetes_schemas
+
+bench: .dev .tools ## measure
+	@$(RUN) benchmarks/run.py
+
+clean: ## remove the environment, the built tools and all caches
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.dev:
+	$(call environment,requirements/dev.txt)
+
+.demo:
+	$(call environment,requirements/demo.txt)
+
+# After .dev, under `make -j` too.
+.tools: .dev
+	@$(RUN) -m tools.build

@@ -1,0 +1,96 @@
+{{/* The registry's container. Command and arguments are the image's own: it reads /etc/distribution/config.yml. */}}
+{{- define "docker-registry.container" -}}
+{{- $config := include "docker-registry.config" . | fromYaml -}}
+name: registry
+image: {{ include "docker-registry.image" . | quote }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+ports:
+  - name: http
+    containerPort: {{ include "docker-registry.port" . }}
+    protocol: TCP
+env:
+  {{- include "docker-registry.env" . | trim | nindent 2 }}
+{{- with include "docker-registry.envFrom" . | trim }}
+envFrom:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with include "docker-registry.probe" (dict "probe" .Values.startupProbe "handler" (dict "tcpSocket" (dict "port" "http"))) }}
+startupProbe:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- /* No HTTP here: the registry answers 503 on every path while its storage fails, and a restart repairs no storage. */}}
+{{- with include "docker-registry.probe" (dict "probe" .Values.livenessProbe "handler" (dict "tcpSocket" (dict "port" "http"))) }}
+livenessProbe:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- /* Not /v2/, which answers 401 where there is a password. */}}
+{{- with include "docker-registry.probe" (dict "probe" .Values.readinessProbe "handler" (dict "httpGet" (dict "path" "/" "port" "http"))) }}
+readinessProbe:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- $resources := .Values.resources | default dict | deepCopy }}
+{{- include "docker-registry.prune" $resources }}
+{{- with $resources }}
+resources:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with include "docker-registry.securityContext" .Values.containerSecurityContext }}
+securityContext:
+  {{- . | nindent 2 }}
+{{- end }}
+volumeMounts:
+  - name: config
+    mountPath: /etc/distribution
+    readOnly: true
+  {{- if .Values.auth.htpasswd.enabled }}
+  {{- /* The whole folder: through a subPath a changed Secret would never arrive. */}}
+  - name: htpasswd
+    mountPath: /auth
+    readOnly: true
+  {{- end }}
+  {{- if include "docker-registry.volume" . }}
+  - name: data
+    mountPath: {{ $config.storage.filesystem.rootdirectory }}
+  {{- end }}
+{{- end }}
+
+{{/* The port that the registry listens on: the last part of http.addr. */}}
+{{- define "docker-registry.port" -}}
+{{- include "docker-registry.config" . | fromYaml | dig "http" "addr" ":5000" | regexFind "[0-9]+$" }}
+{{- end }}
+
+{{/* Environment: secrets, and what is no setting of config.yml. A variable of extraEnvVars replaces the chart's own. */}}
+{{- define "docker-registry.env" -}}
+{{- $env := list (dict "name" "OTEL_TRACES_EXPORTER" "value" "none") }}
+{{- with .Values.http.existingSecret }}
+{{- $reference := dict "secretKeyRef" (dict "name" . "key" "http-secret") }}
+{{- $env = append $env (dict "name" "REGISTRY_HTTP_SECRET" "valueFrom" $reference) }}
+{{- end }}
+{{- $theirs := .Values.extraEnvVars | default list }}
+{{- $named := list }}
+{{- range $theirs }}{{ $named = append $named .name }}{{ end }}
+{{- range $variable := $env }}
+{{- if not (has $variable.name $named) }}{{ $theirs = prepend $theirs $variable }}{{ end }}
+{{- end }}
+{{- range $theirs }}
+- name: {{ .name }}
+  {{- if hasKey . "value" }}
+  value: {{ .value | quote }}
+  {{- end }}
+  {{- with .valueFrom }}
+  valueFrom:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "docker-registry.envFrom" -}}
+{{- with .Values.extraEnvVarsCM }}
+- configMapRef:
+    name: {{ . }}
+{{- end }}
+{{- with .Values.extraEnvVarsSecret }}
+- secretRef:
+    name: {{ . }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,67 @@
+{{/* Where the images live, in words. */}}
+{{- define "docker-registry.store" -}}
+{{- $volume := include "docker-registry.volume" . }}
+{{- if eq $volume "claim" -}}
+the volume claim {{ .Values.persistence.existingClaim | default (include "docker-registry.fullname" .) }}
+{{- else if eq $volume "emptyDir" -}}
+an emptyDir
+{{- else -}}
+the storage driver {{ include "docker-registry.config" . | fromYaml | include "docker-registry.drivers" }}
+{{- end }}
+{{- end }}
+
+{{/* Log in, push, pull. Takes host and config (the one in force). */}}
+{{- define "docker-registry.commands" }}
+{{- if .config.auth }}
+
+To log in:
+
+  docker login {{ .host }}
+{{- end }}
+{{- if include "docker-registry.pullOnly" .config }}
+
+To pull:
+{{ else }}
+
+To push and pull:
+
+  docker tag IMAGE {{ .host }}/IMAGE
+  docker push {{ .host }}/IMAGE
+{{- end }}
+  docker pull {{ .host }}/IMAGE
+{{- end }}
+
+{{/* What can work but may surprise, as a YAML list. */}}
+{{- define "docker-registry.warnings" -}}
+{{- $warnings := list }}
+{{- $auth := include "docker-registry.config" . | fromYaml | dig "auth" dict }}
+{{- if include "docker-registry.volume" . | eq "emptyDir" }}
+{{- $warnings = append $warnings "Every image is lost when the Pod ends: set persistence.enabled: true to keep them." }}
+{{- end }}
+{{- if include "docker-registry.inlineCredentials" . }}
+{{- $warnings = append $warnings "The password stands in the values, and so in the release and perhaps in git: auth.htpasswd.existingSecret keeps it out." }}
+{{- end }}
+{{- if .Values.ingress.enabled }}
+{{- if not $auth }}
+{{- $warnings = append $warnings "The Ingress lets anybody who reaches it push and pull: set auth.htpasswd.enabled: true." }}
+{{- else if not (or .Values.ingress.tls .Values.ingress.extraTls) }}
+{{- $warnings = append $warnings "The Ingress has no TLS, so passwords go over the network in clear, unless something in front of it has: set ingress.tls: true." }}
+{{- end }}
+{{- end }}
+{{- toYaml $warnings }}
+{{- end }}
+
+{{/* The annotations that ingress-nginx needs for a registry and that this Ingress lacks. */}}
+{{- define "docker-registry.nginxAnnotations" -}}
+{{- with .Values.ingress }}
+{{- if and .enabled (or (not .ingressClassName) (contains "nginx" .ingressClassName)) }}
+{{- $needed := dict "proxy-body-size" "0" "proxy-read-timeout" "900" "proxy-send-timeout" "900" "proxy-request-buffering" "off" }}
+{{- $missing := dict }}
+{{- range $key, $value := $needed }}
+{{- $annotation := printf "nginx.ingress.kubernetes.io/%s" $key }}
+{{- if not (hasKey ($.Values.ingress.annotations | default dict) $annotation) }}{{ $_ := set $missing $annotation $value }}{{ end }}
+{{- end }}
+{{- with $missing }}{{ include "docker-registry.strings" . }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,92 @@
+{{/* What the registry's Pod and that of its test have in common. */}}
+{{- define "docker-registry.everyPod" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . | quote }}
+  {{- end }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- include "docker-registry.strings" . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with include "docker-registry.securityContext" .Values.podSecurityContext }}
+securityContext:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* The Pod's spec. */}}
+{{- define "docker-registry.pod" -}}
+{{- $fullname := include "docker-registry.fullname" . }}
+{{- $volume := include "docker-registry.volume" . -}}
+serviceAccountName: {{ include "docker-registry.serviceAccountName" . }}
+automountServiceAccountToken: {{ .Values.serviceAccount.automountServiceAccountToken }}
+{{- /* A Service named registry-auth would become REGISTRY_AUTH_..., which the registry takes for its configuration. */}}
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+{{- include "docker-registry.everyPod" . }}
+{{- with .Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- $own := dict "labelSelector" (dict "matchLabels" (include "docker-registry.selectorLabels" $ | fromYaml)) }}
+  {{- range . }}
+  - {{ merge (deepCopy .) $own | toYaml | indent 4 | trim }}
+  {{- end }}
+{{- end }}
+containers:
+  - {{ include "docker-registry.container" . | indent 4 | trim }}
+volumes:
+  - name: config
+    configMap:
+      name: {{ $fullname }}
+  {{- with .Values.auth.htpasswd }}
+  {{- if .enabled }}
+  - name: htpasswd
+    secret:
+      secretName: {{ .existingSecret | default (printf "%s-htpasswd" $fullname) }}
+      items:
+        - key: {{ .existingSecret | empty | ternary "htpasswd" .existingSecretKey | quote }}
+          path: htpasswd
+  {{- end }}
+  {{- end }}
+  {{- if eq $volume "claim" }}
+  - name: data
+    persistentVolumeClaim:
+      claimName: {{ .Values.persistence.existingClaim | default $fullname }}
+  {{- else if eq $volume "emptyDir" }}
+  - name: data
+    emptyDir: {}
+  {{- end }}
+{{- end }}
+
+{{/* No version among them: a new version of the chart alone restarts nothing. */}}
+{{- define "docker-registry.podLabels" -}}
+{{- $own := include "docker-registry.selectorLabels" . | fromYaml }}
+{{- merge $own (.Values.podLabels | default dict) (.Values.commonLabels | default dict) | include "docker-registry.strings" }}
+{{- end }}
+
+{{/* A changed config.yml or a changed inline password restarts the Pods; a common annotation (a commit, a date) must not.
+The password's mark is slow to compute (scrypt), because who may read Pods could otherwise guess the password from it, and
+it has no fresh salt, so that a second render restarts nothing. */}}
+{{- define "docker-registry.podAnnotations" -}}
+{{- $own := dict "checksum/config" (include "docker-registry.config" . | sha256sum) }}
+{{- with .Values.auth.htpasswd }}
+{{- if and .enabled .password }}
+{{- $_ := set $own "checksum/htpasswd" (derivePassword 1 "maximum" .password .username "docker-registry" | sha256sum) }}
+{{- end }}
+{{- end }}
+{{- merge $own (.Values.podAnnotations | default dict) | include "docker-registry.strings" }}
+{{- end }}
+
+{{/* Recreate where the images live on one node or in one Pod: two Pods cannot hold them at a time. */}}
+{{- define "docker-registry.strategy" -}}
+{{- .Values.updateStrategy.type | default (include "docker-registry.shared" . | empty | ternary "Recreate" "RollingUpdate") }}
+{{- end }}

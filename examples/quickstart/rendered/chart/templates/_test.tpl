@@ -1,0 +1,23 @@
+{{/* What `helm test` can prove with these values: push, challenge or answer (files/smoke.sh says what each means). */}}
+{{- define "docker-registry.check" -}}
+{{- $config := include "docker-registry.config" . | fromYaml }}
+{{- $inline := include "docker-registry.inlineCredentials" . }}
+{{- $pull := include "docker-registry.pullOnly" $config }}
+{{- if and $config.auth (or $pull (not $inline)) }}challenge
+{{- else if $pull }}answer
+{{- else }}push
+{{- end }}
+{{- end }}
+
+{{/* "true" where the values hold the password itself. */}}
+{{- define "docker-registry.inlineCredentials" -}}
+{{- with .Values.auth.htpasswd }}{{ if and .enabled .password }}true{{ end }}{{ end }}
+{{- end }}
+
+{{/* metadata of what only exists during a test. Takes root, name and weight. Its labels are not those of the Deployment,
+or the Service would send requests to it. */}}
+{{- define "docker-registry.testMetadata" -}}
+{{- $labels := dict "app.kubernetes.io/name" (include "docker-registry.name" .root | printf "test-%s" | trunc 63 | trimSuffix "-") }}
+{{- $hook := dict "helm.sh/hook" "test" "helm.sh/hook-weight" .weight "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded" }}
+{{- include "docker-registry.metadata" (dict "root" .root "name" .name "labels" $labels "annotations" $hook) }}
+{{- end }}

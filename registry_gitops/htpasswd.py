@@ -1,0 +1,74 @@
+"""Users of the registry: an htpasswd file in a Secret, as `auth.htpasswd.existingSecret` wants it."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from registry_gitops.errors import InputError
+from registry_gitops.manifests import ObjectMeta, Resource
+from registry_gitops.manifests.scalars import DataKey
+from registry_gitops.values import Htpasswd
+
+COST: Final = 10
+"""bcrypt's cost. The registry checks the password at every request, and each step up doubles the time."""
+
+_KEY: Final = "htpasswd"
+
+
+class Secret(Resource):
+    """A Secret. Upstream: core/v1 Secret."""
+
+    api_version: Literal["v1"] = "v1"
+    """API group and version."""
+
+    kind: Literal["Secret"] = "Secret"
+    """Kind of the object."""
+
+    type: Literal["Opaque"] = "Opaque"
+    """What the Secret is for; Opaque means anything."""
+
+    string_data: dict[DataKey, str]
+    """Key -> text; Kubernetes stores it as `data`, in base64."""
+
+
+def check(user: str, *, namespace: str, name: str) -> None:
+    """Raise InputError for what `secret` would refuse whatever the password is: before anybody is asked for one."""
+    if not user:
+        raise InputError.of("the user has no name")
+    _validated(user, "", namespace, name)
+    _bcrypt()
+
+
+def secret(user: str, password: str, *, namespace: str, name: str) -> Secret:
+    """The Secret `name` with an htpasswd file of one user, under the key that the chart reads.
+
+    Raises InputError for what the registry could not take, and where bcrypt is not installed. No error repeats the
+    password. Two calls give two texts: bcrypt adds a random salt.
+    """
+    check(user, namespace=namespace, name=name)
+    if not password:
+        raise InputError.of("the password is empty")
+    if "\0" in password:
+        raise InputError.of("the password holds a NUL character, which bcrypt cannot take")
+    metadata = _validated(user, password, namespace, name)
+    hashed: str = _bcrypt().hashpw(password.encode(), _bcrypt().gensalt(COST)).decode()
+    return Secret(metadata=metadata, string_data={_KEY: f"{user}:{hashed}\n"})
+
+
+def _validated(user: str, password: str, namespace: str, name: str) -> ObjectMeta:
+    try:
+        Htpasswd(username=user, password=password)
+        return ObjectMeta(name=name, namespace=namespace)
+    except ValidationError as error:
+        raise InputError.of(error.errors()[0]["msg"]) from None
+
+
+def _bcrypt() -> ModuleType:
+    try:
+        import bcrypt
+    except ImportError:
+        raise InputError.of("bcrypt is not installed: run `pip install 'registry-gitops[htpasswd]'`") from None
+    return bcrypt

@@ -1,0 +1,116 @@
+"""The table of the settings in force: the documented ones always, others where they were set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.render.readme.markdown import code, listing
+from registry_gitops.render.readme.names import Names
+from registry_gitops.render.readme.release import Image
+from registry_gitops.render.readme.storage import Storage
+from registry_gitops.values import RegistryValues, ResourceLimits, ResourceRequests
+
+Row = tuple[str, str, str]
+"""Key, value and what it does, all as Markdown."""
+
+HEADER = ("Key", "Value", "What it does")
+
+
+def settings(deployment: RegistryDeployment, names: Names, storage: Storage) -> Iterator[Row]:
+    """The rows, in the order of a description."""
+    values = deployment.values
+    yield "`namespace`", code(names.namespace), "Namespace of the objects that Flux reads"
+    if not names.together:
+        yield "`release.targetNamespace`", code(names.target), "Namespace that the registry runs in"
+    if deployment.release.release_name:
+        yield "`release.releaseName`", code(names.release), "name of the Helm release"
+    yield "`values.image`", code(Image(values).reference), "the image that runs"
+    yield "`values.replicaCount`", f"`{values.replica_count}`", "number of Pods"
+    yield from _service(values)
+    yield from _resources(values)
+    yield from _persistence(values, storage)
+    yield from _ingress(values)
+    yield from _login(values)
+    yield "`values.deletion.enabled`", _bool(values.deletion.enabled), "whether clients may delete"
+    yield from _environment(values)
+
+
+def _service(values: RegistryValues) -> Iterator[Row]:
+    service = values.service
+    yield "`values.service.type`", f"`{service.type}`", "where the Service can be reached from"
+    yield "`values.service.ports.http`", f"`{service.ports.http}`", "port of the Service"
+    if service.type != "ClusterIP":
+        port = service.node_ports.http
+        yield "`values.service.nodePorts.http`", _or(str(port or ""), "Kubernetes chooses"), "port of each node"
+
+
+def _resources(values: RegistryValues) -> Iterator[Row]:
+    resources = values.resources
+    yield "`values.resources.requests`", _amounts(resources.requests), "kept free for each Pod"
+    yield "`values.resources.limits`", _amounts(resources.limits), "most that a Pod may use"
+
+
+def _amounts(of: ResourceRequests | ResourceLimits) -> str:
+    given = (("cpu", of.cpu), ("memory", of.memory), ("ephemeral-storage", of.ephemeral_storage))
+    return ", ".join([f"{name} `{amount}`" for name, amount in given if amount is not None]) or "none"
+
+
+def _persistence(values: RegistryValues, storage: Storage) -> Iterator[Row]:
+    volume = values.persistence
+    if not storage.on_disk:
+        yield "`values.configuration.storage`", code(storage.driver), "where images are kept, in place of a volume"
+        return
+    yield "`values.persistence.enabled`", _bool(volume.enabled), "whether images are kept on a volume"
+    if storage.existing_claim:
+        yield "`values.persistence.existingClaim`", code(volume.existing_claim), "claim with the images"
+    elif storage.own_claim:
+        yield "`values.persistence.size`", f"`{volume.size}`", "size of the volume"
+        yield "`values.persistence.storageClass`", _storage_class(volume.storage_class), "StorageClass of the volume"
+        yield "`values.persistence.accessModes`", listing(volume.access_modes), "how nodes may mount it"
+
+
+def _storage_class(name: str) -> str:
+    return "none: a volume made by hand" if name == "-" else _or(name, "the cluster's default")
+
+
+def _ingress(values: RegistryValues) -> Iterator[Row]:
+    ingress = values.ingress
+    yield "`values.ingress.enabled`", _bool(ingress.enabled), "whether an Ingress leads to the registry"
+    if not ingress.enabled:
+        return
+    yield "`values.ingress.hostname`", _or(ingress.hostname, "none"), "host name of the registry"
+    if ingress.path != "/":
+        yield "`values.ingress.path`", code(ingress.path), "path that leads to the registry"
+    controller = _or(ingress.ingress_class_name, "the cluster's default")
+    yield "`values.ingress.ingressClassName`", controller, "who serves the Ingress"
+    yield "`values.ingress.tls`", _bool(ingress.tls), "whether that host has TLS"
+    if ingress.extra_hosts:
+        more = listing(host.name for host in ingress.extra_hosts if host.name)
+        yield "`values.ingress.extraHosts`", more or "any name", "more names"
+
+
+def _login(values: RegistryValues) -> Iterator[Row]:
+    htpasswd = values.auth.htpasswd
+    yield "`values.auth.htpasswd.enabled`", _bool(htpasswd.enabled), "whether clients must log in"
+    if htpasswd.enabled and htpasswd.existing_secret:
+        yield "`values.auth.htpasswd.existingSecret`", code(htpasswd.existing_secret), "Secret with users and hashes"
+    elif htpasswd.enabled:
+        yield "`values.auth.htpasswd.username`", code(htpasswd.username), "the user; the password is not shown here"
+
+
+def _environment(values: RegistryValues) -> Iterator[Row]:
+    if values.http.existing_secret:
+        yield "`values.http.existingSecret`", code(values.http.existing_secret), "Secret that signs uploads"
+    if values.extra_env_vars_secret:
+        yield "`values.extraEnvVarsSecret`", code(values.extra_env_vars_secret), "Secret with environment variables"
+    if values.extra_env_vars_cm:
+        yield "`values.extraEnvVarsCM`", code(values.extra_env_vars_cm), "ConfigMap with environment variables"
+
+
+def _or(name: str, otherwise: str) -> str:
+    return code(name) if name else otherwise
+
+
+def _bool(value: bool) -> str:
+    return "`true`" if value else "`false`"

@@ -1,0 +1,41 @@
+"""RegistryDeployment -> the whole folder as texts: a pure function, the same bytes on every machine."""
+
+from __future__ import annotations
+
+from registry_gitops.codec import dump
+from registry_gitops.deployment import GitSource, RegistryDeployment
+from registry_gitops.manifests import Document
+from registry_gitops.render import assets
+from registry_gitops.render.readme import readme
+from registry_gitops.render.resources import kustomization, resources
+
+_HEADER = "# Rendered by registry-gitops: change the description of the deployment, not this file.\n"
+
+KUSTOMIZATION = "kustomization.yaml"
+
+
+def render(deployment: RegistryDeployment) -> dict[str, str]:
+    """The folder of a deployment: path -> text.
+
+    namespace.yaml, helmrepository.yaml or ocirepository.yaml (by source), helmrelease.yaml, kustomization.yaml,
+    README.md, and for the source `git` the chart in chart/. Depends on `deployment` alone: no clock, no environment.
+    """
+    manifests = {f"{document.kind.lower()}.yaml": document for document in resources(deployment)}
+    tree = {path: _text(document) for path, document in manifests.items()}
+    tree[KUSTOMIZATION] = _text(kustomization(deployment, list(manifests)))
+    tree["README.md"] = readme(deployment)
+    if isinstance(deployment.source, GitSource):
+        tree |= {f"chart/{path}": text for path, text in assets.chart().items()}
+    return tree
+
+
+def stream(tree: dict[str, str]) -> str:
+    """The objects of a tree as one YAML stream, in the order of the tree: what `kubectl apply -f -` takes."""
+    objects = [
+        text for path, text in tree.items() if path.endswith(".yaml") and "/" not in path and path != KUSTOMIZATION
+    ]
+    return "".join(f"---\n{text}" for text in objects)
+
+
+def _text(document: Document) -> str:
+    return _HEADER + dump(document.to_dict())

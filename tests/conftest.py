@@ -1,0 +1,67 @@
+"""What every test may ask for: the real tools, and whether golden files are to be rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support import tools
+from tests.support.helm import Chart
+
+# A slow example on a busy machine is no finding. The rest stays as hypothesis has it, in CI (derandomized) and at home.
+settings.register_profile("no-deadline", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("no-deadline")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-goldens",
+        action="store_true",
+        help="rewrite the golden files with what the tests get; read the difference in review",
+    )
+
+
+@pytest.fixture(scope="session")
+def update_goldens(pytestconfig: pytest.Config) -> bool:
+    """Whether golden files are to be rewritten (`pytest --update-goldens`)."""
+    return bool(pytestconfig.getoption("update_goldens"))
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], Path]:
+    """`tool("helm")` is the program that `make test` has built; a test that asks for a missing one fails."""
+    return tools.tool
+
+
+@pytest.fixture(scope="session")
+def chart() -> Chart:
+    """Our chart and the real Helm: `chart.render(replicaCount=1).pod`."""
+    return Chart(tools.tool("helm"))
+
+
+@pytest.fixture(scope="session")
+def crds() -> Path:
+    """The folder of Flux's CRDs, `GROUP_PLURAL.yaml` each."""
+    return tools.built("crds")
+
+
+@pytest.fixture(scope="session")
+def kubeconform() -> Callable[..., list[str]]:
+    """See tests/support/tools.py."""
+    return tools.kubeconform
+
+
+@pytest.fixture(scope="session")
+def podsecurity() -> Callable[..., list[str]]:
+    """See tests/support/tools.py."""
+    return tools.podsecurity
+
+
+@pytest.fixture(scope="session")
+def goyaml() -> Iterator[tools.GoYaml]:
+    """Go's reading of YAML: `goyaml.read(text).sigs.value`. One process serves all tests."""
+    with tools.GoYaml() as readers:
+        yield readers

@@ -1,0 +1,82 @@
+"""Every command in README.md and docs/ is run, and prints what the page says; every example of a description loads."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.deployment import load
+from tests.support.registry import RealRegistry
+from tests.support.tools import ROOT, STORE, tool
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+CONFIG = "version: 0.1\nstorage: {filesystem: {rootdirectory: /var/lib/registry}}\nhttp: {addr: ':5000'}\n"
+
+
+@pytest.fixture(scope="module")
+def registry() -> Iterator[RealRegistry]:
+    with RealRegistry(tool("registry"), CONFIG) as running:
+        yield running
+
+
+def run(command: str, folder: Path, registry: RealRegistry) -> str:
+    """What a command prints in `folder`, with the project's program and the real tools on PATH, and its exit code."""
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{STORE}/bin:{os.environ['PATH']}",
+        "HOME": str(folder),
+        "REGISTRY": f"{registry.host}:{registry.port}",
+    }
+    done = subprocess.run(
+        ["bash", "-c", f"({command}) 2>&1"], cwd=folder, env=environment, capture_output=True, text=True
+    )
+    printed = done.stdout.replace(environment["REGISTRY"], "registry.example.com").replace(f"{folder}/", "")
+    return printed + (f"(exit code {done.returncode})\n" if done.returncode else "")
+
+
+def played(block: str, folder: Path, registry: RealRegistry) -> str:
+    """The block with each command's output as it is now."""
+    commands = [line for line in block.splitlines() if line.startswith("$ ")]
+    return "".join(f"{command}\n{run(command[2:], folder, registry)}" for command in commands)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_prints_what_the_page_says(
+    page: Path, tmp_path: Path, registry: RealRegistry, update_goldens: bool
+) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    text = page.read_text("utf-8")
+    real = CONSOLE.sub(lambda found: played(found[0], tmp_path, registry), text)
+    if update_goldens:
+        page.write_text(real, "utf-8")
+    else:
+        assert real == text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_description_on_a_page_loads(page: Path, tmp_path: Path) -> None:
+    blocks = re.compile(r"^```(yaml|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    for suffix, block in blocks.findall(page.read_text("utf-8")):
+        config = tmp_path / f"registry.{'py' if suffix == 'python' else 'yaml'}"
+        # A program may write below the folder that it stands in.
+        config.write_text(f"import os; os.chdir({str(tmp_path)!r})\n{block}" if suffix == "python" else block, "utf-8")
+        assert load(config)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_ci_runs_the_two_commands_of_the_readme() -> None:
+    commands = re.findall(r"^(make \w+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    ci = (ROOT / ".ci/run").read_text("utf-8")
+    assert commands == ["make demo", "make test"]
+    assert [command for command in commands if command not in ci] == []

@@ -1,0 +1,56 @@
+"""The tools in .tools are the pinned ones."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.tools import ROOT
+from tools.build import ARTIFACTS, pinned
+
+ASK = {
+    "crane": ("light", "github.com/google/go-containerregistry", "version"),
+    "controller-gen": ("flux-crds", "sigs.k8s.io/controller-tools", "--version"),
+    "helm": ("helm", "helm.sh/helm/v4", "version", "--short"),
+    "kubeconform": ("light", "github.com/yannh/kubeconform", "-v"),
+    "kustomize": ("light", "sigs.k8s.io/kustomize/kustomize/v5", "version"),
+    "registry": ("distribution", "github.com/distribution/distribution/v3", "--version"),
+    "regctl": ("light", "github.com/regclient/regclient", "version"),
+}
+
+
+@pytest.mark.parametrize("name", ASK)
+def test_a_tool_says_that_it_is_the_version_that_is_pinned(name: str, tool: Callable[[str], Path]) -> None:
+    module, package, *question = ASK[name]
+    answer = subprocess.run([tool(name), *question], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"v\d+\.\d+\.\d+", answer)[0] == pinned(module, package)  # type: ignore[index]
+
+
+def test_every_program_that_is_built_has_a_test_of_its_version_or_of_its_work() -> None:
+    work = {"busybox", "goyaml", "podsecurity"}  # each with a file of its own here
+    built = {artifact.name for artifact in ARTIFACTS if artifact.output.startswith("bin/")}
+    assert built == ASK.keys() | work
+
+
+def test_the_version_of_a_package_is_that_of_the_innermost_module_which_has_it() -> None:
+    outer, inner = "cloud.google.com/go", "cloud.google.com/go/storage"
+    assert pinned("distribution", f"{inner}/any/package") == pinned("distribution", inner)
+    assert pinned("distribution", inner) != pinned("distribution", outer)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "requirements").glob("*.txt")), ids=lambda file: file.name)
+def test_requirements_are_exact_versions_and_name_no_index(file: Path) -> None:
+    lines = [line for line in file.read_text().splitlines() if line and not line.startswith("#")]
+    assert [line for line in lines if not re.fullmatch(r"-r base\.txt|[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line)] == []
+
+
+def test_run_time_dependencies_are_pinned_in_the_base_file() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    (listed,) = re.findall(r"^dependencies = \[(.*?)^\]", project, re.MULTILINE | re.DOTALL)
+    wanted = {name.lower() for name in re.findall(r'"([A-Za-z0-9._-]+)>=', listed)}
+    base = (ROOT / "requirements" / "base.txt").read_text()
+    assert wanted <= {name.lower() for name in re.findall(r"^([A-Za-z0-9._-]+)==", base, re.MULTILINE)}

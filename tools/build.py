@@ -1,0 +1,119 @@
+"""Build the pinned tools into `.tools/`, each once: `python -m tools.build`, with the Python of the environment.
+
+`.tools/bin` gets the programs, `.tools/crds` Flux's custom resource definitions as controller-gen makes them from the
+controllers' Go types, `.tools/schemas` the JSON schemas that kubeconform reads. Versions stand in the go.mod files
+below tools/go and nowhere else. Standard library only; the step that makes schemas needs PyYAML.
+"""
+
+import re
+import sys
+import time
+from pathlib import Path
+
+from tools import golang
+from tools.artifact import Artifact, BuildProblem, Workplace
+from tools.lock import locked
+
+ROOT = Path(__file__).resolve().parent.parent
+STORE = ROOT / ".tools"
+MODULES = ROOT / "tools" / "go"
+GO_WHEEL = ROOT / "requirements" / "go.txt"
+
+GO_PROGRESS = r"go: downloading |\S+$"
+"""What `go build -v` says when nothing is wrong: what it fetches, and the import path of each package it compiles."""
+
+
+def program(module: str, package: str, name: str, *, version: str = "") -> Artifact:
+    """Describe a Go program: `module` is its folder below tools/go, `version` the variable that holds its version."""
+    flags = "-s -w"
+    if version:
+        flags += f" -X {version}={pinned(module, package)}"
+    return Artifact(
+        name=name,
+        output=f"bin/{name}",
+        # -buildvcs=false: the tools are the same whatever commit we are at, and with no git at all.
+        command=("go", "build", "-v", "-buildvcs=false", "-trimpath", "-ldflags", flags, "-o", "{out}", package),
+        sources=(f"tools/go/{module}/go.*", *([f"tools/go/{module}/*.go"] if package == "." else [])),
+        folder=f"tools/go/{module}",
+        chatter=GO_PROGRESS,
+    )
+
+
+def pinned(module: str, package: str) -> str:
+    """Return the version of the Go module in tools/go/`module`/go.mod that has `package`."""
+    text = (MODULES / module / "go.mod").read_text(encoding="utf-8")
+    versions: dict[str, str] = dict(re.findall(r"^(?:require )?\s*([\w.\-/~]+) (v\S+)", text, re.MULTILINE))
+    owners = [path for path in versions if f"{package}/".startswith(f"{path}/")]
+    return versions[max(owners, key=len)]
+
+
+FLUX_APIS = tuple(f"paths=github.com/fluxcd/{part}-controller/api/..." for part in ("helm", "kustomize", "source"))
+
+CONTROLLER_GEN = program("flux-crds", "sigs.k8s.io/controller-tools/cmd/controller-gen", "controller-gen")
+CRDS = Artifact(
+    name="crds",
+    output="crds",
+    command=("{store}/bin/controller-gen", "crd:crdVersions=v1", *FLUX_APIS, "output:crd:dir={out}"),
+    sources=("tools/go/flux-crds/*",),
+    folder="tools/go/flux-crds",
+    made_from=(CONTROLLER_GEN,),
+)
+FLUX_SCHEMAS = Artifact(
+    name="flux-schemas",
+    output="schemas/flux",
+    command=("{python}", "-m", "tools.flux_schemas", "{store}/crds", "{out}"),
+    sources=("tools/flux_schemas.py",),
+    made_from=(CRDS,),
+)
+BUSYBOX = Artifact(
+    name="busybox",
+    output="bin/busybox",
+    command=("{python}", "-m", "tools.busybox", "{out}"),
+    sources=("tools/busybox.py",),
+)
+
+ARTIFACTS = (
+    program("helm", "helm.sh/helm/v4/cmd/helm", "helm", version="helm.sh/helm/v4/internal/version.version"),
+    program("podsecurity", ".", "podsecurity"),
+    program("goyaml", ".", "goyaml"),
+    program("distribution", "github.com/distribution/distribution/v3/cmd/registry", "registry"),
+    program("light", "github.com/yannh/kubeconform/cmd/kubeconform", "kubeconform", version="main.version"),
+    program("light", "sigs.k8s.io/kustomize/kustomize/v5", "kustomize"),
+    program("light", "github.com/google/go-containerregistry/cmd/crane", "crane"),
+    program("light", "github.com/regclient/regclient/cmd/regctl", "regctl"),
+    CONTROLLER_GEN,
+    CRDS,
+    FLUX_SCHEMAS,
+    BUSYBOX,
+)
+"""Everything that is built, each after what it is made from."""
+
+
+def main() -> int:
+    """Build what is missing or stale, and return the exit status: 0, or 2 when something cannot be built."""
+    try:
+        with locked(STORE / "build.lock"):
+            build()
+    except (BuildProblem, golang.GoProblem) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+def build() -> None:
+    """Build what is missing or stale, with a line for each."""
+    go = golang.find(golang.needed(MODULES), GO_WHEEL, STORE)
+    workplace = Workplace(ROOT, STORE, go.environment(), (go.version,))
+    stale = 0
+    for artifact in ARTIFACTS:
+        if workplace.is_current(artifact):
+            continue
+        stale += 1
+        start = time.monotonic()
+        workplace.make(artifact)
+        print(f"built {artifact.name:15} {time.monotonic() - start:6.1f} s", file=sys.stderr, flush=True)
+    print(f".tools: {len(ARTIFACTS) - stale} of {len(ARTIFACTS)} were up to date ({go.version})", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""Write every generated file of the repository, or with --check say which ones are stale.
+
+The models are the source: the chart's values.yaml and values.schema.json, the reference in docs/, and the rendered
+folders of the examples follow from them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from registry_gitops.deployment import load
+from registry_gitops.render import plan, render, write
+from registry_gitops.schema import config_schema, values_reference, values_schema, values_yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+CHART = ROOT / "templates/chart/docker-registry"
+
+
+def texts() -> dict[Path, str]:
+    """Every generated file that is one text."""
+    return {
+        CHART / "values.yaml": values_yaml(),
+        CHART / "values.schema.json": json.dumps(values_schema(), indent=2) + "\n",
+        ROOT / "docs/registry.schema.json": json.dumps(config_schema(), indent=2) + "\n",
+        ROOT / "docs/values.md": values_reference(),
+    }
+
+
+def examples() -> Iterator[tuple[Path, Path]]:
+    """Description and rendered folder of every example."""
+    for config in sorted(ROOT.glob("examples/*/registry.*")):
+        if config.suffix in (".yaml", ".py"):
+            yield config, config.parent / "rendered"
+
+
+def generate() -> None:
+    """Write what is stale. The chart comes first: the rendered folders hold a copy of it."""
+    for path, text in texts().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    for config, folder in examples():
+        write(render(load(config)), folder, force=True)
+
+
+def stale() -> Iterator[Path]:
+    """The files that are not what they would be generated to."""
+    for path, text in texts().items():
+        if not path.exists() or path.read_text("utf-8") != text:
+            yield path
+    for config, folder in examples():
+        yield from (folder / change.path for change in plan(render(load(config)), folder).pending)
+
+
+def main() -> int:
+    """Exit 0 when all is fresh (or was written), 1 when --check found a stale file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file is stale")
+    if not parser.parse_args().check:
+        generate()
+        return 0
+    found = [path.relative_to(ROOT) for path in stale()]
+    for path in found:
+        print(f"{path}: stale, run `make generate`", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

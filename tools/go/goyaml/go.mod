@@ -1,0 +1,10 @@
+module registry-gitops/tools/goyaml
+
+go 1.26.0
+
+require (
+	go.yaml.in/yaml/v3 v3.0.5
+	sigs.k8s.io/yaml v1.6.0
+)
+
+require go.yaml.in/yaml/v2 v2.4.4 // indirect
