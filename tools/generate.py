@@ -7,14 +7,13 @@ folders of the examples follow from them.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from registry_gitops.deployment import load
 from registry_gitops.render import plan, render, write
-from registry_gitops.schema import config_schema, values_reference, values_schema, values_yaml
+from registry_gitops.schema import config_schema, text, values_reference, values_schema, values_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "templates/chart/docker-registry"
@@ -24,8 +23,8 @@ def texts() -> dict[Path, str]:
     """Every generated file that is one text."""
     return {
         CHART / "values.yaml": values_yaml(),
-        CHART / "values.schema.json": json.dumps(values_schema(), indent=2) + "\n",
-        ROOT / "docs/registry.schema.json": json.dumps(config_schema(), indent=2) + "\n",
+        CHART / "values.schema.json": text(values_schema()),
+        ROOT / "docs/registry.schema.json": text(config_schema()),
         ROOT / "docs/values.md": values_reference(),
     }
 
@@ -39,17 +38,17 @@ def examples() -> Iterator[tuple[Path, Path]]:
 
 def generate() -> None:
     """Write what is stale. The chart comes first: the rendered folders hold a copy of it."""
-    for path, text in texts().items():
+    for path, wanted in texts().items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_text(wanted, "utf-8")
     for config, folder in examples():
         write(render(load(config)), folder, force=True)
 
 
 def stale() -> Iterator[Path]:
     """The files that are not what they would be generated to."""
-    for path, text in texts().items():
-        if not path.exists() or path.read_text("utf-8") != text:
+    for path, wanted in texts().items():
+        if not path.exists() or path.read_text("utf-8") != wanted:
             yield path
     for config, folder in examples():
         yield from (folder / change.path for change in plan(render(load(config)), folder).pending)

@@ -1,7 +1,7 @@
 """One registry as a user describes it, and how it is read from a file."""
 
 from registry_gitops.deployment.load import load
-from registry_gitops.deployment.model import RegistryDeployment
+from registry_gitops.deployment.model import KustomizationOptions, RegistryDeployment
 from registry_gitops.deployment.source import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, Source
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CHART_NAME",
     "GitSource",
     "HelmSource",
+    "KustomizationOptions",
     "OCISource",
     "RegistryDeployment",
     "Source",

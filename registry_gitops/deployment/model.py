@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -69,6 +69,14 @@ class RegistryDeployment(Model):
 
     kustomization: KustomizationOptions = Field(default_factory=unset(KustomizationOptions))
     """What the folder's kustomization.yaml adds or changes."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The description as plain data, holding only what was set: what `load` would read the same deployment from."""
+        found = super().to_dict()
+        if "source" in found:
+            # In Python a class tells the source's type, and nobody sets it.
+            found["source"] = {"type": self.source.type, **found["source"]}
+        return found
 
     @property
     def target_namespace(self) -> str:

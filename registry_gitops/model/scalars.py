@@ -30,10 +30,8 @@ class Text:
     examples: tuple[str, ...] = ()
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        match = re.compile(self.pattern)
-
         def check(value: str) -> str:
-            if (self.empty and not value) or (len(value) <= self.max_length and match.fullmatch(value)):
+            if (self.empty and not value) or (len(value) <= self.max_length and re.fullmatch(self.pattern, value)):
                 return value
             if len(value) > self.max_length:
                 why = f"it has {len(value)} characters, at most {self.max_length} are allowed"

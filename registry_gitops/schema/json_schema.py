@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -53,3 +54,8 @@ class _Generator(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+
+def text(schema: dict[str, Any]) -> str:
+    """A schema as the text of a file."""
+    return f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n"

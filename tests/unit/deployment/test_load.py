@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from registry_gitops.codec import dump
 from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment, load
 from registry_gitops.errors import InputError
+from registry_gitops.values import RegistryValues
 
 
 def written(tmp_path: Path, text: str, name: str = "registry.yaml") -> Path:
@@ -36,6 +38,22 @@ def test_a_description_that_says_nothing_but_a_name_is_the_documented_deployment
 )
 def test_the_three_sources_are_told_apart_by_their_type(tmp_path: Path, text: str, kind: type) -> None:
     assert isinstance(load(written(tmp_path, text)).source, kind)
+
+
+@pytest.mark.parametrize(
+    "deployment",
+    [
+        RegistryDeployment(),
+        RegistryDeployment(source=GitSource(path="apps/registry")),
+        RegistryDeployment(source=HelmSource(), values=RegistryValues(replica_count=1)),
+        RegistryDeployment(name="a", source=OCISource(url="oci://ghcr.io/example/charts/docker-registry")),
+    ],
+)
+def test_a_deployment_made_in_python_is_the_same_when_written_and_read(
+    tmp_path: Path, deployment: RegistryDeployment
+) -> None:
+    plain = deployment.to_dict() or {"name": deployment.name}
+    assert load(written(tmp_path, dump(plain))) == deployment
 
 
 def test_every_problem_of_a_file_is_said_with_line_and_column_in_its_order(tmp_path: Path) -> None:

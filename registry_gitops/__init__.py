@@ -1,0 +1,55 @@
+"""A private container registry on Kubernetes, from a typed description to a folder that Flux applies.
+
+    from registry_gitops import RegistryDeployment, RegistryValues
+    from registry_gitops.render import render, write
+    from registry_gitops.values import Persistence
+
+    deployment = RegistryDeployment(values=RegistryValues(persistence=Persistence(size="50Gi")))
+    write(render(deployment), "apps/docker-registry")
+
+Here is what every description begins with; the rest is in `registry_gitops.values`, `.manifests` and `.render`.
+Importing the package costs nothing: a name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from registry_gitops.version import __version__ as __version__
+
+_HOMES = {
+    "GitSource": "deployment",
+    "HelmReleaseOptions": "manifests",
+    "HelmSource": "deployment",
+    "InputError": "errors",
+    "KustomizationOptions": "deployment",
+    "OCISource": "deployment",
+    "RegistryDeployment": "deployment",
+    "RegistryValues": "values",
+    "load": "deployment",
+}
+"""Where each public name lives, below this package. Type checkers read the imports below instead."""
+
+__all__ = ["__version__", *_HOMES]
+
+if TYPE_CHECKING:
+    from registry_gitops.deployment import GitSource as GitSource
+    from registry_gitops.deployment import HelmSource as HelmSource
+    from registry_gitops.deployment import KustomizationOptions as KustomizationOptions
+    from registry_gitops.deployment import OCISource as OCISource
+    from registry_gitops.deployment import RegistryDeployment as RegistryDeployment
+    from registry_gitops.deployment import load as load
+    from registry_gitops.errors import InputError as InputError
+    from registry_gitops.manifests import HelmReleaseOptions as HelmReleaseOptions
+    from registry_gitops.values import RegistryValues as RegistryValues
+else:
+    # Hidden from type checkers, for which a name that is not listed above is a mistake.
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        return __all__

@@ -1,0 +1,55 @@
+"""registry-gitops explain: what a key of a description means, as `kubectl explain` has it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from registry_gitops.cli.streams import out
+
+if TYPE_CHECKING:
+    from registry_gitops.schema import Explanation
+
+_MAX_WIDTH = 100
+
+
+def explain(
+    key: Annotated[
+        str,
+        typer.Argument(metavar="KEY", help="Such as values.persistence.size.", show_default="the whole description"),
+    ] = "",
+) -> None:
+    """Explain a key of registry.yaml, and the keys below it."""
+    from registry_gitops.schema import explain as explanation
+
+    width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
+    out("".join(f"{line}\n" for line in _page(explanation(key), width)))
+
+
+def _page(found: Explanation, width: int) -> Iterator[str]:
+    yield f"KEY:      {found.path or '(the description)'}"
+    yield f"TYPE:     {found.type}"
+    if found.default is not None:
+        yield f"DEFAULT:  {_value(found.default)}"
+    yield from ("", "DESCRIPTION:", *_text(found.description, width))
+    if found.fields:
+        yield from ("", "FIELDS:")
+    for index, field in enumerate(found.fields):
+        default = "" if field.default is None else f"  default: {_value(field.default)}"
+        yield from ([""] if index else [])
+        yield from (f"  {field.key}  <{field.type}>{default}", *_text(field.description, width))
+
+
+def _text(text: str, width: int) -> list[str]:
+    paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+    lines = [textwrap.wrap(paragraph, width - 4, break_on_hyphens=False) for paragraph in paragraphs]
+    return [f"    {line}".rstrip() for paragraph in lines for line in (*paragraph, "")][:-1]
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)

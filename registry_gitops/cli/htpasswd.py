@@ -1,0 +1,57 @@
+"""registry-gitops htpasswd: a Secret with a user of the registry."""
+
+from __future__ import annotations
+
+import sys
+from getpass import getpass
+from typing import Annotated
+
+import typer
+
+from registry_gitops.cli.streams import out
+from registry_gitops.errors import InputError
+
+
+def htpasswd(
+    user: Annotated[str, typer.Argument(metavar="USER", help="Name of the user.", show_default=False)],
+    namespace: Annotated[
+        str, typer.Option(metavar="NAME", help="Namespace of the Secret: that of the deployment.")
+    ] = "docker-registry",
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Name of the Secret, for auth.htpasswd.existingSecret.")
+    ] = "docker-registry-users",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin, and do not ask.")
+    ] = False,
+) -> None:
+    """Print a Secret with a user and a bcrypt-hashed password.
+
+    Asks for the password. For more users, put the lines of several Secrets into one.
+    """
+    from registry_gitops.codec import dump
+    from registry_gitops.htpasswd import check, secret
+
+    check(user, namespace=namespace, name=name)
+    password = _read() if password_stdin else _ask(user)
+    out(dump(secret(user, password, namespace=namespace, name=name).to_dict()))
+
+
+def _read() -> str:
+    line = sys.stdin.buffer.readline()
+    try:
+        return line.removesuffix(b"\n").removesuffix(b"\r").decode()
+    except UnicodeDecodeError:
+        raise InputError.of("the password is not text in UTF-8") from None
+
+
+def _ask(user: str) -> str:
+    if not sys.stdin.isatty():
+        raise InputError.of("no terminal to ask for the password on: pipe it in, with --password-stdin")
+    try:
+        password = getpass(f"Password for {user}: ")
+        again = getpass("Again: ")
+    except EOFError:
+        raise InputError.of("no password was given") from None
+    if password != again:
+        raise InputError.of("the two passwords differ: try again")
+    return password

@@ -1,0 +1,29 @@
+"""registry-gitops schema: JSON Schemas for editors and other tools."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from registry_gitops.cli.streams import out
+
+
+class Subject(StrEnum):
+    """What there is a schema of."""
+
+    CONFIG = "config"
+    VALUES = "values"
+
+
+def schema(
+    subject: Annotated[
+        Subject,
+        typer.Argument(metavar="SUBJECT", help="config: registry.yaml. values: the values of the chart alone."),
+    ] = Subject.CONFIG,
+) -> None:
+    """Print the JSON Schema of registry.yaml or of the values."""
+    from registry_gitops.schema import config_schema, text, values_schema
+
+    out(text(config_schema() if subject is Subject.CONFIG else values_schema()))

@@ -1,0 +1,5 @@
+"""The fixtures of tests/cli."""
+
+from .running import cli
+
+__all__ = ["cli"]

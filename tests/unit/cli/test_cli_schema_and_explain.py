@@ -1,0 +1,63 @@
+"""`schema` and `explain` say what may stand in a description."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema_rs
+import pytest
+
+from registry_gitops import RegistryValues
+from tests.cli.running import Run
+
+
+def test_the_schema_of_a_description_is_the_default(cli: Run) -> None:
+    done = cli("schema")
+    assert done == cli("schema", "config")
+    validator = jsonschema_rs.validator_for(json.loads(done.out))
+    assert validator.is_valid({"name": "a", "values": {"replicaCount": 1}})
+    assert not validator.is_valid({"replicaCount": 1})
+
+
+def test_the_schema_of_the_values_takes_the_chart_s_own_defaults(cli: Run) -> None:
+    validator = jsonschema_rs.validator_for(json.loads(cli("schema", "values").out))
+    assert validator.is_valid(RegistryValues().model_dump(exclude_none=True))
+    assert not validator.is_valid({"replicaCuont": 1})
+
+
+def test_a_key_is_explained_with_its_type_its_default_and_its_meaning(cli: Run) -> None:
+    done = cli("explain", "values.persistence.size")
+    head, _, description = done.out.partition("\n\n")
+    assert (done.code, done.err) == (0, "")
+    assert head == "KEY:      values.persistence.size\nTYPE:     string | number\nDEFAULT:  10Gi"
+    assert description.startswith("DESCRIPTION:\n    Size of the claim, in bytes with a unit.")
+    assert "FIELDS" not in description
+
+
+def test_a_section_is_explained_with_the_keys_below_it(cli: Run) -> None:
+    out = cli("explain", "values.ingress").out
+    assert "\nFIELDS:\n  enabled  <boolean>  default: false\n    Whether the registry is reachable" in out
+    assert '\n\n  hostname  <string>  default: ""\n    Host name that clients use' in out
+    assert out.endswith(".\n")
+
+
+def test_without_a_key_the_whole_description_is_explained(cli: Run) -> None:
+    out = cli("explain").out
+    assert out.startswith("KEY:      (the description)\nTYPE:     object\n")
+    fields = [line.split()[0] for line in out.splitlines() if line.startswith("  ") and not line.startswith("   ")]
+    assert fields == ["name", "namespace", "source", "release", "values", "kustomization"]
+
+
+@pytest.mark.parametrize(("columns", "most"), [("60", 60), ("400", 100)])
+def test_the_text_fits_the_terminal_and_stays_readable_on_a_wide_one(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, columns: str, most: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    prose = [line for line in cli("explain", "values").out.splitlines() if line.startswith("    ")]
+    assert most - 12 < max(map(len, prose)) <= most
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_one(cli: Run) -> None:
+    done = cli("explain", "values.persistence.sice")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == 'error: values.persistence: unknown key "sice": did you mean "size"?\n'
