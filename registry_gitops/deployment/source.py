@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from registry_gitops.manifests import HelmRepositorySpec, LayerSelector, LocalReference, OCIReference, OCIRepositorySpec
-from registry_gitops.manifests.scalars import (
-    ChartName,
-    CloudProvider,
-    HelmRepositoryURL,
-    MinutesText,
-    SemverRange,
+from registry_gitops.manifests import (
+    HelmRepositoryOptions,
+    HelmRepositorySpec,
+    LayerSelector,
+    OCIReference,
+    OCIRepositorySpec,
 )
+from registry_gitops.manifests.scalars import ChartName, HelmRepositoryURL, SemverRange
 from registry_gitops.model import DNSLabel, DNSSubdomain, DurationText, Model, Text
 from registry_gitops.version import __version__
 
@@ -56,7 +56,7 @@ class GitSource(Model):
         return "./chart" if self.path == "." else f"./{self.path}/chart"
 
 
-class HelmSource(Model):
+class HelmSource(HelmRepositoryOptions):
     """A HelmRepository, of type oci where the URL says so. The default is the documented one, which lacks the chart."""
 
     type: Literal["helm"] = "helm"
@@ -72,39 +72,14 @@ class HelmSource(Model):
     """Version of the chart, or a range. Default in Flux: the newest."""
 
     interval: DurationText | None = None
-    """How often the index is fetched anew. Default in Flux: 1m."""
-
-    timeout: MinutesText | None = None
-    """Longest time for a fetch, without hours. Default in Flux: 60s."""
-
-    secret_ref: LocalReference | None = None
-    """Secret, in the deployment's namespace, with the credentials of the repository."""
-
-    cert_secret_ref: LocalReference | None = None
-    """Secret with `ca.crt` of the repository, or `tls.crt` and `tls.key` of the client."""
-
-    pass_credentials: bool | None = None
-    """Send the credentials to other hosts too, if the index names them. Default in Flux: false."""
-
-    provider: CloudProvider | None = None
-    """Who issues the credentials; oci:// only. Default in Flux: generic."""
-
-    insecure: bool | None = None
-    """Connect over HTTP without TLS; oci:// only. Default in Flux: false."""
+    """How often the index of an https:// repository is fetched anew. Default in Flux: 1m."""
 
     @property
     def repository(self) -> HelmRepositorySpec:
         """The spec of the HelmRepository. Raises pydantic's ValidationError for fields that do not go together."""
+        options = {name: getattr(self, name) for name in HelmRepositoryOptions.model_fields}
         return HelmRepositorySpec(
-            type="oci" if self.url.startswith("oci://") else None,
-            url=self.url,
-            interval=self.interval,
-            timeout=self.timeout,
-            secret_ref=self.secret_ref,
-            cert_secret_ref=self.cert_secret_ref,
-            pass_credentials=self.pass_credentials,
-            provider=self.provider,
-            insecure=self.insecure,
+            type="oci" if self.url.startswith("oci://") else None, interval=self.interval, url=self.url, **options
         )
 
     @model_validator(mode="after")

@@ -32,7 +32,7 @@ from registry_gitops.manifests.helmrelease import (
     ValuesReference,
     WaitStrategy,
 )
-from registry_gitops.manifests.helmrepository import HelmRepository, HelmRepositorySpec
+from registry_gitops.manifests.helmrepository import HelmRepository, HelmRepositoryOptions, HelmRepositorySpec
 from registry_gitops.manifests.kustomization import FieldSpec, Kustomization, KustomizePatch, LabelSet, PatchOptions
 from registry_gitops.manifests.namespace import POD_SECURITY_RESTRICTED, Namespace
 from registry_gitops.manifests.ocirepository import (
@@ -67,6 +67,7 @@ __all__ = [
     "HelmReleaseOptions",
     "HelmReleaseSpec",
     "HelmRepository",
+    "HelmRepositoryOptions",
     "HelmRepositorySpec",
     "HelmTest",
     "HelmTestFilter",

@@ -10,17 +10,8 @@ from registry_gitops.manifests.scalars import CloudProvider, HelmRepositoryURL, 
 from registry_gitops.model import DurationText
 
 
-class HelmRepositorySpec(Manifest):
-    """Where the charts are and how to get in. Upstream: source.toolkit.fluxcd.io/v1 HelmRepositorySpec."""
-
-    type: Literal["default", "oci"] | None = None
-    """Kind of repository: "default" has an index over HTTP, "oci" is a registry. Default in Flux: default."""
-
-    interval: DurationText | None = None
-    """How often the index is fetched anew; unused with type "oci". Default in Flux: 1m."""
-
-    url: HelmRepositoryURL
-    """Address of the repository: http://, https://, or with type "oci" oci://."""
+class HelmRepositoryOptions(Manifest):
+    """How to get in, wherever the charts are."""
 
     timeout: MinutesText | None = None
     """Longest time for a fetch, without hours. Default in Flux: 60s."""
@@ -42,6 +33,23 @@ class HelmRepositorySpec(Manifest):
 
     suspend: bool | None = None
     """Stop fetching. Default in Flux: false."""
+
+
+class _Address(Manifest):
+    """Where the charts are. A base of its own, because these fields stand first in a HelmRepository."""
+
+    type: Literal["default", "oci"] | None = None
+    """Kind of repository: "default" has an index over HTTP, "oci" is a registry. Default in Flux: default."""
+
+    interval: DurationText | None = None
+    """How often the index is fetched anew; unused with type "oci". Default in Flux: 1m."""
+
+    url: HelmRepositoryURL
+    """Address of the repository: http://, https://, or with type "oci" oci://."""
+
+
+class HelmRepositorySpec(HelmRepositoryOptions, _Address):
+    """Where the charts are and how to get in. Upstream: source.toolkit.fluxcd.io/v1 HelmRepositorySpec."""
 
     def _faults(self) -> Iterator[Fault]:
         is_oci = self.url.startswith("oci://")
