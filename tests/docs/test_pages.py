@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from registry_gitops.cli.program import COMMANDS
 from registry_gitops.deployment import load
 from tests.support.registry import RealRegistry
 from tests.support.tools import ROOT, STORE, tool
@@ -80,3 +81,8 @@ def test_ci_runs_the_two_commands_of_the_readme() -> None:
     ci = (ROOT / ".ci/run").read_text("utf-8")
     assert commands == ["make demo", "make test"]
     assert [command for command in commands if command not in ci] == []
+
+
+def test_the_readme_names_every_command() -> None:
+    named = re.findall(r"^\| `registry-gitops (\w+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(named) == sorted(command.__name__ for command in COMMANDS)
