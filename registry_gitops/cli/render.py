@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -132,6 +133,12 @@ def _stop_on_findings(deployment: RegistryDeployment, path: Path, folder: Path |
 
 
 def _list(plan: Plan) -> None:
-    out("".join(f"{change.action} {change.path}\n" for change in plan.pending))
+    # The files of the chart come and go together: one line for all of a folder to which the same is done.
+    counts: Counter[tuple[str, str]] = Counter()
+    for change in plan.pending:
+        place, slash, _ = change.path.partition("/")
+        counts[change.action, place + slash] += 1
+    for (action, place), count in counts.items():
+        out(f"{action} {place} ({count} files)\n" if place.endswith("/") else f"{action} {place}\n")
     if not plan.pending:
         say(f"up to date: {plan.folder}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any, Final
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
 from registry_gitops.manifests import HelmReleaseOptions, KustomizePatch, LabelSet
 from registry_gitops.manifests.scalars import NotBlank
-from registry_gitops.model import Annotations, DNSLabel, Model, Text, unset
+from registry_gitops.model import Annotations, DNSLabel, Model, Text, custom_error, failure, unset
 from registry_gitops.values import RegistryValues
 
 MAX_RELEASE_NAME: Final = 53
@@ -69,6 +69,14 @@ class RegistryDeployment(Model):
 
     kustomization: KustomizationOptions = Field(default_factory=unset(KustomizationOptions))
     """What the folder's kustomization.yaml adds or changes."""
+
+    @model_validator(mode="after")
+    def _waits_for_others(self) -> RegistryDeployment:
+        for index, other in enumerate(self.release.depends_on or ()):
+            if other.name == self.name and other.namespace in (None, self.namespace) and other.ready_expr is None:
+                message = "the release would wait for itself, and never start: remove this entry"
+                raise failure("RegistryDeployment", [(("release", "dependsOn", index), custom_error("cycle", message))])
+        return self
 
     def to_dict(self) -> dict[str, Any]:
         """The description as plain data, holding only what was set: what `load` would read the same deployment from."""

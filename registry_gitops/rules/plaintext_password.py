@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.values.configuration import secrets
+
+_NAMES_A_SECRET = re.compile(r"(?i:secret|password|passwd|secretkey|accountkey|token|credentials)$")
 
 
 def plaintext_password(deployment: RegistryDeployment) -> Iterator[tuple[str, str]]:
@@ -32,3 +35,10 @@ def plaintext_password(deployment: RegistryDeployment) -> Iterator[tuple[str, st
             f"this secret would be committed in the clear: put it into a Secret under the key {secret.variable}, and "
             "name the Secret in extraEnvVarsSecret",
         )
+    for index, variable in enumerate(deployment.values.extra_env_vars):
+        if variable.value and _NAMES_A_SECRET.search(variable.name):
+            yield (
+                f"values.extraEnvVars[{index}].value",
+                f"the value of {variable.name} would be committed in the clear: put it into a Secret, and refer to it "
+                "with valueFrom.secretKeyRef",
+            )

@@ -183,8 +183,8 @@ def test_every_mistake_of_a_description_is_told_at_once_in_the_order_of_the_file
 
 
 def test_keys_that_do_not_go_together_in_one_object_are_refused(cli: Run, tmp_path: Path) -> None:
-    (tmp_path / "registry.yaml").write_text("release:\n  dependsOn:\n    - name: docker-registry\n")
-    refused(cli("render"), "it waits for itself and never starts: remove this entry")
+    (tmp_path / "registry.yaml").write_text("kustomization:\n  resources: [helmrelease.yaml]\n")
+    refused(cli("render"), '"helmrelease.yaml" is listed twice: remove one of them')
     assert list(listing(tmp_path)) == ["registry.yaml"]
 
 

@@ -129,6 +129,10 @@ def test_a_rule_that_spans_several_values_points_at_the_one_to_change(tmp_path: 
             "1:53: values.updateStrategy.rollingUpdate.maxSurge",
         ),
         ("values: {image: {tag: 3.1}}\n", "1:23: values.image.tag: must be text: put it in quotes"),
+        (
+            "release: {dependsOn: [{name: a}, {name: docker-registry}]}\n",
+            "1:34: release.dependsOn[1]: the release would wait for itself",
+        ),
         ("release: {chart: {}}\n", '1:11: release.chart: unknown key "chart"'),
         ("a: 1\na: 2\n", '2:1: the key "a" stands here already, on line 1'),
         ("\n", "1:1: the file is empty"),

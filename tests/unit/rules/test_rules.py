@@ -35,6 +35,21 @@ def test_a_secret_in_the_configuration_is_an_error_that_names_the_variable() -> 
     assert "REGISTRY_HTTP_SECRET" in str(next(lint(deployment)))
 
 
+@pytest.mark.parametrize(
+    ("name", "found_one"),
+    [("REGISTRY_STORAGE_S3_SECRETKEY", True), ("proxy_password", True), ("GOMEMLIMIT", False), ("TOKEN_URL", False)],
+)
+def test_a_secret_in_an_environment_variable_is_an_error(name: str, found_one: bool) -> None:
+    given = {"extraEnvVars": [{"name": "A", "value": "b"}, {"name": name, "value": "hunter2"}]}
+    deployment = RegistryDeployment(values=RegistryValues.model_validate(given))
+    expected = [("plaintext-password", Severity.ERROR, "values.extraEnvVars[1].value")] if found_one else []
+    assert found(deployment) == expected
+    assert not any("hunter2" in str(finding) for finding in lint(deployment))
+    by_reference = {"name": name, "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
+    values = RegistryValues.model_validate({"extraEnvVars": [by_reference]})
+    assert found(RegistryDeployment(values=values)) == []
+
+
 def test_the_documented_source_is_a_warning_because_the_chart_was_never_published() -> None:
     assert found(RegistryDeployment(source=HelmSource())) == [("chart-not-published", Severity.WARNING, "source.url")]
 
