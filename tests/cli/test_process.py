@@ -79,7 +79,14 @@ def test_output_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_with_one_line_and_nothing_written(tmp_path: Path) -> None:
     (tmp_path / "registry.py").write_text("import sys, time\nprint('here', flush=True)\ntime.sleep(60)\n")
-    with subprocess.Popen(program("render"), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    with subprocess.Popen(
+        program("render"),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell starts its background jobs with SIGINT ignored, and this test may be in one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as running:
         assert running.stderr is not None
         assert running.stderr.readline() == b"here\n"
         running.send_signal(signal.SIGINT)

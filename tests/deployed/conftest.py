@@ -66,10 +66,12 @@ def _make_root(root: Path, binary: Path, config: str, htpasswd: str, user: int) 
 
 
 def _inside(root: Path, user: int) -> list[str]:
+    # A program of the administrator's, so not on everybody's PATH.
+    chroot = shutil.which("chroot", path=f"{os.environ['PATH']}:/usr/sbin:/sbin") or pytest.fail("chroot is missing")
     if os.geteuid() == 0:
-        return ["chroot", f"--userspec={user}:{user}", str(root)]
+        return [chroot, f"--userspec={user}:{user}", str(root)]
     # Not root: a user namespace of our own, in which we may change the root.
-    return ["unshare", "--user", "--map-root-user", "chroot", str(root)]
+    return ["unshare", "--user", "--map-root-user", chroot, str(root)]
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
