@@ -38,11 +38,17 @@ def _read(path: Path) -> str:
     except OSError as error:
         raise InputError.of(f"cannot be read: {error.strerror}", path) from None
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
-        raise InputError([Problem("not a text file in UTF-8", str(path), line, column)]) from None
+        raise _no_text(path, raw, error.start) from None
+    if "\0" in text:
+        raise _no_text(path, raw, raw.index(b"\0"))
+    return text
+
+
+def _no_text(path: Path, raw: bytes, at: int) -> InputError:
+    line, column = raw.count(b"\n", 0, at) + 1, at - raw.rfind(b"\n", 0, at)
+    return InputError([Problem("not a text file in UTF-8", str(path), line, column)])
 
 
 def _from_yaml(text: str, file: str) -> RegistryDeployment:
@@ -62,7 +68,7 @@ def _from_python(path: Path) -> RegistryDeployment:
             found = runpy.run_path(str(path), run_name="registry").get("deployment")
     except SyntaxError as error:
         raise InputError(
-            [Problem(f"not valid Python: {error.msg}", error.filename or str(path), error.lineno, error.offset)]
+            [Problem(f"not valid Python: {error.msg}", error.filename, error.lineno, error.offset)]
         ) from None
     except ValidationError as error:
         line = _line_in(path, error)

@@ -57,7 +57,7 @@ PROGRAMS = {
     "a program that raises": ("x = 1\nraise ValueError('no luck')\n", "2: the program ended with ValueError: no luck"),
     "a program that ends itself": ("import sys\nsys.exit(0)\n", "2: the program ended with SystemExit: 0"),
     "a program with a syntax error": ("def f(:\n    pass\n", "1:7: not valid Python: "),
-    "a program with a NUL byte": ("x = 1\0\n", " not valid Python: source code string cannot contain null bytes"),
+    "a program with a NUL byte": ("x = 1\0\n", "1:6: not a text file in UTF-8"),
     "a program that defines nothing": ("x = 1\n", " defines no `deployment`: assign a RegistryDeployment to that name"),
     "a program that defines something else": ("deployment = 1\n", " defines no `deployment`: assign a Registry"),
     "a program with a wrong value": (
