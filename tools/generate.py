@@ -7,16 +7,27 @@ folders of the examples follow from them.
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from registry_gitops.deployment import load
 from registry_gitops.render import plan, render, write
+from registry_gitops.rules import RULES, SOURCE_PATH, misplaced
 from registry_gitops.schema import config_schema, text, values_reference, values_schema, values_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "templates/chart/docker-registry"
+
+RULES_HEAD = """\
+# Rules
+
+<!-- Generated from the docstrings in registry_gitops/rules: `make generate`. -->
+
+What `registry-gitops render` finds in a deployment that is valid, and would still go wrong. An error stops it, with exit
+code 1, unless `--allow RULE` accepts it; a warning is said.
+"""
 
 
 def texts() -> dict[Path, str]:
@@ -26,7 +37,17 @@ def texts() -> dict[Path, str]:
         CHART / "values.schema.json": text(values_schema()),
         ROOT / "docs/registry.schema.json": text(config_schema()),
         ROOT / "docs/values.md": values_reference(),
+        ROOT / "docs/rules.md": rules_page(),
     }
+
+
+def rules_page() -> str:
+    """The rules' own docstrings as a page."""
+    parts = [RULES_HEAD]
+    for rule in RULES:
+        parts.append(f"## {rule.id}\n\n*{rule.severity.capitalize()}.* {inspect.cleandoc(rule.check.__doc__ or '')}\n")
+    parts.append(f"## {SOURCE_PATH}\n\n*Error.* {inspect.cleandoc(misplaced.__doc__ or '')}\n")
+    return "\n".join(parts)
 
 
 def examples() -> Iterator[tuple[Path, Path]]:

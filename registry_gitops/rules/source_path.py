@@ -8,14 +8,13 @@ from typing import Final
 from registry_gitops.deployment import GitSource, RegistryDeployment
 from registry_gitops.rules.finding import Finding, Severity
 
+# Not in RULES, because it is about a place and not about the deployment alone.
 SOURCE_PATH: Final = "source-path"
 """Id of what `misplaced` finds."""
 
 
 def misplaced(deployment: RegistryDeployment, path: str) -> Iterator[Finding]:
     """The folder stands at `path` in its Git repository, and the description says otherwise.
-
-    Not in RULES, because it is about a place and not about the deployment alone.
 
     Why: `source.path` is counted from the root of the repository, so it is wrong as soon as the folder moves; Flux then
     says no more than that it finds no chart.
