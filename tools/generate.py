@@ -25,8 +25,8 @@ RULES_HEAD = """\
 
 <!-- Generated from the docstrings in registry_gitops/rules: `make generate`. -->
 
-What `registry-gitops render` finds in a deployment that is valid, and would still go wrong. An error stops it, with exit
-code 1, unless `--allow RULE` accepts it; a warning is said.
+What `registry-gitops render` finds in a deployment that is valid, and would still go wrong. An error stops it, with
+exit code 1, unless `--allow RULE` accepts it; a warning is said.
 """
 
 
