@@ -125,9 +125,7 @@ class RegistryValues(Model):
     pod_security_context: PodSecurityContext = Field(default_factory=unset(PodSecurityContext))
     """Security settings of the Pod."""
 
-    container_security_context: ContainerSecurityContext = Field(
-        default_factory=ContainerSecurityContext.model_construct
-    )
+    container_security_context: ContainerSecurityContext = Field(default_factory=unset(ContainerSecurityContext))
     """Security settings of the container."""
 
     service_account: ServiceAccount = Field(default_factory=unset(ServiceAccount))

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from registry_gitops.model import Positive
+from registry_gitops.model import Positive, unset
 from registry_gitops.values.configuration.auth import Provider, RegistryAuth
 from registry_gitops.values.configuration.health import Health
 from registry_gitops.values.configuration.http import Http
@@ -44,11 +44,10 @@ class Configuration(Section):
     log: Log | None = None
     """What the registry writes to its logs."""
 
-    # model_construct, because an empty section needs no validator of its own: building one takes milliseconds.
-    storage: Storage = Field(default_factory=Storage.model_construct)
+    storage: Storage = Field(default_factory=unset(Storage))
     """Where images are kept, and what happens around that."""
 
-    auth: RegistryAuth = Field(default_factory=RegistryAuth.model_construct)
+    auth: RegistryAuth = Field(default_factory=unset(RegistryAuth))
     """Who may use the registry. Default: everybody."""
 
     middleware: Middleware | None = None
