@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from registry_gitops.render.folder import Change, Plan
+from registry_gitops.render.comparison import Change, Plan
 
 
 def diff(plan: Plan) -> Iterator[str]:

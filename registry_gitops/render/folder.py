@@ -1,80 +1,17 @@
-"""A tree of texts -> a folder: all of it or nothing, and no file that is not ours.
-
-A list of checksums (`.registry-gitops.sha256`, in the format of sha256sum) stands in the folder and says which files
-are ours and what was written to them. A file that differs from both list and tree was edited by hand, and is kept.
-"""
+"""A tree of texts -> a folder: all of it or nothing, and no file that is not ours."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from registry_gitops.errors import EditedError, InputError, Problem
+from registry_gitops.render.comparison import LIST, Action, Change, Plan, Tree, checksum, list_text, plan
 
-LIST = ".registry-gitops.sha256"
 _STAGED = ".registry-gitops.tmp-"
-
-Tree = Mapping[str, str]
-"""Path below the folder, with "/" on every system -> the file's whole text."""
-
-
-class Action(StrEnum):
-    """What writing does to one file."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-    KEEP = "unchanged"
-    EDITED = "edited by hand"
-    FOREIGN = "not ours"
-
-
-@dataclass(frozen=True)
-class Change:
-    """What stands in the folder for one path and what is to stand there; None means no such file."""
-
-    path: str
-    action: Action
-    before: bytes | None
-    after: bytes | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that writing a tree to a folder would do, in the order of the paths."""
-
-    folder: Path
-    changes: tuple[Change, ...]
-    owned: Mapping[str, frozenset[str]] = field(repr=False)
-
-    @property
-    def conflicts(self) -> tuple[Change, ...]:
-        """Files that are not replaced without force: somebody else wrote or edited them."""
-        return tuple(change for change in self.changes if change.action in (Action.EDITED, Action.FOREIGN))
-
-    @property
-    def pending(self) -> tuple[Change, ...]:
-        """Files that are not as the tree has them."""
-        return tuple(change for change in self.changes if change.action is not Action.KEEP)
-
-
-def plan(tree: Tree, folder: Path | str) -> Plan:
-    """Compare a tree with a folder, which need not exist. Writes nothing.
-
-    Raises InputError where the folder cannot be read.
-    """
-    folder = Path(folder)
-    try:
-        owned = _read_list(folder)
-        changes = [_change(folder, path, tree.get(path), owned) for path in sorted({*tree, *owned})]
-    except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", error.filename or folder) from None
-    return Plan(folder, tuple(change for change in changes if change), owned)
 
 
 def write(tree: Tree, folder: Path | str, *, force: bool = False) -> Plan:
@@ -106,62 +43,17 @@ def _refusal(change: Change) -> str:
     return "was edited by hand: move the edit to the description, or discard it with --force"
 
 
-def _change(folder: Path, path: str, text: str | None, owned: Mapping[str, frozenset[str]]) -> Change | None:
-    after = None if text is None else text.encode()
-    try:
-        before = (folder / path).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        before = None
-    if before == after:
-        return None if after is None else Change(path, Action.KEEP, before, after)
-    return Change(path, _action(path, before, after, owned), before, after)
-
-
-def _action(path: str, before: bytes | None, after: bytes | None, owned: Mapping[str, frozenset[str]]) -> Action:
-    if before is None:
-        return Action.CREATE
-    if path not in owned:
-        return Action.FOREIGN
-    if _checksum(before) not in owned[path]:
-        return Action.EDITED
-    return Action.UPDATE if after is not None else Action.DELETE
-
-
-def _checksum(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _read_list(folder: Path) -> dict[str, frozenset[str]]:
-    """Path -> checksums that we wrote. Two for one path mean that a run was ended between its first and last rename."""
-    try:
-        text = (folder / LIST).read_text("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    owned: dict[str, frozenset[str]] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        checksum, _, path = line.partition("  ")
-        if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-            message = "is not a line of this list: restore the file from Git"
-            raise InputError([Problem(message, str(folder / LIST), number, 1)])
-        owned[path] = owned.get(path, frozenset()) | {checksum}
-    return owned
-
-
-def _list_text(owned: Mapping[str, frozenset[str]]) -> str:
-    return "".join(f"{checksum}  {path}\n" for path in sorted(owned) for checksum in sorted(owned[path]))
-
-
 def _carry_out(todo: Plan) -> None:
-    now = {change.path: frozenset({_checksum(change.after)}) for change in todo.changes if change.after is not None}
+    now = {change.path: frozenset({checksum(change.after)}) for change in todo.changes if change.after is not None}
     if not todo.pending and now == todo.owned:
         return
     # First a list that knows the old and the new content of each file: at whatever point the run is killed, the next
     # one finds only files that it knows.
     both = {path: todo.owned.get(path, frozenset()) | now.get(path, frozenset()) for path in {*todo.owned, *now}}
-    before = _list_text(todo.owned).encode() if todo.owned else None
-    steps = [Change(LIST, Action.UPDATE, before, _list_text(both).encode()), *todo.pending]
+    before = list_text(todo.owned).encode() if todo.owned else None
+    steps = [Change(LIST, Action.UPDATE, before, list_text(both).encode()), *todo.pending]
     if both != now:
-        steps.append(Change(LIST, Action.UPDATE, before, _list_text(now).encode()))
+        steps.append(Change(LIST, Action.UPDATE, before, list_text(now).encode()))
     with _folder_made(todo.folder), _stage(todo.folder) as stage:
         # All bytes are written here, so that a full disk is noticed before the first file changes.
         for index, step in enumerate(steps):

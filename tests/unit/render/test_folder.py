@@ -108,7 +108,9 @@ def test_the_mode_of_a_file_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "a.yaml").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("line", ["nonsense", "0  ../outside", "0  /etc/passwd"])
+@pytest.mark.parametrize(
+    "line", ["nonsense", "<<<<<<< HEAD", f"{64 * '0'}  ../outside", f"{64 * '0'}  /etc/passwd", "0  a.yaml"]
+)
 def test_a_list_that_leads_out_of_the_folder_is_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / LIST).write_text(line + "\n")
     with pytest.raises(InputError, match=f"{LIST}:1:1: is not a line of this list"):
