@@ -14,12 +14,15 @@ from pydantic_core.core_schema import no_info_after_validator_function
 from registry_gitops.model.base import custom_error
 
 
+_PASSWORD_IN_URL = re.compile(r":[^:@/\s]+@")
+
+
 @dataclass(frozen=True)
 class Text:
     """A rule for a `str` field, used as ``Annotated[str, Text(...)]``: the whole text must match `pattern`.
 
-    `what` and `remedy` make the error message; `max_length` counts characters; `empty` admits "" too, which in chart
-    values means "not set".
+    `what` and `remedy` make the error message, in which a password of a URL is masked; `max_length` counts characters;
+    `empty` admits "" too, which in chart values means "not set".
     """
 
     what: str
@@ -37,7 +40,8 @@ class Text:
                 why = f"it has {len(value)} characters, at most {self.max_length} are allowed"
             else:
                 why = self.remedy
-            raise custom_error("text", f'"{value}" is not {self.what}: {why}')
+            shown = _PASSWORD_IN_URL.sub(":***@", value)
+            raise custom_error("text", f'"{shown}" is not {self.what}: {why}')
 
         return no_info_after_validator_function(check, handler(source))
 

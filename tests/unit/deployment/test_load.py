@@ -150,6 +150,21 @@ def test_a_password_of_the_wrong_type_is_not_repeated(tmp_path: Path) -> None:
         assert text.strip("[]") not in problem
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "source: {type: helm, url: 'https://ci:hunter2@charts.example.com'}",
+        "source: {type: oci, url: 'oci://ci:hunter2@ghcr.io/example'}",
+        "values: {configuration: {proxy: {remoteurl: 'htps://ci:hunter2@registry.example.com'}}}",
+        "values: {image: {registry: 'ci:hunter2@registry.example.com'}}",
+    ],
+)
+def test_a_password_in_a_url_is_not_repeated(tmp_path: Path, text: str) -> None:
+    (problem,) = problems(written(tmp_path, text))
+    assert "hunter2" not in problem
+    assert ":***@" in problem
+
+
 def test_a_program_that_defines_a_deployment_is_read_with_what_stands_beside_it(tmp_path: Path) -> None:
     (tmp_path / "sizes.py").write_text('BIG = "1Ti"\n')
     path = written(
