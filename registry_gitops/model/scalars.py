@@ -13,7 +13,6 @@ from pydantic_core.core_schema import no_info_after_validator_function
 
 from registry_gitops.model.base import custom_error
 
-
 _PASSWORD_IN_URL = re.compile(r":[^:@/\s]+@")
 
 
