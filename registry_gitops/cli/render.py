@@ -138,7 +138,7 @@ def _list(plan: Plan) -> None:
     for change in plan.pending:
         place, slash, _ = change.path.partition("/")
         counts[change.action, place + slash] += 1
-    for (action, place), count in counts.items():
-        out(f"{action} {place} ({count} files)\n" if place.endswith("/") else f"{action} {place}\n")
+    files = {key: f" ({count} files)" if key[1].endswith("/") else "" for key, count in counts.items()}
+    out("".join(f"{action} {place}{note}\n" for (action, place), note in files.items()))
     if not plan.pending:
         say(f"up to date: {plan.folder}")

@@ -41,7 +41,7 @@ def starter(
     suffix, quote = ("py", _python) if python else ("yaml", _yaml)
     words = {
         "schema": SCHEMA,
-        "secret": f"{deployment.full_name}-users",
+        "secret": deployment.users_secret,
         "secret_namespace": deployment.target_namespace,
         "path_note": _PATH_KNOWN if path else _PATH_UNKNOWN,
         "url_note": _URL_KNOWN if url else _URL_UNKNOWN,

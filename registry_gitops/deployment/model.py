@@ -73,7 +73,7 @@ class RegistryDeployment(Model):
     @model_validator(mode="after")
     def _waits_for_others(self) -> RegistryDeployment:
         for index, other in enumerate(self.release.depends_on or ()):
-            if other.name == self.name and other.namespace in (None, self.namespace) and other.ready_expr is None:
+            if other.waits_for(self.name, self.namespace):
                 message = "the release would wait for itself, and never start: remove this entry"
                 raise failure("RegistryDeployment", [(("release", "dependsOn", index), custom_error("cycle", message))])
         return self
@@ -90,6 +90,19 @@ class RegistryDeployment(Model):
     def target_namespace(self) -> str:
         """Namespace that the registry runs in."""
         return self.release.target_namespace or self.namespace
+
+    @property
+    def keeps_namespace(self) -> bool:
+        """Whether the Namespace outlives its folder: it does where a claim in it is to be kept."""
+        return self.values.keeps_claim and self.target_namespace == self.namespace
+
+    @property
+    def users_secret(self) -> str:
+        """A name for a Secret with users.
+
+        Not <full name>-htpasswd: that is the chart's own, and Helm deletes it when inline credentials go.
+        """
+        return f"{self.full_name}-users"
 
     @property
     def release_name(self) -> str:

@@ -26,8 +26,8 @@ _NOT_PRUNED = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
 
 def resources(deployment: RegistryDeployment) -> tuple[Resource, ...]:
     """The objects that Flux applies: Namespace, the chart's source where it is ours to make, and HelmRelease."""
-    holds_images = deployment.values.keeps_claim and deployment.target_namespace == deployment.namespace
-    namespace = Namespace.restricted(deployment.namespace, annotations=_NOT_PRUNED if holds_images else None)
+    annotations = _NOT_PRUNED if deployment.keeps_namespace else None
+    namespace = Namespace.restricted(deployment.namespace, annotations=annotations)
     source = _source(deployment)
     release = HelmRelease(metadata=_metadata(deployment), spec=_release(deployment))
     return (namespace, source, release) if source else (namespace, release)

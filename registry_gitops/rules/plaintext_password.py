@@ -19,8 +19,7 @@ def plaintext_password(deployment: RegistryDeployment) -> Iterator[tuple[str, st
 
     Bad: `auth.htpasswd.password: hunter2`   Good: `auth.htpasswd.existingSecret: registry-users`
     """
-    # Not <full name>-htpasswd: that is the chart's own, which Helm deletes when the password goes.
-    users = f"{deployment.full_name}-users"
+    users = deployment.users_secret
     if deployment.values.auth.htpasswd.password:
         yield (
             "values.auth.htpasswd.password",

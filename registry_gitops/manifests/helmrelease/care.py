@@ -23,6 +23,10 @@ class Dependency(Manifest):
     ready_expr: NotBlank | None = None
     """CEL expression over `dep` and `self` that says whether it is ready. It replaces the check for Ready."""
 
+    def waits_for(self, name: str, namespace: str | None) -> bool:
+        """Whether a HelmRelease of this name that depends on this one would wait for itself."""
+        return self.name == name and self.namespace in (None, namespace) and self.ready_expr is None
+
 
 class KubeConfigSecret(Manifest):
     """A Secret with a kubeconfig file. Upstream: meta.SecretKeyReference."""

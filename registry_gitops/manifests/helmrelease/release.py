@@ -149,7 +149,6 @@ class HelmRelease(Resource):
             remedy = f"use at most {_MAX_LABEL_VALUE}, because Flux labels every object with this name"
             yield fault("text", f'"{me.name}" has {len(me.name)} characters: {remedy}', "metadata", "name")
         for index, other in enumerate(self.spec.depends_on or ()):
-            is_me = other.name == me.name and other.namespace in (None, me.namespace)
-            if is_me and other.ready_expr is None:
+            if other.waits_for(me.name, me.namespace):
                 remedy = "it waits for itself and never starts: remove this entry"
                 yield fault("cycle", f"{self.identity} depends on itself: {remedy}", "spec", "dependsOn", index)

@@ -39,11 +39,8 @@ class Login:
         return 'curl -fsS -H "Authorization: Bearer $REGISTRY_TOKEN"' if self.token else "curl -fsS"
 
     @property
-    def new_secret(self) -> str:
-        """A name for a Secret with users: not -htpasswd, which is the chart's own and goes with an inline password."""
-        return f"{self._names.full}-users"
-
-    @property
     def htpasswd_command(self) -> str:
         """The command that prints such a Secret."""
-        return code(f"registry-gitops htpasswd {self.user} --namespace {self._names.target} --name {self.new_secret}")
+        return code(
+            f"registry-gitops htpasswd {self.user} --namespace {self._names.target} --name {self._names.users_secret}"
+        )

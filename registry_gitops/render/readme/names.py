@@ -19,3 +19,5 @@ class Names:
         # `helm -n` looks for the record of the release, which need not lie where its objects do.
         self.storage_namespace = deployment.release.storage_namespace or deployment.namespace
         self.together = self.target == self.namespace
+        self.users_secret = deployment.users_secret
+        self.namespace_stays = deployment.keeps_namespace

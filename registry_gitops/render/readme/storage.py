@@ -14,8 +14,6 @@ class Storage:
 
     def __init__(self, values: RegistryValues, names: Names) -> None:
         self._values = values
-        self._together = names.together
-        self._full = names.full
         settings, volume = values.configuration.storage, values.persistence
         self.driver: str = settings.driver or "filesystem"
         self.on_disk = self.driver == "filesystem"
@@ -84,7 +82,7 @@ class Storage:
     @property
     def scales(self) -> bool:
         """Whether several Pods can share the images."""
-        return self.object_store or (bool(self.claim) and self._many_nodes)
+        return self._values.shares_images
 
     @property
     def could_scale(self) -> bool:
@@ -134,14 +132,9 @@ class Storage:
     @property
     def unkept_claim(self) -> bool:
         """Whether the claim goes when the release is uninstalled."""
-        return self.own_claim and self._values.persistence.resource_policy != "keep"
+        return bool(self.claim) and not self.claim_stays
 
     @property
     def claim_stays(self) -> bool:
         """Whether the claim outlives all that stands in the folder."""
         return self._values.keeps_claim
-
-    @property
-    def namespace_stays(self) -> bool:
-        """Whether the Namespace of the folder stays too, because the claim is in it."""
-        return self.claim_stays and self._together
