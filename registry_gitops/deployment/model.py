@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 from pydantic import Field, model_validator
 
 from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
-from registry_gitops.manifests import HelmReleaseOptions, KustomizePatch, LabelSet
+from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
 from registry_gitops.manifests.scalars import NotBlank
-from registry_gitops.model import Annotations, DNSLabel, Model, Text, custom_error, failure, unset
+from registry_gitops.model import DNSLabel, Model, Text, custom_error, failure, unset
 from registry_gitops.values import RegistryValues
 
 MAX_RELEASE_NAME: Final = 53
@@ -27,23 +27,11 @@ DeploymentName = Annotated[
 ]
 
 
-class KustomizationOptions(Model):
-    """What the rendered kustomization.yaml holds besides our own files. Names as in kustomize.config.k8s.io/v1beta1."""
+class KustomizationOptions(KustomizationChanges):
+    """What the rendered kustomization.yaml holds besides our own files."""
 
     resources: list[NotBlank] = []
     """More files of the folder, such as an encrypted Secret; they stand after ours."""
-
-    components: list[NotBlank] | None = None
-    """Folders with kustomize components."""
-
-    labels: list[LabelSet] | None = None
-    """Labels for every object."""
-
-    common_annotations: Annotations | None = None
-    """Annotations for every object."""
-
-    patches: list[KustomizePatch] | None = None
-    """Changes to the objects."""
 
 
 class RegistryDeployment(Model):

@@ -33,7 +33,14 @@ from registry_gitops.manifests.helmrelease import (
     WaitStrategy,
 )
 from registry_gitops.manifests.helmrepository import HelmRepository, HelmRepositoryOptions, HelmRepositorySpec
-from registry_gitops.manifests.kustomization import FieldSpec, Kustomization, KustomizePatch, LabelSet, PatchOptions
+from registry_gitops.manifests.kustomization import (
+    FieldSpec,
+    Kustomization,
+    KustomizationChanges,
+    KustomizePatch,
+    LabelSet,
+    PatchOptions,
+)
 from registry_gitops.manifests.namespace import POD_SECURITY_RESTRICTED, Namespace
 from registry_gitops.manifests.ocirepository import (
     LayerSelector,
@@ -76,6 +83,7 @@ __all__ = [
     "KubeConfig",
     "KubeConfigSecret",
     "Kustomization",
+    "KustomizationChanges",
     "KustomizePatch",
     "LabelSet",
     "LabelsAndAnnotations",

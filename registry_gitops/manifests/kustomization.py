@@ -78,8 +78,24 @@ class KustomizePatch(Manifest):
         yield from json_patch_faults(self.patch, self.target)
 
 
-class Kustomization(Document):
-    """A kustomization file. Upstream: kustomize.config.k8s.io/v1beta1 Kustomization."""
+class KustomizationChanges(Manifest):
+    """What a kustomization file does to its objects, whichever they are."""
+
+    components: list[NotBlank] | None = None
+    """Folders with kustomize components."""
+
+    labels: list[LabelSet] | None = None
+    """Labels for every object."""
+
+    common_annotations: Annotations | None = None
+    """Annotations for every object and for the Pods of workloads."""
+
+    patches: list[KustomizePatch] | None = None
+    """Changes to the objects."""
+
+
+class _Objects(Document):
+    """The objects. A base of its own, because these fields stand first in a kustomization file."""
 
     api_version: Literal["kustomize.config.k8s.io/v1beta1"] = "kustomize.config.k8s.io/v1beta1"
     """API group and version."""
@@ -93,17 +109,9 @@ class Kustomization(Document):
     resources: Annotated[list[NotBlank], Field(min_length=1)]
     """Files, folders and URLs with the objects, in the order of their output."""
 
-    components: list[NotBlank] | None = None
-    """Folders with kustomize components."""
 
-    labels: list[LabelSet] | None = None
-    """Labels for every object."""
-
-    common_annotations: Annotations | None = None
-    """Annotations for every object and for the Pods of workloads."""
-
-    patches: list[KustomizePatch] | None = None
-    """Changes to the objects."""
+class Kustomization(KustomizationChanges, _Objects):
+    """A kustomization file. Upstream: kustomize.config.k8s.io/v1beta1 Kustomization."""
 
     def _faults(self) -> Iterator[Fault]:
         for index, entry in enumerate(self.resources):

@@ -13,6 +13,7 @@ from registry_gitops.manifests import (
     HelmReleaseSpec,
     HelmRepository,
     Kustomization,
+    KustomizationChanges,
     Namespace,
     ObjectMeta,
     OCIRepository,
@@ -36,13 +37,8 @@ def resources(deployment: RegistryDeployment) -> tuple[Resource, ...]:
 def kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomization:
     """The kustomization file that lists `files`, and what the user adds to them."""
     options = deployment.kustomization
-    return Kustomization(
-        resources=files + options.resources,
-        components=options.components,
-        labels=options.labels,
-        common_annotations=options.common_annotations,
-        patches=options.patches,
-    )
+    changes = {name: getattr(options, name) for name in KustomizationChanges.model_fields}
+    return Kustomization(resources=files + options.resources, **changes)
 
 
 def _metadata(deployment: RegistryDeployment) -> ObjectMeta:
