@@ -4,7 +4,7 @@ VENV ?= .venv
 RUN = $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate bench clean .dev .demo .tools
+.PHONY: help demo test check generate bench bench-registry soak fuzz clean .dev .demo .tools
 
 # The first of PYTHONS that is new enough and can make virtual environments (on Debian: the package python3-venv).
 PYTHON ?=
@@ -19,7 +19,7 @@ exit 2
 endef
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1:/p' $(MAKEFILE_LIST) | awk -F: '{ printf "make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' $(MAKEFILE_LIST) | awk -F: '{ printf "make %-14s %s\n", $$1, $$2 }'
 
 demo: .demo ## render a deployment and show what the real kustomize and Helm say of it
 	@$(RUN) tools/demo.py
@@ -30,7 +30,7 @@ test: .dev .tools ## run all tests, with the real tools (ARGS="-k name" to choos
 check: .dev ## lint, types, import directions, generated files
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
-	$(RUN) -m mypy registry_gitops tools tests
+	$(RUN) -m mypy registry_gitops tools tests benchmarks
 	$(RUN) -m pytest -q tests/architecture
 	$(RUN) tools/generate.py --check
 	$(RUN) -m tools.kubernetes_schemas --check
@@ -39,8 +39,17 @@ generate: .dev ## write the files that are made from the models and from upstrea
 	$(RUN) tools/generate.py
 	$(RUN) -m tools.kubernetes_schemas
 
-bench: .dev .tools ## measure
+bench: .dev .tools ## measure the commands
 	@$(RUN) benchmarks/run.py
+
+bench-registry: .dev .tools ## measure the registry beside its peers (ARGS="--quick" for a look)
+	@$(RUN) -m benchmarks.registry $(ARGS)
+
+soak: .dev .tools ## kill the registry hundreds of times while images are pushed
+	@$(RUN) -m pytest tests/registry/crash --crash-cycles=200 $(ARGS)
+
+fuzz: .dev ## feed the registry a million requests that nobody should send
+	@$(RUN) -m tests.registry.fuzz --inputs 1000000 $(ARGS)
 
 clean: ## remove the environment, the built tools and all caches
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis

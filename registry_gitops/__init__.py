@@ -7,7 +7,8 @@
     deployment = RegistryDeployment(values=RegistryValues(persistence=Persistence(size="50Gi")))
     write(render(deployment), "apps/docker-registry")
 
-Here is what every description begins with; the rest is in `registry_gitops.values`, `.manifests` and `.render`.
+Here is what every description begins with, and the registry for tests; the rest is in `registry_gitops.values`,
+`.manifests`, `.render` and `.registry`.
 Importing the package costs nothing: a name is fetched when it is first used.
 """
 
@@ -25,6 +26,7 @@ _HOMES = {
     "InputError": "errors",
     "KustomizationOptions": "deployment",
     "OCISource": "deployment",
+    "ReferenceRegistry": "registry",
     "RegistryDeployment": "deployment",
     "RegistryValues": "values",
     "load": "deployment",
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from registry_gitops.deployment import load as load
     from registry_gitops.errors import InputError as InputError
     from registry_gitops.manifests import HelmReleaseOptions as HelmReleaseOptions
+    from registry_gitops.registry import ReferenceRegistry as ReferenceRegistry
     from registry_gitops.values import RegistryValues as RegistryValues
 else:
     # Hidden from type checkers, for which a name that is not listed above is a mistake.

@@ -22,6 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the golden files with what the tests get; read the difference in review",
     )
+    parser.addoption(
+        "--crash-cycles",
+        type=int,
+        default=15,
+        metavar="N",
+        help="how often the registry is killed while images are pushed to it (default: 15)",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from tools import golang
+from tools import debian, golang
 from tools.artifact import Artifact, BuildProblem, Workplace
 from tools.lock import locked
 
@@ -47,6 +47,16 @@ def pinned(module: str, package: str) -> str:
     return versions[max(owners, key=len)]
 
 
+def from_debian(name: str) -> Artifact:
+    """Describe a program that Debian has: the one on PATH, or else what is in its package."""
+    return Artifact(
+        name=name,
+        output=f"bin/{name}",
+        command=("{python}", "-m", "tools.debian", name, "{out}", f"{{store}}/debian/{name}"),
+        sources=("tools/debian.py",),
+    )
+
+
 FLUX_APIS = tuple(f"paths=github.com/fluxcd/{part}-controller/api/..." for part in ("helm", "kustomize", "source"))
 
 CONTROLLER_GEN = program("flux-crds", "sigs.k8s.io/controller-tools/cmd/controller-gen", "controller-gen")
@@ -65,26 +75,24 @@ FLUX_SCHEMAS = Artifact(
     sources=("tools/flux_schemas.py",),
     made_from=(CRDS,),
 )
-BUSYBOX = Artifact(
-    name="busybox",
-    output="bin/busybox",
-    command=("{python}", "-m", "tools.busybox", "{out}"),
-    sources=("tools/busybox.py",),
-)
 
 ARTIFACTS = (
     program("helm", "helm.sh/helm/v4/cmd/helm", "helm", version="helm.sh/helm/v4/internal/version.version"),
     program("podsecurity", ".", "podsecurity"),
     program("goyaml", ".", "goyaml"),
+    program("regbench", ".", "regbench"),
     program("distribution", "github.com/distribution/distribution/v3/cmd/registry", "registry"),
     program("light", "github.com/yannh/kubeconform/cmd/kubeconform", "kubeconform", version="main.version"),
     program("light", "sigs.k8s.io/kustomize/kustomize/v5", "kustomize"),
     program("light", "github.com/google/go-containerregistry/cmd/crane", "crane"),
     program("light", "github.com/regclient/regclient/cmd/regctl", "regctl"),
+    program("light", "oras.land/oras/cmd/oras", "oras"),
+    program("light", "github.com/olareg/olareg/cmd/olareg", "olareg"),
+    program("light", "github.com/opencontainers/distribution-spec/conformance", "oci-conformance"),
     CONTROLLER_GEN,
     CRDS,
     FLUX_SCHEMAS,
-    BUSYBOX,
+    *map(from_debian, debian.PACKAGES),
 )
 """Everything that is built, each after what it is made from."""
 

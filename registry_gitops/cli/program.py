@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from registry_gitops.cli import streams
+from registry_gitops.cli import quick, streams
 from registry_gitops.cli.exits import ExitCode
 from registry_gitops.cli.explain import explain
+from registry_gitops.cli.gc import gc as collect_garbage
 from registry_gitops.cli.htpasswd import htpasswd
 from registry_gitops.cli.init import init
 from registry_gitops.cli.render import render
 from registry_gitops.cli.schema import schema
+from registry_gitops.cli.serve import serve
 from registry_gitops.errors import EditedError, InputError, Problem
 from registry_gitops.version import __version__
 
-COMMANDS = (init, render, explain, schema, htpasswd)
+COMMANDS = (init, render, explain, schema, htpasswd, serve, collect_garbage)
 """The commands, in the order of the help."""
 
 # Plain help and plain tracebacks: rich takes longer to import than most commands to run, and typer's pretty traceback
@@ -75,8 +78,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    words = sys.argv[1:] if arguments is None else arguments
+    options = quick.read(serve, words[1:]) if words[:1] == ["serve"] else None
     try:
-        app(arguments, prog_name="registry-gitops")
+        if options is not None:
+            serve(**options)
+        else:
+            app(arguments, prog_name="registry-gitops")
+    except typer.Exit as end:
+        return end.exit_code
+    except KeyboardInterrupt:
+        streams.say("interrupted")
+        return ExitCode.INTERRUPTED
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else ExitCode.OK
         if code == ExitCode.INTERRUPTED:

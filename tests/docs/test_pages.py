@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from tests.support.tools import ROOT, STORE, tool
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+SERVED = "127.0.0.1:5000"
 CONFIG = "version: 0.1\nstorage: {filesystem: {rootdirectory: /var/lib/registry}}\nhttp: {addr: ':5000'}\n"
 
 
@@ -27,7 +29,14 @@ def registry() -> Iterator[RealRegistry]:
         yield running
 
 
-def run(command: str, folder: Path, registry: RealRegistry) -> str:
+@pytest.fixture(scope="module")
+def free() -> str:
+    """The address that stands for the one at which pages let `serve` listen."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def run(command: str, folder: Path, registry: RealRegistry, free: str) -> str:
     """What a command prints in `folder`, with the project's program and the real tools on PATH, and its exit code."""
     environment = {
         "PATH": f"{Path(sys.executable).parent}:{STORE}/bin:{os.environ['PATH']}",
@@ -35,25 +44,30 @@ def run(command: str, folder: Path, registry: RealRegistry) -> str:
         "REGISTRY": f"{registry.host}:{registry.port}",
     }
     done = subprocess.run(
-        ["bash", "-c", f"({command}) 2>&1"], cwd=folder, env=environment, capture_output=True, text=True
+        ["bash", "-c", f"({command.replace(SERVED, free)}) 2>&1"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     printed = done.stdout.replace(environment["REGISTRY"], "registry.example.com").replace(f"{folder}/", "")
+    printed = printed.replace(free, SERVED)
     return printed + (f"(exit code {done.returncode})\n" if done.returncode else "")
 
 
-def played(block: str, folder: Path, registry: RealRegistry) -> str:
+def played(block: str, folder: Path, registry: RealRegistry, free: str) -> str:
     """The block with each command's output as it is now."""
     commands = [line for line in block.splitlines() if line.startswith("$ ")]
-    return "".join(f"{command}\n{run(command[2:], folder, registry)}" for command in commands)
+    return "".join(f"{command}\n{run(command[2:], folder, registry, free)}" for command in commands)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_prints_what_the_page_says(
-    page: Path, tmp_path: Path, registry: RealRegistry, update_goldens: bool
+    page: Path, tmp_path: Path, registry: RealRegistry, free: str, update_goldens: bool
 ) -> None:
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     text = page.read_text("utf-8")
-    real = CONSOLE.sub(lambda found: played(found[0], tmp_path, registry), text)
+    real = CONSOLE.sub(lambda found: played(found[0], tmp_path, registry, free), text)
     if update_goldens:
         page.write_text(real, "utf-8")
     else:

@@ -27,7 +27,8 @@ class RealRegistry:
 
     `config` is the text of config.yml, which is used as it is. The places in it that only a Pod has (address, root
     directory, htpasswd file) are redirected by the environment: a free port of 127.0.0.1, and files in a temporary
-    folder. `htpasswd` is the text of that file; `environment` is added to an otherwise empty one.
+    folder. `htpasswd` is the text of that file; `environment` is added to an otherwise empty one. With `data` it serves
+    that folder, as whoever runs the tests, and leaves it behind.
 
     While it runs: `url`, `host`, `port`, `data` (the root directory), and `log()`. When the block ends with an
     exception, the end of the log is added to it as a note.
@@ -36,12 +37,20 @@ class RealRegistry:
     host = "127.0.0.1"
 
     def __init__(
-        self, binary: Path, config: str, *, htpasswd: str = "", environment: Mapping[str, str] | None = None
+        self,
+        binary: Path,
+        config: str,
+        *,
+        htpasswd: str = "",
+        environment: Mapping[str, str] | None = None,
+        data: Path | None = None,
     ) -> None:
         self._binary = binary
         self._config = config
         self._htpasswd = htpasswd
         self._environment = dict(environment or {})
+        self._given = data
+        self._changes_user = data is None and os.geteuid() == 0
         self.port = 0
 
     @property
@@ -55,7 +64,7 @@ class RealRegistry:
 
     def __enter__(self) -> Self:
         self._folder = Path(tempfile.mkdtemp(prefix="real-registry-"))
-        self.data = self._folder / "data"
+        self.data = self._given or self._folder / "data"
         self._log = self._folder / "registry.log"
         try:
             self._prepare()
@@ -73,11 +82,23 @@ class RealRegistry:
             error.add_note(f"The registry's log ends with:\n{self.log()[-4000:]}")
         shutil.rmtree(self._folder)
 
+    def collect_garbage(self, *options: str) -> None:
+        """Run its `garbage-collect`. Not while anything is pushed."""
+        done = subprocess.run(
+            [self._binary, "garbage-collect", *options, self._folder / "config.yml"],
+            env=self._environment | self._redirects(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"garbage-collect ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+
     def _prepare(self) -> None:
-        self.data.mkdir()
+        self.data.mkdir(exist_ok=self._given is not None)
         (self._folder / "config.yml").write_text(self._config)
         (self._folder / "htpasswd").write_text(self._htpasswd)
-        if os.geteuid() == 0:
+        if self._changes_user:
             for path in (self._folder, *self._folder.iterdir()):
                 os.chown(path, USER, USER)
             self._binary = _for_everybody(self._binary, self._folder)
@@ -95,7 +116,7 @@ class RealRegistry:
         raise RuntimeError(f"the registry did not start; its log:\n{self.log()}")
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        user: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
+        user: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": []} if self._changes_user else {}
         with self._log.open("wb") as log:
             return subprocess.Popen(
                 [self._binary, "serve", self._folder / "config.yml"],

@@ -38,7 +38,7 @@ def built(place: str) -> Path:
 
 
 def tool(name: str) -> Path:
-    """Return the program `name`: helm, kustomize, kubeconform, registry, crane, regctl, podsecurity or goyaml."""
+    """Return a program of those in tools/README.md."""
     return built(f"bin/{name}")
 
 

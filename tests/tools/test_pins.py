@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.tools import ROOT
+from tools import debian
 from tools.build import ARTIFACTS, pinned
 
 ASK = {
@@ -18,6 +19,8 @@ ASK = {
     "helm": ("helm", "helm.sh/helm/v4", "version", "--short"),
     "kubeconform": ("light", "github.com/yannh/kubeconform", "-v"),
     "kustomize": ("light", "sigs.k8s.io/kustomize/kustomize/v5", "version"),
+    "olareg": ("light", "github.com/olareg/olareg", "version"),
+    "oras": ("light", "oras.land/oras", "version"),
     "registry": ("distribution", "github.com/distribution/distribution/v3", "--version"),
     "regctl": ("light", "github.com/regclient/regclient", "version"),
 }
@@ -27,11 +30,12 @@ ASK = {
 def test_a_tool_says_that_it_is_the_version_that_is_pinned(name: str, tool: Callable[[str], Path]) -> None:
     module, package, *question = ASK[name]
     answer = subprocess.run([tool(name), *question], capture_output=True, text=True, check=True).stdout
-    assert re.search(r"v\d+\.\d+\.\d+", answer)[0] == pinned(module, package)  # type: ignore[index]
+    assert f"v{re.search(r'[0-9]+[.][0-9]+[.][0-9]+', answer)[0]}" == pinned(module, package)  # type: ignore[index]
 
 
 def test_every_program_that_is_built_has_a_test_of_its_version_or_of_its_work() -> None:
-    work = {"busybox", "goyaml", "podsecurity"}  # each with a file of its own here
+    work = {"goyaml", "podsecurity", *debian.PACKAGES}  # in a file of its own here
+    work |= {"oci-conformance", "regbench"}  # in tests/registry/conformance and benchmarks/registry
     built = {artifact.name for artifact in ARTIFACTS if artifact.output.startswith("bin/")}
     assert built == ASK.keys() | work
 

@@ -1,0 +1,13 @@
+"""An OCI registry on the standard library: the whole of distribution-spec 1.1, on distribution's disk layout.
+
+    with ReferenceRegistry() as registry:
+        print(registry.url)
+
+Imports no other room of ours, and nothing but the standard library; bcrypt where users log in.
+"""
+
+from registry_gitops.registry.errors import SetupError
+from registry_gitops.registry.log import AccessLog, Entry, json_log, text_log
+from registry_gitops.registry.reference import ReferenceRegistry
+
+__all__ = ["AccessLog", "Entry", "ReferenceRegistry", "SetupError", "json_log", "text_log"]

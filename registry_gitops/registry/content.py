@@ -1,0 +1,99 @@
+"""Content by digest: manifests that are read and checked, and blobs that are there and stay there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import Final
+
+from registry_gitops.registry import document, layout
+from registry_gitops.registry.document import Document
+from registry_gitops.registry.names import Digest
+from registry_gitops.registry.storage import Stat, Storage
+
+_YOUNG: Final = 60.0
+"""Seconds for which a blob need not be touched again. Garbage collection leaves alone what is much older still."""
+
+_SMALL: Final = 64 * 1024
+_REMEMBERED: Final = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The bytes of a manifest, which match its digest, and the headers that they are served with."""
+
+    content: bytes
+    headers: list[tuple[str, str]]
+    """Shared by all responses: not to be changed."""
+
+    def says(self) -> Document:
+        """What it says."""
+        return document.stored(self.content)
+
+
+class Contents:
+    """What is stored under digests. Small manifests are remembered, the last ones that fit into 4 MiB."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._remembered: dict[Digest, Manifest] = {}
+        self._size = 0
+        self._lock = Lock()
+
+    def manifest(self, digest: Digest) -> Manifest | None:
+        """A manifest; None where there is none.
+
+        None too where its bytes have rotted: then a client that asks before it pushes does push, and that heals it.
+        """
+        found = self._remembered.get(digest)
+        if found is not None:
+            return found
+        content = self._storage.read(layout.blob_data(digest))
+        if content is None or Digest.of(content, digest.algorithm) != digest:
+            return None
+        headers = [("Content-Type", document.stored(content).media_type), *identity(digest)]
+        found = Manifest(content, headers)
+        if len(content) <= _SMALL:
+            self._remember(digest, found)
+        return found
+
+    def keep(self, digest: Digest) -> Stat | None:
+        """Size of a blob that is there, and that garbage collection leaves alone from now on; None where it is not."""
+        path = layout.blob_data(digest)
+        stat = self._storage.stat(path)
+        if stat is not None and stat.modified < time.time() - _YOUNG:
+            # Where nothing can be written, nothing can be collected either.
+            with suppress(OSError):
+                return stat if self._storage.touch(path) else None
+        return stat
+
+    def _remember(self, digest: Digest, manifest: Manifest) -> None:
+        with self._lock:
+            if digest not in self._remembered:
+                self._remembered[digest] = manifest
+                self._size += len(manifest.content)
+            while self._size > _REMEMBERED:
+                self._size -= len(self._remembered.pop(next(iter(self._remembered))).content)
+
+
+def identity(digest: Digest) -> Sequence[tuple[str, str]]:
+    """The headers that say which content this is."""
+    return (("Docker-Content-Digest", str(digest)), ("ETag", f'"{digest}"'))
+
+
+def is_current(if_none_match: str | None, digest: Digest) -> bool:
+    """Whether a client that sent this has the content already (RFC 9110, 13.1.2)."""
+    if if_none_match is None:
+        return False
+    known = [tag.strip(" \t").removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in known or f'"{digest}"' in known
+
+
+@lru_cache(maxsize=1024)
+def linked(link: bytes) -> Digest | None:
+    """What a link file names; None where it was cut off or written by nobody that we know."""
+    return Digest.parse(link.decode("ascii", "replace").strip())

@@ -1,0 +1,27 @@
+"""What handlers share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from registry_gitops.registry.content import Contents
+from registry_gitops.registry.gate import Gates
+from registry_gitops.registry.sessions import Sessions
+from registry_gitops.registry.storage import Storage
+
+if TYPE_CHECKING:
+    from registry_gitops.registry.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One for each registry."""
+
+    storage: Storage
+    contents: Contents
+    sessions: Sessions
+    gates: Gates
+    """Whoever puts a manifest shares the gate of its repository, whoever deletes one is alone: so tags never dangle."""
+    health: Health
+    max_manifest_size: int

@@ -1,0 +1,340 @@
+"""A storage that fails: the right status, no path, nothing half done, and well again when it is."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from registry_gitops.registry import layout
+from registry_gitops.registry.health import Watch
+from registry_gitops.registry.messages import FilePart, Request
+from registry_gitops.registry.names import Digest
+from registry_gitops.registry.storage.memory import MemoryDraft, MemoryStorage
+from tests.registry.core.asking import Answer, Asking, Sent, image
+
+CONTENT = b"0123456789" * 100
+DIGEST = Digest.of(CONTENT)
+SECRET = "/srv/secret/place"
+
+
+class Failing(MemoryStorage):
+    """A storage whose methods of those names fail with `error` while it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: int | None = None
+        self.methods: tuple[str, ...] = ()
+        for name in ("read", "stat", "open", "names", "touch", "publish", "remove", "prune", "draft", "probe"):
+            setattr(self, name, self._failing(name, getattr(self, name)))
+
+    def _failing(self, name: str, method: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **named: object) -> object:
+            if self.error is not None and name in self.methods:
+                raise OSError(self.error, os.strerror(self.error), SECRET)
+            return method(*args, **named)
+
+        return call
+
+    def fail(self, error: int | None, *methods: str) -> None:
+        self.error, self.methods = error, methods
+
+
+@pytest.fixture
+def failing() -> Failing:
+    return Failing()
+
+
+@pytest.fixture
+def asking(failing: Failing) -> Asking:
+    return Asking(failing)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "retry"),
+    [
+        (errno.ENOSPC, 507, "UNAVAILABLE", None),
+        (errno.EDQUOT, 507, "UNAVAILABLE", None),
+        (errno.EMFILE, 503, "UNAVAILABLE", "1"),
+        (errno.ENFILE, 503, "UNAVAILABLE", "1"),
+        (errno.ENOMEM, 503, "UNAVAILABLE", "1"),
+        (errno.EROFS, 503, "UNAVAILABLE", "1"),
+        (errno.EACCES, 503, "UNAVAILABLE", "1"),
+        (errno.ENODEV, 503, "UNAVAILABLE", "1"),
+        (errno.EIO, 500, "UNKNOWN", None),
+        (errno.ELOOP, 500, "UNKNOWN", None),
+    ],
+)
+def test_an_error_of_the_storage_is_told_without_a_path(
+    failing: Failing, asking: Asking, capfd: pytest.CaptureFixture[str], error: int, status: int, code: str, retry: str
+) -> None:
+    failing.fail(error, "read", "stat", "names", "draft", "publish", "remove")
+    for method, target, body in (
+        ("GET", "/v2/a/manifests/1.0", b""),
+        ("GET", f"/v2/a/blobs/{DIGEST}", b""),
+        ("GET", "/v2/_catalog", b""),
+        ("GET", "/v2/a/tags/list", b""),
+        ("GET", f"/v2/a/referrers/{DIGEST}", b""),
+        ("POST", "/v2/a/blobs/uploads/", b""),
+        ("PUT", "/v2/a/manifests/1.0", image()),
+        ("DELETE", f"/v2/a/blobs/{DIGEST}", b""),
+    ):
+        answer = asking(method, target, body)
+        assert (answer.status, answer.code, answer.headers.get("Retry-After")) == (status, code, retry)
+        assert SECRET.encode() not in answer.content
+    assert SECRET in capfd.readouterr().err
+
+
+def test_a_mistake_of_ours_is_told_to_the_log_only(
+    failing: Failing, asking: Asking, capfd: pytest.CaptureFixture[str]
+) -> None:
+    failing.read = None  # type: ignore[assignment, method-assign]
+    answer = asking("GET", "/v2/a/manifests/1.0")
+    assert (answer.status, answer.json) == (500, {"errors": [{"code": "UNKNOWN", "message": "unknown error"}]})
+    assert "TypeError" in capfd.readouterr().err
+
+
+def test_a_want_of_memory_is_told_and_passes(failing: Failing, asking: Asking) -> None:
+    def read(path: str) -> None:
+        raise MemoryError
+
+    failing.read = read  # type: ignore[method-assign]
+    answer = asking("GET", "/v2/a/manifests/1.0")
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "UNAVAILABLE", "1")
+
+
+class Unsynced(MemoryStorage):
+    """A storage whose drafts count how often they were synced, or fail at it."""
+
+    synced = 0
+    error: OSError | None = None
+
+    def draft(self, path: str, *, new: bool) -> MemoryDraft | None:
+        draft = super().draft(path, new=new)
+
+        def sync() -> None:
+            self.synced += 1
+            if self.error:
+                raise self.error
+
+        if draft:
+            draft.sync = sync  # type: ignore[method-assign]
+        return draft
+
+
+def test_a_chunk_is_there_for_good_when_it_is_acknowledged() -> None:
+    storage = Unsynced()
+    asking = Asking(storage)
+    location = asking.begin("a")
+    assert asking("PATCH", location, CONTENT).status == 202
+    assert storage.synced == 1
+
+
+def test_a_chunk_that_could_not_be_synced_ends_the_upload_for_it_might_be_lost() -> None:
+    storage = Unsynced()
+    asking = Asking(storage)
+    location = asking.begin("a")
+    storage.error = OSError(errno.EIO, "lost")
+    assert asking("PATCH", location, CONTENT).status == 500
+    storage.error = None
+    assert asking("PUT", f"{location}?digest={DIGEST}").status == 404
+    assert storage.names(layout.uploads("a")) == []
+
+
+def test_a_chunk_that_found_no_room_changes_nothing(failing: Failing, asking: Asking) -> None:
+    location = asking.begin("a")
+    asking("PATCH", location, CONTENT[:100])
+    for method, target in (("PATCH", location), ("PUT", f"{location}?digest={DIGEST}")):
+        answer = asking(method, target, Filling(CONTENT[100:]))
+        assert answer.status == 507
+        assert asking("GET", location).headers["Range"] == "0-99"
+    assert asking("PUT", f"{location}?digest={DIGEST}", CONTENT[100:]).status == 201
+
+
+class Filling(Sent):
+    """A body during which the disk becomes full, after its first bytes."""
+
+    _count = 0
+
+    def readinto(self, buffer: memoryview) -> int:
+        self._count += 1
+        if self._count > 3:
+            raise OSError(errno.ENOSPC, "full")
+        return super().readinto(buffer[:10])
+
+
+def test_a_blob_that_could_not_be_published_is_not_there_and_its_upload_has_ended(
+    failing: Failing, asking: Asking
+) -> None:
+    location = asking.begin("a")
+    failing.fail(errno.EIO, "publish")
+    assert asking("PUT", f"{location}?digest={DIGEST}", CONTENT).status == 500
+    assert asking("POST", f"/v2/a/blobs/uploads/?digest={DIGEST}", CONTENT).status == 500
+    failing.fail(None)
+    assert asking("GET", location).status == 404
+    assert asking("HEAD", f"/v2/a/blobs/{DIGEST}").status == 404
+    assert failing.names(layout.uploads("a")) == []
+    asking.push_blob("a", CONTENT)
+
+
+def test_a_refused_tag_leaves_the_old_one(failing: Failing, asking: Asking) -> None:
+    asking.push_manifest("a", "1.0", image())
+    failing.fail(errno.ENOSPC, "publish")
+    assert asking("PUT", "/v2/a/manifests/1.0", image(b"new")).status == 507
+    failing.fail(None)
+    assert asking("GET", "/v2/a/manifests/1.0").content == image()
+
+
+def test_who_may_not_touch_a_blob_may_still_say_that_it_is_there(failing: Failing, asking: Asking) -> None:
+    asking.push_blob("a", CONTENT)
+    failing._root["blobs"]["sha256"][DIGEST.hex[:2]][DIGEST.hex]["data"].modified = 0  # type: ignore[index, union-attr]
+    failing.fail(errno.EROFS, "touch")
+    assert asking("HEAD", f"/v2/a/blobs/{DIGEST}").status == 200
+
+
+def test_who_is_told_that_a_blob_is_there_keeps_it_from_being_collected(failing: Failing, asking: Asking) -> None:
+    asking.push_blob("a", b"{}")
+    config = Digest.of(b"{}")
+    requests = [
+        ("HEAD", f"/v2/a/blobs/{config}", b""),
+        ("POST", f"/v2/b/blobs/uploads/?mount={config}&from=a", b""),
+        ("POST", f"/v2/c/blobs/uploads/?mount={config}", b""),
+        ("PUT", "/v2/a/manifests/1.0", image(config=b"{}")),
+    ]
+    for method, target, body in requests:
+        failing._file(layout.blob_data(config)).modified = 1000.0  # type: ignore[union-attr]
+        assert asking(method, target, body).status in (200, 201)
+        found = failing.stat(layout.blob_data(config))
+        assert found
+        assert found.modified > time.time() - 60
+
+
+def health(asking: Asking) -> tuple[int, object]:
+    answer = asking("GET", "/healthz")
+    return answer.status, answer.json
+
+
+def eventually(asking: Asking, target: str, status: int) -> Answer:
+    """The answer, once it has that status; what is remembered is a second old at most."""
+    until = time.monotonic() + 5
+    while (answer := asking("GET", target)).status != status:
+        assert time.monotonic() < until, answer
+        time.sleep(0.05)
+    return answer
+
+
+def test_a_full_disk_is_told_by_healthz_and_does_not_keep_anybody_from_pulling(
+    failing: Failing, asking: Asking
+) -> None:
+    asking.push_blob("a", CONTENT)
+    assert health(asking) == (200, {"status": "ok"})
+    failing.fail(errno.ENOSPC, "publish", "draft", "probe")
+    assert asking("POST", "/v2/a/blobs/uploads/").status == 507
+    answer = eventually(asking, "/healthz", 503)
+    assert answer.json == {"status": "failing", "reason": "the storage of the registry is full"}
+    assert asking("GET", "/v2/").status == 200
+    assert asking("GET", f"/v2/a/blobs/{DIGEST}").content == CONTENT
+    failing.fail(None)
+    eventually(asking, "/healthz", 200)
+
+
+def test_a_root_that_is_gone_is_told_by_ping_as_soon_as_anybody_met_it(failing: Failing, asking: Asking) -> None:
+    assert asking("GET", "/v2/").status == 200
+    failing.fail(errno.ENODEV, "read", "stat", "names", "draft", "publish", "probe")
+    assert asking("GET", "/v2/a/manifests/1.0").status == 503
+    answer = asking("GET", "/v2/")
+    assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "UNAVAILABLE", "5")
+    assert asking("GET", "/healthz").status == 503
+    assert not asking.registry.is_quick(Request("GET", "/v2/", "", {}, Sent(b"")))
+    failing.fail(None)
+    eventually(asking, "/v2/", 200)
+    assert asking.registry.is_quick(Request("GET", "/v2/", "", {}, Sent(b"")))
+
+
+def test_a_root_that_is_gone_is_told_by_ping_even_if_nobody_met_it(failing: Failing, asking: Asking) -> None:
+    failing.fail(errno.ENODEV, "names")
+    eventually(asking, "/v2/", 503)
+
+
+def test_a_registry_that_is_read_only_need_not_be_able_to_write(failing: Failing) -> None:
+    failing.fail(errno.EROFS, "probe", "touch", "publish", "draft", "remove")
+    assert health(Asking(failing, read_only=True)) == (200, {"status": "ok"})
+
+
+def test_what_was_looked_at_before_a_doubt_does_not_answer_it() -> None:
+    begun, let_go = threading.Event(), threading.Event()
+    outcomes = [None, OSError(errno.ENODEV, "gone")]
+
+    def check() -> None:
+        outcome = outcomes.pop(0)
+        begun.set()
+        assert let_go.wait(10)
+        if outcome:
+            raise outcome
+
+    watch = Watch(check)
+    assert watch.problem(wait=0) is None
+    assert begun.wait(10)
+    watch.doubt()
+    let_go.set()
+    assert watch.problem(wait=10) == "the storage of the registry is gone"
+    assert not watch.sure
+
+
+def test_a_disk_that_hangs_is_told_and_does_not_hang_the_answer() -> None:
+    class Hanging(MemoryStorage):
+        asked = 0
+        let_go = threading.Event()
+
+        def probe(self) -> None:
+            self.asked += 1
+            self.let_go.wait(20)
+
+    storage = Hanging()
+    asking = Asking(storage)
+    began = time.monotonic()
+    answers: list[tuple[int, object]] = []
+    threads = [threading.Thread(target=lambda: answers.append(health(asking))) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    reason = "the storage of the registry does not answer"
+    assert answers == [(503, {"status": "failing", "reason": reason})] * 5
+    assert time.monotonic() - began < 4
+    assert storage.asked == 1
+    storage.let_go.set()
+    eventually(asking, "/healthz", 200)
+
+
+def test_the_front_page_is_there_for_load_balancers_and_needs_no_storage(failing: Failing, asking: Asking) -> None:
+    failing.fail(errno.EIO, "read", "stat", "names")
+    assert asking("GET", "/") == Answer(200, {"Docker-Distribution-API-Version": "registry/2.0"}, b"")
+
+
+def test_a_file_is_closed_where_its_parts_are_not_given_away() -> None:
+    class Watched(MemoryStorage):
+        closed = 0
+
+        def open(self, path: str):  # type: ignore[no-untyped-def]
+            content = super().open(path)
+            assert content
+
+            def close() -> None:
+                self.closed += 1
+
+            content.close = close  # type: ignore[method-assign]
+            return content
+
+    storage = Watched()
+    asking = Asking(storage)
+    asking.push_blob("a", CONTENT)
+    for number, headers in enumerate(({}, {"range": "bytes=0-1"}, {"range": "bytes=5-0"}), 1):
+        request = Request("GET", f"/v2/a/blobs/{DIGEST}", "", headers, Sent(b""))
+        response = asking.registry(request)
+        assert not any(isinstance(part, FilePart) for part in response.body)
+        assert storage.closed == number

@@ -1,0 +1,121 @@
+"""`python -m tests.registry.fuzz --inputs 1000000`: whatever a client sends is answered as it should be.
+
+Streams of bytes go through a Connection whose channel is in memory, into the real core: most over storage in memory,
+one in five over a folder. After the first input that breaks a rule it stops, with the input and exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import faulthandler
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from registry_gitops.registry.core import Registry
+from registry_gitops.registry.http.connection import Connection
+from registry_gitops.registry.http.crew import Crew, Lead
+from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.log import Entry
+from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.storage.memory import MemoryStorage
+from tests.registry.fuzz import oracle
+from tests.registry.fuzz.streams import Streams
+from tests.registry.fuzz.watch import Watch
+from tests.registry.http.pipe import Pipe
+
+ON_DISK = 5
+"""One in so many."""
+AGAIN = 5000
+"""Inputs after which the registry in memory is a new one: it grows with each."""
+SECONDS = 2
+"""Of processor time, for one input."""
+A_WHILE, HANGS = 100, 120
+"""So many inputs that take more seconds than that hang."""
+MOST_PIECES = 200
+PIECES = (1, 7, 100, 4096, *[1 << 20] * 12)
+
+
+class Free(Lead):
+    """A lead that can always be given up."""
+
+    def give_up(self) -> bool:
+        self.held = False
+        return True
+
+
+class Target:
+    """A registry behind a server that does not listen to anybody."""
+
+    def __init__(self, core: Registry) -> None:
+        self.log: list[Entry] = []
+        self._lead = Free(Crew(lambda _: None, 0))
+        self._server = Server(core, ("127.0.0.1", 0), log=self.log.append)
+
+    def feed(self, data: bytes, piece: int) -> list[oracle.Answer]:
+        """The answers to what a client sends. Raises AssertionError where they break a rule."""
+        self.log.clear()
+        pipe = Pipe(data, piece)
+        connection = Connection(pipe, "127.0.0.1", self._server)
+        began = time.thread_time()
+        self._lead.held = True
+        while connection.turn(self._lead):
+            self._lead.held = True
+        took = time.thread_time() - began
+        assert took < SECONDS, f"it took {took:.1f} s"
+        return list(oracle.answers(bytes(pipe.sent), self.log))
+
+    def close(self) -> None:
+        self._server.server_close()
+
+
+def run(inputs: int, seed: int, folder: Path) -> Counter[int]:
+    """Feed so many inputs, and count the answers by status. Raises AssertionError, with the input as a note."""
+    streams, draw, statuses = Streams(seed), random.Random(seed), Counter[int]()
+    watch = Watch(folder / "root")
+    disk, memory = Target(Registry(FileStorage(folder / "root"))), Target(Registry(MemoryStorage()))
+    for number in range(inputs):
+        if number % AGAIN == 0:
+            memory.close()
+            memory = Target(Registry(MemoryStorage()))
+        if number % A_WHILE == 0:
+            faulthandler.dump_traceback_later(HANGS, exit=True)
+        on_disk, data = number % ON_DISK == 0, streams.next()
+        piece = max(draw.choice(PIECES), len(data) // MOST_PIECES)
+        try:
+            with watch:
+                answered = (disk if on_disk else memory).feed(data, piece)
+        except Exception as error:
+            error.add_note(f"input {number} of seed {seed}, in pieces of {piece}, on_disk={on_disk}:\n{data!r}")
+            raise
+        for answer in answered:
+            statuses[answer.status] += 1
+            if answer.status == 202 and "location" in answer.headers:
+                streams.learn(answer.headers["location"])
+    faulthandler.cancel_dump_traceback_later()
+    disk.close()
+    memory.close()
+    strangers = [entry.name for entry in folder.iterdir() if entry.name != "root"]
+    assert not strangers, f"written beside the root: {strangers}"
+    return statuses
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--inputs", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    options = parser.parse_args()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        statuses = run(options.inputs, options.seed, Path(folder))
+    seconds = time.monotonic() - began
+    print(f"{options.inputs} inputs, seed {options.seed}, {sum(statuses.values())} answers in {seconds:.0f} s")
+    print(*(f"{status}: {count}" for status, count in sorted(statuses.items())), sep=", ")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

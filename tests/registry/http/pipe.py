@@ -1,0 +1,49 @@
+"""A channel in memory: what the client sends is known beforehand, and what the server sends is kept."""
+
+from __future__ import annotations
+
+from registry_gitops.registry.http.channel import Plain
+from registry_gitops.registry.messages import FilePart
+
+
+class Pipe(Plain):
+    """Comes in pieces of `piece` bytes, and ends behind them."""
+
+    def __init__(self, data: bytes, piece: int = 1 << 20) -> None:
+        self._data = data
+        self._at = 0
+        self._piece = piece
+        self.sent = bytearray()
+        self.finished = False
+
+    def receive_now(self, count: int) -> bytes | None:
+        data = self._data[self._at : self._at + min(count, self._piece)]
+        self._at += len(data)
+        return data
+
+    def receive_into(self, buffer: memoryview) -> int:
+        data = self.receive_now(len(buffer)) or b""
+        buffer[: len(data)] = data
+        return len(data)
+
+    def send_now(self, data: bytes) -> int:
+        self.sent += data
+        return len(data)
+
+    def send(self, data: memoryview, *, more: bool = False) -> int:
+        self.sent += data
+        return len(data)
+
+    def send_file(self, part: FilePart, done: int) -> int:
+        with open(part.file.fileno(), "rb", closefd=False) as file:
+            file.seek(part.offset + done)
+            return self.send_now(file.read(part.count - done))
+
+    def finish(self) -> None:
+        self.finished = True
+
+    def cut(self) -> None:
+        self._at = len(self._data)
+
+    def close(self) -> None:
+        self._at = len(self._data)

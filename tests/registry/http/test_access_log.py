@@ -1,0 +1,58 @@
+"""The access log has one line for each answer, also for what was no request."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry_gitops.registry.log import Entry
+from tests.registry.http.echo import request, running, until
+
+
+def line(entry: Entry) -> tuple[str, str, int, int, str]:
+    return entry.method, entry.target, entry.status, entry.sent, entry.agent
+
+
+def test_each_request_is_a_line() -> None:
+    with running() as server, server.connect() as client:
+        client.ask(request("GET", "/memory/100?a=%20b", "User-Agent: test"))
+        client.ask(request("HEAD", "/memory/100"), head=True)
+        client.ask(request("GET", "/status/204"))
+        client.ask(request("PUT", "/refuse", body=b"hello"))
+        client.ask(request("GET", "/file/5000"))
+        log = server.wait_for_log(5)
+        assert [line(entry) for entry in log] == [
+            ("GET", "/memory/100?a=%20b", 200, 100, "test"),
+            ("HEAD", "/memory/100", 200, 0, ""),
+            ("GET", "/status/204", 204, 0, ""),
+            ("PUT", "/refuse", 401, 2, ""),
+            ("GET", "/file/5000", 200, 5000, ""),
+        ]
+        assert {entry.client for entry in log} == {"127.0.0.1"}
+        assert all(0 <= entry.seconds < 5 for entry in log)
+        assert all(entry.user is None for entry in log)
+
+
+@pytest.mark.parametrize(
+    ("data", "method", "target", "status"),
+    [
+        (b"nonsense\r\n\r\n", "-", "-", 400),
+        (request("PUT", "/x", "Transfer-Encoding: chunked") + b"nonsense\r\n", "PUT", "/x", 400),
+        (request("GET", "/bug"), "-", "-", 500),
+        (request("GET", "/header"), "-", "-", 500),
+    ],
+)
+def test_a_refusal_is_one_line(data: bytes, method: str, target: str, status: int) -> None:
+    with running() as server:
+        answer = server.ask(data)
+        assert answer.status == status
+        (entry,) = server.wait_for_log()
+        assert line(entry) == (method, target, status, len(answer.body), "")
+
+
+def test_a_client_that_left_is_a_line_with_499() -> None:
+    with running() as server:
+        with server.connect() as client:
+            client.send(request("PUT", "/x", "Content-Length: 5"))
+            until(lambda: any(each.working for each in server.server._connections.values()))
+        (entry,) = server.wait_for_log()
+        assert line(entry) == ("PUT", "/x", 499, 0, "")

@@ -1,0 +1,113 @@
+"""What is no HTTP, is too much of it, or breaks off: an answer in JSON, and the end of the connection."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from registry_gitops.registry.http.head import MAX_HEAD, MAX_HEADERS, MAX_TARGET
+from tests.registry.http.echo import Client, Running, request
+
+GET = b"GET /quick HTTP/1.1\r\nHost: registry\r\n"
+PUT = b"PUT /x HTTP/1.1\r\nHost: registry\r\n"
+CHUNKED = PUT + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+        (b"GET /\r\n\r\n", 400),
+        (b"GET /quick HTTP/1.1\nHost: registry\n\n", 400),
+        (b"GET /quick HTTP/1.1\r\nHost: registry\n\nGET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET /quick HTTP/1.1\r\n\r\n", 400),
+        (GET + b"Host : registry\r\n\r\n", 400),
+        (GET + b"A: b\r\n folded: c\r\n\r\n", 400),
+        (PUT + b"Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", 400),
+        (PUT + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+        (PUT + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
+        (PUT + b"Content-Length: +5\r\n\r\nhello", 400),
+        (PUT + b"Expect: wonders\r\nContent-Length: 5\r\n\r\nhello", 417),
+        (GET[:-2] + b"\x00\r\n\r\n", 400),
+        (GET + b"A: \x00\r\n\r\n", 400),
+        (GET + b"A: b\rc\r\n\r\n", 400),
+        (b"GET /" + b"a" * MAX_TARGET, 414),
+        (b"GET /" + b"a" * MAX_TARGET + b" HTTP/1.1\r\nHost: registry\r\n\r\n", 414),
+        (b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\nHost: registry\r\n\r\n", 414),
+        (GET + b"A: " + b"b" * MAX_HEAD, 431),
+        (GET + b"A: " + b"b" * MAX_HEAD + b"\r\n\r\n", 431),
+        (GET + b"A: b\r\n" * MAX_HEADERS + b"\r\n", 431),
+        (CHUNKED + b"five\r\n", 400),
+        (CHUNKED + b"5\r\nhello!\r\n0\r\n\r\n", 400),
+        (CHUNKED + b"5;" + b"a" * 5000 + b"\r\nhello\r\n0\r\n\r\n", 400),
+        (CHUNKED + b"0\r\n" + b"a: b\r\n" * 200 + b"\r\n", 431),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", request()], ids=["first", "second"])
+def test_what_is_no_request_is_refused_and_the_connection_ends(
+    server: Running, data: bytes, status: int, before: bytes
+) -> None:
+    with server.connect() as client:
+        client.send(before + data + request("GET", "/quick/smuggled"))
+        if before:
+            assert client.answer().status == 200
+        answer = client.answer()
+        assert (answer.status, answer.code) == (status, "UNSUPPORTED")
+        assert answer.headers["connection"] == "close"
+        assert client.ended()
+
+
+def test_a_client_that_ends_its_lines_with_a_bare_line_feed_is_told_so_at_once(server: Running) -> None:
+    answer = server.ask(b"GET /quick HTTP/1.1\nHost: registry\n\n")
+    assert (answer.status, answer.code) == (400, "UNSUPPORTED")
+
+
+def test_the_longest_request_line_and_head_are_taken(client: Client) -> None:
+    target = "/quick?" + "a" * (MAX_TARGET - len("GET /quick? HTTP/1.1"))
+    assert client.ask(request("GET", target)).status == 200
+    for over in (1, 2, 3):
+        assert client.ask(request("GET", target[:-over])).status == 200
+    headers = GET + b"A: " + b"b" * (MAX_HEAD - len(GET) - 3)
+    assert client.ask(headers + b"\r\n\r\n").status == 200
+
+
+@pytest.mark.parametrize("length", range(-3, 4))
+def test_a_request_line_about_as_long_as_the_limit_is_taken_or_414_however_it_comes(
+    server: Running, length: int
+) -> None:
+    data = request("GET", "/quick?" + "a" * (MAX_TARGET + length - len("GET /quick? HTTP/1.1")))
+    for piece in (len(data), MAX_TARGET - 1, MAX_TARGET, MAX_TARGET + 1):
+        with server.connect() as client:
+            client.send(data[:piece])
+            time.sleep(0.01)
+            client.send(data[piece:])
+            assert client.answer().status == (200 if length <= 0 else 414)
+
+
+@pytest.mark.parametrize("length", range(-1, 2))
+def test_a_head_about_as_long_as_the_limit_is_taken_or_431_however_it_comes(server: Running, length: int) -> None:
+    data = GET + b"A: " + b"b" * (MAX_HEAD + length - len(GET) - 3) + b"\r\n\r\n"
+    for piece in range(MAX_HEAD - 1, MAX_HEAD + 4):
+        with server.connect() as client:
+            client.send(data[:piece])
+            time.sleep(0.01)
+            client.send(data[piece:])
+            assert client.answer().status == (200 if length <= 0 else 431)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        request("PUT", "/x", body=b"hello"),
+        CHUNKED + b"5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\n",
+        request("GET", "/file/100000"),
+    ],
+    ids=["length", "chunked", "file"],
+)
+def test_clients_that_vanish_at_any_byte_leave_the_server_as_it_was(server: Running, data: bytes) -> None:
+    for end in range(len(data)):
+        with server.connect() as client:
+            client.send(data[:end])
+    assert server.ask(request()).status == 200

@@ -1,0 +1,138 @@
+"""The end: what runs is answered, and nothing is left."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.registry.http.limits import Limits
+from registry_gitops.registry.http.server import Server
+from tests.registry.http.echo import Echo, request, running, until
+
+pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+
+DESCRIPTORS = Path("/proc/self/fd")
+
+
+def descriptors() -> int:
+    return len(list(DESCRIPTORS.iterdir()))
+
+
+def run(what: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=what)
+    thread.start()
+    return thread
+
+
+def test_requests_that_run_are_answered_others_are_cut_and_new_ones_refused() -> None:
+    with running() as server, server.connect() as idle, server.connect() as half, server.connect() as client:
+        assert idle.ask(request()).status == 200
+        half.send(request()[:-1])
+        client.send(request("PUT", "/hold", "Content-Length: 5"))
+        assert server.echo.held.acquire(timeout=5)
+        server.server.stop(5)
+        until(lambda: server.server.stopping)
+        assert idle.ended()
+        assert half.ended()
+        with pytest.raises(ConnectionError):
+            server.connect()
+        server.echo.hold.set()
+        answer = client.ask(b"hello")
+        assert (answer.said[4], answer.headers["connection"]) == ("hello", "close")
+
+
+def test_a_server_that_is_stopped_waits_no_longer_than_it_is_told() -> None:
+    for path in ("/hold", "/quick/hold"):
+        server = Server(echo := Echo(), ("127.0.0.1", 0))
+        serving = run(server.serve)
+        with socket.create_connection(server.address) as client:
+            client.sendall(request("GET", path))
+            assert echo.held.acquire(timeout=5)
+            began = time.monotonic()
+            server.stop(0.2)
+            serving.join(5)
+            server.server_close()
+            # What hangs in a handler is not ours to end: a second more is for it to notice that the client is cut.
+            assert time.monotonic() - began < 1.6
+            echo.hold.set()
+
+
+def test_a_body_that_is_still_read_when_the_time_is_over_ends() -> None:
+    server = Server(Echo(), ("127.0.0.1", 0))
+    serving = run(server.serve)
+    with socket.create_connection(server.address) as client:
+        client.sendall(request("PUT", "/x", "Content-Length: 5"))
+        until(lambda: any(each.working for each in server._connections.values()))
+        began = time.monotonic()
+        server.stop(0.2)
+        serving.join(5)
+        assert time.monotonic() - began < 0.8
+    server.server_close()
+
+
+def test_stop_before_serve_ends_it_at_once_and_a_server_need_not_serve() -> None:
+    server = Server(Echo(), ("127.0.0.1", 0))
+    server.stop()
+    server.serve()
+    server.server_close()
+    Server(Echo(), ("127.0.0.1", 0)).server_close()
+
+
+@pytest.mark.skipif(not DESCRIPTORS.exists(), reason="this system does not list the descriptors of a process")
+def test_neither_a_thread_nor_a_file_descriptor_is_left() -> None:
+    def held() -> tuple[list[str], int]:
+        return sorted(each.name for each in threading.enumerate()), descriptors()
+
+    before = held()
+    with ExitStack() as clients, running() as server:
+        idle, half, lingering = (clients.enter_context(server.connect()) for _ in range(3))
+        idle.ask(request())
+        half.send(request("PUT", "/x", "Content-Length: 5"))
+        lingering.ask(b"nonsense\r\n\r\n")
+        for _ in range(3):
+            server.ask(request("GET", "/file/100"))
+            server.ask(b"nonsense\r\n\r\n")
+        until(lambda: any(each.working for each in server.server._connections.values()))
+        half.socket.close()
+    assert held() == before
+
+
+@pytest.mark.skipif(not DESCRIPTORS.exists(), reason="this system does not list the descriptors of a process")
+def test_connections_are_closed_even_where_the_only_thread_hangs() -> None:
+    server = Server(echo := Echo(), ("127.0.0.1", 0), limits=Limits(requests=0))
+    serving = run(server.serve)
+    with socket.create_connection(server.address) as idle, socket.create_connection(server.address) as client:
+        idle.sendall(request())
+        assert idle.recv(1000).startswith(b"HTTP/1.1 200")
+        client.sendall(request("GET", "/quick/hold"))
+        assert echo.held.acquire(timeout=5)
+        before = descriptors()
+        server.stop(0)
+        serving.join(5)
+        server.server_close()
+        # The listening socket, the poller, what wakes it (two), and the idle connection.
+        assert descriptors() == before - 5
+        echo.hold.set()
+        until(lambda: descriptors() == before - 6)
+
+
+def test_a_port_in_use_is_an_error_and_nothing_is_left_open() -> None:
+    with running() as server, pytest.raises(OSError, match="in use"):
+        Server(Echo(), server.server.address)
+
+
+def test_ipv6_is_spoken() -> None:
+    server = Server(Echo(), ("::1", 0))
+    serving = run(server.serve)
+    with socket.create_connection(server.address) as client:
+        client.sendall(request())
+        assert client.recv(1000).startswith(b"HTTP/1.1 200")
+    server.stop()
+    serving.join()
+    server.server_close()

@@ -1,0 +1,3 @@
+module registry-gitops/tools/regbench
+
+go 1.26.7
