@@ -21,7 +21,7 @@ endef
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' $(MAKEFILE_LIST) | awk -F: '{ printf "make %-14s %s\n", $$1, $$2 }'
 
-demo: .demo ## render a deployment and show what the real kustomize and Helm say of it
+demo: .demo ## render a deployment, show what the real kustomize and Helm say of it, and prove a registry
 	@$(RUN) tools/demo.py
 
 test: .dev .tools ## run all tests, with the real tools (ARGS="-k name" to choose)

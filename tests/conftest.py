@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from tests.support import tools
 from tests.support.helm import Chart
+from tests.support.kill_matrix import pytest_terminal_summary as pytest_terminal_summary
 
 # A slow example on a busy machine is no finding. The rest stays as hypothesis has it, in CI (derandomized) and at home.
 settings.register_profile("no-deadline", settings.get_profile(settings.get_current_profile_name()), deadline=None)

@@ -1,4 +1,6 @@
-"""`make demo`: a description, the folder that it becomes, and what the real kustomize and Helm say of that folder."""
+"""`make demo`: a description, the folder that it becomes, what the real kustomize and Helm say of that folder, and a
+registry that is proven to work.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,8 @@ from typing import Any
 
 import yaml
 from helm_python import Chart, lint
+
+from registry_gitops import ReferenceRegistry
 
 BIN = Path(sys.executable).parent
 FOLDER = Path("apps/docker-registry")
@@ -96,6 +100,16 @@ def demo() -> None:
     if report["errors"]:
         raise SystemExit(f"helm lint: {report['errors']}")
     say("\nBoth took it. Commit the folder to the repository that Flux reads, and the registry comes up.")
+    smoke()
+
+
+def smoke() -> None:
+    """What one runs after the deployment, here against the reference registry in place of a cluster."""
+    title("Smoke: does it work for clients?")
+    page = Path(tempfile.mkdtemp(prefix="registry-gitops-")) / "smoke.html"
+    with ReferenceRegistry() as registry:
+        say(run("registry-gitops", "smoke", registry.url, "-o", "text", "-o", f"html={page}"))
+    say(f"The same as a page, for a change request: {page}")
 
 
 if __name__ == "__main__":

@@ -9,13 +9,16 @@ from __future__ import annotations
 import argparse
 import inspect
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 from registry_gitops.deployment import load
 from registry_gitops.render import plan, render, write
+from registry_gitops.report import Report
 from registry_gitops.rules import RULES, SOURCE_PATH, misplaced
-from registry_gitops.schema import config_schema, text, values_reference, values_schema, values_yaml
+from registry_gitops.schema import config_schema, json_schema, text, values_reference, values_schema, values_yaml
+from registry_gitops.smoke import CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "templates/chart/docker-registry"
@@ -29,6 +32,16 @@ What `registry-gitops render` finds in a deployment that is valid, and would sti
 exit code 1, unless `--allow RULE` accepts it; a warning is said.
 """
 
+CHECKS_HEAD = """\
+# Checks
+
+<!-- Generated from CHECKS in registry_gitops/smoke/checks: `make generate`. -->
+
+What `registry-gitops smoke` looks at, in the order of a run. A level has the checks of those before it: `read` changes
+nothing, `smoke` pushes a few small images, `full` has everything. Without a *must* clients break; without a *should*
+they get by. How to run them: [Smoke](smoke.md).
+"""
+
 
 def texts() -> dict[Path, str]:
     """Every generated file that is one text."""
@@ -38,6 +51,8 @@ def texts() -> dict[Path, str]:
         ROOT / "docs/registry.schema.json": text(config_schema()),
         ROOT / "docs/values.md": values_reference(),
         ROOT / "docs/rules.md": rules_page(),
+        ROOT / "docs/checks.md": checks_page(),
+        ROOT / "docs/report.schema.json": text(json_schema(Report)),
     }
 
 
@@ -48,6 +63,24 @@ def rules_page() -> str:
         parts.append(f"## {rule.id}\n\n*{rule.severity.capitalize()}.* {inspect.cleandoc(rule.check.__doc__ or '')}\n")
     parts.append(f"## {SOURCE_PATH}\n\n*Error.* {inspect.cleandoc(misplaced.__doc__ or '')}\n")
     return "\n".join(parts)
+
+
+def checks_page() -> str:
+    """The table of the checks, and a section for each."""
+    parts = [CHECKS_HEAD, "| check | level | | what is so when it passes |\n|---|---|---|---|"]
+    parts += [f"| [{each.id}](#{each.id}) | {each.level} | {each.severity} | {each.title} |" for each in CHECKS]
+    for each in CHECKS:
+        needs = f" Needs: {', '.join(sorted(each.needs))}." if each.needs else ""
+        what = f"*{each.level.capitalize()}, {each.severity}.*{needs} {each.title}. {each.proves}"
+        parts += [
+            f"\n## {each.id}",
+            *(f"\n{_filled(line)}" for line in (what, f"Remedy: {each.remedy}", f"See: {each.spec}.")),
+        ]
+    return "\n".join((*parts, ""))
+
+
+def _filled(paragraph: str) -> str:
+    return textwrap.fill(paragraph, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def examples() -> Iterator[tuple[Path, Path]]:

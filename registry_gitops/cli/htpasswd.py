@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from registry_gitops.cli.passwords import from_stdin
 from registry_gitops.cli.streams import out
 from registry_gitops.errors import InputError
 
@@ -32,16 +33,8 @@ def htpasswd(
     from registry_gitops.htpasswd import check, secret
 
     check(user, namespace=namespace, name=name)
-    password = _read() if password_stdin else _ask(user)
+    password = from_stdin() if password_stdin else _ask(user)
     out(dump(secret(user, password, namespace=namespace, name=name).to_dict()))
-
-
-def _read() -> str:
-    line = sys.stdin.buffer.readline()
-    try:
-        return line.removesuffix(b"\n").removesuffix(b"\r").decode()
-    except UnicodeDecodeError:
-        raise InputError.of("the password is not text in UTF-8") from None
 
 
 def _ask(user: str) -> str:

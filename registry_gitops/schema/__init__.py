@@ -1,8 +1,17 @@
 """What is made out of the models for people and tools: JSON Schemas, explanations, values.yaml, the reference."""
 
 from registry_gitops.schema.explain import Explanation, explain
-from registry_gitops.schema.json_schema import config_schema, text, values_schema
+from registry_gitops.schema.json_schema import config_schema, json_schema, text, values_schema
 from registry_gitops.schema.reference import values_reference
 from registry_gitops.schema.values_yaml import values_yaml
 
-__all__ = ["Explanation", "config_schema", "explain", "text", "values_reference", "values_schema", "values_yaml"]
+__all__ = [
+    "Explanation",
+    "config_schema",
+    "explain",
+    "json_schema",
+    "text",
+    "values_reference",
+    "values_schema",
+    "values_yaml",
+]

@@ -22,16 +22,17 @@ _DEFINITIONS = "#/definitions/"
 @functools.cache
 def config_schema() -> dict[str, Any]:
     """JSON Schema of registry.yaml, with the models' docstrings as descriptions."""
-    return _schema(RegistryDeployment)
+    return json_schema(RegistryDeployment)
 
 
 @functools.cache
 def values_schema() -> dict[str, Any]:
     """JSON Schema of the values of the chart `docker-registry`: its values.schema.json."""
-    return _schema(RegistryValues)
+    return json_schema(RegistryValues)
 
 
-def _schema(model: type[Model]) -> dict[str, Any]:
+def json_schema(model: type[Model]) -> dict[str, Any]:
+    """JSON Schema of a model and those in it, with their docstrings as descriptions."""
     found = model.model_json_schema(ref_template=f"{_DEFINITIONS}{{model}}", schema_generator=_Generator)
     definitions = found.pop("$defs")
     return {"$schema": _DIALECT, **found, "definitions": definitions}

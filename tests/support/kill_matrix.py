@@ -5,6 +5,7 @@ A test that breaks one notes by `record_property(CAUGHT_BY, ...)` which checks h
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -26,15 +27,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def matrix(rows: Mapping[str, Iterable[str]]) -> str:
-    """A line for each mutant, and a column for each check that has caught one; its name stands on top, in numbers."""
+    """A line for each mutant, and a column for each check that has caught one.
+
+    Above stand the numbers of the columns, from top to bottom, and above them what they mean, and how many each caught.
+    """
     caught = {name: set(checks) for name, checks in sorted(rows.items())}
     columns = sorted(set().union(*caught.values()))
     counts = {check: sum(check in checks for checks in caught.values()) for check in columns}
-    width = max(map(len, caught))
-    legend = [f"{number:4} {check} ({counts[check]})" for number, check in enumerate(columns, 1)]
-    head = " " * width + "".join(f"{number:4}" for number in range(1, len(columns) + 1))
+    legend = [f"{number} {check} ({counts[check]})" for number, check in enumerate(columns, 1)]
+    width = max(map(len, caught)) + 1
+    numbers = [f"{number:2}" for number in range(1, len(columns) + 1)]
+    head = [" " * width + "".join(number[place] for number in numbers) for place in (0, 1)]
     lines = [
-        f"{name:{width}}" + "".join(f"{'x' if check in checks else '.':>4}" for check in columns)
+        f"{name:{width}}" + "".join("x" if check in checks else "." for check in columns)
         for name, checks in caught.items()
     ]
-    return "\n".join([*legend, head, *lines])
+    return "\n".join([textwrap.fill(", ".join(legend), 118, break_on_hyphens=False), *head, *lines])

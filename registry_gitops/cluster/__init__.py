@@ -1,0 +1,5 @@
+"""What is asked of a cluster, by kubectl: with the user's own contexts, logins and proxies."""
+
+from registry_gitops.cluster.port_forward import PortForwardError, port_forward
+
+__all__ = ["PortForwardError", "port_forward"]

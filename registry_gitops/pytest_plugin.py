@@ -1,0 +1,137 @@
+"""pytest plugin: a registry for tests that need one, and the checks of `registry-gitops smoke` as tests.
+
+    pytest --registry-url https://registry.example.com --pyargs registry_gitops.smoke.checks
+
+pytest loads it wherever this package is installed, so nothing of ours is imported before it is used.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import pytest
+
+if TYPE_CHECKING:
+    from registry_gitops.registry import ReferenceRegistry
+    from registry_gitops.report import Result
+    from registry_gitops.smoke import Check, Client
+
+_CHECKS: Final = Path(__file__).parent / "smoke" / "checks" / "__init__.py"
+_UNREACHABLE: Final = 3
+_SCOPE: Final = "reference_registry_scope"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the plugin; a password is taken from the environment, as the command line does."""
+    group = parser.getgroup("registry-gitops", "registry-gitops (password in REGISTRY_GITOPS_PASSWORD)")
+    group.addoption("--registry-url", metavar="URL", help="registry to test, in place of a fresh one of our own")
+    group.addoption("--registry-username", metavar="USER", help="user to log in as")
+    group.addoption("--registry-ca-file", metavar="FILE", help="trust the certificate authorities in this file (PEM)")
+    levels = ("read", "smoke", "full")
+    group.addoption("--registry-level", choices=levels, default="smoke", help="checks to run (default: smoke)")
+    parser.addini(_SCOPE, "how long a reference_registry lives: function (default), class, module, package or session")
+
+
+_Scope = Literal["function", "class", "module", "package", "session"]
+
+
+def _scope(fixture_name: str, config: pytest.Config) -> _Scope:
+    scope: _Scope = config.getini(_SCOPE) or "function"
+    return scope
+
+
+@pytest.fixture(scope=_scope)
+def reference_registry() -> Iterator[ReferenceRegistry]:
+    """An empty registry of our own, in memory and on loopback: `reference_registry.url`."""
+    from registry_gitops.registry import ReferenceRegistry
+
+    with ReferenceRegistry() as registry:
+        yield registry
+
+
+@pytest.fixture(scope=_scope)
+def registry_url(request: pytest.FixtureRequest) -> str:
+    """The URL of the registry to test: that of --registry-url, else that of a `reference_registry`."""
+    return str(request.config.getoption("registry_url") or request.getfixturevalue("reference_registry").url)
+
+
+@pytest.fixture(scope=_scope)
+def registry_client(registry_url: str, pytestconfig: pytest.Config) -> Iterator[Client]:
+    """A client of the registry to test, logged in as the options say, or as `docker login` did."""
+    with _connect(registry_url, pytestconfig) as client:
+        yield client
+
+
+def _connect(url: str, config: pytest.Config) -> Client:
+    from registry_gitops.smoke import connect
+
+    username, ca_file = config.getoption("registry_username"), config.getoption("registry_ca_file")
+    return connect(url, username=username, password=os.environ.get("REGISTRY_GITOPS_PASSWORD"), ca_file=ca_file)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """The table of the checks is a file of tests."""
+    # By its end first: this is asked for every file of every test run on this machine.
+    if file_path.name == _CHECKS.name and file_path == _CHECKS:
+        return Catalogue.from_parent(parent, path=file_path)
+    return None
+
+
+class Catalogue(pytest.File):
+    """The checks of the level, a test each, with the id of the check as its name."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Make the tests."""
+        from registry_gitops.smoke import CHECKS, Level, chosen
+
+        if not self.config.getoption("registry_url"):
+            raise self.CollectError("which registry? Give --registry-url URL")
+        for check in chosen(CHECKS, Level(self.config.getoption("registry_level"))):
+            yield CheckItem.from_parent(self, name=check.id, check=check)
+
+
+class BadResult(Exception):
+    """A check that failed, or could not come to an end."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.message)
+        self.result = result
+
+
+class CheckItem(pytest.Item):
+    """A check as a test."""
+
+    def __init__(self, *, check: Check, **options: Any) -> None:
+        super().__init__(**options)
+        self.check = check
+
+    def runtest(self) -> None:
+        """Run the check by itself, and clean up after it."""
+        from registry_gitops.smoke import Unreachable, run
+
+        try:
+            client = _connect(self.config.getoption("registry_url"), self.config)
+        except Unreachable as problem:
+            pytest.exit(f"{problem}. {problem.remedy}", _UNREACHABLE)
+        with client:
+            (result,) = run(client, (self.check,)).results
+        if result.bad:
+            raise BadResult(result)
+        if result.outcome != "passed":
+            pytest.skip(f"{result.outcome}: {result.message}")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What the report of `smoke` would say, in place of a traceback."""
+        if not isinstance(excinfo.value, BadResult):
+            return super().repr_failure(excinfo, style)
+        from registry_gitops.report.writers.words import explanation
+
+        result = excinfo.value.result
+        return "\n".join((result.title, *explanation(result), *(f"| {line}" for line in result.evidence)))
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """The heading of a failure."""
+        return self.path, None, f"{self.name} ({self.check.severity})"

@@ -1,0 +1,16 @@
+"""The forms in which a report is written. Each writer is a pure function of the report; nothing here prints."""
+
+from collections.abc import Callable
+from typing import Final
+
+from registry_gitops.report.model import Report
+from registry_gitops.report.writers import github, html, json, junit, text
+
+WRITERS: Final[dict[str, Callable[[Report], str]]] = {
+    "text": text.write,
+    "json": json.write,
+    "junit": junit.write,
+    "github": github.write,
+    "html": html.write,
+}
+"""The writers by the name of their form."""

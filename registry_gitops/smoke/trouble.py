@@ -1,0 +1,45 @@
+"""Why there was no answer, in words."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+
+import requests
+
+
+def reason(error: BaseException) -> str:
+    """Why there was no answer, in words: what the innermost error says."""
+    if isinstance(error, requests.ConnectTimeout):
+        return "no connection within the time-out"
+    if isinstance(error, requests.Timeout):
+        return "no answer within the time-out"
+    for inner in causes(error):
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return f"its certificate is not accepted: {inner.verify_message}"
+        if isinstance(inner, ssl.SSLError):
+            return f"no TLS connection: {inner.reason or inner.args[-1]}"
+        if isinstance(inner, socket.gaierror):
+            return f"its name cannot be resolved: {inner.strerror}"
+        if isinstance(inner, http.client.RemoteDisconnected):
+            return "the connection was closed without an answer"
+        if isinstance(inner, http.client.IncompleteRead):
+            return "the connection was closed within an answer"
+        if isinstance(inner, OSError) and inner.strerror:
+            return inner.strerror.lower()
+    return type(error).__name__
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The errors behind an error, the innermost first."""
+    found: list[BaseException] = []
+    todo: list[BaseException] = [error]
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.append(one)
+            inside = (*one.args, getattr(one, "reason", None), one.__cause__, one.__context__)
+            todo += [inner for inner in inside if isinstance(inner, BaseException)]
+    return reversed(found)

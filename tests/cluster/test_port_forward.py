@@ -1,0 +1,105 @@
+"""The real kubectl: against an API that takes it as far as it listens, and where there is no way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.cluster import PortForwardError, port_forward
+
+from .api import cluster, write_config
+
+
+@pytest.fixture(autouse=True)
+def kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    config = tmp_path / "config"
+    monkeypatch.setenv("KUBECONFIG", str(config))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    # The pinned kubectl, which is installed beside Python.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    return config
+
+
+def refusal(target: str = "svc/docker-registry", context: str | None = None) -> str:
+    with pytest.raises(PortForwardError) as caught, port_forward("docker-registry", target, "http", context=context):
+        raise AssertionError("there is a way")
+    return str(caught.value)
+
+
+def listens(address: str) -> bool:
+    host, _, port = address.partition(":")
+    with socket.socket() as client:
+        return client.connect_ex((host, int(port))) == 0
+
+
+def test_it_listens_on_a_free_port_for_the_block_and_no_longer(kubeconfig: Path) -> None:
+    with cluster(kubeconfig):
+        with (
+            port_forward("docker-registry", "svc/docker-registry", "http", context="here") as one,
+            port_forward("docker-registry", "svc/docker-registry", 5000) as other,
+        ):
+            assert one != other
+            assert listens(one)
+            assert listens(other)
+        assert not listens(one)
+        assert not listens(other)
+
+
+def test_ctrl_c_ends_the_block_first_and_kubectl_after_it(kubeconfig: Path) -> None:
+    # As a terminal does it: the whole group of processes is interrupted, of which the test run is to survive.
+    child = os.fork()
+    if not child:
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        code = 1
+        try:
+            with cluster(kubeconfig), port_forward("docker-registry", "svc/docker-registry", "http") as address:
+                try:
+                    os.killpg(0, signal.SIGINT)
+                    signal.pause()
+                except KeyboardInterrupt:
+                    time.sleep(0.5)  # in which kubectl would end, had it been interrupted too
+                    code = 0 if listens(address) else 2
+        finally:
+            os._exit(3 if code == 0 and listens(address) else code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_service_that_is_not_there_is_named(kubeconfig: Path) -> None:
+    with cluster(kubeconfig):
+        assert refusal("svc/docker-registr") == (
+            'no way into the cluster: services "docker-registr" not found '
+            "(check the namespace, and the name of the Service: `kubectl get services`)"
+        )
+
+
+def test_a_pod_that_does_not_run_yet_can_be_waited_for(kubeconfig: Path) -> None:
+    with cluster(kubeconfig, "Pending"):
+        assert "--wait 2m waits for it" in refusal()
+
+
+def test_a_context_that_is_not_there_is_named(kubeconfig: Path) -> None:
+    write_config(kubeconfig, "http://127.0.0.1:1")
+    assert refusal(context="staging") == (
+        'no way into the cluster: context "staging" does not exist '
+        "(`kubectl config get-contexts` lists the contexts that there are)"
+    )
+
+
+def test_a_cluster_that_does_not_run_is_told_by_its_address(kubeconfig: Path) -> None:
+    write_config(kubeconfig, "http://127.0.0.1:1")
+    assert refusal() == (
+        "no way into the cluster: The connection to the server 127.0.0.1:1 was refused - did you specify the right "
+        "host or port? (check the context, and that the cluster runs)"
+    )
+
+
+def test_without_kubectl_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert refusal() == "kubectl cannot be run (No such file or directory): install it, or name a URL"

@@ -1,0 +1,90 @@
+"""A core behind the real server, and the checks against it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import bcrypt
+
+from registry_gitops.registry import tls
+from registry_gitops.registry.access import OPEN, HtpasswdAccess
+from registry_gitops.registry.core import Registry
+from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.messages import Request
+from registry_gitops.registry.names import Digest
+from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.report import Report
+from registry_gitops.smoke import CHECKS, Level, Options, chosen, connect, run
+from tests.smoke.mutants.breaking import Broken, Change, Sent
+from tests.support.dated_certificate import make_dated_certificate
+
+USER: Final = "ada"
+PASSWORD: Final = "correct horse"
+IMAGE: Final = "application/vnd.oci.image.manifest.v1+json"
+BEFORE: Final = ("antlers/app", "zebra/app")
+"""Repositories with an image that is there already."""
+LAYER_SIZE: Final = 3 * 1024 * 1024
+"""Of the large layer: more than the limit that some mutant has."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The files of a registry that wants a login, and speaks TLS."""
+
+    htpasswd: Path
+    certificate: Path
+    key: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> Guard:
+        """Write them."""
+        made = make_dated_certificate(folder)
+        htpasswd = folder / "htpasswd"
+        htpasswd.write_text(f"{USER}:{bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()}\n")
+        return cls(htpasswd, made.certificate, made.key)
+
+
+@contextmanager
+def served(change: Change, guard: Guard | None = None) -> Iterator[str]:
+    """Our registry, broken like that, until the end of the block; as the URL where it answers."""
+    access = HtpasswdAccess(guard.htpasswd) if guard else OPEN
+    storage = MemoryStorage()
+    for name in BEFORE:
+        _push_image(Registry(storage), name)
+    core = Broken(Registry(storage, access=access), change)
+    with Server(core, ("127.0.0.1", 0), tls=tls.context(guard.certificate, guard.key) if guard else None) as server:
+        thread = threading.Thread(target=server.serve, daemon=True)
+        thread.start()
+        try:
+            yield f"{'https' if guard else 'http'}://127.0.0.1:{server.address[1]}"
+        finally:
+            server.stop(1)
+            thread.join()
+
+
+def report_on(change: Change, guard: Guard | None = None, level: Level = Level.SMOKE) -> Report:
+    """What the checks say of our registry, broken like that."""
+    with served(change, guard) as url:
+        client = (
+            connect(url, username=USER, password=PASSWORD, ca_file=str(guard.certificate)) if guard else connect(url)
+        )
+        with client:
+            return run(client, chosen(CHECKS, level), options=Options(layer_size=LAYER_SIZE))
+
+
+def _push_image(registry: Registry, name: str) -> None:
+    layer = b"a layer of long ago"
+    digest = Digest.of(layer)
+    descriptor = {"mediaType": "application/octet-stream", "digest": str(digest), "size": len(layer)}
+    image = {"schemaVersion": 2, "mediaType": IMAGE, "config": descriptor, "layers": [descriptor]}
+    for method, path, query, body in (
+        ("POST", "blobs/uploads/", f"digest={digest}", layer),
+        ("PUT", "manifests/1.0", "", json.dumps(image).encode()),
+    ):
+        assert registry(Request(method, f"/v2/{name}/{path}", query, {}, Sent(body))).status == 201

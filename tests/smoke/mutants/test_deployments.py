@@ -1,0 +1,50 @@
+"""Of each deployment that is set up wrongly, the right setting is blamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from registry_gitops.report import Outcome, Report
+from registry_gitops.smoke import CHECKS, Unreachable, chosen, run
+from tests.smoke.mutants.deployments import DEPLOYMENTS, TWO_VOLUMES, Deployment
+from tests.support.kill_matrix import CAUGHT_BY
+
+
+def report_on(deployment: Deployment) -> Report:
+    with deployment.running() as running, running.connect() as client:
+        return run(client, chosen(CHECKS, deployment.level))
+
+
+@pytest.mark.parametrize(
+    "deployment", [each for each in DEPLOYMENTS if not each.unreachable], ids=lambda deployment: deployment.name
+)
+def test_what_is_set_up_wrongly_is_found_and_its_setting_named(
+    deployment: Deployment, record_property: Callable[[str, object], None]
+) -> None:
+    report = report_on(deployment)
+    bad = {result.id: result for result in report.results if result.bad}
+    if deployment.failed:
+        record_property(CAUGHT_BY, sorted(bad))
+    assert bad.keys() == deployment.failed.keys(), [f"{each.id}: {each.message}" for each in bad.values()]
+    for check, words in deployment.failed.items():
+        assert words in bad[check].remedy, bad[check].message
+    said = {result.id: result.message for result in report.results if result.outcome is Outcome.NOT_SUPPORTED}
+    for check, words in deployment.not_supported.items():
+        assert words in said[check]
+
+
+def test_replicas_that_do_not_share_their_volume_are_blamed_by_every_check_that_fails() -> None:
+    bad = {result.id: result.remedy for result in report_on(TWO_VOLUMES).results if result.bad}
+    assert {"replicas-read", "replicas-upload"} <= bad.keys()
+    assert {check: remedy for check, remedy in bad.items() if "`replicaCount`" not in remedy} == {}
+
+
+@pytest.mark.parametrize(
+    "deployment", [each for each in DEPLOYMENTS if each.unreachable], ids=lambda deployment: deployment.name
+)
+def test_where_nothing_can_be_checked_the_cause_is_named(deployment: Deployment) -> None:
+    with pytest.raises(Unreachable) as problem:
+        report_on(deployment)
+    assert deployment.unreachable in problem.value.remedy

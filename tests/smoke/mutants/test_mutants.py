@@ -1,0 +1,76 @@
+"""Each registry that is broken on purpose is caught, by the checks that are for it and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from registry_gitops.report import Outcome
+from registry_gitops.smoke import CHECKS, Level, Options, before_restart, connect, run
+from tests.smoke.mutants.breaking import Mutant
+from tests.smoke.mutants.deployments import DEPLOYMENTS
+from tests.smoke.mutants.lacks import LACKS
+from tests.smoke.mutants.running import Guard, report_on, served
+from tests.smoke.mutants.table import MUTANTS
+from tests.support.kill_matrix import CAUGHT_BY
+
+FEW = 5
+RESTART = "kept-after-restart"
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_is_caught_by_the_checks_that_are_for_it(
+    mutant: Mutant, guard: Guard, record_property: Callable[[str, object], None]
+) -> None:
+    level = Level.FULL if mutant.full else Level.SMOKE
+    report = report_on(mutant.change, guard if mutant.guarded else None, level)
+    caught_by = {result.id: result.message for result in report.results if result.bad}
+    record_property(CAUGHT_BY, sorted(caught_by))
+    assert caught_by.keys() == mutant.caught_by, caught_by
+
+
+@pytest.mark.parametrize("mutant", LACKS, ids=lambda mutant: mutant.name)
+def test_what_a_registry_may_lack_is_no_failure(mutant: Mutant) -> None:
+    report = report_on(mutant.change)
+    said = {result.id: f"{result.outcome}: {result.message}" for result in report.results}
+    assert [said[result.id] for result in report.results if result.bad] == []
+    lacking = {result.id for result in report.results if result.outcome is Outcome.NOT_SUPPORTED}
+    assert mutant.caught_by <= lacking, said
+
+
+@pytest.mark.parametrize("guarded", [False, True], ids=["open", "guarded"])
+def test_no_check_fails_where_nothing_is_broken(guarded: bool, guard: Guard) -> None:
+    report = report_on(lambda right: right, guard if guarded else None, Level.FULL)
+    assert [f"{result.id}: {result.message}" for result in report.results if result.bad] == []
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["nothing is lost", "a restart loses everything"])
+def test_what_was_there_before_a_restart_is_missed_if_it_is_lost(
+    lost: bool, record_property: Callable[[str, object], None]
+) -> None:
+    checks = [check for check in CHECKS if check.id == RESTART]
+    with served(lambda right: right) as before, served(lambda right: right) as empty:
+        with connect(before) as client:
+            options = Options(restart=before_restart(client))
+        with connect(empty if lost else before) as client:
+            report = run(client, checks, options=options)
+    caught_by = [result.id for result in report.results if result.bad]
+    if lost:
+        record_property(CAUGHT_BY, caught_by)
+    assert caught_by == ([RESTART] if lost else [])
+
+
+def test_every_check_has_a_mutant_that_it_catches_with_few_others() -> None:
+    catches = [*(mutant.caught_by for mutant in MUTANTS), *(frozenset(each.failed) for each in DEPLOYMENTS)]
+    catches.append(frozenset({RESTART}))
+    assert {check.id for check in CHECKS} == frozenset().union(*(few for few in catches if len(few) <= FEW))
+
+
+def test_every_mutant_has_a_check_that_catches_it() -> None:
+    assert [mutant.name for mutant in (*MUTANTS, *LACKS) if not mutant.caught_by] == []
+
+
+def test_mutants_have_names_of_their_own() -> None:
+    names = [*(mutant.name for mutant in (*MUTANTS, *LACKS)), *(deployment.name for deployment in DEPLOYMENTS)]
+    assert len(names) == len(set(names))

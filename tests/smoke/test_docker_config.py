@@ -1,0 +1,111 @@
+"""Credentials that `docker login` left behind."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.errors import InputError
+from registry_gitops.smoke.docker_config import config_file, find
+from registry_gitops.smoke.secrets import Credentials
+
+HOST = "registry.example.com:5000"
+
+
+def written(folder: Path, config: object) -> Path:
+    file = folder / "config.json"
+    file.write_text(config if isinstance(config, str) else json.dumps(config))
+    return file
+
+
+def pair(found: Credentials | None) -> tuple[str, str, bool] | None:
+    return (found.user, found.password.reveal(), found.identity_token) if found else None
+
+
+def helper(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    program = folder / "docker-credential-test"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"auth": b64encode(b"ada:pass:word").decode()}, ("ada", "pass:word", False)),
+        ({"username": "ada", "password": "pw"}, ("ada", "pw", False)),
+        ({"auth": b64encode(b"00000000:").decode(), "identitytoken": "token"}, ("", "token", True)),
+        ({}, None),
+        ("nonsense", None),
+    ],
+)
+def test_an_entry_of_the_file_is_read(entry: object, expected: object, tmp_path: Path) -> None:
+    assert pair(find(HOST, written(tmp_path, {"auths": {HOST: entry}}))) == expected
+
+
+@pytest.mark.parametrize("key", [HOST, f"https://{HOST}", f"https://{HOST}/v1/", f"{HOST}/"])
+def test_an_entry_is_found_however_its_host_is_written(key: str, tmp_path: Path) -> None:
+    entry = {"username": "ada", "password": "pw"}
+    assert find(HOST, written(tmp_path, {"auths": {key: entry}})) is not None
+    assert find("registry.example.com", written(tmp_path, {"auths": {key: entry}})) is None
+
+
+def test_without_a_file_there_are_no_credentials(tmp_path: Path) -> None:
+    assert find(HOST, tmp_path / "config.json") is None
+
+
+@pytest.mark.parametrize("config", [{"credHelpers": {HOST: "test"}}, {"credsStore": "test"}])
+def test_a_credential_helper_is_asked(config: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = json.dumps({"ServerURL": HOST, "Username": "ada", "Secret": "from helper"})
+    helper(tmp_path, monkeypatch, f'read host; test "$host" = {HOST} && test "$1" = get && echo \'{said}\'')
+    assert pair(find(HOST, written(tmp_path, config))) == ("ada", "from helper", False)
+
+
+def test_a_helper_may_give_an_identity_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    helper(tmp_path, monkeypatch, """echo '{"Username": "<token>", "Secret": "id"}'""")
+    assert pair(find(HOST, written(tmp_path, {"credsStore": "test"}))) == ("<token>", "id", True)
+
+
+def test_a_helper_that_does_not_know_the_host_leaves_it_to_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helper(tmp_path, monkeypatch, "echo credentials not found; exit 1")
+    entry = {"username": "ada", "password": "pw"}
+    assert pair(find(HOST, written(tmp_path, {"credsStore": "test", "auths": {HOST: entry}}))) == ("ada", "pw", False)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("{not json", "is no JSON object"),
+        ("[]", "is no JSON object"),
+        ({"auths": {HOST: {"auth": "c2VjcmV0!"}}}, "not user:password in base64"),
+        ({"auths": {HOST: {"auth": b64encode(b"secret").decode()}}}, "not user:password in base64"),
+        ({"credsStore": "nowhere"}, "docker-credential-nowhere, which is not installed"),
+    ],
+)
+def test_what_cannot_be_used_is_told_without_a_secret(config: object, message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        find(HOST, written(tmp_path, config))
+    assert "secret" not in str(caught.value)
+    assert "c2VjcmV0" not in str(caught.value)
+
+
+def test_a_helper_that_says_nonsense_is_told_without_what_it_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helper(tmp_path, monkeypatch, "echo secret-nonsense")
+    with pytest.raises(InputError, match="no credentials that can be read") as caught:
+        find(HOST, written(tmp_path, {"credsStore": "test"}))
+    assert "secret-nonsense" not in str(caught.value)
+
+
+def test_the_file_is_where_docker_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    assert config_file() == tmp_path / "config.json"
+    monkeypatch.delenv("DOCKER_CONFIG")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert config_file() == tmp_path / ".docker" / "config.json"

@@ -1,0 +1,107 @@
+"""Logging in: what a challenge says, and what is sent in answer to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.report import Outcome
+from registry_gitops.smoke import CHECKS, Level, Unreachable, chosen, connect, run
+from registry_gitops.smoke.challenge import Challenge, parse
+from tests.smoke.stub import OK, answering, status
+from tests.smoke.token_registry import IDENTITY, PASSWORD, USER, token_registry
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ('Basic realm="Registry"', [Challenge("basic", {"realm": "Registry"})]),
+        ("basic realm=registry", [Challenge("basic", {"realm": "registry"})]),
+        (
+            'Bearer realm="https://a.example/t?x=1",service="a, b",scope="repository:x/y:pull,push"',
+            [
+                Challenge(
+                    "bearer",
+                    {"realm": "https://a.example/t?x=1", "service": "a, b", "scope": "repository:x/y:pull,push"},
+                )
+            ],
+        ),
+        (
+            'Negotiate, Basic realm="say \\"hi\\"" , charset="UTF-8", Bearer  realm = "t"',
+            [
+                Challenge("negotiate", {}),
+                Challenge("basic", {"realm": 'say "hi"', "charset": "UTF-8"}),
+                Challenge("bearer", {"realm": "t"}),
+            ],
+        ),
+        ("", []),
+        ("=", []),
+    ],
+)
+def test_a_challenge_is_read_as_rfc_9110_has_it(header: str, expected: list[Challenge]) -> None:
+    assert parse(header) == expected
+
+
+def test_a_whole_run_works_with_tokens() -> None:
+    with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
+        report = run(client, chosen(CHECKS, Level.SMOKE))
+    assert [(result.id, result.message) for result in report.results if result.bad] == []
+    assert next(result for result in report.results if result.id == "login-invalid").outcome is Outcome.PASSED
+    assert tokens.asked[0] == {"service": "registry, the first", "client_id": "registry-gitops", "account": USER}
+    # A token is kept for what it is good for.
+    assert len(tokens.asked) < 60
+
+
+def test_an_identity_token_is_exchanged_for_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with token_registry() as (url, tokens):
+        entry = {"auths": {url.removeprefix("http://"): {"identitytoken": IDENTITY}}}
+        (tmp_path / "config.json").write_text(json.dumps(entry))
+        monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+        with connect(url) as client:
+            assert client.ask("GET", "/v2/_catalog").status == 200
+    assert tokens.asked[0]["grant_type"] == "refresh_token"
+
+
+def test_a_password_that_the_token_server_refuses_is_told_so() -> None:
+    with token_registry() as (url, _), pytest.raises(Unreachable, match='the password of "ada"') as caught:
+        connect(url, username=USER, password="wrong")
+    assert caught.value.cause == "401"
+
+
+def test_a_token_server_that_cannot_be_reached_is_named() -> None:
+    challenge = 'WWW-Authenticate: Bearer realm="http://127.0.0.1:1/token",service="x"'
+    with answering(status(401, b"", challenge)) as stub, pytest.raises(Unreachable) as caught:
+        connect(stub.url, username="ada", password="correct horse", retries=0)
+    assert str(caught.value).startswith(f"http://127.0.0.1:1, to which {stub.url} sends for a login, cannot be reached")
+    assert "configuration.auth.token.realm" in caught.value.remedy
+
+
+def test_basic_credentials_are_sent_once_they_were_asked_for() -> None:
+    challenge = status(401, b"", 'WWW-Authenticate: Basic realm="x"')
+    with answering(challenge, OK) as stub, connect(stub.url, username="ada", password="correct horse") as client:
+        client.ask("GET", "/v2/_catalog")
+        client.ask("GET", "/v2/_catalog", login=None)
+    assert ["Authorization: Basic " in head for head in stub.heads] == [False, True, True, True]
+
+
+def test_a_stranger_sends_nothing_even_where_netrc_has_a_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login ada password from-netrc\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with answering(OK) as stub, connect(stub.url):
+        pass
+    assert "Authorization" not in stub.heads[0]
+
+
+def test_a_password_does_not_follow_a_redirect_to_another_host() -> None:
+    challenge = status(401, b"", 'WWW-Authenticate: Basic realm="x"')
+    with answering(OK) as storage:
+        elsewhere = storage.url.replace("127.0.0.1", "localhost")
+        moved = status(307, b"", f"Location: {elsewhere}/blob")
+        with answering(challenge, OK, moved) as stub, connect(stub.url, username="a", password="correct") as client:
+            client.ask("GET", "/v2/x/blobs/sha256:1")
+    assert "Authorization" in stub.heads[2]
+    assert "Authorization" not in storage.heads[0]

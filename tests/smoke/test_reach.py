@@ -1,0 +1,175 @@
+"""Why a registry cannot be reached, and what to change then."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.errors import InputError
+from registry_gitops.registry import ReferenceRegistry
+from registry_gitops.smoke import Unreachable, connect
+from tests.smoke.stub import OK, answering, status
+from tests.support.certificate import make_certificate
+
+
+def unreachable(url: str, **options: object) -> Unreachable:
+    with pytest.raises(Unreachable) as caught:
+        connect(url, retries=0, **options)  # type: ignore[arg-type]
+    assert caught.value.remedy
+    return caught.value
+
+
+def test_a_name_that_does_not_exist() -> None:
+    problem = unreachable("https://registry.invalid")
+    assert problem.cause == "DNS"
+    assert "its name cannot be resolved" in str(problem)
+    assert "ingress.hostname" in problem.remedy
+
+
+def test_a_port_on_which_nobody_listens() -> None:
+    problem = unreachable("http://127.0.0.1:1")
+    assert problem.cause == "refused"
+    assert str(problem) == "http://127.0.0.1:1 cannot be reached: connection refused"
+
+
+def test_a_server_that_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        problem = unreachable(f"http://127.0.0.1:{mute.getsockname()[1]}", timeout=0.2)
+    assert problem.cause == "time-out"
+
+
+def test_a_server_that_hangs_up() -> None:
+    with answering(b"") as stub:
+        problem = unreachable(stub.url)
+    assert problem.cause == "network"
+    assert "closed without an answer" in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        (401, "docker login"),
+        (403, "allow lists"),
+        (404, "ingress.path"),
+        (502, "service.ports.http"),
+        (503, "podSecurityContext.fsGroup"),
+        (504, "resources.limits.cpu"),
+    ],
+)
+def test_an_answer_that_is_not_a_registrys(code: int, word: str) -> None:
+    with answering(status(code)) as stub:
+        problem = unreachable(stub.url)
+    assert problem.cause == str(code)
+    assert f"answers {code}" in str(problem)
+    assert word in problem.remedy
+
+
+def test_a_password_that_is_not_accepted_has_to_be_bcrypt() -> None:
+    with answering(status(401, b"", 'WWW-Authenticate: Basic realm="x"')) as stub:
+        problem = unreachable(stub.url, username="ada", password="correct horse")
+    assert 'the password of "ada"' in str(problem)
+    assert "bcrypt" in problem.remedy
+    assert "correct horse" not in f"{problem}{problem.remedy}"
+
+
+def test_a_redirect_to_another_address() -> None:
+    with answering(OK) as there:
+        url = there.url.replace("127.0.0.1", "localhost")
+        with answering(status(308, b"", f"Location: {url}/v2/")) as stub:
+            problem = unreachable(stub.url)
+    assert problem.cause == "redirect"
+    assert str(problem) == f"{stub.url} leads to {url}"
+
+
+def test_tls_where_there_is_none_and_none_where_there_is(tmp_path: Path) -> None:
+    with ReferenceRegistry() as plain:
+        problem = unreachable(plain.url.replace("http:", "https:"))
+    assert problem.cause == "TLS"
+    assert "http://" in problem.remedy
+    with answering(status(400, b"Client sent an HTTP request to an HTTPS server.\n")) as stub:
+        problem = unreachable(stub.url)
+    assert "it wants TLS" in str(problem)
+
+
+def test_a_certificate_of_an_authority_that_nobody_knows(tmp_path: Path) -> None:
+    made = make_certificate(tmp_path)
+    with ReferenceRegistry(tls_cert=made.certificate, tls_key=made.key) as registry:
+        assert unreachable(registry.url).cause == "TLS: authority"
+        with connect(registry.url, ca_file=str(made.certificate)), connect(registry.url, insecure_skip_tls_verify=True):
+            pass
+
+
+def test_a_certificate_for_another_name(tmp_path: Path) -> None:
+    made = make_certificate(tmp_path)
+    with tls_on_every_name(made.certificate, made.key) as port:
+        problem = unreachable(f"https://ip6-localhost.localhost:{port}", ca_file=str(made.certificate))
+    assert problem.cause in ("TLS: name", "DNS")
+
+
+@contextmanager
+def tls_on_every_name(certificate: Path, key: Path) -> Iterator[int]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            try:
+                connection, _ = listener.accept()
+                context.wrap_socket(connection, server_side=True).close()
+            except OSError:
+                return
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_a_registry_that_comes_up_is_waited_for() -> None:
+    told: list[str] = []
+    with (
+        answering(status(503), OK) as stub,
+        connect(stub.url, wait=5, on_wait=lambda problem: told.append(str(problem))),
+    ):
+        pass
+    assert told == [f"{stub.url}/v2/ answers 503"]
+
+
+def test_waiting_ends() -> None:
+    clock = time.monotonic()
+    unreachable("http://127.0.0.1:1", wait=1.5)
+    assert time.monotonic() - clock < 5
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(OK) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        with connect("http://registry.invalid") as client:
+            assert client.proxied
+    assert proxy.heads[0].startswith("GET http://registry.invalid/v2/ ")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    assert unreachable("http://registry.invalid").cause == "proxy"
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x", "http://", "http://x:99999", "https://x/?q", "https://x:port"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(InputError, match="not the URL of a registry"):
+        connect(url)
+
+
+def test_a_url_may_be_written_short() -> None:
+    with answering(OK) as stub:
+        host = stub.url.removeprefix("http://")
+        for given in (host, f"{stub.url}/", f"{stub.url}/v2/", f"http://ada:correct@{host}"):
+            with connect(given) as client:
+                assert client.url == stub.url
+    with pytest.raises(Unreachable, match=r"^https://registry\.invalid cannot"):
+        connect("registry.invalid", retries=0)

@@ -1,0 +1,208 @@
+"""A run as a whole, against our own registry: what it changes, leaves behind, and does when it is interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.registry import Entry, ReferenceRegistry
+from registry_gitops.report import Outcome, Result
+from registry_gitops.smoke import (
+    CHECKS,
+    Check,
+    CheckFailed,
+    Context,
+    Interrupted,
+    Level,
+    NoAnswer,
+    Options,
+    chosen,
+    connect,
+    run,
+)
+from registry_gitops.smoke.checks.blobs import blob_get
+from registry_gitops.smoke.checks.uploads import upload_monolithic
+from tests.smoke.stub import OK, answering, status
+
+SMALL = Options(layer_size=2_500_000)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with ReferenceRegistry() as registry:
+        yield registry.url
+
+
+def bad(results: tuple[Result, ...]) -> list[tuple[str, str]]:
+    return [(result.id, result.message) for result in results if result.bad]
+
+
+def test_everything_is_well_with_our_own_registry(url: str) -> None:
+    with connect(url) as client:
+        report = run(client, CHECKS, options=SMALL)
+    assert bad(report.results) == []
+    assert [result.id for result in report.results] == [check.id for check in CHECKS]
+    assert report.counts()[Outcome.PASSED] >= 50
+    assert report.subject == url
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_every_check_can_run_alone(check: Check, url: str) -> None:
+    with connect(url) as client:
+        report = run(client, [check], options=SMALL)
+    assert bad(report.results) == []
+    assert [line for line in report.left if "name of the empty" not in line] == []
+
+
+def test_the_level_read_changes_nothing() -> None:
+    entries: list[Entry] = []
+    with ReferenceRegistry(access_log=entries.append) as registry, connect(registry.url) as client:
+        run(client, chosen(CHECKS, Level.READ))
+    assert {entry.method for entry in entries} == {"GET", "HEAD"}
+
+
+def test_what_was_pushed_is_taken_away_again() -> None:
+    with ReferenceRegistry() as registry, connect(registry.url) as client:
+        report = run(client, CHECKS, options=SMALL)
+        tags = client.ask("GET", "/v2/registry-gitops/smoke/tags/list")
+        again = run(client, chosen(CHECKS, Level.SMOKE))
+    assert report.left == (
+        "the name of the empty repository registry-gitops/smoke",
+        "the name of the empty repository registry-gitops/smoke-other",
+    )
+    assert b'"tags":[]' in tags.body.replace(b" ", b"")
+    assert bad(again.results) == []
+
+
+def test_what_cannot_be_taken_away_is_told_exactly(tmp_path: Path) -> None:
+    with ReferenceRegistry(tmp_path, delete=False) as registry, connect(registry.url) as client:
+        report = run(client, chosen(CHECKS, Level.SMOKE), run_id="1234")
+        told = {line.partition(" with ")[0] for line in report.left}
+        there = set()
+        for name in ("registry-gitops/smoke", "registry-gitops/smoke-other"):
+            for kind, folder in (("manifest", "_manifests/revisions"), ("blob", "_layers")):
+                below = tmp_path / "docker/registry/v2/repositories" / name / folder / "sha256"
+                there |= {f"{kind} {name}@sha256:{each.name}" for each in below.iterdir()} if below.is_dir() else set()
+    assert bad(report.results) == []
+    assert told == there
+    tagged = next(line for line in report.left if "smoke-1234-tag-list-a" in line)
+    assert tagged.endswith(" with the tags smoke-1234-tag-list-a, smoke-1234-tag-list-b, smoke-1234-tag-list-c")
+
+
+def test_runs_at_the_same_time_do_not_disturb_each_other(url: str) -> None:
+    def one(_: int) -> list[tuple[str, str]]:
+        with connect(url) as client:
+            return bad(run(client, chosen(CHECKS, Level.SMOKE)).results)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(one, range(4))) == [[], [], [], []]
+
+
+def test_images_of_others_stay(url: str) -> None:
+    body = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
+    with connect(url) as client:
+        place = "/v2/registry-gitops/smoke/manifests/somebodys"
+        kind = {"Content-Type": "application/vnd.oci.image.index.v1+json"}
+        assert client.ask("PUT", place, body, kind).status == 201
+        run(client, chosen(CHECKS, Level.SMOKE))
+        assert client.ask("GET", place).body == body
+        client.ask("DELETE", place)
+
+
+def test_control_c_cleans_up_and_tells_what_is_known(url: str) -> None:
+    def interrupt(check: Check) -> None:
+        if check.id == "tag-moved":
+            raise KeyboardInterrupt
+
+    with connect(url) as client, pytest.raises(Interrupted) as caught:
+        run(client, CHECKS, on_start=interrupt)
+    report = caught.value.report
+    assert report.results[-1].id == "manifest-missing-blob"
+    assert [line for line in report.left if "name of the empty" not in line] == []
+
+
+def test_control_c_during_the_cleaning_up_tells_what_is_left(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with connect(url) as client:
+        ask = client.ask
+
+        def no_more(method: str, path: str, *more: object, **options: object) -> object:
+            if method == "DELETE" and "/manifests/" in path:
+                raise KeyboardInterrupt
+            return ask(method, path, *more, **options)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(client, "ask", no_more)
+        with pytest.raises(Interrupted) as caught:
+            run(client, [check for check in CHECKS if check.id == "tag-list"], run_id="55")
+    assert [line for line in caught.value.report.left if line.startswith("manifest ") and "smoke-55-tag-list-a" in line]
+
+
+def test_where_nothing_can_be_pushed_one_check_says_why_and_the_others_are_skipped() -> None:
+    with answering(OK, status(507)) as stub, connect(stub.url) as client:
+        first, second = run(client, [upload_monolithic, blob_get]).results
+    assert (first.outcome, second.outcome) == (Outcome.FAILED, Outcome.SKIPPED)
+    assert "507" in first.message
+    assert "persistence.size" in first.remedy
+    assert second.message == "nothing can be pushed: see upload-monolithic"
+
+
+def test_a_registry_that_stops_answering_is_not_asked_for_ever() -> None:
+    with ReferenceRegistry() as registry:
+        client = connect(registry.url, retries=0)
+        run(client, [blob_get])
+    report = run(client, chosen(CHECKS, Level.SMOKE))
+    first, *others = report.results
+    assert first.outcome is Outcome.ERROR
+    assert {result.outcome for result in others} == {Outcome.SKIPPED}
+    assert others[0].message == "the registry no longer answers: see api"
+    assert report.left == ()
+
+
+def test_a_mistake_of_ours_is_raised_after_cleaning_up(url: str) -> None:
+    def broken(context: Context) -> None:
+        context.repository.push(context.image(), context.tag("a"))
+        raise ZeroDivisionError
+
+    ours = Check(**{**vars(blob_get), "run": broken})
+    with connect(url) as client:
+        with pytest.raises(ZeroDivisionError):
+            run(client, [ours], run_id="77")
+        assert client.ask("GET", "/v2/registry-gitops/smoke/manifests/smoke-77-blob-get-a").status == 404
+
+
+def test_every_result_has_its_evidence(url: str) -> None:
+    def fails(context: Context) -> None:
+        context.client.ask("GET", "/v2/nothing/manifests/here")
+        raise CheckFailed("so it is", "Change `http.relativeUrls`.")
+
+    with connect(url) as client:
+        (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": fails})]).results
+    assert (result.message, result.remedy) == ("so it is", "Change `http.relativeUrls`.")
+    assert result.evidence[0] == f"> GET {url}/v2/nothing/manifests/here"
+    assert "< 404 Not Found" in result.evidence
+    assert "NAME_UNKNOWN" in result.evidence[-1] or "MANIFEST_UNKNOWN" in result.evidence[-1]
+
+
+def test_of_many_requests_the_first_and_the_last_are_evidence(url: str) -> None:
+    def asks(context: Context) -> None:
+        for number in range(100):
+            context.client.ask("HEAD", f"/v2/n{number}/manifests/x")
+
+    with connect(url) as client:
+        (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})]).results
+    assert "/v2/n0/" in result.evidence[0]
+    assert "(76 exchanges left out)" in result.evidence
+    assert [line for line in result.evidence if "/v2/n99/" in line]
+    assert len(result.evidence) < 200
+
+
+def test_no_answer_is_an_error_with_its_remedy() -> None:
+    def silent(context: Context) -> None:
+        raise NoAnswer("GET /v2/", "no answer within the time-out", OSError(), "http://storage.invalid/x")
+
+    with answering(OK) as stub, connect(stub.url) as client:
+        (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": silent})]).results
+    assert result.outcome is Outcome.ERROR
+    assert "configuration.storage.redirect.disable" in result.remedy

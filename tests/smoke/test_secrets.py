@@ -1,0 +1,103 @@
+"""Secrets appear nowhere: not in reports, errors, tracebacks, logs, nor in what objects say of themselves."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from base64 import b64encode
+
+import pytest
+
+from registry_gitops.report import WRITERS
+from registry_gitops.smoke import CHECKS, Check, Context, Level, NoAnswer, Unreachable, chosen, connect, run
+from registry_gitops.smoke.checks.blobs import blob_get
+from registry_gitops.smoke.secrets import Credentials, Mask, Secret
+from tests.smoke.stub import OK, answering, status
+from tests.smoke.token_registry import PASSWORD, USER, token_registry
+
+PAIR = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+SECRETS = (PASSWORD, PAIR, "token-", "state-of-an-upload")
+BASIC = status(401, b"", 'WWW-Authenticate: Basic realm="x"')
+
+
+def shown(text: str) -> list[str]:
+    return [secret for secret in SECRETS if secret in text]
+
+
+def test_no_report_has_a_secret(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
+        report = run(client, chosen(CHECKS, Level.SMOKE))
+        assert tokens.given
+    for name, write in WRITERS.items():
+        assert (name, shown(write(report))) == (name, [])
+    assert shown(report.model_dump_json()) == []
+    assert shown(caplog.text) == []
+    assert any("Authorization: ***" in line for result in report.results for line in result.evidence)
+
+
+def test_a_registry_that_repeats_what_it_was_sent_is_masked() -> None:
+    echo = f'{{"errors":[{{"code":"DENIED","message":"{USER} {PASSWORD} {PAIR}"}}]}}'.encode()
+    location = "Location: /v2/x/blobs/uploads/1?_state=state-of-an-upload&digest=sha256:1"
+
+    def asks(context: Context) -> None:
+        context.repository.push_blob(context.blob())
+
+    refused = status(403, echo, location)
+    with answering(BASIC, OK, refused) as stub, connect(stub.url, username=USER, password=PASSWORD) as client:
+        report = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})])
+    (result,) = report.results
+    assert "DENIED ada *** ***" in result.message
+    assert "< Location: /v2/x/blobs/uploads/1?_state=***&digest=sha256:1" in result.evidence
+    assert shown(report.model_dump_json()) == []
+
+
+def test_an_error_and_its_traceback_with_all_values_show_no_secret() -> None:
+    with (
+        answering(BASIC, OK, b"") as stub,
+        connect(stub.url, username=USER, password=PASSWORD, retries=0) as client,
+        pytest.raises(NoAnswer) as caught,
+    ):
+        client.ask("GET", "/v2/_catalog")
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert shown("".join(told.format())) == []
+    assert shown(repr(vars(caught.value))) == []
+
+
+def test_a_login_that_is_refused_shows_no_secret() -> None:
+    with answering(BASIC) as stub, pytest.raises(Unreachable) as caught:
+        connect(stub.url, username=USER, password=PASSWORD)
+    assert shown("".join(traceback.format_exception(caught.value))) == []
+
+
+def test_a_password_in_the_url_is_used_and_not_shown() -> None:
+    with answering(BASIC, OK) as stub, connect(stub.url.replace("://", "://ada:cor%2Frect@")) as client:
+        report = run(client, [])
+        assert client.login.credentials is not None
+        assert client.login.credentials.password.reveal() == "cor/rect"
+    assert report.subject == stub.url
+
+
+def test_what_holds_a_secret_says_nothing_of_it() -> None:
+    credentials = Credentials(USER, PASSWORD)
+    assert shown(f"{credentials!r} {credentials.password!r} {credentials.password} {credentials.basic()!r}") == []
+
+
+def test_a_short_secret_does_not_turn_words_into_stars() -> None:
+    mask = Mask()
+    mask.hide(Secret("admin"))
+    assert mask.text("the user admin") == "the user admin"
+    assert mask.header("Authorization", "Basic admin") == "***"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("https://ada:pw@host/v2/", "https://***@host/v2/"),
+        ("/x?n=1&X-Amz-Signature=abc&last=b", "/x?n=1&X-Amz-Signature=***&last=b"),
+        ("</v2/_catalog?last=a&n=1>; rel=next", "</v2/_catalog?last=a&n=1>; rel=next"),
+        ("/x?mount=sha256:1&from=a/b", "/x?mount=sha256:1&from=a/b"),
+    ],
+)
+def test_what_stands_where_secrets_stand_is_masked(text: str, masked: str) -> None:
+    assert Mask().text(text) == masked

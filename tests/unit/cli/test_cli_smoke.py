@@ -1,0 +1,168 @@
+"""What `smoke` refuses before it asks a registry, what its options mean, and its list of checks."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from typer.models import OptionInfo
+
+from registry_gitops.cli import smoke
+from registry_gitops.cli.reports import Form
+from registry_gitops.cli.smoke import Level as Option
+from registry_gitops.cli.target import Forward, Target, find
+from registry_gitops.registry import ReferenceRegistry
+from registry_gitops.report import WRITERS
+from registry_gitops.smoke import CHECKS, LAYER_SIZE, REPOSITORY, Level
+from tests.cli.running import Outcome, Run
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with ReferenceRegistry() as registry:
+        yield registry.url
+
+
+def refused(done: Outcome, message: str) -> None:
+    assert (done.code, done.out) == (2, "")
+    assert message in " ".join(done.err.split())
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("", "Invalid value for URL: which registry? Give a URL, --namespace or --config"),
+        ("--service other", "which registry? Give a URL, --namespace or --config"),
+        ("http://127.0.0.1:1 --namespace x", "--namespace, --service and --context are in place of a URL"),
+        ("http://127.0.0.1:1 --context x", "--namespace, --service and --context are in place of a URL"),
+        ("ftp://x", "error: this is not the URL of a registry: write it as https://registry.example.com"),
+        ("x --check blob-rang", "Invalid value for --check: no check is called blob-rang: did you mean blob-range?"),
+        ("x --check zzz", "no check is called zzz: `registry-gitops smoke --list` names them"),
+        ("x --level all", "'all' is not one of 'read', 'smoke', 'full'"),
+        ("x -o yaml", '"yaml" is not text, json, junit, github, html, nor one of these with a file: html=report.html'),
+        ("x -o html=", '"html=" is not text, json'),
+        (
+            "x -o html=none/report.html",
+            "none/report.html cannot be written: it is a folder, or in one that is not",
+        ),
+        ("x -o text -o json", "two reports would go to one place: give one of them a file"),
+        ("x -o html=a -o json=a", "two reports would go to one place: give one of them a file"),
+        (
+            "x --username me",
+            "what is the password? Give it in REGISTRY_GITOPS_PASSWORD, or on stdin with",
+        ),
+        ("x --password-stdin", "whose password is it? Give --username too"),
+        ("x --timeout 5", '"5" is not a duration: write a number and a unit'),
+        ("x --wait soon", '"soon" is not a duration: write a number and a unit'),
+        ("x --retries -1", "Invalid value for '--retries'"),
+        ("x --layer-size much", '"much" is not a size'),
+        ("--config none.yaml", "none.yaml: no such file"),
+        ("http://127.0.0.1:1 --ca-file none.pem", "file 'none.pem' does not exist"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, words: str, message: str
+) -> None:
+    monkeypatch.delenv("REGISTRY_GITOPS_PASSWORD", raising=False)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"secret\n")))
+    refused(cli("smoke", *words.split()), message)
+
+
+def test_the_list_has_a_row_for_every_check(cli: Run) -> None:
+    done = cli("smoke", "--list")
+    assert (done.code, done.err) == (0, "")
+    rows = [re.split(r" {2,}", line) for line in done.out.splitlines()[1:]]
+    assert rows == [[check.id, check.level, check.severity, check.title] for check in CHECKS]
+
+
+def test_levels_forms_and_defaults_are_those_of_the_library() -> None:
+    assert [*Option] == [*Level]
+    assert [*Form] == [*WRITERS]
+    parameters = inspect.signature(smoke.smoke, eval_str=True).parameters
+    assert parameters["repository"].default == REPOSITORY
+    (_, layer) = get_args(parameters["layer_size"].annotation)
+    assert isinstance(layer, OptionInfo)
+    assert layer.parser is not None
+    assert layer.parser(parameters["layer_size"].default) == LAYER_SIZE
+
+
+def test_checks_that_are_named_are_the_only_ones_that_run(cli: Run, url: str) -> None:
+    done = cli("smoke", url, "--check", "blob-get", "--check", "api", "--level", "read")
+    assert (done.code, done.err) == (0, "")
+    assert re.findall(r"^passed +(?:\d+ m?s +)?([a-z-]+)", done.out, re.MULTILINE) == ["api", "blob-get"]
+
+
+def test_every_form_goes_where_it_was_told_to(cli: Run, url: str, tmp_path: Path) -> None:
+    files = [f"-o{form}={form}.out" for form in Form if form != "json"]
+    done = cli("smoke", url, "--check", "api", *files, "-o", "json")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith('{\n  "apiVersion": "registry-gitops/report/v1"')
+    starts = {path.stem: path.read_text("utf-8")[:15] for path in sorted(tmp_path.iterdir())}
+    assert starts == {
+        "github": "::notice title=",
+        "html": "<!doctype html>",
+        "junit": "<?xml version=",
+        "text": "registry-gitops",
+    } | {"junit": '<?xml version="'}
+
+
+def described(tmp_path: Path, text: str) -> Path:
+    config = tmp_path / "registry.yaml"
+    config.write_text(text, "utf-8")
+    return config
+
+
+INGRESS = "values: {ingress: {enabled: true, hostname: r.example.com, tls: true}}"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "target"),
+    [
+        ("{}", (), Target(Forward("docker-registry", "svc/docker-registry", 5000))),
+        (
+            "{name: images, namespace: tools, values: {service: {ports: {http: 80}}}}",
+            (),
+            Target(Forward("tools", "svc/images-docker-registry", 80)),
+        ),
+        (
+            "values: {http: {relativeUrls: false}, configuration: {http: {prefix: /r/}}}",
+            (),
+            Target(Forward("docker-registry", port=5000, prefix="/r")),
+        ),
+        (INGRESS, (), Target("https://r.example.com")),
+        (INGRESS, (None, None, None, "here"), Target(Forward("docker-registry", port=5000, context="here"))),
+        (INGRESS, (None, None, "other"), Target(Forward("docker-registry", "svc/other", "http"))),
+        (INGRESS, ("http://127.0.0.1:5000",), Target("http://127.0.0.1:5000")),
+        (
+            "values: {auth: {htpasswd: {enabled: true, username: me, password: secret}}}",
+            (),
+            Target(Forward("docker-registry", port=5000), "me", "secret"),
+        ),
+        (
+            "values: {auth: {htpasswd: {enabled: true, existingSecret: users}}}",
+            (),
+            Target(Forward("docker-registry", port=5000)),
+        ),
+    ],
+)
+def test_a_description_says_where_the_registry_is_and_who_may_use_it(
+    tmp_path: Path, text: str, options: tuple[str | None, ...], target: Target
+) -> None:
+    given: list[str | None] = [*options, None, None, None, None]
+    assert find(given[0], given[1], given[2], given[3], described(tmp_path, text)) == target
+
+
+def test_a_namespace_is_enough_to_find_it() -> None:
+    assert find(None, "tools", None, None, None) == Target(Forward("tools", "svc/docker-registry", "http"))
+
+
+def test_the_password_of_a_description_shows_nowhere(tmp_path: Path) -> None:
+    text = "values: {auth: {htpasswd: {enabled: true, username: me, password: secret}}}"
+    assert "secret" not in repr(find(None, None, None, None, described(tmp_path, text)))
