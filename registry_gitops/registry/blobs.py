@@ -6,6 +6,7 @@ Spec: distribution-spec, "Pulling blobs" (end-2), "Deleting Blobs" (end-10), "Mo
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 
 from registry_gitops.registry import layout, targets
 from registry_gitops.registry.content import identity, is_current, linked
@@ -30,16 +31,27 @@ def get(state: State, request: Request, at: targets.Blob) -> Response:
         return Response(304, [*identity(at.digest)])
     data = _data(state, at.name, at.digest)
     content = state.storage.open(layout.blob_data(data)) if data else None
-    if content is None:
+    if data is None or content is None:
         raise _unknown()
     try:
+        if not state.contents.is_whole(data, content):
+            raise _unknown()
         response = _parts(request, at.digest, content)
     except BaseException:
         content.close()
         raise
-    if not any(isinstance(part, FilePart) for part in response.body):
+    if any(isinstance(part, FilePart) for part in response.body):
+        response.unreadable = lambda: _doubt(state, data)
+    else:
         content.close()
     return response
+
+
+def _doubt(state: State, data: Digest) -> None:
+    """What happens when the bytes of a blob could not be sent to their end."""
+    state.health.doubt()
+    with suppress(OSError):
+        state.contents.check(data)
 
 
 def _head(state: State, at: targets.Blob) -> Response:
@@ -69,8 +81,13 @@ def mount(state: State, source: str | None, at: targets.Uploads, digest: Digest)
 
 def find(state: State, repository: str, digest: Digest) -> Stat | None:
     """A blob of a repository, which garbage collection leaves alone from now on; None if it is not there."""
+    # The bytes first: what is young by the time that its link is seen keeps its link.
+    found = state.contents.keep(digest)
     data = _data(state, repository, digest)
-    return state.contents.keep(data) if data else None
+    if data == digest or data is None:
+        return found if data else None
+    found = state.contents.keep(data)
+    return found if _data(state, repository, digest) == data else None
 
 
 def link(repository: str, digest: Digest) -> str:

@@ -15,7 +15,8 @@ from registry_gitops.registry.storage import Storage
 def list_repositories(state: State, request: Request, at: targets.Catalog) -> Response:
     """The names in the order of their characters. Folders are read only as far as the page needs them."""
     page = Page.of(request.query)
-    return page.response("/v2/_catalog", repositories(state.storage, page.last), "repositories")
+    with state.lists:
+        return page.response("/v2/_catalog", repositories(state.storage, page.last), "repositories")
 
 
 def repositories(storage: Storage, last: str = "") -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,14 +13,17 @@ from typing import Final
 
 from registry_gitops.registry import document, layout
 from registry_gitops.registry.document import Document
-from registry_gitops.registry.names import Digest
-from registry_gitops.registry.storage import Stat, Storage
+from registry_gitops.registry.names import Digest, hasher
+from registry_gitops.registry.storage import Content, Stat, Storage
 
 _YOUNG: Final = 60.0
 """Seconds for which a blob need not be touched again. Garbage collection leaves alone what is much older still."""
 
 _SMALL: Final = 64 * 1024
+_PIECE: Final = 256 * 1024
 _REMEMBERED: Final = 4 * 1024 * 1024
+_BESIDES: Final = 2048
+"""Bytes that it takes to remember a manifest, beside its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ class Contents:
 
     def keep(self, digest: Digest) -> Stat | None:
         """Size of a blob that is there, and that garbage collection leaves alone from now on; None where it is not."""
-        path = layout.blob_data(digest)
+        return self.keep_file(layout.blob_data(digest))
+
+    def keep_file(self, path: str) -> Stat | None:
+        """The same for any file."""
         stat = self._storage.stat(path)
         if stat is not None and stat.modified < time.time() - _YOUNG:
             # Where nothing can be written, nothing can be collected either.
@@ -71,13 +78,47 @@ class Contents:
                 return stat if self._storage.touch(path) else None
         return stat
 
+    def is_whole(self, digest: Digest, content: Content) -> bool:
+        """Whether a small blob matches its digest; large ones are taken on trust, it is the client that reads them.
+
+        One that does not is removed, see `check`.
+        """
+        if content.size > _SMALL or _digest(content, digest.algorithm) == digest:
+            return True
+        self.check(digest)
+        return False
+
+    def check(self, digest: Digest) -> None:
+        """Read a blob, and remove it if it does not match its digest: then whoever asks for it pushes it again."""
+        path = layout.blob_data(digest)
+        stat, content = self._storage.stat(path), self._storage.open(path)
+        if stat is None or content is None:
+            return
+        try:
+            rotten = _digest(content, digest.algorithm) != digest
+        finally:
+            content.close()
+        if rotten:
+            with suppress(OSError):
+                # Unless somebody has pushed it meanwhile.
+                self._storage.expire(path, math.nextafter(stat.modified, math.inf))
+
     def _remember(self, digest: Digest, manifest: Manifest) -> None:
         with self._lock:
             if digest not in self._remembered:
                 self._remembered[digest] = manifest
-                self._size += len(manifest.content)
+                self._size += len(manifest.content) + _BESIDES
             while self._size > _REMEMBERED:
-                self._size -= len(self._remembered.pop(next(iter(self._remembered))).content)
+                self._size -= len(self._remembered.pop(next(iter(self._remembered))).content) + _BESIDES
+
+
+def _digest(content: Content, algorithm: str) -> Digest:
+    found, size = hasher(algorithm), 0
+    buffer = memoryview(bytearray(min(content.size, _PIECE) + 1))
+    while count := content.readinto(buffer, size):
+        found.update(buffer[:count])
+        size += count
+    return Digest(algorithm, found.hexdigest())
 
 
 def identity(digest: Digest) -> Sequence[tuple[str, str]]:

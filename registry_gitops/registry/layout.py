@@ -1,7 +1,7 @@
 """Where things are: distribution's layout, as paths below `<root>/docker/registry/v2`.
 
-Upstream: distribution, registry/storage/paths.go. The one addition is `_referrers`, which distribution steps over: the
-answer to "who refers to this manifest", so that nothing has to be searched for it.
+Upstream: distribution, registry/storage/paths.go. Two additions, which distribution steps over: `_referrers`, the
+answer to "who refers to this manifest", so that nothing has to be searched for it; and `acknowledged` in an upload.
 """
 
 from __future__ import annotations
@@ -91,5 +91,20 @@ def uploads(name: str) -> str:
 
 
 def upload(name: str, identifier: str) -> str:
-    """The folder of an open upload: `data`, and `startedat` with the time as RFC 3339 has it."""
+    """The folder of an open upload."""
     return f"repositories/{name}/_uploads/{identifier}"
+
+
+def upload_data(name: str, identifier: str) -> str:
+    """What has come of an upload."""
+    return f"repositories/{name}/_uploads/{identifier}/data"
+
+
+def upload_acknowledged(name: str, identifier: str) -> str:
+    """How much of it was acknowledged, see `acknowledged`. Only we have it, and distribution steps over it."""
+    return f"repositories/{name}/_uploads/{identifier}/acknowledged"
+
+
+def upload_started(name: str, identifier: str) -> str:
+    """When distribution has begun an upload. We go by the times of the files."""
+    return f"repositories/{name}/_uploads/{identifier}/startedat"

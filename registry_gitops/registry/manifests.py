@@ -73,7 +73,7 @@ def delete(state: State, request: Request, at: targets.Manifest) -> Response:
 
 def has(state: State, repository: str, digest: Digest) -> bool:
     """Whether a repository has a manifest."""
-    return state.storage.stat(f"{layout.revision(repository, digest)}/link") is not None
+    return state.storage.stat(_link(repository, digest)) is not None
 
 
 def tagged(state: State, repository: str, tag: str) -> Digest | None:
@@ -87,11 +87,19 @@ def referrer(repository: str, subject: Digest, digest: Digest) -> str:
     return f"{layout.referrers(repository, subject)}/{digest.algorithm}/{digest.hex}"
 
 
+def _link(repository: str, digest: Digest) -> str:
+    """The path of the file that says that a manifest is in a repository."""
+    return f"{layout.revision(repository, digest)}/link"
+
+
 def _resolve(state: State, at: targets.Manifest) -> Digest | None:
     """The digest of a manifest that the repository has."""
     reference = at.reference
     digest = tagged(state, at.name, reference) if isinstance(reference, str) else reference
-    return digest if digest and has(state, at.name, digest) else None
+    if digest is None:
+        return None
+    # Who is told of it may build on it: it is not collected from now on.
+    return digest if state.contents.keep_file(_link(at.name, digest)) else None
 
 
 def _tags(request: Request, at: targets.Manifest) -> list[str]:
@@ -125,7 +133,8 @@ def _missing(state: State, repository: str, says: Document) -> Iterator[Digest]:
         if find(state, repository, digest) is None:
             yield digest
     for digest in says.manifests:
-        if not has(state, repository, digest) or state.contents.keep(digest) is None:
+        # In this order: see `find`.
+        if state.contents.keep(digest) is None or not has(state, repository, digest):
             yield digest
 
 
@@ -133,7 +142,7 @@ def _publish(
     state: State, name: str, digest: Digest, content: bytes, subject: Digest | None, tags: Iterable[str]
 ) -> None:
     link = str(digest).encode()
-    first = {layout.blob_data(digest): content, f"{layout.revision(name, digest)}/link": link}
+    first = {layout.blob_data(digest): content, _link(name, digest): link}
     if subject:
         first[f"{referrer(name, subject, digest)}/link"] = link
     then = {}

@@ -79,6 +79,8 @@ class Response:
     """Parts, sent one after the other. A `FilePart`'s file is closed by the adapter, also where it is not sent."""
     length: int | None = None
     """Content-Length, where it is not that of the body: of a HEAD that did not open the file."""
+    unreadable: Callable[[], None] | None = None
+    """What the adapter calls where a file of the body could not be read, or ended before its end. It may take long."""
 
 
 Application = Callable[[Request], Response]

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Final
 
 from registry_gitops.registry.errors import Code, RegistryError
-from registry_gitops.registry.names import Hash, hasher
+from registry_gitops.registry.names import Digest, Hash, hasher
 from registry_gitops.registry.storage import Draft
 
 _REMEMBERED: Final = 4096
@@ -30,14 +30,32 @@ class Progress:
         """That of an upload which has just begun."""
         return cls(algorithm, hasher(algorithm))
 
+    @classmethod
+    def of(cls, draft: Draft, size: int, algorithm: str) -> Progress:
+        """That of the first `size` bytes of a draft, which are read for it."""
+        progress = cls.none(algorithm)
+        buffer = memoryview(bytearray(_BUFFER))
+        while count := draft.readinto(buffer[: size - progress.size], progress.size):
+            progress.update(buffer[:count])
+        return progress
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of these bytes."""
+        return Digest(self.algorithm, self.hash.hexdigest())
+
     def update(self, data: memoryview) -> None:
         """Go on."""
         self.hash.update(data)
         self.size += len(data)
 
+    def copy(self) -> Progress:
+        """One that goes on by itself from here."""
+        return Progress(self.algorithm, self.hash.copy(), self.size)
+
 
 class Sessions:
-    """Forgets what it has no room for, and everything when the process ends: then the file is read again."""
+    """Forgets what it has no room for, and everything when the process ends: see `acknowledged` for what comes then."""
 
     def __init__(self) -> None:
         self._progress: dict[str, Progress] = {}
@@ -59,26 +77,21 @@ class Sessions:
                 self._writing.discard(identifier)
 
     def keep(self, identifier: str, progress: Progress) -> None:
-        """Remember how far an upload is."""
+        """Remember how far an upload was acknowledged."""
         with self._lock:
+            self._progress.pop(identifier, None)
             self._progress[identifier] = progress
             if len(self._progress) > _REMEMBERED:
                 del self._progress[next(iter(self._progress))]
 
-    def take(self, identifier: str, draft: Draft, algorithm: str | None = None) -> Progress:
-        """How far an upload is, by that algorithm, or by the one it began with.
+    def known(self, identifier: str) -> Progress | None:
+        """How far an upload was acknowledged, if that is remembered: to be looked at, or gone on with in a copy."""
+        return self._progress.get(identifier)
 
-        It is forgotten until it is kept again. So whatever goes wrong meanwhile, the file is read again.
-        """
+    def forget(self, identifier: str) -> None:
+        """Forget an upload that has ended."""
         with self._lock:
-            progress = self._progress.pop(identifier, None)
-        wanted = algorithm or (progress.algorithm if progress else "sha256")
-        if progress is None or progress.size != draft.size or progress.algorithm != wanted:
-            progress = Progress.none(wanted)
-            with self.buffer() as buffer:
-                while count := draft.readinto(buffer, progress.size):
-                    progress.update(buffer[:count])
-        return progress
+            self._progress.pop(identifier, None)
 
     @contextmanager
     def buffer(self) -> Iterator[memoryview]:

@@ -15,8 +15,9 @@ from registry_gitops.registry.state import State
 def list_tags(state: State, request: Request, at: targets.Tags) -> Response:
     """The tags in the order of their characters. A repository without tags is known as long as it has a folder."""
     page = Page.of(request.query)
-    tags = state.storage.names(layout.tags(at.name))
-    if not tags and not state.storage.names(layout.manifests(at.name)):
-        raise RegistryError(Code.NAME_UNKNOWN, "no manifest was ever pushed to this repository")
-    after = tags[bisect_right(tags, page.last) :]
-    return page.response(f"/v2/{at.name}/tags/list", filter(is_tag, after), "tags", name=at.name)
+    with state.lists:
+        tags = state.storage.names(layout.tags(at.name))
+        if not tags and not state.storage.names(layout.manifests(at.name)):
+            raise RegistryError(Code.NAME_UNKNOWN, "no manifest was ever pushed to this repository")
+        after = tags[bisect_right(tags, page.last) :]
+        return page.response(f"/v2/{at.name}/tags/list", filter(is_tag, after), "tags", name=at.name)

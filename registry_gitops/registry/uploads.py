@@ -5,11 +5,12 @@ Spec: distribution-spec, "Pushing blobs" (end-4a to end-6, end-11, end-13 and en
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from registry_gitops.registry import blobs, layout, targets
+from registry_gitops.registry import acknowledged, blobs, layout, targets
 from registry_gitops.registry.content import identity
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import Body, ClientGone, Request, Response
@@ -37,51 +38,51 @@ def begin(state: State, request: Request, at: targets.Uploads) -> Response:
     if whole is not None:
         return _whole(state, request.body, upload, _digest(whole))
     _new(state, upload).close()
-    if algorithm != "sha256":
-        state.sessions.keep(upload.identifier, Progress.none(algorithm))
+    state.sessions.keep(upload.identifier, Progress.none(algorithm))
     return _status(202, upload, 0)
 
 
 def status(state: State, request: Request, at: targets.Upload) -> Response:
-    """How far an upload is."""
-    found = state.storage.stat(_path(at))
-    if found is None:
+    """How far an upload is: as far as it was acknowledged, also while more comes."""
+    progress = state.sessions.known(at.identifier)
+    if progress is None:
+        with _writing(state, at) as (_, found):
+            return _status(204, at, found.size)
+    if state.storage.stat(_data(at)) is None:
         raise _unknown()
-    return _status(204, at, found.size)
+    return _status(204, at, progress.size)
 
 
 def append(state: State, request: Request, at: targets.Upload) -> Response:
     """Add a chunk, or as much as comes. What came of it stays when the client breaks off: it may go on from there."""
-    with _writing(state, at) as draft:
-        span = _place(request, at, draft)
-        progress, before = state.sessions.take(at.identifier, draft), draft.size
+    with _writing(state, at) as (draft, before):
+        span = _place(request, at, before)
+        progress = before.copy()
         try:
             _receive(state, request.body, draft, progress)
-            _check_size(span, draft.size - before)
+            _check_size(span, progress.size - before.size)
+        except ClientGone:
+            _acknowledge(state, at, draft, progress)
+            raise
         except (OSError, RegistryError):
-            draft.truncate(before)
+            draft.truncate(before.size)
             raise
-        try:
-            draft.sync()
-        except OSError:
-            # What a disk has lost once it may call written the next time.
-            _drop(state, at)
-            raise
-        state.sessions.keep(at.identifier, progress)
-        return _status(202, at, draft.size)
+        _acknowledge(state, at, draft, progress)
+        return _status(202, at, progress.size)
 
 
 def finish(state: State, request: Request, at: targets.Upload) -> Response:
     """Add the last chunk if there is one, and make a blob of it all. If it does not match, the upload has ended."""
     digest = _digest(Query(request.query).one("digest"))
-    with _writing(state, at) as draft:
-        span = _place(request, at, draft)
-        progress, before = state.sessions.take(at.identifier, draft, digest.algorithm), draft.size
+    with _writing(state, at) as (draft, before):
+        span = _place(request, at, before)
+        same = before.algorithm == digest.algorithm
+        progress = before.copy() if same else Progress.of(draft, before.size, digest.algorithm)
         try:
             _receive(state, request.body, draft, progress)
-            _check_size(span, draft.size - before)
+            _check_size(span, progress.size - before.size)
         except (ClientGone, OSError, RegistryError):
-            draft.truncate(before)
+            draft.truncate(before.size)
             raise
         return _publish(state, at, draft, progress, digest)
 
@@ -89,9 +90,9 @@ def finish(state: State, request: Request, at: targets.Upload) -> Response:
 def cancel(state: State, request: Request, at: targets.Upload) -> Response:
     """Forget an upload."""
     with state.sessions.writing(at.identifier):
-        removed = state.storage.remove(layout.upload(at.name, at.identifier))
-    if not removed:
-        raise _unknown()
+        if not state.storage.remove(layout.upload(at.name, at.identifier)):
+            raise _unknown()
+        state.sessions.forget(at.identifier)
     return Response(204)
 
 
@@ -102,7 +103,7 @@ def _whole(state: State, body: Body, at: targets.Upload, digest: Digest) -> Resp
         try:
             _receive(state, body, draft, progress)
         except (ClientGone, OSError):
-            _drop(state, at)
+            _end(state, at)
             raise
         return _publish(state, at, draft, progress, digest)
     finally:
@@ -110,18 +111,30 @@ def _whole(state: State, body: Body, at: targets.Upload, digest: Digest) -> Resp
 
 
 def _publish(state: State, at: targets.Upload, draft: Draft, progress: Progress, digest: Digest) -> Response:
-    if progress.hash.hexdigest() != digest.hex:
-        _drop(state, at)
-        raise RegistryError(Code.DIGEST_INVALID, f"the {progress.size} bytes that were sent have another digest")
     try:
+        if progress.digest != digest:
+            raise RegistryError(Code.DIGEST_INVALID, f"the {progress.size} bytes that were sent have another digest")
         # Over a blob that is there already too: this one is whole, the other may have rotted.
         state.storage.publish({layout.blob_data(digest): draft}, {blobs.link(at.name, digest): str(digest).encode()})
+    finally:
+        _end(state, at)
+    return _created(at.name, digest)
+
+
+def _acknowledge(state: State, at: targets.Upload, draft: Draft, progress: Progress) -> None:
+    """Make what has come last. Raises OSError where the disk does not, and then the upload has ended."""
+    try:
+        draft.sync()
     except OSError:
-        _drop(state, at)
+        with suppress(OSError):
+            # What a disk has lost once it may call written the next time; so nothing may be left to go on from.
+            draft.truncate(0)
+        _end(state, at)
         raise
     with suppress(OSError):
-        state.storage.prune(layout.upload(at.name, at.identifier))
-    return _created(at.name, digest)
+        # Without it the upload goes on from an earlier chunk after a crash.
+        acknowledged.note(state.storage, at, progress)
+    state.sessions.keep(at.identifier, progress)
 
 
 def _receive(state: State, body: Body, draft: Draft, progress: Progress) -> None:
@@ -132,41 +145,53 @@ def _receive(state: State, body: Body, draft: Draft, progress: Progress) -> None
 
 
 @contextmanager
-def _writing(state: State, at: targets.Upload) -> Iterator[Draft]:
+def _writing(state: State, at: targets.Upload) -> Iterator[tuple[Draft, Progress]]:
+    """Be the only one who changes an upload, which is cut to what was acknowledged of it. Raises RegistryError."""
     with state.sessions.writing(at.identifier):
-        draft = state.storage.draft(_path(at), new=False)
+        draft = state.storage.draft(_data(at), new=False)
         if draft is None:
             raise _unknown()
         try:
-            yield draft
+            progress = state.sessions.known(at.identifier)
+            if progress is None or progress.size != draft.size:
+                progress = acknowledged.resume(state.storage, at, draft)
+                if progress is None:
+                    _end(state, at)
+                    raise _unknown()
+                state.sessions.keep(at.identifier, progress)
+            yield draft, progress
         finally:
             draft.close()
 
 
 def _new(state: State, at: targets.Upload) -> Draft:
-    draft = state.storage.draft(_path(at), new=True)
+    draft = state.storage.draft(_data(at), new=True)
     assert draft is not None  # noqa: S101 (so says `Storage.draft`)
     return draft
 
 
-def _drop(state: State, at: targets.Upload) -> None:
-    """End an upload that failed. What cannot be removed is left for garbage collection: the first error counts."""
+def _end(state: State, at: targets.Upload) -> None:
+    """Remove what is left of an upload, or else leave it for garbage collection: the first error counts."""
+    state.sessions.forget(at.identifier)
+    path = layout.upload(at.name, at.identifier)
     with suppress(OSError):
-        state.storage.remove(layout.upload(at.name, at.identifier))
+        # This need not outlive a power cut: an upload that comes back is as good as it was.
+        if not state.storage.prune(path):
+            state.storage.expire(path, math.inf)
 
 
-def _place(request: Request, at: targets.Upload, draft: Draft) -> Span | None:
+def _place(request: Request, at: targets.Upload, progress: Progress) -> Span | None:
     """Where a chunk says that it belongs, which is the end of what is there. Raises RegistryError."""
     header = request.headers.get("content-range")
     if header is None:
         return None
     span = sent(header)
-    if span is None or span.first != draft.size:
+    if span is None or span.first != progress.size:
         raise RegistryError(
             Code.BLOB_UPLOAD_INVALID,
-            f"the next chunk begins with byte {draft.size}, and its Content-Range is: first-last",
+            f"the next chunk begins with byte {progress.size}, and its Content-Range is: first-last",
             status=416,
-            headers=dict(_progress(at, draft.size)),
+            headers=dict(_progress(at, progress.size)),
         )
     if request.body.length is not None:
         _check_size(span, request.body.length)
@@ -199,8 +224,8 @@ def _created(repository: str, digest: Digest) -> Response:
     return Response(201, [blobs.location(repository, digest), *identity(digest)])
 
 
-def _path(at: targets.Upload) -> str:
-    return f"{layout.upload(at.name, at.identifier)}/data"
+def _data(at: targets.Upload) -> str:
+    return layout.upload_data(at.name, at.identifier)
 
 
 def _unknown() -> RegistryError:

@@ -91,7 +91,7 @@ _DIGEST = r"(sha256/[0-9a-f]{64}|sha512/[0-9a-f]{128})"
 _BLOB = re.compile(r"blobs/(sha256|sha512)/[0-9a-f]{2}/([0-9a-f]+)/data")
 _OURS = re.compile(
     rf"repositories/.+/(_layers/{_DIGEST}/link|_manifests/(revisions/{_DIGEST}|tags/[^/]+/(current|index/{_DIGEST}))/link"
-    rf"|_referrers/{_DIGEST}/{_DIGEST}/link|_uploads/[^/]+/(data|startedat))"
+    rf"|_referrers/{_DIGEST}/{_DIGEST}/link|_uploads/[^/]+/(data|startedat|acknowledged))"
 )
 
 

@@ -6,6 +6,7 @@ differently, and holds a thread for each client: docs/decisions/0006-registry-ht
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Sequence
@@ -37,6 +38,10 @@ GONE: Final = 499
 """What the log says where the client did not wait for the answer; as nginx has it."""
 
 _Body = LengthBody | ChunkedBody
+
+
+class _Unreadable(ClientGone):
+    """A file is not what the response has promised: the client can only be cut off, so that it takes it for nothing."""
 
 
 class Connection:
@@ -123,6 +128,10 @@ class Connection:
             keeps_alive = head.keeps_alive and self._can_go_on(body, lead) and not self.server.stopping
             try:
                 sent = self._send(head, response, lead, keeps_alive=keeps_alive)
+            except _Unreadable:
+                if response.unreadable is not None:
+                    response.unreadable()
+                raise
             finally:
                 reply.close(response)
         except (ClientGone, OSError):
@@ -191,13 +200,22 @@ class Connection:
             size, sent = reply.length(part), 0
             while sent < size:
                 if isinstance(part, FilePart):
-                    count = self.channel.send_file(part, sent)
-                    if not count:
-                        raise ClientGone("the file ends before its end")
+                    count = self._send_file(part, sent)
                 else:
                     count = self.channel.send(memoryview(part)[sent:], more=part is not parts[-1])
                 sent += count
                 pace.moved(count)
+
+    def _send_file(self, part: FilePart, sent: int) -> int:
+        try:
+            count = self.channel.send_file(part, sent)
+        except OSError as error:
+            if error.errno == errno.EIO:
+                raise _Unreadable("the file cannot be read") from error
+            raise
+        if not count:
+            raise _Unreadable("the file ends before its end")
+        return count
 
     # -- the end
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import stat
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from registry_gitops.registry.storage import Draft, Stat
 from registry_gitops.registry.storage.files import READ, FileContent, FileDraft
 from registry_gitops.registry.storage.folders import Folders, parent, sync_folder
 from registry_gitops.registry.storage.publication import Publication
-from registry_gitops.registry.storage.scratch import Scratch, delete
+from registry_gitops.registry.storage.scratch import Scratch
 
 _ABSENT: Final = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 _Answer = TypeVar("_Answer")
@@ -88,6 +89,7 @@ class FileStorage:
         return True
 
     def publish(self, *stages: Mapping[str, bytes | Draft]) -> None:
+        self._scratch.tidy()
         publication = Publication(self._folders, self._scratch)
         try:
             written = [publication.write(files) for files in stages]
@@ -105,22 +107,24 @@ class FileStorage:
                     content.close()
 
     def remove(self, path: str) -> bool:
-        if not self._folders.real(parent(path)):
-            return self._nothing(False)
-        place, gone = self._prefix + path, self._scratch.name()
+        gone = self._taken_out(path)
+        if gone is None:
+            return False
         try:
-            os.rename(place, gone)
-        except (FileNotFoundError, NotADirectoryError):
-            return self._nothing(False)
-        try:
-            sync_folder(self._prefix + parent(path))
+            self._folders.sync_nearest(parent(path))
         except OSError:
-            os.rename(gone, place)
+            os.rename(gone, self._prefix + path)
             raise
-        delete(gone)
+        self._scratch.drop(gone)
         return True
 
     def expire(self, path: str, before: float, *, witness: str | None = None, dry_run: bool = False) -> bool:
+        if before == math.inf and not dry_run:
+            # Nothing can be too young for that, so that nothing will have to be put back.
+            gone = self._taken_out(path)
+            if gone:
+                self._scratch.drop(gone)
+            return gone is not None
         place = self._prefix + path
         if not self._folders.real(parent(path)) or not self._is_old(place, witness, before):
             return self._nothing(False)
@@ -130,10 +134,11 @@ class FileStorage:
         aside = scratch.lay_aside(path)
         if aside is None:
             return self._nothing(False)
-        old = self._is_old(aside, witness, before)
-        if not old:
-            scratch.put_back(aside)
-        scratch.drop(aside)
+        old = False
+        try:
+            old = self._is_old(aside, witness, before)
+        finally:
+            (scratch.drop if old else scratch.put_back)(aside)
         return old
 
     def prune(self, path: str) -> bool:
@@ -151,10 +156,12 @@ class FileStorage:
     def draft(self, path: str, *, new: bool) -> FileDraft | None:
         if new:
             self._scratch  # noqa: B018
-            self._folders.make(parent(path))
+            self._nothing(None)
         elif not self._folders.real(parent(path)):
             return self._nothing(None)
         try:
+            if new:
+                self._folders.make(parent(path))
             return FileDraft(self._prefix + path, new=new)
         except OSError as error:
             if error.errno not in _ABSENT or self._nothing(new):
@@ -166,6 +173,7 @@ class FileStorage:
         if self._own is None:
             os.listdir(self._top)
             return
+        self._own.tidy()
         path = self._own.name()
         try:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -175,8 +183,9 @@ class FileStorage:
             finally:
                 os.close(file)
         finally:
-            with suppress(FileNotFoundError):
-                os.unlink(path)
+            gone = self._own.drop(path)
+        if not gone:
+            raise OSError(errno.EIO, "a file cannot be removed")
 
     def close(self) -> None:
         if self._own:
@@ -187,6 +196,17 @@ class FileStorage:
         if self._own is None:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
         return self._own
+
+    def _taken_out(self, path: str) -> str | None:
+        """Where in the scratch folder a file or folder is now; None if it was not there."""
+        gone = self._scratch.name()
+        if not self._folders.real(parent(path)):
+            return self._nothing(None)
+        try:
+            os.rename(self._prefix + path, gone)
+        except (FileNotFoundError, NotADirectoryError):
+            return self._nothing(None)
+        return gone
 
     def _open(self, path: str) -> int | None:
         if not self._folders.real(path.rpartition("/")[0]):

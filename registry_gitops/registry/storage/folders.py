@@ -81,6 +81,15 @@ class Folders:
                 folder = parent(folder)
         self.last(new)
 
+    def sync_nearest(self, folder: str) -> None:
+        """Return when what was taken out of a folder is gone for good. If it is pruned by now, the one above counts."""
+        try:
+            sync_folder(f"{self.base}/{folder}")
+        except FileNotFoundError:
+            if not folder:
+                raise
+            self.sync_nearest(parent(folder))
+
     def last(self, folders: Iterable[str]) -> None:
         """Remember that these are there for good."""
         _remember(self._lasting, folders)

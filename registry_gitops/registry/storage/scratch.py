@@ -11,11 +11,12 @@ import fcntl
 import os
 import secrets
 import shutil
+from collections import deque
 from contextlib import suppress
 from itertools import count
 from typing import Final
 
-from registry_gitops.registry.storage.folders import Folders, parent
+from registry_gitops.registry.storage.folders import Folders, above, parent
 
 _BACK: Final = ".back"
 _TAKEN: Final = frozenset((errno.EEXIST, errno.ENOTEMPTY, errno.EISDIR, errno.ENOTDIR))
@@ -30,6 +31,8 @@ class Scratch:
         folders.make("_scratch")
         self._path, self._lock = self._own()
         self._numbers = count()
+        self._left: deque[str] = deque()
+        self._away: deque[str] = deque()
         self._sweep()
 
     def name(self) -> str:
@@ -46,17 +49,50 @@ class Scratch:
         try:
             os.rename(f"{self._folders.base}/{path}", aside)
         except OSError as error:
-            os.unlink(aside + _BACK)
+            self.drop(aside)
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
             raise
         return aside
 
     def put_back(self, aside: str) -> None:
-        """Move what was laid aside to where it was, unless there is a new one by now."""
+        """Move what was laid aside to where it was, unless there is a new one by now; `tidy` does what fails here."""
+        try:
+            self._put_back(aside)
+        except OSError:
+            self._away.append(aside)
+            raise
+        self.drop(aside)
+
+    def drop(self, path: str) -> bool:
+        """Delete what was moved or made here, or never came, and say whether it is gone; if not, `tidy` goes on."""
+        gone = remove(path + _BACK) and delete(path)
+        if not gone:
+            self._left.append(path)
+        return gone
+
+    def tidy(self) -> None:
+        """Do what could not be done when its time was."""
+        for _ in range(len(self._away)):
+            with suppress(OSError, IndexError):
+                self.put_back(self._away.popleft())
+        for _ in range(len(self._left)):
+            with suppress(IndexError):
+                self.drop(self._left.popleft())
+
+    def close(self) -> None:
+        """Remove the folder."""
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            delete(self._path)
+            os.close(lock)
+
+    def _put_back(self, aside: str) -> None:
         path = os.readlink(aside + _BACK)
         if any(part in ("", ".", "..") for part in path.split("/")):
             return
+        # Somebody may have removed them meanwhile.
+        self._folders.forget(above(path))
         self._folders.make(parent(path))
         place = f"{self._folders.base}/{path}"
         try:
@@ -66,19 +102,6 @@ class Scratch:
             if error.errno not in _TAKEN:
                 raise
         self._folders.sync([parent(path)])
-
-    def drop(self, aside: str) -> None:
-        """Delete what was moved here, or never came."""
-        with suppress(FileNotFoundError):
-            os.unlink(aside + _BACK)
-        delete(aside)
-
-    def close(self) -> None:
-        """Remove the folder."""
-        lock, self._lock = self._lock, -1
-        if lock >= 0:
-            delete(self._path)
-            os.close(lock)
 
     def _own(self) -> tuple[str, int]:
         while True:
@@ -101,13 +124,13 @@ class Scratch:
             for each in os.listdir(path):
                 if each.endswith(_BACK):
                     with suppress(FileNotFoundError):
-                        self.put_back(f"{path}/{each.removesuffix(_BACK)}")
+                        self._put_back(f"{path}/{each.removesuffix(_BACK)}")
             delete(path)
             os.close(lock)
 
 
 def remove(path: str) -> bool:
-    """Remove a file or an empty folder, and say whether it is gone. What resists stays until the next start."""
+    """Remove a file or an empty folder, and say whether it is gone."""
     try:
         os.unlink(path)
     except FileNotFoundError:
@@ -120,10 +143,13 @@ def remove(path: str) -> bool:
     return True
 
 
-def delete(path: str) -> None:
-    """Remove a file, or a folder with all that is in it, if it is there."""
-    if not remove(path):
+def delete(path: str) -> bool:
+    """Remove a file, or a folder with all that is in it, if it is there, and say whether it is gone."""
+    if remove(path):
+        return True
+    with suppress(OSError):  # Of the folder itself, which it does not ignore.
         shutil.rmtree(path, ignore_errors=True)
+    return remove(path)
 
 
 def _locked(path: str) -> int | None:

@@ -190,6 +190,19 @@ def test_a_blob_without_its_bytes_is_no_blob(storage: Storage, ask: Asking) -> N
         assert ask(method, f"/v2/a/blobs/{digest}").status == 404
 
 
+@pytest.mark.parametrize("rotten", [b"", b"012345678X", b"0123456789" * 2])
+def test_a_small_blob_that_has_rotted_is_not_served_and_whoever_asks_for_it_pushes_it(
+    storage: Storage, ask: Asking, rotten: bytes
+) -> None:
+    digest = ask.push_blob("a", SMALL)
+    storage.publish({layout.blob_data(digest): rotten})
+    for method in ("GET", "HEAD"):
+        answer = ask(method, f"/v2/a/blobs/{digest}")
+        assert (answer.status, answer.code) == (404, "BLOB_UNKNOWN")
+    ask.push_blob("a", SMALL)
+    assert ask("GET", f"/v2/a/blobs/{digest}").content == SMALL
+
+
 def test_a_push_heals_a_blob_that_has_rotted(storage: Storage, ask: Asking) -> None:
     digest = ask.push_blob("a", SMALL)
     storage.publish({layout.blob_data(digest): b"rotten"})

@@ -6,14 +6,17 @@ import errno
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from registry_gitops.registry import layout
 from registry_gitops.registry.health import Watch
-from registry_gitops.registry.messages import FilePart, Request
+from registry_gitops.registry.layout import PREFIX
+from registry_gitops.registry.messages import FilePart, Request, Response
 from registry_gitops.registry.names import Digest
+from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryDraft, MemoryStorage
 from tests.registry.core.asking import Answer, Asking, Sent, image
 
@@ -29,7 +32,8 @@ class Failing(MemoryStorage):
         super().__init__()
         self.error: int | None = None
         self.methods: tuple[str, ...] = ()
-        for name in ("read", "stat", "open", "names", "touch", "publish", "remove", "prune", "draft", "probe"):
+        reading, writing = "read stat open names", "touch publish remove expire prune draft probe"
+        for name in f"{reading} {writing}".split():
             setattr(self, name, self._failing(name, getattr(self, name)))
 
     def _failing(self, name: str, method: Callable[..., object]) -> Callable[..., object]:
@@ -107,19 +111,19 @@ def test_a_want_of_memory_is_told_and_passes(failing: Failing, asking: Asking) -
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "UNAVAILABLE", "1")
 
 
-class Unsynced(MemoryStorage):
+class Unsynced(Failing):
     """A storage whose drafts count how often they were synced, or fail at it."""
 
     synced = 0
-    error: OSError | None = None
+    lost: OSError | None = None
 
     def draft(self, path: str, *, new: bool) -> MemoryDraft | None:
         draft = super().draft(path, new=new)
 
         def sync() -> None:
             self.synced += 1
-            if self.error:
-                raise self.error
+            if self.lost:
+                raise self.lost
 
         if draft:
             draft.sync = sync  # type: ignore[method-assign]
@@ -138,11 +142,43 @@ def test_a_chunk_that_could_not_be_synced_ends_the_upload_for_it_might_be_lost()
     storage = Unsynced()
     asking = Asking(storage)
     location = asking.begin("a")
-    storage.error = OSError(errno.EIO, "lost")
+    storage.lost = OSError(errno.EIO, "lost")
     assert asking("PATCH", location, CONTENT).status == 500
-    storage.error = None
+    storage.lost = None
     assert asking("PUT", f"{location}?digest={DIGEST}").status == 404
     assert storage.names(layout.uploads("a")) == []
+
+
+@pytest.mark.parametrize(("before", "after"), [(b"", (204, "0-0")), (CONTENT[:100], (404, None))])
+def test_nothing_of_such_an_upload_counts_any_more_where_it_cannot_be_removed(
+    before: bytes, after: tuple[int, str | None]
+) -> None:
+    storage = Unsynced()
+    asking = Asking(storage)
+    location = asking.begin("a")
+    if before:
+        asking("PATCH", location, before)
+    storage.lost = OSError(errno.EIO, "lost")
+    storage.fail(errno.EIO, "remove", "expire", "prune")
+    assert asking("PATCH", location, CONTENT[100:]).status == 500
+    answer = asking("GET", location)
+    assert (answer.status, answer.headers.get("Range")) == after
+
+
+def test_a_chunk_counts_though_it_could_not_be_noted(failing: Failing, asking: Asking) -> None:
+    location = asking.begin("a")
+    draft = failing.draft
+
+    def full(path: str, *, new: bool) -> object:
+        if path.endswith("acknowledged"):
+            raise OSError(errno.ENOSPC, "full")
+        return draft(path, new=new)
+
+    failing.draft = full  # type: ignore[method-assign, assignment]
+    assert asking("PATCH", location, CONTENT[:100]).status == 202
+    failing.draft = draft  # type: ignore[method-assign]
+    assert asking("PUT", f"{location}?digest={DIGEST}", CONTENT[100:]).status == 201
+    assert failing.names(layout.uploads("a")) == []
 
 
 def test_a_chunk_that_found_no_room_changes_nothing(failing: Failing, asking: Asking) -> None:
@@ -314,6 +350,56 @@ def test_a_disk_that_hangs_is_told_and_does_not_hang_the_answer() -> None:
 def test_the_front_page_is_there_for_load_balancers_and_needs_no_storage(failing: Failing, asking: Asking) -> None:
     failing.fail(errno.EIO, "read", "stat", "names")
     assert asking("GET", "/") == Answer(200, {"Docker-Distribution-API-Version": "registry/2.0"}, b"")
+
+
+LARGE = bytes(range(256)) * 1024
+
+
+@pytest.fixture
+def pushed(tmp_path: Path) -> Iterator[tuple[Asking, Path]]:
+    """A registry on a disk with a blob that is sent by sendfile, and its file."""
+    storage = FileStorage(tmp_path)
+    asking = Asking(storage)
+    digest = asking.push_blob("a", LARGE)
+    yield asking, tmp_path / PREFIX / layout.blob_data(digest)
+    storage.close()
+
+
+def asked(asking: Asking) -> Response:
+    """The response to a GET of the large blob, of which the adapter could not read all."""
+    response = asking.registry(Request("GET", f"/v2/a/blobs/{Digest.of(LARGE)}", "", {}, Sent(b"")))
+    (part,) = response.body
+    assert isinstance(part, FilePart)
+    part.file.close()
+    return response
+
+
+@pytest.mark.parametrize("rot", [LARGE[:1000], LARGE[:-1] + b"x", LARGE[:70_000]])
+def test_a_large_blob_that_could_not_be_sent_and_has_rotted_is_gone_until_it_is_pushed(
+    pushed: tuple[Asking, Path], rot: bytes
+) -> None:
+    asking, file = pushed
+    response = asked(asking)
+    file.write_bytes(rot)
+    assert response.unreadable
+    response.unreadable()
+    assert asking("HEAD", f"/v2/a/blobs/{Digest.of(LARGE)}").status == 404
+    asking.push_blob("a", LARGE)
+    assert asking("GET", f"/v2/a/blobs/{Digest.of(LARGE)}").content == LARGE
+
+
+def test_a_large_blob_that_could_not_be_sent_puts_the_storage_in_doubt_and_stays_if_it_is_whole(
+    pushed: tuple[Asking, Path],
+) -> None:
+    asking, _ = pushed
+    response = asked(asking)
+    ping = Request("GET", "/v2/", "", {}, Sent(b""))
+    assert asking.registry.is_quick(ping)
+    assert response.unreadable
+    response.unreadable()
+    assert not asking.registry.is_quick(ping)
+    assert asking("GET", f"/v2/a/blobs/{Digest.of(LARGE)}").content == LARGE
+    assert asking("GET", "/healthz").status == 200
 
 
 def test_a_file_is_closed_where_its_parts_are_not_given_away() -> None:

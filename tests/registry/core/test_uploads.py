@@ -68,7 +68,9 @@ def test_a_blob_comes_in_one_post(storage: Storage, ask: Asking, content: bytes,
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
 @pytest.mark.parametrize("ranges", ["{}-{}", "bytes {}-{}/*", "bytes {}-{}/1048576", None])
 @pytest.mark.parametrize("last_by", ["PATCH", "PUT"])
-def test_a_blob_comes_in_chunks(ask: Asking, begin: str, algorithm: str, ranges: str | None, last_by: str) -> None:
+def test_a_blob_comes_in_chunks(
+    storage: Storage, ask: Asking, begin: str, algorithm: str, ranges: str | None, last_by: str
+) -> None:
     digest = Digest.of(CONTENT, algorithm)
     location = ask("POST", f"/v2/a/blobs/uploads/{begin}").headers["Location"]
     answer = None
@@ -84,6 +86,7 @@ def test_a_blob_comes_in_chunks(ask: Asking, begin: str, algorithm: str, ranges:
     answer = answer or ask("PUT", f"{location}?digest={digest}")
     assert is_pushed(ask, answer, digest, CONTENT)
     assert ask("GET", location).code == "BLOB_UPLOAD_UNKNOWN"
+    assert left(storage, "a") == []
 
 
 def test_an_upload_goes_on_after_a_restart(ask: Asking) -> None:
@@ -94,6 +97,80 @@ def test_an_upload_goes_on_after_a_restart(ask: Asking) -> None:
     again("PATCH", location, CONTENT[500_000:600_000])
     once_more = again.restarted()
     assert is_pushed(ask, once_more("PUT", f"{location}?digest={DIGEST}", CONTENT[600_000:]), DIGEST, CONTENT)
+
+
+def line(size: int, algorithm: str = "sha256") -> bytes:
+    return b"%d %s\n" % (size, str(Digest.of(CONTENT[:size], algorithm)).encode())
+
+
+TORN = [line(600)[:-1], line(600)[:10], bytes(80), b"600 " + bytes(80) + b"\n"]
+ZEROS = bytes(100)
+
+
+@pytest.mark.parametrize(
+    ("acknowledged", "data", "offset"),
+    [
+        (line(500), CONTENT[:500], 500),
+        (line(500), CONTENT[:900], 500),
+        (line(500) + line(600), CONTENT[:600] + ZEROS, 600),
+        (line(500) + line(600), CONTENT[:520] + ZEROS, 500),
+        (line(500) + line(600), CONTENT[:520], 500),
+        *((line(500) + torn, CONTENT[:600], 500) for torn in TORN),
+        (line(500, "sha512"), CONTENT[:600], 500),
+        (None, CONTENT[:600], 0),
+        (line(0), CONTENT[:600], 0),
+        (line(500), CONTENT[:100] + ZEROS * 4, None),
+        (line(500), b"", None),
+        *((torn, CONTENT[:600], None) for torn in TORN),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "PATCH", "PUT"])
+def test_an_upload_goes_on_after_a_crash_where_its_bytes_are_there_and_were_acknowledged(
+    storage: Storage, ask: Asking, acknowledged: bytes | None, data: bytes, offset: int | None, method: str
+) -> None:
+    location = ask.begin("a")
+    (identifier,) = left(storage, "a")
+    add(storage, identifier, data)
+    if acknowledged is not None:
+        storage.publish({layout.upload_acknowledged("a", identifier): acknowledged})
+    again = ask.restarted()
+    if offset is None:
+        assert again(method, f"{location}?digest={DIGEST}").code == "BLOB_UPLOAD_UNKNOWN"
+        assert left(storage, "a") == []
+        return
+    if method == "GET":
+        assert status_of(again, location) == f"0-{max(offset - 1, 0)}"
+    elif method == "PATCH":
+        more = {"content-range": f"{offset}-{offset + 99}"}
+        assert again("PATCH", location, CONTENT[offset : offset + 100], more).status == 202
+        offset += 100
+    answer = again("PUT", f"{location}?digest={DIGEST}", CONTENT[offset:])
+    assert is_pushed(again, answer, DIGEST, CONTENT)
+    assert left(storage, "a") == []
+
+
+def add(storage: Storage, identifier: str, data: bytes) -> None:
+    """Let an upload have bytes that no request has acknowledged."""
+    draft = storage.draft(layout.upload_data("a", identifier), new=False)
+    assert draft
+    draft.append(memoryview(data))
+    draft.close()
+
+
+def test_an_upload_of_distribution_goes_on_from_all_that_it_has_and_then_from_what_we_acknowledge(
+    storage: Storage, ask: Asking
+) -> None:
+    location = ask.begin("a")
+    (identifier,) = left(storage, "a")
+    storage.publish({layout.upload_started("a", identifier): b"2026-11-25T00:00:00Z"})
+    add(storage, identifier, CONTENT[:500])
+    assert status_of(ask.restarted(), location) == "0-499"
+    add(storage, identifier, ZEROS)
+    again = ask.restarted()
+    assert status_of(again, location) == "0-499"
+    assert again("PATCH", location, CONTENT[500:600]).status == 202
+    assert is_pushed(again, again("PUT", f"{location}?digest={DIGEST}", CONTENT[600:]), DIGEST, CONTENT)
+    assert left(storage, "a") == []
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT"])
@@ -157,7 +234,7 @@ def test_what_came_before_the_client_left_stays_and_it_goes_on_from_there(ask: A
     location = ask.begin("a")
     with pytest.raises(ClientGone):
         ask("PATCH", location, Sent(CONTENT[:300_000], broken_off=True))
-    assert status_of(ask, location) == "0-299999"
+    assert status_of(ask, location) == status_of(ask.restarted(), location) == "0-299999"
     rest = {"content-range": f"300000-{len(CONTENT) - 1}"}
     assert ask("PATCH", location, CONTENT[300_000:], rest).status == 202
     assert is_pushed(ask, ask("PUT", f"{location}?digest={DIGEST}"), DIGEST, CONTENT)
@@ -206,6 +283,19 @@ class Held(Sent):
             assert self.let_go.wait(10)
         self.begun.set()
         return super().readinto(buffer[:500])
+
+
+def test_while_more_comes_an_upload_is_as_far_as_it_was_acknowledged(ask: Asking) -> None:
+    location = ask.begin("a")
+    ask("PATCH", location, CONTENT[:100])
+    body = Held(CONTENT[100:1100])
+    first = threading.Thread(target=lambda: ask("PATCH", location, body))
+    first.start()
+    assert body.begun.wait(10)
+    assert status_of(ask, location) == "0-99"
+    body.let_go.set()
+    first.join()
+    assert status_of(ask, location) == "0-1099"
 
 
 @pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE"])

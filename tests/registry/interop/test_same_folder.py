@@ -151,9 +151,10 @@ def test_what_was_collected_can_be_pushed_again(serving: Serving, collect_garbag
         assert [each["digest"] for each in listed] == [SIGNATURE.digest]
 
 
-def test_we_finish_an_upload_that_distribution_has_begun(serving: Serving) -> None:
+def test_we_finish_an_upload_that_distribution_has_begun(serving: Serving, folder: Path) -> None:
     layer = LATER.parts[1]
     half = len(layer.content) // 2
+    more = half + half // 2
     with serving("distribution") as url:
         place = Repository(url, "team/app").ask("POST", "blobs/uploads/").headers["Location"]
         Repository(url, "team/app").ask("PATCH", place, data=layer.content[:half])
@@ -161,7 +162,31 @@ def test_we_finish_an_upload_that_distribution_has_begun(serving: Serving) -> No
     with serving("ours") as url:
         app = Repository(url, "team/app")
         assert app.ask("GET", f"/v2/{path}").headers["Range"] == f"0-{half - 1}"
-        app.ask("PUT", f"/v2/{path}?digest={layer.digest}", data=layer.content[half:])
+        app.ask("PATCH", f"/v2/{path}", data=layer.content[half:more])
+    with serving("ours") as url:
+        app = Repository(url, "team/app")
+        assert app.ask("GET", f"/v2/{path}").headers["Range"] == f"0-{more - 1}"
+        app.ask("PUT", f"/v2/{path}?digest={layer.digest}", data=layer.content[more:])
         assert app.lacks(layer) == []
+    assert list(folder.rglob("_uploads/*")) == []
     with serving("distribution") as url:
         assert Repository(url, "team/app").lacks(layer) == []
+
+
+def test_distribution_steps_over_an_upload_that_we_have_begun(
+    serving: Serving, collect_garbage: Callable[..., None]
+) -> None:
+    layer = LATER.parts[1]
+    with serving("ours") as url:
+        expected = write(url)
+        place = Repository(url, "team/app").ask("POST", "blobs/uploads/").headers["Location"]
+        Repository(url, "team/app").ask("PATCH", place, data=layer.content[:1000])
+    collect_garbage("--delete-untagged")
+    expected["team/app"].untagged = []
+    with serving("distribution") as url:
+        check(url, expected)
+    with serving("ours") as url:
+        app = Repository(url, "team/app")
+        assert app.ask("GET", place).headers["Range"] == "0-999"
+        app.ask("PUT", f"{place}?digest={layer.digest}", data=layer.content[1000:])
+        assert app.lacks(layer) == []

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from registry_gitops.registry.storage.filesystem import FileStorage
+from tests.support.tools import tool
 
 from .test_filesystem import scratch
 
@@ -62,6 +63,9 @@ OLD = {"tags/old/index/old/link": b"old", "tags/old/current/link": b"old", "blob
 NEW = ["tags/old/index/new/link", "tags/new/current/link"]
 
 
+STRACE = (str(tool("strace")), "-f", "-qq", "-o", "/dev/null")
+
+
 def child(root: Path, program: str, *under: str) -> list[Any]:
     command = [*under, sys.executable, "-c", START + program, str(root)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -74,8 +78,6 @@ def child(root: Path, program: str, *under: str) -> list[Any]:
     [("fsync", "EIO"), ("rename", "EIO"), ("mkdir", "ENOSPC"), ("write", "ENOSPC"), ("pwrite64", "ENOSPC")],
 )
 def test_a_change_that_fails_anywhere_changes_nothing(call: str, error: str, tmp_path: Path) -> None:
-    strace = shutil.which("strace")
-    assert strace, "this test lets system calls fail: it needs strace"
     # Its own scratch folder is the first that a storage makes; Python itself makes none of these calls.
     for number in range(2 if call == "mkdir" else 1, 40):
         root = tmp_path / str(number)
@@ -83,7 +85,7 @@ def test_a_change_that_fails_anywhere_changes_nothing(call: str, error: str, tmp
         storage.publish(OLD)
         storage.close()
         inject = ("-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}")
-        (done, there), (again, later) = child(root, CHANGE, strace, "-f", "-qq", "-o", "/dev/null", *inject)
+        (done, there), (again, later) = child(root, CHANGE, *STRACE, *inject)
         if done is None:
             break
         storage = FileStorage(root)
@@ -95,6 +97,40 @@ def test_a_change_that_fails_anywhere_changes_nothing(call: str, error: str, tmp
         storage.close()
     assert number > 1
     assert number < 39
+
+
+LEFT = """
+left = []
+for number in range(3):
+    upload = storage.draft(f"uploads/{number}/data", new=True)
+    upload.append(memoryview(b"%d" % number))
+    storage.publish({f"blobs/{number}/data": upload, "revisions/link": b"%d" % number}, {f"tags/{number}/link": b"1"})
+    storage.expire(f"uploads/{number}", float("inf"))
+    storage.expire(f"tags/{number}", float("inf"))
+    left += [path for path in there() if path.startswith("_scratch")]
+attempt(storage.probe)
+storage.publish({"last/link": b"1"})
+print(json.dumps([left, there(), attempt(storage.probe)]))
+"""
+
+
+@pytest.mark.parametrize("calls", ["unlink", "rmdir", "unlinkat"])
+def test_what_could_not_be_deleted_is_deleted_by_the_next_change(calls: str, tmp_path: Path) -> None:
+    ever_left = []
+    for number in range(1, 8):
+        inject = ("-e", f"trace={calls}", "-e", f"inject={calls}:error=EIO:when={number}..{number + 1}")
+        ((left, after, probed),) = child(tmp_path / str(number), LEFT, *STRACE, *inject)
+        ever_left += left
+        assert after == ["blobs/0/data", "blobs/1/data", "blobs/2/data", "last/link", "revisions/link"]
+        assert probed is None
+    assert ever_left, "something could not be deleted"
+
+
+def test_a_disk_that_lets_nothing_be_removed_is_not_well(tmp_path: Path) -> None:
+    eio = 5
+    program = "print(json.dumps(attempt(storage.probe)))"
+    assert child(tmp_path, program, *STRACE, "-e", "trace=unlink", "-e", "inject=unlink:error=EIO") == [eio]
+    assert child(tmp_path, program) == [None]
 
 
 @pytest.mark.parametrize("limit", ["size=128k", "nr_inodes=60"])

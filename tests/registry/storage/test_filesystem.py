@@ -151,6 +151,22 @@ def test_a_folder_that_somebody_else_removes_meanwhile_is_made_again(tmp_path: P
     other.close()
 
 
+def test_a_folder_that_somebody_else_prunes_meanwhile_does_not_spoil_a_removal(
+    files: FileStorage, top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.publish({"a/b/c/link": b"x", "a/link": b"x"})
+    rename = os.rename
+
+    def rename_and_prune(source: str, target: str) -> None:
+        rename(source, target)
+        (top / "a/b").rmdir()
+
+    monkeypatch.setattr(os, "rename", rename_and_prune)
+    assert files.remove("a/b/c")
+    assert files.names("a") == ["link"]
+    assert scratch(top) == []
+
+
 class Late(FileStorage):
     """A storage in which something happens to what expires at the last moment: after it was looked at."""
 
@@ -173,6 +189,61 @@ def test_what_is_touched_at_the_last_moment_stays(path: str, tmp_path: Path, top
     storage.happens = lambda: storage.touch("witness")
     assert not storage.expire(path, moment() - 1000, witness="witness")
     assert storage.read("blob/data") == b"x"
+    assert scratch(top) == []
+    storage.close()
+
+
+class Unsure(FileStorage):
+    """A storage that cannot look at what it has laid aside, nor put it back as long as something is in the way."""
+
+    looks = 0
+
+    def _is_old(self, place: str, witness: str | None, before: float) -> bool:
+        self.looks += 1
+        if self.looks == 2:
+            raise OSError(errno.EIO, "cannot be read")
+        return super()._is_old(place, witness, before)
+
+
+@pytest.mark.parametrize("path", ["a/blob", "a/blob/data"])
+def test_what_was_laid_aside_and_cannot_be_looked_at_is_put_back(path: str, tmp_path: Path, top: Path) -> None:
+    storage = Unsure(tmp_path)
+    storage.publish({"a/blob/data": b"x"})
+    with pytest.raises(OSError, match="read"):
+        storage.expire(path, moment())
+    assert storage.read("a/blob/data") == b"x"
+    assert scratch(top) == []
+    storage.close()
+
+
+def test_what_is_put_back_may_find_its_folder_gone(tmp_path: Path, top: Path) -> None:
+    storage = Late(tmp_path)
+    storage.publish({"a/blob/data": b"x"})
+
+    def prune() -> None:
+        storage.touch("a/blob/data")
+        storage.happens = (top / "a").rmdir
+
+    then, storage.happens = moment(), prune
+    assert not storage.expire("a/blob", then)
+    assert storage.read("a/blob/data") == b"x"
+    storage.close()
+
+
+def test_what_could_not_be_put_back_is_put_back_by_the_next_change(tmp_path: Path, top: Path) -> None:
+    storage = Late(tmp_path)
+    storage.publish({"a/blob/data": b"x"})
+
+    def spoil() -> None:
+        storage.touch("a/blob/data")
+        storage.happens = lambda: [(top / "a").rename(top / "away"), (top / "a").write_text("in the way")]
+
+    then, storage.happens = moment(), spoil
+    with pytest.raises(OSError, match="a file"):
+        storage.expire("a/blob", then)
+    (top / "a").unlink()
+    storage.publish({"b/link": b"1"})
+    assert storage.read("a/blob/data") == b"x"
     assert scratch(top) == []
     storage.close()
 
@@ -233,6 +304,7 @@ def ways_to_ask(storage: Storage) -> list[Callable[[], object]]:
         lambda: storage.expire("a", math.inf),
         lambda: storage.prune("a"),
         lambda: storage.draft("a/new", new=True),
+        lambda: storage.draft("c/d/new", new=True),
         lambda: storage.draft("a/new", new=False),
         lambda: storage.probe(),
     ]

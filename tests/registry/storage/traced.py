@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.support.tools import tool
 
 CALLS = "open,openat,creat,mkdir,mkdirat,rename,renameat,renameat2,write,pwrite64,pwritev,writev,ftruncate,truncate"
 CALLS += (
@@ -29,9 +30,7 @@ class Call(NamedTuple):
 
 def trace(program: str, *arguments: str, log: Path) -> Iterator[Call]:
     """Run a Python program and yield its calls."""
-    strace = shutil.which("strace")
-    assert strace, "this test reads system calls: it needs strace"
-    command = [strace, "-f", "-qq", "-o", str(log), "-e", f"trace=?{CALLS.replace(',', ',?')},?newfstatat"]
+    command = [str(tool("strace")), "-f", "-qq", "-o", str(log), "-e", f"trace=?{CALLS.replace(',', ',?')},?newfstatat"]
     subprocess.run([*command, sys.executable, "-c", program, *arguments], check=True, timeout=60)
     for line in log.read_text().splitlines():
         if match := _LINE.match(line):
@@ -45,6 +44,8 @@ class Node:
 
     folder: bool
     unsynced: bool = True
+    new: bool = False
+    """Whether it was made since, and neither it nor anything in it was synced yet."""
 
 
 @dataclass
@@ -75,17 +76,29 @@ class Disk:
         else:
             assert call.name in ("fsync", "fdatasync", "write", "pwrite64", "ftruncate"), call
             node = self.open.get(int(call.arguments.split(",")[0]))
-            if node:
-                node.unsynced = call.name not in ("fsync", "fdatasync")
+            if node and call.name in ("fsync", "fdatasync"):
+                self._sync(node)
+            elif node:
+                node.unsynced = True
+
+    def _sync(self, node: Node) -> None:
+        """Linux syncs with a file that is new its folder, and so on upwards: ext4, XFS and Btrfs do."""
+        path = next((name for name, each in self.nodes.items() if each is node), "")
+        node.unsynced = False
+        while node.new:
+            node.new = False
+            path = path.rpartition("/")[0]
+            node = self._node(path, folder=True)
+            node.unsynced = False
 
     def _see(self, call: Call, path: str, target: str = "") -> None:
         match call.name.removesuffix("at2").removesuffix("at"):
             case "open" | "cre":
                 if "O_CREAT" in call.arguments and path not in self.nodes:
-                    self._enter(path, Node(folder=False))
+                    self._enter(path, Node(folder=False, new=True))
                 self.open[call.result] = self._node(path, folder="O_DIRECTORY" in call.arguments)
             case "mkdir":
-                self._enter(path, Node(folder=True, unsynced=False))
+                self._enter(path, Node(folder=True, unsynced=False, new=True))
             case "rename":
                 self._move(path, target)
             case "link":
