@@ -47,11 +47,21 @@ class Running:
 
 
 def _ours(folder: Path, port: int) -> list[str | Path]:
-    return [sys.executable, "-m", "registry_gitops", "serve", folder / "data", "--address", f"{HOST}:{port}"]
+    return [
+        sys.executable,
+        "-m",
+        "registry_gitops",
+        "serve",
+        folder / "data",
+        "--address",
+        f"{HOST}:{port}",
+        "--access-log",
+        "off",
+    ]
 
 
 def _distribution(folder: Path, port: int) -> list[str | Path]:
-    # The cache is that of the configuration in its image. None of the servers logs what it has answered well.
+    # The cache is that of the configuration in its image.
     config = f"""\
 version: 0.1
 log: {{level: error, accesslog: {{disabled: true}}}}
@@ -78,7 +88,7 @@ SERVERS = (OURS, DISTRIBUTION, OLAREG)
 
 @contextmanager
 def running(server: Server, folder: Path) -> Iterator[Running]:
-    """Start a server on what is in `folder`, as it is by default, and end it with the block.
+    """Start a server on what is in `folder`, as it is by default but for a log of its answers, and end it afterwards.
 
     Raises Broken, also when the server has ended by itself before the block does.
     """

@@ -19,9 +19,7 @@ class Query:
 
     def __init__(self, text: str) -> None:
         try:
-            self._values = parse_qs(
-                text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS
-            )  # fmt: skip
+            self._values = parse_qs(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
         except ValueError:
             raise _refused(f"not a query of at most {MAX_PARAMETERS} parameters in UTF-8") from None
 

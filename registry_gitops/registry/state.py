@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Final
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from registry_gitops.registry.content import Contents
 from registry_gitops.registry.gate import Gates
@@ -13,8 +13,6 @@ from registry_gitops.registry.storage import Storage
 
 if TYPE_CHECKING:
     from registry_gitops.registry.health import Health
-
-_LISTS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +26,5 @@ class State:
     """Whoever puts a manifest shares the gate of its repository, whoever deletes one is alone: so tags never dangle."""
     health: Health
     max_manifest_size: int
-    lists: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_LISTS))
-    """Held while a long list is put together: that takes memory and no waiting, so many at once gain nothing."""
+    lists: Lock = field(default_factory=Lock)
+    """Held while a long list is put together: that takes memory and no waiting, so several at once gain nothing."""
