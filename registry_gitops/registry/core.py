@@ -23,7 +23,7 @@ _VERSION: Final = ("Docker-Distribution-API-Version", "registry/2.0")
 
 
 class Registry:
-    """See messages.Application: it may be called by many threads at once, and each call may take long.
+    """The application that `http/server.py` serves, called by many threads at once; each call may take long.
 
     With `read_only` all that would change something is 405, without `deletion` all that would take content away.
     """

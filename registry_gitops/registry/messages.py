@@ -81,7 +81,3 @@ class Response:
     """Content-Length, where it is not that of the body: of a HEAD that did not open the file."""
     unreadable: Callable[[], None] | None = None
     """What the adapter calls where a file of the body could not be read, or ended before its end. It may take long."""
-
-
-Application = Callable[[Request], Response]
-"""The core, as the adapter sees it. It never raises, except for what `Body.readinto` raised."""

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from registry_gitops.registry import tls
 from registry_gitops.registry.access import OPEN, Access, HtpasswdAccess
-from registry_gitops.registry.core import Registry
+from registry_gitops.registry.core import MAX_MANIFEST_SIZE, Registry
 from registry_gitops.registry.errors import SetupError
 from registry_gitops.registry.garbage import collect
 from registry_gitops.registry.http.limits import Limits
@@ -21,8 +21,6 @@ from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage
 
-MAX_MANIFEST: Final = 4 * 1024 * 1024
-"""Bytes of a manifest that every registry should take (distribution-spec, "Pushing Manifests")."""
 MAX_CONCURRENCY: Final = Limits().requests
 GRACE: Final = 3600.0
 """Seconds for which garbage is kept that somebody wrote or asked for: a push takes less."""
@@ -52,7 +50,7 @@ class ReferenceRegistry:
         tls_key: str | os.PathLike[str] | None = None,
         read_only: bool = False,
         delete: bool = True,
-        max_manifest_size: int = MAX_MANIFEST,
+        max_manifest_size: int = MAX_MANIFEST_SIZE,
         max_concurrency: int = MAX_CONCURRENCY,
         access_log: AccessLog | None = None,
         gc_interval: float | None = None,

@@ -43,19 +43,19 @@ class Listening:
         self._log = tempfile.TemporaryFile()
         # Between finding a free port and listening on it, somebody else may take it. Then another one is tried.
         for _ in range(3):
-            self.port = _free_port()
+            self.port = free_port()
             self._process = subprocess.Popen(
                 self._command(self.port), stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
             )
             if self._listens():
                 return self
-            self._stop()
+            end(self._process)
         raise RuntimeError(f"it did not start:\n{self.log()}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stop()
+        end(self._process)
         if error is not None:
             error.add_note(f"The log of {self.url} ends with:\n{self.log()[-4000:]}")
         self._log.close()
@@ -71,16 +71,19 @@ class Listening:
                 return self._process.poll() is None
         return False
 
-    def _stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a program to end, and make it if it does not."""
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on, at the moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,10 +15,10 @@ from typing import Any, Self
 
 import yaml
 
+from tests.support.listening import HOST, SECONDS_TO_START, end, free_port
+
 # The chart's Pod runs as this user, so where we may choose (as root), we do too.
 USER = 1000
-SECONDS_TO_START = 15
-SECONDS_TO_STOP = 10
 
 
 class RealRegistry:
@@ -34,7 +33,7 @@ class RealRegistry:
     exception, the end of the log is added to it as a note.
     """
 
-    host = "127.0.0.1"
+    host = HOST
 
     def __init__(
         self,
@@ -77,7 +76,7 @@ class RealRegistry:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stop()
+        end(self._process)
         if error is not None:
             error.add_note(f"The registry's log ends with:\n{self.log()[-4000:]}")
         shutil.rmtree(self._folder)
@@ -106,11 +105,11 @@ class RealRegistry:
     def _start(self) -> None:
         # Between finding a free port and listening on it, somebody else may take it. Then another one is tried.
         for _ in range(3):
-            self.port = _free_port(self.host)
+            self.port = free_port()
             self._process = self._spawn()
             if self._answers():
                 return
-            self._stop()
+            end(self._process)
             if "address already in use" not in self.log():
                 break
         raise RuntimeError(f"the registry did not start; its log:\n{self.log()}")
@@ -152,21 +151,6 @@ class RealRegistry:
             finally:
                 connection.close()
         return False
-
-    def _stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _for_everybody(binary: Path, folder: Path) -> Path:
