@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final
 
-from registry_gitops.registry.errors import Code
+from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.faults import refused
 from registry_gitops.registry.messages import FilePart, Response
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -49,12 +49,8 @@ def head(response: Response, *, connection: str | None) -> bytes:
 
 def refusal(status: int, reason: str, *, retry_after: int | None = None) -> Response:
     """An error as the spec has it, for a request that the core never saw."""
-    code = _CODES.get(status, Code.UNSUPPORTED)
-    error = {"code": code.name, "message": code.meaning, "detail": reason}
-    headers = [("Content-Type", "application/json")]
-    if retry_after is not None:
-        headers.append(("Retry-After", str(retry_after)))
-    return Response(status, headers, [json.dumps({"errors": [error]}).encode()])
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return refused(RegistryError(_CODES.get(status, Code.UNSUPPORTED), reason, status=status, headers=headers))
 
 
 def busy() -> Response:
