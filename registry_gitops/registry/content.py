@@ -91,17 +91,23 @@ class Contents:
     def check(self, digest: Digest) -> None:
         """Read a blob, and remove it if it does not match its digest: then whoever asks for it pushes it again."""
         path = layout.blob_data(digest)
-        stat, content = self._storage.stat(path), self._storage.open(path)
-        if stat is None or content is None:
+        while (modified := self._rotten(path, digest)) is not None:
+            with suppress(OSError):
+                # Written to meanwhile, it is looked at again: perhaps somebody has pushed it, and it is whole.
+                if not self._storage.expire(path, math.nextafter(modified, math.inf)):
+                    continue
             return
+
+    def _rotten(self, path: str, digest: Digest) -> float | None:
+        """When a blob that does not match its digest was last modified; None where it does, or is not there."""
+        stat = self._storage.stat(path)
+        content = self._storage.open(path) if stat else None
+        if stat is None or content is None:
+            return None
         try:
-            rotten = _digest(content, digest.algorithm) != digest
+            return stat.modified if _digest(content, digest.algorithm) != digest else None
         finally:
             content.close()
-        if rotten:
-            with suppress(OSError):
-                # Unless somebody has pushed it meanwhile.
-                self._storage.expire(path, math.nextafter(stat.modified, math.inf))
 
     def _remember(self, digest: Digest, manifest: Manifest) -> None:
         with self._lock:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
 import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-from registry_gitops.registry import ReferenceRegistry
+from registry_gitops.registry import ReferenceRegistry, layout
+from registry_gitops.registry.content import Contents
+from registry_gitops.registry.names import Digest
+from registry_gitops.registry.storage.files import FileContent
+from registry_gitops.registry.storage.filesystem import FileStorage
 
 CONTENT = bytes(range(256)) * 64 * 1024
 DIGEST = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
@@ -44,3 +49,27 @@ def test_a_blob_that_ends_too_early_is_cut_off_and_pushing_it_again_heals_it(tmp
             time.sleep(0.02)
         assert ask(registry.address, "POST", push, CONTENT)[0] == 201
         assert ask(registry.address, "GET", f"/v2/app/blobs/{DIGEST}") == (200, CONTENT)
+
+
+class Meanwhile(FileStorage):
+    """Somebody writes to the first file that is opened, after it was looked at."""
+
+    written = False
+
+    def open(self, path: str) -> FileContent | None:
+        if not self.written:
+            self.written = True
+            assert self.touch(path)
+        return super().open(path)
+
+
+def test_rot_is_removed_too_where_the_file_changed_while_it_was_read(tmp_path: Path) -> None:
+    digest = Digest.of(CONTENT)
+    data = tmp_path / "docker/registry/v2" / layout.blob_data(digest)
+    data.parent.mkdir(parents=True)
+    data.write_bytes(CONTENT[:1000])
+    os.utime(data, (1, 1))
+    storage = Meanwhile(tmp_path)
+    Contents(storage).check(digest)
+    assert storage.written
+    assert not data.exists()
