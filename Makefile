@@ -4,7 +4,7 @@ VENV ?= .venv
 RUN = $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check generate bench bench-registry soak fuzz clean .dev .demo .tools
+.PHONY: help demo test e2e e2e-endings check generate bench bench-registry soak fuzz clean .dev .demo .tools .cluster
 
 # The first of PYTHONS that is new enough and can make virtual environments (on Debian: the package python3-venv).
 PYTHON ?=
@@ -19,13 +19,19 @@ exit 2
 endef
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' $(MAKEFILE_LIST) | awk -F: '{ printf "make %-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1:/p' $(MAKEFILE_LIST) | awk -F: '{ printf "make %-14s %s\n", $$1, $$2 }'
 
 demo: .demo ## render a deployment, show what the real kustomize and Helm say of it, and prove a registry
 	@$(RUN) tools/demo.py
 
 test: .dev .tools ## run all tests, with the real tools (ARGS="-k name" to choose)
 	@$(RUN) -m pytest -n 2 $(ARGS)
+
+e2e: .dev .cluster ## run the scenarios on a real Kubernetes with Flux, started for them; as root (ARGS="-k name" to choose)
+	@$(RUN) -m tests.e2e $(ARGS)
+
+e2e-endings: .dev .cluster ## end such a Kubernetes in every way, and look for what is left of it
+	@$(RUN) -m pytest tests/e2e/bed/test_endings.py $(ARGS)
 
 check: .dev ## lint, types, import directions, generated files
 	$(RUN) -m ruff check .
@@ -64,3 +70,6 @@ clean: ## remove the environment, the built tools and all caches
 # After .dev, under `make -j` too.
 .tools: .dev
 	@$(RUN) -m tools.build
+
+.cluster: .dev
+	@$(RUN) -m tools.build e2e

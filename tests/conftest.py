@@ -16,6 +16,9 @@ from tests.support.kill_matrix import pytest_terminal_summary as pytest_terminal
 settings.register_profile("no-deadline", settings.get_profile(settings.get_current_profile_name()), deadline=None)
 settings.load_profile("no-deadline")
 
+collect_ignore = ["e2e"]
+"""They need a cluster: `make e2e` names them, and then they are collected."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

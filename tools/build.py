@@ -1,13 +1,15 @@
-"""Build the pinned tools into `.tools/`, each once: `python -m tools.build`, with the Python of the environment.
+"""Build the pinned tools into `.tools/`, each once: `python -m tools.build [e2e]`, with the Python of the environment.
 
 `.tools/bin` gets the programs, `.tools/crds` Flux's custom resource definitions as controller-gen makes them from the
-controllers' Go types, `.tools/schemas` the JSON schemas that kubeconform reads. Versions stand in the go.mod files
-below tools/go and nowhere else. Standard library only; the step that makes schemas needs PyYAML.
+controllers' Go types, `.tools/schemas` the JSON schemas that kubeconform reads. `e2e` adds `.tools/cluster`, a real
+Kubernetes with Flux. Versions stand in the go.mod files below tools/go and nowhere else. Standard library only; the
+step that makes schemas needs PyYAML.
 """
 
 import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools import debian, golang
@@ -57,6 +59,30 @@ def from_debian(name: str) -> Artifact:
     )
 
 
+KUBERNETES = "k8s.io/component-base/version"
+"""The package whose variables say which Kubernetes it is; a chart's `kubeVersion` is held against them."""
+
+
+def cluster() -> Artifact:
+    """Describe a cluster's programs: one module and one build, so that what they share is compiled once."""
+    module = "cluster"
+    text = (MODULES / module / "go.mod").read_text(encoding="utf-8")
+    tools = re.findall(r"^\t(\S+)$", text, re.MULTILINE)
+    version = pinned(module, "k8s.io/kubernetes")
+    major, minor, _ = version.removeprefix("v").split(".")
+    said = {"gitVersion": version, "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
+    flags = " ".join(["-s -w", *(f"-X {KUBERNETES}.{name}={value}" for name, value in said.items())])
+    build = ("go", "build", "-v", "-buildvcs=false", "-trimpath", "-tags", "no_btrfs no_zfs no_devmapper")
+    return Artifact(
+        name="cluster",
+        output="cluster/bin",
+        command=(*build, "-ldflags", flags, "-o", "{out}/", "./hyperkube", "./coredns", "./pause", *tools),
+        sources=(f"tools/go/{module}/go.*", f"tools/go/{module}/*/*.go"),
+        folder=f"tools/go/{module}",
+        chatter=GO_PROGRESS,
+    )
+
+
 FLUX_APIS = tuple(f"paths=github.com/fluxcd/{part}-controller/api/..." for part in ("helm", "kustomize", "source"))
 
 CONTROLLER_GEN = program("flux-crds", "sigs.k8s.io/controller-tools/cmd/controller-gen", "controller-gen")
@@ -76,6 +102,16 @@ FLUX_SCHEMAS = Artifact(
     made_from=(CRDS,),
 )
 
+CLUSTER_CRDS = Artifact(
+    name="cluster-crds",
+    output="cluster/crds",
+    command=("{python}", "-m", "tools.cluster_crds", "{out}"),
+    sources=("tools/cluster_crds.py", "tools/go/cluster/go.mod"),
+)
+
+CLUSTER_PROGRAMS = ("nft", "runc")
+"""Those of Debian's that only a cluster needs."""
+
 ARTIFACTS = (
     program("helm", "helm.sh/helm/v4/cmd/helm", "helm", version="helm.sh/helm/v4/internal/version.version"),
     program("podsecurity", ".", "podsecurity"),
@@ -92,36 +128,43 @@ ARTIFACTS = (
     CONTROLLER_GEN,
     CRDS,
     FLUX_SCHEMAS,
-    *map(from_debian, debian.PACKAGES),
+    *(from_debian(name) for name in debian.PACKAGES if name not in CLUSTER_PROGRAMS),
 )
-"""Everything that is built, each after what it is made from."""
+"""What every test needs, each after what it is made from."""
+
+GROUPS = {"e2e": (cluster(), CLUSTER_CRDS, *map(from_debian, CLUSTER_PROGRAMS))}
+"""What is built only when it is asked for by name, after all the rest."""
 
 
-def main() -> int:
+def main(groups: list[str]) -> int:
     """Build what is missing or stale, and return the exit status: 0, or 2 when something cannot be built."""
     try:
+        wanted = [*ARTIFACTS, *(artifact for group in groups for artifact in GROUPS[group])]
         with locked(STORE / "build.lock"):
-            build()
+            build(wanted)
+    except KeyError as unknown:
+        print(f"There is no group {unknown} of tools, only: {', '.join(GROUPS)}.", file=sys.stderr)
+        return 2
     except (BuildProblem, golang.GoProblem) as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0
 
 
-def build() -> None:
-    """Build what is missing or stale, with a line for each."""
+def build(artifacts: Sequence[Artifact]) -> None:
+    """Build what is missing or stale of these, with a line for each."""
     go = golang.find(golang.needed(MODULES), GO_WHEEL, STORE)
     workplace = Workplace(ROOT, STORE, go.environment(), (go.version,))
     stale = 0
-    for artifact in ARTIFACTS:
+    for artifact in artifacts:
         if workplace.is_current(artifact):
             continue
         stale += 1
         start = time.monotonic()
         workplace.make(artifact)
         print(f"built {artifact.name:15} {time.monotonic() - start:6.1f} s", file=sys.stderr, flush=True)
-    print(f".tools: {len(ARTIFACTS) - stale} of {len(ARTIFACTS)} were up to date ({go.version})", file=sys.stderr)
+    print(f".tools: {len(artifacts) - stale} of {len(artifacts)} were up to date ({go.version})", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

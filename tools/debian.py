@@ -16,8 +16,10 @@ from pathlib import Path
 PACKAGES = {
     "busybox": "busybox-static",
     "docker-registry": "docker-registry",
+    "nft": "nftables",
     "nginx": "nginx",
     "openssl": "openssl",
+    "runc": "runc",
     "skopeo": "skopeo",
     "strace": "strace",
 }
@@ -73,7 +75,7 @@ def unpack(package: str, folder: Path) -> None:
 
 def wrap(program: str, folder: Path) -> Path:
     """Write the script that starts the unpacked program with the unpacked libraries, and return it."""
-    (inside,) = (place for place in ("usr/bin", "bin", "usr/sbin") if (folder / place / program).exists())
+    inside = next(place for place in ("usr/bin", "bin", "usr/sbin") if (folder / place / program).exists())
     libraries = sorted(place.relative_to(folder) for place in folder.glob("**/lib/*-linux-*") if place.is_dir())
     script = folder / program
     text = WRAPPER.format(libraries="".join(f'"$here/{place}":' for place in libraries), program=f"{inside}/{program}")

@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from registry_gitops.cluster.status import Status
 from registry_gitops.deployment import load
 from registry_gitops.render import plan, render, write
 from registry_gitops.report import Report
@@ -53,6 +54,7 @@ def texts() -> dict[Path, str]:
         ROOT / "docs/rules.md": rules_page(),
         ROOT / "docs/checks.md": checks_page(),
         ROOT / "docs/report.schema.json": text(json_schema(Report)),
+        ROOT / "docs/status.schema.json": text(json_schema(Status)),
     }
 
 

@@ -21,10 +21,11 @@ from registry_gitops.cli.render import render
 from registry_gitops.cli.schema import schema
 from registry_gitops.cli.serve import serve
 from registry_gitops.cli.smoke import smoke
+from registry_gitops.cli.status import status
 from registry_gitops.errors import EditedError, InputError, Problem
 from registry_gitops.version import __version__
 
-COMMANDS = (init, render, explain, schema, htpasswd, serve, collect_garbage, smoke)
+COMMANDS = (init, render, explain, schema, htpasswd, serve, collect_garbage, smoke, status)
 """The commands, in the order of the help."""
 
 # Plain help and plain tracebacks: rich takes longer to import than most commands to run, and typer's pretty traceback

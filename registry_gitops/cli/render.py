@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from registry_gitops.cli.description import default, read
 from registry_gitops.cli.exits import ExitCode
 from registry_gitops.cli.names import CONFIGS
 from registry_gitops.cli.streams import coloured, out, say
@@ -63,8 +62,8 @@ def render(
     from registry_gitops.render import diff as difference
     from registry_gitops.render import plan, stream, write
 
-    path = config or _default()
-    deployment = _load(path)
+    path = config or default()
+    deployment = read(path)
     folder = output_dir or path.parent
     _stop_on_findings(deployment, path, None if stdout else folder, allow or ())
     tree = _rendered(deployment, path)
@@ -86,21 +85,6 @@ def _refuse_together(stdout: bool, compares: bool, force: bool, output_dir: Path
         raise typer.BadParameter("writes to no folder: leave out the options about one", param_hint="--stdout")
     if force and compares:
         raise typer.BadParameter("--check and --diff write nothing that could be forced", param_hint="--force")
-
-
-def _default() -> Path:
-    for name in CONFIGS:
-        if Path(name).exists():
-            return Path(name)
-    raise InputError.of(f"no {' and no '.join(CONFIGS)} here: name the file, or let `registry-gitops init` write one")
-
-
-def _load(path: Path) -> RegistryDeployment:
-    from registry_gitops.deployment import load
-
-    # What a registry.py prints is not part of our output.
-    with redirect_stdout(sys.stderr):
-        return load(path)
 
 
 def _rendered(deployment: RegistryDeployment, path: Path) -> dict[str, str]:

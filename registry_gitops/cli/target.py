@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
+
+from registry_gitops.cli.description import read
 
 if TYPE_CHECKING:
     from registry_gitops.smoke import Client
@@ -63,12 +64,9 @@ def find(
 def _described(
     config: Path, url: str | None, namespace: str | None, service: str | None, context: str | None
 ) -> Target:
-    from registry_gitops.deployment import load
     from registry_gitops.render.readme.facts import Facts
 
-    # What a registry.py prints is not part of our output.
-    with redirect_stdout(sys.stderr):
-        deployment = load(config)
+    deployment = read(config)
     facts, given = Facts(deployment), deployment.values.auth.htpasswd
     user = (given.username, given.password) if given.enabled and given.password else (None, None)
     access = facts.access

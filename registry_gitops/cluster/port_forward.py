@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Final
 
+from registry_gitops.cluster.kubectl import REMEDIES, Kubectl, remedy, sentence
+
 _BETWEEN: Final = 0.02
 """Seconds between two looks at what kubectl has said."""
 _LONGEST: Final = 65536
@@ -31,8 +33,8 @@ def port_forward(
     It is there for the block, and is ended with it. A Ctrl-C reaches the block and not kubectl, so that whoever cleans
     up still has the way. Raises PortForwardError when there is no way within `timeout` seconds.
     """
-    command = ["kubectl", *(["--context", context] if context else []), "--namespace", namespace]
-    command += ["port-forward", "--address", "127.0.0.1", target, f":{port}"]
+    words = ("port-forward", "--address", "127.0.0.1", target, f":{port}")
+    command = Kubectl(context).command(namespace, *words)
     # Files, not pipes: kubectl says a line for each connection, and would wait for somebody to read them.
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
         try:
@@ -66,11 +68,8 @@ def _read(file: IO[bytes]) -> str:
 
 
 _REMEDIES: Final = {
-    "does not exist": "`kubectl config get-contexts` lists the contexts that there are",
-    "was refused": "check the context, and that the cluster runs",
-    "no such host": "check the server of the context, and the VPN",
+    **REMEDIES,
     "services": "check the namespace, and the name of the Service: `kubectl get services`",
-    "must be logged in": "log in to the cluster again",
     "is forbidden": "this user may not: it needs `create` on pods/portforward, and `get` on services and pods",
     "pod is not running": "the Pod is not ready yet: --wait 2m waits for it",
     "no running pods": "there is no Pod yet: --wait 2m waits for it",
@@ -81,12 +80,9 @@ _REMEDIES: Final = {
 
 
 def _explained(complaint: str) -> str:
-    # Its log lines come before the sentence that is meant for people.
-    lines = [line for line in complaint.splitlines() if line.strip() and not re.match(r"[IWEF]\d{4} ", line)]
-    last = (lines or ["kubectl ended without a word"])[-1].strip()
-    sentence = re.sub(r"^(error|Error from server \(\w+\)): ", "", last)
-    remedy = next((remedy for words, remedy in _REMEDIES.items() if words in sentence), "")
-    return f"no way into the cluster: {sentence}{f' ({remedy})' if remedy else ''}"
+    said = sentence(complaint)
+    todo = remedy(said, _REMEDIES)
+    return f"no way into the cluster: {said}{f' ({todo})' if todo else ''}"
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

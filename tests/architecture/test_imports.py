@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "registry_gitops"
 # Room -> rooms that it may import, beside the modules at the top (errors, version), which all but the registry may.
 MAY_IMPORT = {
     "registry": set(),
-    "cluster": set(),
+    "cluster": {"model"},
     "model": set(),
     "codec": set(),
     "report": {"model"},

@@ -17,6 +17,7 @@ from registry_gitops.deployment import load
 from tests.support.registry import RealRegistry
 from tests.support.tools import ROOT, STORE, tool
 
+# What stands in `sh` blocks is not run here. Those of docs/nodes.md need a node: tests/e2e/test_node_pull.py runs them.
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SERVED = "127.0.0.1:5000"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools.artifact import Artifact, BuildProblem, Workplace
-from tools.build import ARTIFACTS, ROOT
+from tools.build import ARTIFACTS, GROUPS, ROOT
 
 COPY = Artifact("copy", "bin/copy", ("cp", "source.txt", "{out}"), ("source.txt", "parts/*.txt"))
 COPY_OF_COPY = Artifact("second", "bin/second", ("cp", "{store}/bin/copy", "{out}"), ("second.txt",), made_from=(COPY,))
@@ -91,13 +91,16 @@ def test_a_pattern_without_a_file_is_an_error(place: Workplace) -> None:
         place.key(replace(COPY, sources=("typo.txt",)))
 
 
+EVERYTHING = [*ARTIFACTS, *(artifact for group in GROUPS.values() for artifact in group)]
+
+
 def test_every_artifact_has_its_own_name_and_output_and_comes_after_what_it_is_made_from() -> None:
-    assert len({artifact.name for artifact in ARTIFACTS}) == len(ARTIFACTS)
-    assert len({artifact.output for artifact in ARTIFACTS}) == len(ARTIFACTS)
-    for place, artifact in enumerate(ARTIFACTS):
-        assert set(artifact.made_from) <= set(ARTIFACTS[:place])
+    assert len({artifact.name for artifact in EVERYTHING}) == len(EVERYTHING)
+    assert len({artifact.output for artifact in EVERYTHING}) == len(EVERYTHING)
+    for place, artifact in enumerate(EVERYTHING):
+        assert set(artifact.made_from) <= set(EVERYTHING[:place])
 
 
 def test_every_go_module_is_of_use_to_an_artifact() -> None:
     modules = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("tools/go/*/go.mod")}
-    assert modules == {artifact.folder for artifact in ARTIFACTS} - {"."}
+    assert modules == {artifact.folder for artifact in EVERYTHING} - {"."}

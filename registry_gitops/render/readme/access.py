@@ -21,9 +21,9 @@ class Access:
         self.prefix = (http.prefix or "").rstrip("/") if http else ""
         container_port = int(http.addr.rpartition(":")[2]) if http and http.addr else 5000
         # A headless Service maps no ports, neither for Pods nor for `kubectl port-forward`.
-        headless = service.cluster_ip == "None"
-        self.port = container_port if headless else service.ports.http
-        self.forwarded = f"{'deploy' if headless else 'svc'}/{names.full}"
+        self._headless = service.cluster_ip == "None"
+        self.port = container_port if self._headless else service.ports.http
+        self.forwarded = f"{'deploy' if self._headless else 'svc'}/{names.full}"
         self.service = f"{names.full}.{names.target}.svc:{self.port}"
         self._hosts = _hosts(self._ingress, f"{self.prefix}/v2/") if self._ingress.enabled else []
         self.ingress_host = _example(self._hosts[0]) if self._hosts else ""
@@ -81,6 +81,11 @@ class Access:
     def no_tls(self) -> bool:
         """Whether nothing in the folder adds TLS."""
         return not self.ingress_tls
+
+    @property
+    def by_cluster_ip(self) -> bool:
+        """Whether nodes can pull by the address of the Service, and by nothing better."""
+        return not (self.ingress_tls or self._headless or self.prefix)
 
     @property
     def tls_login(self) -> bool:

@@ -1,0 +1,51 @@
+"""The causes that are known, in the order in which they explain each other: the first one found is the root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from registry_gitops.cluster.status.causes.admission import pod_refused
+from registry_gitops.cluster.status.causes.by_hand import drifted, suspended
+from registry_gitops.cluster.status.causes.chart import chart_failed, source_not_found
+from registry_gitops.cluster.status.causes.delivery import apply_failed, flux_missing, git_failed, not_applied
+from registry_gitops.cluster.status.causes.pod import crash_loop, image_not_pulled, not_healthy, secret_missing
+from registry_gitops.cluster.status.causes.release import (
+    in_progress,
+    not_observed,
+    release_failed,
+    retries_exhausted,
+    values_refused,
+    workload_gone,
+)
+from registry_gitops.cluster.status.causes.scheduling import unschedulable, volume_held, volume_not_bound
+from registry_gitops.cluster.status.model import Cause, CauseId
+from registry_gitops.cluster.status.snapshot import Snapshot
+
+CAUSES: Final[tuple[Callable[[Snapshot], Iterator[Cause]], ...]] = (
+    flux_missing,
+    source_not_found,
+    chart_failed,
+    values_refused,
+    pod_refused,
+    volume_not_bound,
+    volume_held,
+    unschedulable,
+    secret_missing,
+    image_not_pulled,
+    crash_loop,
+    not_healthy,
+    workload_gone,
+    retries_exhausted,
+    release_failed,
+    git_failed,
+    apply_failed,
+    not_applied,
+    not_observed,
+    suspended,
+    drifted,
+    in_progress,
+)
+
+CONSEQUENCES: Final = frozenset({CauseId.RELEASE_FAILED, CauseId.IN_PROGRESS})
+"""Causes that say nothing where another error is known: they are what becomes of it."""

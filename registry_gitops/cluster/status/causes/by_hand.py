@@ -1,0 +1,142 @@
+"""What people did in the cluster instead of in Git: suspended, scaled, edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, resume, said
+from registry_gitops.cluster.status.model import Cause, CauseId, Severity
+from registry_gitops.cluster.status.objects import Object, time_of
+from registry_gitops.cluster.status.snapshot import Snapshot
+
+_FLUX: Final = ("helm-controller", "helm", "kustomize-controller")
+"""Managers of fields by which a Deployment comes to be what Git says."""
+_OURS: Final = (*_FLUX, "kube-controller-manager")
+"""Those, and the one that carries it out."""
+_HARMLESS: Final = ("restartedAt",)
+"""What `kubectl rollout restart` leaves in the template."""
+_SHOWN: Final = 3
+_UNDONE: Final = "DriftCorrected"
+_DRIFT: Final = ("DriftDetected", _UNDONE)
+
+
+def suspended(snapshot: Snapshot) -> Iterator[Cause]:
+    """Somebody told Flux to leave an object alone."""
+    seen: set[str] = set()
+    for each in (snapshot.release, snapshot.kustomization, snapshot.repository, snapshot.source):
+        if each and each.suspended and each.uid not in seen:
+            seen.add(each.uid)
+            yield Cause(
+                id=CauseId.SUSPENDED,
+                severity=Severity.WARNING,
+                object=named(each, snapshot),
+                message=f"{named(each, snapshot)} is suspended: changes in Git do not reach the cluster",
+                remedy=_resumption(each),
+            )
+
+
+def _resumption(thing: Object) -> str:
+    """How it goes on: what Git says is not ended by a command, because Flux applies it again."""
+    in_git = any(
+        entry.get("manager") == "kustomize-controller" and "f:suspend" in Object(entry).map("fieldsV1.f:spec")
+        for entry in thing.items("metadata.managedFields")
+    )
+    if not in_git:
+        return resume(thing)
+    key = "release.suspend" if thing.kind == "HelmRelease" else "spec.suspend"
+    return f"set `{key}: false` in Git, where it was suspended; {RENDER}"
+
+
+def drifted(snapshot: Snapshot) -> Iterator[Cause]:
+    """Somebody changed what the release made. What Flux has undone is told by its events alone."""
+    release, workload = snapshot.release, snapshot.workload
+    if release is None:
+        return
+    edits = list(_edits(workload)) if workload else []
+    if workload and (edits or snapshot.idle):
+        mode = release.text("spec.driftDetection.mode")
+        undo = (
+            f"{reconcile(release)} undoes it; what the chart does not set has to be taken back by hand"
+            if mode == "enabled"
+            else "set `release.driftDetection.mode: enabled`, which undoes such changes"
+        )
+        yield Cause(
+            id=CauseId.DRIFTED,
+            severity=Severity.ERROR if snapshot.idle else Severity.WARNING,
+            object=named(workload, snapshot),
+            message=f"{workload} was {'scaled to 0' if snapshot.idle else 'changed'} by hand",
+            detail="; ".join(edits) or "spec.replicas is 0, and `values.replicaCount` is not",
+            remedy=f"make the change in registry.yaml; {undo}",
+            since=max(filter(None, (time_of(each.get("time")) for each in _foreign(workload))), default=None),
+        )
+    drift = [event for event in snapshot.events_of(release) if event.reason in _DRIFT]
+    # Flux says both in one second: what it has undone counts.
+    undone = any(each.reason == _UNDONE and each.last == drift[0].last for each in drift)
+    if drift and not undone and not edits and not snapshot.idle:
+        yield Cause(
+            id=CauseId.DRIFTED,
+            severity=Severity.WARNING,
+            object=named(release, snapshot),
+            message="somebody changed the release by hand",
+            detail=said(drift[0].message),
+            remedy=reconcile(release),
+            since=drift[0].last,
+        )
+
+
+def _edits(workload: Object) -> Iterator[str]:
+    """What is not as Flux has set it, and by whom where that is known."""
+    foreign = [(entry, list(_spec_fields(entry))) for entry in _foreign(workload)]
+    # Who scales leaves no name for long; that the number is no longer Flux's own stays.
+    if _lost_replicas(workload) and not any("spec.replicas" in fields for _, fields in foreign):
+        yield f"spec.replicas is {workload.number('spec.replicas', 1)}"
+    for entry, fields in foreign:
+        more = f" and {len(fields) - _SHOWN} more" if len(fields) > _SHOWN else ""
+        when = f" at {entry['time']}" if "time" in entry else ""
+        yield f"{', '.join(fields[:_SHOWN])}{more} by {entry.get('manager')}{when}"
+
+
+def _lost_replicas(workload: Object) -> bool:
+    """Whether Flux has set the spec, and the number of replicas was taken from it."""
+    specs = [_spec(entry) for entry in workload.items("metadata.managedFields") if entry.get("manager") in _FLUX]
+    return any(specs) and not any("f:replicas" in spec for spec in specs)
+
+
+def _foreign(workload: Object) -> list[Mapping[str, Any]]:
+    """The entries of those who changed the spec without Flux. A field that Flux takes back leaves its entry."""
+    return [
+        entry
+        for entry in workload.items("metadata.managedFields")
+        if entry.get("manager") not in _OURS and entry.get("subresource") != "status" and list(_spec_fields(entry))
+    ]
+
+
+def _spec_fields(entry: Mapping[str, Any]) -> Iterator[str]:
+    for path in _leaves(_spec(entry), "spec") if _spec(entry) else ():
+        if not any(path.endswith(each) for each in _HARMLESS):
+            yield path
+
+
+def _spec(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an entry owns of the spec."""
+    found: Mapping[str, Any] = (entry.get("fieldsV1") or {}).get("f:spec") or {}
+    return found
+
+
+def _leaves(fields: Mapping[str, Any], path: str) -> Iterator[str]:
+    """The paths of a field set: f:replicas is spec.replicas, and an item of a list is named by its key."""
+    inner = {key: value for key, value in fields.items() if key != "."}
+    if not inner:
+        yield path
+    elif "." in fields and path.endswith("]"):
+        # A whole item of a list: its own fields tell nothing more.
+        yield path
+    for key, value in inner.items() if not ("." in fields and path.endswith("]")) else ():
+        kind, _, name = key.partition(":")
+        yield from _leaves(value, f"{path}.{name}" if kind == "f" else f"{path}[{_item(name)}]")
+
+
+def _item(key: str) -> str:
+    """`{"name":"registry"}` as registry."""
+    return key.removeprefix('{"name":"').removesuffix('"}')

@@ -1,0 +1,154 @@
+"""As much of a Kubernetes API as `kubectl get` and `kubectl logs` ask for: it serves the objects of a snapshot."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Final
+
+from registry_gitops.cluster.status import Snapshot
+from registry_gitops.cluster.status.objects import Object
+
+from .api import write_config
+
+_KINDS: Final = {
+    "v1": {
+        "pods": "Pod",
+        "persistentvolumeclaims": "PersistentVolumeClaim",
+        "services": "Service",
+        "events": "Event",
+    },
+    "apps/v1": {"deployments": "Deployment", "statefulsets": "StatefulSet", "replicasets": "ReplicaSet"},
+    "networking.k8s.io/v1": {"ingresses": "Ingress"},
+    "helm.toolkit.fluxcd.io/v2": {"helmreleases": "HelmRelease"},
+    "kustomize.toolkit.fluxcd.io/v1": {"kustomizations": "Kustomization"},
+    "source.toolkit.fluxcd.io/v1": {
+        "gitrepositories": "GitRepository",
+        "helmrepositories": "HelmRepository",
+        "ocirepositories": "OCIRepository",
+        "helmcharts": "HelmChart",
+    },
+}
+"""apiVersion -> plural -> kind."""
+_PATH: Final = re.compile(r"/apis?/(.+?)(?:/namespaces/([^/]+))?/([a-z]+)(?:/([^/]+))?(/log)?")
+
+
+class Served:
+    """What the API answers; a test may change it while it runs."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.forbidden: set[str] = set()
+        """Plurals that this user may not see; `*` is all of them."""
+        self.unauthorized = False
+        self.requests: list[str] = []
+
+    def answer(self, path: str) -> tuple[int, Any]:
+        """Status code and body of a GET."""
+        if self.unauthorized:
+            return 401, _status(401, "Unauthorized", "Unauthorized")
+        versions = _KINDS if self.snapshot.flux else {key: _KINDS[key] for key in ("v1", "apps/v1")}
+        if path == "/api":
+            return 200, {"kind": "APIVersions", "versions": ["v1"]}
+        if path == "/apis":
+            return 200, {
+                "kind": "APIGroupList",
+                "apiVersion": "v1",
+                "groups": [_group(each) for each in versions if "/" in each],
+            }
+        version = path.removeprefix("/apis/").removeprefix("/api/")
+        if version in versions:
+            return 200, _resources(version)
+        return self._objects(path)
+
+    def _objects(self, path: str) -> tuple[int, Any]:
+        match = _PATH.fullmatch(path)
+        kind = _KINDS.get(match[1], {}).get(match[3]) if match else None
+        if match is None or kind is None:
+            return 404, _status(404, "NotFound", "the server could not find the requested resource")
+        version, namespace, plural, name, log = match.groups()
+        if plural in self.forbidden or "*" in self.forbidden:
+            group = version.rpartition("/")[0]
+            what = " ".join([f"{plural}.{group}" if group else plural, *([f'"{name}"'] if name else [])])
+            return 403, _status(403, "Forbidden", f'{what} is forbidden: User "me" cannot list resource "{plural}"')
+        if log:
+            return 200, next((text for place, text in self.snapshot.logs.items() if place.startswith(f"{name}/")), "")
+        found = [
+            {**each.data, "apiVersion": version, **_containers(each)}
+            for each in self.snapshot.objects
+            if each.kind == kind and namespace in (None, each.namespace) and name in (None, each.name)
+        ]
+        if name:
+            return (200, found[0]) if found else (404, _status(404, "NotFound", f'{plural} "{name}" not found'))
+        return 200, {"apiVersion": version, "kind": f"{kind}List", "metadata": {}, "items": found}
+
+
+def _containers(thing: Object) -> dict[str, Any]:
+    """The spec of a Pod as kubectl wants it before it asks for a log."""
+    if thing.kind != "Pod":
+        return {}
+    names = [{"name": each["name"]} for each in thing.items("status.containerStatuses")]
+    return {"spec": {**thing.map("spec"), "containers": names}}
+
+
+def _group(version: str) -> dict[str, Any]:
+    name = version.rpartition("/")[0]
+    here = {"groupVersion": version, "version": version.rpartition("/")[2]}
+    return {"name": name, "versions": [here], "preferredVersion": here}
+
+
+def _resources(version: str) -> dict[str, Any]:
+    resources = [
+        {"name": plural, "singularName": kind.lower(), "namespaced": True, "kind": kind, "verbs": ["get", "list"]}
+        for plural, kind in _KINDS[version].items()
+    ]
+    return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": version, "resources": resources}
+
+
+def _status(code: int, reason: str, message: str) -> dict[str, Any]:
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "status": "Failure",
+        "reason": reason,
+        "code": code,
+        "message": message,
+    }
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    served: Served
+
+    def do_GET(self) -> None:
+        self.served.requests.append(self.path)
+        code, found = self.served.answer(self.path.partition("?")[0])
+        body = found.encode() if isinstance(found, str) else json.dumps(found).encode()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/plain" if isinstance(found, str) else "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(snapshot: Snapshot, config: Path) -> Iterator[Served]:
+    """An API with the objects of `snapshot`; `config` is written as the kubeconfig that leads to it."""
+    served = Served(snapshot)
+    handler = type("Handler", (_Handler,), {"served": served})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        write_config(config, f"http://127.0.0.1:{server.server_port}")
+        try:
+            yield served
+        finally:
+            server.shutdown()

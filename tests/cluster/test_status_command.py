@@ -1,0 +1,198 @@
+"""`status` as a process: what is printed, when it ends, with what exit code."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.cluster.status import Status
+from tests.cli.running import Outcome, process, program
+from tests.unit.cluster.deployments import seen
+
+from .api import write_config
+from .deployment_api import Served, serving
+
+NAMED = ("status", "--namespace", "docker-registry")
+
+
+@pytest.fixture
+def run(kubeconfig: Path, tmp_path: Path) -> Callable[..., Outcome]:
+    def status(*arguments: str | Path) -> Outcome:
+        return process(*arguments, folder=tmp_path, environment={"COLUMNS": "110"})
+
+    return status
+
+
+@contextmanager
+def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [*program(*NAMED), *arguments]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def test_a_deployment_that_runs_exits_0_with_the_state_in_the_first_line(
+    run: Callable[..., Outcome], kubeconfig: Path
+) -> None:
+    with serving(seen("ready"), kubeconfig):
+        done = run(*NAMED)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("docker-registry/docker-registry: ready for ")
+
+
+def test_one_that_does_not_exits_1_with_the_cause_in_the_first_line(
+    run: Callable[..., Outcome], kubeconfig: Path
+) -> None:
+    with serving(seen("image-not-pulled"), kubeconfig):
+        done = run(*NAMED)
+    assert (done.code, done.err) == (1, "")
+    first = done.out.splitlines()[0]
+    assert first.endswith(": the image docker.io/library/registry:9.9.9 cannot be pulled")
+
+
+def test_json_is_one_object_that_python_reads_back(run: Callable[..., Outcome], kubeconfig: Path) -> None:
+    with serving(seen("crash-loop"), kubeconfig):
+        done = run(*NAMED, "-o", "json")
+    found = Status.model_validate_json(done.out)
+    assert (done.code, found.ready, found.causes[0].id.value) == (1, False, "crash-loop")
+
+
+def test_the_description_that_lies_here_names_the_deployment(
+    run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "registry.yaml").write_text("name: images\nnamespace: platform\n")
+    with serving(seen("ready"), kubeconfig):
+        done = run("status")
+    assert done.code == 1
+    assert "there is no HelmRelease images in namespace platform" in done.out
+
+
+def test_another_context_and_another_kubeconfig_can_be_named(
+    run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    with serving(seen("ready"), other):
+        assert run(*NAMED, "--kubeconfig", other, "--context", "here").code == 0
+        assert run(*NAMED, "--kubeconfig", other, "--context", "there").code == 3
+
+
+def test_a_cluster_out_of_reach_exits_3_with_one_line(run: Callable[..., Outcome], kubeconfig: Path) -> None:
+    write_config(kubeconfig, "http://127.0.0.1:1")
+    done = run(*NAMED)
+    assert (done.code, done.out) == (3, "")
+    assert done.err == (
+        "error: The connection to the server 127.0.0.1:1 was refused - did you specify the right host or port? "
+        "(check the context, and that the cluster runs)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("status",), "no registry.yaml and no registry.py here"),
+        (("status", "registry.yaml", "--namespace", "x"), "--namespace and --name are in place of CONFIG"),
+        (("status", "--name", "x"), "in which namespace? Give --namespace too"),
+        ((*NAMED, "--wait", "soon"), '"soon" is not a duration'),
+        ((*NAMED, "-o", "yaml"), "'yaml'"),
+    ],
+)
+def test_what_means_nothing_exits_2(run: Callable[..., Outcome], arguments: tuple[str, ...], complaint: str) -> None:
+    done = run(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert complaint in done.err
+
+
+def test_wait_ends_when_it_is_ready_and_tells_what_it_waited_for(kubeconfig: Path, tmp_path: Path) -> None:
+    with serving(seen("crash-loop"), kubeconfig) as served, started("--wait", "1m", folder=tmp_path) as running:
+        assert running.stderr is not None
+        told = running.stderr.readline()
+        served.snapshot = seen("ready")
+        out, err = running.communicate(timeout=30)
+    assert told == "waiting: registry ends as soon as it starts, with exit code 1\n"
+    assert (running.returncode, err) == (0, "")
+    assert out.startswith("docker-registry/docker-registry: ready")
+
+
+def test_wait_that_is_over_exits_as_a_look_does(run: Callable[..., Outcome], kubeconfig: Path) -> None:
+    with serving(seen("crash-loop"), kubeconfig):
+        before = time.monotonic()
+        done = run(*NAMED, "--wait", "2s")
+    assert time.monotonic() - before < 20
+    assert done.code == 1
+    assert done.err.count("waiting:") == 1
+    assert done.out.startswith("docker-registry/docker-registry: not ready")
+
+
+def test_wait_outlasts_a_cluster_that_is_out_of_reach_for_a_while(kubeconfig: Path, tmp_path: Path) -> None:
+    with serving(seen("ready"), kubeconfig) as served:
+        served.unauthorized = True
+        with started("--wait", "1m", folder=tmp_path) as running:
+            assert running.stderr is not None
+            told = running.stderr.readline()
+            served.unauthorized = False
+            running.communicate(timeout=30)
+    assert told.startswith("waiting: You must be logged in")
+    assert running.returncode == 0
+
+
+def test_watch_prints_a_line_of_json_for_each_change_until_ctrl_c(kubeconfig: Path, tmp_path: Path) -> None:
+    with (
+        serving(seen("just-applied"), kubeconfig) as served,
+        started("--watch", "-o", "json", folder=tmp_path) as running,
+    ):
+        assert running.stdout is not None
+        lines = [json.loads(running.stdout.readline())]
+        for name in ("crash-loop", "ready"):
+            served.snapshot = seen(name)
+            lines.append(json.loads(running.stdout.readline()))
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+    assert [line["ready"] for line in lines] == [False, False, True]
+    assert (running.returncode, out) == (130, "")
+    assert err.endswith("interrupted\n")
+
+
+def test_watch_prints_nothing_while_nothing_changes(kubeconfig: Path, tmp_path: Path) -> None:
+    with serving(seen("ready"), kubeconfig) as served, started("--watch", folder=tmp_path) as running:
+        wait_for_looks(served, 3)
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=30)
+    assert out.count("docker-registry/docker-registry: ready") == 1
+
+
+def test_watch_with_wait_ends_when_it_is_ready(kubeconfig: Path, tmp_path: Path) -> None:
+    with (
+        serving(seen("crash-loop"), kubeconfig) as served,
+        started("--watch", "--wait", "1m", folder=tmp_path) as running,
+    ):
+        assert running.stdout is not None
+        first = running.stdout.readline()
+        served.snapshot = seen("ready")
+        out, _ = running.communicate(timeout=30)
+    assert "not ready" in first
+    assert "docker-registry/docker-registry: ready" in out
+    assert running.returncode == 0
+
+
+def wait_for_looks(served: Served, looks: int) -> None:
+    until = time.monotonic() + 30
+    while sum("helmreleases" in request for request in served.requests) < looks:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_a_secret_is_never_read(run: Callable[..., Outcome], kubeconfig: Path) -> None:
+    with serving(seen("secret-missing"), kubeconfig) as served:
+        run(*NAMED)
+    assert [request for request in served.requests if "secrets" in request] == []

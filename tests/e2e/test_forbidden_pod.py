@@ -1,0 +1,69 @@
+"""A Pod that the Namespace does not admit, and a volume that one Pod may hold: it is down until Git is right again."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from registry_gitops.cluster.status.model import CauseId
+from tests.e2e.cluster import Object
+from tests.e2e.fleet import IMPATIENT, Fleet
+from tests.e2e.status import cause, status
+from tests.support.oci_content import Blob, image
+from tests.support.oci_http import Repository
+
+
+@pytest.fixture(scope="module")
+def pushed() -> Blob:
+    return image(Random(7), 3000, 70_000)
+
+
+def repository(address: str) -> Repository:
+    return Repository(f"http://{address}", "team/app")
+
+
+def pods(fleet: Fleet) -> list[Object]:
+    found = fleet.cluster.select("pods", fleet.namespace, "app.kubernetes.io/name=docker-registry")
+    return [each for each in found if "deletionTimestamp" not in each["metadata"]]
+
+
+def test_images_are_pushed_to_a_registry_on_a_volume_of_one_node(fleet: Fleet, pushed: Blob) -> None:
+    fleet.init()
+    fleet.describe(release=IMPATIENT)
+    fleet.render()
+    fleet.push("Add a registry")
+    fleet.follow(wait=False)
+    fleet.ready()
+    deployment = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
+    assert deployment is not None
+    assert deployment["spec"]["strategy"] == {"type": "Recreate"}
+    with fleet.cluster.forward(fleet.namespace) as address:
+        repository(address).push(pushed, "1")
+
+
+def test_status_names_the_setting_that_the_namespace_forbids(fleet: Fleet) -> None:
+    fleet.describe(values={"containerSecurityContext": {"allowPrivilegeEscalation": True}})
+    fleet.render()
+    fleet.push("Allow more")
+    found = cause(fleet, CauseId.POD_FORBIDDEN, "allowPrivilegeEscalation != false")
+    assert found.object.startswith("ReplicaSet/docker-registry-")
+    assert "containerSecurityContext" in found.remedy
+
+
+def test_nothing_serves_meanwhile_because_the_old_pod_had_to_go_first(fleet: Fleet) -> None:
+    assert pods(fleet) == []
+    found = status(fleet, code=1)
+    assert found.replicas is not None
+    assert (found.replicas.wanted, found.replicas.available) == (1, 0)
+
+
+def test_fixed_in_git_it_is_ready_again_by_itself_with_all_images(fleet: Fleet, pushed: Blob) -> None:
+    fleet.describe(values={"containerSecurityContext": None})
+    fleet.render()
+    fleet.push("Allow what the Namespace allows")
+    fleet.ready()
+    with fleet.cluster.forward(fleet.namespace) as address:
+        there = repository(address)
+        assert there.tags() == ["1"]
+        assert there.lacks(pushed) == []

@@ -1,0 +1,57 @@
+"""What Flux does not see or do: a HelmRelease that is suspended, and a Deployment that somebody has deleted."""
+
+from __future__ import annotations
+
+from registry_gitops.cluster.status.model import CauseId, Severity
+from tests.e2e.cluster import is_ready, until
+from tests.e2e.fleet import Fleet
+from tests.e2e.status import cause, status
+
+NAME = "docker-registry"
+
+
+def suspend(fleet: Fleet, value: bool) -> None:
+    fleet.describe(release={"suspend": value})
+    fleet.render()
+    fleet.push(f"Suspend: {value}")
+    until("HelmRelease that says so", lambda: (fleet.release() or {})["spec"].get("suspend", False) is value)
+
+
+def test_a_suspended_release_that_runs_is_ready_with_a_warning(fleet: Fleet) -> None:
+    fleet.init()
+    fleet.describe(release={"driftDetection": {"mode": "disabled"}})
+    fleet.render()
+    fleet.push("Add a registry")
+    fleet.follow(wait=False)
+    fleet.ready()
+    suspend(fleet, True)
+    found = cause(fleet, CauseId.SUSPENDED, "changes in Git do not reach the cluster", Severity.WARNING)
+    assert found.object == f"HelmRelease/{NAME}"
+    assert "release.suspend" in found.remedy
+
+
+def test_a_change_in_git_reaches_it_only_when_it_goes_on(fleet: Fleet) -> None:
+    fleet.describe(values={"configuration": {"log": {"level": "debug"}}})
+    fleet.render()
+    commit = fleet.push("Log more")
+    until("application of the commit", lambda: commit in fleet.applied())
+    assert [each.id for each in status(fleet).causes] == [CauseId.SUSPENDED]
+    suspend(fleet, False)
+    assert len(fleet.ready()["status"]["history"]) == 2
+    assert until("status that is ready", lambda: status(fleet)).causes == ()
+
+
+def test_a_release_that_is_ready_without_its_deployment_is_not_ready(fleet: Fleet) -> None:
+    fleet.cluster.kubectl("delete", "deployment", NAME, "-n", fleet.namespace)
+    found = cause(fleet, CauseId.WORKLOAD_GONE, NAME)
+    assert found.object == f"Deployment/{NAME}"
+    assert is_ready(fleet.release())
+
+
+def test_drift_detection_brings_it_back(fleet: Fleet) -> None:
+    fleet.describe(release={"driftDetection": {"mode": "enabled"}})
+    fleet.render()
+    fleet.push("Undo what others do")
+    found = fleet.cli("status", fleet.description, "--wait", "59s")
+    assert "ready" in found.out.splitlines()[0]
+    assert fleet.cluster.get("deployment", NAME, fleet.namespace)

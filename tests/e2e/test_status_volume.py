@@ -1,0 +1,39 @@
+"""A claim on a StorageClass that does not exist: `status` names it, and following its remedy leads to a registry."""
+
+from __future__ import annotations
+
+from registry_gitops.cluster.status.model import CauseId
+from tests.e2e.cluster import condition, until
+from tests.e2e.fleet import IMPATIENT, Fleet
+from tests.e2e.status import cause, status
+
+NAME = "docker-registry"
+CLASS = "none-such"
+
+
+def test_status_names_the_storage_class_that_does_not_exist(fleet: Fleet) -> None:
+    fleet.init()
+    fleet.describe(release=IMPATIENT, values={"persistence": {"storageClass": CLASS}})
+    fleet.render()
+    fleet.push("Add a registry")
+    fleet.follow(wait=False)
+    found = cause(fleet, CauseId.VOLUME_NOT_BOUND, CLASS)
+    assert found.object == f"PersistentVolumeClaim/{NAME}"
+    assert "values.persistence.storageClass" in found.remedy
+    assert f"kubectl delete pvc {NAME} -n {fleet.namespace}" in found.remedy
+    assert [(volume.claim, volume.phase) for volume in status(fleet, code=1).volumes] == [(NAME, "Pending")]
+
+
+def test_with_another_class_and_another_claim_it_is_ready(fleet: Fleet) -> None:
+    fleet.describe(values={"persistence": {"storageClass": None}})
+    fleet.render()
+    fleet.push("Take the default class")
+    # A claim keeps its class, whatever Git says.
+    until("HelmRelease that says so", lambda: "immutable" in condition(fleet.release())["message"])
+    fleet.cluster.kubectl("delete", "pvc", NAME, "-n", fleet.namespace)
+    fleet.ready()
+    assert until("status that is ready", lambda: status(fleet)).causes == ()
+    claim = fleet.cluster.get("pvc", NAME, fleet.namespace)
+    assert claim is not None
+    assert claim["status"]["phase"] == "Bound"
+    assert condition(fleet.cluster.get("deployment", NAME, fleet.namespace), "Available")["status"] == "True"

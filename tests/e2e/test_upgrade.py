@@ -1,0 +1,84 @@
+"""Values are changed in Git: another Pod runs with them, on the same volume, and `status` follows it all."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from tests.e2e.cluster import Object
+from tests.e2e.fleet import Fleet
+from tests.e2e.status import status
+from tests.support.oci_content import Blob, image
+from tests.support.oci_http import Repository
+
+NAME = "docker-registry"
+
+
+@pytest.fixture(scope="module")
+def pushed() -> Blob:
+    return image(Random(4), 3000, 70_000)
+
+
+def repository(address: str) -> Repository:
+    return Repository(f"http://{address}", "team/app")
+
+
+def pod(fleet: Fleet) -> Object:
+    """The one that the Deployment keeps, without any that is on its way out."""
+    found = fleet.cluster.select("pods", fleet.namespace, f"app.kubernetes.io/name={NAME}")
+    (one,) = [each for each in found if "deletionTimestamp" not in each["metadata"]]
+    return one
+
+
+def claim(fleet: Fleet) -> Object:
+    found = fleet.cluster.get("pvc", NAME, fleet.namespace)
+    assert found is not None
+    return found
+
+
+def test_status_waits_for_a_first_deployment(fleet: Fleet) -> None:
+    fleet.init()
+    fleet.render()
+    fleet.push("Add a registry")
+    assert [each.id for each in status(fleet, code=1).causes] == ["not-applied"]
+    fleet.follow()
+    waited = fleet.cli("status", fleet.description, "--wait", "90s")
+    assert "ready" in waited.out.splitlines()[0]
+    assert fleet.ready()["status"]["history"][0]["version"] == 1
+
+
+def test_changed_values_in_git_run_in_another_pod_on_the_same_claim(fleet: Fleet, pushed: Blob) -> None:
+    before, volume = pod(fleet), claim(fleet)
+    with fleet.cluster.forward(fleet.namespace) as address:
+        repository(address).push(pushed, "1")
+    fleet.describe(values={"configuration": {"log": {"level": "debug"}}})
+    fleet.render()
+    fleet.push("Log more")
+    release = fleet.ready()
+    newest, first = release["status"]["history"]
+    assert [(each["version"], each["status"]) for each in (newest, first)] == [(2, "deployed"), (1, "superseded")]
+    assert pod(fleet)["metadata"]["uid"] != before["metadata"]["uid"]
+    assert claim(fleet)["metadata"]["uid"] == volume["metadata"]["uid"]
+    assert claim(fleet)["spec"]["volumeName"] == volume["spec"]["volumeName"]
+    assert "level=debug" in fleet.cluster.kubectl("logs", "-n", fleet.namespace, f"deploy/{NAME}")
+
+
+def test_nothing_that_was_pushed_is_lost(fleet: Fleet, pushed: Blob) -> None:
+    with fleet.cluster.forward(fleet.namespace) as address:
+        there = repository(address)
+        assert there.tags() == ["1"]
+        assert there.lacks(pushed) == []
+
+
+def test_status_names_the_commit_and_the_revision_that_run(fleet: Fleet) -> None:
+    found = status(fleet)
+    assert found.git is not None
+    assert found.git.deployed == found.git.fetched == fleet.applied()
+    assert found.release is not None
+    assert (found.release.revision, found.release.status) == (2, "deployed")
+    assert found.replicas is not None
+    assert (found.replicas.wanted, found.replicas.available, found.replicas.updated) == (1, 1, 1)
+    assert [(volume.claim, volume.phase) for volume in found.volumes] == [(NAME, "Bound")]
+    assert found.image == "docker.io/library/registry:3.1.1"
+    assert found.causes == ()

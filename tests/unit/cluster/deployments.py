@@ -1,0 +1,67 @@
+"""Deployments as they were seen on a real cluster, and as they become by one change.
+
+Each file in snapshots/ was read by `registry_gitops.cluster.status.read` from Kubernetes 1.36 with Flux, where the
+deployment was broken on purpose. Names were replaced by the usual ones, and what no status looks at was taken out.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from registry_gitops.cluster.status import Snapshot
+from registry_gitops.cluster.status.objects import Object
+
+FOLDER: Final = Path(__file__).parent / "snapshots"
+NAMES: Final = sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def seen(name: str) -> Snapshot:
+    """The deployment of that name, as it was seen."""
+    found = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+    return Snapshot(
+        found["namespace"],
+        found["name"],
+        datetime.fromisoformat(found["now"]),
+        tuple(map(Object, found["objects"])),
+        found["logs"],
+        tuple(found["unseen"]),
+        found["flux"],
+    )
+
+
+def changed(snapshot: Snapshot, kind: str, change: Callable[[dict[str, Any]], None]) -> Snapshot:
+    """The same, with a change of each object of a kind."""
+    objects = []
+    for each in snapshot.objects:
+        data = copy.deepcopy(dict(each.data))
+        if each.kind == kind:
+            change(data)
+        objects.append(Object(data))
+    return replace(snapshot, objects=tuple(objects))
+
+
+def without(snapshot: Snapshot, *kinds: str) -> Snapshot:
+    """The same, with no object of some kinds."""
+    return replace(snapshot, objects=tuple(each for each in snapshot.objects if each.kind not in kinds))
+
+
+def noticed(snapshot: Snapshot, about: str, reason: str, message: str) -> Snapshot:
+    """The same, with a warning about the first object of a kind."""
+    thing = next(each for each in snapshot.objects if each.kind == about)
+    event = {
+        "kind": "Event",
+        "metadata": {"name": "noticed", "namespace": thing.namespace},
+        "type": "Warning",
+        "reason": reason,
+        "message": message,
+        "count": 1,
+        "lastTimestamp": snapshot.now.isoformat(),
+        "involvedObject": {"kind": about, "name": thing.name, "uid": thing.uid},
+    }
+    return replace(snapshot, objects=(*snapshot.objects, Object(event)))

@@ -1,0 +1,171 @@
+"""What one change of a real deployment makes of its status."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry_gitops.cluster.status import Snapshot, Status, assess
+from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.status.text import age, write
+from registry_gitops.schema import config_schema
+
+from .deployments import NAMES, changed, noticed, seen, without
+
+SCHEMA = Path(__file__).parents[3] / "docs/status.schema.json"
+
+
+def causes(snapshot: Snapshot) -> list[str]:
+    return [cause.id.value for cause in assess(snapshot).causes]
+
+
+def test_a_cluster_without_flux_is_told_apart_from_one_without_the_release() -> None:
+    empty = replace(without(seen("ready"), "HelmRelease", "Kustomization"), name="other")
+    assert causes(replace(empty, objects=(), flux=False)) == ["flux-missing"]
+    assert causes(empty) == ["not-applied"]
+
+
+def test_a_release_of_another_name_is_named() -> None:
+    found = assess(replace(seen("ready"), name="registry"))
+    assert "docker-registry" in found.causes[-1].detail
+
+
+def test_a_release_that_nobody_has_looked_at_since_it_changed_is_not_ready() -> None:
+    def edit(release: dict[str, Any]) -> None:
+        release["metadata"]["generation"] = 2
+
+    assert causes(changed(seen("ready"), "HelmRelease", edit)) == ["not-observed"]
+
+
+def test_a_volume_that_another_node_holds_is_told_from_one_that_is_not_bound() -> None:
+    message = 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) docker-registry-1'
+    assert causes(noticed(seen("secret-missing"), "Pod", "FailedAttachVolume", message))[0] == "volume-held"
+
+
+def test_a_failure_of_helm_that_nothing_explains_is_told_in_its_own_words() -> None:
+    found = assess(without(seen("upgrade-fails"), "Pod"))
+    assert [cause.id.value for cause in found.causes] == ["release-failed"]
+    assert found.causes[0].message == "Helm could not upgrade the release"
+    assert "timeout waiting for" in found.causes[0].detail
+
+
+def test_a_claim_that_is_lost_is_not_ready_although_the_pod_is() -> None:
+    def lose(claim: dict[str, Any]) -> None:
+        claim["status"]["phase"] = "Lost"
+
+    found = assess(changed(seen("ready"), "PersistentVolumeClaim", lose))
+    assert (found.ready, found.causes[0].id.value) == (False, "volume-not-bound")
+
+
+def test_a_pod_that_starts_is_given_time_before_its_probes_count() -> None:
+    soon = seen("probe-fails")
+    pod = next(each for each in soon.objects if each.kind == "Pod")
+    started = pod.items("status.containerStatuses")[0]["state"]["running"]["startedAt"]
+    quiet = without(changed(soon, "HelmRelease", lambda release: release["status"].update(conditions=[])), "Event")
+    early = noticed(quiet, "Pod", "Unhealthy", "Readiness probe failed")
+    moment = type(soon.now).fromisoformat(started)
+    assert causes(replace(early, now=moment + timedelta(seconds=5))) == ["in-progress"]
+    assert causes(replace(early, now=moment + timedelta(seconds=50))) == ["not-healthy"]
+
+
+def test_what_this_user_may_not_see_is_not_called_missing() -> None:
+    blind = replace(without(seen("ready"), "Service", "GitRepository"), unseen=("services", "gitrepositories.source"))
+    assert causes(blind) == []
+    assert "this user may not see services" in write(assess(blind))
+
+
+def test_a_restart_of_the_rollout_is_no_drift() -> None:
+    def restart(workload: dict[str, Any]) -> None:
+        annotations: dict[str, Any] = {".": {}, "f:kubectl.kubernetes.io/restartedAt": {}}
+        fields = {"f:spec": {"f:template": {"f:metadata": {"f:annotations": annotations}}}}
+        workload["metadata"]["managedFields"].append(
+            {"manager": "kubectl-rollout", "operation": "Update", "fieldsV1": fields}
+        )
+
+    assert causes(changed(seen("ready"), "Deployment", restart)) == []
+
+
+def test_an_autoscaler_is_no_drift() -> None:
+    def scale(workload: dict[str, Any]) -> None:
+        workload["metadata"]["managedFields"].append(
+            {
+                "manager": "kube-controller-manager",
+                "operation": "Update",
+                "subresource": "scale",
+                "fieldsV1": {"f:spec": {"f:replicas": {}}},
+            }
+        )
+
+    assert causes(changed(seen("ready"), "Deployment", scale)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_written_as_json_keeps_its_contract(name: str) -> None:
+    written = assess(seen(name)).model_dump_json()
+    jsonschema_rs.validator_for(json.loads(SCHEMA.read_text("utf-8"))).validate(json.loads(written))
+    assert Status.model_validate_json(written) == assess(seen(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_remedy_names_keys_that_there_are(name: str) -> None:
+    found = (cause.remedy for cause in assess(seen(name)).causes)
+    keys = {key for remedy in found for key in re.findall(r"`((?:values|source|release)\.[\w.]+)", remedy)}
+    # A key that the chart refused, since there is none of that name, is named too.
+    assert {key for key in keys if not _exists(key)} <= {"values.presistence"}
+
+
+def _exists(key: str) -> bool:
+    schema = config_schema()
+    places = [schema]
+    for part in key.split("."):
+        places = [inner for place in places for inner in _properties(place, schema, part)]
+    return bool(places)
+
+
+def _properties(place: dict[str, Any], schema: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    if reference := place.get("$ref"):
+        return _properties(schema["definitions"][reference.rpartition("/")[2]], schema, key)
+    own = [place["properties"][key]] if key in place.get("properties", {}) else []
+    choices = [each for word in ("anyOf", "oneOf", "allOf") for each in place.get(word, ())]
+    return own + [found for each in choices for found in _properties(each, schema, key)]
+
+
+def _pruned(value: Any, gone: frozenset[str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _pruned(inner, gone) for key, inner in value.items() if key not in gone}
+    return [_pruned(inner, gone) for inner in value] if isinstance(value, list) else value
+
+
+KEYS = ["conditions", "containerStatuses", "history", "inventory", "lastTransitionTime", "spec", "status", "labels"]
+KEYS += ["ownerReferences", "managedFields", "message", "reason", "state", "uid", "involvedObject", "sourceRef", "url"]
+
+
+@given(st.sampled_from(NAMES), st.frozensets(st.sampled_from(KEYS), min_size=1))
+def test_objects_that_lack_what_the_api_may_leave_out_are_no_mistake_of_ours(name: str, gone: frozenset[str]) -> None:
+    snapshot = seen(name)
+    objects = tuple(Object(_pruned(dict(each.data), gone)) for each in snapshot.objects)
+    assert write(assess(replace(snapshot, objects=objects)))
+
+
+def test_what_a_terminal_would_obey_is_not_written() -> None:
+    def attack(workload: dict[str, Any]) -> None:
+        workload["spec"]["template"]["spec"]["containers"][0]["image"] = "evil\x1b[2J\rregistry"
+
+    assert "\x1b" not in write(assess(changed(seen("ready"), "Deployment", attack)))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(-3, "0s"), (0, "0s"), (59, "59s"), (60, "1m"), (7199, "119m"), (7200, "2h"), (172799, "47h"), (172800, "2d")],
+)
+def test_an_age_is_in_the_unit_that_one_would_say(seconds: int, said: str) -> None:
+    assert age(timedelta(seconds=seconds)) == said

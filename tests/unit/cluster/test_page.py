@@ -1,0 +1,26 @@
+"""docs/status.md shows what `status` says of deployments that were seen, and names every cause."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from registry_gitops.cluster.status import CauseId
+
+PAGE = Path(__file__).parents[3] / "docs/status.md"
+TEXTS = Path(__file__).parent / "text"
+SHOWN = re.compile(r"(<!-- (\S+) -->\n```text\n)(.*?)(?=```$)", re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_shows_what_status_prints(update_goldens: bool) -> None:
+    page = PAGE.read_text("utf-8")
+    wanted = SHOWN.sub(lambda shown: shown[1] + (TEXTS / f"{shown[2]}.txt").read_text("utf-8"), page)
+    if update_goldens:
+        PAGE.write_text(wanted, "utf-8")
+    else:
+        assert page == wanted
+    assert len(SHOWN.findall(page)) == 4
+
+
+def test_the_page_names_every_cause_in_the_order_of_the_contract() -> None:
+    assert re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE) == [each.value for each in CauseId]
