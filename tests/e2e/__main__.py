@@ -21,8 +21,8 @@ from tests.e2e.bed.place import search_path
 FOLDER = Path(__file__).parent
 
 PHASES = (
-    # The tests of a file are one story, told in order.
-    ("not disruptive", ("-n", "4", "--dist", "loadfile")),
+    # The tests of a file are one story, told in order. Most of the time they wait, so there may be more than cores.
+    ("not disruptive", ("-n", "6", "--dist", "loadfile")),
     ("disruptive", ("-n", "0")),
 )
 """Which scenarios run together, and how: first those that leave each other alone."""
@@ -49,7 +49,7 @@ def run_scenarios(arguments: list[str]) -> int:
     codes: list[int] = []
     for marker, options in PHASES:
         if INTERRUPTED not in codes:
-            command = [sys.executable, "-m", "pytest", str(FOLDER), "-m", marker, *options, *arguments]
+            command = [sys.executable, "-m", "pytest", str(FOLDER), *arguments, "-m", marker, *options]
             codes.append(subprocess.run(command, env=environment).returncode)
     say(f"scenarios: {time.monotonic() - start:.1f} s")
     # That one phase has nothing of what was chosen is no failure.

@@ -103,7 +103,8 @@ def test_a_process_that_is_left_in_a_namespace_is_found(gone: Place) -> None:
             ours = leftovers.namespaces_of(os.getpid())
             while not (other := leftovers.namespaces_of(process.pid) - ours):
                 assert process.poll() is None
-            assert leftovers.find(gone, other) == [f"process {process.pid}: sleep 60"]
+            (said,) = leftovers.find(gone, other)
+            assert said.startswith(f"process {process.pid}: ")
         finally:
             process.kill()
 
