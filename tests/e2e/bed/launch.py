@@ -88,7 +88,8 @@ class _Launch:
             # Everything on this terminal has got the signal too.
             say("interrupted")
             try:
-                return self._process.wait(SECONDS_TO_END)
+                # One that had not begun to listen for it goes on, and may end well.
+                return self._process.wait(SECONDS_TO_END) or inside.INTERRUPTED
             except subprocess.TimeoutExpired:
                 return inside.INTERRUPTED
 

@@ -83,7 +83,10 @@ class Processes:
                 start_new_session=True,
             )
         record = Record(command, environment, process.pid)
-        self._record_file(name).write_text(json.dumps(asdict(record)), encoding="utf-8")
+        # Another thread reads all records meanwhile: there is a whole one, or none.
+        draft = self._record_file(name).with_suffix(".new")
+        draft.write_text(json.dumps(asdict(record)), encoding="utf-8")
+        draft.replace(self._record_file(name))
 
     def _record_file(self, name: str) -> Path:
         return self._place.processes / f"{name}.json"

@@ -131,7 +131,7 @@ def test_after_a_command_that_fails() -> None:
 
 @pytest.mark.parametrize("seconds", [0, 1, 3, 5])
 def test_after_a_ctrl_c_while_it_starts(seconds: float) -> None:
-    launched = Launched("true")
+    launched = Launched("sleep", "60")
     time.sleep(seconds)
     launched.interrupt()
     assert launched.end() == INTERRUPTED
