@@ -24,9 +24,9 @@ help: ## list the targets
 demo: .demo ## render a deployment, show what the real kustomize and Helm say of it, and prove a registry
 	@$(RUN) tools/demo.py
 
-# Many tests wait, for servers to start and to end: two for each of two cores.
+# Many tests wait, for servers to start and to end: so there are more at a time than two cores would take.
 test: .dev .tools ## run all tests, with the real tools (ARGS="-k name" to choose)
-	@$(RUN) -m pytest -n 4 $(ARGS)
+	@$(RUN) -m pytest -n 3 $(ARGS)
 
 e2e: .dev .cluster ## run the scenarios on a real Kubernetes with Flux, started for them; as root (ARGS="-k name" to choose)
 	@$(RUN) -m tests.e2e $(ARGS)

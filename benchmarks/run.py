@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from registry_gitops.registry import ReferenceRegistry
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 KUSTOMIZE = ROOT / ".tools/bin/kustomize"
@@ -65,11 +67,14 @@ def start_up(folder: Path) -> list[str]:
     help_ = timed("registry-gitops --help", command(program, "--help"), 15)
     render = timed("registry-gitops render", command(program, "render", config), 15)
     peer = timed("kustomize build", command(KUSTOMIZE, "build", folder), 15)
+    with ReferenceRegistry() as registry:
+        smoke = timed("registry-gitops smoke", command(program, "smoke", registry.url), 5)
     return [
         base.row(base, ""),
         help_.row(base, "0.150"),
         render.row(base, "0.350"),
         peer.row(base, "(peer)"),
+        smoke.row(base, "2.000"),
     ]
 
 

@@ -15,7 +15,7 @@ from tests.e2e.cluster import Cluster, NoCluster
 from tests.e2e.fleet import Fleet
 from tests.e2e.git_server import GitServer
 from tests.e2e.page import Terminal
-from tests.support.oci_content import image, write_layout
+from tests.support.oci_content import Blob, image, write_layout
 
 collect_ignore = ["bed"]
 """Its tests start beds of their own: `make e2e-endings`."""
@@ -83,6 +83,12 @@ def terminal(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     write_layout(folder / "hello-world", "1", image(Random("hello"), 1000))
     with Terminal(fleet, folder) as one:
         yield one
+
+
+@pytest.fixture(scope="module")
+def pushed() -> Blob:
+    """An image of two layers, for a test to push and for those after it to find again."""
+    return image(Random(4), 3000, 70_000)
 
 
 @pytest.hookimpl(wrapper=True)

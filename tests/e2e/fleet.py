@@ -111,6 +111,13 @@ class Fleet:
         git(self.tree, "push", "-q", "origin", "main")
         return git(self.tree, "rev-parse", "HEAD").strip()
 
+    def commit(self, message: str, **changes: Any) -> str:
+        """Change the description, render it, commit and push, and give the commit's id."""
+        if changes:
+            self.describe(**changes)
+        self.render()
+        return self.push(message)
+
     def follow(self, path: str = "apps", *, wait: bool = True) -> None:
         """Have Flux apply a folder of the repository, as `flux bootstrap` would. New commits are seen in seconds."""
         flux = {"namespace": SYSTEM, "name": self.name}

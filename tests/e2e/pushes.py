@@ -24,6 +24,11 @@ SIZE = 3000
 REPOSITORY = "team/app"
 
 
+def repository(address: str) -> Repository:
+    """The repository that tests push to, of the registry at HOST:PORT."""
+    return Repository(f"http://{address}", REPOSITORY)
+
+
 class Pushes:
     """Clients push to the registry of a namespace for the block; a context manager.
 
@@ -61,7 +66,7 @@ class Pushes:
     def lost(self) -> list[str]:
         """The digests and tags that the registry has acknowledged, and does not have as they were pushed."""
         with self._cluster.forward(self._namespace) as address:
-            there = Repository(f"http://{address}", REPOSITORY)
+            there = repository(address)
             # Each for itself: of some images, a part only was acknowledged.
             lost = [digest for each in self.acknowledged for digest in there.lacks(replace(each, parts=()))]
             return lost + [
@@ -80,7 +85,7 @@ class Pushes:
                     clients.submit(self._client, address, broken)
 
     def _client(self, address: str, broken: threading.Event) -> None:
-        there = Repository(f"http://{address}", REPOSITORY)
+        there = repository(address)
         while not (self._over.is_set() or broken.is_set()):
             tag = str(next(self._numbers))
             try:

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from random import Random
-
-import pytest
-
 from registry_gitops.cluster.status.model import CauseId
 from tests.e2e.cluster import is_not_ready, until
 from tests.e2e.fleet import IMPATIENT, Fleet
+from tests.e2e.pushes import repository
 from tests.e2e.status import cause, status
-from tests.support.oci_content import Blob, image
-from tests.support.oci_http import Repository
+from tests.support.oci_content import Blob
 
 TAG = "3.1.1-none-such"
-
-
-@pytest.fixture(scope="module")
-def pushed() -> Blob:
-    return image(Random(6), 3000, 70_000)
-
-
-def repository(address: str) -> Repository:
-    return Repository(f"http://{address}", "team/app")
 
 
 def test_a_registry_that_keeps_nothing_may_roll(fleet: Fleet, pushed: Blob) -> None:
     fleet.init()
     rolling = {"persistence": {"enabled": False}, "updateStrategy": {"type": "RollingUpdate"}}
-    fleet.describe(release=IMPATIENT, values=rolling)
-    fleet.render()
-    fleet.push("Add a registry")
+    fleet.commit("Add a registry", release=IMPATIENT, values=rolling)
     fleet.follow(wait=False)
     fleet.ready()
     with fleet.cluster.forward(fleet.namespace) as address:
@@ -38,9 +23,7 @@ def test_a_registry_that_keeps_nothing_may_roll(fleet: Fleet, pushed: Blob) -> N
 
 
 def test_status_names_the_image_that_does_not_exist_and_the_key_to_change(fleet: Fleet) -> None:
-    fleet.describe(values={"image": {"tag": TAG}})
-    fleet.render()
-    fleet.push("Take a newer registry")
+    fleet.commit("Take a newer registry", values={"image": {"tag": TAG}})
     found = cause(fleet, CauseId.IMAGE_NOT_PULLED, f"docker.io/library/registry:{TAG}")
     assert found.object.startswith("Pod/docker-registry-")
     assert "values.image" in found.remedy
@@ -57,9 +40,7 @@ def test_what_served_before_serves_on(fleet: Fleet, pushed: Blob) -> None:
 
 
 def test_fixed_in_git_it_is_ready_again_by_itself(fleet: Fleet, pushed: Blob) -> None:
-    fleet.describe(values={"image": {"tag": "3.1.1"}})
-    fleet.render()
-    fleet.push("Take a registry that exists")
+    fleet.commit("Take a registry that exists", values={"image": {"tag": "3.1.1"}})
     fleet.ready()
     assert until("status that is ready", lambda: status(fleet)).causes == ()
     # It is the Pod from before, which has never stopped: not even what stood in no volume is lost.

@@ -22,8 +22,7 @@ def commit_settings(fleet: Fleet, message: str, **values: object) -> None:
         "data": {"values.yaml": yaml.safe_dump(values)},
     }
     (fleet.folder / "settings.yaml").write_text(yaml.safe_dump(found))
-    fleet.render()
-    fleet.push(message)
+    fleet.commit(message)
 
 
 def pod(fleet: Fleet) -> Object:

@@ -37,9 +37,7 @@ def test_the_documented_folder_is_rendered_with_a_warning(fleet: Fleet) -> None:
 
 
 def test_its_release_is_not_ready_because_there_is_no_such_chart(fleet: Fleet, url: str) -> None:
-    fleet.describe(source={"url": url, "insecure": True})
-    fleet.render()
-    fleet.push("Add a registry")
+    fleet.commit("Add a registry", source={"url": url, "insecure": True})
     fleet.follow(wait=False)
 
     def failed() -> Object | None:
@@ -66,8 +64,7 @@ def test_the_way_out_is_the_chart_in_the_repository(fleet: Fleet) -> None:
     fleet.describe(
         source={"type": "git", "path": FOLDER, "name": fleet.name, "url": None, "chart": None, "insecure": None}
     )
-    fleet.render()
-    fleet.push("Take the chart from this repository")
+    fleet.commit("Take the chart from this repository")
     fleet.ready()
     assert status(fleet).causes == ()
     until("HelmRepository that is gone", lambda: not fleet.cluster.get("helmrepository", NAME, fleet.namespace))

@@ -29,9 +29,7 @@ def scale(fleet: Fleet, replicas: int) -> None:
 
 def watch_for_drift(fleet: Fleet, mode: str) -> None:
     """Let Flux look every few seconds for what others changed."""
-    fleet.describe(release={"interval": "5s", "driftDetection": {"mode": mode}})
-    fleet.render()
-    fleet.push(f"Drift detection: {mode}")
+    fleet.commit(f"Drift detection: {mode}", release={"interval": "5s", "driftDetection": {"mode": mode}})
 
 
 def test_status_warns_of_a_deployment_that_was_scaled_by_hand(fleet: Fleet) -> None:

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from random import Random
-
-import pytest
-
 from registry_gitops.cluster.status.model import CauseId
 from tests.e2e.cluster import Object
 from tests.e2e.fleet import IMPATIENT, Fleet
+from tests.e2e.pushes import repository
 from tests.e2e.status import cause, status
-from tests.support.oci_content import Blob, image
-from tests.support.oci_http import Repository
-
-
-@pytest.fixture(scope="module")
-def pushed() -> Blob:
-    return image(Random(7), 3000, 70_000)
-
-
-def repository(address: str) -> Repository:
-    return Repository(f"http://{address}", "team/app")
+from tests.support.oci_content import Blob
 
 
 def pods(fleet: Fleet) -> list[Object]:
@@ -30,9 +17,7 @@ def pods(fleet: Fleet) -> list[Object]:
 
 def test_images_are_pushed_to_a_registry_on_a_volume_of_one_node(fleet: Fleet, pushed: Blob) -> None:
     fleet.init()
-    fleet.describe(release=IMPATIENT)
-    fleet.render()
-    fleet.push("Add a registry")
+    fleet.commit("Add a registry", release=IMPATIENT)
     fleet.follow(wait=False)
     fleet.ready()
     deployment = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
@@ -43,9 +28,7 @@ def test_images_are_pushed_to_a_registry_on_a_volume_of_one_node(fleet: Fleet, p
 
 
 def test_status_names_the_setting_that_the_namespace_forbids(fleet: Fleet) -> None:
-    fleet.describe(values={"containerSecurityContext": {"allowPrivilegeEscalation": True}})
-    fleet.render()
-    fleet.push("Allow more")
+    fleet.commit("Allow more", values={"containerSecurityContext": {"allowPrivilegeEscalation": True}})
     found = cause(fleet, CauseId.POD_FORBIDDEN, "allowPrivilegeEscalation != false")
     assert found.object.startswith("ReplicaSet/docker-registry-")
     assert "containerSecurityContext" in found.remedy
@@ -59,9 +42,7 @@ def test_nothing_serves_meanwhile_because_the_old_pod_had_to_go_first(fleet: Fle
 
 
 def test_fixed_in_git_it_is_ready_again_by_itself_with_all_images(fleet: Fleet, pushed: Blob) -> None:
-    fleet.describe(values={"containerSecurityContext": None})
-    fleet.render()
-    fleet.push("Allow what the Namespace allows")
+    fleet.commit("Allow what the Namespace allows", values={"containerSecurityContext": None})
     fleet.ready()
     with fleet.cluster.forward(fleet.namespace) as address:
         there = repository(address)

@@ -33,8 +33,7 @@ def pod(fleet: Fleet) -> Object:
 
 def test_a_pushed_folder_becomes_ready_with_the_chart_beside_it(fleet: Fleet) -> None:
     fleet.init()
-    fleet.render()
-    commit = fleet.push("Add a registry")
+    commit = fleet.commit("Add a registry")
     fleet.follow()
     release = fleet.ready()
     assert is_ready(fleet.cluster.get("gitrepository", fleet.name, SYSTEM))

@@ -52,9 +52,7 @@ def website(cluster: Cluster, package: Path) -> Iterator[str]:
 
 def test_a_chart_in_an_oci_registry_becomes_a_release(fleet: Fleet, package: Path, registry: ReferenceRegistry) -> None:
     fleet.init("--source", "helm", "--url", charts.push(package, registry, "charts"))
-    fleet.describe(source={"insecure": True})
-    fleet.render()
-    fleet.push("Add a registry")
+    fleet.commit("Add a registry", source={"insecure": True})
     fleet.follow()
     release = fleet.ready()
     source = fleet.cluster.get("helmrepository", NAME, fleet.namespace)
@@ -71,9 +69,7 @@ def test_that_release_works(fleet: Fleet) -> None:
 
 
 def test_the_same_chart_can_then_come_from_an_index_and_nothing_rolls(fleet: Fleet, website: str) -> None:
-    fleet.describe(source={"url": website, "insecure": None})
-    fleet.render()
-    fleet.push("Take the chart from the index")
+    fleet.commit("Take the chart from the index", source={"url": website, "insecure": None})
     fleet.ready()
 
     def fetched() -> bool:

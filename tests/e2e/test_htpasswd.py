@@ -27,8 +27,7 @@ def commit_password(fleet: Fleet, password: str, message: str) -> None:
     made = fleet.cli("htpasswd", "ci", "--namespace", fleet.namespace, "--password-stdin", said=f"{password}\n")
     (fleet.folder / "users.yaml").write_text(made.out)
     assert password not in made.out
-    fleet.render()
-    fleet.push(message)
+    fleet.commit(message)
 
 
 def status(address: str, *login: str) -> int:

@@ -39,9 +39,7 @@ PASSWORD = "correct horse battery staple"
 def _registry(fleet: Fleet) -> None:
     fleet.init()
     (values,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    fleet.describe(**yaml.safe_load(values))
-    fleet.render()
-    fleet.push("Add the registry")
+    fleet.commit("Add the registry", **yaml.safe_load(values))
     fleet.follow(wait=False)
     fleet.ready()
 
@@ -164,9 +162,9 @@ def test_the_node_pulls_from_a_registry_with_users_once_the_pod_brings_a_passwor
     made = fleet.cli("htpasswd", "ci", "--namespace", fleet.namespace, "--password-stdin", said=PASSWORD)
     (fleet.folder / "users.yaml").write_text(made.out)
     secret = {"enabled": True, "existingSecret": "docker-registry-users"}
-    fleet.describe(values={"auth": {"htpasswd": secret}}, kustomization={"resources": ["users.yaml"]})
-    fleet.render()
-    fleet.push("Ask for a password")
+    fleet.commit(
+        "Ask for a password", values={"auth": {"htpasswd": secret}}, kustomization={"resources": ["users.yaml"]}
+    )
     fleet.ready()
     digest = push(fleet, tmp_path, "3", f"--dest-creds=ci:{PASSWORD}")
     run(cluster, pods, "stranger", f"{host}/team/hello:3")

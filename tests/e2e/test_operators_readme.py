@@ -24,8 +24,7 @@ USE = (
 
 def test_the_page_has_just_the_commands_that_are_run_here(fleet: Fleet) -> None:
     fleet.init()
-    fleet.render()
-    fleet.push("Add a registry")
+    fleet.commit("Add a registry")
     fleet.follow()
     assert commands(fleet) == [row.command for row in (rows.FORWARD, *USE, *rows.REMOVAL)]
 

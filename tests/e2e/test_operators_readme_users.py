@@ -56,9 +56,7 @@ COLLECT = (
 def test_the_page_has_just_the_commands_that_are_run_here(fleet: Fleet) -> None:
     fleet.init()
     users = {"htpasswd": {"enabled": True, "existingSecret": SECRET}}
-    fleet.describe(values={"auth": users, "deletion": {"enabled": True}})
-    fleet.render()
-    fleet.push("Add a registry with users")
+    fleet.commit("Add a registry with users", values={"auth": users, "deletion": {"enabled": True}})
     fleet.follow()
     page = (rows.FORWARD, rows.SERVICE, *USE, *COLLECT, *rows.HEALTH, *rows.TROUBLE, *rows.REMOVAL)
     assert commands(fleet) == [row.command for row in page]
@@ -80,9 +78,7 @@ def test_a_command_works(terminal: Terminal, row: Row) -> None:
 
 def test_garbage_is_collected_while_pushes_are_refused(fleet: Fleet, terminal: Terminal) -> None:
     before = fleet.description.read_text()
-    fleet.describe(**added(fleet))
-    fleet.render()
-    fleet.push("Refuse pushes, to collect garbage")
+    fleet.commit("Refuse pushes, to collect garbage", **added(fleet))
     fleet.ready()
     terminal.leave_running(rows.FORWARD)
     with pytest.raises(AssertionError, match="UNSUPPORTED|405"):
@@ -93,8 +89,7 @@ def test_garbage_is_collected_while_pushes_are_refused(fleet: Fleet, terminal: T
 
 
 def test_after_it_the_same_image_can_be_pushed_again(fleet: Fleet, terminal: Terminal) -> None:
-    fleet.render()
-    fleet.push("Take pushes again")
+    fleet.commit("Take pushes again")
     fleet.ready()
     terminal.leave_running(rows.FORWARD)
     terminal.run(rows.PUSH)

@@ -19,8 +19,7 @@ PODS = "app.kubernetes.io/name=docker-registry"
 @pytest.fixture(scope="module", autouse=True)
 def _registry(fleet: Fleet) -> None:
     fleet.init()
-    fleet.render()
-    fleet.push("Add the registry")
+    fleet.commit("Add the registry")
     fleet.follow(wait=False)
     fleet.ready()
 

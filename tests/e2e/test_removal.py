@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from random import Random
 
 import pytest
 
 from registry_gitops.cluster.status.model import CauseId, Status
 from tests.e2e.cluster import Cluster, until
 from tests.e2e.fleet import FOLDER, SYSTEM, Fleet, git
+from tests.e2e.pushes import repository
 from tests.e2e.status import status
-from tests.support.oci_content import Blob, image
-from tests.support.oci_http import Repository
+from tests.support.oci_content import Blob
 
 GONE = ("helmrelease", "deployment", "replicaset", "pod", "service", "configmap", "serviceaccount", "secret")
 """Kinds of what the release and the folder have made."""
-
-
-@pytest.fixture(scope="module")
-def pushed() -> Blob:
-    return image(Random(5), 3000, 70_000)
-
-
-def repository(address: str) -> Repository:
-    return Repository(f"http://{address}", "team/app")
 
 
 def names(fleet: Fleet, kind: str) -> list[str]:
@@ -45,8 +35,7 @@ def _neighbour(fleet: Fleet) -> None:
 
 def test_images_are_pushed_to_a_registry_from_git(fleet: Fleet, pushed: Blob) -> None:
     fleet.init()
-    fleet.render()
-    fleet.push("Add the registry")
+    fleet.commit("Add the registry")
     fleet.follow(wait=False)
     fleet.ready()
     with fleet.cluster.forward(fleet.namespace) as address:

@@ -11,17 +11,13 @@ NAME = "docker-registry"
 
 
 def suspend(fleet: Fleet, value: bool) -> None:
-    fleet.describe(release={"suspend": value})
-    fleet.render()
-    fleet.push(f"Suspend: {value}")
+    fleet.commit(f"Suspend: {value}", release={"suspend": value})
     until("HelmRelease that says so", lambda: (fleet.release() or {})["spec"].get("suspend", False) is value)
 
 
 def test_a_suspended_release_that_runs_is_ready_with_a_warning(fleet: Fleet) -> None:
     fleet.init()
-    fleet.describe(release={"driftDetection": {"mode": "disabled"}})
-    fleet.render()
-    fleet.push("Add a registry")
+    fleet.commit("Add a registry", release={"driftDetection": {"mode": "disabled"}})
     fleet.follow(wait=False)
     fleet.ready()
     suspend(fleet, True)
@@ -31,9 +27,7 @@ def test_a_suspended_release_that_runs_is_ready_with_a_warning(fleet: Fleet) -> 
 
 
 def test_a_change_in_git_reaches_it_only_when_it_goes_on(fleet: Fleet) -> None:
-    fleet.describe(values={"configuration": {"log": {"level": "debug"}}})
-    fleet.render()
-    commit = fleet.push("Log more")
+    commit = fleet.commit("Log more", values={"configuration": {"log": {"level": "debug"}}})
     until("application of the commit", lambda: commit in fleet.applied())
     assert [each.id for each in status(fleet).causes] == [CauseId.SUSPENDED]
     suspend(fleet, False)
@@ -49,9 +43,7 @@ def test_a_release_that_is_ready_without_its_deployment_is_not_ready(fleet: Flee
 
 
 def test_drift_detection_brings_it_back(fleet: Fleet) -> None:
-    fleet.describe(release={"driftDetection": {"mode": "enabled"}})
-    fleet.render()
-    fleet.push("Undo what others do")
+    fleet.commit("Undo what others do", release={"driftDetection": {"mode": "enabled"}})
     found = fleet.cli("status", fleet.description, "--wait", "59s")
     assert "ready" in found.out.splitlines()[0]
     assert fleet.cluster.get("deployment", NAME, fleet.namespace)

@@ -14,9 +14,7 @@ BUNDLE = "/etc/none/issuer.pem"
 def test_status_names_the_secret_that_is_missing_and_how_it_is_made(fleet: Fleet) -> None:
     fleet.init()
     users = {"enabled": True, "existingSecret": USERS}
-    fleet.describe(release=IMPATIENT, values={"auth": {"htpasswd": users}})
-    fleet.render()
-    fleet.push("Add a registry that asks for a password")
+    fleet.commit("Add a registry that asks for a password", release=IMPATIENT, values={"auth": {"htpasswd": users}})
     fleet.follow(wait=False)
     found = cause(fleet, CauseId.SECRET_MISSING, f'secret "{USERS}" not found')
     assert "registry-gitops htpasswd" in found.remedy
@@ -31,17 +29,16 @@ def test_the_secret_is_made_as_the_remedy_says_and_it_becomes_ready(fleet: Fleet
 
 def test_status_gives_the_last_line_of_a_registry_that_refuses_its_configuration(fleet: Fleet) -> None:
     token = {"realm": "https://auth.example.com", "service": "registry", "issuer": "me", "rootcertbundle": BUNDLE}
-    fleet.describe(values={"auth": {"htpasswd": {"enabled": False}}, "configuration": {"auth": {"token": token}}})
-    fleet.render()
-    fleet.push("Ask for tokens in place of passwords")
+    fleet.commit(
+        "Ask for tokens in place of passwords",
+        values={"auth": {"htpasswd": {"enabled": False}}, "configuration": {"auth": {"token": token}}},
+    )
     found = cause(fleet, CauseId.CRASH_LOOP, BUNDLE)
     assert found.object.startswith("Pod/docker-registry-")
     assert "values.configuration" in found.remedy
 
 
 def test_fixed_in_git_it_is_ready_again_by_itself(fleet: Fleet) -> None:
-    fleet.describe(values={"configuration": None})
-    fleet.render()
-    fleet.push("Ask for nothing")
+    fleet.commit("Ask for nothing", values={"configuration": None})
     fleet.ready()
     assert until("status that is ready", lambda: status(fleet)).causes == ()

@@ -13,9 +13,7 @@ CLASS = "none-such"
 
 def test_status_names_the_storage_class_that_does_not_exist(fleet: Fleet) -> None:
     fleet.init()
-    fleet.describe(release=IMPATIENT, values={"persistence": {"storageClass": CLASS}})
-    fleet.render()
-    fleet.push("Add a registry")
+    fleet.commit("Add a registry", release=IMPATIENT, values={"persistence": {"storageClass": CLASS}})
     fleet.follow(wait=False)
     found = cause(fleet, CauseId.VOLUME_NOT_BOUND, CLASS)
     assert found.object == f"PersistentVolumeClaim/{NAME}"
@@ -25,9 +23,7 @@ def test_status_names_the_storage_class_that_does_not_exist(fleet: Fleet) -> Non
 
 
 def test_with_another_class_and_another_claim_it_is_ready(fleet: Fleet) -> None:
-    fleet.describe(values={"persistence": {"storageClass": None}})
-    fleet.render()
-    fleet.push("Take the default class")
+    fleet.commit("Take the default class", values={"persistence": {"storageClass": None}})
     # A claim keeps its class, whatever Git says.
     until("HelmRelease that says so", lambda: "immutable" in condition(fleet.release())["message"])
     fleet.cluster.kubectl("delete", "pvc", NAME, "-n", fleet.namespace)

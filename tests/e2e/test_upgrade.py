@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from random import Random
-
-import pytest
-
 from tests.e2e.cluster import Object
 from tests.e2e.fleet import Fleet
+from tests.e2e.pushes import repository
 from tests.e2e.status import status
-from tests.support.oci_content import Blob, image
-from tests.support.oci_http import Repository
+from tests.support.oci_content import Blob
 
 NAME = "docker-registry"
-
-
-@pytest.fixture(scope="module")
-def pushed() -> Blob:
-    return image(Random(4), 3000, 70_000)
-
-
-def repository(address: str) -> Repository:
-    return Repository(f"http://{address}", "team/app")
 
 
 def pod(fleet: Fleet) -> Object:
@@ -39,8 +26,7 @@ def claim(fleet: Fleet) -> Object:
 
 def test_status_waits_for_a_first_deployment(fleet: Fleet) -> None:
     fleet.init()
-    fleet.render()
-    fleet.push("Add a registry")
+    fleet.commit("Add a registry")
     assert [each.id for each in status(fleet, code=1).causes] == ["not-applied"]
     fleet.follow()
     waited = fleet.cli("status", fleet.description, "--wait", "90s")
@@ -52,9 +38,7 @@ def test_changed_values_in_git_run_in_another_pod_on_the_same_claim(fleet: Fleet
     before, volume = pod(fleet), claim(fleet)
     with fleet.cluster.forward(fleet.namespace) as address:
         repository(address).push(pushed, "1")
-    fleet.describe(values={"configuration": {"log": {"level": "debug"}}})
-    fleet.render()
-    fleet.push("Log more")
+    fleet.commit("Log more", values={"configuration": {"log": {"level": "debug"}}})
     release = fleet.ready()
     newest, first = release["status"]["history"]
     assert [(each["version"], each["status"]) for each in (newest, first)] == [(2, "deployed"), (1, "superseded")]
