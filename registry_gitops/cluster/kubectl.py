@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from registry_gitops.cluster.remedies import remedy
+
 SECONDS: Final = 20.0
 """How long one answer of the cluster may take. A name that does not resolve, or a firewall, takes kubectl longer."""
 
@@ -165,8 +167,3 @@ def _error(complaint: str) -> ClusterError:
     if "the server doesn't have a resource type" in said or "no matches for kind" in said:
         return UnknownKindError(said)
     return ClusterError(said, remedy(said, REMEDIES))
-
-
-def remedy(said: str, remedies: Mapping[str, str]) -> str:
-    """What to do about a sentence of kubectl: the first of the remedies that fits, or ""."""
-    return next((each for words, each in remedies.items() if words in said), "")

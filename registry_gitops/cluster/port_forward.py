@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Final
 
-from registry_gitops.cluster.kubectl import REMEDIES, Kubectl, remedy, sentence
+from registry_gitops.cluster.kubectl import REMEDIES, Kubectl, sentence
+from registry_gitops.cluster.remedies import remedy
 
 _BETWEEN: Final = 0.02
 """Seconds between two looks at what kubectl has said."""

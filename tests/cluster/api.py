@@ -51,8 +51,25 @@ def _answer(path: str, phase: str) -> dict[str, Any] | None:
     return answers.get(path)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Answering(BaseHTTPRequestHandler):
+    """A handler that says nothing on stderr."""
+
     protocol_version = "HTTP/1.1"
+
+    def give(self, code: int, found: dict[str, Any] | str) -> None:
+        """Answer with an object, or with a text."""
+        body = found.encode() if isinstance(found, str) else json.dumps(found).encode()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/plain" if isinstance(found, str) else "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class _Handler(Answering):
     phase = "Running"
 
     def do_GET(self) -> None:
@@ -63,12 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
         found = _answer(path, self.phase)
         name = path.rpartition("/")[2]
         missing = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404}
-        body = json.dumps(found or {**missing, "message": f'services "{name}" not found'}).encode()
-        self.send_response(200 if found else 404)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        self.give(200 if found else 404, found or {**missing, "message": f'services "{name}" not found'})
 
     def _switch(self) -> None:
         key = self.headers["Sec-WebSocket-Key"] + _GUID
@@ -81,14 +93,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read()
         self.close_connection = True
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @contextmanager
-def cluster(config: Path, phase: str = "Running") -> Iterator[None]:
-    """A cluster whose Pod is in `phase`; `config` is written as the kubeconfig that leads to it."""
-    handler = type("Handler", (_Handler,), {"phase": phase})
+def listening(handler: type[BaseHTTPRequestHandler], config: Path) -> Iterator[None]:
+    """An API on loopback for the block; `config` is written as the kubeconfig that leads to it."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -97,6 +105,13 @@ def cluster(config: Path, phase: str = "Running") -> Iterator[None]:
             yield
         finally:
             server.shutdown()
+
+
+@contextmanager
+def cluster(config: Path, phase: str = "Running") -> Iterator[None]:
+    """A cluster whose Pod is in `phase`; `config` is written as the kubeconfig that leads to it."""
+    with listening(type("Handler", (_Handler,), {"phase": phase}), config):
+        yield
 
 
 def write_config(config: Path, server: str) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
 from registry_gitops.cluster.status import Snapshot
 from registry_gitops.cluster.status.objects import Object
 
-from .api import write_config
+from .api import Answering, listening
 
 _KINDS: Final = {
     "v1": {
@@ -121,34 +118,17 @@ def _status(code: int, reason: str, message: str) -> dict[str, Any]:
     }
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Answering):
     served: Served
 
     def do_GET(self) -> None:
         self.served.requests.append(self.path)
-        code, found = self.served.answer(self.path.partition("?")[0])
-        body = found.encode() if isinstance(found, str) else json.dumps(found).encode()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/plain" if isinstance(found, str) else "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+        self.give(*self.served.answer(self.path.partition("?")[0]))
 
 
 @contextmanager
 def serving(snapshot: Snapshot, config: Path) -> Iterator[Served]:
     """An API with the objects of `snapshot`; `config` is written as the kubeconfig that leads to it."""
     served = Served(snapshot)
-    handler = type("Handler", (_Handler,), {"served": served})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        write_config(config, f"http://127.0.0.1:{server.server_port}")
-        try:
-            yield served
-        finally:
-            server.shutdown()
+    with listening(type("Handler", (_Handler,), {"served": served}), config):
+        yield served

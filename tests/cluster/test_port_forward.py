@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import time
 from pathlib import Path
 
@@ -15,15 +14,7 @@ from registry_gitops.cluster import PortForwardError, port_forward
 
 from .api import cluster, write_config
 
-
-@pytest.fixture(autouse=True)
-def kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    config = tmp_path / "config"
-    monkeypatch.setenv("KUBECONFIG", str(config))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    # The pinned kubectl, which is installed beside Python.
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    return config
+pytestmark = pytest.mark.usefixtures("kubeconfig")
 
 
 def refusal(target: str = "svc/docker-registry", context: str | None = None) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -29,7 +28,7 @@ class NoCluster(Exception):
 
 @dataclass(frozen=True)
 class Cluster:
-    """A Kubernetes cluster with Flux."""
+    """A Kubernetes cluster with Flux: the one that KUBECONFIG leads to, for this process and those that it starts."""
 
     kubeconfig: Path
     address: str
@@ -49,11 +48,6 @@ class Cluster:
         address = environment.get("E2E_ADDRESS", "127.0.0.1")
         return cls(Path(environment["E2E_KUBECONFIG"]), address, Path(bed) if bed else None)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """That of this process, with this cluster as kubectl's, helm's and our own command's."""
-        return {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
-
     def kubectl(self, *words: str, said: str | None = None) -> str:
         """What kubectl prints; `said` is its stdin. Raises AssertionError with its complaint where it fails."""
         done = self.kubectl_does(*words, said=said)
@@ -62,8 +56,7 @@ class Cluster:
 
     def kubectl_does(self, *words: str, said: str | None = None) -> subprocess.CompletedProcess[str]:
         """How kubectl ends, well or not."""
-        command = ["kubectl", *words]
-        return subprocess.run(command, input=said, env=self.environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run(["kubectl", *words], input=said, capture_output=True, text=True, timeout=120)
 
     def apply(self, *objects: Object) -> None:
         """Create these, or make them so."""
@@ -81,18 +74,9 @@ class Cluster:
         )["items"]
         return items
 
-    @contextmanager
-    def forward(self, namespace: str, target: str = "svc/docker-registry", port: int | str = "http") -> Iterator[str]:
-        """HOST:PORT on loopback that leads to a Service or a Pod, for the block; by the port-forward of our product."""
-        before = os.environ.get("KUBECONFIG")
-        os.environ["KUBECONFIG"] = str(self.kubeconfig)
-        try:
-            with port_forward(namespace, target, port) as address:
-                yield address
-        finally:
-            os.environ.pop("KUBECONFIG")
-            if before is not None:
-                os.environ["KUBECONFIG"] = before
+    def forward(self, namespace: str) -> AbstractContextManager[str]:
+        """HOST:PORT on loopback that leads to the registry of a namespace; by the port-forward of our product."""
+        return port_forward(namespace, "svc/docker-registry", "http")
 
 
 def until(what: str, look: Callable[[], Found | None], seconds: float = 60) -> Found:

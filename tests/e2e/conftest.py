@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from random import Random
 
@@ -19,8 +18,6 @@ from tests.support.oci_content import Blob, image, write_layout
 
 collect_ignore = ["bed"]
 """Its tests start beds of their own: `make e2e-endings`."""
-
-FleetOf = Callable[[str], Fleet]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,12 +35,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Cluster:
-    """The cluster, with Flux; a test run without one ends here."""
+def cluster() -> Iterator[Cluster]:
+    """The cluster, with Flux, for the whole run; without one it ends here."""
     try:
-        return Cluster.of(os.environ)
+        found = Cluster.of(os.environ)
     except NoCluster as problem:
         pytest.exit(str(problem), returncode=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUBECONFIG", str(found.kubeconfig))
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -67,13 +67,6 @@ def fleet(
     name = re.sub(r"[^a-z0-9]+", "-", Path(str(request.path)).stem.removeprefix("test_"))
     with Fleet(cluster, git_server, repositories, f"e2e-{name}") as one:
         yield one
-
-
-@pytest.fixture
-def fleet_of(cluster: Cluster, git_server: GitServer, repositories: Path) -> Iterator[FleetOf]:
-    """`fleet_of("oci")` is a repository for one test, when it needs another."""
-    with ExitStack() as stack:
-        yield lambda name: stack.enter_context(Fleet(cluster, git_server, repositories, f"e2e-{name}"))
 
 
 @pytest.fixture(scope="module")

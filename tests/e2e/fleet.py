@@ -76,16 +76,9 @@ class Fleet:
     ) -> None:
         self.remove()
 
-    def cli(
-        self,
-        *arguments: str | Path,
-        code: int = 0,
-        environment: dict[str, str] | None = None,
-        said: str | None = None,
-    ) -> Outcome:
-        """Run `registry-gitops` in the work tree, on this cluster; it has to end with `code`. `said` is its stdin."""
-        there = {**self.cluster.environment, **(environment or {})}
-        outcome = process(*arguments, folder=self.tree, environment=there, input=said)
+    def cli(self, *arguments: str | Path, code: int = 0, said: str | None = None) -> Outcome:
+        """Run `registry-gitops` in the work tree; it has to end with `code`. `said` is its stdin."""
+        outcome = process(*arguments, folder=self.tree, input=said)
         assert outcome.code == code, f"registry-gitops {' '.join(map(str, arguments))}: {outcome}"
         return outcome
 
@@ -145,6 +138,13 @@ class Fleet:
             },
         )
 
+    def deploy(self, **changes: Any) -> None:
+        """Describe the default deployment with some changes, and wait until it is ready."""
+        self.init()
+        self.commit("Add a registry", **changes)
+        self.follow(wait=False)
+        self.ready()
+
     def release(self) -> dict[str, Any] | None:
         """The HelmRelease."""
         return self.cluster.get("helmrelease", "docker-registry", self.namespace)
@@ -153,6 +153,11 @@ class Fleet:
         """Revision that the Kustomization has applied: `main@sha1:...`, empty where it has applied none."""
         found = self.cluster.get("kustomization", self.name, SYSTEM)
         return str((found or {}).get("status", {}).get("lastAppliedRevision", ""))
+
+    def pods(self) -> list[dict[str, Any]]:
+        """The registry's Pods, without any that is on its way out."""
+        found = self.cluster.select("pods", self.namespace, "app.kubernetes.io/name=docker-registry")
+        return [each for each in found if "deletionTimestamp" not in each["metadata"]]
 
     def ready(self, seconds: float = 90) -> dict[str, Any]:
         """Wait until the newest commit is applied and the HelmRelease is Ready with it, and give the HelmRelease."""

@@ -60,7 +60,7 @@ class Terminal:
         self._port = free_port()
         path = f"{STORE}/bin:{os.environ['PATH']}"
         self._environment: Mapping[str, str] = {
-            **fleet.cluster.environment,
+            **os.environ,
             "PATH": path,
             "HOME": str(folder),
             "DOCKER_CONFIG": str(folder),

@@ -13,11 +13,8 @@ TAG = "3.1.1-none-such"
 
 
 def test_a_registry_that_keeps_nothing_may_roll(fleet: Fleet, pushed: Blob) -> None:
-    fleet.init()
     rolling = {"persistence": {"enabled": False}, "updateStrategy": {"type": "RollingUpdate"}}
-    fleet.commit("Add a registry", release=IMPATIENT, values=rolling)
-    fleet.follow(wait=False)
-    fleet.ready()
+    fleet.deploy(release=IMPATIENT, values=rolling)
     with fleet.cluster.forward(fleet.namespace) as address:
         repository(address).push(pushed, "1")
 

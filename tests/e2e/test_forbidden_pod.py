@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from registry_gitops.cluster.status.model import CauseId
-from tests.e2e.cluster import Object
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.pushes import repository
 from tests.e2e.status import cause, status
 from tests.support.oci_content import Blob
 
 
-def pods(fleet: Fleet) -> list[Object]:
-    found = fleet.cluster.select("pods", fleet.namespace, "app.kubernetes.io/name=docker-registry")
-    return [each for each in found if "deletionTimestamp" not in each["metadata"]]
-
-
 def test_images_are_pushed_to_a_registry_on_a_volume_of_one_node(fleet: Fleet, pushed: Blob) -> None:
-    fleet.init()
-    fleet.commit("Add a registry", release=IMPATIENT)
-    fleet.follow(wait=False)
-    fleet.ready()
+    fleet.deploy(release=IMPATIENT)
     deployment = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
     assert deployment is not None
     assert deployment["spec"]["strategy"] == {"type": "Recreate"}
@@ -35,7 +26,7 @@ def test_status_names_the_setting_that_the_namespace_forbids(fleet: Fleet) -> No
 
 
 def test_nothing_serves_meanwhile_because_the_old_pod_had_to_go_first(fleet: Fleet) -> None:
-    assert pods(fleet) == []
+    assert fleet.pods() == []
     found = status(fleet, code=1)
     assert found.replicas is not None
     assert (found.replicas.wanted, found.replicas.available) == (1, 0)

@@ -19,10 +19,7 @@ pytestmark = [pytest.mark.node, pytest.mark.disruptive]
 
 @pytest.fixture(scope="module", autouse=True)
 def _registry(fleet: Fleet) -> None:
-    fleet.init()
-    fleet.commit("Add the registry")
-    fleet.follow(wait=False)
-    fleet.ready()
+    fleet.deploy()
 
 
 @pytest.fixture

@@ -18,10 +18,7 @@ PODS = "app.kubernetes.io/name=docker-registry"
 
 @pytest.fixture(scope="module", autouse=True)
 def _registry(fleet: Fleet) -> None:
-    fleet.init()
-    fleet.commit("Add the registry")
-    fleet.follow(wait=False)
-    fleet.ready()
+    fleet.deploy()
 
 
 def containers(fleet: Fleet) -> list[str]:

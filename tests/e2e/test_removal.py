@@ -34,10 +34,7 @@ def _neighbour(fleet: Fleet) -> None:
 
 
 def test_images_are_pushed_to_a_registry_from_git(fleet: Fleet, pushed: Blob) -> None:
-    fleet.init()
-    fleet.commit("Add the registry")
-    fleet.follow(wait=False)
-    fleet.ready()
+    fleet.deploy()
     with fleet.cluster.forward(fleet.namespace) as address:
         repository(address).push(pushed, "1")
 

@@ -16,10 +16,7 @@ def suspend(fleet: Fleet, value: bool) -> None:
 
 
 def test_a_suspended_release_that_runs_is_ready_with_a_warning(fleet: Fleet) -> None:
-    fleet.init()
-    fleet.commit("Add a registry", release={"driftDetection": {"mode": "disabled"}})
-    fleet.follow(wait=False)
-    fleet.ready()
+    fleet.deploy(release={"driftDetection": {"mode": "disabled"}})
     suspend(fleet, True)
     found = cause(fleet, CauseId.SUSPENDED, "changes in Git do not reach the cluster", Severity.WARNING)
     assert found.object == f"HelmRelease/{NAME}"

@@ -12,9 +12,8 @@ NAME = "docker-registry"
 
 
 def pod(fleet: Fleet) -> Object:
-    """The one that the Deployment keeps, without any that is on its way out."""
-    found = fleet.cluster.select("pods", fleet.namespace, f"app.kubernetes.io/name={NAME}")
-    (one,) = [each for each in found if "deletionTimestamp" not in each["metadata"]]
+    """The one that the Deployment keeps."""
+    (one,) = fleet.pods()
     return one
 
 

@@ -11,7 +11,6 @@ from registry_gitops.cluster.status.objects import Object
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
 _SHOWN: Final = 5
-_DRIFT: Final = ("DriftDetected", "DriftCorrected")
 
 
 def events(snapshot: Snapshot) -> tuple[EventRecord, ...]:
@@ -28,9 +27,9 @@ def events(snapshot: Snapshot) -> tuple[EventRecord, ...]:
 
 def _unsettled(snapshot: Snapshot) -> Iterator[Event]:
     ill = {each.uid for each in _objects(snapshot) if not _well(each)}
-    release = snapshot.release.uid if snapshot.release else ""
+    drift = snapshot.drift
     for event in snapshot.events:
-        if (event.warning and event.uid in ill) or (event.uid == release and event.reason in _DRIFT):
+        if (event.warning and event.uid in ill) or event in drift:
             yield event
 
 

@@ -13,6 +13,9 @@ from registry_gitops.cluster.status.objects import Object, time_of
 WORKLOADS: Final = ("Deployment", "StatefulSet")
 APPLIED: Final = "kustomize.toolkit.fluxcd.io"
 """Before /name and /namespace: labels by which kustomize-controller marks what it has applied."""
+DRIFT_CORRECTED: Final = "DriftCorrected"
+_DRIFT: Final = ("DriftDetected", DRIFT_CORRECTED)
+"""Reasons of helm-controller's events."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,12 @@ class Snapshot:
     def events(self) -> tuple[Event, ...]:
         """Everything that was noticed; the newest first."""
         return tuple(sorted(map(_event, self.of("Event")), key=lambda event: event.last, reverse=True))
+
+    @property
+    def drift(self) -> tuple[Event, ...]:
+        """What Flux says of changes that others made to what the release made; the newest first."""
+        said = self.events_of(self.release) if self.release else ()
+        return tuple(event for event in said if event.reason in _DRIFT)
 
     def events_of(self, *about: Object) -> tuple[Event, ...]:
         """What was noticed of some objects; the newest first."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, resume, said
 from registry_gitops.cluster.status.model import Cause, CauseId, Severity
 from registry_gitops.cluster.status.objects import Object, time_of
-from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
 
 _FLUX: Final = ("helm-controller", "helm", "kustomize-controller")
 """Managers of fields by which a Deployment comes to be what Git says."""
@@ -17,8 +17,6 @@ _OURS: Final = (*_FLUX, "kube-controller-manager")
 _HARMLESS: Final = ("restartedAt",)
 """What `kubectl rollout restart` leaves in the template."""
 _SHOWN: Final = 3
-_UNDONE: Final = "DriftCorrected"
-_DRIFT: Final = ("DriftDetected", _UNDONE)
 
 
 def suspended(snapshot: Snapshot) -> Iterator[Cause]:
@@ -53,7 +51,8 @@ def drifted(snapshot: Snapshot) -> Iterator[Cause]:
     release, workload = snapshot.release, snapshot.workload
     if release is None:
         return
-    edits = list(_edits(workload)) if workload else []
+    foreign = _foreign(workload) if workload else []
+    edits = list(_edits(workload, foreign)) if workload else []
     if workload and (edits or snapshot.idle):
         mode = release.text("spec.driftDetection.mode")
         undo = (
@@ -68,11 +67,11 @@ def drifted(snapshot: Snapshot) -> Iterator[Cause]:
             message=f"{workload} was {'scaled to 0' if snapshot.idle else 'changed'} by hand",
             detail="; ".join(edits) or "spec.replicas is 0, and `values.replicaCount` is not",
             remedy=f"make the change in registry.yaml; {undo}",
-            since=max(filter(None, (time_of(each.get("time")) for each in _foreign(workload))), default=None),
+            since=max(filter(None, (time_of(entry.get("time")) for entry, _ in foreign)), default=None),
         )
-    drift = [event for event in snapshot.events_of(release) if event.reason in _DRIFT]
+    drift = snapshot.drift
     # Flux says both in one second: what it has undone counts.
-    undone = any(each.reason == _UNDONE and each.last == drift[0].last for each in drift)
+    undone = any(each.reason == DRIFT_CORRECTED and each.last == drift[0].last for each in drift)
     if drift and not undone and not edits and not snapshot.idle:
         yield Cause(
             id=CauseId.DRIFTED,
@@ -85,9 +84,8 @@ def drifted(snapshot: Snapshot) -> Iterator[Cause]:
         )
 
 
-def _edits(workload: Object) -> Iterator[str]:
+def _edits(workload: Object, foreign: list[tuple[Mapping[str, Any], list[str]]]) -> Iterator[str]:
     """What is not as Flux has set it, and by whom where that is known."""
-    foreign = [(entry, list(_spec_fields(entry))) for entry in _foreign(workload)]
     # Who scales leaves no name for long; that the number is no longer Flux's own stays.
     if _lost_replicas(workload) and not any("spec.replicas" in fields for _, fields in foreign):
         yield f"spec.replicas is {workload.number('spec.replicas', 1)}"
@@ -103,13 +101,14 @@ def _lost_replicas(workload: Object) -> bool:
     return any(specs) and not any("f:replicas" in spec for spec in specs)
 
 
-def _foreign(workload: Object) -> list[Mapping[str, Any]]:
-    """The entries of those who changed the spec without Flux. A field that Flux takes back leaves its entry."""
-    return [
-        entry
+def _foreign(workload: Object) -> list[tuple[Mapping[str, Any], list[str]]]:
+    """The entries of those who changed the spec without Flux, and which fields. One that Flux takes back leaves it."""
+    entries = [
+        (entry, list(_spec_fields(entry)))
         for entry in workload.items("metadata.managedFields")
-        if entry.get("manager") not in _OURS and entry.get("subresource") != "status" and list(_spec_fields(entry))
+        if entry.get("manager") not in _OURS and entry.get("subresource") != "status"
     ]
+    return [(entry, fields) for entry, fields in entries if fields]
 
 
 def _spec_fields(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -127,12 +126,11 @@ def _spec(entry: Mapping[str, Any]) -> Mapping[str, Any]:
 def _leaves(fields: Mapping[str, Any], path: str) -> Iterator[str]:
     """The paths of a field set: f:replicas is spec.replicas, and an item of a list is named by its key."""
     inner = {key: value for key, value in fields.items() if key != "."}
-    if not inner:
+    # Of a whole item of a list its own fields tell nothing more.
+    if not inner or ("." in fields and path.endswith("]")):
         yield path
-    elif "." in fields and path.endswith("]"):
-        # A whole item of a list: its own fields tell nothing more.
-        yield path
-    for key, value in inner.items() if not ("." in fields and path.endswith("]")) else ():
+        return
+    for key, value in inner.items():
         kind, _, name = key.partition(":")
         yield from _leaves(value, f"{path}.{name}" if kind == "f" else f"{path}[{_item(name)}]")
 

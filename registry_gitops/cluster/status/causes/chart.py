@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from registry_gitops.cluster.remedies import remedy
 from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, said
 from registry_gitops.cluster.status.model import Cause, CauseId
 from registry_gitops.cluster.status.objects import Object
@@ -95,7 +96,7 @@ def _remedy(source: Object, failed: Object, *, lacking: bool) -> str:
     if _BITNAMI in source.text("spec.url"):
         return f"{_NEVER_PUBLISHED}; {RENDER}"
     if not lacking:
-        return next((remedy for words, remedy in _SOURCE_REMEDIES.items() if words in message), _UNREACHED)
+        return remedy(message, _SOURCE_REMEDIES, _UNREACHED)
     if source.kind in ("GitRepository", "Bucket"):
         return f"set `source.path` to the folder that `render` writes to, from the root of the repository; {RENDER}"
     if source.kind == "OCIRepository":

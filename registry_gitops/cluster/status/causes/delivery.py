@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from registry_gitops.cluster.remedies import remedy
 from registry_gitops.cluster.status.causes.wording import named, reconcile, said
 from registry_gitops.cluster.status.model import Cause, CauseId
 from registry_gitops.cluster.status.objects import Object
@@ -39,13 +40,12 @@ def git_failed(snapshot: Snapshot) -> Iterator[Cause]:
     """What the Kustomization reads cannot be fetched."""
     for repository in _repositories(snapshot)[:_SUSPECTS]:
         condition = repository.condition("Ready")
-        remedies = (remedy for words, remedy in _GIT_REMEDIES.items() if words in condition.message)
         yield Cause(
             id=CauseId.GIT_FAILED,
             object=named(repository, snapshot),
             message=f"Flux cannot fetch {repository.text('spec.url')}",
             detail=said(condition.message),
-            remedy=f"{next(remedies, _GIT_UNREACHED)}; then {reconcile(repository)}",
+            remedy=f"{remedy(condition.message, _GIT_REMEDIES, _GIT_UNREACHED)}; then {reconcile(repository)}",
             since=condition.since,
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from registry_gitops.cluster.remedies import remedy
 from registry_gitops.cluster.status.causes.wording import RENDER, named, naming, said
 from registry_gitops.cluster.status.model import Cause, CauseId
 from registry_gitops.cluster.status.objects import Container, Object, containers, time_of
@@ -81,15 +82,13 @@ def image_not_pulled(snapshot: Snapshot) -> Iterator[Cause]:
                 # "Back-off pulling image" of older kubelets tells no reason: their event does.
                 pulls = (event.message for event in snapshot.events_of(pod) if "Failed to pull" in event.message)
                 message = container.message if ": " in container.message else next(pulls, container.message)
-                remedies = (
-                    remedy for words, remedy in _IMAGE_REMEDIES.items() if words in f"{message} {container.waiting}"
-                )
+                todo = remedy(f"{message} {container.waiting}", _IMAGE_REMEDIES, _IMAGE_UNREACHED)
                 yield Cause(
                     id=CauseId.IMAGE_NOT_PULLED,
                     object=named(pod, snapshot),
                     message=f"the image {container.image} cannot be pulled",
                     detail=said(message),
-                    remedy=f"{next(remedies, _IMAGE_UNREACHED)}; {RENDER}",
+                    remedy=f"{todo}; {RENDER}",
                     since=pod.created,
                 )
                 return

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from registry_gitops.cluster.remedies import remedy
 from registry_gitops.cluster.status.causes.wording import RENDER, named, said
 from registry_gitops.cluster.status.model import Cause, CauseId
 from registry_gitops.cluster.status.objects import Object
@@ -109,13 +110,12 @@ def unschedulable(snapshot: Snapshot) -> Iterator[Cause]:
     """No node takes the Pod, for reasons other than its volume."""
     for pod, message in _unscheduled(snapshot):
         if not _OF_VOLUMES.search(message):
-            remedies = (remedy for words, remedy in _NODE_REMEDIES.items() if words in message)
             yield Cause(
                 id=CauseId.UNSCHEDULABLE,
                 object=named(pod, snapshot),
                 message="no node takes the Pod",
                 detail=said(message),
-                remedy=f"{next(remedies, 'look at the nodes: `kubectl describe nodes`')}; {RENDER}",
+                remedy=f"{remedy(message, _NODE_REMEDIES, 'look at the nodes: `kubectl describe nodes`')}; {RENDER}",
                 since=pod.condition("PodScheduled").since,
             )
             return
