@@ -12,16 +12,16 @@ from typing import Annotated
 import typer
 
 from registry_gitops.cli import quick, streams
-from registry_gitops.cli.exits import ExitCode
-from registry_gitops.cli.explain import explain
-from registry_gitops.cli.gc import gc as collect_garbage
-from registry_gitops.cli.htpasswd import htpasswd
-from registry_gitops.cli.init import init
-from registry_gitops.cli.render import render
-from registry_gitops.cli.schema import schema
-from registry_gitops.cli.serve import serve
-from registry_gitops.cli.smoke import smoke
-from registry_gitops.cli.status import status
+from registry_gitops.cli.commands.explain import explain
+from registry_gitops.cli.commands.gc import gc as collect_garbage
+from registry_gitops.cli.commands.htpasswd import htpasswd
+from registry_gitops.cli.commands.init import init
+from registry_gitops.cli.commands.render import render
+from registry_gitops.cli.commands.schema import schema
+from registry_gitops.cli.commands.serve import serve
+from registry_gitops.cli.commands.smoke import smoke
+from registry_gitops.cli.commands.status import status
+from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.errors import EditedError, InputError, Problem
 from registry_gitops.version import __version__
 

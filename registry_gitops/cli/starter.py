@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from registry_gitops.cli.names import CONFIGS, SCHEMA, SourceType
+from registry_gitops.cli.filenames import CONFIGS, SCHEMA, SourceType
 from registry_gitops.codec import dump
 from registry_gitops.deployment import BITNAMI_URL, RegistryDeployment
 from registry_gitops.errors import InputError, Problem

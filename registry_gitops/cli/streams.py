@@ -10,7 +10,7 @@ from typing import TextIO
 
 import typer
 
-from registry_gitops.cli.exits import ExitCode
+from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.errors import InputError
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
-from registry_gitops.cli.description import read
+from registry_gitops.cli.config_file import read
 
 if TYPE_CHECKING:
     from registry_gitops.smoke import Client

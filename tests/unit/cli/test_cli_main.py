@@ -10,7 +10,7 @@ import typer
 
 import registry_gitops
 from registry_gitops.cli import program, streams
-from registry_gitops.cli.exits import ExitCode
+from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.errors import EditedError, InputError, Problem
 from tests.cli.running import Outcome, Run
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import typer
 
+from registry_gitops.cli.commands.serve import serve
 from registry_gitops.cli.quick import read
-from registry_gitops.cli.serve import serve
 
 
 def read_by_typer(words: Sequence[str]) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cli.amounts import seconds, size
+from registry_gitops.cli.param_types import seconds, size
 from tests.cli.running import Outcome, Run, listing
 
 

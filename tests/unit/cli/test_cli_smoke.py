@@ -13,9 +13,9 @@ from typing import get_args
 import pytest
 from typer.models import OptionInfo
 
-from registry_gitops.cli import smoke
+from registry_gitops.cli.commands import smoke
+from registry_gitops.cli.commands.smoke import Level as Option
 from registry_gitops.cli.reports import Form
-from registry_gitops.cli.smoke import Level as Option
 from registry_gitops.cli.target import Forward, Target, find
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.report import WRITERS

@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry_gitops.cli.names import CONFIGS
+from registry_gitops.cli.filenames import CONFIGS
 from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from registry_gitops.cli.amounts import seconds, size
 from registry_gitops.cli.checks import catalogue, chosen
-from registry_gitops.cli.exits import ExitCode
+from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.param_types import seconds, size
 from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
 from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.reports import Output, check_outputs, output, write_reports

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_gitops.cli.amounts import seconds
-from registry_gitops.cli.exits import ExitCode
+from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.param_types import seconds
 from registry_gitops.cli.streams import out, say
 from registry_gitops.errors import InputError
 

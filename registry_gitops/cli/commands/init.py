@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from registry_gitops.cli.names import SourceType
+from registry_gitops.cli.filenames import SourceType
 from registry_gitops.cli.streams import out, say
 from registry_gitops.version import __version__
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_gitops.cli.description import default, read
-from registry_gitops.cli.exits import ExitCode
-from registry_gitops.cli.names import CONFIGS
+from registry_gitops.cli.config_file import default, read
+from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.filenames import CONFIGS
 from registry_gitops.cli.streams import coloured, out, say
 from registry_gitops.errors import InputError
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_gitops.cli.amounts import seconds, size
+from registry_gitops.cli.param_types import seconds, size
 from registry_gitops.cli.streams import out
 from registry_gitops.errors import InputError, Problem
 

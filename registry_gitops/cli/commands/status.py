@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from registry_gitops.cli.amounts import seconds
-from registry_gitops.cli.description import default, read
-from registry_gitops.cli.exits import ExitCode
-from registry_gitops.cli.names import CONFIGS
+from registry_gitops.cli.config_file import default, read
+from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.filenames import CONFIGS
+from registry_gitops.cli.param_types import seconds
 from registry_gitops.cli.streams import out, say, wants_colour
 
 if TYPE_CHECKING:
