@@ -252,7 +252,8 @@ def test_a_damaged_manifest_is_a_finding(tmp_path: Path) -> None:
     done = process("gc", "data", "--dry-run", folder=tmp_path)
     assert done.code == 1
     assert done.err == (
-        f"sha256:{digest}: lost or damaged: push it again, or delete it; its repositories are left as they are\n"
+        f"sha256:{digest}: missing or corrupt: push it again, or delete it; "
+        "gc skipped the repositories that contain it\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""registry-gitops gc: garbage collection in the folder of a registry."""
+"""registry-gitops gc: garbage collection of a data directory."""
 
 from __future__ import annotations
 
@@ -13,42 +13,37 @@ from registry_gitops.cli.streams import out, say
 from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
-    from registry_gitops.registry.garbage import Collected
+    from registry_gitops.registry import Collected
 
 
 def gc(
-    root: Annotated[
-        Path, typer.Argument(metavar="ROOT", help="Folder of the registry's data, as registry:3 lays it out.")
-    ],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be freed; remove nothing.")] = False,
+    root: Annotated[Path, typer.Argument(metavar="ROOT", help="Data directory, in the disk layout of registry:3.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Delete nothing; print what would be deleted.")] = False,
     delete_untagged: Annotated[
         bool,
-        typer.Option("--delete-untagged", help="Remove manifests that no tag reaches."),
+        typer.Option("--delete-untagged", help="Also delete manifests that no tag references, even through an index."),
     ] = False,
     older_than: Annotated[
         float,
-        typer.Option(parser=seconds, metavar="TIME", help="Keep what was written or asked for more lately than this."),
+        typer.Option(parser=seconds, metavar="TIME", help="Keep data written or requested within this time."),
     ] = "1h",  # type: ignore[assignment]
 ) -> None:
-    """Remove what nothing needs from the folder of a registry.
+    """Delete unreferenced data from a data directory.
 
-    Blobs, unfinished uploads and what is left of deleted repositories.
-    Safe while `registry-gitops serve` takes pushes, but not while registry:3 does. Exits 1 if a manifest is damaged.
+    That is: blobs, unfinished uploads, and the remains of deleted repositories. Safe while `registry-gitops serve`
+    accepts pushes, but not while registry:3 does. Exits 1 if a manifest is corrupt.
     """
-    from registry_gitops.registry.garbage import collect
-    from registry_gitops.registry.layout import PREFIX
-    from registry_gitops.registry.storage.filesystem import FileStorage
+    from registry_gitops.registry import SetupError, collect_directory
 
-    if not (root / PREFIX).is_dir():
-        raise InputError.of(f"no registry's data: there is no folder {PREFIX} in it", root)
-    storage = FileStorage(root, read_only=dry_run)
     try:
-        collected = collect(storage, older_than=older_than, delete_untagged=delete_untagged, dry_run=dry_run)
-    finally:
-        storage.close()
+        collected = collect_directory(root, older_than=older_than, delete_untagged=delete_untagged, dry_run=dry_run)
+    except SetupError as error:
+        raise InputError.of(error.message, error.file) from None
+    except OSError as error:
+        raise InputError.of(f"cannot collect garbage: {error.strerror}", error.filename or root) from None
     out(_table(collected))
     for digest in collected.rotten:
-        say(f"{digest}: lost or damaged: push it again, or delete it; its repositories are left as they are")
+        say(f"{digest}: missing or corrupt: push it again, or delete it; gc skipped the repositories that contain it")
     raise typer.Exit(ExitCode.FINDINGS if collected.rotten else ExitCode.OK)
 
 

@@ -94,6 +94,6 @@ def test_a_size_is_bytes_or_a_number_and_a_unit(text: str, amount: int) -> None:
 
 
 def test_gc_refuses_a_folder_that_is_no_registrys(cli: Run, tmp_path: Path) -> None:
-    refused(cli("gc", tmp_path), f"{tmp_path}: no registry's data: there is no folder docker/registry/v2 in it")
-    refused(cli("gc", tmp_path / "none"), f"{tmp_path}/none: no registry's data")
+    refused(cli("gc", tmp_path), f"{tmp_path}: not a registry data directory: it has no docker/registry/v2: pass the")
+    refused(cli("gc", tmp_path / "none"), f"{tmp_path}/none: not a registry data directory")
     assert list(listing(tmp_path)) == []
