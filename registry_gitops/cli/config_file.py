@@ -7,8 +7,8 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry_gitops.cli.filenames import CONFIGS
 from registry_gitops.errors import InputError
+from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 def default() -> Path:
     """The description in the current folder. Raises InputError where there is none."""
-    for name in CONFIGS:
+    for name in CONFIG_FILES:
         if Path(name).exists():
             return Path(name)
-    raise InputError.of(f"no {' and no '.join(CONFIGS)} here: name the file, or let `registry-gitops init` write one")
+    raise InputError.of(
+        f"no {' and no '.join(CONFIG_FILES)} here: name the file, or let `registry-gitops init` write one"
+    )
 
 
 def read(path: Path) -> RegistryDeployment:

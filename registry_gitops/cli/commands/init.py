@@ -1,58 +1,72 @@
-"""registry-gitops init: a description to start from."""
+"""registry-gitops init: a starter config file."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 import typer
 
-from registry_gitops.cli.filenames import SourceType
 from registry_gitops.cli.streams import out, say
+from registry_gitops.errors import InputError
 from registry_gitops.version import __version__
+
+_OPTIONS: Final = {"name": "--name", "namespace": "--namespace", "url": "--url", "path": "DIR"}
+"""Key of a problem -> the option that it came from."""
 
 
 def init(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="Folder to write to; made if it is missing.", show_default="this folder"),
+        typer.Argument(
+            metavar="DIR", help="Directory to write to; created if missing.", show_default="current directory"
+        ),
     ] = Path(),
     source: Annotated[
-        SourceType,
+        Literal["git", "helm", "oci"],
         typer.Option(
-            help="Where Flux takes the chart from: this Git repository, a Helm repository, or an OCI registry."
+            help="Where Flux gets the chart: from this Git repository, a Helm repository, or an OCI registry."
         ),
-    ] = SourceType.GIT,
+    ] = "git",
     url: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Address of the Helm repository, or of the chart in an OCI registry."),
+        typer.Option(
+            metavar="URL",
+            help="URL of the Helm repository, or of the chart in an OCI registry, for example "
+            "oci://ghcr.io/example/charts/docker-registry.",
+        ),
     ] = None,
     name: Annotated[str, typer.Option(metavar="NAME", help="Name of the HelmRelease.")] = "docker-registry",
     namespace: Annotated[str, typer.Option(metavar="NAME", help="Namespace of the deployment.")] = "docker-registry",
-    python: Annotated[bool, typer.Option("--python", help="Write registry.py in place of registry.yaml.")] = False,
+    python: Annotated[bool, typer.Option("--python", help="Write registry.py instead of registry.yaml.")] = False,
 ) -> None:
-    """Write a registry.yaml that holds the documented deployment.
+    """Create a starter registry.yaml, and its JSON Schema for editors.
 
-    Beside it stands its JSON Schema, for editors. Nothing is overwritten.
+    The file spells out the chart's main defaults, for you to change. Never overwrites a file.
     """
     _check_url(source, url)
-    from registry_gitops.cli.starter import save, starter
+    from registry_gitops.starter import create_files, starter_files
 
-    files = starter(folder, source, url=url, name=name, namespace=namespace, python=python)
-    save(files, folder)
+    try:
+        files = starter_files(folder, source, url=url, name=name, namespace=namespace, python=python)
+    except InputError as error:
+        raise InputError(replace(each, path=_OPTIONS.get(each.path, each.path)) for each in error.problems) from None
+    create_files(files, folder)
     out("".join(f"create {file}\n" for file in files))
     config = next(iter(files))
     say(f"Next: read {folder / config}, then run `registry-gitops render {folder / config}`.")
 
 
-def _check_url(source: SourceType, url: str | None) -> None:
-    if source is SourceType.GIT and url:
+def _check_url(source: str, url: str | None) -> None:
+    if source == "git" and url:
         raise typer.BadParameter(
-            "the chart is taken from this Git repository: give --source helm or --source oci too", param_hint="--url"
+            "--source git gets the chart from this Git repository: add --source helm or --source oci",
+            param_hint="--url",
         )
-    if source is SourceType.OCI and not url:
+    if source == "oci" and not url:
         raise typer.BadParameter(
-            "where is the chart? `helm push docker-registry-"
-            f"{__version__}.tgz oci://HOST/PATH` makes it --url oci://HOST/PATH/docker-registry",
+            "--source oci needs --url oci://HOST/PATH/docker-registry: push the chart first, with "
+            f"`helm push docker-registry-{__version__}.tgz oci://HOST/PATH`",
             param_hint="--source oci",
         )

@@ -11,9 +11,9 @@ import typer
 
 from registry_gitops.cli.config_file import default, read
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.filenames import CONFIGS
 from registry_gitops.cli.streams import coloured, out, say
 from registry_gitops.errors import InputError
+from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
@@ -26,7 +26,7 @@ def render(
         typer.Argument(
             metavar="CONFIG",
             help="The description: YAML, or a program (.py) that defines `deployment`.",
-            show_default=" or ".join(CONFIGS),
+            show_default=" or ".join(CONFIG_FILES),
         ),
     ] = None,
     output_dir: Annotated[

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from registry_gitops.cli.checks import catalogue, chosen
+from registry_gitops.cli.config_file import read
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import seconds, size
 from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
 from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.reports import Output, check_outputs, output, write_reports
 from registry_gitops.cli.streams import out, say
-from registry_gitops.cli.target import Target, find, reached
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
     from registry_gitops.smoke import Check, Client, Options
+    from registry_gitops.target import Target
 
 
 class Level(StrEnum):
@@ -123,10 +124,8 @@ def smoke(
     check_outputs(output_)
     checks = chosen(check or (), level.value)
     options = _options(repository, layer_size, before_restart, after_restart)
-    target = _with_user(find(url, namespace, service, context, config), username, password_stdin)
+    target = _with_user(_target(url, namespace, service, context, config), username, password_stdin)
     settings = {
-        "username": target.username,
-        "password": target.password,
         "ca_file": None if ca_file is None else str(ca_file),
         "insecure_skip_tls_verify": insecure_skip_tls_verify,
         "timeout": timeout,
@@ -152,6 +151,19 @@ def _options(repository: str, layer_size: int, before: Path | None, after: Path 
     return Options(repository, layer_size, Restart.read(after) if after else None)
 
 
+def _target(
+    url: str | None, namespace: str | None, service: str | None, context: str | None, config: Path | None
+) -> Target:
+    from registry_gitops.target import resolve_target
+
+    if url and (namespace or service or context):
+        raise typer.BadParameter("pass either URL or --namespace, --service, and --context, not both", param_hint="URL")
+    if not (url or namespace or config):
+        raise typer.BadParameter("no registry given: pass a URL, --namespace NAME, or --config FILE", param_hint="URL")
+    deployment = read(config) if config else None
+    return resolve_target(url, namespace=namespace, service=service, context=context, deployment=deployment)
+
+
 def _with_user(target: Target, username: str | None, password_stdin: bool) -> Target:
     """The target, with the user of the options in place of that of the description."""
     password = from_stdin() if password_stdin else from_environment()
@@ -170,11 +182,12 @@ def _reached(target: Target, wait: float, progress: Progress, settings: Mapping[
     """A client of the registry. Where there is none to be had, the command ends with what is to be said about it."""
     from registry_gitops.cluster import PortForwardError
     from registry_gitops.smoke import Unreachable
+    from registry_gitops.target import open_client
 
     # Whoever ends a pipeline sends SIGTERM: what was pushed, and kubectl, are to go then too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with reached(target, wait, progress.waits, **settings) as client:
+        with open_client(target, wait=wait, on_wait=progress.waits, **settings) as client:
             yield client
     except Unreachable as problem:
         _end(ExitCode.UNREACHABLE, progress, f"{problem}. {problem.remedy}")
@@ -209,7 +222,7 @@ def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: 
 
 def _about(target: Target, report: Report) -> Report:
     """The report, of a Service where it is one: the port of a port-forward means nothing to anybody."""
-    return report if isinstance(target.place, str) else report.model_copy(update={"subject": str(target.place)})
+    return report if isinstance(target.endpoint, str) else report.model_copy(update={"subject": str(target.endpoint)})
 
 
 def _end(code: ExitCode, progress: Progress, message: str) -> NoReturn:

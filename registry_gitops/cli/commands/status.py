@@ -14,9 +14,9 @@ import typer
 
 from registry_gitops.cli.config_file import default, read
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.filenames import CONFIGS
 from registry_gitops.cli.param_types import seconds
 from registry_gitops.cli.streams import out, say, wants_colour
+from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
     from registry_gitops.cluster.status import Status
@@ -42,7 +42,7 @@ def status(
         typer.Argument(
             metavar="CONFIG",
             help="The description of the deployment, which names it.",
-            show_default=" or ".join(CONFIGS),
+            show_default=" or ".join(CONFIG_FILES),
         ),
     ] = None,
     namespace: Annotated[

@@ -143,7 +143,7 @@ def test_nothing_is_overwritten_and_nothing_is_written_beside_it(
 ) -> None:
     (tmp_path / there).write_text("mine")
     done = cli("init", *CONFIGS[config])
-    assert (done.code, done.err) == (2, f"{there}: exists already, and is not overwritten\n")
+    assert (done.code, done.err) == (2, f"{there}: already exists: `init` never overwrites a file\n")
     assert listing(tmp_path) == {there: b"mine"}
 
 
@@ -172,7 +172,8 @@ def test_outside_of_a_git_repository_the_file_says_what_is_to_be_written(cli: Ru
     cli("init")
     text = (tmp_path / "registry.yaml").read_text()
     assert (
-        "# No Git repository was found here: write the path of this folder from the root of yours.\n  path: .\n" in text
+        "# No Git repository was found here: write the path of this directory from the root of yours.\n  path: .\n"
+        in text
     )
 
 

@@ -16,7 +16,6 @@ from typer.models import OptionInfo
 from registry_gitops.cli.commands import smoke
 from registry_gitops.cli.commands.smoke import Level as Option
 from registry_gitops.cli.reports import Form
-from registry_gitops.cli.target import Forward, Target, find
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.report import WRITERS
 from registry_gitops.smoke import CHECKS, LAYER_SIZE, REPOSITORY, Level
@@ -38,10 +37,10 @@ def refused(done: Outcome, message: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("", "Invalid value for URL: which registry? Give a URL, --namespace or --config"),
-        ("--service other", "which registry? Give a URL, --namespace or --config"),
-        ("http://127.0.0.1:1 --namespace x", "--namespace, --service and --context are in place of a URL"),
-        ("http://127.0.0.1:1 --context x", "--namespace, --service and --context are in place of a URL"),
+        ("", "Invalid value for URL: no registry given: pass a URL, --namespace NAME, or --config FILE"),
+        ("--service other", "no registry given: pass a URL, --namespace NAME, or --config FILE"),
+        ("http://127.0.0.1:1 --namespace x", "pass either URL or --namespace, --service, and --context, not both"),
+        ("http://127.0.0.1:1 --context x", "pass either URL or --namespace, --service, and --context, not both"),
         ("ftp://x", "error: this is not the URL of a registry: write it as https://registry.example.com"),
         ("x --check blob-rang", "Invalid value for --check: no check is called blob-rang: did you mean blob-range?"),
         ("x --check zzz", "no check is called zzz: `registry-gitops smoke --list` names them"),
@@ -111,58 +110,3 @@ def test_every_form_goes_where_it_was_told_to(cli: Run, url: str, tmp_path: Path
         "junit": "<?xml version=",
         "text": "registry-gitops",
     } | {"junit": '<?xml version="'}
-
-
-def described(tmp_path: Path, text: str) -> Path:
-    config = tmp_path / "registry.yaml"
-    config.write_text(text, "utf-8")
-    return config
-
-
-INGRESS = "values: {ingress: {enabled: true, hostname: r.example.com, tls: true}}"
-
-
-@pytest.mark.parametrize(
-    ("text", "options", "target"),
-    [
-        ("{}", (), Target(Forward("docker-registry", "svc/docker-registry", 5000))),
-        (
-            "{name: images, namespace: tools, values: {service: {ports: {http: 80}}}}",
-            (),
-            Target(Forward("tools", "svc/images-docker-registry", 80)),
-        ),
-        (
-            "values: {http: {relativeUrls: false}, configuration: {http: {prefix: /r/}}}",
-            (),
-            Target(Forward("docker-registry", port=5000, prefix="/r")),
-        ),
-        (INGRESS, (), Target("https://r.example.com")),
-        (INGRESS, (None, None, None, "here"), Target(Forward("docker-registry", port=5000, context="here"))),
-        (INGRESS, (None, None, "other"), Target(Forward("docker-registry", "svc/other", "http"))),
-        (INGRESS, ("http://127.0.0.1:5000",), Target("http://127.0.0.1:5000")),
-        (
-            "values: {auth: {htpasswd: {enabled: true, username: me, password: secret}}}",
-            (),
-            Target(Forward("docker-registry", port=5000), "me", "secret"),
-        ),
-        (
-            "values: {auth: {htpasswd: {enabled: true, existingSecret: users}}}",
-            (),
-            Target(Forward("docker-registry", port=5000)),
-        ),
-    ],
-)
-def test_a_description_says_where_the_registry_is_and_who_may_use_it(
-    tmp_path: Path, text: str, options: tuple[str | None, ...], target: Target
-) -> None:
-    given: list[str | None] = [*options, None, None, None, None]
-    assert find(given[0], given[1], given[2], given[3], described(tmp_path, text)) == target
-
-
-def test_a_namespace_is_enough_to_find_it() -> None:
-    assert find(None, "tools", None, None, None) == Target(Forward("tools", "svc/docker-registry", "http"))
-
-
-def test_the_password_of_a_description_shows_nowhere(tmp_path: Path) -> None:
-    text = "values: {auth: {htpasswd: {enabled: true, username: me, password: secret}}}"
-    assert "secret" not in repr(find(None, None, None, None, described(tmp_path, text)))

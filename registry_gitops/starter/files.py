@@ -1,0 +1,87 @@
+"""The starter config file, out of a template, and the JSON Schema of config files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from string import Template
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from registry_gitops.codec import dump
+from registry_gitops.deployment import BITNAMI_URL, RegistryDeployment
+from registry_gitops.errors import InputError, Problem
+from registry_gitops.filenames import SCHEMA_FILE
+from registry_gitops.render import assets, path_in_repository
+from registry_gitops.schema import config_schema
+from registry_gitops.schema import text as schema_text
+from registry_gitops.version import __version__
+
+SourceType = Literal["git", "helm", "oci"]
+"""Where Flux gets the chart from."""
+
+_PATH_KNOWN: Final = "This directory, from the root of the repository."
+_PATH_UNKNOWN: Final = "No Git repository was found here: write the path of this directory from the root of yours."
+_URL_KNOWN: Final = "Its URL."
+_URL_UNKNOWN: Final = (
+    "The documented repository. This chart was never published in it: write the URL of one to which you pushed it."
+)
+
+
+def starter_files(
+    directory: Path | str,
+    source: SourceType,
+    *,
+    url: str | None = None,
+    name: str = "docker-registry",
+    namespace: str = "docker-registry",
+    python: bool = False,
+) -> dict[str, str]:
+    """Return the files for `directory` as name -> text: registry.yaml and its JSON Schema, or registry.py.
+
+    `url` is that of the Helm repository, or of the chart in an OCI registry; the source `git` has none. Reads only
+    where `directory`, which need not exist, is in its Git repository. Raises InputError for what no deployment can
+    have; the key of each problem is `name`, `namespace`, `url`, or, for `directory`, `path`.
+    """
+    path = path_in_repository(Path(directory))
+    deployment = _deployment(source, url, path or ".", name, namespace)
+    suffix, quote = ("py", _python) if python else ("yaml", _yaml)
+    words = {
+        "schema": SCHEMA_FILE,
+        "secret": deployment.users_secret,
+        "secret_namespace": deployment.target_namespace,
+        "path_note": _PATH_KNOWN if path else _PATH_UNKNOWN,
+        "url_note": _URL_KNOWN if url else _URL_UNKNOWN,
+        "name": quote(name),
+        "namespace": quote(namespace),
+        "path": quote(path or "."),
+        "url": quote(url or BITNAMI_URL),
+        "version": quote(__version__),
+    }
+    words["source"] = _template(f"{source}.{suffix}").substitute(words).rstrip("\n")
+    files = {f"registry.{suffix}": _template(f"registry.{suffix}").substitute(words)}
+    return files if python else {**files, SCHEMA_FILE: schema_text(config_schema())}
+
+
+def _deployment(source: SourceType, url: str | None, path: str, name: str, namespace: str) -> RegistryDeployment:
+    options = {"path": path} if source == "git" else {"url": url} if url else {}
+    try:
+        return RegistryDeployment.model_validate(
+            {"name": name, "namespace": namespace, "source": {"type": source, **options}}
+        )
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        raise InputError(Problem(detail["msg"], path=str(detail["loc"][-1])) for detail in found) from None
+
+
+def _template(name: str) -> Template:
+    return Template(assets.text(f"init/{name}.tmpl"))
+
+
+def _yaml(text: str) -> str:
+    return dump({"_": text}).removeprefix("_: ").rstrip("\n")
+
+
+def _python(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,10 @@
+"""Where a registry is, and a client of it: by URL, by a Service in a cluster, or by its deployment.
+
+with open_client(resolve_target(deployment=load("registry.yaml")), wait=60) as client:
+    report = run(client, chosen(CHECKS, Level.SMOKE))
+"""
+
+from registry_gitops.target.client import open_client
+from registry_gitops.target.resolution import PortForwardTarget, Target, resolve_target
+
+__all__ = ["PortForwardTarget", "Target", "open_client", "resolve_target"]

@@ -1,0 +1,49 @@
+"""A client of a target, through a port-forward where the target is in a cluster."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final
+
+from registry_gitops.cluster import PortForwardError, port_forward
+from registry_gitops.smoke import Client, Unreachable, connect
+from registry_gitops.target.resolution import Target
+
+_INTERVAL: Final = 1.0
+"""Seconds between two attempts."""
+
+
+@contextmanager
+def open_client(
+    target: Target, *, wait: float = 0.0, on_wait: Callable[[Exception], None] = lambda _: None, **settings: Any
+) -> Iterator[Client]:
+    """Yield a client of the registry, which has responded; a port-forward to it ends with the block.
+
+    Tries for `wait` seconds, and calls `on_wait` with the error of each attempt but the last. `settings` are those of
+    `connect`; the credentials among them replace those of `target`. Raises Unreachable, and PortForwardError for a
+    registry in a cluster; InputError for settings that cannot be used.
+    """
+    settings = {"username": target.username, "password": target.password, **settings}
+    endpoint = target.endpoint
+    if isinstance(endpoint, str):
+        with connect(endpoint, wait=wait, on_wait=on_wait, **settings) as client:
+            yield client
+        return
+    deadline = time.monotonic() + wait
+    while True:
+        # A port-forward ends with the Pod that it leads to, so each attempt has its own.
+        with ExitStack() as stack:
+            try:
+                forward = port_forward(endpoint.namespace, endpoint.name, endpoint.port, context=endpoint.context)
+                address = stack.enter_context(forward)
+                client = stack.enter_context(connect(f"http://{address}{endpoint.prefix}", **settings))
+            except (PortForwardError, Unreachable) as problem:
+                if time.monotonic() + _INTERVAL > deadline:
+                    raise
+                on_wait(problem)
+            else:
+                yield client
+                return
+        time.sleep(_INTERVAL)

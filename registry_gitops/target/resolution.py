@@ -1,0 +1,80 @@
+"""What was given -> the target: a URL, or a Service to reach by port-forward, and the credentials of its deployment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from registry_gitops.errors import InputError
+
+if TYPE_CHECKING:
+    from registry_gitops.deployment import RegistryDeployment
+
+
+@dataclass(frozen=True)
+class PortForwardTarget:
+    """A Service, or another object of a cluster that `kubectl port-forward` accepts."""
+
+    namespace: str
+    name: str = "svc/docker-registry"
+    """Kind and name, as `kubectl port-forward` takes them."""
+    port: int | str = "http"
+    """Number or name of the port."""
+    context: str | None = None
+    """kubeconfig context. None: the current one."""
+    prefix: str = ""
+    """Path in front of /v2/, for example /images."""
+
+    def __str__(self) -> str:
+        """Return it as people name it, for example: svc/docker-registry in namespace images."""
+        return f"{self.name} in namespace {self.namespace}{f' of context {self.context}' if self.context else ''}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The endpoint of a registry, and the credentials that its deployment has in the clear, if any."""
+
+    endpoint: str | PortForwardTarget
+    """A URL, or the way into a cluster."""
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def resolve_target(
+    url: str | None = None,
+    *,
+    namespace: str | None = None,
+    service: str | None = None,
+    context: str | None = None,
+    deployment: RegistryDeployment | None = None,
+) -> Target:
+    """Return where the registry is: `url` if given, else a Service in `namespace`, else what `deployment` says.
+
+    `service` (default: docker-registry, or that of `deployment`) and `context` (default: the current one) are those of
+    a cluster: with either, a `deployment` with an Ingress is reached by port-forward too. Raises InputError if nothing
+    is given.
+    """
+    if deployment is not None:
+        return _target_of(deployment, url, namespace, service, context)
+    if url:
+        return Target(url)
+    if not namespace:
+        raise InputError.of("no registry given: pass a URL, a namespace, or a deployment")
+    return Target(PortForwardTarget(namespace, f"svc/{service or 'docker-registry'}", context=context))
+
+
+def _target_of(
+    deployment: RegistryDeployment, url: str | None, namespace: str | None, service: str | None, context: str | None
+) -> Target:
+    # Imported here: the models take longer than a URL needs.
+    from registry_gitops.render.readme.facts import Facts
+
+    facts, htpasswd = Facts(deployment), deployment.values.auth.htpasswd
+    user = (htpasswd.username, htpasswd.password) if htpasswd.enabled and htpasswd.password else (None, None)
+    access = facts.access
+    if url:
+        return Target(url, *user)
+    if not (namespace or service or context or access.local):
+        return Target(access.base, *user)
+    name, port = (f"svc/{service}", "http") if service else (access.forwarded, access.port)
+    return Target(PortForwardTarget(namespace or facts.names.target, name, port, context, access.prefix), *user)
