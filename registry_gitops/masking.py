@@ -1,0 +1,156 @@
+"""Text without credentials: for messages, logs, reports, and whatever else repeats what a user or a server wrote.
+
+`mask` reads free text, `quote` a single value. Both rather hide too much than too little.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+HIDDEN: Final = "***"
+
+_HARMLESS: Final = frozenset(
+    ["n", "last", "digest", "digest-algorithm", "mount", "from", "tag", "artifactType", "ref", "service", "scope"]
+)
+"""Query parameters whose values are shown: those of the distribution specification, and those that name a thing."""
+_HARMLESS_VALUE: Final = re.compile(r"[\w.,:/+%~@*-]*")
+
+_LONGEST: Final = 200
+"""Characters of a quoted value."""
+
+_PRIVATE_KEY: Final = re.compile(r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----).*?(-----END [A-Z0-9 ]*-----|\Z)", re.DOTALL)
+_TOKEN: Final = re.compile(
+    r"\beyJ[\w-]{8,}(?:\.[\w-]+)*"  # a JSON Web Token
+    r"|\b(?:gh[a-z]|github_pat|glpat)[_-]\w[\w-]{7,}"
+    r"|\$2[abxy]\$\d\d\$[./\w]+"  # a line of htpasswd
+)
+_AUTHORIZATION: Final = re.compile(r"\b((?i:basic|bearer)\s+)(?=\S*[\d=A-Z])(?!\w+=[\"'])[\w+/.~=-]{6,}")
+
+# An @ in front of a digest separates no credentials from a host.
+_AT: Final = r"@(?!sha\d+:(?:[0-9a-f]{6}|[.…<]))"
+_USERINFO: Final = re.compile(rf"(?P<before>.*){_AT}|(?P<encoded>.*)%40", re.DOTALL)
+_LEAD: Final = re.compile(r"(?:[^@]*[\"'=(<\[{,])?[A-Za-z][\w+.-]*://+|(?:[^@:]*[\"'=(<\[{,])?//|[\"'(<\[{]+")
+_SCHEME: Final = re.compile(r"[A-Za-z][\w+.-]*://+|//")
+_COLON: Final = re.compile(r":|%3a|//", re.IGNORECASE)
+_PORT: Final = r"(?:\d{1,5}|PORT)(?![\w%*+~!$-])"
+_USERINFO_WITH_SPACES: Final = re.compile(rf"(?<=://)[^\s/?#@:\[]*:(?!{_PORT})[^@\n]{{1,256}}{_AT}")
+_PASSWORD_FOR_PORT: Final = re.compile(rf"(?<=://)([^\s/?#@:\[\]\"'*]+):(?!{_PORT}|\*\*\*)[^\s/?#\"']+")
+
+_A_WORD: Final = re.compile(r"\S+")
+_QUERY_START: Final = re.compile(r"[?&#]")
+_PUNCTUATION: Final = "\"'<>)]},.;:!?"
+_PARAMETER_END: Final = re.compile(r"(&|;(?=[^\s;&=]+=))")
+
+_NAME: Final = re.compile(
+    r"(?:password|(?<!ht)passwd|passphrase|\bpass|_pass|\bpwd|_pwd|(?<!existing)(?<!existing_)(?<!pull)secret"
+    r"|(?:secret|access|account|api|private|encryption|signing)[_.-]?key|token|credentials?|authorization|signature|cookie)"
+    r"(?:\\*[\"'])?(?P<separator>[^\S\n]*(?:=>?|:(?!//))[^\S\n]*)",
+    re.IGNORECASE,
+)
+_QUOTED: Final = re.compile(
+    r"""(?xs) (?P<escape>\\+["']) (?:(?!\\+["']).)* (?:(?P=escape)|\Z)
+      | (?P<double>") (?:\\.|[^"\\])* (?:"|\Z) | (?P<single>') (?:''|\\.|[^'\\])* (?:'|\Z) | \[ [^\]\n]* \]?"""
+)
+_BLOCK: Final = re.compile(r"[|>][-+0-9]*[^\S\n]*(?:\n[^\S\n]+[^\n]*|\n(?=\n))+")
+_END_OF_CLAUSE: Final = r"[,;}\])](?=[\s,;}\])]|\Z)"
+_CLAUSE: Final = re.compile(rf"(?!{{)(?:(?!{_END_OF_CLAUSE})[^\n])+")
+_WORD: Final = re.compile(
+    r"(?:(?i:basic|bearer|token)\s+)?(?:[^\s&,;}\])\\\"']|[,;}\])\\\"'](?=[^\s=:,;&\"'}\])\\]+(?:[\s&,;\"'}]|\Z)))+"
+)
+# What begins a sentence, as in "unexpected token: expected a string", and no password.
+_SENTENCE: Final = re.compile(
+    r"(?:an?|the|is|are|was|were|be|must|may|can|cannot|could|did|does|do|should|will|has|have|not?|none|its?|this|all"
+    r"|expected|unexpected|invalid|missing|required|requires|needs|failed|failure|unable|unauthorized|forbidden|denied"
+    r"|errors?|expired|empty|unknown|illegal|found|status|response|request|context|dial|get|post|put|head|read|write"
+    r"|open|lookup|exit|line|known|remove|set|use|name|give|pass|add|create|check|keep|move|only|at|in|on|of|for|from"
+    r"|to|with|without|and|or|if|too|there|you|we|rpc|https?|x509|tls|net|json|yaml|oauth|secrets?|configmap|signature"
+    r"|authenti\w+|authoriz\w+|token|credentials?|password|key|value|text|string|server|registry|client|access"
+    r"|incorrect|wrong|malformed|unsupported|bad|already|cert\w*|\w+n't)(?:[:,;]?[^\S\n]+\S|[\"'] )"
+    r"|(?:expired|required|missing|empty|invalid|unknown|denied|forbidden|unauthorized|eof)[.!]?[^\S\n]*(?:\n|\Z)"
+    r"|[1-5]\d\d [A-Z]",
+    re.IGNORECASE,
+)
+_USER_WITH_PASSWORD: Final = re.compile(
+    r"""(?ix) (\buser(?:_?name)? \\*["']? \s*[=:]\s* \\*["']?) (?!system:) [^\s"':,;&]*:[^\s"'][^"'\n,;&]*"""
+)
+_DOCKER_AUTH: Final = re.compile(r"""(?x) (\bauth \\*["']? \s*[=:]\s* \\*["']?) (?=\S*[A-Z0-9=]) [\w+/-]{6,}={0,2}""")
+
+
+def mask(text: str) -> str:
+    """Return `text` with `***` for every credential; digests, ports, and names of images stay.
+
+    Hidden are user and password of a URL, however malformed, the values of query parameters, the values of keys such as
+    `password`, and private keys. Masking twice changes nothing more.
+    """
+    text = _PRIVATE_KEY.sub(rf"\1{HIDDEN}\2", text)
+    text = _USERINFO_WITH_SPACES.sub(f"{HIDDEN}@", text)
+    text = _A_WORD.sub(lambda word: _without_userinfo(word[0]), text)
+    text = _PASSWORD_FOR_PORT.sub(rf"\1:{HIDDEN}", text)
+    text = _A_WORD.sub(lambda word: _without_query(word[0]), text)
+    text = _USER_WITH_PASSWORD.sub(rf"\1{HIDDEN}", text)
+    text = "".join(_without_named(text))
+    text = _DOCKER_AUTH.sub(rf"\1{HIDDEN}", text)
+    text = _AUTHORIZATION.sub(rf"\1{HIDDEN}", text)
+    return _TOKEN.sub(HIDDEN, text)
+
+
+def quote(value: object) -> str:
+    """Return a value of the user's in quotes, for a message: without credentials, on one line, at most 200 characters.
+
+    More is hidden than by `mask`, because the value has an end: spaces do not end a password, and what stands in front
+    of the last @ is hidden even if it looks like an e-mail address.
+    """
+    text = mask(_without_query(_without_userinfo(str(value), is_value=True), is_value=True))
+    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return '"' + "".join(char if char.isprintable() else repr(char)[1:-1] for char in text) + '"'
+
+
+def _without_userinfo(word: str, *, is_value: bool = False) -> str:
+    found = _USERINFO.match(word)
+    if not found:
+        return word
+    lead = (_SCHEME if is_value else _LEAD).match(word)
+    start = lead.end() if lead else 0
+    end = found.end(found.lastgroup or 0)
+    has_scheme = lead is not None and lead[0].endswith("/")
+    if end < start or not (is_value or has_scheme or _COLON.search(word, start, end)):
+        return word
+    return f"{word[:start]}{HIDDEN}{word[end:]}"
+
+
+def _without_query(word: str, *, is_value: bool = False) -> str:
+    start = _QUERY_START.search(word)
+    if not start:
+        return word
+    end = len(word) if is_value else max(start.end(), len(word.rstrip(_PUNCTUATION)))
+    has_bare = start[0] == "?" and "/" in word[: start.start()]
+    parts = _PARAMETER_END.split(word[start.end() : end])
+    shown = (part if part in "&;" else _parameter(part, has_bare=has_bare) for part in parts)
+    return f"{word[: start.end()]}{''.join(shown)}{word[end:]}"
+
+
+def _parameter(text: str, *, has_bare: bool) -> str:
+    name, equals, value = text.partition("=")
+    if not equals or not value.strip("="):
+        return HIDDEN if has_bare and text else text
+    return text if name in _HARMLESS and _HARMLESS_VALUE.fullmatch(value) else f"{name}={HIDDEN}"
+
+
+def _without_named(text: str) -> Iterator[str]:
+    end = 0
+    for found in _NAME.finditer(text):
+        start = found.end()
+        if found.start() < end:
+            continue
+        value = _QUOTED.match(text, start) or _BLOCK.match(text, start)
+        if not value and not found["separator"][-1:].isspace():
+            value = _WORD.match(text, start)
+        elif not value and not _SENTENCE.match(text, start):
+            value = _CLAUSE.match(text, start)
+        if value and value[0].strip("\"'[]"):
+            mark = value[value.lastgroup or 0] if value.re is _QUOTED and value.lastgroup else ""
+            yield f"{text[end:start]}{mark}{HIDDEN}{mark}"
+            end = value.end()
+    yield text[end:]

@@ -1,0 +1,138 @@
+"""Texts with credentials, and what is shown of them: the one table that every masking function is tested against."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DIGEST: Final = "sha256:6c5666b861f3505b116bb9aa9b25175e71210414bd010d92035ff64018f9457e"
+
+URLS: Final = (
+    # User and password of a URL, well-formed or not.
+    ("https://user:hunter2@host/path", "https://***@host/path"),
+    ("https://user:hun/ter2@charts.example.com", "https://***@charts.example.com"),
+    ("https://user:hun?ter2@host", "https://***@host"),
+    ("https://user:hun#ter2@host", "https://***@host"),
+    ("https://user:hun@ter2@host:5000/path", "https://***@host:5000/path"),
+    ("https://user@corp:hun:ter2@host", "https://***@host"),
+    ("https://user:hunter%402@host", "https://***@host"),
+    ("https://user:hunter2@[::1]:5000/v2/", "https://***@[::1]:5000/v2/"),
+    ("https://пользователь:hunter2ß@host", "https://***@host"),
+    ('https://user:"hunter2"@host', "https://***@host"),
+    ("https://user:hun\\ter2@host", "https://***@host"),
+    ("https://:hunter2@host", "https://***@host"),
+    ("https://hunter2@host", "https://***@host"),
+    ("https://hunter/2@host/path", "https://***@host/path"),
+    ("https://user:hunter2@", "https://***@"),
+    ("oci://user:hunter2@host/path", "oci://***@host/path"),
+    ("redis+tls://user:hunter2@host:6379/0", "redis+tls://***@host:6379/0"),
+    ("//user:hunter2@host/path", "//***@host/path"),
+    (f"https://user:hunter2@host/repo@{DIGEST}", f"https://***@host/repo@{DIGEST}"),
+    # Queries: what is not known to be harmless is hidden.
+    ("https://host/path?token=hunter2", "https://host/path?token=***"),
+    ("https://host/path?n=1&access_token=hunter2&last=x", "https://host/path?n=1&access_token=***&last=x"),
+    ("/v2/?n=1&%70assword=hunter2&last=x", "/v2/?n=1&%70assword=***&last=x"),
+    ("/v2/?hunter2", "/v2/?***"),
+    ("/v2/?aHVudGVyMg==", "/v2/?***"),
+    ("/v2/?a=b?hunter2=c", "/v2/?a=***"),
+    ("/v2/?n=1?token=hunter2", "/v2/?n=***"),
+    ("/v2/?a=hun;ter2", "/v2/?a=***"),
+    ("/v2/?a=hunter2;n=1", "/v2/?a=***;n=1"),
+    ("https://host/a?X-Amz-Credential=hunter2&X-Amz-Signature=hunter2", None),
+    ("https://host/a?sv=hunter2&sig=hunter2%3D", "https://host/a?sv=***&sig=***"),
+    ("https://host/?mail=ada@host&sig=hunter2", "https://***@host&sig=***"),
+    ("https://host/#access_token=hunter2", "https://host/#access_token=***"),
+    ("https://user:hunter2@host/?token=hunter2", "https://***@host/?token=***"),
+)
+"""(a URL or the target of a request, what is shown). None: whatever is shown, it lacks hunter2."""
+
+TEXTS: Final = (
+    # User and password with a space, and those without a scheme.
+    ("oci://user:hun ter2@host/path", "oci://***@host/path"),
+    ("user:hun:ter2@", "***@"),
+    ("user:hunter2@host", "***@host"),
+    ("https:/user:hunter2@host", "***@host"),
+    ("https:\\/\\/hunter2@host", "***@host"),
+    ("https%3A%2F%2Fuser%3Ahunter2%40host", "***%40host"),
+    ("https://user:hunter2", "https://user:***"),
+    ("https://user:hunter2/path", "https://user:***/path"),
+    ('"url": "https://user:hunter2@host/path", "n": 1', '"url": "https://***@host/path", "n": 1'),
+    ("dial redis://user:hunter2@cache:6379: refused", "dial redis://***@cache:6379: refused"),
+    (
+        "<https://user:hunter2@host/v2/_catalog?last=a&n=1>; rel=next",
+        "<https://***@host/v2/_catalog?last=a&n=1>; rel=next",
+    ),
+    ('Get "https://host/v2/?sig=hunter2": EOF', 'Get "https://host/v2/?sig=***": EOF'),
+    # Keys whose names tell, as YAML, JSON, environment and log have them.
+    ("password: hunter2", "password: ***"),
+    ("password: correct hunter2 staple", "password: ***"),
+    ("password:   'it''s hunter2'", "password:   '***'"),
+    ('password: "hunter2', 'password: "***"'),
+    ("password: |-\n  hunter2\n  hunter2\nnext: 1", "password: ***\nnext: 1"),
+    ("{password: hunter2, user: ada}", "{password: ***, user: ada}"),
+    ("Authorization: [Basic hunter2]", "Authorization: ***"),
+    ("password=hunter2 user=ada", "password=*** user=ada"),
+    ("password=hun,ter2 user=ada", "password=*** user=ada"),
+    ("password=a,hunter2", "password=***"),
+    ('password="hunter2", user="ada"', 'password="***", user="ada"'),
+    ("Password:hunter2 Username:ada", "Password:*** Username:ada"),
+    ("REGISTRY_REDIS_PASSWORD=hunter2", "REGISTRY_REDIS_PASSWORD=***"),
+    ("REGISTRY_HTTP_SECRET: hunter2", "REGISTRY_HTTP_SECRET: ***"),
+    ("storage: s3: secretkey: hunter2", "storage: s3: secretkey: ***"),
+    ("accountkey: 'hunter2'", "accountkey: '***'"),
+    ("AccountKey=hunter2;EndpointSuffix=core", "AccountKey=***;EndpointSuffix=core"),
+    ("passwd=hunter2", "passwd=***"),
+    ("api-key: hunter2", "api-key: ***"),
+    ("X-Api-Key: hunter2", "X-Api-Key: ***"),
+    ("credentials: hunter2", "credentials: ***"),
+    ("token=hunter2&scope=pull", "token=***&scope=pull"),
+    ("invalid token: hunter2", "invalid token: ***"),
+    ('{"secret": "hunter2"}', '{"secret": "***"}'),
+    ('{"secret":"hun\\"ter2","a":1}', '{"secret":"***","a":1}'),
+    ('"{\\"password\\": \\"hunter2\\"}"', '"{\\"password\\": \\"***\\"}"'),
+    ("{'identitytoken': 'hunter2'}", "{'identitytoken': '***'}"),
+    ('{"auths": {"host": {"auth": "dXNlcjpodW50ZXIy"}}}', '{"auths": {"host": {"auth": "***"}}}'),
+    ('username: "u:hunter2"', 'username: "***"'),
+    ("user=u:hunter2", "user=***"),
+    # Headers, keys, and what is known by its looks.
+    ("Authorization: Basic dXNlcjpodW50ZXIy", "Authorization: ***"),
+    ("authorization=Bearer hunter2", "authorization=***"),
+    ("sent Basic dXNlcjpodW50ZXIy to host", "sent Basic *** to host"),
+    ("Set-Cookie: session=hunter2", "Set-Cookie: ***"),
+    (
+        "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----\nnext",
+        "-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\nnext",
+    ),
+    ("-----BEGIN PRIVATE KEY-----\\nhunter2", "-----BEGIN PRIVATE KEY-----***"),
+    ("ada:$2y$05$hunter2hunter2hunter2", "ada:***"),
+    ("it sent eyJhunter2hunter2.eyJhunter2.hunter2", "it sent ***"),
+)
+"""(any other text, what is shown)."""
+
+READABLE: Final = (
+    "http://127.0.0.1:8080/v2/",
+    "https://[::1]:5000/v2/?n=1&last=b",
+    "/v2/a/blobs/uploads/?mount=sha256:ab&from=a/b",
+    "oci://ghcr.io/stefanprodan/charts/podinfo:6.9.0",
+    f"docker.io/library/registry:3.1.1@{DIGEST}",
+    f"host:5000/repo@{DIGEST}",
+    "user@example.com",
+    "git@github.com:org/repo",
+    'secret "docker-registry-users" not found',
+    'MountVolume.SetUp failed for volume "htpasswd" : secret "users" not found',
+    "http.existingSecret: docker-registry-users",
+    "auth.htpasswd: realm: Registry",
+    "auth.htpasswd.password: must be text: put it in quotes",
+    'unknown key "password": did you mean "existingSecret"?',
+    "unexpected token: expected a string",
+    "could not get token: 401 Unauthorized",
+    "invalid token: signature is invalid",
+    "failed to fetch anonymous token: unexpected status from GET https://ghcr.io/token?scope=a&service=b: 403",
+    'Bearer realm="https://auth.example.com/token",service="registry"',
+    "Basic authentication",
+    'User "system:serviceaccount:a:b" cannot list resource "pods"',
+    "invalid loglevel warning Must be one of [error, warn, info, debug]",
+    "see https://example.com/a/b#readme, issue #3",
+    "3 of 4 checks passed: a, b, c?",
+    "",
+)
+"""Texts that hold no credential, and are shown as they are. An e-mail address in free text is one."""
