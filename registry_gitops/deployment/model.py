@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any, Final
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
+from registry_gitops.deployment.problems import problems, unknown_attributes, wrong_models
+from registry_gitops.deployment.source import CHART_NAME, GitSource, HelmSource, OCISource, Source
+from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
 from registry_gitops.manifests.scalars import NotBlank
-from registry_gitops.model import DNSLabel, Model, Text, custom_error, failure, unset
+from registry_gitops.model import (
+    DNSLabel,
+    Model,
+    Text,
+    custom_error,
+    failure,
+    set_fields,
+    stored_fields,
+    to_plain,
+    unset,
+)
 from registry_gitops.values import RegistryValues
 
 MAX_RELEASE_NAME: Final = 53
@@ -32,6 +45,10 @@ class KustomizationOptions(KustomizationChanges):
 
     resources: list[NotBlank] = []
     """More files of the folder, such as an encrypted Secret; they stand after ours."""
+
+
+def _source_type(source: object) -> dict[str, str]:
+    return {"type": source.type} if isinstance(source, GitSource | HelmSource | OCISource) else {}
 
 
 class RegistryDeployment(Model):
@@ -67,11 +84,34 @@ class RegistryDeployment(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The description as plain data, holding only what was set: what `load` would read the same deployment from."""
-        found = super().to_dict()
-        if "source" in found:
+        """Return what was set as fresh dicts, lists, and scalars: `load` reads the same deployment from it."""
+        return self._plain(set_fields)
+
+    def revalidated(self) -> Self:
+        """Return this deployment, validated anew from what is stored in it.
+
+        `model_copy(update=...)` and `model_construct` go round the validators; this finds what they stored, at any
+        depth. Raises InputError with every problem found, each with its key.
+        """
+        try:
+            plain = self._plain(stored_fields)
+            found = list(unknown_attributes(self))
+        except RecursionError:
+            raise InputError.of("the deployment holds itself, or is nested too deeply: build it anew") from None
+        try:
+            made = type(self).model_validate(plain, by_alias=True, by_name=False)
+        except ValidationError as error:
+            raise InputError([*found, *problems(error, data=plain)]) from None
+        found += wrong_models(self, made)
+        if found:
+            raise InputError(found)
+        return made
+
+    def _plain(self, fields: Callable[[Model], Iterator[tuple[str, Any]]]) -> dict[str, Any]:
+        found: dict[str, Any] = to_plain(self, fields)
+        if isinstance(found.get("source"), dict):
             # In Python a class tells the source's type, and nobody sets it.
-            found["source"] = {"type": self.source.type, **found["source"]}
+            found["source"] = {**_source_type(self.source), **found["source"]}
         return found
 
     @property

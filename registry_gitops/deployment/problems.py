@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
 
 from registry_gitops.codec import Node
 from registry_gitops.errors import Problem
+from registry_gitops.model import Model, unknown_key
+
+Path = tuple[int | str, ...]
 
 # None of these repeats the value: it may be a password.
 _SENTENCES = {
@@ -26,32 +31,45 @@ _SENTENCES = {
 }
 
 
-def problems(error: ValidationError, file: str, node: Node | None = None) -> list[Problem]:
-    """Every error of `error` as a Problem, in the order of the file; `node`, the file's text, gives line and column."""
+def problems(
+    error: ValidationError, file: str | None = None, node: Node | None = None, data: object = None
+) -> list[Problem]:
+    """Return each error of `error` as a Problem, in the order of the file.
+
+    `node`, the text of the file, gives line and column. Without a file, `data` is what was validated.
+    """
     found: dict[object, Problem] = {}
     for detail in error.errors(include_url=False):
-        path = _path(detail, node)
+        path = _path(detail, data if node is None else node)
         of_key = detail["type"] == "unknown_key"
         line, column = node.position(path, of_key=of_key) if node else (None, None)
         # A union reports one error for each of its types; the first one for a place says enough.
         key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
-        found.setdefault(key, Problem(_sentence(detail), file, line, column, _dotted(path)))
+        found.setdefault(key, Problem(_sentence(detail), file, line, column, dotted(path)))
     return sorted(found.values(), key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
-def _path(detail: Any, node: Node | None) -> tuple[int | str, ...]:
-    """The path as it stands in the file: pydantic also names the member of a union that it tried."""
-    loc: tuple[int | str, ...] = detail["loc"]
-    if node is None:
+def _path(detail: Any, within: object) -> Path:
+    """The path as it stands in the file or data: pydantic also names the member of a union that it tried."""
+    loc: Path = detail["loc"]
+    if within is None:
         return loc
     path: list[int | str] = []
     for index, step in enumerate(loc):
-        absent = step not in node.children
-        if absent and not (index == len(loc) - 1 and detail["type"] == "missing"):
+        children = _children(within)
+        if step not in children and not (index == len(loc) - 1 and detail["type"] == "missing"):
             continue
         path.append(step)
-        node = node.children.get(step, node)
+        within = children.get(step, within)
     return tuple(path)
+
+
+def _children(within: object) -> Mapping[Any, object]:
+    if isinstance(within, Node):
+        return within.children
+    if isinstance(within, list):
+        return dict(enumerate(within))
+    return within if isinstance(within, dict) else {}
 
 
 def _sentence(detail: Any) -> str:
@@ -59,5 +77,38 @@ def _sentence(detail: Any) -> str:
     return _SENTENCES.get(detail["type"]) or said.replace("Input should be", "must be").replace("Input should", "must")
 
 
-def _dotted(path: tuple[int | str, ...]) -> str:
+def dotted(path: Path) -> str:
+    """Return a path as people write it: values.tolerations[0].key."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+def unknown_attributes(stored: object, path: Path = ()) -> Iterator[Problem]:
+    """Yield a Problem for each attribute, at any depth of `stored`, that its model does not have."""
+    if isinstance(stored, list | tuple):
+        for index, item in enumerate(stored):
+            yield from unknown_attributes(item, (*path, index))
+    if not isinstance(stored, Model):
+        return
+    fields = type(stored).model_fields
+    for name, value in stored.__dict__.items():
+        if name in fields:
+            yield from unknown_attributes(value, (*path, fields[name].alias or name))
+        elif not isinstance(getattr(type(stored), str(name), None), cached_property):
+            yield Problem(unknown_key(str(name), list(fields)).message(), path=dotted((*path, str(name))))
+
+
+def wrong_models(stored: object, made: object, path: Path = ()) -> Iterator[Problem]:
+    """Yield a Problem for each value in `stored` that is no instance of the model that it became in `made`.
+
+    `made` is validated from the plain data of `stored`, where an empty model of any class looks like any other.
+    """
+    if isinstance(stored, list | tuple) and isinstance(made, list | tuple):
+        for index, (before, after) in enumerate(zip(stored, made, strict=True)):
+            yield from wrong_models(before, after, (*path, index))
+    elif isinstance(made, Model) and isinstance(stored, type(made)):
+        for name, field in type(made).model_fields.items():
+            if name in stored.__dict__:
+                yield from wrong_models(stored.__dict__[name], getattr(made, name), (*path, field.alias or name))
+    elif isinstance(made, Model) or isinstance(stored, Model):
+        wanted = type(made).__name__ if isinstance(made, Model) else "value of another type"
+        yield Problem(f"must be a {wanted}, not a {type(stored).__name__}", path=dotted(path))

@@ -8,7 +8,7 @@ from typing import Any, LiteralString, Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, Labels, Model, custom_error, failure
+from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, Labels, Model, custom_error, failure, to_plain
 
 Fault = tuple[tuple[int | str, ...], PydanticCustomError]
 """A broken rule: the path from the model in hand to the place, and the error that stands there."""
@@ -19,6 +19,13 @@ def fault(code: LiteralString, message: str, *path: int | str) -> Fault:
     return path, custom_error(code, message)
 
 
+def _fields_with_value(model: Model) -> Iterator[tuple[str, Any]]:
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if value is not None:
+            yield field.alias or name, value
+
+
 class Manifest(Model):
     """A rendered object or a part of one. None means "not set": the field is left out, and its reader's default holds.
 
@@ -26,8 +33,9 @@ class Manifest(Model):
     """
 
     def to_dict(self) -> dict[str, Any]:
-        """The object as plain dicts, lists and scalars, keyed as in YAML. None stays in open values only."""
-        return self.model_dump(exclude_none=True)
+        """Return the object as fresh dicts, lists, and scalars, keyed as in YAML. None stays in open values only."""
+        found: dict[str, Any] = to_plain(self, _fields_with_value)
+        return found
 
     def _faults(self) -> Iterator[Fault]:
         """The rules that span several fields: each subclass yields what is wrong with it."""

@@ -1,6 +1,15 @@
 """What every typed model is made of: the base class and the scalars of Kubernetes, Flux and OCI."""
 
-from registry_gitops.model.base import Model, custom_error, failure, unset
+from registry_gitops.model.base import (
+    Model,
+    custom_error,
+    failure,
+    set_fields,
+    stored_fields,
+    to_plain,
+    unknown_key,
+    unset,
+)
 from registry_gitops.model.quantity import Duration, DurationText, Quantity, QuantityText
 from registry_gitops.model.scalars import (
     AccessMode,
@@ -53,5 +62,9 @@ __all__ = [
     "Text",
     "custom_error",
     "failure",
+    "set_fields",
+    "stored_fields",
+    "to_plain",
+    "unknown_key",
     "unset",
 ]

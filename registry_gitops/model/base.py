@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, LiteralString, Self
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -34,8 +34,9 @@ class Model(BaseModel):
     )
 
     def to_dict(self) -> dict[str, Any]:
-        """The model as plain dicts, lists and scalars, keyed as in YAML, holding only the fields that were set."""
-        return self.model_dump(exclude_unset=True)
+        """Return the fields that were set as fresh dicts, lists, and scalars, with the keys of YAML."""
+        found: dict[str, Any] = to_plain(self, set_fields)
+        return found
 
     @model_validator(mode="wrap")
     @classmethod
@@ -57,6 +58,42 @@ class Model(BaseModel):
                     for detail in details
                 ),
             ) from None
+
+
+def to_plain(value: Any, fields: Callable[[Model], Iterator[tuple[str, Any]]]) -> Any:
+    """Return `value` as fresh dicts, lists, and scalars; `fields` yields what to keep of each model, by its key."""
+    if isinstance(value, Model):
+        return {key: to_plain(item, fields) for key, item in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: to_plain(item, fields) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_plain(item, fields) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def set_fields(model: Model) -> Iterator[tuple[str, Any]]:
+    """Yield the key and the value of each field that was set, in the order of the class."""
+    names = model.__pydantic_fields_set__
+    for name, field in type(model).model_fields.items():
+        if name in names and name in model.__dict__:
+            yield field.alias or name, model.__dict__[name]
+
+
+def stored_fields(model: Model) -> Iterator[tuple[str, Any]]:
+    """Yield what `set_fields` yields, and values other than the default in fields that count as unset.
+
+    Only code that goes round the validators can store the latter.
+    """
+    names, values = model.__pydantic_fields_set__, model.__dict__
+    for name, field in type(model).model_fields.items():
+        if name in values and (
+            name in names or not _is_default(values[name], field.get_default(call_default_factory=True))
+        ):
+            yield field.alias or name, values[name]
+
+
+def _is_default(value: object, default: object) -> bool:
+    return value is default or (type(value) is type(default) and value == default)
 
 
 def unset(model: type[Model]) -> Callable[[], Any]:
