@@ -33,7 +33,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def dump(value: Mapping[str, Any]) -> str:
     """Render one document in block style: keys in the order given, lists indented, a line break at the end.
 
-    `value` holds dicts with text keys, lists or tuples, str, bool, int, float and None. Text of several lines becomes a
+    `value` holds mappings with text keys, lists or tuples, str, bool, int, float, and None. Text of several lines is a
     literal block; nothing is folded, and there are no anchors. Raises TypeError for any other type, ValueError for
     what no YAML reader would take (infinity, NaN, half of a surrogate pair).
     """
@@ -52,9 +52,9 @@ def _mapping(mapping: Mapping[str, Any], indent: str, lines: list[str]) -> None:
 def _sequence(items: Sequence[Any], indent: str, lines: list[str]) -> None:
     inner = indent + "  "
     for item in items:
-        if item and isinstance(item, dict | list | tuple):
+        if item and isinstance(item, Mapping | list | tuple):
             first = len(lines)
-            if isinstance(item, dict):
+            if isinstance(item, Mapping):
                 _mapping(item, inner, lines)
             else:
                 _sequence(item, inner, lines)
@@ -69,7 +69,7 @@ def _value(head: str, value: Any, indent: str, lines: list[str]) -> None:
         # A plain str for the cache: a Quantity equals every other spelling of its amount.
         text = _block(value, indent + "  ") if "\n" in value else _line(str.__str__(value))
         lines.append(f"{head} {text}")
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         if value:
             lines.append(head)
             _mapping(value, indent + "  ", lines)

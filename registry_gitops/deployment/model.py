@@ -15,6 +15,7 @@ from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
 from registry_gitops.manifests.scalars import NotBlank
 from registry_gitops.model import (
     DNSLabel,
+    ListOf,
     Model,
     Text,
     custom_error,
@@ -43,7 +44,7 @@ DeploymentName = Annotated[
 class KustomizationOptions(KustomizationChanges):
     """What the rendered kustomization.yaml holds besides our own files."""
 
-    resources: list[NotBlank] = []
+    resources: ListOf[NotBlank] = ()
     """More files of the folder, such as an encrypted Secret; they stand after ours."""
 
 

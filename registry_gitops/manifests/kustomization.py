@@ -10,7 +10,7 @@ from pydantic import Field
 from registry_gitops.manifests.patches import Selector, json_patch_faults
 from registry_gitops.manifests.resource import Document, Fault, Manifest, exactly_one, fault
 from registry_gitops.manifests.scalars import NotBlank
-from registry_gitops.model import Annotations, DNSLabel, Labels
+from registry_gitops.model import Annotations, DNSLabel, Labels, ListOf
 
 
 class FieldSpec(Manifest):
@@ -44,7 +44,7 @@ class LabelSet(Manifest):
     include_templates: bool | None = None
     """Add them to the Pods of workloads too. Default in kustomize: false."""
 
-    fields: list[FieldSpec] | None = None
+    fields: ListOf[FieldSpec] | None = None
     """More places to add them to."""
 
 
@@ -81,16 +81,16 @@ class KustomizePatch(Manifest):
 class KustomizationChanges(Manifest):
     """What a kustomization file does to its objects, whichever they are."""
 
-    components: list[NotBlank] | None = None
+    components: ListOf[NotBlank] | None = None
     """Folders with kustomize components."""
 
-    labels: list[LabelSet] | None = None
+    labels: ListOf[LabelSet] | None = None
     """Labels for every object."""
 
     common_annotations: Annotations | None = None
     """Annotations for every object and for the Pods of workloads."""
 
-    patches: list[KustomizePatch] | None = None
+    patches: ListOf[KustomizePatch] | None = None
     """Changes to the objects."""
 
 
@@ -106,7 +106,7 @@ class _Objects(Document):
     namespace: DNSLabel | None = None
     """Namespace that every object is moved to."""
 
-    resources: Annotated[list[NotBlank], Field(min_length=1)]
+    resources: Annotated[ListOf[NotBlank], Field(min_length=1)]
     """Files, folders and URLs with the objects, in the order of their output."""
 
 

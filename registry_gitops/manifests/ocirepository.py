@@ -16,7 +16,7 @@ from registry_gitops.manifests.scalars import (
     SemverRange,
     SignatureProvider,
 )
-from registry_gitops.model import DNSSubdomain, DurationText, ImageDigest, ImageTag
+from registry_gitops.model import DNSSubdomain, DurationText, ImageDigest, ImageTag, ListOf
 
 
 class OCIReference(Manifest):
@@ -74,7 +74,7 @@ class Verification(Manifest):
     secret_ref: LocalReference | None = None
     """Secret with the public keys (cosign) or the trust policy and certificates (notation); None means keyless."""
 
-    match_oidc_identity: Annotated[list[OIDCIdentity] | None, Field(alias="matchOIDCIdentity")] = None
+    match_oidc_identity: Annotated[ListOf[OIDCIdentity] | None, Field(alias="matchOIDCIdentity")] = None
     """Identities of which one must have signed; for keyless cosign."""
 
     trusted_root_secret_ref: LocalReference | None = None

@@ -10,6 +10,7 @@ from registry_gitops.model.base import (
     unknown_key,
     unset,
 )
+from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue
 from registry_gitops.model.quantity import Duration, DurationText, Quantity, QuantityText
 from registry_gitops.model.scalars import (
     AccessMode,
@@ -35,6 +36,7 @@ from registry_gitops.model.scalars import (
 )
 
 __all__ = [
+    "EMPTY",
     "AccessMode",
     "AnnotationKey",
     "Annotations",
@@ -43,6 +45,7 @@ __all__ = [
     "Duration",
     "DurationText",
     "EnvVarName",
+    "FrozenDict",
     "Hostname",
     "ImageDigest",
     "ImageRegistry",
@@ -52,8 +55,11 @@ __all__ = [
     "LabelKey",
     "LabelValue",
     "Labels",
+    "ListOf",
+    "MapOf",
     "Model",
     "NonNegative",
+    "OpenValue",
     "OptionalName",
     "Port",
     "Positive",

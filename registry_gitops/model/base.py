@@ -1,4 +1,4 @@
-"""The one base class of every typed model: frozen, strict, camelCase outside and snake_case inside."""
+"""The one base class of every typed model: deep-frozen, strict, camelCase in YAML, and snake_case in Python."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 class Model(BaseModel):
-    """A frozen value. Keys are camelCase in YAML and snake_case in Python; unknown keys are refused.
+    """A deep-frozen value. Keys are camelCase in YAML and snake_case in Python; unknown keys are refused.
+
+    Fields hold scalars, models, tuples, and `FrozenDict`, so every value can be hashed, and defaults can be shared.
 
     Types are strict: the text ``"2"`` is no number and ``1`` is no boolean, because Kubernetes reads them so too.
     A field that nobody set is not rendered (see `to_dict`), so a default is what the *reader* of the YAML will use.
@@ -32,6 +34,11 @@ class Model(BaseModel):
         # A value may be a password: no error and no traceback repeats it.
         hide_input_in_errors=True,
     )
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """Return the names of the fields that were set, as a set of its own: adding to it changes no model."""
+        return set(self.__pydantic_fields_set__)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields that were set as fresh dicts, lists, and scalars, with the keys of YAML."""
@@ -97,9 +104,9 @@ def _is_default(value: object, default: object) -> bool:
 
 
 def unset(model: type[Model]) -> Callable[[], Any]:
-    """The default factory of a field that is a section of its own: the section as it is where nobody wrote one.
+    """Return the default factory of a field that holds a section: the section with nothing set.
 
-    One frozen instance for all, made without a validator, because building one takes milliseconds.
+    All share one frozen instance, created without a validator, because to build a validator takes milliseconds.
     """
 
     return functools.cache(model.model_construct)

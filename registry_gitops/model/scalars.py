@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from registry_gitops.model.base import custom_error
+from registry_gitops.model.frozen import MapOf
 
 _PASSWORD_IN_URL = re.compile(r":[^:@/\s]+@")
 
@@ -187,8 +188,8 @@ AnnotationKey = Annotated[
     ),
 ]
 
-Labels = dict[LabelKey, LabelValue]
-Annotations = dict[AnnotationKey, str]
+Labels = MapOf[LabelKey, LabelValue]
+Annotations = MapOf[AnnotationKey, str]
 
 EnvVarName = Annotated[
     str,

@@ -38,7 +38,7 @@ def kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomiza
     """The kustomization file that lists `files`, and what the user adds to them."""
     options = deployment.kustomization
     changes = {name: getattr(options, name) for name in KustomizationChanges.model_fields}
-    return Kustomization(resources=files + options.resources, **changes)
+    return Kustomization(resources=[*files, *options.resources], **changes)
 
 
 def _metadata(deployment: RegistryDeployment) -> ObjectMeta:
@@ -58,8 +58,7 @@ def _source(deployment: RegistryDeployment) -> HelmRepository | OCIRepository | 
 
 
 def _release(deployment: RegistryDeployment) -> HelmReleaseSpec:
-    # Out of the whole, whose serializer exists since it was read: that of the values alone takes 30 ms to build.
-    values = deployment.to_dict().get("values") or None
+    values = deployment.values.to_dict() or None
     source = deployment.source
     if isinstance(source, OCISource):
         reference = ChartReference(kind="OCIRepository", name=deployment.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from registry_gitops.model import DNSSubdomain, ImageDigest, ImageRegistry, ImageRepository, ImageTag, Model
+from registry_gitops.model import DNSSubdomain, ImageDigest, ImageRegistry, ImageRepository, ImageTag, ListOf, Model
 
 
 class Image(Model):
@@ -25,5 +25,5 @@ class Image(Model):
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
     """When the kubelet pulls the image. Upstream: Container.imagePullPolicy (core/v1)."""
 
-    pull_secrets: list[DNSSubdomain] = []
+    pull_secrets: ListOf[DNSSubdomain] = ()
     """Names of Secrets, in the same namespace, to pull the image with. Upstream: PodSpec.imagePullSecrets (core/v1)."""

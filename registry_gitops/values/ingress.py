@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from registry_gitops.model import Annotations, DNSSubdomain, Hostname, Model, OptionalName, custom_error
+from registry_gitops.model import EMPTY, Annotations, DNSSubdomain, Hostname, ListOf, Model, OptionalName, custom_error
 
 PathType = Literal["Prefix", "Exact", "ImplementationSpecific"]
 
@@ -36,7 +36,7 @@ class ExtraHost(Model):
 class ExtraTls(Model):
     """One more certificate. Upstream: IngressTLS (networking.k8s.io/v1)."""
 
-    hosts: list[Hostname] = []
+    hosts: ListOf[Hostname] = ()
     """Hosts that the certificate is for."""
 
     secret_name: DNSSubdomain
@@ -61,7 +61,7 @@ class Ingress(Model):
     ingress_class_name: OptionalName = ""
     """Controller that serves the Ingress; "" takes the cluster's default. Upstream: IngressSpec.ingressClassName."""
 
-    annotations: Annotations = {}
+    annotations: Annotations = EMPTY
     """Annotations of the Ingress, such as the body size of ingress-nginx or the issuer of cert-manager."""
 
     tls: bool = False
@@ -70,8 +70,8 @@ class Ingress(Model):
     existing_secret: OptionalName = ""
     """Secret, type kubernetes.io/tls, with the certificate; "" means `<hostname>-tls` (which cert-manager can make)."""
 
-    extra_hosts: list[ExtraHost] = []
+    extra_hosts: ListOf[ExtraHost] = ()
     """More hosts that lead to the registry."""
 
-    extra_tls: list[ExtraTls] = []
+    extra_tls: ListOf[ExtraTls] = ()
     """More certificates."""

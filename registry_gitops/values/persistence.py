@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from registry_gitops.model import (
+    EMPTY,
     AccessMode,
     Annotations,
     Labels,
+    ListOf,
     Model,
     OptionalName,
     Quantity,
@@ -47,16 +49,16 @@ class Persistence(Model):
     ] = ""
     """StorageClass of the claim: "" takes the cluster's default, "-" asks for none (a volume made by hand)."""
 
-    access_modes: Annotated[list[AccessMode], Field(min_length=1)] = ["ReadWriteOnce"]
+    access_modes: Annotated[ListOf[AccessMode], Field(min_length=1)] = ("ReadWriteOnce",)
     """How nodes may mount the volume. More than one replica needs ReadWriteMany (or object storage)."""
 
     existing_claim: OptionalName = ""
     """Name of a PersistentVolumeClaim to use in place of a new one; `size` and `storageClass` then say nothing."""
 
-    annotations: Annotations = {}
+    annotations: Annotations = EMPTY
     """Annotations of the claim."""
 
-    labels: Labels = {}
+    labels: Labels = EMPTY
     """Labels of the claim."""
 
     resource_policy: Literal["keep", ""] = "keep"

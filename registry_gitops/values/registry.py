@@ -7,9 +7,11 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from registry_gitops.model import (
+    EMPTY,
     Annotations,
     DurationText,
     Labels,
+    ListOf,
     Model,
     NonNegative,
     OptionalName,
@@ -77,10 +79,10 @@ class RegistryValues(Model):
     fullname_override: NamePart = ""
     """Replaces the whole name of the objects."""
 
-    common_labels: Labels = {}
+    common_labels: Labels = EMPTY
     """Labels of every object."""
 
-    common_annotations: Annotations = {}
+    common_annotations: Annotations = EMPTY
     """Annotations of every object."""
 
     replica_count: NonNegative = 1
@@ -110,7 +112,7 @@ class RegistryValues(Model):
     configuration: Configuration = Field(default_factory=unset(Configuration))
     """Keys of distribution's config.yml, merged over what the chart makes of the other values."""
 
-    extra_env_vars: list[EnvVar] = []
+    extra_env_vars: ListOf[EnvVar] = ()
     """More environment variables of the container; those named REGISTRY_* override the configuration."""
 
     extra_env_vars_secret: OptionalName = ""
@@ -146,22 +148,22 @@ class RegistryValues(Model):
     termination_grace_period_seconds: NonNegative = 90
     """Seconds between SIGTERM and SIGKILL: longer than `http.drainTimeout`, or running pushes are cut off."""
 
-    pod_annotations: Annotations = {}
+    pod_annotations: Annotations = EMPTY
     """Annotations of the Pods."""
 
-    pod_labels: Labels = {}
+    pod_labels: Labels = EMPTY
     """Labels of the Pods."""
 
-    node_selector: Labels = {}
+    node_selector: Labels = EMPTY
     """Labels that a node must have."""
 
     affinity: Affinity = Field(default_factory=unset(Affinity))
     """Which nodes, and which other Pods, to be near to or far from."""
 
-    tolerations: list[Toleration] = []
+    tolerations: ListOf[Toleration] = ()
     """Taints that the Pods put up with."""
 
-    topology_spread_constraints: list[TopologySpreadConstraint] = []
+    topology_spread_constraints: ListOf[TopologySpreadConstraint] = ()
     """How evenly the Pods are spread."""
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import IntOrString, LabelKey, Labels, Model, Positive, custom_error, failure
+from registry_gitops.model import EMPTY, IntOrString, LabelKey, Labels, ListOf, Model, Positive, custom_error, failure
 
 Weight = Annotated[int, Field(ge=1, le=100)]
 
@@ -47,17 +47,17 @@ class LabelSelectorRequirement(Model):
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
     """How the label's value is compared."""
 
-    values: list[str] = []
+    values: ListOf[str] = ()
     """Values, with the operators In and NotIn."""
 
 
 class LabelSelector(Model):
     """Which objects are meant; all conditions must hold. Upstream: LabelSelector (meta/v1)."""
 
-    match_labels: Labels = {}
+    match_labels: Labels = EMPTY
     """Labels that must be equal."""
 
-    match_expressions: list[LabelSelectorRequirement] = []
+    match_expressions: ListOf[LabelSelectorRequirement] = ()
     """Further conditions."""
 
 
@@ -70,24 +70,24 @@ class NodeSelectorRequirement(Model):
     operator: Literal["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"]
     """How the value is compared."""
 
-    values: list[str] = []
+    values: ListOf[str] = ()
     """Values to compare with."""
 
 
 class NodeSelectorTerm(Model):
     """Conditions that must hold together. Upstream: NodeSelectorTerm (core/v1)."""
 
-    match_expressions: list[NodeSelectorRequirement] = []
+    match_expressions: ListOf[NodeSelectorRequirement] = ()
     """Conditions on the node's labels."""
 
-    match_fields: list[NodeSelectorRequirement] = []
+    match_fields: ListOf[NodeSelectorRequirement] = ()
     """Conditions on the node's fields."""
 
 
 class NodeSelector(Model):
     """Nodes that fit: one of the terms must hold. Upstream: NodeSelector (core/v1)."""
 
-    node_selector_terms: Annotated[list[NodeSelectorTerm], Field(min_length=1)]
+    node_selector_terms: Annotated[ListOf[NodeSelectorTerm], Field(min_length=1)]
     """Terms, of which one must hold."""
 
 
@@ -107,7 +107,7 @@ class NodeAffinity(Model):
     required_during_scheduling_ignored_during_execution: NodeSelector | None = None
     """Nodes that the Pod needs."""
 
-    preferred_during_scheduling_ignored_during_execution: list[PreferredSchedulingTerm] = []
+    preferred_during_scheduling_ignored_during_execution: ListOf[PreferredSchedulingTerm] = ()
     """Nodes that the Pod prefers."""
 
 
@@ -120,13 +120,13 @@ class PodAffinityTerm(Model):
     label_selector: LabelSelector | None = None
     """Labels of the Pods."""
 
-    match_label_keys: list[LabelKey] = []
+    match_label_keys: ListOf[LabelKey] = ()
     """Labels whose value is taken from this Pod."""
 
-    mismatch_label_keys: list[LabelKey] = []
+    mismatch_label_keys: ListOf[LabelKey] = ()
     """Labels whose value must differ from this Pod's."""
 
-    namespaces: list[str] = []
+    namespaces: ListOf[str] = ()
     """Namespaces of the Pods; none means this one."""
 
     namespace_selector: LabelSelector | None = None
@@ -146,10 +146,10 @@ class WeightedPodAffinityTerm(Model):
 class PodAffinity(Model):
     """Pods to be near to, or far from. Upstream: PodAffinity and PodAntiAffinity (core/v1)."""
 
-    required_during_scheduling_ignored_during_execution: list[PodAffinityTerm] = []
+    required_during_scheduling_ignored_during_execution: ListOf[PodAffinityTerm] = ()
     """What must hold."""
 
-    preferred_during_scheduling_ignored_during_execution: list[WeightedPodAffinityTerm] = []
+    preferred_during_scheduling_ignored_during_execution: ListOf[WeightedPodAffinityTerm] = ()
     """What is preferred."""
 
 
@@ -181,7 +181,7 @@ class TopologySpreadConstraint(Model):
     label_selector: LabelSelector | None = None
     """Which Pods are counted. Default: those of this release."""
 
-    match_label_keys: list[LabelKey] = []
+    match_label_keys: ListOf[LabelKey] = ()
     """Labels whose value is taken from the Pod, such as pod-template-hash."""
 
     min_domains: Positive | None = None

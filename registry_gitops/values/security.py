@@ -6,7 +6,17 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import Annotations, Model, NonNegative, OptionalName, custom_error, failure, unset
+from registry_gitops.model import (
+    EMPTY,
+    Annotations,
+    ListOf,
+    Model,
+    NonNegative,
+    OptionalName,
+    custom_error,
+    failure,
+    unset,
+)
 
 
 class SeccompProfile(Model):
@@ -73,7 +83,7 @@ class PodSecurityContext(Model):
     run_as_non_root: bool | None = True
     """Whether the kubelet refuses to start a container as root."""
 
-    supplemental_groups: list[NonNegative] | None = None
+    supplemental_groups: ListOf[NonNegative] | None = None
     """More groups of the process."""
 
     seccomp_profile: SeccompProfile | None = Field(default_factory=unset(SeccompProfile))
@@ -82,17 +92,17 @@ class PodSecurityContext(Model):
     se_linux_options: SeLinuxOptions | None = None
     """SELinux label."""
 
-    sysctls: list[Sysctl] | None = None
+    sysctls: ListOf[Sysctl] | None = None
     """Kernel parameters."""
 
 
 class Capabilities(Model):
     """Linux capabilities of the container. Upstream: Capabilities (core/v1)."""
 
-    drop: list[str] = ["ALL"]
+    drop: ListOf[str] = ("ALL",)
     """Capabilities taken away; the level `restricted` wants ALL."""
 
-    add: list[str] | None = None
+    add: ListOf[str] | None = None
     """Capabilities given; the level `restricted` allows NET_BIND_SERVICE."""
 
 
@@ -139,7 +149,7 @@ class ServiceAccount(Model):
     name: OptionalName = ""
     """Name of the ServiceAccount; "" means the release's full name, or `default` where none is made."""
 
-    annotations: Annotations = {}
+    annotations: Annotations = EMPTY
     """Annotations, such as the role of a cloud's workload identity."""
 
     automount_service_account_token: bool = False

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registry_gitops.model import Annotations, Model, Port, Text, unset
+from registry_gitops.model import EMPTY, Annotations, Model, Port, Text, unset
 
 
 class ServicePorts(Model):
@@ -42,5 +42,5 @@ class Service(Model):
     ] = ""
     """Fixed address; "" lets Kubernetes choose, "None" makes the Service headless. Upstream: ServiceSpec.clusterIP."""
 
-    annotations: Annotations = {}
+    annotations: Annotations = EMPTY
     """Annotations of the Service, such as those of a cloud's load balancer."""

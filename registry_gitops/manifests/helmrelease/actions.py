@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from registry_gitops.manifests.resource import Fault, Manifest, fault
-from registry_gitops.model import DNSSubdomain, DurationText
+from registry_gitops.model import DNSSubdomain, DurationText, ListOf
 
 CRDsPolicy = Literal["Skip", "Create", "CreateReplace"]
 """What happens to the CRDs in the chart's crds/: nothing, create new ones, or replace known ones too."""
@@ -173,5 +173,5 @@ class HelmTest(Manifest):
     ignore_failures: bool | None = None
     """Let the release succeed all the same. Default in Flux: false."""
 
-    filters: list[HelmTestFilter] | None = None
+    filters: ListOf[HelmTestFilter] | None = None
     """Tests to run or leave out. Default in Flux: all tests run."""

@@ -8,7 +8,7 @@ from typing import Literal
 from registry_gitops.manifests.patches import Selector, json_patch_faults
 from registry_gitops.manifests.resource import Fault, LocalReference, Manifest, exactly_one
 from registry_gitops.manifests.scalars import DataKey, JSONPointer, NotBlank
-from registry_gitops.model import DNSLabel, DNSSubdomain, ImageDigest, ImageTag
+from registry_gitops.model import DNSLabel, DNSSubdomain, ImageDigest, ImageTag, ListOf
 
 
 class Dependency(Manifest):
@@ -55,7 +55,7 @@ class KubeConfig(Manifest):
 class DriftIgnoreRule(Manifest):
     """Differences that are left alone. Upstream: IgnoreRule."""
 
-    paths: list[JSONPointer]
+    paths: ListOf[JSONPointer]
     """Places in the objects, such as /spec/replicas; "" is the whole object."""
 
     target: Selector | None = None
@@ -68,7 +68,7 @@ class DriftDetection(Manifest):
     mode: Literal["disabled", "warn", "enabled"] | None = None
     """Not looked for, reported as events, or reported and undone. Default in Flux: disabled."""
 
-    ignore: list[DriftIgnoreRule] | None = None
+    ignore: ListOf[DriftIgnoreRule] | None = None
     """Differences that are left alone, such as the replicas under an autoscaler."""
 
 
@@ -130,10 +130,10 @@ class PostRenderImage(Manifest):
 class PostRenderKustomize(Manifest):
     """What kustomize changes in the objects of the chart. Upstream: Kustomize."""
 
-    patches: list[PostRenderPatch] | None = None
+    patches: ListOf[PostRenderPatch] | None = None
     """Changes to objects."""
 
-    images: list[PostRenderImage] | None = None
+    images: ListOf[PostRenderImage] | None = None
     """Images to exchange."""
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from registry_gitops.manifests.resource import Fault, LocalReference, Manifest, fault
 from registry_gitops.manifests.scalars import ChartName, NotBlank, SemverRange, SignatureProvider
-from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, DurationText, Labels
+from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, DurationText, Labels, ListOf
 
 # What source-controller takes for a name in a Helm repository: no "_", no upper case.
 _NAME_IN_REPOSITORY = re.compile(r"[-a-z0-9]+([./][-a-z0-9]+)*")
@@ -62,7 +62,7 @@ class ChartTemplateSpec(Manifest):
     reconcile_strategy: Literal["ChartVersion", "Revision"] | None = None
     """What makes a new chart: another version in Chart.yaml, or any commit. Default in Flux: ChartVersion."""
 
-    values_files: list[NotBlank] | None = None
+    values_files: ListOf[NotBlank] | None = None
     """Files in the source that stand for the chart's values.yaml; later ones win."""
 
     ignore_missing_values_files: bool | None = None

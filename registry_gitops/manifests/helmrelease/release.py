@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, Self
 
 from registry_gitops.manifests.helmrelease.actions import HelmTest, Install, Rollback, Uninstall, Upgrade
@@ -18,7 +18,7 @@ from registry_gitops.manifests.helmrelease.chart import ChartReference, ChartTem
 from registry_gitops.manifests.helmrelease.values import ValuesReference
 from registry_gitops.manifests.resource import Fault, Manifest, Resource, exactly_one, fault
 from registry_gitops.manifests.scalars import ReleaseName
-from registry_gitops.model import DNSLabel, DNSSubdomain, DurationText, NonNegative
+from registry_gitops.model import DNSLabel, DNSSubdomain, DurationText, ListOf, MapOf, NonNegative, OpenValue
 
 _MAX_LABEL_VALUE: Final = 63
 
@@ -47,7 +47,7 @@ class HelmReleaseOptions(Manifest):
     suspend: bool | None = None
     """Stop looking after the release. Default in Flux: false."""
 
-    depends_on: list[Dependency] | None = None
+    depends_on: ListOf[Dependency] | None = None
     """HelmReleases that must be ready first."""
 
     timeout: DurationText | None = None
@@ -80,7 +80,7 @@ class HelmReleaseOptions(Manifest):
     wait_strategy: WaitStrategy | None = None
     """How Flux finds out that objects are ready. Default in Flux: poller."""
 
-    health_check_exprs: list[HealthCheckExpr] | None = None
+    health_check_exprs: ListOf[HealthCheckExpr] | None = None
     """When custom resources are ready; looked at with the wait strategy "poller"."""
 
     common_metadata: LabelsAndAnnotations | None = None
@@ -89,10 +89,10 @@ class HelmReleaseOptions(Manifest):
     post_render_strategy: Literal["combined", "nohooks", "separate"] | None = None
     """Whether hooks pass the post-renderers: with the rest, not at all, on their own. Default in Flux: combined."""
 
-    post_renderers: list[PostRenderer] | None = None
+    post_renderers: ListOf[PostRenderer] | None = None
     """Changes to the objects of the chart, in order."""
 
-    values_from: list[ValuesReference] | None = None
+    values_from: ListOf[ValuesReference] | None = None
     """Secrets and ConfigMaps with values, merged in order below the inline values."""
 
 
@@ -109,7 +109,7 @@ class _ChartChoice(Manifest):
 class HelmReleaseSpec(HelmReleaseOptions, _ChartChoice):
     """The release as it should be. Upstream: helm.toolkit.fluxcd.io/v2 HelmReleaseSpec."""
 
-    values: dict[str, Any] | None = None
+    values: MapOf[str, OpenValue] | None = None
     """Values for the chart, whose shape the chart decides. Here None inside is kept: it removes a chart's default."""
 
     @classmethod
@@ -119,7 +119,7 @@ class HelmReleaseSpec(HelmReleaseOptions, _ChartChoice):
         *,
         chart: ChartTemplate | None = None,
         chart_ref: ChartReference | None = None,
-        values: dict[str, Any] | None = None,
+        values: Mapping[str, Any] | None = None,
     ) -> Self:
         """The options together with a chart (exactly one of `chart` and `chart_ref`) and its values."""
         taken = {name: getattr(options, name) for name in HelmReleaseOptions.model_fields}

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
-from registry_gitops.model import custom_error, failure
+from registry_gitops.model import ListOf, custom_error, failure
 from registry_gitops.values.configuration.scalars import FilePath, NonEmpty, UrlPath
 from registry_gitops.values.configuration.section import Section
 
@@ -59,7 +59,7 @@ class TokenAuth(Section):
     jwks: FilePath | None = None
     """File of the keys that sign tokens, as a JSON Web Key Set. Default: none."""
 
-    signing_algorithms: list[_SigningAlgorithm] | None = None
+    signing_algorithms: ListOf[_SigningAlgorithm] | None = None
     """Algorithms that a token may be signed with. Default: all of them."""
 
     auto_redirect: bool | None = None

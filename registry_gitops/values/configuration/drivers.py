@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import NonNegative, Positive, custom_error, failure
+from registry_gitops.model import MapOf, NonNegative, Positive, custom_error, failure
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty
 from registry_gitops.values.configuration.secret import Secret
 from registry_gitops.values.configuration.section import Section
@@ -151,7 +151,7 @@ class Gcs(Section):
     keyfile: FilePath | None = None
     """Key file of a service account, in JSON. Default: the credentials of the workload."""
 
-    credentials: Annotated[dict[str, str] | None, Field(repr=False), Secret("REGISTRY_STORAGE_GCS_CREDENTIALS")] = None
+    credentials: Annotated[MapOf[str, str] | None, Field(repr=False), Secret("REGISTRY_STORAGE_GCS_CREDENTIALS")] = None
     """The content of such a key file. A secret: mount a file, or give the whole map, as YAML, in
     REGISTRY_STORAGE_GCS_CREDENTIALS (the registry takes no single keys of it from the environment). Default: none."""
 

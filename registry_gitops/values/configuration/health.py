@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import NonNegative, custom_error, failure
+from registry_gitops.model import ListOf, NonNegative, custom_error, failure
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, Headers, HostPort
 from registry_gitops.values.configuration.secret import SecretHeaders, SecretInURL
 from registry_gitops.values.configuration.section import Section
@@ -89,13 +89,13 @@ class Health(Section):
     storagedriver: StorageDriverCheck | None = None
     """Whether the storage answers."""
 
-    file: list[FileCheck] | None = None
+    file: ListOf[FileCheck] | None = None
     """Files that must not exist. Default: none."""
 
-    http: list[HttpCheck] | None = None
+    http: ListOf[HttpCheck] | None = None
     """URLs that must answer. Default: none."""
 
-    tcp: list[TcpCheck] | None = None
+    tcp: ListOf[TcpCheck] | None = None
     """Servers that must accept connections. Default: none."""
 
     def _targets(self) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from registry_gitops.model import custom_error, failure
+from registry_gitops.model import ListOf, custom_error, failure
 from registry_gitops.values.configuration.scalars import (
     URL,
     FilePath,
@@ -51,7 +51,7 @@ class LetsEncrypt(Section):
     email: str | None = None
     """Address that the ACME server may write to. Default: none."""
 
-    hosts: list[NonEmpty] | None = None
+    hosts: ListOf[NonEmpty] | None = None
     """Hosts that certificates are asked for. Default: any."""
 
     directory_url: URL | None = None
@@ -67,7 +67,7 @@ class Tls(Section):
     key: FilePath | None = None
     """File of the private key, in PEM. Default: none."""
 
-    client_cas: list[FilePath] | None = None
+    client_cas: ListOf[FilePath] | None = None
     """Files of the authorities that clients' certificates must come from. Default: none are asked for."""
 
     client_auth: (
@@ -84,7 +84,7 @@ class Tls(Section):
     minimum_tls: Literal["tls1.2", "tls1.3"] | None = None
     """Oldest version of TLS. Default: tls1.2."""
 
-    cipher_suites: list[_CipherSuite] | None = None
+    cipher_suites: ListOf[_CipherSuite] | None = None
     """Cipher suites, with tls1.2. Default: those with forward secrecy and AEAD."""
 
     lets_encrypt: LetsEncrypt | None = None

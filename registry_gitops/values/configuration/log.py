@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from registry_gitops.model import ListOf, MapOf
 from registry_gitops.values.configuration.scalars import HostPort, NonEmpty
 from registry_gitops.values.configuration.secret import Secret
 from registry_gitops.values.configuration.section import Section
@@ -43,7 +44,7 @@ class MailOptions(Section):
     from_: Annotated[NonEmpty | None, Field(alias="from")] = None
     """Sender of the mails. Default: none."""
 
-    to: list[NonEmpty] | None = None
+    to: ListOf[NonEmpty] | None = None
     """Receivers of the mails. Default: none."""
 
 
@@ -56,7 +57,7 @@ class LogHook(Section):
     disabled: bool | None = None
     """Whether the hook is off. Default: false."""
 
-    levels: list[Literal["panic", "fatal", "error", "warn", "info", "debug", "trace"]] | None = None
+    levels: ListOf[Literal["panic", "fatal", "error", "warn", "info", "debug", "trace"]] | None = None
     """Levels of the lines that are mailed. An unknown level would count as panic. Default: none."""
 
     options: MailOptions | None = None
@@ -72,13 +73,13 @@ class Log(Section):
     formatter: Literal["text", "json", "logstash"] | None = None
     """Form of a line. Default: text."""
 
-    fields: dict[str, str] | None = None
+    fields: MapOf[str, str] | None = None
     """Fields added to every line, such as `environment: staging`. Default: none."""
 
     access_log: AccessLog | None = None
     """The log of requests."""
 
-    hooks: list[LogHook] | None = None
+    hooks: ListOf[LogHook] | None = None
     """Mails on log lines. Default: none."""
 
     report_caller: bool | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import custom_error, failure
+from registry_gitops.model import ListOf, custom_error, failure
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty, Pause
 from registry_gitops.values.configuration.section import Section
 
@@ -98,7 +98,7 @@ class StorageMiddleware(Section):
 class Middleware(Section):
     """Middleware, in the order of their lists."""
 
-    storage: list[StorageMiddleware] | None = None
+    storage: ListOf[StorageMiddleware] | None = None
     """Between the registry and its storage. Default: none."""
 
     instead: ClassVar[dict[str, str]] = {

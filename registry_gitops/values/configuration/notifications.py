@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registry_gitops.model import NonNegative
+from registry_gitops.model import ListOf, NonNegative
 from registry_gitops.values.configuration.scalars import URL, GoDuration, Headers, NonEmpty
 from registry_gitops.values.configuration.secret import SecretHeaders, SecretInURL
 from registry_gitops.values.configuration.section import Section
@@ -22,10 +22,10 @@ class Events(Section):
 class Ignore(Section):
     """Events that are not sent; one match is enough."""
 
-    media_types: list[NonEmpty] | None = None
+    media_types: ListOf[NonEmpty] | None = None
     """Media types of the content. Default: none."""
 
-    actions: list[Literal["pull", "push", "mount", "delete"]] | None = None
+    actions: ListOf[Literal["pull", "push", "mount", "delete"]] | None = None
     """What was done. Default: none."""
 
 
@@ -57,7 +57,7 @@ class Endpoint(Section):
     backoff: GoDuration | None = None
     """How long it pauses; 0s is the default. Default: 1s."""
 
-    ignored_media_types: list[NonEmpty] | None = None
+    ignored_media_types: ListOf[NonEmpty] | None = None
     """Media types whose events are not sent, as in `ignore.mediatypes`. Default: none."""
 
     ignore: Ignore | None = None
@@ -70,5 +70,5 @@ class Notifications(Section):
     events: Events | None = None
     """What events tell."""
 
-    endpoints: list[Endpoint] | None = None
+    endpoints: ListOf[Endpoint] | None = None
     """Servers that are told. Default: none."""

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from registry_gitops.model import NonNegative
+from registry_gitops.model import ListOf, NonNegative
 from registry_gitops.values.configuration.scalars import FilePath, GoDuration, HostPort, NonEmpty
 from registry_gitops.values.configuration.secret import Secret
 from registry_gitops.values.configuration.section import Section
@@ -23,7 +23,7 @@ class RedisTls(Section):
     key: FilePath | None = None
     """File of the client's private key, in PEM; the registry ignores it without `certificate`. Default: none."""
 
-    root_cas: list[FilePath] | None = None
+    root_cas: ListOf[FilePath] | None = None
     """Files of the authorities that the server's certificate may come from. Default: those of the image."""
 
     instead: ClassVar[dict[str, str]] = {"enabled": "TLS has no switch, rootcas (or certificate and key) turns it on"}
@@ -32,7 +32,7 @@ class RedisTls(Section):
 class Redis(Section):
     """Redis. It must evict by allkeys-lru, because the registry sets no expiry. Registry 3.0 ignores these keys."""
 
-    addrs: list[HostPort] | None = None
+    addrs: ListOf[HostPort] | None = None
     """Servers; more than one is a cluster, or its sentinels where `mastername` is set. Default: no Redis."""
 
     username: str | None = None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from registry_gitops.model import Duration, DurationText, Text, custom_error
+from registry_gitops.model import Duration, DurationText, ListOf, MapOf, Text, custom_error
 
 _MAX_NANOSECONDS = 2**63 - 1
 
@@ -78,7 +78,7 @@ HeaderName = Annotated[
     ),
 ]
 
-Headers = dict[HeaderName, list[str]]
+Headers = MapOf[HeaderName, ListOf[str]]
 """HTTP headers: the name, and a list of values."""
 
 _SEGMENT = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -33,7 +33,7 @@ class Secret:
 class SecretHeaders(Secret):
     """Marks HTTP headers: those whose name says so are secrets."""
 
-    def places(self, value: dict[str, list[str]]) -> Iterator[tuple[str, ...]]:
+    def places(self, value: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
         """Names of the headers that carry credentials."""
         yield from ((name,) for name in value if _CREDENTIAL.search(name))
 
@@ -64,13 +64,14 @@ def secrets(configuration: Section) -> list[FoundSecret]:
 
 
 def _secrets(value: Any, path: tuple[str | int, ...]) -> Iterator[FoundSecret]:
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         for index, entry in enumerate(value):
             yield from _secrets(entry, (*path, index))
     if not isinstance(value, Section):
         return
+    given = value.model_fields_set
     for name, field in type(value).model_fields.items():
-        if name not in value.model_fields_set:
+        if name not in given:
             continue
         below, found = getattr(value, name), (*path, field.alias or name)
         for mark in field.metadata:

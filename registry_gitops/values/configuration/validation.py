@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from registry_gitops.model import ListOf
 from registry_gitops.values.configuration.scalars import GoRegexp, NonEmpty
 from registry_gitops.values.configuration.section import Section
 
@@ -11,10 +12,10 @@ from registry_gitops.values.configuration.section import Section
 class ManifestUrls(Section):
     """URLs inside manifests, as foreign layers have them."""
 
-    allow: list[GoRegexp] | None = None
+    allow: ListOf[GoRegexp] | None = None
     """Regular expressions, of which each URL must match one. Default: no URL, where `deny` is empty too."""
 
-    deny: list[GoRegexp] | None = None
+    deny: ListOf[GoRegexp] | None = None
     """Regular expressions, of which no URL may match one. Default: none."""
 
 
@@ -34,7 +35,7 @@ class ManifestIndexes(Section):
     platforms: Literal["all", "none", "list"] | None = None
     """All of them, none, or those of `platformlist`. Default: all."""
 
-    platform_list: list[Platform] | None = None
+    platform_list: ListOf[Platform] | None = None
     """Platforms whose images must be there, with `platforms: list`. Default: none."""
 
 
@@ -63,7 +64,7 @@ class Validation(Section):
 class RepositoryPolicy(Section):
     """Rules for all repositories."""
 
-    classes: list[Literal["image", "plugin"]] | None = None
+    classes: ListOf[Literal["image", "plugin"]] | None = None
     """Kinds of content that may be pushed; with any, other kinds of manifests are refused. Default: every kind."""
 
 

@@ -32,7 +32,7 @@ def test_the_defaults_are_the_documented_deployment() -> None:
     assert registry.resources.requests.to_dict() == {}
     assert registry.resources.requests.model_dump(exclude_none=True) == {"cpu": "100m", "memory": "128Mi"}
     assert registry.resources.limits.model_dump(exclude_none=True) == {"cpu": "500m", "memory": "512Mi"}
-    assert (registry.persistence.size, registry.persistence.access_modes) == ("10Gi", ["ReadWriteOnce"])
+    assert (registry.persistence.size, registry.persistence.access_modes) == ("10Gi", ("ReadWriteOnce",))
     assert registry.container_security_context.run_as_non_root
     assert registry.container_security_context.allow_privilege_escalation is False
     assert registry.to_dict() == {}
