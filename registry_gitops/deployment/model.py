@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from registry_gitops.deployment.problems import problems, unknown_attributes, wrong_models
-from registry_gitops.deployment.source import CHART_NAME, GitSource, HelmSource, OCISource, Source
+from registry_gitops.deployment.derive import merge_changes, validate
+from registry_gitops.deployment.problems import problems
+from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
 from registry_gitops.manifests.scalars import NotBlank
@@ -20,9 +21,6 @@ from registry_gitops.model import (
     Text,
     custom_error,
     failure,
-    set_fields,
-    stored_fields,
-    to_plain,
     unset,
 )
 from registry_gitops.values import RegistryValues
@@ -46,10 +44,6 @@ class KustomizationOptions(KustomizationChanges):
 
     resources: ListOf[NotBlank] = ()
     """More files of the folder, such as an encrypted Secret; they stand after ours."""
-
-
-def _source_type(source: object) -> dict[str, str]:
-    return {"type": source.type} if isinstance(source, GitSource | HelmSource | OCISource) else {}
 
 
 class RegistryDeployment(Model):
@@ -84,9 +78,20 @@ class RegistryDeployment(Model):
                 raise failure("RegistryDeployment", [(("release", "dependsOn", index), custom_error("cycle", message))])
         return self
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what was set as fresh dicts, lists, and scalars: `load` reads the same deployment from it."""
-        return self._plain(set_fields)
+    def derive(self, changes: Mapping[str, Any] | None = None, /, **fields: Any) -> Self:
+        """Return a deployment that differs from this one in `changes`, a mapping with the keys of YAML, or in `fields`.
+
+            staging = production.derive(name="staging", values={"replicaCount": 1, "ingress": None})
+
+        A mapping is merged key by key, at any depth. A list or a model replaces what was there. None sets a key back to
+        its default. A source of another type replaces the old one, and a source without a type keeps its own.
+        The result is validated as by the constructor, and raises the same ValidationError.
+        """
+        changes = changes or {}
+        twice = changes.keys() & fields.keys()
+        if twice:
+            raise TypeError(f"derive() got multiple values for {', '.join(sorted(twice))}")
+        return validate(type(self), merge_changes(self, self.source, {**changes, **fields}))
 
     def revalidated(self) -> Self:
         """Return this deployment, validated anew from what is stored in it.
@@ -95,25 +100,9 @@ class RegistryDeployment(Model):
         depth. Raises InputError with every problem found, each with its key.
         """
         try:
-            plain = self._plain(stored_fields)
-            found = list(unknown_attributes(self))
-        except RecursionError:
-            raise InputError.of("the deployment holds itself, or is nested too deeply: build it anew") from None
-        try:
-            made = type(self).model_validate(plain, by_alias=True, by_name=False)
+            return validate(type(self), self)
         except ValidationError as error:
-            raise InputError([*found, *problems(error, data=plain)]) from None
-        found += wrong_models(self, made)
-        if found:
-            raise InputError(found)
-        return made
-
-    def _plain(self, fields: Callable[[Model], Iterator[tuple[str, Any]]]) -> dict[str, Any]:
-        found: dict[str, Any] = to_plain(self, fields)
-        if isinstance(found.get("source"), dict):
-            # In Python a class tells the source's type, and nobody sets it.
-            found["source"] = {**_source_type(self.source), **found["source"]}
-        return found
+            raise InputError(problems(error, data=self)) from None
 
     @property
     def target_namespace(self) -> str:

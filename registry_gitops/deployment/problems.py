@@ -7,12 +7,17 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from registry_gitops.codec import Node
 from registry_gitops.errors import Problem
-from registry_gitops.model import Model, unknown_key
+from registry_gitops.model import Model, custom_error, unknown_key
+
+_OF_ABSENT = ("missing", "unknown_key")
 
 Path = tuple[int | str, ...]
+Fault = tuple[Path, PydanticCustomError]
+"""A path in a deployment, and the error there."""
 
 # None of these repeats the value: it may be a password.
 _SENTENCES = {
@@ -45,7 +50,7 @@ def problems(
         line, column = node.position(path, of_key=of_key) if node else (None, None)
         # A union reports one error for each of its types; the first one for a place says enough.
         key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
-        found.setdefault(key, Problem(_sentence(detail), file, line, column, dotted(path)))
+        found.setdefault(key, Problem(_sentence(detail), file, line, column, _dotted(path)))
     return sorted(found.values(), key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
@@ -57,7 +62,7 @@ def _path(detail: Any, within: object) -> Path:
     path: list[int | str] = []
     for index, step in enumerate(loc):
         children = _children(within)
-        if step not in children and not (index == len(loc) - 1 and detail["type"] == "missing"):
+        if step not in children and not (index == len(loc) - 1 and detail["type"] in _OF_ABSENT):
             continue
         path.append(step)
         within = children.get(step, within)
@@ -65,11 +70,7 @@ def _path(detail: Any, within: object) -> Path:
 
 
 def _children(within: object) -> Mapping[Any, object]:
-    if isinstance(within, Node):
-        return within.children
-    if isinstance(within, list):
-        return dict(enumerate(within))
-    return within if isinstance(within, dict) else {}
+    return within.children if isinstance(within, Node) else dict(_items(within))
 
 
 def _sentence(detail: Any) -> str:
@@ -77,38 +78,50 @@ def _sentence(detail: Any) -> str:
     return _SENTENCES.get(detail["type"]) or said.replace("Input should be", "must be").replace("Input should", "must")
 
 
-def dotted(path: Path) -> str:
+def _dotted(path: Path) -> str:
     """Return a path as people write it: values.tolerations[0].key."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def unknown_attributes(stored: object, path: Path = ()) -> Iterator[Problem]:
-    """Yield a Problem for each attribute, at any depth of `stored`, that its model does not have."""
-    if isinstance(stored, list | tuple):
-        for index, item in enumerate(stored):
-            yield from unknown_attributes(item, (*path, index))
-    if not isinstance(stored, Model):
-        return
-    fields = type(stored).model_fields
-    for name, value in stored.__dict__.items():
-        if name in fields:
-            yield from unknown_attributes(value, (*path, fields[name].alias or name))
-        elif not isinstance(getattr(type(stored), str(name), None), cached_property):
-            yield Problem(unknown_key(str(name), list(fields)).message(), path=dotted((*path, str(name))))
+def unknown_attributes(stored: object, path: Path = ()) -> Iterator[Fault]:
+    """Yield an error for each attribute, at any depth of `stored`, that its model does not have."""
+    if isinstance(stored, Model):
+        fields = type(stored).model_fields
+        for name in stored.__dict__.keys() - fields.keys():
+            if not isinstance(getattr(type(stored), str(name), None), cached_property):
+                yield (*path, str(name)), unknown_key(str(name), list(fields))
+    for step, item in _items(stored):
+        yield from unknown_attributes(item, (*path, step))
 
 
-def wrong_models(stored: object, made: object, path: Path = ()) -> Iterator[Problem]:
-    """Yield a Problem for each value in `stored` that is no instance of the model that it became in `made`.
+def wrong_models(stored: object, made: object, path: Path = ()) -> Iterator[Fault]:
+    """Yield an error for each value in `stored` that cannot stand for the model that it became in `made`.
 
-    `made` is validated from the plain data of `stored`, where an empty model of any class looks like any other.
+    `made` is validated from the plain data of `stored`, where an empty model of any class looks like any other. A
+    dict can stand for a model, but not in a model.
     """
-    if isinstance(stored, list | tuple) and isinstance(made, list | tuple):
-        for index, (before, after) in enumerate(zip(stored, made, strict=True)):
-            yield from wrong_models(before, after, (*path, index))
-    elif isinstance(made, Model) and isinstance(stored, type(made)):
-        for name, field in type(made).model_fields.items():
-            if name in stored.__dict__:
-                yield from wrong_models(stored.__dict__[name], getattr(made, name), (*path, field.alias or name))
-    elif isinstance(made, Model) or isinstance(stored, Model):
-        wanted = type(made).__name__ if isinstance(made, Model) else "value of another type"
-        yield Problem(f"must be a {wanted}, not a {type(stored).__name__}", path=dotted(path))
+    if isinstance(stored, Model) and not (isinstance(made, Model) and isinstance(stored, type(made))):
+        yield path, _wrong_model(stored, made)
+        return
+    after = dict(_items(made))
+    for step, item in _items(stored):
+        if isinstance(stored, Model) and isinstance(item, Mapping) and isinstance(after.get(step), Model):
+            yield (*path, step), _wrong_model(item, after.get(step))
+        else:
+            yield from wrong_models(item, after.get(step), (*path, step))
+
+
+def _wrong_model(stored: object, made: object) -> PydanticCustomError:
+    wanted = f"a {type(made).__name__}" if isinstance(made, Model) else "a value of another type"
+    return custom_error("wrong_model", f"must be {wanted}, not a {type(stored).__name__}")
+
+
+def _items(value: object) -> Iterator[tuple[int | str, object]]:
+    """What is right below `value`, by its key or index."""
+    if isinstance(value, Model):
+        fields = type(value).model_fields
+        yield from ((fields[name].alias or name, item) for name, item in value.__dict__.items() if name in fields)
+    elif isinstance(value, Mapping):
+        yield from value.items()
+    elif isinstance(value, list | tuple):
+        yield from enumerate(value)

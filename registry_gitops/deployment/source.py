@@ -38,6 +38,8 @@ RepositoryPath = Annotated[
 class GitSource(Model):
     """The chart stands beside the manifests, in the Git repository that Flux reads already: nothing to publish."""
 
+    union_tag = "type"
+
     type: Literal["git"] = "git"
     """Kind of source."""
 
@@ -58,6 +60,8 @@ class GitSource(Model):
 
 class HelmSource(HelmRepositoryOptions):
     """A HelmRepository, of type oci where the URL says so. The default is the documented one, which lacks the chart."""
+
+    union_tag = "type"
 
     type: Literal["helm"] = "helm"
     """Kind of source."""
@@ -90,6 +94,8 @@ class HelmSource(HelmRepositoryOptions):
 
 class OCISource(OCIRepositorySpec):
     """An OCIRepository, as Flux recommends it: the chart as an artifact in a registry of yours."""
+
+    union_tag = "type"
 
     type: Literal["oci"] = "oci"
     """Kind of source."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, LiteralString, Self
+from typing import Any, ClassVar, LiteralString, Self
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
@@ -34,6 +35,9 @@ class Model(BaseModel):
         # A value may be a password: no error and no traceback repeats it.
         hide_input_in_errors=True,
     )
+
+    union_tag: ClassVar[str | None] = None
+    """Name of the field that tells the members of a union apart. Nobody sets it, and it counts as set."""
 
     @property
     def model_fields_set(self) -> set[str]:
@@ -79,11 +83,8 @@ def to_plain(value: Any, fields: Callable[[Model], Iterator[tuple[str, Any]]]) -
 
 
 def set_fields(model: Model) -> Iterator[tuple[str, Any]]:
-    """Yield the key and the value of each field that was set, in the order of the class."""
-    names = model.__pydantic_fields_set__
-    for name, field in type(model).model_fields.items():
-        if name in names and name in model.__dict__:
-            yield field.alias or name, model.__dict__[name]
+    """Yield the key and the value of each field that was set: the tag, then the others in the order of the class."""
+    return _fields(model, lambda name, _: name in model.__pydantic_fields_set__)
 
 
 def stored_fields(model: Model) -> Iterator[tuple[str, Any]]:
@@ -91,11 +92,20 @@ def stored_fields(model: Model) -> Iterator[tuple[str, Any]]:
 
     Only code that goes round the validators can store the latter.
     """
-    names, values = model.__pydantic_fields_set__, model.__dict__
+
+    def is_stored(name: str, field: FieldInfo) -> bool:
+        default = field.get_default(call_default_factory=True)
+        return name in model.__pydantic_fields_set__ or not _is_default(model.__dict__[name], default)
+
+    return _fields(model, is_stored)
+
+
+def _fields(model: Model, is_kept: Callable[[str, FieldInfo], bool]) -> Iterator[tuple[str, Any]]:
+    tag, values = type(model).union_tag, model.__dict__
+    if tag in values:
+        yield tag, values[tag]
     for name, field in type(model).model_fields.items():
-        if name in values and (
-            name in names or not _is_default(values[name], field.get_default(call_default_factory=True))
-        ):
+        if name in values and name != tag and is_kept(name, field):
             yield field.alias or name, values[name]
 
 

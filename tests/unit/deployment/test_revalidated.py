@@ -66,7 +66,7 @@ def test_revalidated_returns_an_equal_deployment_that_renders_alike() -> None:
         ("source", RegistryValues(), "source: needs a type: git, helm or oci"),
         ("source.path", "../up", "source.path: "),
         ("full_name", "x", 'full_name: unknown key "full_name"'),
-        ("values", CYCLE, "the deployment holds itself, or is nested too deeply"),
+        ("values", CYCLE, "holds itself, or is nested too deeply"),
     ],
 )
 def test_revalidated_names_the_key_of_what_went_round_the_validators(path: str, value: object, message: str) -> None:
