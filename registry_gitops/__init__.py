@@ -1,15 +1,17 @@
-"""A private container registry on Kubernetes, from a typed description to a folder that Flux applies.
+"""A private container registry on Kubernetes, from a typed deployment to a directory that Flux applies.
 
-    from registry_gitops import RegistryDeployment, RegistryValues
-    from registry_gitops.render import render, write
+    from registry_gitops import GitSource, RegistryDeployment, RegistryValues, deploy
     from registry_gitops.values import Persistence
 
-    deployment = RegistryDeployment(values=RegistryValues(persistence=Persistence(size="50Gi")))
-    write(render(deployment), "apps/docker-registry")
+    deployment = RegistryDeployment(
+        source=GitSource(path="apps/docker-registry"),
+        values=RegistryValues(persistence=Persistence(size="50Gi")),
+    )
+    deploy(deployment, "apps/docker-registry")
 
-Here is what every description begins with, and the registry for tests; the rest is in `registry_gitops.values`,
-`.manifests`, `.render` and `.registry`.
-Importing the package costs nothing: a name is fetched when it is first used.
+`deploy` checks a deployment as `registry-gitops render` does, and then writes it; `check` returns the findings and the
+changes. More classes are in `registry_gitops.values` and `.manifests`, low-level calls in `.render`, the registry for
+tests in `.registry`. Importing this package loads none of them: a name is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING
 from registry_gitops.version import __version__ as __version__
 
 _HOMES = {
+    "FindingsError": "rules",
     "GitSource": "deployment",
     "HelmReleaseOptions": "manifests",
     "HelmSource": "deployment",
@@ -29,6 +32,8 @@ _HOMES = {
     "ReferenceRegistry": "registry",
     "RegistryDeployment": "deployment",
     "RegistryValues": "values",
+    "check": "render",
+    "deploy": "render",
     "load": "deployment",
 }
 """Where each public name lives, below this package. Type checkers read the imports below instead."""
@@ -45,6 +50,9 @@ if TYPE_CHECKING:
     from registry_gitops.errors import InputError as InputError
     from registry_gitops.manifests import HelmReleaseOptions as HelmReleaseOptions
     from registry_gitops.registry import ReferenceRegistry as ReferenceRegistry
+    from registry_gitops.render import check as check
+    from registry_gitops.render import deploy as deploy
+    from registry_gitops.rules import FindingsError as FindingsError
     from registry_gitops.values import RegistryValues as RegistryValues
 else:
     # Hidden from type checkers, for which a name that is not listed above is a mistake.

@@ -15,22 +15,25 @@ from pathlib import Path
 
 from registry_gitops.cluster.status import Status
 from registry_gitops.deployment import load
-from registry_gitops.render import plan, render, write
+from registry_gitops.render import check, deploy
 from registry_gitops.report import Report
-from registry_gitops.rules import RULES, SOURCE_PATH, misplaced
+from registry_gitops.rules import RULES
 from registry_gitops.schema import config_schema, json_schema, text, values_reference, values_schema, values_yaml
 from registry_gitops.smoke import CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "templates/chart/docker-registry"
+# The examples are copied into repositories of their own, in which they have the paths that they name.
+ELSEWHERE = ("source-path",)
 
 RULES_HEAD = """\
 # Rules
 
 <!-- Generated from the docstrings in registry_gitops/rules: `make generate`. -->
 
-What `registry-gitops render` finds in a deployment that is valid, and would still go wrong. An error stops it, with
-exit code 1, unless `--allow RULE` accepts it; a warning is said.
+What goes wrong with a deployment that is valid. `registry-gitops render`, `check`, and `deploy` run these rules. An
+error stops them, with exit code 1 or a FindingsError, unless `--allow RULE` or `allow=["RULE"]` accepts it. A warning
+is reported.
 """
 
 CHECKS_HEAD = """\
@@ -63,7 +66,6 @@ def rules_page() -> str:
     parts = [RULES_HEAD]
     for rule in RULES:
         parts.append(f"## {rule.id}\n\n*{rule.severity.capitalize()}.* {inspect.cleandoc(rule.check.__doc__ or '')}\n")
-    parts.append(f"## {SOURCE_PATH}\n\n*Error.* {inspect.cleandoc(misplaced.__doc__ or '')}\n")
     return "\n".join(parts)
 
 
@@ -98,7 +100,7 @@ def generate() -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted, "utf-8")
     for config, folder in examples():
-        write(render(load(config)), folder, force=True)
+        deploy(load(config), folder, allow=ELSEWHERE, force=True)
 
 
 def stale() -> Iterator[Path]:
@@ -107,7 +109,8 @@ def stale() -> Iterator[Path]:
         if not path.exists() or path.read_text("utf-8") != wanted:
             yield path
     for config, folder in examples():
-        yield from (folder / change.path for change in plan(render(load(config)), folder).pending)
+        _, plan = check(load(config), folder, allow=ELSEWHERE)
+        yield from (folder / change.path for change in plan.pending)
 
 
 def main() -> int:

@@ -50,7 +50,7 @@ def problems(
         line, column = node.position(path, of_key=of_key) if node else (None, None)
         # A union reports one error for each of its types; the first one for a place says enough.
         key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
-        found.setdefault(key, Problem(_sentence(detail), file, line, column, _dotted(path)))
+        found.setdefault(key, Problem(_sentence(detail), file, line, column, dotted(path)))
     return sorted(found.values(), key=lambda problem: (problem.line or 0, problem.column or 0))
 
 
@@ -78,7 +78,7 @@ def _sentence(detail: Any) -> str:
     return _SENTENCES.get(detail["type"]) or said.replace("Input should be", "must be").replace("Input should", "must")
 
 
-def _dotted(path: Path) -> str:
+def dotted(path: Path) -> str:
     """Return a path as people write it: values.tolerations[0].key."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 

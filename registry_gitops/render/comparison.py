@@ -40,12 +40,13 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """What stands in the folder for one path and what is to stand there; None means no such file."""
+    """The content of one path before and after writing; None means no such file."""
 
     path: str
     action: Action
-    before: bytes | None
-    after: bytes | None
+    # Not in its repr: rendered files can hold what --allow let through.
+    before: bytes | None = field(repr=False)
+    after: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ class Plan:
 
 
 def plan(tree: Tree, folder: Path | str) -> Plan:
-    """Compare a tree with a folder, which need not exist. Writes nothing.
+    """Compare `tree` with `folder`, which need not exist, and return what writing would change. Writes nothing.
 
-    Raises InputError where the folder cannot be read.
+    Raises InputError if the folder cannot be read.
     """
     folder = Path(folder)
     try:

@@ -15,13 +15,20 @@ _STAGED = ".registry-gitops.tmp-"
 
 
 def write(tree: Tree, folder: Path | str, *, force: bool = False) -> Plan:
-    """Make the folder hold the tree: write what is new or changed, remove files of ours that no longer belong.
+    """Make `folder` hold `tree`: the low-level way, which no rule has checked. Use `deploy`, which checks first.
 
-    Either all of it happens or nothing. Returns the plan that was carried out. Raises InputError, with nothing changed,
-    for a file that is not ours; for one that was edited by hand, unless `force` discards the edits; and where the
-    folder cannot be written.
+    Writes what is new or changed, deletes files of ours that no longer belong, or changes nothing and raises
+    InputError: see `write_plan`. Returns the plan that was carried out.
     """
-    todo = plan(tree, folder)
+    return write_plan(plan(tree, folder), force=force)
+
+
+def write_plan(todo: Plan, *, force: bool = False) -> Plan:
+    """Carry out `todo`, all of it or nothing, and return it.
+
+    Raises InputError, with nothing changed, for a file that registry-gitops did not write, and if the directory cannot
+    be written; EditedError for a file that was edited after rendering, unless `force` overwrites it.
+    """
     refused = [change for change in todo.conflicts if not (force and change.action is Action.EDITED)]
     if refused:
         only_edited = all(change.action is Action.EDITED for change in refused)
@@ -39,8 +46,8 @@ def write(tree: Tree, folder: Path | str, *, force: bool = False) -> Plan:
 
 def _refusal(change: Change) -> str:
     if change.action is Action.FOREIGN:
-        return "stands in the way and was not written by registry-gitops: move it, or choose another folder"
-    return "was edited by hand: move the edit to the description, or discard it with --force"
+        return "exists, but registry-gitops did not write it: move it, or pass another --output-dir"
+    return "was edited after rendering: move the edit to the config file, or overwrite it with --force"
 
 
 def _carry_out(todo: Plan) -> None:

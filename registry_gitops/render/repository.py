@@ -1,15 +1,34 @@
-"""Where a folder stands in its Git repository. Flux finds a chart that is vendored there by that path."""
+"""Where a directory is in its Git repository. Flux finds a chart that is vendored there by that path."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from registry_gitops.errors import InputError
+from registry_gitops.rules import OutputDirectory
 
-def path_in_repository(folder: Path) -> str | None:
-    """Path of `folder` from the root of its Git work tree: "." at the root, None outside of any. It need not exist."""
-    folder = folder.resolve()
-    for root in (folder, *folder.parents):
-        # A folder; in a submodule, or in another work tree of the same repository, a file.
-        if (root / ".git").exists():
-            return folder.relative_to(root).as_posix()
+
+def read_output_directory(folder: Path | str) -> OutputDirectory:
+    """Read what rules get to know of `folder`, which need not exist.
+
+    Raises InputError if its path cannot be followed.
+    """
+    return OutputDirectory(path_in_repository=path_in_repository(folder))
+
+
+def path_in_repository(folder: Path | str) -> str | None:
+    """Return the path of `folder` from the root of its Git work tree: "." at the root, None outside of any.
+
+    `folder` need not exist. Raises InputError if its path cannot be followed.
+    """
+    try:
+        path = Path(folder).resolve()
+        for root in (path, *path.parents):
+            # A directory; in a submodule, or in another work tree of the same repository, a file.
+            if (root / ".git").exists():
+                return path.relative_to(root).as_posix()
+    except OSError as error:
+        raise InputError.of(f"cannot be read: {error.strerror}", error.filename or folder) from None
+    except (RuntimeError, ValueError) as error:  # a loop of symbolic links; a NUL byte
+        raise InputError.of(f"not the path of a directory: {error}", folder) from None
     return None

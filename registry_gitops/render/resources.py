@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import assert_never
 
+from pydantic import ValidationError
+
 from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment
+from registry_gitops.deployment.problems import dotted
+from registry_gitops.errors import InputError, Problem
 from registry_gitops.manifests import (
     ChartReference,
     ChartTemplate,
@@ -38,7 +44,26 @@ def kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomiza
     """The kustomization file that lists `files`, and what the user adds to them."""
     options = deployment.kustomization
     changes = {name: getattr(options, name) for name in KustomizationChanges.model_fields}
-    return Kustomization(resources=[*files, *options.resources], **changes)
+    with _problems_in("kustomization", ours=len(files)):
+        return Kustomization(resources=[*files, *options.resources], **changes)
+
+
+@contextmanager
+def _problems_in(section: str, *, ours: int = 0) -> Iterator[None]:
+    """Raise InputError, with the keys of `section`, for fields that are valid alone but not together in an object.
+
+    `ours` is the number of entries that the object's list has in front of the user's.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        raise InputError(
+            Problem(
+                each["msg"],
+                path=dotted((section, *(step - ours if isinstance(step, int) else step for step in each["loc"]))),
+            )
+            for each in error.errors(include_url=False)
+        ) from None
 
 
 def _metadata(deployment: RegistryDeployment) -> ObjectMeta:
@@ -68,5 +93,6 @@ def _release(deployment: RegistryDeployment) -> HelmReleaseSpec:
         spec = ChartTemplateSpec(chart=source.chart, source_ref=origin)
     else:
         origin = SourceReference(kind="HelmRepository", name=deployment.name)
-        spec = ChartTemplateSpec(chart=source.chart, version=source.version, source_ref=origin)
+        with _problems_in("source"):
+            spec = ChartTemplateSpec(chart=source.chart, version=source.version, source_ref=origin)
     return HelmReleaseSpec.from_options(deployment.release, chart=ChartTemplate(spec=spec), values=values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from registry_gitops.codec import dump
 from registry_gitops.deployment import GitSource, RegistryDeployment
 from registry_gitops.manifests import Document
@@ -15,10 +17,11 @@ KUSTOMIZATION = "kustomization.yaml"
 
 
 def render(deployment: RegistryDeployment) -> dict[str, str]:
-    """The folder of a deployment: path -> text.
+    """Return the rendered files of a deployment as path -> text. No rule checks it here: use `check` or `deploy`.
 
     namespace.yaml, helmrepository.yaml or ocirepository.yaml (by source), helmrelease.yaml, kustomization.yaml,
     README.md, and for the source `git` the chart in chart/. Depends on `deployment` alone: no clock, no environment.
+    Raises InputError for fields that are valid alone but not together in one object.
     """
     manifests = {f"{document.kind.lower()}.yaml": document for document in resources(deployment)}
     tree = {path: _text(document) for path, document in manifests.items()}
@@ -29,8 +32,8 @@ def render(deployment: RegistryDeployment) -> dict[str, str]:
     return tree
 
 
-def stream(tree: dict[str, str]) -> str:
-    """The objects of a tree as one YAML stream, in the order of the tree: what `kubectl apply -f -` takes."""
+def stream(tree: Mapping[str, str]) -> str:
+    """Return the objects of a tree as one YAML stream, in the order of the tree, for `kubectl apply -f -`."""
     objects = [
         text for path, text in tree.items() if path.endswith(".yaml") and "/" not in path and path != KUSTOMIZATION
     ]

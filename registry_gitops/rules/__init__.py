@@ -1,23 +1,55 @@
-"""What goes wrong with deployments that are valid: each rule a function in a file of its own."""
+"""What goes wrong with deployments that are valid: one table of rules, each a function in a file of its own.
 
-from collections.abc import Iterator
+A rule gets the deployment and where it is rendered to, and reads nothing else.
+"""
+
+from collections.abc import Iterable
 
 from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.errors import InputError
 from registry_gitops.rules.chart_not_published import chart_not_published
-from registry_gitops.rules.finding import Finding, Rule, Severity
+from registry_gitops.rules.finding import Finding, Findings, FindingsError, Rule, Severity
+from registry_gitops.rules.output_directory import OutputDirectory
 from registry_gitops.rules.plaintext_password import plaintext_password
-from registry_gitops.rules.source_path import SOURCE_PATH, misplaced
+from registry_gitops.rules.source_path import source_path
 
 RULES = (
     Rule("plaintext-password", Severity.ERROR, plaintext_password),
     Rule("chart-not-published", Severity.WARNING, chart_not_published),
+    Rule("source-path", Severity.ERROR, source_path),
 )
 
 
-def lint(deployment: RegistryDeployment) -> Iterator[Finding]:
-    """Every finding of every rule, in the order of the table."""
-    for rule in RULES:
-        yield from rule(deployment)
+def lint(
+    deployment: RegistryDeployment, directory: OutputDirectory | None = None, *, allow: Iterable[str] = ()
+) -> Findings:
+    """Return the findings of every rule but those whose ids are in `allow`.
+
+    Without a `directory` nothing is known of where the deployment is rendered to. Raises InputError for an unknown id.
+    """
+    allowed, place = parse_rule_ids(allow), directory or OutputDirectory()
+    return Findings(tuple(found for rule in RULES if rule.id not in allowed for found in rule(deployment, place)))
 
 
-__all__ = ["RULES", "SOURCE_PATH", "Finding", "Rule", "Severity", "lint", "misplaced"]
+def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:
+    """Return `ids` as a set. Raises InputError, naming the ids of all rules, if one of them is unknown."""
+    known = [rule.id for rule in RULES]
+    if isinstance(ids, str):
+        raise InputError.of(f'"{ids}" is not a list of rules: write ["{ids}"]')
+    given = frozenset(ids)
+    for unknown in given.difference(known):
+        raise InputError.of(f'unknown rule "{unknown}": the rules are {", ".join(known)}')
+    return given
+
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Findings",
+    "FindingsError",
+    "OutputDirectory",
+    "Rule",
+    "Severity",
+    "lint",
+    "parse_rule_ids",
+]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.deployment import BITNAMI_URL, CHART_NAME, HelmSource, RegistryDeployment
+from registry_gitops.rules.output_directory import OutputDirectory
 
 
-def chart_not_published(deployment: RegistryDeployment) -> Iterator[tuple[str, str]]:
+def chart_not_published(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
     """The chart is taken from Bitnami's repository, where it was never published.
 
     Why: a HelmRelease that names it can never become Ready; Flux says "chart pull error" for ever.

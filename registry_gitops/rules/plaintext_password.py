@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.rules.output_directory import OutputDirectory
 from registry_gitops.values.configuration import secrets
 
 _NAMES_A_SECRET = re.compile(r"(?i:secret|password|passwd|secretkey|accountkey|token|credentials)$")
 
 
-def plaintext_password(deployment: RegistryDeployment) -> Iterator[tuple[str, str]]:
+def plaintext_password(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
     """A password stands in a file that is going to be committed.
 
     Why: everyone who can read the repository, now or later, can read the password; removing it does not remove it from
@@ -26,7 +27,7 @@ def plaintext_password(deployment: RegistryDeployment) -> Iterator[tuple[str, st
             "this password would be committed in the clear: make a Secret with "
             f"`registry-gitops htpasswd {deployment.values.auth.htpasswd.username or 'USER'} "
             f"--namespace {deployment.target_namespace} --name {users}`, "
-            f"and set auth.htpasswd.existingSecret to {users} in place of it",
+            f"and set auth.htpasswd.existingSecret to {users} instead",
         )
     for secret in secrets(deployment.values.configuration):
         yield (

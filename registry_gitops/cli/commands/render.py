@@ -1,9 +1,11 @@
-"""registry-gitops render: the folder of a GitOps repository, from a description."""
+"""registry-gitops render: the directory of a GitOps repository, from a config file."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +18,8 @@ from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
-    from registry_gitops.deployment import RegistryDeployment
     from registry_gitops.render import Plan
+    from registry_gitops.rules import Findings
 
 
 def render(
@@ -25,94 +27,93 @@ def render(
         Path | None,
         typer.Argument(
             metavar="CONFIG",
-            help="The description: YAML, or a program (.py) that defines `deployment`.",
+            help="Config file: YAML, or a Python file that defines `deployment`.",
             show_default=" or ".join(CONFIG_FILES),
         ),
     ] = None,
     output_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Folder to write to.", show_default="that of CONFIG")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Directory to write to; created if missing.", show_default="directory of CONFIG"
+        ),
     ] = None,
     stdout: Annotated[
         bool, typer.Option("--stdout", help="Print the objects as one YAML stream; write nothing.")
     ] = False,
     check: Annotated[
         bool,
-        typer.Option("--check", help="List what differs in the folder, and exit 1 if anything does; write nothing."),
+        typer.Option("--check", help="Write nothing; list the files that differ; exit 1 if any differ."),
     ] = False,
     diff: Annotated[
         bool,
-        typer.Option("--diff", help="Print what differs as a unified diff, and exit as --check does; write nothing."),
+        typer.Option("--diff", help="Write nothing; print a unified diff; exit 1 if any file differs."),
     ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Discard edits that were made by hand in rendered files.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited after rendering.")] = False,
     allow: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="RULE",
-            help="Accept what a rule finds, such as plaintext-password for a throw-away cluster. Can be given again.",
-        ),
+        typer.Option(metavar="RULE", help="Ignore the findings of RULE, for example plaintext-password. Repeatable."),
     ] = None,
 ) -> None:
-    """Write the folder that Flux applies: manifests, README, chart.
+    """Render the config file to Flux manifests, README, and chart.
 
-    Prints what it changes. Files that it did not write are never touched, and files edited by hand are kept.
+    Prints each change. Never changes files that it did not write; stops if a rendered file was edited.
     """
     _refuse_together(stdout, check or diff, force, output_dir)
-    from registry_gitops.render import diff as difference
-    from registry_gitops.render import plan, stream, write
+    _refuse_unknown(allow or ())
+    from registry_gitops import render as library
 
     path = config or default()
     deployment = read(path)
-    folder = output_dir or path.parent
-    _stop_on_findings(deployment, path, None if stdout else folder, allow or ())
-    tree = _rendered(deployment, path)
     if stdout:
-        out(stream(tree))
-    elif check or diff:
-        found = plan(tree, folder)
+        with _problems_in(path):
+            findings, tree = library.render_checked(deployment, allow=allow or ())
+        _report(findings, path)
+        out(library.stream(tree))
+        return
+    with _problems_in(path):
+        findings, todo = library.check(deployment, output_dir or path.parent, allow=allow or ())
+    _report(findings, path)
+    if check or diff:
         if check:
-            _list(found)
+            _list(todo)
         if diff:
-            out("".join(f"{line}\n" for line in coloured(difference(found))))
-        raise typer.Exit(ExitCode.FINDINGS if found.pending else ExitCode.OK)
-    else:
-        _list(write(tree, folder, force=force))
+            out("".join(f"{line}\n" for line in coloured(library.diff(todo))))
+        raise typer.Exit(ExitCode.FINDINGS if todo.pending else ExitCode.OK)
+    _list(library.write_plan(todo, force=force))
 
 
 def _refuse_together(stdout: bool, compares: bool, force: bool, output_dir: Path | None) -> None:
     if stdout and (compares or force or output_dir):
-        raise typer.BadParameter("writes to no folder: leave out the options about one", param_hint="--stdout")
+        raise typer.BadParameter(
+            "cannot be combined with --check, --diff, --force, or --output-dir", param_hint="--stdout"
+        )
     if force and compares:
-        raise typer.BadParameter("--check and --diff write nothing that could be forced", param_hint="--force")
+        raise typer.BadParameter("cannot be combined with --check or --diff", param_hint="--force")
 
 
-def _rendered(deployment: RegistryDeployment, path: Path) -> dict[str, str]:
-    from pydantic import ValidationError
-
-    from registry_gitops.deployment.problems import problems
-    from registry_gitops.render import render as tree_of
+def _refuse_unknown(rules: Iterable[str]) -> None:
+    from registry_gitops.rules import parse_rule_ids
 
     try:
-        return tree_of(deployment)
-    except ValidationError as error:  # keys that are right by themselves, but not together in one object
-        raise InputError(problems(error, str(path))) from None
+        parse_rule_ids(rules)
+    except InputError as error:
+        raise typer.BadParameter(str(error), param_hint="--allow") from None
 
 
-def _stop_on_findings(deployment: RegistryDeployment, path: Path, folder: Path | None, allowed: Sequence[str]) -> None:
-    from registry_gitops.render import path_in_repository
-    from registry_gitops.rules import RULES, SOURCE_PATH, Severity, lint, misplaced
+@contextmanager
+def _problems_in(path: Path) -> Iterator[None]:
+    """Let problems that name no file name the config file."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(replace(problem, file=problem.file or str(path)) for problem in error.problems) from None
 
-    known = [*(rule.id for rule in RULES), SOURCE_PATH]
-    for rule in allowed:
-        if rule not in known:
-            raise typer.BadParameter(f"no rule is called {rule}: known are {', '.join(known)}", param_hint="--allow")
-    place = path_in_repository(folder) if folder else None
-    findings = [*lint(deployment), *(misplaced(deployment, place) if place else ())]
-    left = [finding for finding in findings if finding.id not in allowed]
-    for finding in left:
+
+def _report(findings: Findings, path: Path) -> None:
+    """Print the findings to stderr. Ends the command with exit code 1 if one is an error."""
+    for finding in findings:
         say(f"{path}: {finding}")
-    if any(finding.severity is Severity.ERROR for finding in left):
+    if findings.errors:
         raise typer.Exit(ExitCode.FINDINGS)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment
 from registry_gitops.render.readme.login import Login
 from registry_gitops.render.readme.markdown import code, listing
+from registry_gitops.rules import OutputDirectory
 from registry_gitops.rules.chart_not_published import chart_not_published
 from registry_gitops.values import RegistryValues
 from registry_gitops.values.configuration import Section, secrets
@@ -30,7 +31,7 @@ class Chart:
 
     def __init__(self, deployment: RegistryDeployment) -> None:
         source, name, namespace = deployment.source, deployment.name, deployment.namespace
-        self.unpublished = any(chart_not_published(deployment))
+        self.unpublished = any(chart_not_published(deployment, OutputDirectory()))
         self.git = isinstance(source, GitSource)
         self.oci = isinstance(source, OCISource)
         self.helm = isinstance(source, HelmSource) and not self.unpublished

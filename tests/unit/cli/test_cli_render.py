@@ -146,8 +146,8 @@ def test_an_edited_file_is_kept_with_exit_1_until_it_is_forced(cli: Run, tmp_pat
     before = listing(tmp_path)
     done = cli("render")
     assert (done.code, done.out) == (1, "")
-    assert (
-        done.err == "namespace.yaml: was edited by hand: move the edit to the description, or discard it with --force\n"
+    assert done.err == (
+        "namespace.yaml: was edited after rendering: move the edit to the config file, or overwrite it with --force\n"
     )
     assert listing(tmp_path) == before
     assert cli("render", "--force").code == 0
@@ -160,7 +160,7 @@ def test_a_file_of_somebody_else_is_kept_with_exit_2_even_by_force(cli: Run, tmp
     for options in ([], ["--force"]):
         done = cli("render", *options)
         assert (done.code, done.out) == (2, "")
-        assert done.err.startswith("README.md: stands in the way and was not written by registry-gitops: ")
+        assert done.err.startswith("README.md: exists, but registry-gitops did not write it: ")
     assert listing(tmp_path) == before
 
 
@@ -200,7 +200,7 @@ def test_a_chart_at_another_place_of_the_repository_than_flux_looks_is_refused(c
     before = listing(tmp_path)
     done = cli("render", "apps/registry/registry.yaml")
     assert (done.code, done.out) == (1, "")
-    assert 'source.path is ".", but this folder is apps/registry in its Git repository: write path: ' in done.err
+    assert 'source.path is ".", but this directory is apps/registry in its Git repository: write path: ' in done.err
     assert listing(tmp_path) == before
     assert cli("render", "apps/registry/registry.yaml", "--stdout").code == 0
     assert cli("render", "apps/registry/registry.yaml", "--output-dir", ".").code == 0

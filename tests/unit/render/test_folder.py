@@ -70,7 +70,7 @@ def test_a_file_of_the_user_beside_ours_is_never_touched(tmp_path: Path) -> None
 @pytest.mark.parametrize("force", [False, True])
 def test_a_file_that_is_not_ours_is_never_replaced_and_nothing_else_is_written(tmp_path: Path, force: bool) -> None:
     (tmp_path / "a.yaml").write_text("mine\n")
-    with pytest.raises(InputError, match="a.yaml: stands in the way and was not written by registry-gitops"):
+    with pytest.raises(InputError, match="a.yaml: exists, but registry-gitops did not write it"):
         write(OLD, tmp_path, force=force)
     assert files(tmp_path) == {"a.yaml": "mine\n"}
 
@@ -86,7 +86,7 @@ def test_a_file_with_the_very_text_becomes_ours(tmp_path: Path) -> None:
 def test_an_edit_by_hand_is_kept_until_it_is_discarded(tmp_path: Path, path: str) -> None:
     write(OLD, tmp_path)
     (tmp_path / path).write_text("edited\n")
-    with pytest.raises(InputError, match=f"{path}: was edited by hand: .*--force"):
+    with pytest.raises(InputError, match=f"{path}: was edited after rendering: .*--force"):
         write(NEW, tmp_path)
     assert files(tmp_path) == {**OLD, path: "edited\n"}
     write(NEW, tmp_path, force=True)

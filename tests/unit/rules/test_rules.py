@@ -10,7 +10,7 @@ from registry_gitops.values import RegistryValues
 
 
 def found(deployment: RegistryDeployment) -> list[tuple[str, str, str]]:
-    return [(finding.id, finding.severity, finding.path) for finding in lint(deployment)]
+    return [(finding.id, finding.severity, finding.key) for finding in lint(deployment)]
 
 
 def test_the_default_deployment_has_no_findings() -> None:
@@ -23,7 +23,7 @@ def test_a_password_in_the_description_is_an_error_that_names_the_command_and_no
         namespace="images", values=RegistryValues.model_validate({"auth": {"htpasswd": htpasswd}})
     )
     assert found(deployment) == [("plaintext-password", Severity.ERROR, "values.auth.htpasswd.password")]
-    message = str(next(lint(deployment)))
+    message = str(next(iter(lint(deployment))))
     assert "`registry-gitops htpasswd ci --namespace images --name docker-registry-users`" in message
     assert "hunter2" not in message
 
@@ -32,7 +32,7 @@ def test_a_secret_in_the_configuration_is_an_error_that_names_the_variable() -> 
     values = RegistryValues.model_validate({"configuration": {"http": {"secret": "hunter2"}}})
     deployment = RegistryDeployment(values=values)
     assert found(deployment) == [("plaintext-password", Severity.ERROR, "values.configuration.http.secret")]
-    assert "REGISTRY_HTTP_SECRET" in str(next(lint(deployment)))
+    assert "REGISTRY_HTTP_SECRET" in str(next(iter(lint(deployment))))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,56 @@
+"""The calls behind `registry-gitops render`: a deployment is checked in full before a file is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.render.comparison import Plan, Tree, plan
+from registry_gitops.render.folder import write_plan
+from registry_gitops.render.repository import read_output_directory
+from registry_gitops.render.tree import render
+from registry_gitops.rules import Findings, FindingsError, OutputDirectory, lint, parse_rule_ids
+
+
+def deploy(
+    deployment: RegistryDeployment, folder: Path | str, *, allow: Iterable[str] = (), force: bool = False
+) -> Plan:
+    """Check `deployment`, then make `folder` hold its manifests, README, and chart. Return what was changed.
+
+    Everything that `registry-gitops render` refuses is refused, with nothing written:
+
+    - InputError, with the key of each problem, for a deployment that is not valid, also if it went round the validators
+      by `model_copy(update=...)` or `model_construct`; for an unknown id in `allow`; for a file that registry-gitops
+      did not write; and for a folder that cannot be read or written.
+    - FindingsError, an InputError that holds the findings, if a rule finds an error and its id is not in `allow`
+      (docs/rules.md). Warnings do not stop it; `check` returns them.
+    - EditedError, an InputError too, for a file that was edited after rendering, unless `force` overwrites it.
+    """
+    findings, todo = check(deployment, folder, allow=allow)
+    if findings.errors:
+        raise FindingsError(findings)
+    return write_plan(todo, force=force)
+
+
+def check(deployment: RegistryDeployment, folder: Path | str, *, allow: Iterable[str] = ()) -> tuple[Findings, Plan]:
+    """Return what the rules find, except those in `allow`, and what `deploy` would change in `folder`. Writes nothing.
+
+    Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable folder.
+    """
+    findings, tree = render_checked(deployment, read_output_directory(folder), allow=allow)
+    return findings, plan(tree, folder)
+
+
+def render_checked(
+    deployment: RegistryDeployment, directory: OutputDirectory | None = None, *, allow: Iterable[str] = ()
+) -> tuple[Findings, Tree]:
+    """Validate `deployment` anew, and return what the rules find, and its rendered files as path -> text. Pure.
+
+    Raises InputError for a deployment that is not valid, and for an unknown id in `allow`.
+    """
+    if not isinstance(deployment, RegistryDeployment):
+        raise TypeError(f"not a RegistryDeployment but {type(deployment).__name__}: read a config file with load()")
+    allowed = parse_rule_ids(allow)
+    valid = deployment.revalidated()
+    return lint(valid, directory, allow=allowed), render(valid)
