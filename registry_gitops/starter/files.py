@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 from typing import Final, Literal
@@ -11,7 +12,8 @@ from pydantic import ValidationError
 
 from registry_gitops.codec import dump
 from registry_gitops.deployment import BITNAMI_URL, RegistryDeployment
-from registry_gitops.errors import InputError, Problem
+from registry_gitops.deployment.problems import problems
+from registry_gitops.errors import InputError
 from registry_gitops.filenames import SCHEMA_FILE
 from registry_gitops.render import assets, path_in_repository
 from registry_gitops.schema import config_schema
@@ -66,13 +68,12 @@ def starter_files(
 
 def _deployment(source: SourceType, url: str | None, path: str, name: str, namespace: str) -> RegistryDeployment:
     options = {"path": path} if source == "git" else {"url": url} if url else {}
+    data = {"name": name, "namespace": namespace, "source": {"type": source, **options}}
     try:
-        return RegistryDeployment.model_validate(
-            {"name": name, "namespace": namespace, "source": {"type": source, **options}}
-        )
+        return RegistryDeployment.model_validate(data)
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        raise InputError(Problem(detail["msg"], path=str(detail["loc"][-1])) for detail in found) from None
+        found = problems(error, data=data)
+        raise InputError(replace(each, path=each.path.removeprefix("source.")) for each in found) from None
 
 
 def _template(name: str) -> Template:

@@ -78,24 +78,24 @@ OPTIONS = {
     ),
     "a rule that is not there": (
         ("render", "good.yaml", "--allow", "nonsense"),
-        "Error: Invalid value for --allow: no rule is called nonsense: known are plaintext-password, ",
+        'Error: Invalid value for --allow: unknown rule "nonsense": the rules are plaintext-password, ',
     ),
     "a stream and a folder": (
         ("render", "good.yaml", "--stdout", "--check"),
-        "Error: Invalid value for --stdout: writes",
+        "Error: Invalid value for --stdout: cannot be combined with --check, --diff, --force, or --output-dir",
     ),
     "a comparison by force": (
         ("render", "good.yaml", "--diff", "--force"),
-        "Error: Invalid value for --force: --check",
+        "Error: Invalid value for --force: cannot be combined with --check or --diff",
     ),
     "an unknown option": (("render", "--fast"), "Error: No such option: --fast"),
     "an unknown command": (("rendr",), "Error: No such command 'rendr'. Did you mean 'render'?"),
     "an unknown kind of source": (("init", "new", "--source", "svn"), "'svn' is not one of 'git', 'helm', 'oci'."),
     "an OCI source without a URL": (
         ("init", "new", "--source", "oci"),
-        "makes it --url oci://HOST/PATH/docker-registry",
+        "--source oci needs --url oci://HOST/PATH/docker-registry: push the chart first, with",
     ),
-    "a URL for a chart in this repository": (("init", "new", "--url", "oci://host/chart"), "give --source helm or"),
+    "a URL for a chart in this repository": (("init", "new", "--url", "oci://host/chart"), "add --source helm or"),
     "a URL that is none": (
         ("init", "new", "--source", "oci", "--url", "https://host"),
         'error: --url: "https://host" is not the URL of an OCI repository: write oci://HOST/REPOSITORY',

@@ -68,5 +68,5 @@ def _check_url(source: str, url: str | None) -> None:
         raise typer.BadParameter(
             "--source oci needs --url oci://HOST/PATH/docker-registry: push the chart first, with "
             f"`helm push docker-registry-{__version__}.tgz oci://HOST/PATH`",
-            param_hint="--source oci",
+            param_hint="--source",
         )
