@@ -101,8 +101,8 @@ def test_a_cluster_out_of_reach_exits_3_with_one_line(run: Callable[..., Outcome
     ("arguments", "complaint"),
     [
         (("status",), "no registry.yaml and no registry.py here"),
-        (("status", "registry.yaml", "--namespace", "x"), "--namespace and --name are in place of CONFIG"),
-        (("status", "--name", "x"), "in which namespace? Give --namespace too"),
+        (("status", "registry.yaml", "--namespace", "x"), "pass either CONFIG or --namespace and --name, not both"),
+        (("status", "--name", "x"), "Invalid value for --name: needs --namespace NAME"),
         ((*NAMED, "--wait", "soon"), '"soon" is not a duration'),
         ((*NAMED, "-o", "yaml"), "'yaml'"),
     ],

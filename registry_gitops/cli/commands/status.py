@@ -86,11 +86,11 @@ def status(
 def _place(config: Path | None, namespace: str | None, name: str | None) -> tuple[str, str]:
     """Namespace and name of the HelmRelease that is meant."""
     if config and (namespace or name):
-        raise typer.BadParameter("--namespace and --name are in place of CONFIG", param_hint="CONFIG")
+        raise typer.BadParameter("pass either CONFIG or --namespace and --name, not both", param_hint="CONFIG")
     if namespace:
         return namespace, name or _NAME
     if name:
-        raise typer.BadParameter("in which namespace? Give --namespace too", param_hint="--name")
+        raise typer.BadParameter("needs --namespace NAME", param_hint="--name")
     deployment = read(config or default())
     return deployment.namespace, deployment.name
 
