@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from types import ModuleType
 from typing import Final, Literal
 
+import bcrypt
 from pydantic import ValidationError
 
 from registry_gitops.errors import InputError
@@ -39,14 +39,13 @@ def check(user: str, *, namespace: str, name: str) -> None:
     if not user:
         raise InputError.of("the user has no name")
     _validated(user, "", namespace, name)
-    _bcrypt()
 
 
 def secret(user: str, password: str, *, namespace: str, name: str) -> Secret:
-    """The Secret `name` with an htpasswd file of one user, under the key that the chart reads.
+    """Return the Secret `name` with an htpasswd file of one user, under the key that the chart reads.
 
-    Raises InputError for what the registry could not take, and where bcrypt is not installed. No error repeats the
-    password. Two calls give two texts: bcrypt adds a random salt.
+    Raises InputError for a user, password, or name that the registry or Kubernetes refuses; no error repeats the
+    password. Two calls return different Secrets: bcrypt adds a random salt.
     """
     check(user, namespace=namespace, name=name)
     if not password:
@@ -54,7 +53,7 @@ def secret(user: str, password: str, *, namespace: str, name: str) -> Secret:
     if "\0" in password:
         raise InputError.of("the password holds a NUL character, which bcrypt cannot take")
     metadata = _validated(user, password, namespace, name)
-    hashed: str = _bcrypt().hashpw(password.encode(), _bcrypt().gensalt(COST)).decode()
+    hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode()
     return Secret(metadata=metadata, string_data={_KEY: f"{user}:{hashed}\n"})
 
 
@@ -64,11 +63,3 @@ def _validated(user: str, password: str, namespace: str, name: str) -> ObjectMet
         return ObjectMeta(name=name, namespace=namespace)
     except ValidationError as error:
         raise InputError.of(error.errors()[0]["msg"]) from None
-
-
-def _bcrypt() -> ModuleType:
-    try:
-        import bcrypt
-    except ImportError:
-        raise InputError.of("bcrypt is not installed: run `pip install 'registry-gitops[htpasswd]'`") from None
-    return bcrypt

@@ -208,5 +208,5 @@ def _bcrypt() -> ModuleType:
     try:
         import bcrypt
     except ImportError:
-        raise SetupError("bcrypt is not installed: run `pip install 'registry-gitops[htpasswd]'`") from None
+        raise SetupError("users need bcrypt, which is not installed: run `pip install bcrypt`") from None
     return bcrypt

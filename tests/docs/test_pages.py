@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +12,17 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.cli.program import COMMANDS
+from registry_gitops.cluster.status import CauseId
 from registry_gitops.deployment import load
+from registry_gitops.smoke import CHECKS
+from tests.support.pages import CONSOLE, SERVED, find_free_address
 from tests.support.registry import RealRegistry
 from tests.support.tools import ROOT, STORE, tool
+from tools.build import pinned
+from tools.kubernetes_schemas import VERSIONS
 
 # What stands in `sh` blocks is not run here. Those of docs/nodes.md need a node: tests/e2e/test_node_pull.py runs them.
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-SERVED = "127.0.0.1:5000"
 CONFIG = "version: 0.1\nstorage: {filesystem: {rootdirectory: /var/lib/registry}}\nhttp: {addr: ':5000'}\n"
 
 
@@ -33,8 +35,7 @@ def registry() -> Iterator[RealRegistry]:
 @pytest.fixture(scope="module")
 def free() -> str:
     """The address that stands for the one at which pages let `serve` listen."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return f"127.0.0.1:{probe.getsockname()[1]}"
+    return find_free_address()
 
 
 def run(command: str, folder: Path, registry: RealRegistry, free: str) -> str:
@@ -96,6 +97,33 @@ def test_ci_runs_the_two_commands_of_the_readme() -> None:
     ci = (ROOT / ".ci/run").read_text("utf-8")
     assert commands == ["make demo", "make test"]
     assert [command for command in commands if command not in ci] == []
+
+
+def test_the_readme_counts_the_causes_and_checks_that_exist() -> None:
+    text = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert re.findall(r"\[(\d+) known causes\]", text) == [str(len(CauseId))]
+    assert re.findall(r"\[(\d+) checks\]", text) == [str(len(CHECKS))]
+
+
+def test_the_readme_names_the_versions_that_the_tests_run_with() -> None:
+    text = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    pythons = " and ".join(re.findall(r"python_of (3\.\d+)\)", (ROOT / ".ci/run").read_text("utf-8")))
+    kubernetes = minor(pinned("cluster", "k8s.io/kubernetes"))
+    schemas = f"{minor(VERSIONS[0])} to {minor(VERSIONS[-1])}"
+    # Flux 2.N is released with source-controller 1.N.
+    flux = minor(pinned("cluster", "github.com/fluxcd/source-controller")).replace("1.", "2.")
+    helm = minor(pinned("helm", "helm.sh/helm/v4"))
+    distribution = pinned("distribution", "github.com/distribution/distribution/v3").removeprefix("v")
+    assert (
+        f"Python {pythons}, Kubernetes {kubernetes} (schemas of {schemas}), Flux {flux}, Helm {helm}, "
+        f"and Distribution {distribution}"
+    ) in text
+    assert f"| Distribution {distribution} |" in text
+
+
+def minor(version: str) -> str:
+    """Return 1.36 of v1.36.3."""
+    return ".".join(version.removeprefix("v").split(".")[:2])
 
 
 def test_the_readme_names_every_command() -> None:

@@ -94,7 +94,7 @@ def test_a_file_that_is_not_there_is_an_error(file: Path) -> None:
 def test_without_bcrypt_the_error_says_how_to_install_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text(line("alice", "hunter2"))
     monkeypatch.setitem(sys.modules, "bcrypt", None)
-    with pytest.raises(SetupError, match="bcrypt is not installed: run `pip install 'registry-gitops\\[htpasswd\\]'`"):
+    with pytest.raises(SetupError, match="bcrypt, which is not installed: run `pip install bcrypt`"):
         HtpasswdAccess(file)
 
 
