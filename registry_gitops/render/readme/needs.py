@@ -14,7 +14,7 @@ from registry_gitops.values import EnvVar, Ingress, RegistryValues
 Need = tuple[str, str, str]
 """Object, namespace (as Markdown; "" for the whole cluster), and what it is for."""
 
-HEADER = ("Object", "Namespace", "What for")
+HEADER = ("Object", "Namespace", "Purpose")
 
 
 def needs(deployment: RegistryDeployment, names: Names, storage: Storage) -> list[Need]:
@@ -34,16 +34,16 @@ def _for_flux(deployment: RegistryDeployment, names: Names) -> Iterator[Need]:
     source, here = deployment.source, code(names.namespace)
     install = deployment.release.install
     if isinstance(source, GitSource):
-        yield f"GitRepository {code(source.name)}", code(source.namespace), "this repository, as Flux reads it"
+        yield f"GitRepository {code(source.name)}", code(source.namespace), "this repository"
     else:
         if source.secret_ref:
             yield f"Secret {code(source.secret_ref.name)}", here, "credentials for the chart"
         if source.cert_secret_ref:
             yield f"Secret {code(source.cert_secret_ref.name)}", here, "certificates for the chart's source"
     if isinstance(source, OCISource) and source.verify and source.verify.secret_ref:
-        yield f"Secret {code(source.verify.secret_ref.name)}", here, "who may have signed the chart"
+        yield f"Secret {code(source.verify.secret_ref.name)}", here, "public keys of the chart's signers"
     for reference in deployment.release.values_from or ():
-        yield f"{reference.kind} {code(reference.name)}", here, "more values"
+        yield f"{reference.kind} {code(reference.name)}", here, "other values"
     if not names.together and not (install and install.create_namespace):
         yield f"Namespace {code(names.target)}", "", "the registry"
 
@@ -51,10 +51,10 @@ def _for_flux(deployment: RegistryDeployment, names: Names) -> Iterator[Need]:
 def _for_pods(values: RegistryValues) -> Iterator[tuple[str, str]]:
     htpasswd, account = values.auth.htpasswd, values.service_account
     if htpasswd.enabled and htpasswd.existing_secret:
-        purpose = f"users and hashes, under the key {code(htpasswd.existing_secret_key)}"
+        purpose = f"users and hashes, in the key {code(htpasswd.existing_secret_key)}"
         yield f"Secret {code(htpasswd.existing_secret)}", purpose
     if values.http.existing_secret:
-        yield f"Secret {code(values.http.existing_secret)}", "what signs uploads, under the key `http-secret`"
+        yield f"Secret {code(values.http.existing_secret)}", "secret that signs uploads, in the key `http-secret`"
     if values.extra_env_vars_secret:
         yield f"Secret {code(values.extra_env_vars_secret)}", "environment variables"
     if values.extra_env_vars_cm:
@@ -71,9 +71,9 @@ def _for_pods(values: RegistryValues) -> Iterator[tuple[str, str]]:
 
 def _for_ingress(ingress: Ingress) -> Iterator[tuple[str, str]]:
     if ingress.tls and ingress.hostname:
-        yield f"Secret {code(secret_of(ingress))}", "certificate of the host (cert-manager can make it)"
+        yield f"Secret {code(secret_of(ingress))}", "certificate of the host (cert-manager can create it)"
     for tls in ingress.extra_tls:
-        yield f"Secret {code(tls.secret_name)}", "certificate of more hosts"
+        yield f"Secret {code(tls.secret_name)}", "certificate of other hosts"
 
 
 def _for_variable(variable: EnvVar) -> Iterator[tuple[str, str]]:
@@ -82,4 +82,4 @@ def _for_variable(variable: EnvVar) -> Iterator[tuple[str, str]]:
         return
     for kind, key in (("Secret", origin.secret_key_ref), ("ConfigMap", origin.config_map_key_ref)):
         if key and not key.optional:
-            yield f"{kind} {code(key.name)}", f"the variable {code(variable.name)}, under the key {code(key.key)}"
+            yield f"{kind} {code(key.name)}", f"the variable {code(variable.name)}, from the key {code(key.key)}"

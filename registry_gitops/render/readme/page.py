@@ -22,7 +22,7 @@ SECTIONS = (
     "access",
     "use",
     "health",
-    "customisation",
+    "customization",
     "security",
     "api",
     "troubleshooting",

@@ -41,7 +41,7 @@ class Chart:
         if isinstance(source, GitSource):
             self.path, self.repository = source.chart, f"{source.namespace}/{source.name}"
             self.helm_chart_namespace = source.namespace
-            self.origin = f"`chart/` of this folder, by the GitRepository `{self.repository}`"
+            self.origin = f"`chart/` of this directory, through the GitRepository `{self.repository}`"
         elif isinstance(source, HelmSource):
             version = f"version {code(source.version)}" if source.version else "its newest version"
             version = "which was never published" if self.unpublished else version
@@ -74,15 +74,13 @@ class Release:
     def environment(self) -> str:
         """Variables by their names: a value may be a password."""
         names = listing(variable.name for variable in self._values.extra_env_vars)
-        return f"Environment variables that are set, here by their names only: {names}." if names else ""
+        return f"Environment variables that are set (names only): {names}." if names else ""
 
     @property
     def configuration(self) -> str:
         """Keys of config.yml that are set: a value may be a password."""
         names = listing(_keys(self._values.configuration, ""))
-        where = (
-            "Keys of the registry's `config.yml` that are set under `values.configuration`, here by their names only"
-        )
+        where = "Keys of the registry's `config.yml` that are set in `values.configuration` (names only)"
         return f"{where}: {names}." if names else ""
 
 

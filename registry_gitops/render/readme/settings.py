@@ -14,7 +14,7 @@ from registry_gitops.values import RegistryValues, ResourceLimits, ResourceReque
 Row = tuple[str, str, str]
 """Key, value and what it does, all as Markdown."""
 
-HEADER = ("Key", "Value", "What it does")
+HEADER = ("Key", "Value", "Meaning")
 
 
 def settings(deployment: RegistryDeployment, names: Names, storage: Storage) -> Iterator[Row]:
@@ -25,20 +25,20 @@ def settings(deployment: RegistryDeployment, names: Names, storage: Storage) -> 
         yield "`release.targetNamespace`", code(names.target), "Namespace that the registry runs in"
     if deployment.release.release_name:
         yield "`release.releaseName`", code(names.release), "name of the Helm release"
-    yield "`values.image`", code(Image(values).reference), "the image that runs"
+    yield "`values.image`", code(Image(values).reference), "the image of the registry"
     yield "`values.replicaCount`", f"`{values.replica_count}`", "number of Pods"
     yield from _service(values)
     yield from _resources(values)
     yield from _persistence(values, storage)
     yield from _ingress(values)
     yield from _login(values)
-    yield "`values.deletion.enabled`", _bool(values.deletion.enabled), "whether clients may delete"
+    yield "`values.deletion.enabled`", _bool(values.deletion.enabled), "whether clients can delete"
     yield from _environment(values)
 
 
 def _service(values: RegistryValues) -> Iterator[Row]:
     service = values.service
-    yield "`values.service.type`", f"`{service.type}`", "where the Service can be reached from"
+    yield "`values.service.type`", f"`{service.type}`", "from where the Service is reachable"
     yield "`values.service.ports.http`", f"`{service.ports.http}`", "port of the Service"
     if service.type != "ClusterIP":
         port = service.node_ports.http
@@ -47,8 +47,8 @@ def _service(values: RegistryValues) -> Iterator[Row]:
 
 def _resources(values: RegistryValues) -> Iterator[Row]:
     resources = values.resources
-    yield "`values.resources.requests`", _amounts(resources.requests), "kept free for each Pod"
-    yield "`values.resources.limits`", _amounts(resources.limits), "most that a Pod may use"
+    yield "`values.resources.requests`", _amounts(resources.requests), "reserved for each Pod"
+    yield "`values.resources.limits`", _amounts(resources.limits), "maximum for each Pod"
 
 
 def _amounts(of: ResourceRequests | ResourceLimits) -> str:
@@ -59,7 +59,7 @@ def _amounts(of: ResourceRequests | ResourceLimits) -> str:
 def _persistence(values: RegistryValues, storage: Storage) -> Iterator[Row]:
     volume = values.persistence
     if not storage.on_disk:
-        yield "`values.configuration.storage`", code(storage.driver), "where images are kept, in place of a volume"
+        yield "`values.configuration.storage`", code(storage.driver), "storage of the images, instead of a volume"
         return
     yield "`values.persistence.enabled`", _bool(volume.enabled), "whether images are kept on a volume"
     if storage.existing_claim:
@@ -67,27 +67,27 @@ def _persistence(values: RegistryValues, storage: Storage) -> Iterator[Row]:
     elif storage.own_claim:
         yield "`values.persistence.size`", f"`{volume.size}`", "size of the volume"
         yield "`values.persistence.storageClass`", _storage_class(volume.storage_class), "StorageClass of the volume"
-        yield "`values.persistence.accessModes`", listing(volume.access_modes), "how nodes may mount it"
+        yield "`values.persistence.accessModes`", listing(volume.access_modes), "how nodes can mount it"
 
 
 def _storage_class(name: str) -> str:
-    return "none: a volume made by hand" if name == "-" else _or(name, "the cluster's default")
+    return "none: a volume that you create" if name == "-" else _or(name, "the cluster's default")
 
 
 def _ingress(values: RegistryValues) -> Iterator[Row]:
     ingress = values.ingress
-    yield "`values.ingress.enabled`", _bool(ingress.enabled), "whether an Ingress leads to the registry"
+    yield "`values.ingress.enabled`", _bool(ingress.enabled), "whether an Ingress routes to the registry"
     if not ingress.enabled:
         return
     yield "`values.ingress.hostname`", _or(ingress.hostname, "none"), "host name of the registry"
     if ingress.path != "/":
-        yield "`values.ingress.path`", code(ingress.path), "path that leads to the registry"
+        yield "`values.ingress.path`", code(ingress.path), "path that the Ingress routes"
     controller = _or(ingress.ingress_class_name, "the cluster's default")
-    yield "`values.ingress.ingressClassName`", controller, "who serves the Ingress"
+    yield "`values.ingress.ingressClassName`", controller, "IngressClass of the controller"
     yield "`values.ingress.tls`", _bool(ingress.tls), "whether that host has TLS"
     if ingress.extra_hosts:
         more = listing(host.name for host in ingress.extra_hosts if host.name)
-        yield "`values.ingress.extraHosts`", more or "any name", "more names"
+        yield "`values.ingress.extraHosts`", more or "any name", "other names"
 
 
 def _login(values: RegistryValues) -> Iterator[Row]:
@@ -96,7 +96,7 @@ def _login(values: RegistryValues) -> Iterator[Row]:
     if htpasswd.enabled and htpasswd.existing_secret:
         yield "`values.auth.htpasswd.existingSecret`", code(htpasswd.existing_secret), "Secret with users and hashes"
     elif htpasswd.enabled:
-        yield "`values.auth.htpasswd.username`", code(htpasswd.username), "the user; the password is not shown here"
+        yield "`values.auth.htpasswd.username`", code(htpasswd.username), "the user (the password is not shown)"
 
 
 def _environment(values: RegistryValues) -> Iterator[Row]:

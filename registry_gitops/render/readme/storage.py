@@ -47,9 +47,9 @@ class Storage:
     def remedy(self) -> str:
         """What to change so that the images last."""
         return (
-            "`values.persistence.enabled: true`"
+            "set `values.persistence.enabled` to true"
             if self.empty_dir
-            else "Leaving out `values.configuration.storage.inmemory`"
+            else "remove `values.configuration.storage.inmemory`"
         )
 
     @property

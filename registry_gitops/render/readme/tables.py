@@ -17,7 +17,7 @@ _PULL, _PUSH, _DELETE = range(3)
 _REFUSED = " (refused here)"
 
 _ENDPOINTS = (
-    ("GET", "/v2/", "whether this is a registry, and whether the login is right", _PULL),
+    ("GET", "/v2/", "check the API and the credentials", _PULL),
     ("GET", "/v2/_catalog", "list the repositories", _PULL),
     ("GET", "/v2/<name>/tags/list", "list the tags of a repository", _PULL),
     ("GET, HEAD", "/v2/<name>/manifests/<reference>", "fetch a manifest", _PULL),
@@ -25,11 +25,11 @@ _ENDPOINTS = (
     ("DELETE", "/v2/<name>/manifests/<reference>", "delete a tag, or a manifest with its tags", _DELETE),
     ("GET, HEAD", "/v2/<name>/blobs/<digest>", "fetch a layer", _PULL),
     ("DELETE", "/v2/<name>/blobs/<digest>", "delete a layer of a repository", _DELETE),
-    ("POST", "/v2/<name>/blobs/uploads/", "begin an upload, or mount a layer of another repository", _PUSH),
-    ("GET", "/v2/<name>/blobs/uploads/<id>", "how far an upload is", _PUSH),
-    ("PATCH", "/v2/<name>/blobs/uploads/<id>", "upload a part", _PUSH),
+    ("POST", "/v2/<name>/blobs/uploads/", "start an upload, or mount a layer of another repository", _PUSH),
+    ("GET", "/v2/<name>/blobs/uploads/<id>", "get the offset of an upload", _PUSH),
+    ("PATCH", "/v2/<name>/blobs/uploads/<id>", "upload a chunk", _PUSH),
     ("PUT", "/v2/<name>/blobs/uploads/<id>", "finish an upload", _PUSH),
-    ("DELETE", "/v2/<name>/blobs/uploads/<id>", "give an upload up", _PUSH),
+    ("DELETE", "/v2/<name>/blobs/uploads/<id>", "cancel an upload", _PUSH),
 )
 """What distribution v3 serves: method, path, purpose, and what it takes."""
 
@@ -50,7 +50,7 @@ class Tables:
     @property
     def files(self) -> str:
         """The files of the folder."""
-        return table(("File", "What it holds"), self._files())
+        return table(("File", "Contents"), self._files())
 
     def _files(self) -> Iterator[tuple[str, str]]:
         source, name = self._deployment.source, code(self._names.name)
@@ -59,39 +59,39 @@ class Tables:
             yield "`helmrepository.yaml`", f"HelmRepository {name}: where Flux finds the chart"
         if isinstance(source, OCISource):
             yield "`ocirepository.yaml`", f"OCIRepository {name}: where Flux finds the chart"
-        yield "`helmrelease.yaml`", f"HelmRelease {name}: the chart, and the values that the description sets"
+        yield "`helmrelease.yaml`", f"HelmRelease {name}: the chart, and the values of the config file"
         yield "`kustomization.yaml`", "the list of these files, for kustomize and Flux"
         for path in self._deployment.kustomization.resources:
             yield code(path), "yours, from `kustomization.resources`"
         if isinstance(source, GitSource):
             yield "`chart/`", "the Helm chart `docker-registry`"
         yield "`README.md`", "this page"
-        yield "`.registry-gitops.sha256`", "what was written last, by which hand-made changes are noticed"
+        yield "`.registry-gitops.sha256`", "checksums, to detect edited files"
 
     @property
     def objects(self) -> str:
         """The objects in the cluster."""
-        return table(("Object", "Namespace", "What it does"), (*self._of_flux(), *self._of_the_chart()))
+        return table(("Object", "Namespace", "Purpose"), (*self._of_flux(), *self._of_the_chart()))
 
     def _of_flux(self) -> Iterator[tuple[str, str, str]]:
         source, name, here = self._deployment.source, code(self._names.name), code(self._names.namespace)
-        yield f"Namespace {here}", "", "holds the objects of this folder"
+        yield f"Namespace {here}", "", "contains the objects of this directory"
         if isinstance(source, HelmSource):
             yield f"HelmRepository {name}", here, "fetches the chart"
         if isinstance(source, OCISource):
             yield f"OCIRepository {name}", here, "fetches the chart"
-        yield f"HelmRelease {name}", here, f"makes the Helm release {code(self._names.release)}"
+        yield f"HelmRelease {name}", here, f"installs the Helm release {code(self._names.release)}"
 
     def _of_the_chart(self) -> Iterator[tuple[str, str, str]]:
         values, there, full = self._deployment.values, code(self._names.target), code(self._names.full)
         pods = values.replica_count
         yield f"Deployment {full}", there, f"runs the registry in {pods} Pod{'' if pods == 1 else 's'}"
-        yield f"Service {full}", there, f"leads to the Pods from port {values.service.ports.http}"
+        yield f"Service {full}", there, f"routes to the Pods from port {values.service.ports.http}"
         yield f"ConfigMap {full}", there, "the registry's `config.yml`"
         if self._storage.own_claim:
-            yield f"PersistentVolumeClaim {full}", there, "holds the images"
+            yield f"PersistentVolumeClaim {full}", there, "stores the images"
         if values.ingress.enabled:
-            yield f"Ingress {full}", there, "leads to the Service from outside the cluster"
+            yield f"Ingress {full}", there, "routes to the Service from outside the cluster"
         if self._login.inline:
             yield f"Secret {code(f'{self._names.full}-htpasswd')}", there, "the user and the hash of the password"
         if values.service_account.create:

@@ -144,6 +144,6 @@ def test_the_table_of_objects_lists_what_the_folder_and_the_chart_make(case: str
         if hooks not in each["metadata"].get("annotations", {})
     }
     header, *rows = tables(readme(deployment))[1]
-    assert header == ["Object", "Namespace", "What it does"]
+    assert header == ["Object", "Namespace", "Purpose"]
     listed = [(*what.split(" "), namespace) for what, namespace, _ in rows]
     assert sorted((kind, namespace, name) for kind, name, namespace in listed) == sorted(expected)

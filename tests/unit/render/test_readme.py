@@ -84,7 +84,7 @@ def test_the_page_has_the_documented_sections() -> None:
         "List",
         "Health",
         "Logs",
-        "Customisation",
+        "Customization",
         "Security",
         "API endpoints",
         "Troubleshooting",
