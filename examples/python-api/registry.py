@@ -1,4 +1,4 @@
-"""The same description as a program: one registry per team would be a loop over this."""
+"""A config file in Python. For one registry per team, loop over this."""
 
 from registry_gitops import OCISource, RegistryDeployment, RegistryValues
 from registry_gitops.values import Deletion, EnvVar, Persistence, ResourceLimits, Resources

@@ -22,7 +22,11 @@ from tools.build import pinned
 from tools.kubernetes_schemas import VERSIONS
 
 # What stands in `sh` blocks is not run here. Those of docs/nodes.md need a node: tests/e2e/test_node_pull.py runs them.
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / "README.md", ROOT / "CONTRIBUTING.md"),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted(ROOT.glob("examples/*/README.md")),
+]
 CONFIG = "version: 0.1\nstorage: {filesystem: {rootdirectory: /var/lib/registry}}\nhttp: {addr: ':5000'}\n"
 
 
@@ -63,7 +67,7 @@ def played(block: str, folder: Path, registry: RealRegistry, free: str) -> str:
     return "".join(f"{command}\n{run(command[2:], folder, registry, free)}" for command in commands)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_prints_what_the_page_says(
     page: Path, tmp_path: Path, registry: RealRegistry, free: str, update_goldens: bool
 ) -> None:
@@ -76,7 +80,7 @@ def test_every_command_prints_what_the_page_says(
         assert real == text
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_description_on_a_page_loads(page: Path, tmp_path: Path) -> None:
     blocks = re.compile(r"^```(yaml|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
     for suffix, block in blocks.findall(page.read_text("utf-8")):
@@ -86,10 +90,22 @@ def test_every_description_on_a_page_loads(page: Path, tmp_path: Path) -> None:
         assert load(config)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_heading_leads_to_one(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text("utf-8"))
+    assert [link for link in links if link[1] not in anchors(page.parent / link[0] if link[0] else page)] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page without code in them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_ci_runs_the_two_commands_of_the_readme() -> None:
