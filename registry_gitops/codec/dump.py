@@ -66,8 +66,7 @@ def _sequence(items: Sequence[Any], indent: str, lines: list[str]) -> None:
 
 def _value(head: str, value: Any, indent: str, lines: list[str]) -> None:
     if isinstance(value, str):
-        # A plain str for the cache: a Quantity equals every other spelling of its amount.
-        text = _block(value, indent + "  ") if "\n" in value else _line(str.__str__(value))
+        text = _block(value, indent + "  ") if "\n" in value else _line(value)
         lines.append(f"{head} {text}")
     elif isinstance(value, Mapping):
         if value:

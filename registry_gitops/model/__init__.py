@@ -11,7 +11,7 @@ from registry_gitops.model.base import (
     unset,
 )
 from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue
-from registry_gitops.model.quantity import Duration, DurationText, Quantity, QuantityText
+from registry_gitops.model.quantity import DurationText, QuantityText
 from registry_gitops.model.scalars import (
     AccessMode,
     AnnotationKey,
@@ -42,7 +42,6 @@ __all__ = [
     "Annotations",
     "DNSLabel",
     "DNSSubdomain",
-    "Duration",
     "DurationText",
     "EnvVarName",
     "FrozenDict",
@@ -63,7 +62,6 @@ __all__ = [
     "OptionalName",
     "Port",
     "Positive",
-    "Quantity",
     "QuantityText",
     "Text",
     "custom_error",

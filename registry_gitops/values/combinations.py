@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
-from registry_gitops.model import Duration, custom_error
+from registry_gitops.amounts import parse_duration
+from registry_gitops.model import custom_error
 
 if TYPE_CHECKING:
     from registry_gitops.values.registry import RegistryValues
@@ -39,7 +40,7 @@ def impossible(values: RegistryValues) -> Wrong:
 def _drain(values: RegistryValues) -> Wrong:
     http = values.configuration.http
     timeout = (http and http.drain_timeout) or values.http.drain_timeout
-    seconds = Duration(timeout).seconds
+    seconds = parse_duration(timeout)
     if seconds >= Decimal(values.termination_grace_period_seconds) > 0:
         message = (
             f"the Pod is killed after {values.termination_grace_period_seconds}s, but may drain for {timeout} "

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from registry_gitops.amounts import parse_quantity
 from registry_gitops.model import (
     EMPTY,
     AccessMode,
@@ -14,7 +15,6 @@ from registry_gitops.model import (
     ListOf,
     Model,
     OptionalName,
-    Quantity,
     QuantityText,
     Text,
     custom_error,
@@ -22,7 +22,7 @@ from registry_gitops.model import (
 
 
 def _positive(size: str) -> str:
-    if Quantity(size).amount <= 0:
+    if parse_quantity(size) <= 0:
         raise custom_error("size", f'"{size}" is no size for a volume: write more than 0, such as 10Gi')
     return size
 

@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 import pytest
 
-from registry_gitops.model import Duration
+from registry_gitops.amounts import parse_duration
 from registry_gitops.values import configuration as models
 from registry_gitops.values.configuration import Configuration, Section
 from registry_gitops.values.configuration.middleware import OPTIONS
@@ -259,7 +259,7 @@ def test_every_value_that_is_set_arrives_in_the_registry(shown: dict[str, Any]) 
 
 def in_go(path: str, value: Any) -> Any:
     is_duration = path.endswith(("timeout", "interval", "ttl", "lifetime", "backoff", "idletime"))
-    return int(Duration(value).seconds * 10**9) if is_duration else value
+    return int(parse_duration(value) * 10**9) if is_duration else value
 
 
 def test_a_header_that_is_set_joins_those_of_the_chart(shown: dict[str, Any]) -> None:
