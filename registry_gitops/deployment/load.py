@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
-import sys
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -17,11 +13,16 @@ from registry_gitops.deployment.model import RegistryDeployment
 from registry_gitops.deployment.problems import problems
 from registry_gitops.errors import InputError, Problem
 
+if TYPE_CHECKING:
+    from registry_gitops.deployment.program import ProgramError
+
 
 def load(path: Path | str) -> RegistryDeployment:
-    """Read the description of one deployment: YAML (or JSON), or by the suffix .py a program that defines `deployment`.
+    """Return the deployment of a config file: YAML (or JSON), or a Python file (.py) that defines `deployment`.
 
-    Raises InputError with every problem found, each with its place.
+    A Python file can import the modules next to it, and those in the directories above it, up to the root of its Git
+    repository, nearest first. They are imported anew for each call. Raises InputError with every problem found, each
+    with its location.
     """
     path = Path(path)
     text = _read(path)
@@ -63,35 +64,24 @@ def _from_yaml(text: str, file: str) -> RegistryDeployment:
 
 
 def _from_python(path: Path) -> RegistryDeployment:
+    # Imported here, because most config files are YAML: it takes 3 ms.
+    from registry_gitops.deployment.program import ProgramError, run_program
+
     try:
-        with _first_on_path(path.parent):
-            found = runpy.run_path(str(path), run_name="registry").get("deployment")
-    except SyntaxError as error:
-        raise InputError(
-            [Problem(f"not valid Python: {error.msg}", error.filename, error.lineno, error.offset)]
-        ) from None
-    except ValidationError as error:
-        line = _line_in(path, error)
-        found_problems = problems(error, str(path))
-        raise InputError(Problem(p.message, p.file, line, path=p.path) for p in found_problems) from None
-    except (Exception, SystemExit) as error:  # whatever the user's program raises is the user's problem, not ours
-        message = f"the program ended with {type(error).__name__}: {error}"
-        raise InputError([Problem(message, str(path), _line_in(path, error))]) from None
+        found = run_program(path).get("deployment")
+    except ProgramError as error:
+        raise InputError(_program_problems(error)) from None
     if not isinstance(found, RegistryDeployment):
         raise InputError.of("defines no `deployment`: assign a RegistryDeployment to that name", path)
     return found
 
 
-@contextmanager
-def _first_on_path(folder: Path) -> Iterator[None]:
-    """Let the program import what stands beside it, as `python registry.py` would."""
-    sys.path.insert(0, str(folder.resolve()))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder.resolve()))
-
-
-def _line_in(path: Path, error: BaseException) -> int | None:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    return lines[-1] if lines else None
+def _program_problems(error: ProgramError) -> list[Problem]:
+    match error.cause:
+        case SyntaxError(msg=message) if error.column is not None:
+            return [Problem(f"not valid Python: {message}", error.file, error.line, error.column)]
+        case ValidationError() as cause:
+            return [Problem(p.message, error.file, error.line, path=p.path) for p in problems(cause)]
+        case cause:
+            message = f"{Path(error.file).name} raised {type(cause).__name__}: {cause}"
+            return [Problem(message, error.file, error.line)]

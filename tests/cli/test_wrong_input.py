@@ -54,8 +54,8 @@ DESCRIPTIONS = {
 }
 
 PROGRAMS = {
-    "a program that raises": ("x = 1\nraise ValueError('no luck')\n", "2: the program ended with ValueError: no luck"),
-    "a program that ends itself": ("import sys\nsys.exit(0)\n", "2: the program ended with SystemExit: 0"),
+    "a program that raises": ("x = 1\nraise ValueError('no luck')\n", "2: registry.py raised ValueError: no luck"),
+    "a program that ends itself": ("import sys\nsys.exit(0)\n", "2: registry.py raised SystemExit: 0"),
     "a program with a syntax error": ("def f(:\n    pass\n", "1:7: not valid Python: "),
     "a program with a NUL byte": ("x = 1\0\n", "1:6: not a text file in UTF-8"),
     "a program that defines nothing": ("x = 1\n", " defines no `deployment`: assign a RegistryDeployment to that name"),
@@ -66,7 +66,7 @@ PROGRAMS = {
     ),
     "a program that imports what is not there": (
         "import no_such\n",
-        "1: the program ended with ModuleNotFoundError: No",
+        "1: registry.py raised ModuleNotFoundError: No",
     ),
 }
 

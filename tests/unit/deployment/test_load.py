@@ -182,8 +182,8 @@ def test_a_program_that_defines_a_deployment_is_read_with_what_stands_beside_it(
         ("deploymnt = 1\n", "defines no `deployment`"),
         ("deployment = 1\n", "defines no `deployment`"),
         ("x = (\n", "1:5: not valid Python: '(' was never closed"),
-        ("import nowhere_at_all\n", "1: the program ended with ModuleNotFoundError"),
-        ("def f():\n    raise SystemExit(3)\nf()\n", "2: the program ended with SystemExit: 3"),
+        ("import nowhere_at_all\n", "1: registry.py raised ModuleNotFoundError"),
+        ("def f():\n    raise SystemExit(3)\nf()\n", "2: registry.py raised SystemExit: 3"),
         (
             "from registry_gitops import RegistryDeployment as R\n\ndeployment = R(name='A', namespace='B')\n",
             '3: name: "A" is not the name of a deployment',
