@@ -4,15 +4,15 @@ VENV ?= .venv
 RUN = $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e e2e-endings check generate bench bench-registry soak fuzz clean .dev .demo .tools .cluster
+.PHONY: help demo test test-lowest test-newest e2e e2e-endings check generate bench bench-registry soak fuzz clean .dev .demo .tools .cluster
 
 # The first of PYTHONS that is new enough and can make virtual environments (on Debian: the package python3-venv).
 PYTHON ?=
 PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11)
 SUITABLE = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))'
-define environment
+define suitable
 @for python in $(PYTHONS); do \
-  if $$python -c $(SUITABLE) 2>/dev/null; then exec $$python -m tools.environment --venv $(VENV) $(1); fi; \
+  if $$python -c $(SUITABLE) 2>/dev/null; then exec $$python -m $(1); fi; \
 done; \
 echo "No Python 3.11 or newer that can make virtual environments among: $(PYTHONS). Name one with PYTHON=..." >&2; \
 exit 2
@@ -27,6 +27,12 @@ demo: .demo ## render a deployment, show what the real kustomize and Helm say of
 # Many tests wait, for servers to start and to end: so there are more at a time than two cores would take.
 test: .dev .tools ## run all tests, with the real tools (ARGS="-k name" to choose)
 	@$(RUN) -m pytest -n 3 $(ARGS)
+
+test-lowest: ## run the unit tests on the lowest versions of our dependencies
+	$(call suitable,tools.versions lowest $(ARGS))
+
+test-newest: ## run the unit tests on the newest versions of our dependencies
+	$(call suitable,tools.versions newest $(ARGS))
 
 e2e: .dev .cluster ## run the scenarios on a real Kubernetes with Flux, started for them; as root (ARGS="-k name" to choose)
 	@$(RUN) -m tests.e2e $(ARGS)
@@ -63,10 +69,10 @@ clean: ## remove the environment, the built tools and all caches
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .dev:
-	$(call environment,requirements/dev.txt)
+	$(call suitable,tools.environment --venv $(VENV) requirements/dev.txt)
 
 .demo:
-	$(call environment,requirements/demo.txt)
+	$(call suitable,tools.environment --venv $(VENV) requirements/demo.txt)
 
 # After .dev, under `make -j` too.
 .tools: .dev

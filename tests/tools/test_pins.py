@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,3 +61,19 @@ def test_run_time_dependencies_are_pinned_in_the_base_file() -> None:
     wanted = {name.lower() for name in re.findall(r'"([A-Za-z0-9._-]+)>=', listed)}
     base = (ROOT / "requirements" / "base.txt").read_text()
     assert wanted <= {name.lower() for name in re.findall(r"^([A-Za-z0-9._-]+)==", base, re.MULTILINE)}
+
+
+def test_the_lowest_versions_are_the_floors_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *itertools.chain(*project.get("optional-dependencies", {}).values())]
+    floors = dict(each.split(">=") for each in wanted)
+    lowest = dict(re.findall(r"^([A-Za-z0-9._-]+)==(.+)$", (ROOT / "requirements" / "lowest.txt").read_text(), re.M))
+    assert {name: as_numbers(lowest[name]) for name in floors} == {name: as_numbers(floors[name]) for name in floors}
+
+
+def as_numbers(version: str) -> list[int]:
+    """A version without the zeros that change nothing: 2.14 and 2.14.0 are one."""
+    numbers = [int(part) for part in version.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return numbers

@@ -63,7 +63,7 @@ def refused(done: Outcome, message: str) -> None:
         ("x --retries -1", "Invalid value for '--retries'"),
         ("x --layer-size much", '"much" is not a quantity'),
         ("--config none.yaml", "none.yaml: no such file"),
-        ("http://127.0.0.1:1 --ca-file none.pem", "file 'none.pem' does not exist"),
+        ("http://127.0.0.1:1 --ca-file none.pem", "ile 'none.pem' does not exist"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused(
