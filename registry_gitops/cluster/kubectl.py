@@ -1,33 +1,29 @@
-"""kubectl, which talks to the cluster: the command that is run, what it reads, and what to do where it cannot."""
+"""kubectl, the user's own: its commands, what it prints, and what to do if it fails."""
 
 from __future__ import annotations
 
+import errno
 import json
 import re
-import subprocess
-import time
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from registry_gitops.cluster.remedies import remedy
 
-SECONDS: Final = 20.0
-"""How long one answer of the cluster may take. A name that does not resolve, or a firewall, takes kubectl longer."""
-
 
 class ClusterError(Exception):
-    """The cluster cannot be asked: the message says why, `remedy` what to do about it."""
+    """The cluster cannot be read: the message says why, `remedy` what to do about it."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
 
     def __str__(self) -> str:
-        """The message, with the remedy where there is one."""
-        message = super().__str__()
-        return f"{message} ({self.remedy})" if self.remedy else message
+        """`message: remedy`, or the message alone if there is no remedy."""
+        return ": ".join(filter(None, (super().__str__(), self.remedy)))
 
 
 class UnknownKindError(ClusterError):
@@ -35,62 +31,34 @@ class UnknownKindError(ClusterError):
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What one reading came to."""
+class KubectlResult:
+    """Exit code and output of a kubectl command."""
 
-    items: tuple[Mapping[str, Any], ...]
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The objects that a `kubectl get` returned."""
+
+    items: tuple[Mapping[str, Any], ...] = ()
     """The objects, as kubectl prints them."""
 
-    refused: tuple[str, ...] = ()
-    """Kinds that this user may not see, such as events or ingresses.networking.k8s.io."""
-
-
-class Reading:
-    """A kubectl that is running: several may, and each is then asked for its answer."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self._until = time.monotonic() + SECONDS
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - no shell, and the words are the user's own
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
-        except OSError as error:
-            raise ClusterError(f"kubectl cannot be run ({error.strerror})", "install it") from None
-
-    def answer(self) -> Answer:
-        """The objects. What only this user may not see is named in it. Raises ClusterError."""
-        said, complaint = self._communicate()
-        refused, others = _refused(complaint)
-        if self._process.returncode and (others or not refused):
-            raise _error("\n".join(others) or complaint)
-        return Answer(tuple(_items(said)), refused)
-
-    def text(self) -> str:
-        """What it prints; nothing where it fails, as the log of a container that has none. Raises ClusterError."""
-        said, _ = self._communicate()
-        return said if not self._process.returncode else ""
-
-    def _communicate(self) -> tuple[str, str]:
-        try:
-            said, complaint = self._process.communicate(timeout=max(0.0, self._until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
-            raise ClusterError(
-                f"no answer from the cluster within {SECONDS:g} s", "check the server of the context, and the VPN"
-            ) from None
-        return said.decode(errors="replace"), complaint.decode(errors="replace")
+    forbidden_kinds: tuple[str, ...] = ()
+    """Kinds that this user is not allowed to read, such as events or ingresses.networking.k8s.io."""
 
 
 @dataclass(frozen=True)
 class Kubectl:
-    """The user's kubectl, reading only. Without names it takes the user's current context and kubeconfig."""
+    """Commands of the user's kubectl that only read. Default: the user's current context and kubeconfig."""
 
     context: str | None = None
     kubeconfig: Path | None = None
 
     def command(self, namespace: str | None, *words: str) -> list[str]:
-        """The command that does `words` in a namespace; in all of them for None."""
+        """Return the command that runs `words` in a namespace; in all namespaces for None."""
         return [
             "kubectl",
             *(["--kubeconfig", str(self.kubeconfig)] if self.kubeconfig else []),
@@ -100,70 +68,121 @@ class Kubectl:
             *([] if namespace else ["--all-namespaces"]),
         ]
 
-    def get(self, namespace: str | None, *what: str) -> Reading:
-        """Objects: one word of kinds with commas, or words such as kind/name, of which missing ones are left out."""
+    def get(self, namespace: str | None, *what: str) -> list[str]:
+        """Return the command that prints objects, as `parse_objects` reads them.
+
+        `what` is one word of kinds with commas, or words such as kind/name, of which missing ones are left out.
+        """
         options = ("--output", "json", "--ignore-not-found", "--show-managed-fields")
-        return Reading(self.command(namespace, "get", *what, *options))
+        return self.command(namespace, "get", *what, *options)
 
-    def logs(self, namespace: str, pod: str, container: str, lines: int, *, previous: bool) -> Reading:
-        """The last lines of a container, or of the one that ran before it."""
+    def logs(self, namespace: str, pod: str, container: str, lines: int, *, previous: bool) -> list[str]:
+        """Return the command that prints the last lines of a container, or of the one that ran before it."""
         options = ("--container", container, "--tail", str(lines), *(["--previous"] if previous else []))
-        return Reading(self.command(namespace, "logs", pod, *options))
+        return self.command(namespace, "logs", pod, *options)
 
 
-def _items(said: str) -> list[Mapping[str, Any]]:
-    if not said.strip():
+def parse_objects(result: KubectlResult) -> Answer:
+    """Return the objects of a `kubectl get`, and the kinds that are forbidden. Raises ClusterError."""
+    lines = error_lines(result.stderr)
+    forbidden = tuple(match[1] for line in lines if (match := _FORBIDDEN.match(line)))
+    others = [line for line in lines if not _FORBIDDEN.match(line) and not line.startswith("Warning:")]
+    if result.exit_code and (others or not forbidden):
+        raise error_of("\n".join(others) or result.stderr)
+    return Answer(tuple(_items(result.stdout)), forbidden)
+
+
+def _items(text: str) -> list[Mapping[str, Any]]:
+    if not text.strip():
         return []
-    found = json.loads(said)
-    items: list[Mapping[str, Any]] = found["items"] if found.get("kind") == "List" else [found]
+    try:
+        found = json.loads(text)
+        items: list[Mapping[str, Any]] = found["items"] if found.get("kind") == "List" else [found]
+    except (ValueError, AttributeError):
+        raise ClusterError(
+            "kubectl printed no JSON", "check that `kubectl` on PATH is the program of Kubernetes, or prints as it does"
+        ) from None
     return items
 
 
 _FORBIDDEN: Final = re.compile(r'^Error from server \(Forbidden\): (\S+)(?: "[^"]*")? is forbidden')
 
 
-def _refused(complaint: str) -> tuple[tuple[str, ...], list[str]]:
-    """Kinds that were refused, and the other lines that are errors."""
-    lines = meant_for_people(complaint)
-    refused = [match[1] for line in lines if (match := _FORBIDDEN.match(line))]
-    return tuple(refused), [line for line in lines if not _FORBIDDEN.match(line) and not line.startswith("Warning:")]
+_LOG: Final = re.compile(r"^[IWEF]\d{4} .*(?:=<\n(?:.*\n)*? >)?$", re.MULTILINE)
+"""An entry of kubectl's log, which ends with ` >` where a value of it has several lines."""
+_ERROR: Final = re.compile(r"^(?:(error: |Error from server(?: \(\w+\))?: )|Unable to connect |The connection to )")
+"""How the first line of an error begins. More lines may explain it."""
 
 
-def meant_for_people(complaint: str) -> list[str]:
-    """The lines of what kubectl complains of, without those of its log."""
-    return [line for line in complaint.splitlines() if line.strip() and not re.match(r"[IWEF]\d{4} ", line)]
+def error_lines(stderr: str) -> list[str]:
+    """Return the lines of kubectl's stderr that are written for people: not those of its log."""
+    return [line for line in _LOG.sub("", stderr).splitlines() if line.strip()]
 
 
-def sentence(complaint: str) -> str:
-    """The last thing that kubectl said, without the word that says that it is an error."""
-    last = (meant_for_people(complaint) or ["kubectl ended without a word"])[-1].strip()
-    return re.sub(r"^(error|Error from server \(\w+\)): ", "", last)
+def last_error_line(stderr: str) -> str:
+    """Return the last error of kubectl as a statement, without the words that call it an error."""
+    lines = error_lines(stderr) or ["kubectl failed without an error message"]
+    last = next(filter(_ERROR.match, reversed(lines)), lines[-1]).strip()
+    # Stdin is empty, so kubectl fails at a prompt for credentials.
+    if last in ("EOF", "error: EOF"):
+        return "kubectl asked for a username: the kubeconfig holds no credentials"
+    match = _ERROR.match(last)
+    return last.removeprefix((match and match[1]) or "").removesuffix(" - did you specify the right host or port?")
 
+
+def error_of(stderr: str) -> ClusterError:
+    """Return the exception for a kubectl that failed: UnknownKindError if the cluster lacks the kind."""
+    line = last_error_line(stderr)
+    if "the server doesn't have a resource type" in line or "no matches for kind" in line:
+        return UnknownKindError(line)
+    return ClusterError(line, remedy(line, REMEDIES))
+
+
+def timed_out(seconds: float) -> ClusterError:
+    """Return the exception for a kubectl that has not ended after so many seconds."""
+    return ClusterError(f"no answer from the cluster within {seconds:g} s", _CHECK_SERVER)
+
+
+def not_started(error: OSError) -> ClusterError:
+    """Return the exception for a kubectl that the operating system does not run."""
+    if error.errno == errno.ENOENT:
+        found = shutil.which("kubectl")
+        if not found:
+            return ClusterError("cannot run kubectl: not found on PATH", "install it")
+        return ClusterError(f"cannot run kubectl: the interpreter that {found} names does not exist", "reinstall it")
+    reason, todo = {
+        errno.EACCES: ("permission denied", "make its file executable with `chmod +x`"),
+        errno.ENOEXEC: ("not a program for this machine", "install the kubectl of this operating system and CPU"),
+    }.get(error.errno or 0, ((error.strerror or type(error).__name__).lower(), ""))
+    return ClusterError(f"cannot run kubectl: {reason}", todo)
+
+
+_CHECK_SERVER: Final = "check the server of the context, and the VPN"
+_LOG_IN: Final = "log in to the cluster again"
 
 REMEDIES: Final = {
-    "localhost:8080 was refused": "kubectl has no kubeconfig: set KUBECONFIG, or name one with --kubeconfig",
-    "no such file or directory": "name a kubeconfig that is there",
-    "loading config file": "mend the kubeconfig: `kubectl config view` reads it too",
-    "does not exist": "`kubectl config get-contexts` lists the contexts that there are",
+    "localhost:8080 was refused": "kubectl has no kubeconfig: set KUBECONFIG, or pass --kubeconfig FILE",
+    "no such file or directory": "pass a kubeconfig that exists",
+    "loading config file": "fix the kubeconfig: `kubectl config view` reads it too",
+    "does not exist": "`kubectl config get-contexts` lists the contexts",
     "was refused": "check the context, and that the cluster runs",
-    "no such host": "check the server of the context, and the VPN",
-    "server misbehaving": "check the server of the context, and the VPN",
-    "no route to host": "check the server of the context, and the VPN",
-    "network is unreachable": "check the server of the context, and the VPN",
-    "i/o timeout": "check the server of the context, and the VPN",
-    "deadline exceeded": "check the server of the context, and the VPN",
-    "Client.Timeout": "check the server of the context, and the VPN",
-    "must be logged in": "log in to the cluster again",
-    "provide credentials": "log in to the cluster again",
-    "getting credentials": "log in to the cluster again: the plugin of the kubeconfig gives no credentials",
-    "x509": "the certificate of the cluster is not the one of the kubeconfig: fetch the kubeconfig anew",
-    "gave HTTP response to HTTPS client": "the server of the context speaks no TLS: mend its address",
+    "no such host": _CHECK_SERVER,
+    "server misbehaving": _CHECK_SERVER,
+    "no route to host": _CHECK_SERVER,
+    "network is unreachable": _CHECK_SERVER,
+    "i/o timeout": _CHECK_SERVER,
+    "deadline exceeded": _CHECK_SERVER,
+    "Client.Timeout": _CHECK_SERVER,
+    "server: EOF": _CHECK_SERVER,
+    "connection reset": _CHECK_SERVER,
+    "asked for a username": "log in to the cluster first, or select a context whose user has credentials",
+    "standard input is not a terminal": "log in to the cluster first: the credential plugin asks for a password",
+    "must be logged in": _LOG_IN,
+    "provide credentials": _LOG_IN,
+    "failed with exit code": f"{_LOG_IN}: the credential plugin of the kubeconfig failed",
+    "exec: executable": "install the credential plugin that the kubeconfig names",
+    "getting credentials": f"{_LOG_IN}: the credential plugin of the kubeconfig returned no credentials",
+    "x509": "the kubeconfig does not trust the certificate of the cluster: get the kubeconfig from the cluster again",
+    "gave HTTP response to HTTPS client": "the server of the context does not use TLS: fix its address",
 }
-"""What kubectl says -> what to do about it; the first that fits."""
-
-
-def _error(complaint: str) -> ClusterError:
-    said = sentence(complaint)
-    if "the server doesn't have a resource type" in said or "no matches for kind" in said:
-        return UnknownKindError(said)
-    return ClusterError(said, remedy(said, REMEDIES))
+"""Words of kubectl -> remedy; the first that matches."""

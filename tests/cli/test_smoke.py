@@ -200,7 +200,7 @@ def test_it_goes_through_kubectl_and_ends_it(served: ServedRegistry, tmp_path: P
 def test_without_a_way_into_the_cluster_it_says_why(tmp_path: Path) -> None:
     environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "KUBECONFIG": str(tmp_path / "none")}
     done = process("smoke", "--namespace", "there", "--context", "c", folder=tmp_path, environment=environment)
-    unreachable(done, 'error: no way into the cluster: context "c" does not exist')
+    unreachable(done, 'error: kubectl port-forward failed: context "c" does not exist')
 
 
 def test_what_was_pushed_before_a_restart_is_looked_for_after_it(tmp_path: Path) -> None:

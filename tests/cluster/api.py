@@ -114,8 +114,8 @@ def cluster(config: Path, phase: str = "Running") -> Iterator[None]:
         yield
 
 
-def write_config(config: Path, server: str) -> None:
-    """A kubeconfig whose only context, `here`, leads to `server`."""
+def write_config(config: Path, server: str, **user: object) -> None:
+    """Write a kubeconfig whose only context, `here`, leads to `server`, as `user`."""
     here = {"cluster": "here", "user": "me"}
     config.write_text(
         json.dumps(
@@ -124,7 +124,7 @@ def write_config(config: Path, server: str) -> None:
                 "kind": "Config",
                 "clusters": [{"name": "here", "cluster": {"server": server}}],
                 "contexts": [{"name": "here", "context": here}],
-                "users": [{"name": "me", "user": {}}],
+                "users": [{"name": "me", "user": user}],
                 "current-context": "here",
             }
         )

@@ -44,7 +44,7 @@ def refused(fleet: Fleet, path: Path, content: Kubeconfig | None) -> str:
 
 def test_a_user_that_may_not_read_is_told_what_it_needs(fleet: Fleet, nobody: str, tmp_path: Path) -> None:
     line = refused(fleet, tmp_path / "kubeconfig", kubeconfig(fleet.cluster, token=nobody))
-    assert f"may not see HelmReleases in namespace {fleet.namespace}" in line
+    assert f"is not allowed to read HelmReleases in namespace {fleet.namespace}" in line
     assert "`get` and `list` on helmreleases.helm.toolkit.fluxcd.io" in line
     assert nobody not in line
 

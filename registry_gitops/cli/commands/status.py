@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -76,6 +77,8 @@ def status(
     """
     from registry_gitops.cluster.status import Kubectl, look
 
+    # `timeout` and CI send SIGTERM: kubectl must end with us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     place = _place(config, namespace, name)
     kubectl = Kubectl(context, kubeconfig)
     run = _Run(lambda: look(*place, kubectl), form, watch=watch, wait=wait)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from registry_gitops.cluster.kubectl import Answer, ClusterError, Kubectl, Reading, UnknownKindError
+from registry_gitops.cluster.kubectl import (
+    Answer,
+    ClusterError,
+    Kubectl,
+    KubectlResult,
+    UnknownKindError,
+    parse_objects,
+)
+from registry_gitops.cluster.processes import run_all
 from registry_gitops.cluster.status.masking import masked
 from registry_gitops.cluster.status.objects import Object, containers
 from registry_gitops.cluster.status.snapshot import (
@@ -49,16 +57,16 @@ _LOG_LINES: Final = 20
 
 
 def read(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
-    """Everything that a status is made of, read and nothing changed. Raises ClusterError."""
+    """Read everything that a status is made of, and change nothing. No kubectl runs on. Raises ClusterError."""
     now = datetime.now(UTC)
     try:
-        first = kubectl.get(namespace, ",".join((_RELEASES, *_WORKLOADS))).answer()
+        (first,) = run_all([kubectl.get(namespace, ",".join((_RELEASES, *_WORKLOADS)))], parse_objects)
     except UnknownKindError:
         return Snapshot(namespace, name, now, flux=False)
-    if _RELEASES in first.refused:
+    if _RELEASES in first.forbidden_kinds:
         raise ClusterError(
-            f"this user may not see HelmReleases in namespace {namespace}",
-            "it needs `get` and `list` on helmreleases.helm.toolkit.fluxcd.io there",
+            f"this user is not allowed to read HelmReleases in namespace {namespace}",
+            "grant `get` and `list` on helmreleases.helm.toolkit.fluxcd.io there",
         )
     gathered = _Gathered(kubectl, first)
     snapshot = Snapshot(namespace, name, now, gathered.objects)
@@ -69,8 +77,8 @@ def read(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
     return Snapshot(namespace, name, now, gathered.objects, _logs(kubectl, gathered.objects), gathered.unseen)
 
 
-def _deliveries(kubectl: Kubectl) -> list[Reading]:
-    """Nothing leads from a release that is not there to what should have applied it: it may be any Kustomization."""
+def _deliveries(kubectl: Kubectl) -> list[list[str]]:
+    """Return the command that reads all Kustomizations: a release that does not exist names none that applies it."""
     kinds = ",".join((_NAMED["Kustomization"], _NAMED["GitRepository"]))
     return [kubectl.get(None, kinds)]
 
@@ -84,9 +92,8 @@ def _follow(gathered: _Gathered, release: Object) -> None:
             *([gathered.kubectl.get(elsewhere, ",".join(_WORKLOADS))] if elsewhere else []),
         ]
     )
-    for each in gathered.objects:
-        if each.kind == "Kustomization":
-            gathered.take(gathered.named(source_of(each)))
+    kustomizations = [each for each in gathered.objects if each.kind == "Kustomization"]
+    gathered.take(gathered.named(*map(source_of, kustomizations)))
 
 
 class _Gathered:
@@ -95,11 +102,11 @@ class _Gathered:
     def __init__(self, kubectl: Kubectl, first: Answer) -> None:
         self.kubectl = kubectl
         self.objects = tuple(map(Object, first.items))
-        self.unseen = first.refused
+        self.unseen = first.forbidden_kinds
         self._asked: set[Reference] = set()
 
-    def named(self, *references: Reference | None) -> Iterator[Reading]:
-        """Start a reading for each namespace of some names, leaving out what was asked for before."""
+    def named(self, *references: Reference | None) -> Iterator[list[str]]:
+        """Return a command for each namespace of some names, without those of earlier commands."""
         known = (each for each in references if each and each.kind in _NAMED)
         wanted = {each for each in known if each not in self._asked}
         self._asked |= wanted
@@ -107,20 +114,29 @@ class _Gathered:
             words = sorted(f"{_NAMED[each.kind]}/{each.name}" for each in wanted if each.namespace == namespace)
             yield self.kubectl.get(namespace, *words)
 
-    def take(self, readings: Iterable[Reading]) -> None:
-        """Add what they find, once all of them run. A kind that the cluster lacks has no objects."""
-        for reading in list(readings):
-            try:
-                answer = reading.answer()
-            except UnknownKindError:
-                continue
+    def take(self, commands: Iterable[Sequence[str]]) -> None:
+        """Run commands at the same time, and add what they find. Raises ClusterError."""
+        for answer in run_all(list(commands), _parse_objects_if_known):
             self.objects += tuple(map(Object, answer.items))
-            self.unseen += answer.refused
+            self.unseen += answer.forbidden_kinds
+
+
+def _parse_objects_if_known(result: KubectlResult) -> Answer:
+    """Return the objects: none of a kind that the cluster lacks."""
+    try:
+        return parse_objects(result)
+    except UnknownKindError:
+        return Answer()
+
+
+def _parse_log(result: KubectlResult) -> str:
+    """Return the log without credentials; "" if kubectl failed, as for a container that has none."""
+    return "" if result.exit_code else masked(result.stdout)
 
 
 def _logs(kubectl: Kubectl, objects: Iterable[Object]) -> dict[str, str]:
-    """The last words of containers that have crashed, without credentials."""
-    readings = {
+    """Read the last lines of containers that have crashed, without credentials, by POD/CONTAINER."""
+    commands = {
         f"{pod.name}/{container.name}": kubectl.logs(
             pod.namespace, pod.name, container.name, _LOG_LINES, previous=container.started is not None
         )
@@ -129,4 +145,4 @@ def _logs(kubectl: Kubectl, objects: Iterable[Object]) -> dict[str, str]:
         for container in containers(pod)
         if not container.ready and container.ended.get("exitCode")
     }
-    return {place: masked(reading.text()) for place, reading in readings.items()}
+    return dict(zip(commands, run_all(list(commands.values()), _parse_log), strict=True))
