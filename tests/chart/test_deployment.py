@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.helm import Chart
 
-RECREATE = {"type": "Recreate", "rollingUpdate": None}
-ROLLING = {"type": "RollingUpdate"}
+RECREATE = {"type": "Recreate"}
+ROLLING = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,14 @@ ROLLING = {"type": "RollingUpdate"}
             id="asked against",
         ),
         pytest.param(
-            {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%"}}},
-            ROLLING | {"rollingUpdate": {"maxUnavailable": "25%"}},
-            id="asked for with numbers",
+            {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0}}},
+            ROLLING | {"rollingUpdate": {"maxSurge": "25%", "maxUnavailable": 0}},
+            id="asked for with a number",
+        ),
+        pytest.param(
+            {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "50%", "maxUnavailable": 1}}},
+            ROLLING | {"rollingUpdate": {"maxSurge": "50%", "maxUnavailable": 1}},
+            id="asked for with two numbers",
         ),
     ],
 )
