@@ -45,6 +45,9 @@ class KustomizationOptions(KustomizationChanges):
     resources: ListOf[NotBlank] = ()
     """More files of the folder, such as an encrypted Secret; they stand after ours."""
 
+    prune_namespace: bool = False
+    """Whether Flux deletes the Namespace, with everything in it, when its file is removed from Git."""
+
 
 class RegistryDeployment(Model):
     """One container registry on Kubernetes, deployed by Flux.
@@ -56,7 +59,8 @@ class RegistryDeployment(Model):
     """Name of the HelmRelease and of its source; at most 53 characters, as Helm allows for a release."""
 
     namespace: DNSLabel = "docker-registry"
-    """Namespace of the deployment; it is rendered too, at Pod Security level `restricted`."""
+    """Namespace of the deployment. It is rendered too, at Pod Security level `restricted`, unless it is `default`,
+    `flux-system` or `kube-*`."""
 
     source: Source = Field(default_factory=unset(GitSource))
     """Where Flux takes the chart from."""
@@ -110,9 +114,9 @@ class RegistryDeployment(Model):
         return self.release.target_namespace or self.namespace
 
     @property
-    def keeps_namespace(self) -> bool:
-        """Whether the Namespace outlives its folder: it does where a claim in it is to be kept."""
-        return self.values.keeps_claim and self.target_namespace == self.namespace
+    def renders_namespace(self) -> bool:
+        """Whether the Namespace is rendered: those of Kubernetes and Flux are not ours to change."""
+        return not (self.namespace in ("default", "flux-system") or self.namespace.startswith("kube-"))
 
     @property
     def users_secret(self) -> str:

@@ -27,17 +27,17 @@ from registry_gitops.manifests import (
     SourceReference,
 )
 
-# A Namespace goes with everything inside. Whoever takes the folder out of Git would lose a claim that is to be kept.
+# Kubernetes deletes a Namespace with everything in it, and not all of that need be ours.
 _NOT_PRUNED = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
+# Without it, Flux removes labels and annotations that others have set with kubectl.
+_MERGED = {"kustomize.toolkit.fluxcd.io/ssa": "Merge"}
 
 
 def resources(deployment: RegistryDeployment) -> tuple[Resource, ...]:
-    """The objects that Flux applies: Namespace, the chart's source where it is ours to make, and HelmRelease."""
-    annotations = _NOT_PRUNED if deployment.keeps_namespace else None
-    namespace = Namespace.restricted(deployment.namespace, annotations=annotations)
-    source = _source(deployment)
+    """Return the objects that Flux applies: the Namespace and the chart's source if they are ours, and HelmRelease."""
     release = HelmRelease(metadata=_metadata(deployment), spec=_release(deployment))
-    return (namespace, source, release) if source else (namespace, release)
+    objects = (_namespace(deployment), _source(deployment), release)
+    return tuple(each for each in objects if each)
 
 
 def kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomization:
@@ -64,6 +64,13 @@ def _problems_in(section: str, *, ours: int = 0) -> Iterator[None]:
             )
             for each in error.errors(include_url=False)
         ) from None
+
+
+def _namespace(deployment: RegistryDeployment) -> Namespace | None:
+    if not deployment.renders_namespace:
+        return None
+    kept = {} if deployment.kustomization.prune_namespace else _NOT_PRUNED
+    return Namespace.restricted(deployment.namespace, annotations=kept | _MERGED)
 
 
 def _metadata(deployment: RegistryDeployment) -> ObjectMeta:

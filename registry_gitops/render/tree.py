@@ -19,9 +19,10 @@ KUSTOMIZATION = "kustomization.yaml"
 def render(deployment: RegistryDeployment) -> dict[str, str]:
     """Return the rendered files of a deployment as path -> text. No rule checks it here: use `check` or `deploy`.
 
-    namespace.yaml, helmrepository.yaml or ocirepository.yaml (by source), helmrelease.yaml, kustomization.yaml,
-    README.md, and for the source `git` the chart in chart/. Depends on `deployment` alone: no clock, no environment.
-    Raises InputError for fields that are valid alone but not together in one object.
+    namespace.yaml (unless it is a system namespace), helmrepository.yaml or ocirepository.yaml (by source),
+    helmrelease.yaml, kustomization.yaml, README.md, and for the source `git` the chart in chart/. Depends on
+    `deployment` alone: no clock, no environment. Raises InputError for fields that are valid alone but not together in
+    one object.
     """
     manifests = {f"{document.kind.lower()}.yaml": document for document in resources(deployment)}
     tree = {path: _text(document) for path, document in manifests.items()}

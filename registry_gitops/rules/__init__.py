@@ -12,11 +12,13 @@ from registry_gitops.rules.finding import Finding, Findings, FindingsError, Rule
 from registry_gitops.rules.output_directory import OutputDirectory
 from registry_gitops.rules.plaintext_password import plaintext_password
 from registry_gitops.rules.source_path import source_path
+from registry_gitops.rules.system_namespace import system_namespace
 
 RULES = (
     Rule("plaintext-password", Severity.ERROR, plaintext_password),
     Rule("chart-not-published", Severity.WARNING, chart_not_published),
     Rule("source-path", Severity.ERROR, source_path),
+    Rule("system-namespace", Severity.WARNING, system_namespace),
 )
 
 

@@ -77,4 +77,8 @@ DELETE: Final = Row("kubectl delete helmrelease docker-registry -n NAMESPACE", "
 
 DELETE_IMAGES: Final = Row("kubectl delete pvc docker-registry -n NAMESPACE --wait=false", " deleted")
 
-REMOVAL: Final = (DELETE, DELETE_IMAGES)
+LIST: Final = Row("kubectl get all,configmap,secret,pvc,ingress -n NAMESPACE", "^configmap/kube-root-ca.crt ")
+
+DELETE_NAMESPACE: Final = Row("kubectl delete namespace NAMESPACE --wait=false", " deleted")
+
+REMOVAL: Final = (DELETE, DELETE_IMAGES, LIST, DELETE_NAMESPACE)

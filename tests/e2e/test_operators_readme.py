@@ -66,3 +66,9 @@ def test_after_the_removal_from_git_the_images_can_be_deleted(fleet: Fleet, term
     until("cluster without its Pods", lambda: not fleet.cluster.select("pods", fleet.namespace))
     terminal.run(rows.DELETE_IMAGES)
     until("claim that is gone", lambda: fleet.cluster.get("pvc", "docker-registry", fleet.namespace) is None)
+
+
+def test_the_namespace_can_be_deleted_last(fleet: Fleet, terminal: Terminal) -> None:
+    terminal.run(rows.LIST)
+    terminal.run(rows.DELETE_NAMESPACE)
+    until("Namespace that is gone", lambda: fleet.cluster.get("namespace", fleet.namespace) is None)

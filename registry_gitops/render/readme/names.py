@@ -20,4 +20,7 @@ class Names:
         self.storage_namespace = deployment.release.storage_namespace or deployment.namespace
         self.together = self.target == self.namespace
         self.users_secret = deployment.users_secret
-        self.namespace_stays = deployment.keeps_namespace
+        self.namespace_rendered = deployment.renders_namespace
+        self.namespace_others = not deployment.renders_namespace
+        self.namespace_pruned = deployment.renders_namespace and deployment.kustomization.prune_namespace
+        self.namespace_stays = deployment.renders_namespace and not self.namespace_pruned

@@ -29,7 +29,7 @@ class Pod:
         self.weak = not (confined and self.non_root)
         self.read_only_root = bool(box and box.read_only_root_filesystem)
         self.no_token = not values.service_account.automount_service_account_token
-        self.enforced = names.together
+        self.enforced = names.together and names.namespace_rendered
         self.refused = self.weak and self.enforced
         self.debug = bool(debug and debug.addr)
         self.no_debug = not self.debug

@@ -54,7 +54,8 @@ class Tables:
 
     def _files(self) -> Iterator[tuple[str, str]]:
         source, name = self._deployment.source, code(self._names.name)
-        yield "`namespace.yaml`", f"Namespace {code(self._names.namespace)}, for Pods of the level `restricted`"
+        if self._names.namespace_rendered:
+            yield "`namespace.yaml`", f"Namespace {code(self._names.namespace)}, for Pods of the level `restricted`"
         if isinstance(source, HelmSource):
             yield "`helmrepository.yaml`", f"HelmRepository {name}: where Flux finds the chart"
         if isinstance(source, OCISource):
@@ -75,7 +76,8 @@ class Tables:
 
     def _of_flux(self) -> Iterator[tuple[str, str, str]]:
         source, name, here = self._deployment.source, code(self._names.name), code(self._names.namespace)
-        yield f"Namespace {here}", "", "contains the objects of this directory"
+        if self._names.namespace_rendered:
+            yield f"Namespace {here}", "", "contains the objects of this directory"
         if isinstance(source, HelmSource):
             yield f"HelmRepository {name}", here, "fetches the chart"
         if isinstance(source, OCISource):

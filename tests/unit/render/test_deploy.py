@@ -38,6 +38,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
     ],
     "chart-not-published": [{"source": {"type": "helm"}}],
     "source-path": [{"source": {"type": "git", "path": "elsewhere"}}],
+    "system-namespace": [OCI | {"namespace": "flux-system"}],
 }
 """Rule -> config files with exactly one finding of it, in a directory `apps` of a Git repository."""
 

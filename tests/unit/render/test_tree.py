@@ -56,18 +56,51 @@ def test_the_documented_source_gives_the_documented_objects() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "kept"),
+    "values",
     [
-        ({}, True),
-        ({"persistence": {"existingClaim": "images", "resourcePolicy": ""}}, True),
-        ({"persistence": {"resourcePolicy": ""}}, False),
-        ({"persistence": {"enabled": False}}, False),
-        ({"configuration": {"storage": {"s3": {"region": "eu-central-1", "bucket": "b"}}}}, False),
+        {},
+        {"persistence": {"resourcePolicy": ""}},
+        {"persistence": {"enabled": False}},
+        {"configuration": {"storage": {"s3": {"region": "eu-central-1", "bucket": "b"}}}},
     ],
 )
-def test_flux_does_not_prune_the_namespace_of_a_claim_that_is_to_be_kept(values: dict[str, Any], kept: bool) -> None:
-    metadata = objects(RegistryDeployment.model_validate({"values": values}))["namespace.yaml"]["metadata"]
-    assert metadata.get("annotations") == ({"kustomize.toolkit.fluxcd.io/prune": "disabled"} if kept else None)
+def test_namespace_is_never_pruned_and_keeps_what_others_have_set(values: dict[str, Any]) -> None:
+    deployment = RegistryDeployment.model_validate({"values": values})
+    assert objects(deployment)["namespace.yaml"]["metadata"]["annotations"] == {
+        "kustomize.toolkit.fluxcd.io/prune": "disabled",
+        "kustomize.toolkit.fluxcd.io/ssa": "Merge",
+    }
+    page = render(deployment)["README.md"]
+    assert "The Namespace `docker-registry` stays" in page
+    assert "kubectl delete namespace docker-registry" in page
+
+
+def test_namespace_is_pruned_if_the_config_file_asks_for_it() -> None:
+    deployment = RegistryDeployment.model_validate({"kustomization": {"pruneNamespace": True}})
+    metadata = objects(deployment)["namespace.yaml"]["metadata"]
+    assert metadata["annotations"] == {"kustomize.toolkit.fluxcd.io/ssa": "Merge"}
+    assert "pruneNamespace" not in render(deployment)["kustomization.yaml"]
+    page = render(deployment)["README.md"]
+    assert "**The Namespace `docker-registry` is deleted too, with everything in it**" in page
+
+
+@pytest.mark.parametrize("namespace", ["default", "flux-system", "kube-system", "kube-public", "kube-anything"])
+def test_system_namespace_is_not_rendered_and_the_page_claims_nothing_of_it(namespace: str) -> None:
+    tree = render(RegistryDeployment(namespace=namespace))
+    assert "namespace.yaml" not in tree
+    assert "namespace.yaml" not in tree["kustomization.yaml"]
+    assert not any("kind: Namespace" in text for path, text in tree.items() if path.endswith(".yaml"))
+    page = tree["README.md"]
+    assert "namespace.yaml" not in page
+    assert "pod-security.kubernetes.io" not in page
+    assert "admits only" not in page
+    assert "kubectl delete namespace" not in page
+    assert f"The Namespace `{namespace}` is not part of this folder" in page
+
+
+@pytest.mark.parametrize("namespace", ["defaults", "kubernetes", "kube", "flux", "my-flux-system"])
+def test_namespace_that_resembles_a_system_namespace_is_rendered(namespace: str) -> None:
+    assert "namespace.yaml" in render(RegistryDeployment(namespace=namespace))
 
 
 def test_a_vendored_chart_is_named_by_its_path_in_the_repository() -> None:

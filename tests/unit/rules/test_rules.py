@@ -64,3 +64,10 @@ def test_every_rule_says_what_it_finds_and_has_a_page() -> None:
         assert rule.summary.endswith(".")
         assert "Why:" in (rule.check.__doc__ or "")
     assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("namespace", ["default", "flux-system", "kube-system"])
+def test_system_namespace_is_a_warning_that_it_is_not_rendered(namespace: str) -> None:
+    deployment = RegistryDeployment(namespace=namespace)
+    assert found(deployment) == [("system-namespace", Severity.WARNING, "namespace")]
+    assert f"{namespace} is a system namespace, so namespace.yaml is not rendered" in str(next(iter(lint(deployment))))
