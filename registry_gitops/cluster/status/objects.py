@@ -123,19 +123,24 @@ class Object:
 
     @property
     def observed(self) -> bool:
-        """Whether its controller has seen the spec as it is. One that fails says so by its conditions only."""
-        seen = (self.condition(each).generation for each in ("Ready", "Reconciling", "Stalled"))
-        return max(self.number("status.observedGeneration"), *seen) >= self.generation
+        """Whether the controller has seen the current spec; True if suspended, because no controller looks at it then.
+
+        A controller that fails may report the generation in the conditions only.
+        """
+        return self.suspended or self._observed_by("Ready", "Reconciling", "Stalled")
 
     @property
     def ready(self) -> bool:
-        """Whether a Flux object is ready, and says so of its spec as it is."""
-        current = max(self.number("status.observedGeneration"), self.condition("Ready").generation) >= self.generation
-        return current and self.condition("Ready").true
+        """Whether a Flux object is ready with its current spec; if suspended, with the last one that was looked at."""
+        return self.condition("Ready").true and (self.suspended or self._observed_by("Ready"))
+
+    def _observed_by(self, *conditions: str) -> bool:
+        seen = (self.condition(each).generation for each in conditions)
+        return max(self.number("status.observedGeneration"), *seen) >= self.generation
 
     @property
     def suspended(self) -> bool:
-        """Whether Flux was told to leave it alone."""
+        """Whether Flux was told not to look at it."""
         return self.at("spec.suspend") is True
 
     def owned_by(self, other: Object) -> bool:

@@ -101,6 +101,12 @@ class Snapshot:
         return self.find(helm_chart(self.release)) if self.release else None
 
     @property
+    def flux_objects(self) -> tuple[Object, ...]:
+        """The objects of Flux from the release to its sources, each once; those that were read."""
+        found = (self.release, self.kustomization, self.repository, self.source, self.chart)
+        return tuple({each.uid or str(each): each for each in found if each}.values())
+
+    @property
     def target(self) -> str:
         """Namespace that the registry runs in."""
         return target_namespace(self.release) if self.release else self.namespace

@@ -46,6 +46,65 @@ def test_a_release_that_nobody_has_looked_at_since_it_changed_is_not_ready() -> 
     assert causes(changed(seen("ready"), "HelmRelease", edit)) == ["not-observed"]
 
 
+def suspended(snapshot: Snapshot, kind: str, **status: Any) -> Snapshot:
+    """The same, with objects of a kind that were suspended after their controller looked at them."""
+
+    def edit(found: dict[str, Any]) -> None:
+        found["metadata"]["generation"] = 7
+        found["spec"]["suspend"] = True
+        found["status"].update(status)
+
+    return changed(snapshot, kind, edit)
+
+
+@pytest.mark.parametrize("kind", ["HelmRelease", "Kustomization", "GitRepository", "HelmChart"])
+def test_a_suspended_object_of_a_later_generation_is_a_warning_and_nothing_is_waited_for(kind: str) -> None:
+    found = assess(suspended(seen("ready"), kind))
+    assert found.ready
+    assert [(cause.id.value, cause.severity.value) for cause in found.causes] == [("suspended", "warning")]
+    assert f"{kind}/" in found.causes[0].object
+    assert found.summary.startswith("ready, but ")
+
+
+@pytest.mark.parametrize("kind", ["HelmRepository", "OCIRepository"])
+def test_a_suspended_source_of_a_later_generation_is_a_warning(kind: str) -> None:
+    def replaced(found: dict[str, Any]) -> None:
+        found["spec"]["chart"]["spec"]["sourceRef"].update(kind=kind)
+
+    source = changed(changed(seen("ready"), "HelmRelease", replaced), "GitRepository", lambda it: it.update(kind=kind))
+    assert causes(suspended(source, kind)) == ["suspended"]
+
+
+def test_a_release_that_was_suspended_before_it_was_looked_at_waits_for_nothing_but_its_resumption() -> None:
+    found = assess(suspended(seen("just-applied"), "HelmRelease", conditions=[]))
+    assert not found.ready
+    assert (found.causes[0].id.value, found.causes[0].severity.value) == ("suspended", "error")
+    assert "HelmRelease/docker-registry is suspended" in found.summary
+    assert "at work" not in found.model_dump_json()
+    assert "has not looked" not in found.model_dump_json()
+
+
+def test_a_suspended_source_that_was_never_fetched_is_why_the_release_waits() -> None:
+    waits = [{"type": "Ready", "status": "False", "reason": "SourceNotReady", "message": "no artifact"}]
+    snapshot = changed(seen("just-applied"), "HelmRelease", lambda it: it["status"].update(conditions=waits))
+    found = assess(suspended(snapshot, "GitRepository", conditions=[]))
+    assert found.causes[0].id.value == "suspended"
+    assert found.causes[0].object.startswith("GitRepository/")
+
+
+@pytest.mark.parametrize("name", ["upgrade-fails", "crash-loop", "values-refused-by-upgrade"])
+def test_a_release_that_failed_before_it_was_suspended_names_the_failure_first(name: str) -> None:
+    before, after = assess(seen(name)), assess(suspended(seen(name), "HelmRelease"))
+    assert after.causes[0] == before.causes[0]
+    assert [cause.severity.value for cause in after.causes if cause.id.value == "suspended"] == ["warning"]
+
+
+def test_a_deployment_that_was_deleted_under_a_suspended_release_comes_back_after_the_resumption() -> None:
+    found = assess(suspended(seen("deployment-deleted"), "HelmRelease"))
+    assert found.causes[0].id.value == "workload-gone"
+    assert found.causes[0].remedy.startswith("`flux resume helmrelease docker-registry")
+
+
 def test_a_volume_that_another_node_holds_is_told_from_one_that_is_not_bound() -> None:
     message = 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) docker-registry-1'
     assert causes(noticed(seen("secret-missing"), "Pod", "FailedAttachVolume", message))[0] == "volume-held"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from registry_gitops.cluster.status.causes.release import failure
 from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, resume, said
 from registry_gitops.cluster.status.model import Cause, CauseId, Severity
 from registry_gitops.cluster.status.objects import Object, time_of
@@ -20,18 +21,26 @@ _SHOWN: Final = 3
 
 
 def suspended(snapshot: Snapshot) -> Iterator[Cause]:
-    """Somebody told Flux to leave an object alone."""
-    seen: set[str] = set()
-    for each in (snapshot.release, snapshot.kustomization, snapshot.repository, snapshot.source):
-        if each and each.suspended and each.uid not in seen:
-            seen.add(each.uid)
+    """Yield the objects that Flux was told not to look at; as an error if the release waits for one of them."""
+    for each in snapshot.flux_objects:
+        if each.suspended:
             yield Cause(
                 id=CauseId.SUSPENDED,
-                severity=Severity.WARNING,
+                severity=Severity.ERROR if _release_waits_for(each, snapshot) else Severity.WARNING,
                 object=named(each, snapshot),
                 message=f"{named(each, snapshot)} is suspended: changes in Git do not reach the cluster",
                 remedy=_resumption(each),
             )
+
+
+def _release_waits_for(thing: Object, snapshot: Snapshot) -> bool:
+    """Whether the release is not ready, and has not failed either, because of a suspended object."""
+    release = snapshot.release
+    if release is None or thing not in (release, snapshot.source, snapshot.chart):
+        return False
+    failed = failure(release)
+    waits = not release.condition("Ready").true and (failed is None or failed.reason == "SourceNotReady")
+    return waits and (thing is release or not thing.condition("Ready").true)
 
 
 def _resumption(thing: Object) -> str:

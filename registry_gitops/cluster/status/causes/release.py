@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, said
+from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, resume, said
 from registry_gitops.cluster.status.model import Cause, CauseId, Severity
 from registry_gitops.cluster.status.objects import Condition, Object
 from registry_gitops.cluster.status.snapshot import Snapshot
@@ -90,7 +90,9 @@ def workload_gone(snapshot: Snapshot) -> Iterator[Cause]:
         return
     for lost in snapshot.missing:
         interval, mode = release.text("spec.interval"), release.text("spec.driftDetection.mode")
-        if mode == "enabled":
+        if release.suspended:
+            remedy = f"{resume(release)}, then {reconcile(release, '--force')}"
+        elif mode == "enabled":
             remedy = f"Flux makes it again within {interval}; at once: {reconcile(release)}"
         else:
             remedy = f"{reconcile(release, '--force')}; `release.driftDetection.mode: enabled` makes Flux do it"
@@ -138,9 +140,9 @@ def release_failed(snapshot: Snapshot) -> Iterator[Cause]:
 
 
 def not_observed(snapshot: Snapshot) -> Iterator[Cause]:
-    """A controller has not looked at an object since it was changed."""
-    for each in (snapshot.release, snapshot.kustomization, snapshot.repository, snapshot.source):
-        if each and not each.observed and not each.suspended and not _is_static(each) and not _is_new(each, snapshot):
+    """Yield the first object of Flux whose controller has not looked at it since it was changed."""
+    for each in snapshot.flux_objects:
+        if not each.observed and not _is_static(each) and not _is_new(each, snapshot):
             controller = _CONTROLLERS.get(each.kind, "source-controller")
             yield Cause(
                 id=CauseId.NOT_OBSERVED,
@@ -162,12 +164,12 @@ def _is_new(thing: Object, snapshot: Snapshot) -> bool:
 
 
 def in_progress(snapshot: Snapshot) -> Iterator[Cause]:
-    """It is under way: the first release, an upgrade, or a rollout of Pods."""
+    """Yield what is under way: the first release, an upgrade, or a rollout of Pods."""
     release, workload = snapshot.release, snapshot.workload
     if release is None:
         return
     ready = release.condition("Ready")
-    if not release.ready:
+    if not release.ready and not release.suspended:
         words = release.condition("Reconciling").message if ready.status != "False" else ready.message
         yield Cause(
             id=CauseId.IN_PROGRESS,
