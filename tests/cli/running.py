@@ -61,7 +61,7 @@ def process(
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=180,
         **options,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)

@@ -75,7 +75,17 @@ class Terminal:
         self._end_left()
 
     def run(self, row: Row) -> None:
-        """Run the command, or what stands for it; it has to end well, and to print what the row says."""
+        """Run the command, or what stands for it; it has to end well, and to print what the row says.
+
+        One that only reads is repeated, as an operator does: events and logs come a moment later than what they tell.
+        """
+        if row.command.startswith(("kubectl get ", "kubectl describe ", "kubectl logs ")):
+            until(row.command, lambda: self._output(row), 30)
+        else:
+            self._output(row)
+
+    def _output(self, row: Row) -> list[str]:
+        """What the command has printed, line by line after its exit code: never empty."""
         command = row.command if row.instead is None else row.instead
         done = subprocess.run(
             self._words(command),
@@ -93,6 +103,7 @@ class Terminal:
         assert re.search(row.shows, done.stdout, re.MULTILINE), f"{command}: no {row.shows!r} in\n{done.stdout}"
         if re.match(r"[A-Z_]+=", command):
             self._set.append(command)
+        return [str(done.returncode), *done.stdout.splitlines()]
 
     def leave_running(self, row: Row) -> None:
         """Start a command in place of the one that is left running, and wait until it has printed what the row says."""

@@ -14,6 +14,25 @@ def status(fleet: Fleet, code: int = 0) -> Status:
     return found
 
 
+def ready_without_causes(fleet: Fleet, seconds: float = 60) -> Status:
+    """Wait until it is ready, and nothing is to be said of it, and return that status."""
+
+    def found() -> Status:
+        now = status(fleet)
+        assert now.causes == (), now.causes
+        return now
+
+    return until("status that is ready, without a cause", found, seconds)
+
+
+def not_applied(fleet: Fleet) -> Status | None:
+    """Return the status if it says that there is no such release, among what else the cluster has that may be why."""
+    options = ("--namespace", fleet.namespace, "-o", "json")
+    found = Status.model_validate_json(fleet.cli("status", *options, code=1).out)
+    # Kustomizations of other stories may fail at the same time.
+    return found if CauseId.NOT_APPLIED in [each.id for each in found.causes] else None
+
+
 def text(fleet: Fleet, code: int = 0) -> str:
     """The text of it, with every run of white space as one space: where it breaks its lines is not what is tested."""
     return " ".join(fleet.cli("status", fleet.description, code=code).out.split())

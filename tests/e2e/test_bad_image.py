@@ -6,7 +6,7 @@ from registry_gitops.cluster.status.model import CauseId
 from tests.e2e.cluster import is_not_ready, until
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.pushes import repository
-from tests.e2e.status import cause, status
+from tests.e2e.status import cause, ready_without_causes, status
 from tests.support.oci_content import Blob
 
 TAG = "3.1.1-none-such"
@@ -28,10 +28,13 @@ def test_status_names_the_image_that_does_not_exist_and_the_key_to_change(fleet:
 
 def test_what_served_before_serves_on(fleet: Fleet, pushed: Blob) -> None:
     until("HelmRelease that has failed", lambda: is_not_ready(fleet.release()))
-    found = status(fleet, code=1)
-    assert found.replicas is not None
-    assert (found.replicas.wanted, found.replicas.available, found.replicas.updated) == (1, 1, 1)
-    assert found.causes[0].id == CauseId.IMAGE_NOT_PULLED
+    cause(fleet, CauseId.IMAGE_NOT_PULLED, TAG)
+
+    def serves() -> bool:
+        replicas = status(fleet, code=1).replicas
+        return replicas is not None and (replicas.wanted, replicas.available, replicas.updated) == (1, 1, 1)
+
+    until("status with one replica of either revision", serves)
     with fleet.cluster.forward(fleet.namespace) as address:
         assert repository(address).lacks(pushed) == []
 
@@ -39,7 +42,7 @@ def test_what_served_before_serves_on(fleet: Fleet, pushed: Blob) -> None:
 def test_fixed_in_git_it_is_ready_again_by_itself(fleet: Fleet, pushed: Blob) -> None:
     fleet.commit("Take a registry that exists", values={"image": {"tag": "3.1.1"}})
     fleet.ready()
-    assert until("status that is ready", lambda: status(fleet)).causes == ()
+    ready_without_causes(fleet)
     # It is the Pod from before, which has never stopped: not even what stood in no volume is lost.
     with fleet.cluster.forward(fleet.namespace) as address:
         assert repository(address).lacks(pushed) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from registry_gitops.cluster.status.model import CauseId
-from tests.e2e.cluster import Object
+from tests.e2e.cluster import Object, until
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.status import cause, status
 
@@ -26,7 +26,7 @@ def commit_settings(fleet: Fleet, message: str, **values: object) -> None:
 
 
 def pod(fleet: Fleet) -> Object:
-    (found,) = fleet.cluster.select("pods", fleet.namespace, "app.kubernetes.io/name=docker-registry")
+    (found,) = fleet.pods()
     return found
 
 
@@ -48,7 +48,8 @@ def test_status_names_the_value_that_the_schema_refuses(fleet: Fleet) -> None:
     assert f"ConfigMap/{SETTINGS}" in found.remedy
     # Helm looks at the values before it changes anything.
     assert pod(fleet)["metadata"]["uid"] == before["metadata"]["uid"]
-    assert status(fleet, code=1).replicas is not None
+    # While it tries again, the status is that of the last try.
+    assert until("status of a failure", lambda: status(fleet, code=1)).replicas is not None
 
 
 def test_what_served_before_serves_on(fleet: Fleet) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry_gitops.cluster.status.model import CauseId
+from tests.e2e.cluster import until
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.pushes import repository
 from tests.e2e.status import cause, status
@@ -27,9 +28,12 @@ def test_status_names_the_setting_that_the_namespace_forbids(fleet: Fleet) -> No
 
 def test_nothing_serves_meanwhile_because_the_old_pod_had_to_go_first(fleet: Fleet) -> None:
     assert fleet.pods() == []
-    found = status(fleet, code=1)
-    assert found.replicas is not None
-    assert (found.replicas.wanted, found.replicas.available) == (1, 0)
+
+    def is_down() -> bool:
+        replicas = status(fleet, code=1).replicas
+        return replicas is not None and (replicas.wanted, replicas.available) == (1, 0)
+
+    until("status without a replica", is_down)
 
 
 def test_fixed_in_git_it_is_ready_again_by_itself_with_all_images(fleet: Fleet, pushed: Blob) -> None:

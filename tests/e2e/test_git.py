@@ -12,7 +12,7 @@ import pytest
 from registry_gitops.version import __version__
 from tests.e2e.cluster import Object, condition, is_ready, until
 from tests.e2e.fleet import SYSTEM, Fleet
-from tests.e2e.status import status, text
+from tests.e2e.status import ready_without_causes, text
 from tests.registry.clients.programs import CLIENTS, TAG, Registry, User
 from tests.support.oci_content import image, layout_lacks, write_layout
 
@@ -27,7 +27,7 @@ PRIVILEGED = {
 
 
 def pod(fleet: Fleet) -> Object:
-    (found,) = fleet.cluster.select("pods", fleet.namespace, f"app.kubernetes.io/name={NAME}")
+    (found,) = fleet.pods()
     return found
 
 
@@ -44,7 +44,7 @@ def test_a_pushed_folder_becomes_ready_with_the_chart_beside_it(fleet: Fleet) ->
     chart = fleet.cluster.get("helmchart", f"{fleet.namespace}-{NAME}", SYSTEM)
     assert chart is not None
     assert chart["spec"]["chart"] == "./apps/docker-registry/chart"
-    assert chart["status"]["observedSourceArtifactRevision"] == fleet.applied()
+    assert chart["status"]["observedSourceArtifactRevision"] == f"main@sha1:{commit}"
 
 
 def test_its_pod_runs_where_only_restricted_pods_may(fleet: Fleet) -> None:
@@ -76,8 +76,7 @@ def test_an_image_is_pushed_and_pulled_through_a_port_forward(fleet: Fleet, clie
 
 
 def test_status_says_that_it_is_ready_and_what_runs(fleet: Fleet) -> None:
-    found = status(fleet)
-    assert found.causes == ()
+    found = ready_without_causes(fleet)
     assert found.git is not None
     assert found.git.deployed == found.git.fetched == fleet.applied()
     assert found.chart is not None
@@ -99,14 +98,14 @@ def test_smoke_finds_that_it_works(fleet: Fleet) -> None:
 def test_a_commit_that_does_not_change_the_chart_rolls_nothing(fleet: Fleet) -> None:
     before = pod(fleet)
     (fleet.tree / "README.md").write_text("Another file of the repository.\n")
-    fleet.push("Say what this repository is")
-    release = fleet.ready()
+    commit = fleet.push("Say what this repository is")
     chart = f"{fleet.namespace}-{NAME}"
 
     def seen() -> bool:
         found = fleet.cluster.get("helmchart", chart, SYSTEM) or {}
-        return bool(found["status"]["observedSourceArtifactRevision"] == fleet.applied())
+        return commit in found.get("status", {}).get("observedSourceArtifactRevision", "")
 
     until("HelmChart of the newest commit", seen)
+    release = fleet.ready()
     assert len(release["status"]["history"]) == 1
     assert pod(fleet)["metadata"]["uid"] == before["metadata"]["uid"]

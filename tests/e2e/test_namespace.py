@@ -6,10 +6,9 @@ import shutil
 
 import pytest
 
-from registry_gitops.cluster.status.model import CauseId, Status
 from tests.e2e.cluster import Object, until
 from tests.e2e.fleet import Fleet
-from tests.e2e.status import status
+from tests.e2e.status import not_applied, ready_without_causes
 
 NEIGHBOUR = "neighbour"
 LABELS = {"team": "neighbours", "billing": "4711"}
@@ -48,7 +47,7 @@ def assert_untouched(fleet: Fleet) -> None:
 
 def test_a_registry_without_a_volume_moves_in(fleet: Fleet) -> None:
     fleet.deploy(values={"persistence": {"enabled": False}})
-    until("status that is ready", lambda: status(fleet))
+    ready_without_causes(fleet)
     assert metadata(fleet)["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     assert_untouched(fleet)
 
@@ -61,8 +60,7 @@ def test_the_namespace_and_all_of_the_neighbour_survive_the_removal_from_git(fle
     until("cluster without the release", lambda: fleet.release() is None)
     until("cluster without its Pods", lambda: fleet.cluster.select("pods", fleet.namespace) == [])
     assert_untouched(fleet)
-    found = fleet.cli("status", "--namespace", fleet.namespace, "-o", "json", code=1)
-    assert [each.id for each in Status.model_validate_json(found.out).causes] == [CauseId.NOT_APPLIED]
+    assert not_applied(fleet)
 
 
 def test_a_namespace_is_deleted_with_everything_in_it_only_if_the_config_file_asks_for_it(fleet: Fleet) -> None:

@@ -32,7 +32,7 @@ def node(cluster: Cluster) -> Iterator[Node]:
 
 def pod(fleet: Fleet) -> str:
     """Id of the registry's one Pod."""
-    (found,) = fleet.cluster.select("pod", fleet.namespace)
+    (found,) = fleet.pods()
     return str(found["metadata"]["uid"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -115,6 +116,12 @@ def run(cluster: Cluster, namespace: str, pod: str, image: str) -> None:
     cluster.kubectl("run", pod, "--namespace", namespace, f"--image={image}")
 
 
+def has_pull_secret(cluster: Cluster, namespace: str) -> bool:
+    """Whether the API server gives a new Pod the Secret of its account: it looks at accounts in a cache."""
+    dry = ("run", "dry", f"--namespace={namespace}", "--image=dry", "--dry-run=server", "-o", "json")
+    return bool(json.loads(cluster.kubectl(*dry))["spec"].get("imagePullSecrets"))
+
+
 def refusal(cluster: Cluster, namespace: str, pod: str) -> str:
     """Wait until the image of a Pod cannot be pulled, and give the reason."""
 
@@ -171,5 +178,6 @@ def test_the_node_pulls_from_a_registry_with_users_once_the_pod_brings_a_passwor
     assert NO_LOGIN in refusal(cluster, pods, "stranger")
     kubectl(cluster, pods, in_namespace(fleet, SECRET).replace("$PASSWORD", PASSWORD))
     kubectl(cluster, pods, ACCOUNT)
+    until("Pod that gets the Secret of its account", lambda: has_pull_secret(cluster, pods))
     run(cluster, pods, "friend", f"{host}/team/hello:3")
     wait_for_run(cluster, pods, "friend", f"{host}/team/hello", digest)

@@ -50,7 +50,7 @@ def test_flux_has_looked_at_the_release_when_it_was_told_to(fleet: Fleet) -> Non
 
 def test_a_deleted_release_comes_back_from_git(fleet: Fleet, terminal: Terminal) -> None:
     terminal.run(rows.DELETE)
-    assert fleet.cluster.select("deployments", fleet.namespace) == []
+    until("cluster without the Deployment", lambda: fleet.cluster.select("deployments", fleet.namespace) == [])
     # It does so by itself, after the interval of the Kustomization.
     fleet.reconcile("kustomization", fleet.name, SYSTEM)
     until("release that is there again", fleet.release)

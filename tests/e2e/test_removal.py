@@ -6,11 +6,10 @@ import shutil
 
 import pytest
 
-from registry_gitops.cluster.status.model import CauseId, Status
 from tests.e2e.cluster import Cluster, until
 from tests.e2e.fleet import FOLDER, SYSTEM, Fleet, git
 from tests.e2e.pushes import repository
-from tests.e2e.status import status
+from tests.e2e.status import not_applied, ready_without_causes
 from tests.support.oci_content import Blob
 
 GONE = ("helmrelease", "deployment", "replicaset", "pod", "service", "configmap", "serviceaccount", "secret")
@@ -45,9 +44,9 @@ def test_what_is_removed_from_git_is_removed_from_the_cluster(fleet: Fleet) -> N
     commit = fleet.push("Remove the registry")
     until("application of the commit", lambda: commit in fleet.applied())
     until("cluster without the release", lambda: not any(names(fleet, kind) for kind in GONE))
-    assert not fleet.cluster.get("helmchart", f"{fleet.namespace}-docker-registry", SYSTEM)
-    found = fleet.cli("status", "--namespace", fleet.namespace, "-o", "json", code=1)
-    assert [cause.id for cause in Status.model_validate_json(found.out).causes] == [CauseId.NOT_APPLIED]
+    chart = f"{fleet.namespace}-docker-registry"
+    until("cluster without the HelmChart", lambda: not fleet.cluster.get("helmchart", chart, SYSTEM))
+    assert not_applied(fleet)
 
 
 def test_the_claim_the_namespace_and_the_neighbour_stay(fleet: Fleet, cluster: Cluster) -> None:
@@ -69,4 +68,4 @@ def test_put_back_the_registry_has_the_images(fleet: Fleet, pushed: Blob) -> Non
         there = repository(address)
         assert there.tags() == ["1"]
         assert there.lacks(pushed) == []
-    assert status(fleet).causes == ()
+    ready_without_causes(fleet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from registry_gitops.cluster.status.model import CauseId, Severity
 from tests.e2e.cluster import is_ready, until
 from tests.e2e.fleet import Fleet
-from tests.e2e.status import cause, status
+from tests.e2e.status import cause, ready_without_causes, status
 
 NAME = "docker-registry"
 
@@ -26,10 +26,13 @@ def test_a_suspended_release_that_runs_is_ready_with_a_warning(fleet: Fleet) -> 
 def test_a_change_in_git_reaches_it_only_when_it_goes_on(fleet: Fleet) -> None:
     commit = fleet.commit("Log more", values={"configuration": {"log": {"level": "debug"}}})
     until("application of the commit", lambda: commit in fleet.applied())
-    assert [each.id for each in status(fleet).causes] == [CauseId.SUSPENDED]
+    until(
+        "status that names the suspension only",
+        lambda: [each.id for each in status(fleet).causes] == [CauseId.SUSPENDED],
+    )
     suspend(fleet, False)
     assert len(fleet.ready()["status"]["history"]) == 2
-    assert until("status that is ready", lambda: status(fleet)).causes == ()
+    ready_without_causes(fleet)
 
 
 def test_a_release_that_is_ready_without_its_deployment_is_not_ready(fleet: Fleet) -> None:
@@ -41,6 +44,6 @@ def test_a_release_that_is_ready_without_its_deployment_is_not_ready(fleet: Flee
 
 def test_drift_detection_brings_it_back(fleet: Fleet) -> None:
     fleet.commit("Undo what others do", release={"driftDetection": {"mode": "enabled"}})
-    found = fleet.cli("status", fleet.description, "--wait", "59s")
+    found = fleet.cli("status", fleet.description, "--wait", "2m")
     assert "ready" in found.out.splitlines()[0]
     assert fleet.cluster.get("deployment", NAME, fleet.namespace)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from registry_gitops.cluster.status.model import CauseId
-from tests.e2e.cluster import until
 from tests.e2e.fleet import IMPATIENT, Fleet
-from tests.e2e.status import cause, status
+from tests.e2e.status import cause, ready_without_causes
 
 USERS = "docker-registry-users"
 BUNDLE = "/etc/none/issuer.pem"
@@ -24,7 +23,7 @@ def test_the_secret_is_made_as_the_remedy_says_and_it_becomes_ready(fleet: Fleet
     words = ("htpasswd", "ci", "--namespace", fleet.namespace, "--name", USERS, "--password-stdin")
     made = fleet.cli(*words, said="battery staple\n")
     fleet.cluster.kubectl("apply", "-f", "-", said=made.out)
-    fleet.cli("status", fleet.description, "--wait", "59s")
+    fleet.cli("status", fleet.description, "--wait", "2m")
 
 
 def test_status_gives_the_last_line_of_a_registry_that_refuses_its_configuration(fleet: Fleet) -> None:
@@ -41,4 +40,4 @@ def test_status_gives_the_last_line_of_a_registry_that_refuses_its_configuration
 def test_fixed_in_git_it_is_ready_again_by_itself(fleet: Fleet) -> None:
     fleet.commit("Ask for nothing", values={"configuration": None})
     fleet.ready()
-    assert until("status that is ready", lambda: status(fleet)).causes == ()
+    ready_without_causes(fleet)

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.cluster import until
 from tests.e2e.fleet import Fleet, git
-from tests.e2e.status import status
+from tests.e2e.status import ready_without_causes
 from tests.support.helm import CHART
 from tests.support.tools import tool
 
@@ -42,9 +41,9 @@ def _claim(fleet: Fleet) -> None:
 def strategy(fleet: Fleet) -> dict[str, Any]:
     """That of the Deployment, once the newest commit is deployed, and the status is ready."""
     fleet.ready()
+    ready_without_causes(fleet)
     found = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
     assert found is not None
-    until("status that is ready", lambda: status(fleet))
     return dict(found["spec"]["strategy"])
 
 
