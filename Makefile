@@ -44,6 +44,8 @@ check: .dev ## lint, types, import directions, generated files
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy registry_gitops tools tests benchmarks
+	$(RUN) -m mypy --strict --config-file= tests/typing/user_program.py
+	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(RUN) -m pyright --pythonpath $(RUN)
 	$(RUN) -m pytest -q tests/architecture
 	$(RUN) tools/generate.py --check
 	$(RUN) -m tools.kubernetes_schemas --check

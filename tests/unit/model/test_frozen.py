@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -19,6 +18,7 @@ from registry_gitops.manifests import ChartReference, HelmReleaseOptions, HelmRe
 from registry_gitops.model import FrozenDict, Model
 from registry_gitops.values import Toleration
 from registry_gitops.values.configuration import Configuration
+from tests.support.frozen import mutable
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted((ROOT / "examples").glob("*/registry.*"))
@@ -36,17 +36,6 @@ for face in FACES:
     import_module(f"registry_gitops.{face}")
 MODELS = sorted(set(subclasses(Model)), key=lambda model: (model.__module__, model.__qualname__))
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: f"{model.__module__[16:]}.{model.__name__}")
-
-
-def mutable(value: object, path: str = "") -> list[str]:
-    """Where `value` holds something that could be changed in place."""
-    if isinstance(value, Model):
-        return [place for name, item in vars(value).items() for place in mutable(item, f"{path}.{name}")]
-    if isinstance(value, tuple):
-        return [place for index, item in enumerate(value) for place in mutable(item, f"{path}[{index}]")]
-    if isinstance(value, FrozenDict):
-        return [place for key, item in value.items() for place in mutable(item, f"{path}.{key}")]
-    return [] if isinstance(value, str | int | float | datetime | None) else [f"{path}: {type(value).__name__}"]
 
 
 @pytest.fixture
