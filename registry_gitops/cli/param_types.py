@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from registry_gitops.amounts import parse_duration, parse_quantity
+# Both functions import the parsers themselves: every command imports this module, also for --help.
 
 
 def seconds(text: str) -> float:
     """Return the seconds of a duration such as 90s or 1h30m. Raises typer.BadParameter."""
+    from registry_gitops.amounts import parse_duration
+
     try:
         return float(parse_duration(text))
     except ValueError as error:
@@ -17,6 +19,8 @@ def seconds(text: str) -> float:
 
 def size(text: str) -> int:
     """Return the bytes of a size such as 512Ki, 4M, or 1Gi, 1 or more. Raises typer.BadParameter."""
+    from registry_gitops.amounts import parse_quantity
+
     try:
         amount = parse_quantity(text)
     except ValueError as error:
