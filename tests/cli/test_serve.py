@@ -129,6 +129,16 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path, number: int) -> None:
         assert served.end(number)[0] == -number
 
 
+def test_serve_ends_on_a_signal_that_does_not_wake_its_main_thread(tmp_path: Path) -> None:
+    code = (
+        "import signal, sys, threading; from registry_gitops.cli import main\n"
+        "threading.Timer(1, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)).start()\n"
+        "sys.exit(main(['serve', '--address', '127.0.0.1:0']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False, timeout=20)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_users_log_in_over_tls(tmp_path: Path) -> None:
     import ssl
 

@@ -14,7 +14,7 @@ import threading
 import time
 from contextlib import suppress
 from http.server import HTTPServer
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
 from registry_gitops.registry.http.channel import Plain, Secure
@@ -32,6 +32,8 @@ _STUCK: Final = 0.1
 """Seconds after which a leader that does not come back loses the lead: its disk has stopped to answer, perhaps."""
 _FAREWELL: Final = 1.0
 """Seconds in which a thread may end whose connection was cut."""
+_SIGNAL_POLL: Final = 0.5
+"""Seconds after which the main thread runs a signal handler that nothing has woken it for."""
 _OUT_OF_FILES: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -104,7 +106,7 @@ class Server(HTTPServer):
         self._crew.start()
         housekeeper = threading.Thread(target=self._keep_house, daemon=True)
         housekeeper.start()
-        seconds = self._stops.get()
+        seconds = self._wait_for_stop()
         self._drain(time.monotonic() + seconds)
         self._ended.set()
         housekeeper.join()
@@ -114,6 +116,13 @@ class Server(HTTPServer):
     def stop(self, seconds: float = 10) -> None:
         """Make `serve` return: at once where nothing runs, soon after `seconds` else. For signal handlers too."""
         self._stops.put(seconds)
+
+    def _wait_for_stop(self) -> float:
+        while True:
+            # Python runs signal handlers in the main thread. A signal that arrives just before it falls asleep, or in
+            # another thread, does not wake it: without a timeout, the handler that calls `stop` would never run.
+            with suppress(Empty):
+                return self._stops.get(timeout=_SIGNAL_POLL)
 
     def _drain(self, deadline: float) -> None:
         self.stopping = True
