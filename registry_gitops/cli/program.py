@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import atexit
 import gc
-import sys
 import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from registry_gitops.cli import quick, streams
+from registry_gitops.cli import streams
 from registry_gitops.cli.commands.explain import explain
 from registry_gitops.cli.commands.gc import gc as collect_garbage
 from registry_gitops.cli.commands.htpasswd import htpasswd
@@ -22,6 +21,7 @@ from registry_gitops.cli.commands.serve import serve
 from registry_gitops.cli.commands.smoke import smoke
 from registry_gitops.cli.commands.status import status
 from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.parsing import Command, Group
 from registry_gitops.errors import EditedError, InputError, Problem
 from registry_gitops.version import __version__
 
@@ -30,12 +30,18 @@ COMMANDS = (init, render, explain, schema, htpasswd, serve, collect_garbage, smo
 
 # Plain help and plain tracebacks: rich takes longer to import than most commands to run, and typer's pretty traceback
 # shows the values of variables, which may be passwords.
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        streams.out(f"registry-gitops {__version__}\n")
+        streams.write_stdout(f"registry-gitops {__version__}\n")
         raise typer.Exit
 
 
@@ -52,7 +58,7 @@ def _program(
 
 
 for command in COMMANDS:
-    app.command()(command)
+    app.command(cls=Command)(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,36 +72,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(arguments)
     except InputError as error:
         for problem in error.problems:
-            streams.say(_line(problem))
+            streams.write_stderr(_line(problem))
         return ExitCode.FINDINGS if isinstance(error, EditedError) else ExitCode.INPUT
     except OSError as error:
-        streams.say(_line(Problem(error.strerror or str(error), error.filename and str(error.filename))))
+        streams.write_stderr(_line(Problem(error.strerror or str(error), error.filename and str(error.filename))))
         return ExitCode.INPUT
     except Exception:
         traceback.print_exc()
-        streams.say(f"error: this is a mistake in registry-gitops {__version__}: please report it")
+        streams.write_stderr(f"error: this is a mistake in registry-gitops {__version__}: please report it")
         return ExitCode.BUG
     finally:
         gc.enable()
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    words = sys.argv[1:] if arguments is None else arguments
-    options = quick.read(serve, words[1:]) if words[:1] == ["serve"] else None
     try:
-        if options is not None:
-            serve(**options)
-        else:
-            app(arguments, prog_name="registry-gitops")
+        app(arguments, prog_name="registry-gitops")
     except typer.Exit as end:
         return end.exit_code
     except KeyboardInterrupt:
-        streams.say("interrupted")
+        streams.write_stderr("interrupted")
         return ExitCode.INTERRUPTED
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else ExitCode.OK
         if code == ExitCode.INTERRUPTED:
-            streams.say("interrupted")
+            streams.write_stderr("interrupted")
         return code
     return ExitCode.OK
 

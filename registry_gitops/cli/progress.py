@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 
-from registry_gitops.cli.streams import wants_colour
+from registry_gitops.cli.streams import supports_color
 
 _CLEAR = "\r\x1b[K"
 
@@ -17,7 +17,7 @@ class Progress:
         self._total = total
         self._count = 0
         # A terminal without colours may not know how to clear a line either.
-        self._shows = wants_colour(sys.stderr)
+        self._shows = supports_color(sys.stderr)
 
     def __enter__(self) -> Progress:
         return self

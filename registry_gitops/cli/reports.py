@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from registry_gitops.cli.streams import out, wants_colour
+from registry_gitops.cli.streams import supports_color, write_stdout
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
@@ -65,6 +65,6 @@ def write_reports(report: Report, outputs: Sequence[Output]) -> None:
             each.file.write_text(WRITERS[each.form](report), "utf-8", errors="backslashreplace")
         elif each.form is Form.TEXT:
             width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-            out(text.write(report, colour=wants_colour(sys.stdout), width=width))
+            write_stdout(text.write(report, colour=supports_color(sys.stdout), width=width))
         else:
-            out(WRITERS[each.form](report))
+            write_stdout(WRITERS[each.form](report))

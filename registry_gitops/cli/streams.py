@@ -1,58 +1,73 @@
-"""What goes to stdout (data) and to stderr (all that is said about it), and when either is coloured."""
+"""Write data to stdout and messages to stderr, in color on terminals that support it."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import typer
 
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.errors import InputError
 
-_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+_COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def set_up() -> None:
-    """Make stdout the same bytes in every locale; names of files that are not UTF-8 come out as they went in."""
+    """Write the same bytes to stdout in every locale; file names that are not UTF-8 come out as they went in."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
 
 
-def out(text: str) -> None:
-    """Write data to stdout, now, so that a failure is noticed here. A reader that has left ends the program quietly."""
+def write_stdout(text: str) -> None:
+    """Write data to stdout and flush it, so that a failure is noticed here. Raises what `end_output` does."""
+    if sys.stdout is None:
+        raise InputError.of("cannot write the output: stdout is closed")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:
-        # What is left in the buffer must not fail again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            raise typer.Exit(ExitCode.READER_LEFT) from None
-        raise InputError.of(f"the output cannot be written: {error.strerror}") from None
+        end_output(error)
 
 
-def say(line: str) -> None:
-    """Write one line to stderr. It may quote a file: line breaks and control characters are written as escapes."""
+def end_output(error: OSError) -> NoReturn:
+    """Give up stdout after a write failed: quietly if its reader left, as `head` does, else with an InputError."""
+    # Discard what is still in the buffer: the interpreter flushes it when it ends, which would fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        raise typer.Exit(ExitCode.READER_LEFT) from None
+    raise InputError.of(f"cannot write the output: {error.strerror}") from None
+
+
+def write_stderr(line: str) -> None:
+    """Write one line to stderr, with line breaks and control characters as escapes: it can quote a file.
+
+    If stderr cannot be written, the line is lost, and the exit code remains.
+    """
     shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
-    print(shown, file=sys.stderr, flush=True)
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(shown, file=sys.stderr, flush=True)
 
 
-def coloured(diff: Iterable[str]) -> Iterator[str]:
-    """The lines of a unified diff, in colours if stdout is a terminal that wants them."""
-    if not wants_colour(sys.stdout):
+def colorize_diff(diff: Iterable[str]) -> Iterator[str]:
+    """Return the lines of a unified diff, in color if stdout supports it."""
+    if not supports_color(sys.stdout):
         yield from diff
         return
     for line in diff:
         if line.startswith(("--- ", "+++ ")):
             yield typer.style(line, bold=True)
         else:
-            yield typer.style(line, fg=_COLOURS.get(line[:1]))
+            yield typer.style(line, fg=_COLORS.get(line[:1]))
 
 
-def wants_colour(stream: TextIO) -> bool:
-    """Whether `stream` is a terminal that can show colours, and nobody asked for none (no-color.org)."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+def supports_color(stream: TextIO | None) -> bool:
+    """Return whether `stream` is a terminal that can show colors, and NO_COLOR (no-color.org) is not set."""
+    return (
+        stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb" and not os.environ.get("NO_COLOR")
+    )

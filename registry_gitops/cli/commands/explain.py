@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_gitops.cli.streams import out
+from registry_gitops.cli.streams import write_stdout
 
 if TYPE_CHECKING:
     from registry_gitops.schema import Explanation
@@ -28,7 +28,7 @@ def explain(
     from registry_gitops.schema import explain as explanation
 
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-    out("".join(f"{line}\n" for line in _page(explanation(key), width)))
+    write_stdout("".join(f"{line}\n" for line in _page(explanation(key), width)))
 
 
 def _page(found: Explanation, width: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ import typer
 
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import seconds
-from registry_gitops.cli.streams import out, say
+from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,9 +41,11 @@ def gc(
         raise InputError.of(error.message, error.file) from None
     except OSError as error:
         raise InputError.of(f"cannot collect garbage: {error.strerror}", error.filename or root) from None
-    out(_table(collected))
+    write_stdout(_table(collected))
     for digest in collected.rotten:
-        say(f"{digest}: missing or corrupt: push it again, or delete it; gc skipped the repositories that contain it")
+        write_stderr(
+            f"{digest}: missing or corrupt: push it again, or delete it; gc skipped the repositories that contain it"
+        )
     raise typer.Exit(ExitCode.FINDINGS if collected.rotten else ExitCode.OK)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from registry_gitops.cli.passwords import from_stdin
-from registry_gitops.cli.streams import out
+from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 
 
@@ -34,7 +34,7 @@ def htpasswd(
 
     check(user, namespace=namespace, name=name)
     password = from_stdin() if password_stdin else _ask(user)
-    out(dump(secret(user, password, namespace=namespace, name=name).to_dict()))
+    write_stdout(dump(secret(user, password, namespace=namespace, name=name).to_dict()))
 
 
 def _ask(user: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from registry_gitops.cli.streams import out, say
+from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
 from registry_gitops.version import __version__
 
@@ -53,9 +53,9 @@ def init(
     except InputError as error:
         raise InputError(replace(each, path=_OPTIONS.get(each.path, each.path)) for each in error.problems) from None
     create_files(files, folder)
-    out("".join(f"create {file}\n" for file in files))
+    write_stdout("".join(f"create {file}\n" for file in files))
     config = next(iter(files))
-    say(f"Next: read {folder / config}, then run `registry-gitops render {folder / config}`.")
+    write_stderr(f"Next: read {folder / config}, then run `registry-gitops render {folder / config}`.")
 
 
 def _check_url(source: str, url: str | None) -> None:

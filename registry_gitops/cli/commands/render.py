@@ -13,7 +13,7 @@ import typer
 
 from registry_gitops.cli.config_file import default, read
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.streams import coloured, out, say
+from registry_gitops.cli.streams import colorize_diff, write_stderr, write_stdout
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 
@@ -68,7 +68,7 @@ def render(
         with _problems_in(path):
             findings, tree = library.render_checked(deployment, allow=allow or ())
         _report(findings, path)
-        out(library.stream(tree))
+        write_stdout(library.stream(tree))
         return
     with _problems_in(path):
         findings, todo = library.check(deployment, output_dir or path.parent, allow=allow or ())
@@ -77,7 +77,7 @@ def render(
         if check:
             _list(todo)
         if diff:
-            out("".join(f"{line}\n" for line in coloured(library.diff(todo))))
+            write_stdout("".join(f"{line}\n" for line in colorize_diff(library.diff(todo))))
         raise typer.Exit(ExitCode.FINDINGS if todo.pending else ExitCode.OK)
     _list(library.write_plan(todo, force=force))
 
@@ -112,7 +112,7 @@ def _problems_in(path: Path) -> Iterator[None]:
 def _report(findings: Findings, path: Path) -> None:
     """Print the findings to stderr. Ends the command with exit code 1 if one is an error."""
     for finding in findings:
-        say(f"{path}: {finding}")
+        write_stderr(f"{path}: {finding}")
     if findings.errors:
         raise typer.Exit(ExitCode.FINDINGS)
 
@@ -124,6 +124,6 @@ def _list(plan: Plan) -> None:
         place, slash, _ = change.path.partition("/")
         counts[change.action, place + slash] += 1
     files = {key: f" ({count} files)" if key[1].endswith("/") else "" for key, count in counts.items()}
-    out("".join(f"{action} {place}{note}\n" for (action, place), note in files.items()))
+    write_stdout("".join(f"{action} {place}{note}\n" for (action, place), note in files.items()))
     if not plan.pending:
-        say(f"up to date: {plan.folder}")
+        write_stderr(f"up to date: {plan.folder}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from registry_gitops.cli.streams import out
+from registry_gitops.cli.streams import write_stdout
 
 
 class Subject(StrEnum):
@@ -26,4 +26,4 @@ def schema(
     """Print the JSON Schema of registry.yaml or of the values."""
     from registry_gitops.schema import config_schema, text, values_schema
 
-    out(text(config_schema() if subject is Subject.CONFIG else values_schema()))
+    write_stdout(text(config_schema() if subject is Subject.CONFIG else values_schema()))

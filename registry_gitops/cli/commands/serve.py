@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry_gitops.cli.param_types import seconds, size
-from registry_gitops.cli.streams import out
+from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _run(registry: ReferenceRegistry) -> None:
     gc.freeze()
     gc.enable()
     try:
-        out(f"{registry.url}\n")
+        write_stdout(f"{registry.url}\n")
         registry.serve()
     finally:
         registry.close()

@@ -19,7 +19,7 @@ from registry_gitops.cli.param_types import seconds, size
 from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
 from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.reports import Output, check_outputs, output, write_reports
-from registry_gitops.cli.streams import out, say
+from registry_gitops.cli.streams import write_stderr, write_stdout
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
@@ -119,7 +119,7 @@ def smoke(
     to look at. Without --username it logs in as `docker login` did.
     """
     if list_:
-        out(catalogue())
+        write_stdout(catalogue())
         return
     check_outputs(output_)
     checks = chosen(check or (), level.value)
@@ -205,7 +205,9 @@ def _prepare(client: Client, options: Options, progress: Progress, file: Path) -
         remedy = problem.remedy if isinstance(problem, CheckFailed) else ""
         _end(ExitCode.FINDINGS, progress, f"nothing can be pushed: {problem}. {remedy}".rstrip())
     restart.write(file)
-    say(f"pushed {restart.repository}:{restart.tag}. Restart the registry, and look with --after-restart {file}")
+    write_stderr(
+        f"pushed {restart.repository}:{restart.tag}. Restart the registry, and look with --after-restart {file}"
+    )
 
 
 def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: Progress) -> Report:
@@ -216,7 +218,7 @@ def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: 
     except Interrupted as interrupted:
         progress.clear()
         for line in interrupted.report.left:
-            say(f"left in the registry: {line}")
+            write_stderr(f"left in the registry: {line}")
         raise
 
 
@@ -227,5 +229,5 @@ def _about(target: Target, report: Report) -> Report:
 
 def _end(code: ExitCode, progress: Progress, message: str) -> NoReturn:
     progress.clear()
-    say(f"error: {message}")
+    write_stderr(f"error: {message}")
     raise typer.Exit(code) from None

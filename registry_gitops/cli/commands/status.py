@@ -16,7 +16,7 @@ import typer
 from registry_gitops.cli.config_file import default, read
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import seconds
-from registry_gitops.cli.streams import out, say, wants_colour
+from registry_gitops.cli.streams import supports_color, write_stderr, write_stdout
 from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class _Run:
         self._form = form
         self._watch = watch
         self._until = None if wait is None else time.monotonic() + wait
-        self._redraws = watch and form is Form.TEXT and wants_colour(sys.stdout)
+        self._redraws = watch and form is Form.TEXT and supports_color(sys.stdout)
         self._told = ""
         self._shown: dict[str, object] = {}
 
@@ -120,10 +120,10 @@ class _Run:
                 break
             time.sleep(_BETWEEN)
         if found is None:
-            say(f"error: {self._told}")
+            write_stderr(f"error: {self._told}")
             raise typer.Exit(ExitCode.UNREACHABLE)
         if not self._watch:
-            out(self._text(found))
+            write_stdout(self._text(found))
         return found
 
     def _try(self) -> Status | None:
@@ -141,7 +141,7 @@ class _Run:
 
     def _tell(self, line: str) -> None:
         if line != self._told and (self._watch or self._until is not None) and not self._redraws:
-            say(f"waiting: {line}")
+            write_stderr(f"waiting: {line}")
         self._told = line
 
     def _is_over(self, found: Status | None) -> bool:
@@ -154,9 +154,9 @@ class _Run:
         # Events come and go while nothing changes, and what is read is read at another time.
         key = found.model_dump(exclude={"read", "events"})
         if self._redraws:
-            out(f"{_HOME}{self._text(found)}")
+            write_stdout(f"{_HOME}{self._text(found)}")
         elif key != self._shown:
-            out(self._text(found))
+            write_stdout(self._text(found))
         self._shown = key
 
     def _text(self, found: Status) -> str:
@@ -165,4 +165,4 @@ class _Run:
         if self._form is Form.JSON:
             return f"{found.model_dump_json(indent=None if self._watch else 2)}\n"
         width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-        return text.write(found, colour=wants_colour(sys.stdout), width=width)
+        return text.write(found, colour=supports_color(sys.stdout), width=width)

@@ -87,7 +87,7 @@ def test_colours_are_for_terminals_that_want_them(
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "stdout", stream)
     diff = ["--- a/x", "+++ b/x", "@@ -1 +1 @@", "-old", "+new", " same"]
-    shown = list(streams.coloured(diff))
+    shown = list(streams.colorize_diff(diff))
     assert (shown != diff) == wanted
     if wanted:
         assert shown[3:5] == ["\x1b[31m-old\x1b[0m", "\x1b[32m+new\x1b[0m"]

@@ -1,0 +1,70 @@
+"""Parse arguments as Typer does, except that a forgotten value is an error, and that messages are plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from registry_gitops.cli import streams
+from registry_gitops.errors import InputError
+
+_OPTION: Final = re.compile("-[^0-9]")
+"""How an option begins. A negative number is left to the type of the value, which says what is wrong with it."""
+
+
+class _Parser:
+    """Override one method of a Typer command or group."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read `args` into the parameters of `ctx`.
+
+        Raises a usage error of Typer, and InputError if a requested help or completion cannot be written.
+        """
+        if not ctx.resilient_parsing:  # Set while a shell completes a line that is not finished.
+            _refuse_missing_values(ctx, args)
+        try:
+            rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        except typer.BadParameter as error:
+            # Typer validates with pydantic, which writes this before each message of a ValueError.
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+        except OSError as error:
+            if error.filename:  # A file of the shell's, for --install-completion.
+                raise InputError.of(f"cannot be written: {error.strerror}", error.filename) from None
+            streams.end_output(error)
+        return rest
+
+
+class Command(_Parser, TyperCommand):
+    """One command of the program."""
+
+
+class Group(_Parser, TyperGroup):
+    """The program itself, with its commands."""
+
+
+def _refuse_missing_values(ctx: Any, args: Iterable[str]) -> None:
+    """Raise typer.BadParameter if an option has an empty value, or would have the next option as its value."""
+    with_value = {name: param for param in ctx.command.params for name in param.opts if _takes_value(param)}
+    words = iter(args)
+    for word in words:
+        if word == "--":
+            return
+        name, is_joined, joined = word.partition("=")
+        if name not in with_value:
+            continue
+        param = with_value[name]
+        value = joined if is_joined else next(words, None)
+        if value == "":
+            raise typer.BadParameter("the value is empty: write one, or leave out the option", ctx=ctx, param=param)
+        if value and not is_joined and _OPTION.match(value):
+            message = f'no value given: an option follows (write {param.opts[0]}=VALUE if VALUE begins with "-")'
+            raise typer.BadParameter(message, ctx=ctx, param=param)
+
+
+def _takes_value(param: Any) -> bool:
+    return param.param_type_name == "option" and not param.is_flag
