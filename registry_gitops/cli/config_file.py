@@ -1,4 +1,4 @@
-"""The description that a command is about: the one that is named, or the one that lies here."""
+"""The config file of a command: the one that is named, or the one in the current directory."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
 
 
-def default() -> Path:
-    """The description in the current folder. Raises InputError where there is none."""
-    for name in CONFIG_FILES:
-        if Path(name).exists():
-            return Path(name)
-    raise InputError.of(
-        f"no {' and no '.join(CONFIG_FILES)} here: name the file, or let `registry-gitops init` write one"
-    )
+def find_config_file() -> Path:
+    """Return the config file in the current directory. Raises InputError if there is none."""
+    try:
+        for name in CONFIG_FILES:
+            if Path(name).exists():
+                return Path(name)
+    except OSError as error:
+        raise InputError.of(f"cannot be read: {error.strerror}", error.filename) from None
+    raise InputError.of(f"no {' or '.join(CONFIG_FILES)} in this directory: pass CONFIG, or run `registry-gitops init`")
 
 
-def read(path: Path) -> RegistryDeployment:
-    """The deployment that a file describes. What a registry.py prints is not part of our output: it goes to stderr."""
+def load_config(path: Path) -> RegistryDeployment:
+    """Return the deployment of a config file. What a registry.py prints goes to stderr: it is not our output."""
     from registry_gitops.deployment import load
 
     with redirect_stdout(sys.stderr):

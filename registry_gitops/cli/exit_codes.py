@@ -4,25 +4,25 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What a script may rely on. Anything above 1 means that the work was not done."""
+    """The exit codes that scripts can rely on. Above 1, the work was not done."""
 
     OK = 0
-    """Done; nothing to complain of."""
+    """Success."""
 
     FINDINGS = 1
-    """A rule found an error, the folder differs from the description, or a file in it was edited by hand."""
+    """A rule or a check found an error, a rendered file differs or was edited, or a deployment is not ready."""
 
     INPUT = 2
-    """An option, the description or a folder cannot be used. Nothing was written."""
+    """An option, the config file, or another file of the user's cannot be used."""
 
     UNREACHABLE = 3
-    """What was to be looked at could not be reached."""
+    """The registry or the cluster is unreachable."""
 
-    BUG = 70
-    """A mistake of ours, with its traceback (EX_SOFTWARE of sysexits.h)."""
+    INTERNAL_ERROR = 70
+    """A bug of registry-gitops (EX_SOFTWARE of sysexits.h)."""
 
     INTERRUPTED = 130
-    """Ended by Ctrl-C: 128 + SIGINT, as shells have it."""
+    """Ctrl-C: 128 + SIGINT, as in shells."""
 
     READER_LEFT = 141
-    """Whoever read the output went away, as `head` does: 128 + SIGPIPE, as shells have it."""
+    """The reader of stdout left, as `head` does: 128 + SIGPIPE, as in shells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import typer
@@ -45,6 +45,17 @@ class Command(_Parser, TyperCommand):
 
 class Group(_Parser, TyperGroup):
     """The program itself, with its commands."""
+
+
+def whole_number(least: int, most: int = 10**6) -> Callable[[str], int]:
+    """Return a parser of whole numbers from `least` to `most`, which raises typer.BadParameter for anything else."""
+
+    def parse(text: str) -> int:
+        if re.fullmatch("[0-9]{1,9}", text) is None or not least <= int(text) <= most:
+            raise typer.BadParameter(f'"{text}" is not a whole number from {least} to {most}')
+        return int(text)
+
+    return parse
 
 
 def _refuse_missing_values(ctx: Any, args: Iterable[str]) -> None:

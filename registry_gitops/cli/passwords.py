@@ -1,4 +1,4 @@
-"""Passwords, which are never options: they would stand in the list of processes and in the history of the shell."""
+"""Read passwords. They are never options: those are visible in the list of processes and in the shell's history."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ VARIABLE: Final = "REGISTRY_GITOPS_PASSWORD"
 
 
 def from_stdin() -> str:
-    """The first line of stdin, without its end. Raises InputError where it is no text."""
-    line = sys.stdin.buffer.readline()
+    """Return the first line of stdin, without its end. Raises InputError if it cannot be read, or is no text."""
+    if sys.stdin is None:
+        raise InputError.of("cannot read the password: stdin is closed")
     try:
+        line = sys.stdin.buffer.readline()
         return line.removesuffix(b"\n").removesuffix(b"\r").decode()
+    except OSError as error:
+        raise InputError.of(f"cannot read the password from stdin: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError.of("the password is not text in UTF-8") from None
 
 
 def from_environment() -> str | None:
-    """The password in the environment variable `VARIABLE`, if there is one."""
+    """Return the password in the environment variable `VARIABLE`, or None."""
     return os.environ.get(VARIABLE)

@@ -1,10 +1,9 @@
-"""The program: the table of its commands, and the one place where errors become lines on stderr and an exit code."""
+"""The program: the table of its commands, and the one function that turns errors into messages and exit codes."""
 
 from __future__ import annotations
 
 import atexit
 import gc
-import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -28,8 +27,8 @@ from registry_gitops.version import __version__
 COMMANDS = (init, render, explain, schema, htpasswd, serve, collect_garbage, smoke, status)
 """The commands, in the order of the help."""
 
-# Plain help and plain tracebacks: rich takes longer to import than most commands to run, and typer's pretty traceback
-# shows the values of variables, which may be passwords.
+# Plain help and plain tracebacks: importing rich takes longer than most commands run, and Typer's pretty traceback
+# shows the values of variables, which can be passwords.
 app = typer.Typer(
     cls=Group,
     no_args_is_help=True,
@@ -51,9 +50,10 @@ def _program(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """A private container registry on Kubernetes, from a typed description to a folder that Flux applies.
+    """Deploy a private container registry with Flux, and test it.
 
-    Exit codes: 0 done, 1 findings or differences, 2 wrong usage or input, 3 out of reach.
+    Exit codes: 0 success, 1 findings or differences, 2 wrong usage or input, 3 registry or cluster unreachable, 70
+    internal error.
     """
 
 
@@ -62,7 +62,7 @@ for command in COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that `arguments` (default: those of the process) name, and return the exit code."""
+    """Run the command in `arguments` (default: those of the process), and return its exit code."""
     streams.set_up()
     # A command lives for a third of a second. The collector would take a third of that: while models are imported, and
     # once more at the end, when the interpreter looks through all that is about to go anyway.
@@ -74,13 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             streams.write_stderr(_line(problem))
         return ExitCode.FINDINGS if isinstance(error, EditedError) else ExitCode.INPUT
-    except OSError as error:
-        streams.write_stderr(_line(Problem(error.strerror or str(error), error.filename and str(error.filename))))
-        return ExitCode.INPUT
-    except Exception:
-        traceback.print_exc()
-        streams.write_stderr(f"error: this is a mistake in registry-gitops {__version__}: please report it")
-        return ExitCode.BUG
+    except Exception as error:
+        # OSError too: whoever opens a file of the user's raises InputError for it. Imported here, as it is rarely used.
+        from registry_gitops.cli.internal_error import report_internal_error
+
+        report_internal_error(error)
+        return ExitCode.INTERNAL_ERROR
     finally:
         gc.enable()
 

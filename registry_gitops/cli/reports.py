@@ -1,4 +1,4 @@
-"""Where reports go: each in a form, to stdout or to a file."""
+"""Write reports, each in a format, to stdout or to a file."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from registry_gitops.cli.streams import supports_color, write_stdout
+from registry_gitops.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _MAX_WIDTH: Final = 120
 
 
-class Form(StrEnum):
-    """How a report is written."""
+class ReportFormat(StrEnum):
+    """The formats of a report."""
 
     TEXT = "text"
     JSON = "json"
@@ -32,39 +33,67 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Output:
-    """One report to write. Without a file it goes to stdout."""
+    """One report to write: to `file`, or to stdout if it is None."""
 
-    form: Form
+    format: ReportFormat
     file: Path | None = None
 
 
-def output(text: str) -> Output:
-    """Read FORM or FORM=FILE. Raises typer.BadParameter, for a file that could not be written later too."""
+def parse_output(text: str) -> Output:
+    """Parse FORMAT or FORMAT=FILE. Raises typer.BadParameter, also if FILE could not be written."""
     name, given, file = text.partition("=")
-    if name not in list(Form) or (given and not file):
-        raise typer.BadParameter(f'"{text}" is not {", ".join(Form)}, nor one of these with a file: html=report.html')
-    if file and (Path(file).is_dir() or not Path(file).parent.is_dir()):
-        raise typer.BadParameter(f"{file} cannot be written: it is a folder, or in one that is not there")
-    return Output(Form(name), Path(file) if file else None)
+    if name not in list(ReportFormat) or (given and not file):
+        raise typer.BadParameter(
+            f'"{text}" is not {", ".join(ReportFormat)}, nor one of these with a file, for example html=report.html'
+        )
+    if file:
+        refuse_unwritable(Path(file))
+    return Output(ReportFormat(name), Path(file) if file else None)
+
+
+def refuse_unwritable(file: Path, param_hint: str | None = None) -> None:
+    """Raise typer.BadParameter if `file` cannot become a file, before work is done whose result would be lost."""
+    try:
+        if file.is_dir():
+            reason = "it is a directory"
+        elif not file.parent.is_dir():
+            reason = "its directory does not exist: create it"
+        else:
+            return
+    except OSError as error:
+        reason = error.strerror or str(error)
+    raise typer.BadParameter(f"cannot write {file}: {reason}", param_hint=param_hint)
 
 
 def check_outputs(outputs: Sequence[Output]) -> None:
-    """Raises typer.BadParameter where two reports would be written to the same place."""
-    places = [each.file for each in outputs]
-    if len(places) != len(set(places)):
-        raise typer.BadParameter("two reports would go to one place: give one of them a file", param_hint="--output")
+    """Raise typer.BadParameter if two reports have the same destination."""
+    destinations = [output.file for output in outputs]
+    if len(destinations) != len(set(destinations)):
+        raise typer.BadParameter(
+            "two reports have the same destination: add =FILE to one of them", param_hint="--output"
+        )
 
 
 def write_reports(report: Report, outputs: Sequence[Output]) -> None:
-    """Write the report in every form that was asked for; files first, so that a reader who leaves costs none."""
+    """Write the report in every requested format, then raise InputError if a file could not be written.
+
+    Files come first, so that a reader of stdout that leaves costs none.
+    """
     from registry_gitops.report import WRITERS
     from registry_gitops.report.writers import text
 
-    for each in sorted(outputs, key=lambda each: each.file is None):
-        if each.file:
-            each.file.write_text(WRITERS[each.form](report), "utf-8", errors="backslashreplace")
-        elif each.form is Form.TEXT:
+    problems: list[Problem] = []
+    for output in sorted(outputs, key=lambda output: output.file is None):
+        if output.file:
+            content = WRITERS[output.format](report)
+            try:
+                output.file.write_text(content, "utf-8", errors="backslashreplace", newline="\n")
+            except OSError as error:
+                problems.append(Problem(f"cannot be written: {error.strerror}", str(output.file)))
+        elif output.format is ReportFormat.TEXT:
             width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
             write_stdout(text.write(report, colour=supports_color(sys.stdout), width=width))
         else:
-            write_stdout(WRITERS[each.form](report))
+            write_stdout(WRITERS[output.format](report))
+    if problems:
+        raise InputError(problems)

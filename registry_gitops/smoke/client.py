@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -169,7 +168,9 @@ class Client:
         url = self.place(path)
         lines: list[str] = []
         try:
-            with self._logged_in(method, url, body, headers or {}, login, lines) as response:
+            with _invalid_urls_typed():
+                response = self._logged_in(method, url, body, headers or {}, login, lines)
+            with response:
                 yield response, lines
         except requests.RequestException as error:
             problem = self._no_answer(method, url, error)
@@ -242,6 +243,17 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
     return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
+@contextmanager
+def _invalid_urls_typed() -> Iterator[None]:
+    """Raise InvalidURL for whatever else requests raises for the invalid URL of a redirect or a token server."""
+    try:
+        yield
+    except requests.RequestException:
+        raise
+    except (ValueError, urllib3.exceptions.HTTPError):
+        raise requests.exceptions.InvalidURL from None
+
+
 def _rewind(body: Body) -> None:
     """Let a file be sent from its beginning."""
     if body is not None and hasattr(body, "seek"):
@@ -266,8 +278,7 @@ def _session(settings: Settings) -> requests.Session:
     # Else ~/.netrc would log in whoever is to be nobody. Of the environment, only proxies and authorities count.
     session.trust_env = False
     session.proxies = requests.utils.get_environ_proxies(settings.url)
-    authorities = settings.ca_file or os.environ.get("REQUESTS_CA_BUNDLE")
-    session.verify = (authorities or True) if settings.verify else False
+    session.verify = (settings.ca_file or True) if settings.verify else False
     if not settings.verify:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     # Exact bytes are asked for: nothing on the way is to compress them.

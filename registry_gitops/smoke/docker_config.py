@@ -18,10 +18,13 @@ _PATIENCE: Final = 30
 _HUB: Final = "https://index.docker.io/v1/"
 
 
-def config_file() -> Path:
-    """Where Docker keeps its configuration: below DOCKER_CONFIG, else below the home folder."""
+def config_file() -> Path | None:
+    """Return where Docker has its configuration: in DOCKER_CONFIG, else in the home directory, if there is one."""
     folder = os.environ.get("DOCKER_CONFIG")
-    return (Path(folder) if folder else Path.home() / ".docker") / "config.json"
+    try:
+        return (Path(folder) if folder else Path.home() / ".docker") / "config.json"
+    except RuntimeError:  # No HOME, and a user who is not in /etc/passwd, as in containers.
+        return None
 
 
 def find(host: str, file: Path | None = None) -> Credentials | None:
@@ -29,6 +32,8 @@ def find(host: str, file: Path | None = None) -> Credentials | None:
     asked first, then the store, then the file. Raises InputError where they cannot be read; it repeats no secret.
     """
     file = file or config_file()
+    if file is None:
+        return None
     config = _read(file)
     helper = _section(config, "credHelpers").get(host) or config.get("credsStore")
     if isinstance(helper, str) and helper:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import time
@@ -18,6 +19,7 @@ from registry_gitops.smoke.login import Login
 from registry_gitops.smoke.secrets import Credentials, Mask
 from registry_gitops.smoke.trouble import causes
 
+_NO_URL: Final = "this is not the URL of a registry: write it as https://registry.example.com"
 _BETWEEN: Final = 1.0
 """Seconds between two tries while a registry is waited for."""
 
@@ -56,11 +58,11 @@ def connect(
     if credentials is None:
         credentials = docker_config.find(urlsplit(place).netloc)
     mask = Mask()
-    settings = Settings(place, ca_file, not insecure_skip_tls_verify, timeout, retries)
-    try:
-        client = Client(settings, Login(credentials, mask), mask)
-    except OSError as error:
-        raise InputError.of(str(error)) from None
+    authorities = ca_file or os.environ.get("REQUESTS_CA_BUNDLE")
+    if authorities and not insecure_skip_tls_verify:
+        _check_authorities(authorities)
+    settings = Settings(place, authorities, not insecure_skip_tls_verify, timeout, retries)
+    client = Client(settings, Login(credentials, mask), mask)
     until = time.monotonic() + wait
     while True:
         try:
@@ -81,11 +83,33 @@ def _split(url: str) -> tuple[str, Credentials | None]:
         url = f"{'http' if host == 'localhost' or host.startswith('127.') or host == '::1' else 'https'}://{url}"
     parts = _parts(url)
     if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-        raise InputError.of("this is not the URL of a registry: write it as https://registry.example.com")
+        raise InputError.of(_NO_URL)
     path = parts.path.rstrip("/").removesuffix("/v2")
     place = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", ""))
+    if not _is_usable(place):
+        raise InputError.of(_NO_URL)
     user = unquote(parts.username or "")
     return place, Credentials(user, unquote(parts.password or "")) if user else None
+
+
+def _is_usable(url: str) -> bool:
+    """Return whether requests takes `url` for that of the same host, and whether a DNS name can be like that."""
+    try:
+        prepared = requests.Request("GET", url).prepare().url
+        return urlsplit(prepared).hostname == (urlsplit(url).hostname or "").encode("idna").decode()
+    except (requests.RequestException, UnicodeError):
+        return False
+
+
+def _check_authorities(file: str) -> None:
+    """Raise InputError if a file of certificate authorities cannot be used; a directory, as OpenSSL has it, can."""
+    try:
+        if not os.path.isdir(file):  # noqa: PTH112 - Path.is_dir raises where the name is too long
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+    except ssl.SSLError:
+        raise InputError.of("no certificate authority in PEM in this file: pass the file that has them", file) from None
+    except OSError as error:
+        raise InputError.of(f"cannot be read: {error.strerror}", file) from None
 
 
 def _parts(url: str) -> SplitResult | None:

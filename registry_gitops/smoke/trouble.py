@@ -6,16 +6,27 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Final
 
 import requests
+
+_ELSEWHERE: Final = "it redirects to a URL that is not valid, or names such a token server"
+_TEXTS: Final = (
+    (requests.ConnectTimeout, "no connection within the time-out"),
+    (requests.Timeout, "no answer within the time-out"),
+    (requests.exceptions.InvalidProxyURL, "the URL of the proxy is not valid"),
+    # Not that of the registry, which was checked before it was used.
+    (requests.exceptions.InvalidURL, _ELSEWHERE),
+    (requests.exceptions.InvalidSchema, _ELSEWHERE),
+)
+"""What requests raises -> its text; the first that fits."""
 
 
 def reason(error: BaseException) -> str:
     """Why there was no answer, in words: what the innermost error says."""
-    if isinstance(error, requests.ConnectTimeout):
-        return "no connection within the time-out"
-    if isinstance(error, requests.Timeout):
-        return "no answer within the time-out"
+    for kind, text in _TEXTS:
+        if isinstance(error, kind):
+            return text
     for inner in causes(error):
         if isinstance(inner, ssl.SSLCertVerificationError):
             return f"its certificate is not accepted: {inner.verify_message}"

@@ -16,14 +16,15 @@ def create_files(files: Mapping[str, str], directory: Path | str) -> None:
     Raises InputError, with nothing written, if one of the files or a config file exists, or if a write fails.
     """
     directory = Path(directory)
-    existing = [name for name in dict.fromkeys((*CONFIG_FILES, *files)) if (directory / name).exists()]
-    if existing:
-        raise InputError(
-            Problem("already exists: `init` never overwrites a file", str(directory / n)) for n in existing
-        )
-    missing = [parent for parent in (directory, *directory.parents) if not parent.exists()]
+    missing: list[Path] = []
     written: list[Path] = []
     try:
+        existing = [name for name in dict.fromkeys((*CONFIG_FILES, *files)) if (directory / name).exists()]
+        if existing:
+            raise InputError(
+                Problem("already exists: `init` never overwrites a file", str(directory / n)) for n in existing
+            )
+        missing = [parent for parent in (directory, *directory.parents) if not parent.exists()]
         directory.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             with (directory / name).open("x", encoding="utf-8", newline="\n") as file:

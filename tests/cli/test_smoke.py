@@ -127,7 +127,7 @@ def test_it_cleans_up_when_it_is_told_to_end(served: ServedRegistry, tmp_path: P
         time.sleep(0.05)
     running.send_signal(number)
     out, err = running.communicate(timeout=60)
-    left = [each for each in err.splitlines() if each.startswith("left in the registry: ")]
+    left = [each for each in err.splitlines() if each.startswith("not deleted from the registry: ")]
     assert (running.returncode, out) == (130, "")
     assert err.splitlines()[len(left) :] == ["interrupted"]
     assert [each for each in left if "the name of the empty repository" not in each] == []
@@ -208,7 +208,7 @@ def test_what_was_pushed_before_a_restart_is_looked_for_after_it(tmp_path: Path)
     with ServedRegistry(data) as registry:
         done = process("smoke", registry.url, "--before-restart", "state", folder=tmp_path)
     assert (done.code, done.out) == (0, "")
-    assert re.fullmatch(r"pushed registry-gitops/smoke:\S+\. Restart the .* with --after-restart state\n", done.err)
+    assert re.fullmatch(r"pushed registry-gitops/smoke:\S+: restart the .* with --after-restart state\n", done.err)
     with ServedRegistry(data) as registry:
         kept = process("smoke", registry.url, "--after-restart", "state", folder=tmp_path)
         assert tags(registry, "registry-gitops/smoke") == []
@@ -225,5 +225,5 @@ def test_an_image_that_cannot_be_pushed_before_a_restart_is_told_with_the_remedy
     with ServedRegistry(tmp_path / "data", "--read-only") as registry:
         done = process("smoke", registry.url, "--before-restart", "state", folder=tmp_path)
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("error: nothing can be pushed: POST ")
+    assert done.err.startswith("error: cannot push: POST ")
     assert not (tmp_path / "state").exists()

@@ -71,7 +71,10 @@ PROGRAMS = {
 }
 
 OPTIONS = {
-    "no description at all": (("render",), "error: no registry.yaml and no registry.py here: name the file, or let"),
+    "no description at all": (
+        ("render",),
+        "error: no registry.yaml or registry.py in this directory: pass CONFIG, or run",
+    ),
     "a description that is not there": (
         ("render", "else.yaml"),
         "else.yaml: no such file: `registry-gitops init` writes one",

@@ -1,4 +1,4 @@
-"""registry-gitops explain: what a key of a description means, as `kubectl explain` has it."""
+"""registry-gitops explain: the meaning of a key of the config file, in the format of `kubectl explain`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ _MAX_WIDTH = 100
 def explain(
     key: Annotated[
         str,
-        typer.Argument(metavar="KEY", help="Such as values.persistence.size.", show_default="the whole description"),
+        typer.Argument(
+            metavar="KEY", help="Key, for example values.persistence.size.", show_default="the whole config file"
+        ),
     ] = "",
 ) -> None:
     """Explain a key of registry.yaml, and the keys below it."""
@@ -32,7 +34,7 @@ def explain(
 
 
 def _page(found: Explanation, width: int) -> Iterator[str]:
-    yield f"KEY:      {found.path or '(the description)'}"
+    yield f"KEY:      {found.path or '(the config file)'}"
     yield f"TYPE:     {found.type}"
     if found.default is not None:
         yield f"DEFAULT:  {_value(found.default)}"

@@ -14,32 +14,32 @@ from registry_gitops.errors import InputError
 
 
 def htpasswd(
-    user: Annotated[str, typer.Argument(metavar="USER", help="Name of the user.", show_default=False)],
+    user: Annotated[str, typer.Argument(metavar="USER", help="User name.", show_default=False)],
     namespace: Annotated[
-        str, typer.Option(metavar="NAME", help="Namespace of the Secret: that of the deployment.")
+        str, typer.Option(metavar="NAME", help="Namespace of the Secret; the same as of the deployment.")
     ] = "docker-registry",
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name of the Secret, for auth.htpasswd.existingSecret.")
     ] = "docker-registry-users",
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin, and do not ask.")
+        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
     ] = False,
 ) -> None:
     """Print a Secret with a user and a bcrypt-hashed password.
 
-    Asks for the password. For more users, put the lines of several Secrets into one.
+    Prompts for the password. For several users, copy the htpasswd lines into one Secret.
     """
     from registry_gitops.codec import dump
     from registry_gitops.htpasswd import check, secret
 
     check(user, namespace=namespace, name=name)
-    password = from_stdin() if password_stdin else _ask(user)
+    password = from_stdin() if password_stdin else _prompt(user)
     write_stdout(dump(secret(user, password, namespace=namespace, name=name).to_dict()))
 
 
-def _ask(user: str) -> str:
-    if not sys.stdin.isatty():
-        raise InputError.of("no terminal to ask for the password on: pipe it in, with --password-stdin")
+def _prompt(user: str) -> str:
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise InputError.of("no terminal to prompt for the password: pipe it in, with --password-stdin")
     try:
         password = getpass(f"Password for {user}: ")
         again = getpass("Again: ")

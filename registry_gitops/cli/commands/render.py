@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_gitops.cli.config_file import default, read
+from registry_gitops.cli.config_file import find_config_file, load_config
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.streams import colorize_diff, write_stderr, write_stdout
 from registry_gitops.errors import InputError
@@ -62,8 +62,8 @@ def render(
     _refuse_unknown(allow or ())
     from registry_gitops import render as library
 
-    path = config or default()
-    deployment = read(path)
+    path = config or find_config_file()
+    deployment = load_config(path)
     if stdout:
         with _problems_in(path):
             findings, tree = library.render_checked(deployment, allow=allow or ())

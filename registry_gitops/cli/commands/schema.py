@@ -11,7 +11,7 @@ from registry_gitops.cli.streams import write_stdout
 
 
 class Subject(StrEnum):
-    """What there is a schema of."""
+    """The schemas that can be printed."""
 
     CONFIG = "config"
     VALUES = "values"
@@ -20,10 +20,10 @@ class Subject(StrEnum):
 def schema(
     subject: Annotated[
         Subject,
-        typer.Argument(metavar="SUBJECT", help="config: registry.yaml. values: the values of the chart alone."),
+        typer.Argument(metavar="SUBJECT", help="config: of registry.yaml. values: of the chart's values alone."),
     ] = Subject.CONFIG,
 ) -> None:
-    """Print the JSON Schema of registry.yaml or of the values."""
+    """Print the JSON Schema of registry.yaml, or of the values."""
     from registry_gitops.schema import config_schema, text, values_schema
 
     write_stdout(text(config_schema() if subject is Subject.CONFIG else values_schema()))

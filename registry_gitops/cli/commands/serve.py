@@ -1,10 +1,9 @@
-"""registry-gitops serve: the reference registry, until it is told to stop."""
+"""registry-gitops serve: the reference registry, until a signal stops it."""
 
 from __future__ import annotations
 
 import gc
 import re
-import resource
 import signal
 import sys
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry_gitops.cli.param_types import seconds, size
+from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError, Problem
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class AccessLogFormat(StrEnum):
-    """What a request leaves on stderr."""
+    """The formats of the access log on stderr."""
 
     TEXT = "text"
     JSON = "json"
@@ -32,7 +32,7 @@ class AccessLogFormat(StrEnum):
 
 @dataclass(frozen=True)
 class Address:
-    """Where to listen."""
+    """The address to listen on."""
 
     host: str
     port: int
@@ -41,7 +41,7 @@ class Address:
 def _address(text: str) -> Address:
     match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]/@\s]*)):([0-9]{1,5})", text)
     if match is None or int(match[3]) > 65535:
-        raise typer.BadParameter(f'"{text}" is not HOST:PORT, such as 127.0.0.1:5000')
+        raise typer.BadParameter(f'"{text}" is not HOST:PORT, for example 127.0.0.1:5000')
     return Address(match[1] or match[2], int(match[3]))
 
 
@@ -50,49 +50,61 @@ def serve(
         Path | None,
         typer.Argument(
             metavar="ROOT",
-            help="Folder of the registry's data, as registry:3 lays it out. Without it all is kept in memory.",
+            help="Data directory, in the disk layout of registry:3; created if missing. Without it, data stays in "
+            "memory and is lost on exit.",
             show_default=False,
         ),
     ] = None,
     address: Annotated[
         Address,
         typer.Option(
-            parser=_address, metavar="HOST:PORT", help="Where to listen. Port 0 is a free one; no host is all of them."
+            parser=_address,
+            metavar="HOST:PORT",
+            help="Address to listen on. Port 0: any free port. Empty host, as in :5000: all interfaces.",
         ),
     ] = "127.0.0.1:5000",  # type: ignore[assignment]
     htpasswd: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Let in the users of this file (bcrypt). It is read again when it changes."),
+        typer.Option(metavar="FILE", help="Require the users of this htpasswd file (bcrypt); reloaded on change."),
     ] = None,
     anonymous_pull: Annotated[
-        bool, typer.Option("--anonymous-pull", help="Let everybody read; users of --htpasswd may write too.")
+        bool,
+        typer.Option("--anonymous-pull", help="Allow pulls without credentials; pushes still need a user."),
     ] = False,
     tls_cert: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate (PEM, with its chain).")
+        Path | None, typer.Option(metavar="FILE", help="Use TLS with this certificate (PEM, with its chain).")
     ] = None,
-    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="The key of --tls-cert (PEM).")] = None,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Refuse every change, and write nothing.")] = False,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Private key of --tls-cert (PEM).")] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Refuse pushes and deletions; write nothing.")] = False,
     no_delete: Annotated[bool, typer.Option("--no-delete", help="Refuse deletions.")] = False,
     max_manifest_size: Annotated[
-        int, typer.Option(parser=size, metavar="SIZE", help="The largest manifest that is taken, such as 4Mi.")
+        int, typer.Option(parser=size, metavar="SIZE", help="Maximum size of a manifest, for example 4Mi.")
     ] = "4Mi",  # type: ignore[assignment]
     max_concurrency: Annotated[
-        int, typer.Option(min=1, max=10000, metavar="N", help="Requests answered at once; one more gets a 429.")
-    ] = 512,
+        int,
+        typer.Option(
+            parser=whole_number(1, 10000),
+            metavar="N",
+            help="Maximum number of concurrent requests, from 1 to 10000; more get a 429.",
+        ),
+    ] = "512",  # type: ignore[assignment]
     access_log: Annotated[
-        AccessLogFormat, typer.Option(metavar="text|json|off", help="Log a line to stderr for each request.")
+        AccessLogFormat, typer.Option(metavar="text|json|off", help="Format of the access log on stderr.")
     ] = AccessLogFormat.TEXT,
     gc_interval: Annotated[
         float | None,
         typer.Option(
-            parser=seconds, metavar="TIME", help="Collect garbage this often, such as 1h.", show_default="never"
+            parser=seconds,
+            metavar="TIME",
+            help="Run garbage collection every TIME, for example 1h.",
+            show_default="never",
         ),
     ] = None,
 ) -> None:
-    """Serve an OCI registry, from a folder or from memory.
+    """Serve an OCI registry, from a data directory or from memory.
 
-    Prints its URL when it is ready. SIGTERM or Ctrl-C lets running requests end, for 10 seconds at most; a second one
-    ends it at once.
+    Prints its URL when it is ready. On SIGTERM or Ctrl-C, finishes running requests for up to 10 seconds; on a second
+    signal, exits at once.
     """
     from registry_gitops.registry import ReferenceRegistry, SetupError
 
@@ -113,15 +125,17 @@ def serve(
         )
     except SetupError as error:
         raise InputError([Problem(error.message, error.file, error.line)]) from None
+    except OSError as error:  # Of the data directory or of the address, which are the user's.
+        raise InputError.of(error.strerror or str(error), error.filename) from None
     _run(registry)
 
 
-def _log(form: AccessLogFormat) -> AccessLog | None:
+def _log(format_: AccessLogFormat) -> AccessLog | None:
     from registry_gitops.registry import json_log, text_log
 
-    if form is AccessLogFormat.OFF:
+    if format_ is AccessLogFormat.OFF:
         return None
-    return (json_log if form is AccessLogFormat.JSON else text_log)(sys.stderr)
+    return (json_log if format_ is AccessLogFormat.JSON else text_log)(sys.stderr)
 
 
 def _run(registry: ReferenceRegistry) -> None:
@@ -133,10 +147,8 @@ def _run(registry: ReferenceRegistry) -> None:
     signals = (signal.SIGTERM, signal.SIGINT)
     for each in signals:
         signal.signal(each, stop)
-    # Each connection takes a descriptor, and each open blob. The soft limit is low for the sake of select(2) alone.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    # The program has it off, as commands are short. What was imported stays for good, and need not be looked at.
+    _raise_file_limit()
+    # The program turns the collector off, because commands are short. Imported modules stay: it need not visit them.
     gc.freeze()
     gc.enable()
     try:
@@ -144,3 +156,14 @@ def _run(registry: ReferenceRegistry) -> None:
         registry.serve()
     finally:
         registry.close()
+
+
+def _raise_file_limit() -> None:
+    """Allow as many open files as the system does: each connection and each open blob is one.
+
+    The soft limit is low only for programs that use select(2).
+    """
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

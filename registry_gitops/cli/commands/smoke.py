@@ -1,4 +1,4 @@
-"""registry-gitops smoke: whether a registry works for its clients, and what to change when it does not."""
+"""registry-gitops smoke: test a running registry as its clients use it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from registry_gitops.cli.checks import catalogue, chosen
-from registry_gitops.cli.config_file import read
+from registry_gitops.cli.checks import format_check_table, select_checks
+from registry_gitops.cli.config_file import load_config
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import seconds, size
+from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
 from registry_gitops.cli.progress import Progress
-from registry_gitops.cli.reports import Output, check_outputs, output, write_reports
+from registry_gitops.cli.reports import Output, check_outputs, parse_output, refuse_unwritable, write_reports
 from registry_gitops.cli.streams import write_stderr, write_stdout
+from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Level(StrEnum):
-    """How far a run goes."""
+    """How many checks run."""
 
     READ = "read"
     SMOKE = "smoke"
@@ -42,87 +44,93 @@ def _layer_size(text: str) -> int:
 def smoke(
     url: Annotated[
         str | None,
-        typer.Argument(metavar="URL", help="The registry, such as https://registry.example.com.", show_default=False),
+        typer.Argument(
+            metavar="URL", help="The registry, for example https://registry.example.com.", show_default=False
+        ),
     ] = None,
     namespace: Annotated[
-        str | None, typer.Option(metavar="NAME", help="In place of a URL: go through kubectl to this namespace.")
+        str | None,
+        typer.Option(metavar="NAME", help="Namespace to reach with kubectl port-forward, instead of URL."),
     ] = None,
     service: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Service to go to there, docker-registry if not named.")
+        str | None, typer.Option(metavar="NAME", help="Service in --namespace (default: docker-registry).")
     ] = None,
     context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Context of kubectl, if not the current one.")
+        str | None, typer.Option(metavar="NAME", help="kubeconfig context (default: the current one).")
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="In place of a URL: find it by its description, registry.yaml.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Config file that names the registry, instead of URL."),
     ] = None,
     username: Annotated[
         str | None,
-        typer.Option(metavar="USER", help=f"User to log in as, with the password in {VARIABLE}."),
+        typer.Option(metavar="USER", help=f"User to log in as; the password is read from {VARIABLE}."),
     ] = None,
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
     ] = False,
     ca_file: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="Trust the authorities in this file (PEM)."),
+        typer.Option(
+            exists=True, dir_okay=False, metavar="FILE", help="Trust the certificate authorities in this file (PEM)."
+        ),
     ] = None,
     insecure_skip_tls_verify: Annotated[
         bool, typer.Option("--insecure-skip-tls-verify", help="Accept any certificate.")
     ] = False,
     repository: Annotated[
-        str, typer.Option(metavar="NAME", help="Repository to push to; it is made if it is not there.")
+        str, typer.Option(metavar="NAME", help="Repository to push to; created if missing.")
     ] = "registry-gitops/smoke",
     level: Annotated[
         Level,
-        typer.Option(help="How far to go. read changes nothing; full has a large layer and many clients."),
+        typer.Option(help="How many checks run. read changes nothing; full adds a large layer and many clients."),
     ] = Level.SMOKE,
     check: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", help="Run this check only, of whatever level. Can be given again."),
+        typer.Option(metavar="ID", help="Run only this check, at any --level. Repeatable."),
     ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="Print the checks, and ask no registry.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List the checks; send no request.")] = False,
     layer_size: Annotated[
         int,
-        typer.Option(parser=_layer_size, metavar="SIZE", help="Size of the large layer of level full; 0: none."),
+        typer.Option(parser=_layer_size, metavar="SIZE", help="Size of the large layer of --level full; 0: none."),
     ] = "200Mi",  # type: ignore[assignment]
     before_restart: Annotated[
         Path | None,
-        typer.Option(metavar="STATE", help="Only push an image to look for after a restart, and note it in this file."),
+        typer.Option(metavar="STATE", help="Push one image, save its state to STATE, and exit."),
     ] = None,
     after_restart: Annotated[
-        Path | None, typer.Option(metavar="STATE", help="Look for that image too, and remove it.")
+        Path | None, typer.Option(metavar="STATE", help="Also check that this image survived, then delete it.")
     ] = None,
-    timeout: Annotated[
-        float, typer.Option(parser=seconds, metavar="TIME", help="How long to wait for an answer.")
-    ] = "30s",  # type: ignore[assignment]
+    timeout: Annotated[float, typer.Option(parser=seconds, metavar="TIME", help="Timeout of each request.")] = "30s",  # type: ignore[assignment]
     retries: Annotated[
-        int, typer.Option(min=0, metavar="N", help="How often to try again when a connection fails.")
-    ] = 2,
+        int,
+        typer.Option(parser=whole_number(0), metavar="N", help="How often to retry a request whose connection failed."),
+    ] = "2",  # type: ignore[assignment]
     wait: Annotated[
-        float, typer.Option(parser=seconds, metavar="TIME", help="How long to wait for the registry to be up.")
+        float, typer.Option(parser=seconds, metavar="TIME", help="Wait up to TIME for the registry to respond.")
     ] = "0s",  # type: ignore[assignment]
     output_: Annotated[
         list[Output],
         typer.Option(
             "--output",
             "-o",
-            parser=output,
-            metavar="FORM[=FILE]",
-            help="text, json, junit, github or html; to a file, or to stdout. Can be given again.",
+            parser=parse_output,
+            metavar="FORMAT[=FILE]",
+            help="text, json, junit, github, or html; to FILE, or to stdout. Repeatable.",
         ),
     ] = ["text"],  # type: ignore[list-item] # noqa: B006
 ) -> None:
-    """Prove that a registry works, or say what to change.
+    """Test a running registry as its clients use it.
 
-    Pushes small images, pulls them, and removes them again. Exits 1 if a check failed, and 3 if there was no registry
-    to look at. Without --username it logs in as `docker login` did.
+    Pushes small images, pulls them, and deletes them again. Reports the cause and the fix of each failed check. Without
+    --username, uses the credentials that `docker login` saved. Exits 1 if a check failed, and 3 if the registry is
+    unreachable.
     """
     if list_:
-        write_stdout(catalogue())
+        write_stdout(format_check_table())
         return
     check_outputs(output_)
-    checks = chosen(check or (), level.value)
+    checks = select_checks(check or (), level.value)
     options = _options(repository, layer_size, before_restart, after_restart)
     target = _with_user(_target(url, namespace, service, context, config), username, password_stdin)
     settings = {
@@ -145,9 +153,9 @@ def _options(repository: str, layer_size: int, before: Path | None, after: Path 
     from registry_gitops.smoke.restart import Restart
 
     if before and after:
-        raise typer.BadParameter("one is for before a restart, the other for after it", param_hint="--before-restart")
-    if before and not before.parent.is_dir():
-        raise typer.BadParameter(f"{before} is in a folder that is not there", param_hint="--before-restart")
+        raise typer.BadParameter("cannot be combined with --after-restart", param_hint="--before-restart")
+    if before:
+        refuse_unwritable(before, "--before-restart")
     return Options(repository, layer_size, Restart.read(after) if after else None)
 
 
@@ -160,31 +168,29 @@ def _target(
         raise typer.BadParameter("pass either URL or --namespace, --service, and --context, not both", param_hint="URL")
     if not (url or namespace or config):
         raise typer.BadParameter("no registry given: pass a URL, --namespace NAME, or --config FILE", param_hint="URL")
-    deployment = read(config) if config else None
+    deployment = load_config(config) if config else None
     return resolve_target(url, namespace=namespace, service=service, context=context, deployment=deployment)
 
 
 def _with_user(target: Target, username: str | None, password_stdin: bool) -> Target:
-    """The target, with the user of the options in place of that of the description."""
+    """Return the target with the credentials of the options, if any, instead of those of the config file."""
     password = from_stdin() if password_stdin else from_environment()
     name = username or target.username
     if password_stdin and not name:
-        raise typer.BadParameter("whose password is it? Give --username too", param_hint="--password-stdin")
+        raise typer.BadParameter("no user to log in as: add --username USER", param_hint="--password-stdin")
     if username and password is None:
-        raise typer.BadParameter(
-            f"what is the password? Give it in {VARIABLE}, or on stdin with --password-stdin", param_hint="--username"
-        )
+        raise typer.BadParameter(f"needs a password: set {VARIABLE}, or pass --password-stdin", param_hint="--username")
     return replace(target, username=name, password=password if password is not None else target.password)
 
 
 @contextmanager
 def _reached(target: Target, wait: float, progress: Progress, settings: Mapping[str, object]) -> Iterator[Client]:
-    """A client of the registry. Where there is none to be had, the command ends with what is to be said about it."""
+    """Yield a client of the registry. Ends the command with exit code 3 if the registry is unreachable."""
     from registry_gitops.cluster import PortForwardError
     from registry_gitops.smoke import Unreachable
     from registry_gitops.target import open_client
 
-    # Whoever ends a pipeline sends SIGTERM: what was pushed, and kubectl, are to go then too.
+    # Pipelines end their commands with SIGTERM: then, as after Ctrl-C, what was pushed is deleted, and kubectl ends.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with open_client(target, wait=wait, on_wait=progress.waits, **settings) as client:
@@ -203,11 +209,15 @@ def _prepare(client: Client, options: Options, progress: Progress, file: Path) -
         restart = push(client, options)
     except (CheckFailed, NoAnswer) as problem:
         remedy = problem.remedy if isinstance(problem, CheckFailed) else ""
-        _end(ExitCode.FINDINGS, progress, f"nothing can be pushed: {problem}. {remedy}".rstrip())
-    restart.write(file)
-    write_stderr(
-        f"pushed {restart.repository}:{restart.tag}. Restart the registry, and look with --after-restart {file}"
-    )
+        _end(ExitCode.FINDINGS, progress, f"cannot push: {problem}. {remedy}".rstrip())
+    image = f"{restart.repository}:{restart.tag}"
+    try:
+        restart.write(file)
+    except InputError:
+        progress.clear()
+        write_stderr(f"not deleted from the registry: {image}")
+        raise
+    write_stderr(f"pushed {image}: restart the registry, then check it with --after-restart {file}")
 
 
 def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: Progress) -> Report:
@@ -218,12 +228,12 @@ def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: 
     except Interrupted as interrupted:
         progress.clear()
         for line in interrupted.report.left:
-            write_stderr(f"left in the registry: {line}")
+            write_stderr(f"not deleted from the registry: {line}")
         raise
 
 
 def _about(target: Target, report: Report) -> Report:
-    """The report, of a Service where it is one: the port of a port-forward means nothing to anybody."""
+    """Return the report with the Service as its subject: the port of a port-forward means nothing later."""
     return report if isinstance(target.endpoint, str) else report.model_copy(update={"subject": str(target.endpoint)})
 
 

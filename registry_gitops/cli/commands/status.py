@@ -1,4 +1,4 @@
-"""registry-gitops status: whether a deployment runs, and if not, why and what to do."""
+"""registry-gitops status: whether a deployment is ready; if not, the cause and the fix."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from registry_gitops.cli.config_file import default, read
+from registry_gitops.cli.config_file import find_config_file, load_config
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import seconds
 from registry_gitops.cli.streams import supports_color, write_stderr, write_stdout
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 _NAME: Final = "docker-registry"
 _BETWEEN: Final = 1.0
-"""Seconds between two looks."""
+"""Seconds between two readings of the cluster."""
 _MAX_WIDTH: Final = 120
 _HOME: Final = "\x1b[H\x1b[J"
 """To the first line of a terminal, and nothing below it."""
 
 
-class Form(StrEnum):
-    """How a status is written."""
+class StatusFormat(StrEnum):
+    """The formats of a status."""
 
     TEXT = "text"
     JSON = "json"
@@ -42,81 +42,79 @@ def status(
         Path | None,
         typer.Argument(
             metavar="CONFIG",
-            help="The description of the deployment, which names it.",
+            help="Config file of the deployment.",
             show_default=" or ".join(CONFIG_FILES),
         ),
     ] = None,
     namespace: Annotated[
-        str | None, typer.Option(metavar="NAME", help="In place of CONFIG: namespace of the HelmRelease.")
+        str | None, typer.Option(metavar="NAME", help="Namespace of the HelmRelease, instead of CONFIG.")
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help=f"Name of the HelmRelease in --namespace, {_NAME} if not named."),
+        typer.Option(metavar="NAME", help=f"Name of the HelmRelease in --namespace (default: {_NAME})."),
     ] = None,
     context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Context of kubectl, if not the current one.")
+        str | None, typer.Option(metavar="NAME", help="kubeconfig context (default: the current one).")
     ] = None,
     kubeconfig: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Configuration of kubectl, if not the usual one.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file (default: kubectl's)."),
     ] = None,
-    form: Annotated[
-        Form, typer.Option("--output", "-o", help="json is one object, by docs/status.schema.json.")
-    ] = Form.TEXT,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on, and print it again when it changes, until Ctrl-C.")
-    ] = False,
+    format_: Annotated[
+        StatusFormat, typer.Option("--output", "-o", help="Output format; json has a versioned schema.")
+    ] = StatusFormat.TEXT,
+    watch: Annotated[bool, typer.Option("--watch", help="Print the status on each change, until Ctrl-C.")] = False,
     wait: Annotated[
         float | None,
-        typer.Option(parser=seconds, metavar="TIME", help="Go on until it is ready, for so long at most."),
+        typer.Option(parser=seconds, metavar="TIME", help="Wait up to TIME for it to become ready."),
     ] = None,
 ) -> None:
-    """Say whether a deployment runs, and if not, why and what to do.
+    """Show whether a deployment is ready, or the cause and the fix.
 
-    Reads the cluster by kubectl, and changes nothing in it. Exits 0 when the deployment is ready, 1 when it is not,
-    and 3 when the cluster cannot be asked.
+    Reads the cluster with kubectl, and changes nothing in it. Exits 0 if the deployment is ready, 1 if it is not, and
+    3 if the cluster is unreachable.
     """
     from registry_gitops.cluster.status import Kubectl, look
 
     # `timeout` and CI send SIGTERM: kubectl must end with us.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    place = _place(config, namespace, name)
+    release = _release_identity(config, namespace, name)
     kubectl = Kubectl(context, kubeconfig)
-    run = _Run(lambda: look(*place, kubectl), form, watch=watch, wait=wait)
-    found = run.to_the_end()
-    raise typer.Exit(ExitCode.OK if found.ready else ExitCode.FINDINGS)
+    last = _Run(lambda: look(*release, kubectl), format_, watch=watch, wait=wait).run()
+    raise typer.Exit(ExitCode.OK if last.ready else ExitCode.FINDINGS)
 
 
-def _place(config: Path | None, namespace: str | None, name: str | None) -> tuple[str, str]:
-    """Namespace and name of the HelmRelease that is meant."""
+def _release_identity(config: Path | None, namespace: str | None, name: str | None) -> tuple[str, str]:
+    """Return namespace and name of the HelmRelease that the arguments name."""
     if config and (namespace or name):
         raise typer.BadParameter("pass either CONFIG or --namespace and --name, not both", param_hint="CONFIG")
     if namespace:
         return namespace, name or _NAME
     if name:
         raise typer.BadParameter("needs --namespace NAME", param_hint="--name")
-    deployment = read(config or default())
+    deployment = load_config(config or find_config_file())
     return deployment.namespace, deployment.name
 
 
 class _Run:
-    """One run of the command: a look, or one a second."""
+    """One run of the command: one reading of the cluster, or one a second."""
 
-    def __init__(self, look: Callable[[], Status], form: Form, *, watch: bool, wait: float | None) -> None:
+    def __init__(self, look: Callable[[], Status], format_: StatusFormat, *, watch: bool, wait: float | None) -> None:
         self._look = look
-        self._form = form
+        self._format = format_
         self._watch = watch
         self._until = None if wait is None else time.monotonic() + wait
-        self._redraws = watch and form is Form.TEXT and supports_color(sys.stdout)
+        self._redraws = watch and format_ is StatusFormat.TEXT and supports_color(sys.stdout)
         self._told = ""
         self._shown: dict[str, object] = {}
 
-    def to_the_end(self) -> Status:
-        """The last status, which is printed. Ends with exit code 3 where the cluster cannot be asked."""
+    def run(self) -> Status:
+        """Print the status and return the last one. Ends with exit code 3 if the cluster is unreachable."""
         while True:
-            found = self._try()
+            found = self._poll()
             if found and self._watch:
                 self._show(found)
-            if self._is_over(found):
+            if self._is_done(found):
                 break
             time.sleep(_BETWEEN)
         if found is None:
@@ -126,32 +124,32 @@ class _Run:
             write_stdout(self._text(found))
         return found
 
-    def _try(self) -> Status | None:
-        """A look; what is waited for, and why nothing could be seen, is told once."""
+    def _poll(self) -> Status | None:
+        """Read the cluster once, or return None if it is unreachable. The reason to wait is reported on each change."""
         from registry_gitops.cluster.status import ClusterError
 
         try:
             found = self._look()
         except ClusterError as error:
-            self._tell(str(error))
+            self._report_wait(str(error))
             return None
         if not found.ready:
-            self._tell(found.summary)
+            self._report_wait(found.summary)
         return found
 
-    def _tell(self, line: str) -> None:
+    def _report_wait(self, line: str) -> None:
         if line != self._told and (self._watch or self._until is not None) and not self._redraws:
             write_stderr(f"waiting: {line}")
         self._told = line
 
-    def _is_over(self, found: Status | None) -> bool:
+    def _is_done(self, found: Status | None) -> bool:
         if self._until is None:
             return not self._watch or (found is None and not self._shown)
         return bool(found and found.ready) or time.monotonic() + _BETWEEN > self._until
 
     def _show(self, found: Status) -> None:
-        """Print it where it has changed; on a terminal always, for its ages have."""
-        # Events come and go while nothing changes, and what is read is read at another time.
+        """Print a status that differs from the last one; on a terminal every one, because its ages differ."""
+        # Events come and go while the deployment stays the same, and the time of the reading differs.
         key = found.model_dump(exclude={"read", "events"})
         if self._redraws:
             write_stdout(f"{_HOME}{self._text(found)}")
@@ -162,7 +160,7 @@ class _Run:
     def _text(self, found: Status) -> str:
         from registry_gitops.cluster.status import text
 
-        if self._form is Form.JSON:
+        if self._format is StatusFormat.JSON:
             return f"{found.model_dump_json(indent=None if self._watch else 2)}\n"
         width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
         return text.write(found, colour=supports_color(sys.stdout), width=width)

@@ -6,6 +6,7 @@ import io
 import sys
 
 import pytest
+import requests
 import typer
 
 import registry_gitops
@@ -50,8 +51,6 @@ def test_without_a_command_the_help_is_shown(cli: Run) -> None:
         (InputError.of("no"), 2, "error: no\n"),
         (InputError([Problem("no", "a.yaml", 3, 1, "x"), Problem("nor")]), 2, "a.yaml:3:1: x: no\nerror: nor\n"),
         (EditedError.of("edited", "a.yaml"), 1, "a.yaml: edited\n"),
-        (PermissionError(13, "Permission denied", "a.yaml"), 2, "a.yaml: Permission denied\n"),
-        (OSError("strange"), 2, "error: strange\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (typer.Exit(3), 3, ""),
     ],
@@ -60,12 +59,41 @@ def test_each_way_to_end_has_its_code_and_its_line(ending: Run, error: BaseExcep
     assert ending(error) == Outcome(code, "", err)
 
 
-def test_a_mistake_of_ours_keeps_its_traceback_and_shows_no_variables(ending: Run) -> None:
-    done = ending(ZeroDivisionError("by zero"))
-    assert (done.code, done.out) == (ExitCode.BUG, "")
-    assert done.err.startswith("Traceback (most recent call last):\n")
-    assert "ZeroDivisionError: by zero\nerror: this is a mistake in registry-gitops " in done.err
-    assert "error = " not in done.err
+@pytest.mark.parametrize(
+    "error",
+    [
+        ZeroDivisionError("by hunter2"),
+        PermissionError(13, "Permission denied", "a.yaml"),
+        OSError("strange hunter2"),
+        requests.ConnectionError("https://me:hunter2@registry.example.com"),
+    ],
+)
+def test_an_error_that_no_user_has_made_is_an_internal_error_in_one_line(ending: Run, error: Exception) -> None:
+    done = ending(error)
+    assert (done.code, done.out) == (ExitCode.INTERNAL_ERROR, "")
+    assert done.err == (
+        f"error: internal error in registry-gitops {registry_gitops.__version__}: {type(error).__name__} at "
+        f"cli/commands/schema.py:{done.err.partition('.py:')[2].partition(':')[0]}: "
+        "set REGISTRY_GITOPS_TRACEBACK=1, run the command again, and report it with the traceback\n"
+    )
+
+
+def test_the_traceback_of_an_internal_error_shows_no_credentials_and_no_variables(
+    ending: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGISTRY_GITOPS_TRACEBACK", "1")
+    error = RuntimeError("lost")
+    error.__cause__ = requests.ConnectionError("GET https://me:hunter2@registry.example.com/v2/?token=t0psecret")
+    done = ending(error)
+    assert (done.code, done.out) == (70, "")
+    assert "\nTraceback (most recent call last):\n" in done.err
+    assert "@registry.example.com" in done.err
+    assert "hunter2" not in done.err
+    assert "t0psecret" not in done.err
+    assert done.err.endswith(
+        f"\nRuntimeError: lost\nerror: internal error in registry-gitops {registry_gitops.__version__}: "
+        "please report it with the traceback above\n"
+    )
 
 
 @pytest.mark.parametrize(

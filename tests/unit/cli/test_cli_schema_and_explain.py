@@ -43,7 +43,7 @@ def test_a_section_is_explained_with_the_keys_below_it(cli: Run) -> None:
 
 def test_without_a_key_the_whole_description_is_explained(cli: Run) -> None:
     out = cli("explain").out
-    assert out.startswith("KEY:      (the description)\nTYPE:     object\n")
+    assert out.startswith("KEY:      (the config file)\nTYPE:     object\n")
     fields = [line.split()[0] for line in out.splitlines() if line.startswith("  ") and not line.startswith("   ")]
     assert fields == ["name", "namespace", "source", "release", "values", "kustomization"]
 

@@ -31,7 +31,7 @@ def refused(done: Outcome, message: str) -> None:
     "address", ["5000", "localhost", ":x", "localhost:", "localhost:65536", "::1:5000", "[::1]", "[x]:1", "a b:1"]
 )
 def test_an_address_that_is_none_is_refused(cli: Run, address: str) -> None:
-    refused(cli("serve", "--address", address), f'"{address}" is not HOST:PORT, such as 127.0.0.1:5000')
+    refused(cli("serve", "--address", address), f'"{address}" is not HOST:PORT, for example 127.0.0.1:5000')
 
 
 def test_an_address_that_cannot_be_had_is_named(cli: Run) -> None:
@@ -71,7 +71,8 @@ def test_a_certificate_that_cannot_be_used_is_refused(cli: Run, tmp_path: Path) 
         (("--tls-key", "key"), "error: a TLS certificate and its key go together: name both"),
         (("--anonymous-pull",), "error: without users everybody may pull: name an htpasswd file"),
         (("--read-only", "--gc-interval", "1h"), "error: garbage cannot be collected in a registry that is read-only"),
-        (("--max-concurrency", "0"), "Invalid value for '--max-concurrency': "),
+        (("--max-concurrency", "0"), """'--max-concurrency': "0" is not a whole number from 1 to 10000"""),
+        (("--max-concurrency", "many"), '"many" is not a whole number from 1 to 10000'),
         (("--max-manifest-size", "0"), '"0" is not a whole number of bytes above 0: write a size such as 512Ki or 4Mi'),
         (("--max-manifest-size", "4MB"), '"4MB" is not a quantity: write a number and a unit, such as 10Gi'),
         (("--max-manifest-size", "1e30"), '"1e30" is too large: write at most 9223372036854775807'),

@@ -15,7 +15,7 @@ from typer.models import OptionInfo
 
 from registry_gitops.cli.commands import smoke
 from registry_gitops.cli.commands.smoke import Level as Option
-from registry_gitops.cli.reports import Form
+from registry_gitops.cli.reports import ReportFormat
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.report import WRITERS
 from registry_gitops.smoke import CHECKS, LAYER_SIZE, REPOSITORY, Level
@@ -42,25 +42,28 @@ def refused(done: Outcome, message: str) -> None:
         ("http://127.0.0.1:1 --namespace x", "pass either URL or --namespace, --service, and --context, not both"),
         ("http://127.0.0.1:1 --context x", "pass either URL or --namespace, --service, and --context, not both"),
         ("ftp://x", "error: this is not the URL of a registry: write it as https://registry.example.com"),
-        ("x --check blob-rang", "Invalid value for --check: no check is called blob-rang: did you mean blob-range?"),
-        ("x --check zzz", "no check is called zzz: `registry-gitops smoke --list` names them"),
+        ("x --check blob-rang", "Invalid value for --check: unknown check blob-rang: did you mean blob-range?"),
+        ("x --check zzz", "unknown check zzz: to list the checks, run `registry-gitops smoke --list`"),
         ("x --level all", "'all' is not one of 'read', 'smoke', 'full'"),
-        ("x -o yaml", '"yaml" is not text, json, junit, github, html, nor one of these with a file: html=report.html'),
+        (
+            "x -o yaml",
+            '"yaml" is not text, json, junit, github, html, nor one of these with a file, for example html=report.html',
+        ),
         ("x -o html=", '"html=" is not text, json'),
         (
             "x -o html=none/report.html",
-            "none/report.html cannot be written: it is a folder, or in one that is not",
+            "cannot write none/report.html: its directory does not exist: create it",
         ),
-        ("x -o text -o json", "two reports would go to one place: give one of them a file"),
-        ("x -o html=a -o json=a", "two reports would go to one place: give one of them a file"),
+        ("x -o text -o json", "two reports have the same destination: add =FILE to one of them"),
+        ("x -o html=a -o json=a", "two reports have the same destination: add =FILE to one of them"),
         (
             "x --username me",
-            "what is the password? Give it in REGISTRY_GITOPS_PASSWORD, or on stdin with",
+            "Invalid value for --username: needs a password: set REGISTRY_GITOPS_PASSWORD, or pass --password-stdin",
         ),
-        ("x --password-stdin", "whose password is it? Give --username too"),
+        ("x --password-stdin", "no user to log in as: add --username USER"),
         ("x --timeout 5", '"5" is not a duration: write a unit, such as 5s or 5m'),
         ("x --wait soon", '"soon" is not a duration: write numbers with h, m, s or ms, such as 5m or 1h30m'),
-        ("x --retries -1", "Invalid value for '--retries'"),
+        ("x --retries -1", '"-1" is not a whole number from 0 to 1000000'),
         ("x --layer-size much", '"much" is not a quantity'),
         ("--config none.yaml", "none.yaml: no such file"),
         ("http://127.0.0.1:1 --ca-file none.pem", "ile 'none.pem' does not exist"),
@@ -83,7 +86,7 @@ def test_the_list_has_a_row_for_every_check(cli: Run) -> None:
 
 def test_levels_forms_and_defaults_are_those_of_the_library() -> None:
     assert [*Option] == [*Level]
-    assert [*Form] == [*WRITERS]
+    assert [*ReportFormat] == [*WRITERS]
     parameters = inspect.signature(smoke.smoke, eval_str=True).parameters
     assert parameters["repository"].default == REPOSITORY
     (_, layer) = get_args(parameters["layer_size"].annotation)
@@ -99,7 +102,7 @@ def test_checks_that_are_named_are_the_only_ones_that_run(cli: Run, url: str) ->
 
 
 def test_every_form_goes_where_it_was_told_to(cli: Run, url: str, tmp_path: Path) -> None:
-    files = [f"-o{form}={form}.out" for form in Form if form != "json"]
+    files = [f"-o{form}={form}.out" for form in ReportFormat if form != "json"]
     done = cli("smoke", url, "--check", "api", *files, "-o", "json")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith('{\n  "apiVersion": "registry-gitops/report/v1"')
