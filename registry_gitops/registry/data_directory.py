@@ -8,6 +8,7 @@ from pathlib import Path
 from registry_gitops.registry.errors import SetupError
 from registry_gitops.registry.garbage import Collected, collect
 from registry_gitops.registry.layout import PREFIX
+from registry_gitops.registry.posix import require_posix
 from registry_gitops.registry.storage.filesystem import FileStorage
 
 
@@ -23,6 +24,7 @@ def collect_directory(
     `older_than` is the grace period in seconds. Manifests without a tag stay, unless `delete_untagged`. With `dry_run`
     nothing is deleted. Raises SetupError if `directory` is not a data directory, and OSError as the file system does.
     """
+    require_posix()
     if not (Path(directory) / PREFIX).is_dir():
         message = (
             f"not a registry data directory: it has no {PREFIX}: pass the directory that `serve` or registry:3 uses"

@@ -17,6 +17,7 @@ from registry_gitops.registry.garbage import collect
 from registry_gitops.registry.http.limits import Limits
 from registry_gitops.registry.http.server import Server
 from registry_gitops.registry.log import AccessLog, report
+from registry_gitops.registry.posix import require_posix
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage
@@ -55,6 +56,7 @@ class ReferenceRegistry:
         access_log: AccessLog | None = None,
         gc_interval: float | None = None,
     ) -> None:
+        require_posix()
         if (tls_cert is None) != (tls_key is None):
             raise SetupError("a TLS certificate and its key go together: name both")
         if read_only and gc_interval:

@@ -163,7 +163,9 @@ def _raise_file_limit() -> None:
 
     The soft limit is low only for programs that use select(2).
     """
-    import resource
-
+    try:
+        import resource
+    except ImportError:  # Not every system has it.
+        return
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

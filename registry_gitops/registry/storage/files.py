@@ -12,7 +12,7 @@ from typing import Final
 
 from registry_gitops.registry.messages import FilePart
 
-READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither.
 """For files that may not be ours: no symbolic link is followed, and a pipe does not keep us waiting."""
 
 SENT_AS_FILE: Final = 64 * 1024

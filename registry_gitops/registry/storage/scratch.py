@@ -7,7 +7,6 @@ the folders that nobody has locked.
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import secrets
 import shutil
@@ -17,6 +16,9 @@ from itertools import count
 from typing import Final
 
 from registry_gitops.registry.storage.folders import Folders, above, parent
+
+with suppress(ImportError):  # Not on Windows, where `require_posix` refuses all that would need it.
+    import fcntl
 
 _BACK: Final = ".back"
 _TAKEN: Final = frozenset((errno.EEXIST, errno.ENOTEMPTY, errno.EISDIR, errno.ENOTDIR))
