@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import typer
@@ -24,8 +24,6 @@ class _Parser:
 
         Raises a usage error of Typer, and InputError if a requested help or completion cannot be written.
         """
-        if not ctx.resilient_parsing:  # Set while a shell completes a line that is not finished.
-            _refuse_missing_values(ctx, args)
         try:
             rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
         except typer.BadParameter as error:
@@ -41,6 +39,14 @@ class _Parser:
 
 class Command(_Parser, TyperCommand):
     """One command of the program."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As above. Also raises typer.BadParameter if a value is missing, empty, or no text."""
+        if not ctx.resilient_parsing:  # Set while a shell completes a line that is not finished.
+            _refuse_missing_values(ctx, args)
+        rest = super().parse_args(ctx, args)
+        _refuse_bytes(ctx)
+        return rest
 
 
 class Group(_Parser, TyperGroup):
@@ -58,13 +64,13 @@ def whole_number(least: int, most: int = 10**6) -> Callable[[str], int]:
     return parse
 
 
-def _refuse_missing_values(ctx: Any, args: Iterable[str]) -> None:
-    """Raise typer.BadParameter if an option has an empty value, or would have the next option as its value."""
+def _refuse_missing_values(ctx: Any, args: Sequence[str]) -> None:
+    """Raise typer.BadParameter if a value is empty, as that of an unset variable, or if an option would become one."""
     with_value = {name: param for param in ctx.command.params for name in param.opts if _takes_value(param)}
     words = iter(args)
     for word in words:
         if word == "--":
-            return
+            break
         name, is_joined, joined = word.partition("=")
         if name not in with_value:
             continue
@@ -75,6 +81,26 @@ def _refuse_missing_values(ctx: Any, args: Iterable[str]) -> None:
         if value and not is_joined and _OPTION.match(value):
             message = f'no value given: an option follows (write {param.opts[0]}=VALUE if VALUE begins with "-")'
             raise typer.BadParameter(message, ctx=ctx, param=param)
+    if "" in args:
+        raise typer.BadParameter("an argument is empty: write one, or leave it out", ctx=ctx)
+
+
+def _refuse_bytes(ctx: Any) -> None:
+    """Raise typer.BadParameter for a text that is not UTF-8. The path of a file can be any bytes."""
+    for param in ctx.command.params:
+        value = ctx.params.get(param.name)
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and not is_text(text):
+                raise typer.BadParameter("not text in UTF-8", ctx=ctx, param=param)
+
+
+def is_text(argument: str) -> bool:
+    """Return whether an argument or an environment variable was UTF-8: Python has half surrogates for the rest."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _takes_value(param: Any) -> bool:

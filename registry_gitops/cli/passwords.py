@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Final
 
+from registry_gitops.cli.parsing import is_text
 from registry_gitops.errors import InputError
 
 VARIABLE: Final = "REGISTRY_GITOPS_PASSWORD"
@@ -26,5 +27,8 @@ def from_stdin() -> str:
 
 
 def from_environment() -> str | None:
-    """Return the password in the environment variable `VARIABLE`, or None."""
-    return os.environ.get(VARIABLE)
+    """Return the password in the environment variable `VARIABLE`, or None. Raises InputError if it is no text."""
+    password = os.environ.get(VARIABLE)
+    if password is not None and not is_text(password):
+        raise InputError.of(f"the password in {VARIABLE} is not text in UTF-8")
+    return password

@@ -18,9 +18,14 @@ _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def set_up() -> None:
-    """Write the same bytes to stdout in every locale; file names that are not UTF-8 come out as they went in."""
+    """Write the same bytes to stdout in every locale; file names that are not UTF-8 come out as they went in.
+
+    Messages on stderr never fail: what the locale cannot encode is escaped.
+    """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors="backslashreplace")
 
 
 def write_stdout(text: str) -> None:

@@ -10,14 +10,13 @@ from typing import Final
 
 import requests
 
-_ELSEWHERE: Final = "it redirects to a URL that is not valid, or names such a token server"
+_INVALID_URL: Final = "the URL of a redirect, of a token server, or of the proxy is not valid"
 _TEXTS: Final = (
     (requests.ConnectTimeout, "no connection within the time-out"),
     (requests.Timeout, "no answer within the time-out"),
-    (requests.exceptions.InvalidProxyURL, "the URL of the proxy is not valid"),
     # Not that of the registry, which was checked before it was used.
-    (requests.exceptions.InvalidURL, _ELSEWHERE),
-    (requests.exceptions.InvalidSchema, _ELSEWHERE),
+    (requests.exceptions.InvalidURL, _INVALID_URL),
+    (requests.exceptions.InvalidSchema, _INVALID_URL),
 )
 """What requests raises -> its text; the first that fits."""
 

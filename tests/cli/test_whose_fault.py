@@ -242,6 +242,43 @@ def test_a_host_that_no_registry_can_have_is_refused(cli: Run, host: str) -> Non
     refused(cli("smoke", f"http://{host}/"), "this is not the URL of a registry")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("explain", "*"),
+        ("init", "--name", "*"),
+        ("init", "--source", "helm", "--url", "*"),
+        ("render", "--allow", "*"),
+        ("status", "--namespace", "*"),
+        ("smoke", "http://127.0.0.1:1/*"),
+        ("smoke", "http://127.0.0.1:1", "--username", "*"),
+        ("smoke", "http://127.0.0.1:1", "--repository", "*"),
+        ("serve", "--address", "*:0"),
+        ("htpasswd", "*"),
+        ("schema", "*"),
+    ],
+    ids=" ".join,
+)
+def test_an_argument_that_is_no_text_is_refused(cli: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    refused(cli(*(word.replace("*", os.fsdecode(b"\xff")) for word in words)))
+    assert list(listing(tmp_path)) == []
+
+
+def test_a_password_that_is_no_text_is_refused(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_GITOPS_PASSWORD", os.fsdecode(b"hunter\xff"))
+    done = cli("smoke", "http://127.0.0.1:1", "--username", "me")
+    refused(done, "the password in REGISTRY_GITOPS_PASSWORD is not text in UTF-8")
+    assert "hunter" not in done.err
+
+
+@pytest.mark.parametrize("proxy", ["http://x:99999", "http://[::1", "nonsense://", "http://a b"])
+def test_a_proxy_without_a_valid_url_is_exit_3(cli: Run, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    done = cli("smoke", "http://registry.example.com")
+    assert (done.code, done.out) == (3, "")
+    assert "or of the proxy is not valid" in done.err
+
+
 def test_a_bundle_of_authorities_that_cannot_be_used_is_refused_by_name(
     cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

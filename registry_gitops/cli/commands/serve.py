@@ -40,9 +40,17 @@ class Address:
 
 def _address(text: str) -> Address:
     match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]/@\s]*)):([0-9]{1,5})", text)
-    if match is None or int(match[3]) > 65535:
+    if match is None or int(match[3]) > 65535 or not _is_host(match[1] or match[2]):
         raise typer.BadParameter(f'"{text}" is not HOST:PORT, for example 127.0.0.1:5000')
     return Address(match[1] or match[2], int(match[3]))
+
+
+def _is_host(host: str) -> bool:
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def serve(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
     from registry_gitops.report import Report
     from registry_gitops.smoke import Check, Client, Options
     from registry_gitops.target import Target
+
+
+_COMPONENT: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY: Final = rf"{_COMPONENT}(?:/{_COMPONENT})*"
+"""The grammar of a repository name. Source: OCI distribution-spec v1.1, Pulling manifests."""
 
 
 class Level(StrEnum):
@@ -154,6 +160,12 @@ def _options(repository: str, layer_size: int, before: Path | None, after: Path 
 
     if before and after:
         raise typer.BadParameter("cannot be combined with --after-restart", param_hint="--before-restart")
+    if not re.fullmatch(_REPOSITORY, repository):
+        raise typer.BadParameter(
+            f'"{repository}" is not the name of a repository: use lower-case letters, digits, and separators, '
+            "for example team/smoke",
+            param_hint="--repository",
+        )
     if before:
         refuse_unwritable(before, "--before-restart")
     return Options(repository, layer_size, Restart.read(after) if after else None)

@@ -62,6 +62,25 @@ def test_serve_does_not_start_without_the_value_of_an_option(cli: Run, tmp_path:
     assert list(listing(tmp_path)) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve", ""),
+        ("gc", "", "--dry-run"),
+        ("render", ""),
+        ("init", ""),
+        ("smoke", ""),
+        ("htpasswd", ""),
+        ("gc", "--", ""),
+    ],
+)
+def test_an_empty_argument_is_refused(cli: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = cli(*words)
+    assert (done.code, done.out) == (2, "")
+    assert "an argument is empty" in done.err
+    assert list(listing(tmp_path)) == []
+
+
 def test_a_value_that_begins_with_a_hyphen_can_be_joined_to_its_option(cli: Run) -> None:
     assert cli("serve", "--htpasswd=-x", "--address", "127.0.0.1:0").err == "-x: No such file or directory\n"
 

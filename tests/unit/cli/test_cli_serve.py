@@ -28,7 +28,8 @@ def refused(done: Outcome, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["5000", "localhost", ":x", "localhost:", "localhost:65536", "::1:5000", "[::1]", "[x]:1", "a b:1"]
+    "address",
+    ["a..b:0", "5000", "localhost", ":x", "localhost:", "localhost:65536", "::1:5000", "[::1]", "[x]:1", "a b:1"],
 )
 def test_an_address_that_is_none_is_refused(cli: Run, address: str) -> None:
     refused(cli("serve", "--address", address), f'"{address}" is not HOST:PORT, for example 127.0.0.1:5000')

@@ -64,6 +64,7 @@ def refused(done: Outcome, message: str) -> None:
         ("x --timeout 5", '"5" is not a duration: write a unit, such as 5s or 5m'),
         ("x --wait soon", '"soon" is not a duration: write numbers with h, m, s or ms, such as 5m or 1h30m'),
         ("x --retries -1", '"-1" is not a whole number from 0 to 1000000'),
+        ("x --repository UPPER//x", 'Invalid value for --repository: "UPPER//x" is not the name of a repository'),
         ("x --layer-size much", '"much" is not a quantity'),
         ("--config none.yaml", "none.yaml: no such file"),
         ("http://127.0.0.1:1 --ca-file none.pem", "ile 'none.pem' does not exist"),
