@@ -27,7 +27,7 @@ _SCOPE: Final = "reference_registry_scope"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the plugin; a password is taken from the environment, as the command line does."""
     group = parser.getgroup("registry-gitops", "registry-gitops (password in REGISTRY_GITOPS_PASSWORD)")
-    group.addoption("--registry-url", metavar="URL", help="registry to test, in place of a fresh one of our own")
+    group.addoption("--registry-url", metavar="URL", help="registry to test, instead of a new one of our own")
     group.addoption("--registry-username", metavar="USER", help="user to log in as")
     group.addoption("--registry-ca-file", metavar="FILE", help="trust the certificate authorities in this file (PEM)")
     levels = ("read", "smoke", "full")
@@ -88,7 +88,7 @@ class Catalogue(pytest.File):
         from registry_gitops.smoke import CHECKS, Level, chosen
 
         if not self.config.getoption("registry_url"):
-            raise self.CollectError("which registry? Give --registry-url URL")
+            raise self.CollectError("no registry given: pass --registry-url URL")
         for check in chosen(CHECKS, Level(self.config.getoption("registry_level"))):
             yield CheckItem.from_parent(self, name=check.id, check=check)
 
@@ -124,7 +124,7 @@ class CheckItem(pytest.Item):
             pytest.skip(f"{result.outcome}: {result.message}")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """What the report of `smoke` would say, in place of a traceback."""
+        """Return what the report of `smoke` says, instead of a traceback."""
         if not isinstance(excinfo.value, BadResult):
             return super().repr_failure(excinfo, style)
         from registry_gitops.report.writers.words import explanation

@@ -37,12 +37,20 @@ def explain(path: str = "") -> Explanation:
     for step in filter(None, path.split(".")):
         below = properties(schema)
         if step not in below:
-            here = ".".join(place) or "the description"
-            raise InputError.of(f"{here}: {unknown_key(step, list(below)).message()}")
+            raise _unknown(path, place, step, list(below))
         schema = below[step]
         place.append(step)
     fields = tuple(_explanation([*place, key], below) for key, below in properties(schema).items())
     return _explanation(place, schema, fields)
+
+
+def _unknown(path: str, place: list[str], step: str, known: list[str]) -> InputError:
+    """Return the error for a key that is not below `place`; a path that only lacks its beginning is completed."""
+    whole = "" if place else next((each.path for each in walk("") if each.path.endswith(f".{path}")), "")
+    if whole:
+        return InputError.of(f'unknown key "{path}": did you mean "{whole}"?')
+    where = f"{'.'.join(place)}: " if place else ""
+    return InputError.of(f"{where}{unknown_key(step, known).message()}")
 
 
 def walk(path: str) -> Iterator[Explanation]:

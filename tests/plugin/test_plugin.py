@@ -111,7 +111,7 @@ def test_a_registry_that_is_not_there_ends_the_run_with_its_likely_cause(tmp_pat
 def test_checks_without_a_registry_say_what_is_missing(tmp_path: Path) -> None:
     code, printed = run(tmp_path, *CHECKS_AS_TESTS)
     assert code != 0
-    assert "which registry? Give --registry-url URL" in printed
+    assert "no registry given: pass --registry-url URL" in printed
     assert "Traceback" not in printed
 
 

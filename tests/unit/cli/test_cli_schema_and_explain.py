@@ -61,3 +61,20 @@ def test_an_unknown_key_is_refused_with_the_nearest_one(cli: Run) -> None:
     done = cli("explain", "values.persistence.sice")
     assert (done.code, done.out) == (2, "")
     assert done.err == 'error: values.persistence: unknown key "sice": did you mean "size"?\n'
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("persistence.size", 'unknown key "persistence.size": did you mean "values.persistence.size"?'),
+        ("htpasswd.existingSecret", 'unknown key "htpasswd.existingSecret": did you mean "values.auth.htpasswd.exist'),
+        ("valuez", 'unknown key "valuez": did you mean "values"?'),
+        ("nonsense", 'unknown key "nonsense": known here: name, namespace, source, '),
+    ],
+)
+def test_an_unknown_key_at_the_top_is_refused_with_the_whole_key_that_it_may_be(
+    cli: Run, key: str, message: str
+) -> None:
+    done = cli("explain", key)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: {message}")
