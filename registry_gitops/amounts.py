@@ -10,6 +10,8 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from registry_gitops.masking import quote
+
 QUANTITY_PATTERN: Final = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
 """A Kubernetes quantity, ``<signedNumber><suffix>``. Source: k8s.io/apimachinery/pkg/api/resource."""
 
@@ -21,8 +23,6 @@ _MAX_INT64: Final = 2**63 - 1
 
 _MAX_DIGITS: Final = 30
 _MAX_EXPONENT_DIGITS: Final = 3
-_MAX_SHOWN: Final = 40
-"""Characters of a wrong value that an error repeats."""
 
 _UNITS: Final = {
     "": Decimal(1),
@@ -52,14 +52,14 @@ def parse_quantity(text: str) -> Decimal:
     """
     found = _QUANTITY.fullmatch(text)
     if not found:
-        raise ValueError(f'"{_shown(text)}" is not a quantity: write a number and a unit, such as 10Gi, 512Mi or 500m')
+        raise ValueError(f"{quote(text)} is not a quantity: write a number and a unit, such as 10Gi, 512Mi or 500m")
     unit = found[3] or ""
     if unit not in _UNITS and len(unit.lstrip("eE+-0")) > _MAX_EXPONENT_DIGITS:
-        raise ValueError(f'"{_shown(text)}" is out of range: write an exponent from -999 to 999')
+        raise ValueError(f"{quote(text)} is out of range: write an exponent from -999 to 999")
     scale = _UNITS[unit] if unit in _UNITS else Decimal(f"1{unit}")
     amount = _decimal(text.removesuffix(unit)) * scale
     if abs(amount) > _MAX_INT64:
-        raise ValueError(f'"{_shown(text)}" is too large: write at most {_MAX_INT64}, which is just below 8Ei')
+        raise ValueError(f"{quote(text)} is too large: write at most {_MAX_INT64}, which is just below 8Ei")
     return amount
 
 
@@ -69,10 +69,10 @@ def parse_duration(text: str) -> Decimal:
     Raises ValueError for other text, and for more than 2**63 - 1 nanoseconds, the most that Go counts.
     """
     if not _DURATION.fullmatch(text):
-        raise ValueError(f'"{_shown(text)}" is not a duration: {_duration_remedy(text)}')
+        raise ValueError(f"{quote(text)} is not a duration: {_duration_remedy(text)}")
     seconds = _sum(text, _SECONDS)
     if seconds * 10**9 > _MAX_INT64:
-        raise ValueError(f'"{_shown(text)}" is too long: write at most 2562047h')
+        raise ValueError(f"{quote(text)} is too long: write at most 2562047h")
     return seconds
 
 
@@ -96,7 +96,3 @@ def _duration_remedy(text: str) -> str:
     if re.fullmatch(r"[0-9]{1,9}", text):
         return f"write a unit, such as {text}s or {text}m"
     return "write numbers with h, m, s or ms, such as 5m or 1h30m"
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

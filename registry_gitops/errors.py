@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from registry_gitops.masking import mask
+
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong. `line` and `column` count from 1; `path` is the key, such as values.replicaCount."""
+    """One problem in an input file or option, without credentials.
+
+    `line` and `column` count from 1; `path` is the key, such as values.replicaCount.
+    """
 
     message: str
     file: str | None = None
     line: int | None = None
     column: int | None = None
     path: str = ""
+
+    def __post_init__(self) -> None:
+        """Mask what the user wrote: a password may stand where a key or a file was meant."""
+        for name in ("message", "path", *(["file"] if self.file else [])):
+            object.__setattr__(self, name, mask(getattr(self, name)))
 
     def __str__(self) -> str:
         """Format as compilers do: file:line:column: path: message."""

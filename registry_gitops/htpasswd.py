@@ -7,7 +7,7 @@ from typing import Final, Literal
 import bcrypt
 from pydantic import ValidationError
 
-from registry_gitops.errors import InputError
+from registry_gitops.errors import InputError, Problem
 from registry_gitops.manifests import ObjectMeta, Resource
 from registry_gitops.manifests.scalars import DataKey
 from registry_gitops.values import Htpasswd
@@ -62,4 +62,5 @@ def _validated(user: str, password: str, namespace: str, name: str) -> ObjectMet
         Htpasswd(username=user, password=password)
         return ObjectMeta(name=name, namespace=namespace)
     except ValidationError as error:
-        raise InputError.of(error.errors()[0]["msg"]) from None
+        detail = error.errors()[0]
+        raise InputError([Problem(detail["msg"], path=str(detail["loc"][-1]))]) from None

@@ -1,12 +1,12 @@
 """Text without credentials: for messages, logs, reports, and whatever else repeats what a user or a server wrote.
 
-`mask` reads free text, `quote` a single value. Both rather hide too much than too little.
+`mask` reads free text, `quote` a single value, and `show_key` a key. They rather hide too much than too little.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 HIDDEN: Final = "***"
@@ -37,7 +37,7 @@ _LEAD: Final = r"(?:[^@]*[\"'=(<\[{,])?[A-Za-z][\w+.-]*://+|(?:[^@:]*[\"'=(<\[{,
 _SCHEME: Final = r"[A-Za-z][\w+.-]*://+|//"
 _COLON: Final = r"(?i):|%3a|//"
 _PORT: Final = r"(?:\d{1,5}|PORT)(?![\w%*+~!$-])"
-_USERINFO_WITH_SPACES: Final = rf"(?<=://)[^\s/?#@:\[]*:(?!{_PORT})[^@\n]{{1,256}}{_AT}"
+_USERINFO_WITH_SPACES: Final = rf"(:/+)[^\s/?#@:\[]*:(?!{_PORT})[^@\n]{{1,256}}{_AT}"
 _PASSWORD_FOR_PORT: Final = rf"(?<=://)([^\s/?#@:\[\]\"'*]+):(?!{_PORT}|\*\*\*)[^\s/?#\"']+"
 
 _A_WORD: Final = r"\S+"
@@ -82,27 +82,27 @@ def mask(text: str) -> str:
     Hidden are user and password of a URL, however malformed, the values of query parameters, the values of keys such as
     `password`, and private keys. Masking twice changes nothing more.
     """
-    text = re.sub(_PRIVATE_KEY, rf"\1{HIDDEN}\2", text)
-    text = re.sub(_USERINFO_WITH_SPACES, f"{HIDDEN}@", text)
-    text = re.sub(_A_WORD, lambda word: _without_userinfo(word[0]), text)
-    text = re.sub(_PASSWORD_FOR_PORT, rf"\1:{HIDDEN}", text)
-    text = re.sub(_A_WORD, lambda word: _without_query(word[0]), text)
-    text = re.sub(_USER_WITH_PASSWORD, rf"\1{HIDDEN}", text)
-    text = "".join(_without_named(text))
-    text = re.sub(_DOCKER_AUTH, rf"\1{HIDDEN}", text)
-    text = re.sub(_AUTHORIZATION, rf"\1{HIDDEN}", text)
-    return re.sub(_TOKEN, HIDDEN, text)
+    lowered = text.lower()
+    for words, step in _STEPS:
+        if any(word in lowered for word in words):
+            text = step(text)
+    return text
 
 
 def quote(value: object) -> str:
     """Return a value of the user's in quotes, for a message: without credentials, on one line, at most 200 characters.
 
-    More is hidden than by `mask`, because the value has an end: spaces do not end a password, and what stands in front
-    of the last @ is hidden even if it looks like an e-mail address.
+    More is hidden than by `mask`, because the end of the value is known: spaces do not end a password, and a value with
+    an @ that is no URL is hidden whole.
     """
     text = mask(_without_query(_without_userinfo(str(value), is_value=True), is_value=True))
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
     return '"' + "".join(char if char.isprintable() else repr(char)[1:-1] for char in text) + '"'
+
+
+def show_key(key: str) -> str:
+    """Return a key of the user's as messages show it: `***` if it does not look like one, for it may be a password."""
+    return key if re.fullmatch(r"[\w./ -]*|\[key\]", key) else HIDDEN
 
 
 def _without_userinfo(word: str, *, is_value: bool = False) -> str:
@@ -115,7 +115,7 @@ def _without_userinfo(word: str, *, is_value: bool = False) -> str:
     has_scheme = lead is not None and lead[0].endswith("/")
     if end < start or not (is_value or has_scheme or re.search(_COLON, word[start:end])):
         return word
-    return f"{word[:start]}{HIDDEN}{word[end:]}"
+    return HIDDEN if is_value and not has_scheme else f"{word[:start]}{HIDDEN}{word[end:]}"
 
 
 def _without_query(word: str, *, is_value: bool = False) -> str:
@@ -158,3 +158,21 @@ def _without_named(text: str) -> Iterator[str]:
 
 def _match(pattern: str, text: str, start: int) -> re.Match[str] | None:
     return re.compile(pattern).match(text, start)
+
+
+# What must stand in a text for a step to find anything: most texts hold none of it, and a search for it costs little.
+_STEPS: Final[tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]] = (
+    (("private key",), lambda text: re.sub(_PRIVATE_KEY, rf"\1{HIDDEN}\2", text)),
+    (("@",), lambda text: re.sub(_USERINFO_WITH_SPACES, rf"\1{HIDDEN}@", text)),
+    (("@", "%40"), lambda text: re.sub(_A_WORD, lambda word: _without_userinfo(word[0]), text)),
+    (("://",), lambda text: re.sub(_PASSWORD_FOR_PORT, rf"\1:{HIDDEN}", text)),
+    (("?", "&", "#"), lambda text: re.sub(_A_WORD, lambda word: _without_query(word[0]), text)),
+    (("user",), lambda text: re.sub(_USER_WITH_PASSWORD, rf"\1{HIDDEN}", text)),
+    (
+        ("pass", "pwd", "secret", "key", "token", "credential", "authorization", "signature", "cookie"),
+        lambda text: "".join(_without_named(text)),
+    ),
+    (("auth",), lambda text: re.sub(_DOCKER_AUTH, rf"\1{HIDDEN}", text)),
+    (("basic", "bearer"), lambda text: re.sub(_AUTHORIZATION, rf"\1{HIDDEN}", text)),
+    (("eyj", "gh", "glpat", "$2"), lambda text: re.sub(_TOKEN, HIDDEN, text)),
+)

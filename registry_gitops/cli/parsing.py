@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from registry_gitops.cli import streams
+from registry_gitops.cli.usage_errors import MaskedGroup
 from registry_gitops.errors import InputError
 
 _OPTION: Final = re.compile("-[^0-9]")
@@ -49,7 +50,7 @@ class Command(_Parser, TyperCommand):
         return rest
 
 
-class Group(_Parser, TyperGroup):
+class Group(_Parser, MaskedGroup):
     """The program itself, with its commands."""
 
 

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from registry_gitops.cluster.remedies import remedy
+from registry_gitops.masking import mask
 
 
 class ClusterError(Exception):
     """The cluster cannot be read: the message says why, `remedy` what to do about it."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
+        super().__init__(mask(message))
         self.remedy = remedy
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from registry_gitops.cluster.kubectl import REMEDIES, ClusterError, Kubectl, error_lines, last_error_line, timed_out
 from registry_gitops.cluster.processes import KubectlProcess, started
 from registry_gitops.cluster.remedies import remedy
+from registry_gitops.masking import mask
 
 _POLL_INTERVAL: Final = 0.02
 """Seconds between two looks at what kubectl has printed."""
@@ -18,6 +19,9 @@ _POLL_INTERVAL: Final = 0.02
 
 class PortForwardError(Exception):
     """There is no port-forward: the reason that kubectl gave, and the remedy if one is known."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(mask(message))
 
 
 @contextmanager

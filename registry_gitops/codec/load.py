@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from registry_gitops.masking import quote, show_key
+
 try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # a PyYAML built without libyaml
@@ -105,6 +107,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
     if tabbed is not None:
         return YAMLError("a tab cannot indent YAML: use spaces", tabbed + 1, lines[tabbed].index("\t") + 1)
     said = ", ".join(part for part in (error.context, error.problem) if part)
+    # Only the names of tag handles are quoted, by the parser that is written in Python: one may begin a password.
+    said = re.sub(r"(tag handle) .*", r"\1", said)
     return YAMLError(f"not valid YAML: {said}", line + 1, column + 1)
 
 
@@ -135,7 +139,7 @@ class _Composer:
             node = Node(_scalar(event), *_place(event))
         else:
             if event.tag and event.tag != "!":
-                raise _at(event, f"the tag {_short(event.tag)} is not supported: remove it")
+                raise _at(event, _unsupported(event.tag))
             node = (self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence)(event, depth)
         if node.size > MAX_NODES:
             raise _at(event, f"more than {MAX_NODES} values once aliases are expanded")
@@ -146,7 +150,7 @@ class _Composer:
     def _alias(self, event: Any) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
-            raise _at(event, f"no anchor &{event.anchor} ends before this alias")
+            raise _at(event, "no anchor of this name ends before this alias: put the value in quotes if it is text")
         return node
 
     def _sequence(self, start: Any, depth: int) -> Node:
@@ -180,9 +184,11 @@ class _Composer:
             raise _at(event, "a key must be text")
         key = _scalar(event)
         if not isinstance(key, str):
-            raise _at(event, f'a key must be text: write "{event.value}" with quotes')
+            raise _at(event, f"a key must be text: write {quote(event.value)} with quotes")
         if key in node.keys:
-            raise _at(event, f'the key "{key}" stands here already, on line {node.keys[key][0]}: keep one of them')
+            raise _at(
+                event, f'the key "{show_key(key)}" stands here already, on line {node.keys[key][0]}: keep one of them'
+            )
         return key
 
 
@@ -204,7 +210,7 @@ def _scalar(event: Any) -> Any:
     if event.tag in _TEXT_TAGS or (event.tag is None and not event.implicit[0]):
         return text
     if event.tag is not None:
-        raise _at(event, f"the tag {_short(event.tag)} is not supported: remove it")
+        raise _at(event, _unsupported(event.tag))
     if _NULL.fullmatch(text):
         return None
     if text in _BOOL:
@@ -221,7 +227,7 @@ def _scalar(event: Any) -> Any:
 def _ambiguity(text: str) -> str:
     meant = {"y": "true", "yes": "true", "on": "true", "n": "false", "no": "false", "off": "false"}.get(text.lower())
     if meant:
-        return f'readers of YAML disagree about {text}: write {meant}, or "{text}" if it is text'
+        return f"readers of YAML disagree about {text}: write {meant}, or {quote(text)} if it is text"
     # The value is not repeated: it may be a password.
     return "readers of YAML disagree about this (a number, a time or text?): put it in quotes, or write a plain number"
 
@@ -234,5 +240,8 @@ def _at(event: Any, message: str) -> YAMLError:
     return YAMLError(message, *_place(event))
 
 
-def _short(tag: str) -> str:
-    return tag.replace("tag:yaml.org,2002:", "!!")
+def _unsupported(tag: str) -> str:
+    # A password that begins with ! is read as a tag.
+    name = tag.replace("tag:yaml.org,2002:", "!!")
+    shown = f"tag {name} is" if name.startswith("!!") else "value begins with a tag, which is"
+    return f"the {shown} not supported: remove it, or put the value in quotes if it is text"

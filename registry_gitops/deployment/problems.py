@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from registry_gitops.codec import Node
 from registry_gitops.errors import Problem
+from registry_gitops.masking import show_key
 from registry_gitops.model import Model, custom_error, unknown_key
 
 _OF_ABSENT = ("missing", "unknown_key")
@@ -62,6 +63,7 @@ def _path(detail: Any, within: object) -> Path:
     path: list[int | str] = []
     for index, step in enumerate(loc):
         children = _children(within)
+        step = _key(step, children)
         if step not in children and not (index == len(loc) - 1 and detail["type"] in _OF_ABSENT):
             continue
         path.append(step)
@@ -73,6 +75,12 @@ def _children(within: object) -> Mapping[Any, object]:
     return within.children if isinstance(within, Node) else dict(_items(within))
 
 
+def _key(step: int | str, children: Mapping[Any, object]) -> int | str:
+    """The key that an error shows as `step`."""
+    keys = (key for key in children if isinstance(key, str) and show_key(key) == step)
+    return step if step in children else next(keys, step)
+
+
 def _sentence(detail: Any) -> str:
     said: str = detail["msg"]
     return _SENTENCES.get(detail["type"]) or said.replace("Input should be", "must be").replace("Input should", "must")
@@ -80,7 +88,7 @@ def _sentence(detail: Any) -> str:
 
 def dotted(path: Path) -> str:
     """Return a path as people write it: values.tolerations[0].key."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{show_key(step)}" for step in path).lstrip(".")
 
 
 def unknown_attributes(stored: object, path: Path = ()) -> Iterator[Fault]:

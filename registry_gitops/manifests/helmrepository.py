@@ -7,6 +7,7 @@ from typing import Literal
 
 from registry_gitops.manifests.resource import Fault, LocalReference, Manifest, Resource, fault
 from registry_gitops.manifests.scalars import CloudProvider, HelmRepositoryURL, MinutesText
+from registry_gitops.masking import quote
 from registry_gitops.model import DurationText
 
 
@@ -54,9 +55,9 @@ class HelmRepositorySpec(HelmRepositoryOptions, _Address):
     def _faults(self) -> Iterator[Fault]:
         is_oci = self.url.startswith("oci://")
         if self.type == "oci" and not is_oci:
-            yield fault("url", f'"{self.url}" does not fit type "oci": write oci://HOST/PATH', "url")
+            yield fault("url", f'{quote(self.url)} does not fit type "oci": write oci://HOST/PATH', "url")
         if self.type != "oci" and is_oci:
-            yield fault("url", f'"{self.url}" is an OCI registry: set `type: oci` too', "url")
+            yield fault("url", f"{quote(self.url)} is an OCI registry: set `type: oci` too", "url")
         for key, value in (("provider", self.provider), ("insecure", self.insecure)):
             if value is not None and self.type != "oci":
                 yield fault("oci_only", f'{key} works with type "oci" only: remove it, or set `type: oci`', key)

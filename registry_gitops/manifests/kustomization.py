@@ -10,6 +10,7 @@ from pydantic import Field
 from registry_gitops.manifests.patches import Selector, json_patch_faults
 from registry_gitops.manifests.resource import Document, Fault, Manifest, exactly_one, fault
 from registry_gitops.manifests.scalars import NotBlank
+from registry_gitops.masking import quote
 from registry_gitops.model import Annotations, DNSLabel, Labels, ListOf
 
 
@@ -116,4 +117,4 @@ class Kustomization(KustomizationChanges, _Objects):
     def _faults(self) -> Iterator[Fault]:
         for index, entry in enumerate(self.resources):
             if entry in self.resources[:index]:
-                yield fault("duplicate", f'"{entry}" is listed twice: remove one of them', "resources", index)
+                yield fault("duplicate", f"{quote(entry)} is listed twice: remove one of them", "resources", index)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal, Self
 
 from registry_gitops.manifests.resource import Fault, ObjectMeta, Resource, fault
+from registry_gitops.masking import quote
 
 _MAX_NAME: Final = 63
 
@@ -42,6 +43,6 @@ class Namespace(Resource):
         name, namespace = self.metadata.name, self.metadata.namespace
         if "." in name or len(name) > _MAX_NAME:
             remedy = f"use at most {_MAX_NAME} lower-case letters, digits and '-', and no '.'"
-            yield fault("text", f'"{name}" is not the name of a Namespace: {remedy}', "metadata", "name")
+            yield fault("text", f"{quote(name)} is not the name of a Namespace: {remedy}", "metadata", "name")
         if namespace is not None:
             yield fault("cluster_scoped", "a Namespace lies in no namespace: remove this key", "metadata", "namespace")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from registry_gitops.masking import quote
 from registry_gitops.model import DurationText, Text, custom_error
 
 
@@ -21,7 +22,9 @@ NotBlank = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"
 
 def _no_hours(duration: str) -> str:
     if "h" in duration:
-        raise custom_error("duration", f'"{duration}" has hours, which this field does not take: write minutes, as 60m')
+        raise custom_error(
+            "duration", f"{quote(duration)} has hours, which this field does not take: write minutes, as 60m"
+        )
     return duration
 
 
@@ -102,7 +105,13 @@ ReleaseName = Annotated[
 
 DataKey = Annotated[
     str,
-    Text("a key of a Secret or ConfigMap", r"[-._a-zA-Z0-9]+", "use letters, digits, '-', '_' and '.'", max_length=253),
+    Text(
+        "a key of a Secret or ConfigMap",
+        r"[-._a-zA-Z0-9]+",
+        "use letters, digits, '-', '_' and '.'",
+        max_length=253,
+        is_quoted=False,
+    ),
 ]
 
 TargetPath = Annotated[

@@ -12,6 +12,8 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from registry_gitops.masking import mask, show_key
+
 
 class Model(BaseModel):
     """A deep-frozen value. Keys are camelCase in YAML and snake_case in Python; unknown keys are refused.
@@ -56,14 +58,14 @@ class Model(BaseModel):
             return handler(data)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            if not any(_is_unknown_key(detail) for detail in details):
+            if not any(_is_unknown_key(detail) or _may_hold_secret(detail) for detail in details):
                 raise
             known = [field.alias or name for name, field in cls.model_fields.items()]
             raise failure(
                 cls.__name__,
                 (
                     (
-                        detail["loc"],
+                        tuple(show_key(step) if isinstance(step, str) else step for step in detail["loc"]),
                         unknown_key(str(detail["loc"][0]), known) if _is_unknown_key(detail) else _kept(detail),
                     )
                     for detail in details
@@ -123,8 +125,11 @@ def unset(model: type[Model]) -> Callable[[], Any]:
 
 
 def custom_error(code: LiteralString, message: str) -> PydanticCustomError:
-    """An error for a validator to raise: `message` is shown as it is, `code` names it for programs."""
-    return PydanticCustomError(code, "{message}", {"message": message})
+    """Return an error for a validator to raise: `message` is shown without credentials, `code` names it for programs.
+
+    A message that repeats a value has it by `quote`, which hides more.
+    """
+    return PydanticCustomError(code, "{message}", {"message": mask(message)})
 
 
 def failure(title: str, errors: Iterable[tuple[tuple[int | str, ...], PydanticCustomError]]) -> ValidationError:
@@ -142,11 +147,17 @@ def unknown_key(key: str, known: list[str]) -> PydanticCustomError:
     folded = {name.lower(): name for name in known}
     near = difflib.get_close_matches(key.replace("_", "").lower(), folded, n=1, cutoff=0.6)
     remedy = f'did you mean "{folded[near[0]]}"?' if near else f"known here: {', '.join(known)}"
-    return custom_error("unknown_key", f'unknown key "{key}": {remedy}')
+    shown = f'unknown key "{show_key(key)}"' if show_key(key) == key else "unknown key"
+    return custom_error("unknown_key", f"{shown}: {remedy}")
 
 
 def _is_unknown_key(detail: Any) -> bool:
     return detail["type"] == "extra_forbidden" and len(detail["loc"]) == 1
+
+
+def _may_hold_secret(detail: Any) -> bool:
+    keys = (step for step in detail["loc"] if isinstance(step, str))
+    return detail["msg"] != mask(detail["msg"]) or any(key != show_key(key) for key in keys)
 
 
 def _kept(detail: Any) -> PydanticCustomError:

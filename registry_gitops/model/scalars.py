@@ -11,18 +11,18 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
+from registry_gitops.masking import quote
 from registry_gitops.model.base import custom_error
 from registry_gitops.model.frozen import MapOf
-
-_PASSWORD_IN_URL = re.compile(r":[^:@/\s]+@")
 
 
 @dataclass(frozen=True)
 class Text:
     """A rule for a `str` field, used as ``Annotated[str, Text(...)]``: the whole text must match `pattern`.
 
-    `what` and `remedy` make the error message, in which a password of a URL is masked; `max_length` counts characters;
-    `empty` admits "" too, which in chart values means "not set".
+    `what` and `remedy` make the error message; `max_length` counts characters; `empty` admits "" too, which in chart
+    values means "not set". The message quotes the value without credentials, or with `is_quoted=False` not at all: for
+    fields into which people paste a password, such as the name of a Secret.
     """
 
     what: str
@@ -31,6 +31,7 @@ class Text:
     max_length: int
     empty: bool = False
     examples: tuple[str, ...] = ()
+    is_quoted: bool = True
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         def check(value: str) -> str:
@@ -40,8 +41,8 @@ class Text:
                 why = f"it has {len(value)} characters, at most {self.max_length} are allowed"
             else:
                 why = self.remedy
-            shown = _PASSWORD_IN_URL.sub(":***@", value)
-            raise custom_error("text", f'"{shown}" is not {self.what}: {why}')
+            shown = f"{quote(value)} is" if self.is_quoted else "this is"
+            raise custom_error("text", f"{shown} not {self.what}: {why}")
 
         return no_info_after_validator_function(check, handler(source))
 
@@ -59,10 +60,12 @@ _SUBDOMAIN_REMEDY = "use lower-case letters, digits, '-' and '.', and begin and 
 DNSLabel = Annotated[str, Text("a DNS label", _LABEL, _LABEL_REMEDY, max_length=63)]
 """RFC 1123 label: the name of a Namespace or a Service."""
 
-DNSSubdomain = Annotated[str, Text("a DNS subdomain", _SUBDOMAIN, _SUBDOMAIN_REMEDY, max_length=253)]
+DNSSubdomain = Annotated[str, Text("a DNS subdomain", _SUBDOMAIN, _SUBDOMAIN_REMEDY, max_length=253, is_quoted=False)]
 """RFC 1123 subdomain: the name of most Kubernetes objects."""
 
-OptionalName = Annotated[str, Text("a name", _SUBDOMAIN, _SUBDOMAIN_REMEDY, max_length=253, empty=True)]
+OptionalName = Annotated[
+    str, Text("a name", _SUBDOMAIN, _SUBDOMAIN_REMEDY, max_length=253, empty=True, is_quoted=False)
+]
 """The name of an object in the same namespace, or "" for none (the convention of chart values)."""
 
 Hostname = Annotated[
@@ -99,7 +102,7 @@ def _int_or_percent(value: int | str) -> int | str:
         raise custom_error("int_or_string", f"{value} is negative: write a count or a percentage such as 25%")
     if isinstance(value, str) and not re.fullmatch(r"[0-9]+%", value):
         raise custom_error(
-            "int_or_string", f'"{value}" is neither a count nor a percentage: write a number or text such as "25%"'
+            "int_or_string", f'{quote(value)} is neither a count nor a percentage: write a number or text such as "25%"'
         )
     return value
 

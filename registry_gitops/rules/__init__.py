@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
+from registry_gitops.masking import quote
 from registry_gitops.rules.chart_not_published import chart_not_published
 from registry_gitops.rules.finding import Finding, Findings, FindingsError, Rule, Severity
 from registry_gitops.rules.output_directory import OutputDirectory
@@ -37,10 +38,10 @@ def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:
     """Return `ids` as a set. Raises InputError, naming the ids of all rules, if one of them is unknown."""
     known = [rule.id for rule in RULES]
     if isinstance(ids, str):
-        raise InputError.of(f'"{ids}" is not a list of rules: write ["{ids}"]')
+        raise InputError.of(f"{quote(ids)} is not a list of rules: write [{quote(ids)}]")
     given = frozenset(ids)
     for unknown in given.difference(known):
-        raise InputError.of(f'unknown rule "{unknown}": the rules are {", ".join(known)}')
+        raise InputError.of(f"unknown rule {quote(unknown)}: the rules are {', '.join(known)}")
     return given
 
 

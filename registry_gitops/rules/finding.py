@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError, Problem
+from registry_gitops.masking import mask
 from registry_gitops.rules.output_directory import OutputDirectory
 
 
@@ -26,6 +27,11 @@ class Finding:
     severity: Severity
     key: str
     message: str
+
+    def __post_init__(self) -> None:
+        """Mask what the user wrote: a rule may quote it."""
+        object.__setattr__(self, "key", mask(self.key))
+        object.__setattr__(self, "message", mask(self.message))
 
     def __str__(self) -> str:
         """Return one line for a person."""

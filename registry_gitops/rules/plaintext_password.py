@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.masking import mask
 from registry_gitops.rules.output_directory import OutputDirectory
 from registry_gitops.values.configuration import secrets
 
@@ -29,6 +30,13 @@ def plaintext_password(deployment: RegistryDeployment, directory: OutputDirector
             f"--namespace {deployment.target_namespace} --name {users}`, "
             f"and set auth.htpasswd.existingSecret to {users} instead",
         )
+    url = getattr(deployment.source, "url", "")
+    if mask(url) != url:
+        yield (
+            "source.url",
+            "the query of this URL may hold a token, which would be committed in the clear: put the credentials into a "
+            "Secret, and name it in source.secretRef",
+        )
     for secret in secrets(deployment.values.configuration):
         yield (
             ".".join(("values.configuration", *map(str, secret.path))),
@@ -36,7 +44,7 @@ def plaintext_password(deployment: RegistryDeployment, directory: OutputDirector
             "name the Secret in extraEnvVarsSecret",
         )
     for index, variable in enumerate(deployment.values.extra_env_vars):
-        if variable.value and _NAMES_A_SECRET.search(variable.name):
+        if variable.value and (_NAMES_A_SECRET.search(variable.name) or mask(variable.value) != variable.value):
             yield (
                 f"values.extraEnvVars[{index}].value",
                 f"the value of {variable.name} would be committed in the clear: put it into a Secret, and refer to it "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.deployment import GitSource, RegistryDeployment
+from registry_gitops.masking import quote
 from registry_gitops.rules.output_directory import OutputDirectory
 
 
@@ -20,5 +21,6 @@ def source_path(deployment: RegistryDeployment, directory: OutputDirectory) -> I
     if isinstance(source, GitSource) and path is not None and source.path != path:
         yield (
             "source.path",
-            f'source.path is "{source.path}", but this directory is {path} in its Git repository: write path: {path}',
+            f"source.path is {quote(source.path)}, but this directory is {path} in its Git repository: "
+            f"write path: {path}",
         )

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 import requests
 
 from registry_gitops.errors import InputError
+from registry_gitops.masking import mask
 from registry_gitops.smoke import docker_config
 from registry_gitops.smoke.client import Answer, Client, NoAnswer, Settings
 from registry_gitops.smoke.login import Login
@@ -28,7 +29,7 @@ class Unreachable(Exception):
     """There is no registry to look at, as far as can be seen from here. Nothing was checked."""
 
     def __init__(self, message: str, cause: str, remedy: str) -> None:
-        super().__init__(message)
+        super().__init__(mask(message))
         self.cause = cause
         """The likely one, in a word: DNS, refused, TLS, proxy, time-out, network, or the status of the answer."""
         self.remedy = remedy
@@ -82,7 +83,7 @@ def _split(url: str) -> tuple[str, Credentials | None]:
         host = urlsplit(f"//{url}").hostname or ""
         url = f"{'http' if host == 'localhost' or host.startswith('127.') or host == '::1' else 'https'}://{url}"
     parts = _parts(url)
-    if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
+    if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment or "@" in parts.path:
         raise InputError.of(_NO_URL)
     path = parts.path.rstrip("/").removesuffix("/v2")
     place = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", ""))

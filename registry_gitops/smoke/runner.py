@@ -73,11 +73,11 @@ def run(
     report = Report(
         tool=TOOL,
         version=__version__,
-        subject=client.url,
+        subject=client.mask.text(client.url),
         started=started,
         seconds=time.monotonic() - clock,
         results=tuple(results),
-        left=remains,
+        left=tuple(map(client.mask.text, remains)),
     )
     if interrupted:
         raise Interrupted(report)

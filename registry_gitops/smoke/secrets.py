@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from typing import Final
 
-HIDDEN: Final = "***"
+from registry_gitops.masking import HIDDEN, mask
 
 _SECRET_HEADERS: Final = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
-# Of a URL's query only what the spec defines is shown: what else stands there may be a signature.
-_SHOWN: Final = "digest|n|last|mount|from|artifactType|tag|digest-algorithm"
-_QUERY: Final = re.compile(rf"([?&;])(?!(?:{_SHOWN})=)([^=&\s]+)=[^&\s\"'>]*")
 _SHORTEST: Final = 6
-_USER_IN_URL: Final = re.compile(r"://[^/@\s]+@")
 
 
 class Secret:
@@ -78,8 +73,7 @@ class Mask:
         """The text without them."""
         for secret in self._known:
             text = text.replace(secret.reveal(), HIDDEN)
-        text = _USER_IN_URL.sub(f"://{HIDDEN}@", text)
-        return _QUERY.sub(rf"\1\2={HIDDEN}", text)
+        return mask(text)
 
     def header(self, name: str, value: str) -> str:
         """The value of a header without them."""

@@ -25,7 +25,15 @@ class Htpasswd(Model):
     """Whether every request needs a user and a password."""
 
     username: Annotated[
-        str, Text("a user name", r"[^:\s#][^:\s]*", 'use no ":", no blank, and no "#" in front', 255, empty=True)
+        str,
+        Text(
+            "a user name",
+            r"[^:\s#][^:\s]*",
+            'use no ":", no blank, and no "#" in front',
+            max_length=255,
+            empty=True,
+            is_quoted=False,
+        ),
     ] = ""
     """User of the credentials given here in the clear. Prefer `existingSecret`."""
 
@@ -38,7 +46,14 @@ class Htpasswd(Model):
     """Name of a Secret, in the same namespace, that holds the htpasswd file; `registry-gitops htpasswd` makes one."""
 
     existing_secret_key: Annotated[
-        str, Text("the key of a Secret", r"[-._a-zA-Z0-9]+", "use letters, digits, '-', '_' and '.'", 253)
+        str,
+        Text(
+            "the key of a Secret",
+            r"[-._a-zA-Z0-9]+",
+            "use letters, digits, '-', '_' and '.'",
+            max_length=253,
+            is_quoted=False,
+        ),
     ] = "htpasswd"
     """Key of `existingSecret` whose value is the htpasswd file."""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from registry_gitops.masking import quote
 from registry_gitops.model import EMPTY, Annotations, DNSSubdomain, Hostname, ListOf, Model, OptionalName, custom_error
 
 PathType = Literal["Prefix", "Exact", "ImplementationSpecific"]
@@ -13,7 +14,7 @@ PathType = Literal["Prefix", "Exact", "ImplementationSpecific"]
 
 def _absolute(path: str) -> str:
     if not path.startswith("/"):
-        raise custom_error("path", f'"{path}" is not the path of an Ingress: begin it with "/"')
+        raise custom_error("path", f'{quote(path)} is not the path of an Ingress: begin it with "/"')
     return path
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from registry_gitops.amounts import parse_quantity
+from registry_gitops.masking import quote
 from registry_gitops.model import (
     EMPTY,
     AccessMode,
@@ -23,7 +24,7 @@ from registry_gitops.model import (
 
 def _positive(size: str) -> str:
     if parse_quantity(size) <= 0:
-        raise custom_error("size", f'"{size}" is no size for a volume: write more than 0, such as 10Gi')
+        raise custom_error("size", f"{quote(size)} is no size for a volume: write more than 0, such as 10Gi")
     return size
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry_gitops.masking import mask, quote
-from tests.support.credentials import READABLE, TEXTS, URLS
+from tests.support.credentials import DIGEST, READABLE, TEXTS, URLS
 
 
 @pytest.mark.parametrize(("text", "shown"), URLS + TEXTS)
@@ -43,8 +43,9 @@ def test_quote_hides_at_least_what_mask_hides(text: str, shown: str | None) -> N
         ("host/repo:3", '"host/repo:3"'),
         ("https://user:123 456@host", '"https://***@host"'),
         ("https://hun ter2@host", '"https://***@host"'),
-        ("user:hun ter2@host", '"***@host"'),
-        ("hunter2@host", '"***@host"'),
+        ("user:hun ter2@host", '"***"'),
+        ("P@ssw0rd", '"***"'),
+        (f"host/repo@{DIGEST}", f'"host/repo@{DIGEST}"'),
         ("https://host/?token=hun ter2&n=1", '"https://host/?token=***&n=1"'),
         ("a\nb\x1b[31m", r'"a\nb\x1b[31m"'),
         ("a" * 300, f'"{"a" * 197}..."'),

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, field_validator
 
+from registry_gitops.masking import mask
 from registry_gitops.model import Model
 
 
@@ -15,6 +16,14 @@ class _Part(Model):
     """A part of a status: as JSON has no times and no tuples, they are read from text and lists."""
 
     model_config = ConfigDict(strict=False, extra="ignore")
+
+    @field_validator("*")
+    @classmethod
+    def _mask(cls, value: object) -> object:
+        """Mask every text: whatever part of an object it repeats, it holds no credentials."""
+        if type(value) is tuple:
+            return tuple(map(cls._mask, value))
+        return mask(value) if type(value) is str else value
 
 
 class Severity(StrEnum):

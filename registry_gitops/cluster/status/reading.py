@@ -15,7 +15,6 @@ from registry_gitops.cluster.kubectl import (
     parse_objects,
 )
 from registry_gitops.cluster.processes import run_all
-from registry_gitops.cluster.status.masking import masked
 from registry_gitops.cluster.status.objects import Object, containers
 from registry_gitops.cluster.status.snapshot import (
     Reference,
@@ -26,6 +25,7 @@ from registry_gitops.cluster.status.snapshot import (
     source_of,
     target_namespace,
 )
+from registry_gitops.masking import mask
 
 _RELEASES: Final = "helmreleases.helm.toolkit.fluxcd.io"
 _WORKLOADS: Final = (
@@ -131,7 +131,7 @@ def _parse_objects_if_known(result: KubectlResult) -> Answer:
 
 def _parse_log(result: KubectlResult) -> str:
     """Return the log without credentials; "" if kubectl failed, as for a container that has none."""
-    return "" if result.exit_code else masked(result.stdout)
+    return "" if result.exit_code else mask(result.stdout)
 
 
 def _logs(kubectl: Kubectl, objects: Iterable[Object]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from registry_gitops.manifests.resource import Fault, LocalReference, Manifest, fault
 from registry_gitops.manifests.scalars import ChartName, NotBlank, SemverRange, SignatureProvider
+from registry_gitops.masking import quote
 from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, DurationText, Labels, ListOf
 
 # What source-controller takes for a name in a Helm repository: no "_", no upper case.
@@ -76,11 +77,11 @@ class ChartTemplateSpec(Manifest):
         if kind == "HelmRepository":
             if not _NAME_IN_REPOSITORY.fullmatch(self.chart):
                 remedy = "use lower-case letters, digits and '-', parted by '.' or '/'"
-                yield fault("text", f'"{self.chart}" is no chart of a HelmRepository: {remedy}', "chart")
+                yield fault("text", f"{quote(self.chart)} is no chart of a HelmRepository: {remedy}", "chart")
             return
         if self.chart.startswith("/"):
             remedy = f"write .{self.chart}, from the root of the {kind}"
-            yield fault("path", f'"{self.chart}" is an absolute path: {remedy}', "chart")
+            yield fault("path", f"{quote(self.chart)} is an absolute path: {remedy}", "chart")
         if self.verify is not None:
             remedy = f"remove it, or verify the {kind} itself"
             yield fault("needs_helm_repository", f"verify works with a HelmRepository only: {remedy}", "verify")

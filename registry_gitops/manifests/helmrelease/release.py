@@ -18,6 +18,7 @@ from registry_gitops.manifests.helmrelease.chart import ChartReference, ChartTem
 from registry_gitops.manifests.helmrelease.values import ValuesReference
 from registry_gitops.manifests.resource import Fault, Manifest, Resource, exactly_one, fault
 from registry_gitops.manifests.scalars import ReleaseName
+from registry_gitops.masking import quote
 from registry_gitops.model import DNSLabel, DNSSubdomain, DurationText, ListOf, MapOf, NonNegative, OpenValue
 
 _MAX_LABEL_VALUE: Final = 63
@@ -147,7 +148,7 @@ class HelmRelease(Resource):
         if len(me.name) > _MAX_LABEL_VALUE:
             # helm-controller labels every object with helm.toolkit.fluxcd.io/name, and a label's value ends at 63.
             remedy = f"use at most {_MAX_LABEL_VALUE}, because Flux labels every object with this name"
-            yield fault("text", f'"{me.name}" has {len(me.name)} characters: {remedy}', "metadata", "name")
+            yield fault("text", f"{quote(me.name)} has {len(me.name)} characters: {remedy}", "metadata", "name")
         for index, other in enumerate(self.spec.depends_on or ()):
             if other.waits_for(me.name, me.namespace):
                 remedy = "it waits for itself and never starts: remove this entry"

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
+from registry_gitops.masking import quote
 from registry_gitops.model import ListOf, NonNegative, custom_error, failure
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, Headers, HostPort
 from registry_gitops.values.configuration.secret import SecretHeaders, SecretInURL
@@ -109,7 +110,7 @@ class Health(Section):
         errors = []
         for path, target in self._targets():
             if target in seen:
-                message = f'"{target}" is checked twice, and the registry stops at that: keep one of them'
+                message = f"{quote(target)} is checked twice, and the registry stops at that: keep one of them"
                 errors.append((path, custom_error("checked_twice", message)))
             seen.add(target)
         if errors:

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from registry_gitops.masking import quote
 from registry_gitops.model import ListOf, custom_error, failure
 from registry_gitops.values.configuration.scalars import (
     URL,
@@ -100,7 +101,9 @@ class Tls(Section):
 
 def _free_path(path: str) -> str:
     if path == "/debug" or path.startswith("/debug/"):
-        raise custom_error("metrics_path", f'"{path}" is taken by the debug server: choose another, such as /metrics')
+        raise custom_error(
+            "metrics_path", f"{quote(path)} is taken by the debug server: choose another, such as /metrics"
+        )
     return path
 
 

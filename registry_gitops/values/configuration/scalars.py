@@ -9,12 +9,13 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from registry_gitops.amounts import parse_duration
+from registry_gitops.masking import quote
 from registry_gitops.model import DurationText, ListOf, MapOf, Text, custom_error
 
 
 def _not_zero(value: str) -> str:
     if not parse_duration(value):
-        raise custom_error("duration", f'"{value}" would never pause: write more than 0, such as 24h')
+        raise custom_error("duration", f"{quote(value)} would never pause: write more than 0, such as 24h")
     return value
 
 
@@ -102,14 +103,16 @@ _LITERALS = re.compile(r"\\[^1-9]|\[\^?\]?[^\]]*\]")
 def _go_regexp(value: str) -> str:
     found = _NOT_IN_GO.search(_LITERALS.sub("", value))
     if found:
-        raise custom_error("regexp", f'"{value}": Go\'s regular expressions have no {found[0]}, write it another way')
+        raise custom_error(
+            "regexp", f"{quote(value)}: Go's regular expressions have no {found[0]}, write it another way"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             re.compile(value)
     except re.error as error:
         if error.msg.startswith(_BROKEN):
-            raise custom_error("regexp", f'"{value}" is no regular expression: {error.msg}') from None
+            raise custom_error("regexp", f"{quote(value)} is no regular expression: {error.msg}") from None
     return value
 
 

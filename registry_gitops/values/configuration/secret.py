@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from registry_gitops.masking import mask
 from registry_gitops.values.configuration.section import Section
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|cookie|passw|signature", re.IGNORECASE)
-_PASSWORD_IN_URL = re.compile(r"://[^/?#@]*:[^/?#@]+@")
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class SecretHeaders(Secret):
 
 @dataclass(frozen=True)
 class SecretInURL(Secret):
-    """Marks a URL: one with a password in it is a secret."""
+    """Marks a URL: one with a user, or with a query that may hold a token, is a secret."""
 
     def places(self, value: str) -> Iterator[tuple[str, ...]]:
-        """The URL itself, if it carries a password."""
-        if _PASSWORD_IN_URL.search(value):
+        """The URL itself, if a message would not show it whole."""
+        if mask(value) != value:
             yield ()
 
 

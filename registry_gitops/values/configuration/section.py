@@ -58,7 +58,7 @@ class Section(Model):
         if detail["type"] != "unknown_key" or path:
             return str(detail["msg"])
         reason = cls.instead.get(key) if cls.model_fields else "this section has no keys"
-        return f'unknown key "{key}": {reason}' if reason else str(detail["msg"])
+        return f"{str(detail['msg']).partition(':')[0]}: {reason}" if reason else str(detail["msg"])
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -131,6 +131,6 @@ class Storage(Section):
     def _one_driver(self) -> Storage:
         others = [name for name in DRIVERS if getattr(self, name) is not None and name != self.driver]
         if others:
-            message = f'the registry stops at two storage drivers, and "{self.driver}" is set too: keep one of them'
+            message = f"the registry stops at two storage drivers, and {self.driver} is set too: keep one of them"
             raise failure("Storage", [((name,), custom_error("two_drivers", message)) for name in others])
         return self

@@ -162,7 +162,7 @@ def test_a_password_of_the_wrong_type_is_not_repeated(tmp_path: Path) -> None:
 def test_a_password_in_a_url_is_not_repeated(tmp_path: Path, text: str) -> None:
     (problem,) = problems(written(tmp_path, text))
     assert "hunter2" not in problem
-    assert ":***@" in problem
+    assert "***" in problem
 
 
 def test_a_program_that_defines_a_deployment_is_read_with_what_stands_beside_it(tmp_path: Path) -> None:

@@ -33,7 +33,10 @@ SECRETS: list[tuple[dict[str, Any], Place, str]] = [
     ({"redis": {"password": "x"}}, ("redis", "password"), "REGISTRY_REDIS_PASSWORD"),
     ({"redis": {"sentinelpassword": "x"}}, ("redis", "sentinelpassword"), "REGISTRY_REDIS_SENTINELPASSWORD"),
     ({"proxy": {"password": "x"}}, ("proxy", "password"), "REGISTRY_PROXY_PASSWORD"),
-    ({"proxy": {"remoteurl": "https://me:x@a.example.com"}}, ("proxy", "remoteurl"), "REGISTRY_PROXY_REMOTEURL"),
+    *(
+        ({"proxy": {"remoteurl": url}}, ("proxy", "remoteurl"), "REGISTRY_PROXY_REMOTEURL")
+        for url in ("https://me:x@a.example.com", "https://TOKEN@a.example.com", "https://a.example.com/?token=x")
+    ),
     (
         {"log": {"hooks": [{"type": "mail"}, {"type": "mail", "options": {"smtp": {"password": "x"}}}]}},
         ("log", "hooks", 1, "options", "smtp", "password"),
@@ -79,7 +82,7 @@ def test_a_secret_is_found_with_its_path_and_its_environment_variable(
         {},
         {"http": {"headers": {"Authorization": ["not ours, an answer's"]}}, "redis": {"password": ""}},
         {"storage": {"s3": {"accesskey": "an id", "bucket": "images"}}, "proxy": {"username": "me"}},
-        {"proxy": {"remoteurl": "https://me@a.example.com/a:b@c"}},
+        {"proxy": {"remoteurl": "https://a.example.com:5000/a"}},
         {
             "notifications": {
                 "endpoints": [{"name": "a", "url": "https://a.example.com/", "headers": {"Accept": ["x"]}}]

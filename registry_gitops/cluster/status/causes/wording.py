@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from registry_gitops.cluster.status.masking import masked
 from registry_gitops.cluster.status.objects import Object
 from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.masking import mask
 
 _LONGEST: Final = 600
 """Characters of what the cluster says: some of it repeats a whole log."""
@@ -25,7 +25,8 @@ def named(thing: Object, snapshot: Snapshot) -> str:
 def said(message: str) -> str:
     """What the cluster says, on one line: without credentials, and without the log that Helm puts below it."""
     text = re.sub(r"\s+", " ", message.partition("\n\nLast Helm logs:")[0]).strip()
-    return masked(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}...")
+    shown = mask(text)  # before the end is cut off, which may be the @ that tells
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}..."
 
 
 def naming(release: Object | None, text: str) -> str:

@@ -1,0 +1,40 @@
+"""Usage errors of Typer, which repeat what was typed: without credentials."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from registry_gitops.masking import mask
+
+# Typer exports no name for it.
+_UsageError: Final[Any] = typer.BadParameter.__base__
+
+
+class MaskedGroup(TyperGroup):
+    """The program. All usage errors pass through its two methods: its own, and those of its commands."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Read the arguments in front of the command. Raises a usage error of Typer."""
+        with _masked():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. Raises a usage error of Typer."""
+        with _masked():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _masked() -> Iterator[None]:
+    try:
+        yield
+    except _UsageError as error:
+        # An argument too many may be a password: `htpasswd USER PASSWORD`.
+        error.message = mask(re.sub(r"(extra argument\S*) \(.*\)", r"\1", error.message, flags=re.DOTALL))
+        raise
