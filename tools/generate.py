@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from registry_gitops.report import Report
 from registry_gitops.rules import RULES
 from registry_gitops.schema import config_schema, json_schema, text, values_reference, values_schema, values_yaml
 from registry_gitops.smoke import CHECKS
+from registry_gitops.values.conflicts import CONFLICTS
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "templates/chart/docker-registry"
@@ -52,6 +54,7 @@ def texts() -> dict[Path, str]:
     return {
         CHART / "values.yaml": values_yaml(),
         CHART / "values.schema.json": text(values_schema()),
+        CHART / "templates/_conflicts.tpl": conflicts_template(),
         ROOT / "docs/registry.schema.json": text(config_schema()),
         ROOT / "docs/values.md": values_reference(),
         ROOT / "docs/rules.md": rules_page(),
@@ -59,6 +62,15 @@ def texts() -> dict[Path, str]:
         ROOT / "docs/report.schema.json": text(json_schema(Report)),
         ROOT / "docs/status.schema.json": text(json_schema(Status)),
     }
+
+
+def conflicts_template() -> str:
+    """A named template for each combination that the chart refuses: its key, and the text of the models."""
+    parts = ["{{/* Generated from CONFLICTS in registry_gitops/values/conflicts.py: `make generate`. */}}\n"]
+    for name, (key, sentence) in CONFLICTS.items():
+        line = re.sub(r"\{(\w+)\}", r"{{ .\1 }}", f"{key}: {sentence}")
+        parts.append(f'{{{{- define "docker-registry.conflict.{name}" -}}}}\n{line}\n{{{{- end }}}}\n')
+    return "\n".join(parts)
 
 
 def rules_page() -> str:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from registry_gitops.model import Model, OptionalName, Text, custom_error, unset
+from registry_gitops.model import Model, OptionalName, Text, unset
+from registry_gitops.values.conflicts import conflict
 
 # bcrypt reads no further than this: golang.org/x/crypto/bcrypt refuses a longer password.
 _BCRYPT_MAX_BYTES = 72
@@ -14,7 +15,7 @@ _BCRYPT_MAX_BYTES = 72
 
 def _bcrypt_length(password: str) -> str:
     if len(password.encode()) > _BCRYPT_MAX_BYTES:
-        raise custom_error("password", f"the password is longer than the {_BCRYPT_MAX_BYTES} bytes that bcrypt reads")
+        raise conflict("password-length")[1]
     return password
 
 

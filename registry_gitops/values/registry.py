@@ -20,7 +20,7 @@ from registry_gitops.model import (
     unset,
 )
 from registry_gitops.values.auth import Auth
-from registry_gitops.values.combinations import impossible
+from registry_gitops.values.combinations import find_conflicts
 from registry_gitops.values.configuration import Configuration
 from registry_gitops.values.env import EnvVar
 from registry_gitops.values.image import Image
@@ -187,7 +187,7 @@ class RegistryValues(Model):
 
     @model_validator(mode="after")
     def _combinations(self) -> RegistryValues:
-        wrong = list(impossible(self))
-        if wrong:
-            raise failure("RegistryValues", wrong)
+        conflicts = list(find_conflicts(self))
+        if conflicts:
+            raise failure("RegistryValues", conflicts)
         return self

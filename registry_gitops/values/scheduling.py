@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from registry_gitops.model import EMPTY, IntOrString, LabelKey, Labels, ListOf, Model, Positive, custom_error, failure
+from registry_gitops.values.conflicts import conflict
 
 Weight = Annotated[int, Field(ge=1, le=100)]
 
@@ -217,6 +218,5 @@ class UpdateStrategy(Model):
     @model_validator(mode="after")
     def _rolling(self) -> UpdateStrategy:
         if self.rolling_update is not None and self.type == "Recreate":
-            message = "rollingUpdate goes with type RollingUpdate: remove it, or change the type"
-            raise failure("UpdateStrategy", [(("rollingUpdate",), custom_error("strategy", message))])
+            raise failure("UpdateStrategy", [(("rollingUpdate",), conflict("strategy")[1])])
         return self

@@ -6,9 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
-from registry_gitops.model import ListOf, custom_error, failure
+from registry_gitops.model import ListOf, failure
 from registry_gitops.values.configuration.scalars import FilePath, NonEmpty, UrlPath
 from registry_gitops.values.configuration.section import Section
+from registry_gitops.values.conflicts import conflict
 
 Provider = Literal["htpasswd", "token"]
 PROVIDERS: tuple[Provider, ...] = ("htpasswd", "token")
@@ -91,6 +92,5 @@ class RegistryAuth(Section):
     @model_validator(mode="after")
     def _one_provider(self) -> RegistryAuth:
         if self.htpasswd is not None and self.token is not None:
-            message = 'the registry stops at two providers, and "htpasswd" is set too: keep one of them'
-            raise failure("RegistryAuth", [(("token",), custom_error("two_providers", message))])
+            raise failure("RegistryAuth", [(("token",), conflict("configuration-auth-providers")[1])])
         return self

@@ -6,10 +6,11 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
-from registry_gitops.model import NonNegative, custom_error, failure
+from registry_gitops.model import NonNegative, failure
 from registry_gitops.values.configuration.drivers import S3, Azure, Filesystem, Gcs, InMemory
 from registry_gitops.values.configuration.scalars import GoDuration, Pause
 from registry_gitops.values.configuration.section import Section
+from registry_gitops.values.conflicts import conflict
 
 Driver = Literal["filesystem", "s3", "gcs", "azure", "inmemory"]
 DRIVERS: tuple[Driver, ...] = ("filesystem", "s3", "gcs", "azure", "inmemory")
@@ -129,8 +130,7 @@ class Storage(Section):
 
     @model_validator(mode="after")
     def _one_driver(self) -> Storage:
-        others = [name for name in DRIVERS if getattr(self, name) is not None and name != self.driver]
-        if others:
-            message = f"the registry stops at two storage drivers, and {self.driver} is set too: keep one of them"
-            raise failure("Storage", [((name,), custom_error("two_drivers", message)) for name in others])
+        drivers = sorted(name for name in DRIVERS if getattr(self, name) is not None)
+        if len(drivers) > 1:
+            raise failure("Storage", [((), conflict("storage-drivers", drivers=", ".join(drivers))[1])])
         return self

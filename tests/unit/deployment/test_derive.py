@@ -132,7 +132,7 @@ def test_derive_merges_a_source_over_the_default_one() -> None:
         ({"vlaues": {"persistence": None}}, "vlaues", 'unknown key "vlaues": did you mean "values"?'),
         ({"source": {"type": "oci", "url": "oci://a.b/c", "path": None}}, "source.oci.path", 'unknown key "path"'),
         ({"name": "Not A Name"}, "name", "is not the name of a deployment"),
-        ({"values": {"replicaCount": 3}}, "values.replicaCount", "3 replicas need one secret"),
+        ({"values": {"replicaCount": 3}}, "values.replicaCount", "3 replicas need a shared upload secret"),
         ({"values": "text"}, "values", "valid dictionary or instance of RegistryValues"),
         ({"values": Persistence()}, "values", "must be a RegistryValues, not a Persistence"),
         ({"values": RegistryValues().model_copy(update={"replica_count": "x"})}, "values.replicaCount", "integer"),

@@ -92,7 +92,7 @@ release:
 def test_two_reasons_against_one_value_are_both_said(tmp_path: Path) -> None:
     first, second = problems(written(tmp_path, "values: {replicaCount: 2}\n"))
     assert "cannot share a ReadWriteOnce volume" in first
-    assert "need one secret for uploads" in second
+    assert "need a shared upload secret" in second
 
 
 def test_a_rule_that_spans_several_values_points_at_the_one_to_change(tmp_path: Path) -> None:

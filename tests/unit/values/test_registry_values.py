@@ -51,19 +51,22 @@ def test_null_is_rendered_because_it_removes_a_default_of_the_chart() -> None:
 def test_several_replicas_on_a_volume_of_one_node_are_refused() -> None:
     found = refusals(replicaCount=2, http=SECRET)
     assert found == {
-        "replicaCount": "2 replicas cannot share a ReadWriteOnce volume: set replicaCount to 1, or "
-        "persistence.accessModes to [ReadWriteMany], or configuration.storage to an object store"
+        "replicaCount": "2 replicas cannot share a ReadWriteOnce volume: set replicaCount to 1, set "
+        "persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or set "
+        "configuration.storage to an object store (s3, gcs, azure)"
     }
-    assert "no volume at all" in refusals(replicaCount=2, http=SECRET, persistence={"enabled": False})["replicaCount"]
+    assert (
+        "without persistence" in refusals(replicaCount=2, http=SECRET, persistence={"enabled": False})["replicaCount"]
+    )
     memory: dict[str, Any] = {"storage": {"inmemory": {}}}
     assert (
-        "cannot share"
+        "with the inmemory driver each have their own images: set replicaCount to 1, or set configuration.storage to"
         in refusals(replicaCount=2, http=SECRET, persistence=SHARED, configuration=memory)["replicaCount"]
     )
 
 
 def test_several_replicas_need_one_secret_for_uploads() -> None:
-    assert "set http.existingSecret" in refusals(replicaCount=2, persistence=SHARED)["replicaCount"]
+    assert "set http.existingSecret to its name" in refusals(replicaCount=2, persistence=SHARED)["replicaCount"]
 
 
 @pytest.mark.parametrize("storage", [{"persistence": SHARED}, {"configuration": OBJECT_STORE}])
@@ -81,7 +84,7 @@ def test_htpasswd_without_credentials_is_refused() -> None:
 def test_an_existing_secret_and_a_password_exclude_each_other() -> None:
     htpasswd = {"enabled": True, "existingSecret": "users", "username": "u", "password": "hunter2"}
     found = refusals(auth={"htpasswd": htpasswd})
-    assert "exclude each other" in found["auth.htpasswd.password"]
+    assert "cannot be combined" in found["auth.htpasswd.password"]
     assert "hunter2" not in str(found)
 
 
@@ -103,7 +106,7 @@ def test_two_ways_to_log_in_are_refused() -> None:
         "auth": {"token": {"realm": "https://a/b", "service": "s", "issuer": "i", "rootcertbundle": "/certs/ca.pem"}}
     }
     htpasswd = {"htpasswd": {"enabled": True, "existingSecret": "users"}}
-    assert "configuration.auth has token" in refusals(auth=htpasswd, configuration=token)["auth.htpasswd.enabled"]
+    assert "token are both set" in refusals(auth=htpasswd, configuration=token)["auth.htpasswd.enabled"]
 
 
 def test_a_prefix_and_relative_urls_exclude_each_other() -> None:
@@ -114,7 +117,7 @@ def test_a_prefix_and_relative_urls_exclude_each_other() -> None:
 
 def test_the_pod_must_live_longer_than_it_drains() -> None:
     found = refusals(terminationGracePeriodSeconds=60, http={"drainTimeout": "1m"})
-    assert "allow more than 60 seconds" in found["terminationGracePeriodSeconds"]
+    assert "set terminationGracePeriodSeconds to at least 61" in found["terminationGracePeriodSeconds"]
     assert values(terminationGracePeriodSeconds=61, http={"drainTimeout": "1m"}).http.drain_timeout == "1m"
 
 

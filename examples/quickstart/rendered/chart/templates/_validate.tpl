@@ -1,32 +1,33 @@
-{{/* What cannot work, as a YAML list of sentences. */}}
+{{/* What cannot work, as a YAML list of sentences. Their texts are in _conflicts.tpl, which is generated. */}}
 {{- define "docker-registry.problems" -}}
 {{- $config := include "docker-registry.config" . | fromYaml }}
+{{- $http := dig "http" dict (.Values.configuration | default dict) }}
 {{- $problems := concat
   (include "docker-registry.replicaProblems" . | fromYamlArray)
-  (include "docker-registry.htpasswdProblems" . | fromYamlArray) }}
+  (include "docker-registry.authProblems" . | fromYamlArray) }}
 {{- $drivers := include "docker-registry.drivers" $config }}
 {{- if contains "," $drivers }}
-{{- $problems = printf "configuration.storage names several drivers (%s), and the registry ends at start-up: keep one." (replace "," ", " $drivers) | append $problems }}
-{{- end }}
-{{- if gt (len ($config.auth | default dict)) 1 }}
-{{- $names := keys $config.auth | sortAlpha | join ", " }}
-{{- $problems = printf "config.yml would have several ways to log in (%s), and the registry ends at start-up: set auth.htpasswd.enabled: false, or take the other one out of configuration.auth." $names | append $problems }}
+{{- $problems = dict "drivers" (replace "," ", " $drivers) | include "docker-registry.conflict.storage-drivers" | append $problems }}
 {{- end }}
 {{- if and (dig "http" "prefix" "" $config | trimAll "/") (dig "http" "relativeurls" false $config) }}
-{{- $problems = append $problems "configuration.http.prefix is set with relative URLs, and the registry leaves the prefix out of these, so that every push fails: set http.relativeUrls: false." }}
+{{- $key := hasKey $http "relativeurls" | ternary "configuration.http.relativeurls" "http.relativeUrls" }}
+{{- $problems = dict "key" $key | include "docker-registry.conflict.prefix" | append $problems }}
 {{- end }}
 {{- $drain := include "docker-registry.seconds" $config.http.draintimeout | float64 }}
-{{- $grace := float64 .Values.terminationGracePeriodSeconds }}
-{{- if and (gt $grace 0.0) (ge $drain $grace) }}
-{{- $problems = printf "http.drainTimeout is %s, but the Pod is killed after %gs: set terminationGracePeriodSeconds to more than %g." $config.http.draintimeout $grace $drain | append $problems }}
+{{- $grace := int64 .Values.terminationGracePeriodSeconds }}
+{{- if and (gt $grace 0) (ge $drain (float64 $grace)) }}
+{{- $key := hasKey $http "draintimeout" | ternary "configuration.http.draintimeout" "http.drainTimeout" }}
+{{- $words := dict "grace" $grace "key" $key "timeout" $config.http.draintimeout "seconds" (floor $drain | int64 | add1) }}
+{{- $problems = include "docker-registry.conflict.grace-period" $words | append $problems }}
 {{- end }}
 {{- with .Values.ingress }}
 {{- if and .enabled .tls (not .hostname) (not .extraTls) }}
-{{- $problems = append $problems "ingress.tls is on, but there is no host to have a certificate for: set ingress.hostname, or list hosts and Secrets in ingress.extraTls." }}
+{{- $problems = include "docker-registry.conflict.tls-host" dict | append $problems }}
 {{- end }}
 {{- end }}
 {{- if and .Values.updateStrategy.rollingUpdate (include "docker-registry.strategy" . | eq "Recreate") }}
-{{- $problems = append $problems "updateStrategy.rollingUpdate is set, but the Pods are recreated, because only one at a time can hold the images: remove it, or set updateStrategy.type: RollingUpdate." }}
+{{- $name := empty .Values.updateStrategy.type | ternary "default-strategy" "strategy" }}
+{{- $problems = include (printf "docker-registry.conflict.%s" $name) dict | append $problems }}
 {{- end }}
 {{- toYaml $problems }}
 {{- end }}
@@ -34,33 +35,40 @@
 {{/* Why several Pods cannot work. */}}
 {{- define "docker-registry.replicaProblems" -}}
 {{- $problems := list }}
-{{- $count := int .Values.replicaCount }}
-{{- if gt $count 1 }}
-{{- $volume := include "docker-registry.volume" . }}
-{{- if not (include "docker-registry.shared" .) }}
-{{- $why := "the driver keeps its images in the memory of one Pod" }}
-{{- if eq $volume "claim" }}{{ $why = printf "a %s volume can be written from one node only" (join ", " .Values.persistence.accessModes) }}{{ end }}
-{{- if eq $volume "emptyDir" }}{{ $why = "without persistence each Pod has images of its own" }}{{ end }}
-{{- $problems = printf "replicaCount is %d, but %s: set replicaCount: 1, or persistence.accessModes: [ReadWriteMany] with a storage class that has it, or an object storage driver (s3, gcs, azure) in configuration.storage." $count $why | append $problems }}
+{{- $volume := .Values.persistence }}
+{{- $words := dict "count" (int .Values.replicaCount) "modes" (join "/" $volume.accessModes) "claim" $volume.existingClaim }}
+{{- if gt $words.count 1 }}
+{{- $driver := include "docker-registry.config" . | fromYaml | include "docker-registry.drivers" }}
+{{- if not (or (include "docker-registry.shared" .) (contains "," $driver)) }}
+{{- $name := $volume.existingClaim | empty | ternary "replicas-claim" "replicas-existing-claim" }}
+{{- if not $volume.enabled }}{{ $name = "replicas-no-volume" }}{{ end }}
+{{- if eq $driver "inmemory" }}{{ $name = "replicas-memory" }}{{ end }}
+{{- $problems = include (printf "docker-registry.conflict.%s" $name) $words | append $problems }}
 {{- end }}
 {{- if not .Values.http.existingSecret }}
-{{- $problems = printf "replicaCount is %d, but the Pods share no http.secret, so that an upload fails when it meets a second Pod: create a Secret with the key http-secret and name it in http.existingSecret." $count | append $problems }}
+{{- $problems = include "docker-registry.conflict.replicas-secret" $words | append $problems }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}
 {{- end }}
 
 {{/* Why nobody could log in. */}}
-{{- define "docker-registry.htpasswdProblems" -}}
+{{- define "docker-registry.authProblems" -}}
 {{- $problems := list }}
+{{- $providers := dig "auth" dict (.Values.configuration | default dict) }}
 {{- with .Values.auth.htpasswd }}
+{{- if and (hasKey $providers "htpasswd") (hasKey $providers "token") }}
+{{- $problems = include "docker-registry.conflict.configuration-auth-providers" dict | append $problems }}
+{{- else if and .enabled (hasKey $providers "token") }}
+{{- $problems = include "docker-registry.conflict.auth-providers" dict | append $problems }}
+{{- end }}
 {{- if and .existingSecret .password }}
-{{- $problems = append $problems "auth.htpasswd has both existingSecret and password, and only one of them can count: remove one." }}
+{{- $problems = include "docker-registry.conflict.htpasswd-password" dict | append $problems }}
 {{- else if and .enabled (not (or .existingSecret (and .username .password))) }}
-{{- $problems = append $problems "auth.htpasswd is enabled without credentials: name a Secret in auth.htpasswd.existingSecret, or set username and password." }}
+{{- $problems = include "docker-registry.conflict.htpasswd-credentials" dict | append $problems }}
 {{- end }}
 {{- if gt (len .password) 72 }}
-{{- $problems = append $problems "auth.htpasswd.password has more than 72 bytes, and bcrypt takes no more: choose a shorter one." }}
+{{- $problems = include "docker-registry.conflict.password-length" dict | append $problems }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}

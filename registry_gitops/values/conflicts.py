@@ -1,0 +1,105 @@
+"""Combinations of values that cannot work: one table of texts, for the models and for the chart.
+
+The models fill the texts in with `conflict`. `make generate` makes the chart's templates/_conflicts.tpl of them, and
+templates/_validate.tpl fills those in. tests/chart/test_refusals.py compares what both report, word for word.
+"""
+
+from __future__ import annotations
+
+from typing import Final, LiteralString, NamedTuple
+
+from pydantic_core import PydanticCustomError
+
+from registry_gitops.model import custom_error
+
+
+class Conflict(NamedTuple):
+    """A combination: the key of the values to change, and what is wrong and what to do. Both have {placeholders}."""
+
+    key: str
+    text: str
+
+
+_OBJECT_STORE: Final = "set configuration.storage to an object store (s3, gcs, azure)"
+
+CONFLICTS: Final = {
+    "replicas-claim": Conflict(
+        "replicaCount",
+        "{count} replicas cannot share a {modes} volume: set replicaCount to 1, set persistence.accessModes to "
+        f"[ReadWriteMany] with a storage class that supports it, or {_OBJECT_STORE}",
+    ),
+    "replicas-existing-claim": Conflict(
+        "replicaCount",
+        "{count} replicas cannot share the claim {claim}, which is {modes} by persistence.accessModes: set "
+        "replicaCount to 1, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or "
+        f"{_OBJECT_STORE}",
+    ),
+    "replicas-no-volume": Conflict(
+        "replicaCount",
+        "{count} replicas without persistence each have their own images: set replicaCount to 1, set "
+        f"persistence.enabled to true and persistence.accessModes to [ReadWriteMany], or {_OBJECT_STORE}",
+    ),
+    "replicas-memory": Conflict(
+        "replicaCount",
+        "{count} replicas with the inmemory driver each have their own images: set replicaCount to 1, or "
+        f"{_OBJECT_STORE}",
+    ),
+    "replicas-secret": Conflict(
+        "replicaCount",
+        "{count} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with "
+        "the key http-secret, and set http.existingSecret to its name",
+    ),
+    "storage-drivers": Conflict(
+        "configuration.storage",
+        "several storage drivers are set ({drivers}), and the registry exits with more than one: keep one",
+    ),
+    "auth-providers": Conflict(
+        "auth.htpasswd.enabled",
+        "auth.htpasswd and configuration.auth.token are both set, and the registry exits with two providers: remove "
+        "one",
+    ),
+    "configuration-auth-providers": Conflict(
+        "configuration.auth.token",
+        "configuration.auth.htpasswd and configuration.auth.token are both set, and the registry exits with two "
+        "providers: remove one",
+    ),
+    "htpasswd-credentials": Conflict(
+        "auth.htpasswd.existingSecret",
+        "htpasswd is enabled without credentials: set existingSecret to the name of a Secret that "
+        "`registry-gitops htpasswd` created, or set both username and password",
+    ),
+    "htpasswd-password": Conflict(
+        "auth.htpasswd.password", "existingSecret and password cannot be combined: remove password"
+    ),
+    "password-length": Conflict(
+        "auth.htpasswd.password", "the password is longer than the 72 bytes that bcrypt reads: choose a shorter one"
+    ),
+    "default-strategy": Conflict(
+        "updateStrategy.rollingUpdate",
+        "an old and a new Pod cannot share the images, so updateStrategy.type is Recreate by default, which has no "
+        "rollingUpdate: remove it",
+    ),
+    "strategy": Conflict(
+        "updateStrategy.rollingUpdate",
+        "updateStrategy.type is Recreate, which has no rollingUpdate: remove it, or set type to RollingUpdate",
+    ),
+    "tls-host": Conflict(
+        "ingress.hostname",
+        "ingress.tls needs a host name: set ingress.hostname, or list hosts and Secrets in ingress.extraTls",
+    ),
+    "prefix": Conflict(
+        "{key}", "relative URLs leave out configuration.http.prefix, so every push fails: set {key} to false"
+    ),
+    "grace-period": Conflict(
+        "terminationGracePeriodSeconds",
+        "the Pod is killed after {grace} seconds, but {key} lets it drain for {timeout}: set "
+        "terminationGracePeriodSeconds to at least {seconds}",
+    ),
+}
+"""Every combination, by its name."""
+
+
+def conflict(name: LiteralString, **words: object) -> tuple[tuple[str, ...], PydanticCustomError]:
+    """Return the path of the key to change, from the values, and the error. `words` fill the placeholders."""
+    key, text = CONFLICTS[name]
+    return tuple(key.format(**words).split(".")), custom_error(name, text.format(**words))

@@ -1,0 +1,65 @@
+{{/* Generated from CONFLICTS in registry_gitops/values/conflicts.py: `make generate`. */}}
+
+{{- define "docker-registry.conflict.replicas-claim" -}}
+replicaCount: {{ .count }} replicas cannot share a {{ .modes }} volume: set replicaCount to 1, set persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or set configuration.storage to an object store (s3, gcs, azure)
+{{- end }}
+
+{{- define "docker-registry.conflict.replicas-existing-claim" -}}
+replicaCount: {{ .count }} replicas cannot share the claim {{ .claim }}, which is {{ .modes }} by persistence.accessModes: set replicaCount to 1, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or set configuration.storage to an object store (s3, gcs, azure)
+{{- end }}
+
+{{- define "docker-registry.conflict.replicas-no-volume" -}}
+replicaCount: {{ .count }} replicas without persistence each have their own images: set replicaCount to 1, set persistence.enabled to true and persistence.accessModes to [ReadWriteMany], or set configuration.storage to an object store (s3, gcs, azure)
+{{- end }}
+
+{{- define "docker-registry.conflict.replicas-memory" -}}
+replicaCount: {{ .count }} replicas with the inmemory driver each have their own images: set replicaCount to 1, or set configuration.storage to an object store (s3, gcs, azure)
+{{- end }}
+
+{{- define "docker-registry.conflict.replicas-secret" -}}
+replicaCount: {{ .count }} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with the key http-secret, and set http.existingSecret to its name
+{{- end }}
+
+{{- define "docker-registry.conflict.storage-drivers" -}}
+configuration.storage: several storage drivers are set ({{ .drivers }}), and the registry exits with more than one: keep one
+{{- end }}
+
+{{- define "docker-registry.conflict.auth-providers" -}}
+auth.htpasswd.enabled: auth.htpasswd and configuration.auth.token are both set, and the registry exits with two providers: remove one
+{{- end }}
+
+{{- define "docker-registry.conflict.configuration-auth-providers" -}}
+configuration.auth.token: configuration.auth.htpasswd and configuration.auth.token are both set, and the registry exits with two providers: remove one
+{{- end }}
+
+{{- define "docker-registry.conflict.htpasswd-credentials" -}}
+auth.htpasswd.existingSecret: htpasswd is enabled without credentials: set existingSecret to the name of a Secret that `registry-gitops htpasswd` created, or set both username and password
+{{- end }}
+
+{{- define "docker-registry.conflict.htpasswd-password" -}}
+auth.htpasswd.password: existingSecret and password cannot be combined: remove password
+{{- end }}
+
+{{- define "docker-registry.conflict.password-length" -}}
+auth.htpasswd.password: the password is longer than the 72 bytes that bcrypt reads: choose a shorter one
+{{- end }}
+
+{{- define "docker-registry.conflict.default-strategy" -}}
+updateStrategy.rollingUpdate: an old and a new Pod cannot share the images, so updateStrategy.type is Recreate by default, which has no rollingUpdate: remove it
+{{- end }}
+
+{{- define "docker-registry.conflict.strategy" -}}
+updateStrategy.rollingUpdate: updateStrategy.type is Recreate, which has no rollingUpdate: remove it, or set type to RollingUpdate
+{{- end }}
+
+{{- define "docker-registry.conflict.tls-host" -}}
+ingress.hostname: ingress.tls needs a host name: set ingress.hostname, or list hosts and Secrets in ingress.extraTls
+{{- end }}
+
+{{- define "docker-registry.conflict.prefix" -}}
+{{ .key }}: relative URLs leave out configuration.http.prefix, so every push fails: set {{ .key }} to false
+{{- end }}
+
+{{- define "docker-registry.conflict.grace-period" -}}
+terminationGracePeriodSeconds: the Pod is killed after {{ .grace }} seconds, but {{ .key }} lets it drain for {{ .timeout }}: set terminationGracePeriodSeconds to at least {{ .seconds }}
+{{- end }}
