@@ -34,7 +34,7 @@ class Login:
         self._basic = False
         self._tokens: dict[tuple[str, str], Secret] = {}
         if credentials:
-            mask.hide(credentials.password)
+            mask.hide(credentials.password or Secret(credentials.user))
             if not credentials.identity_token:
                 mask.hide(Secret(credentials.basic().reveal().removeprefix("Basic ")))
 

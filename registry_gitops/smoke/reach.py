@@ -192,9 +192,8 @@ def _wrong_answer(client: Client, answer: Answer) -> Unreachable:
                 status,
                 "Give --username and REGISTRY_GITOPS_PASSWORD, or run `docker login` first.",
             )
-        user = client.login.credentials.user
         return Unreachable(
-            f'{seen}: it does not accept the password of "{user}"',
+            f"{seen}: it does not accept {client.login.credentials}",
             status,
             "Check the password. The file in `auth.htpasswd.existingSecret` must hold bcrypt hashes, as "
             "`registry-gitops htpasswd` makes them: the registry refuses those of plain text, MD5 and SHA.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Final
 
-from registry_gitops.masking import HIDDEN, mask
+from registry_gitops.masking import HIDDEN, mask, quote
 
 _SECRET_HEADERS: Final = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
 _SHORTEST: Final = 6
@@ -47,7 +47,12 @@ class Credentials:
         self.identity_token = identity_token
 
     def __repr__(self) -> str:
-        return f"Credentials({self.user!r}, {HIDDEN})"
+        return f"Credentials({self})"
+
+    def __str__(self) -> str:
+        """What they are, for a message. A user without a password, as in https://TOKEN@host, is a secret itself."""
+        is_shown = self.password and ":" not in self.user
+        return f"the password of {quote(self.user)}" if is_shown else "the credentials"
 
     def basic(self) -> Secret:
         """The value of a header `Authorization`, as RFC 7617 has it."""

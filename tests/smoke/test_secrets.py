@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from base64 import b64encode
+from urllib.parse import quote
 
 import pytest
 
@@ -67,6 +68,13 @@ def test_an_error_and_its_traceback_with_all_values_show_no_secret() -> None:
 def test_a_login_that_is_refused_shows_no_secret() -> None:
     with answering(BASIC) as stub, pytest.raises(Unreachable) as caught:
         connect(stub.url, username=USER, password=PASSWORD)
+    assert shown("".join(traceback.format_exception(caught.value))) == []
+
+
+@pytest.mark.parametrize("user", ["token-in-place-of-a-user", f"{USER}%3A{quote(PASSWORD, safe='')}"])
+def test_a_login_whose_user_is_a_secret_shows_no_secret(user: str) -> None:
+    with answering(BASIC) as stub, pytest.raises(Unreachable, match="does not accept the credentials") as caught:
+        connect(stub.url.replace("://", f"://{user}@"))
     assert shown("".join(traceback.format_exception(caught.value))) == []
 
 
