@@ -19,7 +19,7 @@ _HARMLESS_VALUE: Final = r"[\w.,:/+%~@*-]*"
 
 # Patterns are texts, which `re` compiles at the first use and keeps: a command that reports nothing wrong saves 17 ms.
 
-_LONGEST: Final = 200
+_LONGEST: Final = 80
 """Characters of a quoted value."""
 
 _PRIVATE_KEY: Final = r"(?s)(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----).*?(-----END [A-Z0-9 ]*-----|\Z)"
@@ -90,7 +90,7 @@ def mask(text: str) -> str:
 
 
 def quote(value: object) -> str:
-    """Return a value of the user's in quotes, for a message: without credentials, on one line, at most 200 characters.
+    """Return a value of the user's in quotes, for a message: without credentials, on one line, at most 80 characters.
 
     More is hidden than by `mask`, because the end of the value is known: spaces do not end a password, and a value with
     an @ that is no URL is hidden whole.
