@@ -16,7 +16,7 @@ VARIABLE: Final = "REGISTRY_GITOPS_PASSWORD"
 def from_stdin() -> str:
     """Return the first line of stdin, without its end. Raises InputError if it cannot be read, or is no text."""
     if sys.stdin is None:
-        raise InputError.of("cannot read the password: stdin is closed")
+        raise InputError.of("stdin is closed: cannot read the password from it")
     try:
         line = sys.stdin.buffer.readline()
         return line.removesuffix(b"\n").removesuffix(b"\r").decode()

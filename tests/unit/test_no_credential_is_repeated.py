@@ -201,7 +201,7 @@ def test_no_argument_of_the_command_line_is_repeated_with_its_credential(
     shown = "".join(capsys.readouterr())
     assert CANARY not in shown
     assert "Traceback" not in shown
-    assert code != ExitCode.BUG
+    assert code != ExitCode.INTERNAL_ERROR
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def htpasswd(
 
 def _prompt(user: str) -> str:
     if sys.stdin is None or not sys.stdin.isatty():
-        raise InputError.of("no terminal to prompt for the password: pipe it in, with --password-stdin")
+        raise InputError.of("cannot prompt for the password without a terminal: pipe it in, with --password-stdin")
     try:
         password = getpass(f"Password for {user}: ")
         again = getpass("Again: ")
