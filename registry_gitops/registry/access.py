@@ -141,13 +141,14 @@ class HtpasswdAccess:
         seen = _signature(self._path)
         if seen == self._seen:
             return
-        self._seen = seen
         try:
             self._hashes = read(self._path)
         except SetupError as error:
             self._report(f"{error}; the users stay as they were")
         else:
             self._report(f"{self._path}: read again")
+        # Only now: after an exception of any other kind the file is read again with the next look.
+        self._seen = seen
 
 
 def read(path: Path) -> Mapping[str, bytes]:

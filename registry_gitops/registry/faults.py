@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import traceback
+from contextlib import suppress
 from typing import Final
 
 from registry_gitops.registry.errors import Code, RegistryError
@@ -51,9 +52,9 @@ def failed(error: OSError) -> Response:
     return refused(RegistryError(code, detail, status=status, headers=headers))
 
 
-def words(error: OSError) -> tuple[int, str]:
+def words(error: OSError | MemoryError) -> tuple[int, str]:
     """The status that an error has, and a sentence without a path."""
-    return _FAULTS.get(error.errno or 0, _BROKEN)
+    return _SHORT if isinstance(error, MemoryError) else _FAULTS.get(error.errno or 0, _BROKEN)
 
 
 def exhausted() -> Response:
@@ -64,5 +65,11 @@ def exhausted() -> Response:
 
 def bug() -> Response:
     """For an exception that should not be there, in the `except` that caught it."""
-    report(f"a mistake in the registry: {traceback.format_exc()}")
+    report_bug()
     return refused(RegistryError(Code.UNKNOWN))
+
+
+def report_bug() -> None:
+    """Report an exception that should not be there, in the `except` that caught it. Raises nothing."""
+    with suppress(Exception):
+        report(f"a mistake in the registry: {traceback.format_exc()}")

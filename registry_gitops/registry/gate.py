@@ -38,8 +38,10 @@ class Gate:
         """Pass when nobody else does."""
         with self._changed:
             self._waiting += 1
-            self._changed.wait_for(lambda: not self._closed and not self._inside)
-            self._waiting -= 1
+            try:
+                self._changed.wait_for(lambda: not self._closed and not self._inside)
+            finally:
+                self._waiting -= 1
             self._closed = True
         try:
             yield

@@ -20,6 +20,8 @@ _KEEP: Final = 1.0
 _PATIENCE: Final = 2.0
 """Seconds in which a storage that works has answered. One that hangs must not make the answer hang too."""
 
+_MISTAKE: Final = "a mistake in the registry keeps it from checking its storage: see its log"
+
 
 class Watch:
     """A check whose outcome is remembered. It runs in a thread of its own, because a dead disk may never answer."""
@@ -59,13 +61,10 @@ class Watch:
         return "the storage of the registry does not answer" if hangs else self._problem
 
     def _run(self) -> None:
+        """Check until no doubt came meanwhile, and publish the outcome, whatever the check has raised."""
         while True:
             self._again = False
-            problem = None
-            try:
-                self._check()
-            except OSError as error:
-                problem = faults.words(error)[1]
+            problem = self._run_check()
             with self._done:
                 if self._again:
                     continue
@@ -75,6 +74,21 @@ class Watch:
                 self._running_since = None
                 self._done.notify_all()
                 return
+
+    def _run_check(self) -> str | None:
+        """Run the check and return what is wrong, or None.
+
+        An exception that should not be there is reported once, and not again while the same goes on.
+        """
+        try:
+            self._check()
+        except (OSError, MemoryError) as error:
+            return faults.words(error)[1]
+        except BaseException:  # Those who wait need an outcome, and the next check may go well.
+            if self._problem != _MISTAKE:
+                faults.report_bug()
+            return _MISTAKE
+        return None
 
 
 class Health:

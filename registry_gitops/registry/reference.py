@@ -13,6 +13,7 @@ from registry_gitops.registry import tls
 from registry_gitops.registry.access import OPEN, Access, HtpasswdAccess
 from registry_gitops.registry.core import MAX_MANIFEST_SIZE, Registry
 from registry_gitops.registry.errors import SetupError
+from registry_gitops.registry.faults import report_bug
 from registry_gitops.registry.garbage import collect
 from registry_gitops.registry.http.limits import Limits
 from registry_gitops.registry.http.server import Server
@@ -137,6 +138,9 @@ class ReferenceRegistry:
                 if self._closed.is_set():
                     return
                 report(f"garbage was not collected: {error.strerror}")
+                continue
+            except BaseException:  # The next time may go well.
+                report_bug()
                 continue
             report(f"garbage collected: {collected.bytes} bytes, {collected.blobs} blobs")
             for digest in collected.rotten:

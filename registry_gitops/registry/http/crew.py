@@ -8,8 +8,12 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Final
 
+from registry_gitops.registry.faults import report_bug
+
 _SPARE: Final = 10.0
 """Seconds after which a thread that has nothing to follow ends."""
+_PAUSE: Final = 0.1
+"""Seconds before a leader that failed watches again: what failed at once may do so again, and again."""
 
 
 class Lead:
@@ -61,7 +65,7 @@ class Crew:
             else:
                 try:
                     self._hire()
-                except RuntimeError:  # The system has no more threads.
+                except (RuntimeError, MemoryError):  # The system has no more threads.
                     return False
             lead.held = False
             self.lead = Lead(self)
@@ -97,6 +101,18 @@ class Crew:
                 continue
             if lead is None:
                 return
-            self._watch(lead)
+            self._lead(lead)
             with self._lock:
                 self._idle += 1
+
+    def _lead(self, lead: Lead) -> None:
+        """Watch. A leader that fails leads on: without one nobody is answered any more."""
+        while True:
+            try:
+                self._watch(lead)
+            except BaseException:  # A lead that went down with its thread would never be had again.
+                report_bug()
+                time.sleep(_PAUSE)
+                if lead.held:
+                    continue
+            return

@@ -17,6 +17,7 @@ from http.server import HTTPServer
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol
 
+from registry_gitops.registry.faults import report_bug
 from registry_gitops.registry.http.channel import Plain, Secure
 from registry_gitops.registry.http.connection import Connection
 from registry_gitops.registry.http.crew import Crew, Lead
@@ -184,6 +185,9 @@ class Server(HTTPServer):
                 self._welcome(accepted, client[0])
             except OSError:
                 accepted.close()  # The client has left already.
+            except BaseException:
+                accepted.close()
+                raise
 
     def _welcome(self, accepted: socket.socket, client: str) -> None:
         open_now = len(self._connections)
@@ -195,8 +199,8 @@ class Server(HTTPServer):
         channel = Secure(accepted, seconds, self._tls) if self._tls else Plain(accepted, seconds)
         connection = Connection(channel, client, self, surplus=open_now >= self.limits.connections)
         with self._lock:
-            self._connections[channel.fileno()] = connection
             self._park(connection)
+            self._connections[channel.fileno()] = connection
 
     def _turn(self, connection: Connection, lead: Lead) -> bool:
         """Let it have its turn, and say whether the lead is still held."""
@@ -209,23 +213,26 @@ class Server(HTTPServer):
         stays = False
         try:
             stays = connection.turn(lead)
-        except Exception:  # A mistake of ours: nothing has been sent yet, as far as we know.
-            self.handle_error(connection, connection.client)  # type: ignore[arg-type]
+        except BaseException:  # A mistake of ours: nothing has been sent yet, as far as we know.
+            report_bug()
             with suppress(Exception):
                 connection.refuse(500, "the request could not be answered")
                 stays = True
         with self._lock:
-            if stays and not self.stopping:
-                connection.turns.release()
-                self._park(connection)
-                return lead.held
+            try:
+                if stays and not self.stopping:
+                    self._park(connection)
+                    connection.turns.release()
+                    return lead.held
+            except Exception:  # The poller may have no room for it.
+                report_bug()
         self._close(connection)
         return lead.held
 
     def _park(self, connection: Connection) -> None:
         if not connection.parked:
-            connection.parked = True
             self._poller.register(connection.channel, selectors.EVENT_READ, connection)
+            connection.parked = True
 
     def _unpark(self, connection: Connection) -> None:
         if connection.parked:
@@ -244,19 +251,26 @@ class Server(HTTPServer):
     def _keep_house(self) -> None:
         """Take the lead from a leader that is stuck, and end connections whose time is over."""
         while not self._ended.wait(_STUCK):
-            now = time.monotonic()
-            lead = self._crew.lead
-            if now - lead.busy_since > _STUCK:
-                lead.give_up()
-            self._listen(True)
-            for connection in list(self._connections.values()):
-                if connection.deadline < now and connection.turns.acquire(blocking=False):
-                    self._end(connection, now)
+            try:
+                self._check_times(time.monotonic())
+            except BaseException:  # The next time may go well.
+                report_bug()
+
+    def _check_times(self, now: float) -> None:
+        lead = self._crew.lead
+        if now - lead.busy_since > _STUCK:
+            lead.give_up()
+        self._listen(True)
+        for connection in list(self._connections.values()):
+            if connection.deadline < now and connection.turns.acquire(blocking=False):
+                self._end(connection, now)
 
     def _end(self, connection: Connection, now: float) -> None:
         if connection.deadline < now:
-            connection.expire()
-            self._close(connection)
+            try:
+                connection.expire()
+            finally:
+                self._close(connection)
         else:  # Something has come in the meantime.
             with self._lock:
                 connection.turns.release()
@@ -266,8 +280,8 @@ class Server(HTTPServer):
         with self._lock:
             wanted = wanted and not self.stopping
             if wanted != self._listens:
-                self._listens = wanted
                 if wanted:
                     self._poller.register(self.socket, selectors.EVENT_READ)
                 else:
                     self._poller.unregister(self.socket)
+                self._listens = wanted

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from registry_gitops.registry.gate import Gate, Gates
 
 
@@ -17,6 +19,24 @@ def test_many_share_a_gate_and_one_who_wants_to_be_alone_waits_for_all() -> None
         order.append("shared")
     alone.join(5)
     assert order == ["shared", "alone"]
+
+
+def test_one_who_gives_up_waiting_to_be_alone_keeps_nobody_out() -> None:
+    gate = Gate()
+
+    def given_up(*_: object) -> None:
+        raise MemoryError
+
+    wait_for = gate._changed.wait_for
+    gate._changed.wait_for = given_up  # type: ignore[method-assign, assignment]
+    with pytest.raises(MemoryError), gate.alone():
+        pass
+    gate._changed.wait_for = wait_for  # type: ignore[method-assign]
+    order = list[str]()
+    later = threading.Thread(target=_pass_shared, args=[gate, order], daemon=True)
+    later.start()
+    later.join(5)
+    assert order == ["shared"]
 
 
 def test_nobody_goes_ahead_of_one_who_waits_to_be_alone() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from registry_gitops import ReferenceRegistry
 from registry_gitops.registry import Entry, SetupError
+from registry_gitops.registry.garbage import Collected
 from tests.registry.access.asking import basic, line
 from tests.support.certificate import make_certificate
 
@@ -162,3 +163,22 @@ def test_garbage_is_collected_while_it_serves(
             time.sleep(0.3)
         assert ask(registry, "GET", BLOB) == 404
     assert "garbage collected: 7 bytes, 1 blobs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("raised", [ValueError("a mistake"), MemoryError(), SystemExit(1)], ids=repr)
+def test_garbage_is_collected_again_after_a_mistake(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], raised: BaseException
+) -> None:
+    again = threading.Event()
+    outcomes = [raised]
+
+    def collecting(*_: object, **__: object) -> Collected:
+        if outcomes:
+            raise outcomes.pop()
+        again.set()
+        return Collected(0, 0, 0, 0, 0, 0, (), ())
+
+    monkeypatch.setattr("registry_gitops.registry.reference.collect", collecting)
+    with ReferenceRegistry(gc_interval=0.01):
+        assert again.wait(10)
+    assert "a mistake in the registry" in capfd.readouterr().err

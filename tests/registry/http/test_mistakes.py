@@ -1,0 +1,83 @@
+"""A mistake of ours in any thread of the server costs a client its answer at most, and never the server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from registry_gitops.registry.http.connection import Connection
+from registry_gitops.registry.http.limits import Limits
+from registry_gitops.registry.http.server import Server
+from tests.registry.http.echo import Running, request, running, until
+
+RAISED = [ValueError("a mistake"), MemoryError(), SystemExit(1), OSError(28, "no room in the poller")]
+
+
+@pytest.fixture
+def serving() -> Iterator[Running]:
+    with running(Limits(head=0.3, idle=0.3)) as server:
+        yield server
+
+
+class Once:
+    """Raises in place of a method, a number of times, and is the method afterwards."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: type, name: str, raised: BaseException) -> None:
+        self.count = 0
+        method = getattr(owner, name)
+
+        def call(*args: object, **named: object) -> object:
+            if not self.count:
+                self.count += 1
+                raise raised
+            return method(*args, **named)
+
+        monkeypatch.setattr(owner, name, call)
+
+
+@pytest.mark.parametrize("raised", RAISED, ids=repr)
+@pytest.mark.parametrize("name", ["_accept", "_welcome", "_turn", "_park", "_check_times", "_end"])
+def test_the_server_answers_on_after_a_mistake_in_any_of_its_steps(
+    serving: Running, monkeypatch: pytest.MonkeyPatch, name: str, raised: BaseException
+) -> None:
+    once = Once(monkeypatch, Server, name, raised)
+    # Somebody who is served badly, or whose time runs out, for each of the steps to be taken.
+    with serving.connect() as unlucky:
+        unlucky.send(request())
+        until(lambda: once.count)
+        until(lambda: serving.ask(request()).status == 200)
+    for path in ("/quick", "/slow"):
+        assert serving.ask(request("GET", path)).status == 200
+
+
+@pytest.mark.parametrize("raised", RAISED, ids=repr)
+def test_the_server_answers_on_after_the_poller_has_failed(
+    serving: Running, monkeypatch: pytest.MonkeyPatch, raised: BaseException
+) -> None:
+    once = Once(monkeypatch, type(serving.server._poller), "select", raised)
+    assert serving.ask(request()).status == 200
+    until(lambda: once.count)
+    assert serving.ask(request()).status == 200
+
+
+@pytest.mark.parametrize("raised", [ValueError("a mistake"), MemoryError(), SystemExit(1)], ids=repr)
+def test_a_mistake_in_a_turn_is_500_and_the_connection_does_not_hang(
+    serving: Running, monkeypatch: pytest.MonkeyPatch, raised: BaseException, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Once(monkeypatch, Connection, "_look", raised)
+    assert serving.ask(request()).status == 500
+    assert serving.ask(request()).status == 200
+    assert "a mistake in the registry" in capfd.readouterr().err
+
+
+def test_silent_connections_still_end_after_the_housekeeper_has_met_a_mistake(
+    serving: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = Once(monkeypatch, Server, "_check_times", ValueError("a mistake"))
+    with serving.connect() as silent:
+        until(lambda: once.count)
+        began = time.monotonic()
+        assert silent.ended()
+        assert time.monotonic() - began < 5
