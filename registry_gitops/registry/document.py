@@ -1,12 +1,16 @@
-"""What a manifest says: strict about what is pushed, patient with what is stored.
+"""What a manifest says: a pushed one is checked as registry v3.1.1 checks it, of a stored one all is read that can be.
 
 Spec: image-spec, manifest.md, image-index.md and descriptor.md; for the docker types, distribution's manifest-v2-2.md.
+Registry v3.1.1 decodes into Go structs: null is as good as absent, and a value of another type is an error. So do we;
+tests/registry/interop/test_same_manifests.py compares the two, and lists where we are stricter, and why.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from base64 import b64decode
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,8 +22,15 @@ OCI_INDEX: Final = "application/vnd.oci.image.index.v1+json"
 _DOCKER_IMAGE: Final = "application/vnd.docker.distribution.manifest.v2+json"
 _DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
 
-_IMAGES: Final = (OCI_IMAGE, _DOCKER_IMAGE)
+_OCI: Final = (OCI_IMAGE, OCI_INDEX)
 _INDEXES: Final = (OCI_INDEX, _DOCKER_LIST)
+_KNOWN: Final = (OCI_IMAGE, _DOCKER_IMAGE, *_INDEXES)
+
+_MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]{0,126}/[A-Za-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
+"""What a Content-Type header can repeat (RFC 6838, 4.2)."""
+_LARGEST: Final = 2**63 - 1
+_DIGITS: Final = 19
+"""Those of `_LARGEST`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class Document:
 
     media_type: str
     manifests: Sequence[Digest] = ()
-    """The manifests that an index is made of."""
+    """What an index lists: manifests, as a rule. The layers of a build cache too, which are blobs."""
     blobs: Sequence[Digest] = ()
     """Config and layers that are kept here; a layer with `urls` is kept elsewhere."""
     subject: Digest | None = None
@@ -40,105 +51,195 @@ class Document:
 
 def pushed(content: bytes, content_type: str) -> Document:
     """What a manifest says that came as `content_type`, which may be empty. Raises RegistryError."""
+    content_type = content_type.partition(";")[0].strip().lower()
     try:
-        value = json.loads(content.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
-        document = _document(value)
+        value = json.loads(content.decode(), object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer)
+        media_type = _check_manifest(value, content_type)
     except RecursionError:
         raise _invalid("it is nested too deeply") from None
     except UnicodeDecodeError:
         raise _invalid("it is not UTF-8") from None
     except ValueError as error:
         raise _invalid(str(error)) from None
-    content_type = content_type.partition(";")[0].strip().lower()
-    if content_type and content_type != document.media_type:
-        raise _invalid(f"the Content-Type of the request is not what the manifest says: {document.media_type}")
-    return document
+    if content_type and content_type != media_type:
+        raise _invalid(f"the Content-Type of the request is not what the manifest says: {media_type}")
+    return _read(value, media_type)
 
 
 def stored(content: bytes) -> Document:
-    """What a manifest says that some registry has taken: whatever cannot be understood is left out."""
+    """What a manifest says that somebody has stored: whatever cannot be understood is left out. Raises nothing."""
     try:
-        value = json.loads(content.decode())
+        value = json.loads(content.decode(errors="replace"), parse_int=_integer)
     except (ValueError, RecursionError):
-        return Document(OCI_IMAGE)
-    try:
-        return _document(value)
-    except ValueError:
-        return Document(_media_type(value) if isinstance(value, dict) else OCI_IMAGE)
+        value = None
+    value = value if isinstance(value, dict) else {}
+    media_type = value.get("mediaType")
+    if not isinstance(media_type, str) or _MEDIA_TYPE.fullmatch(media_type) is None:
+        media_type = _implied_media_type(value)
+    return _read(value, media_type)
 
 
-def _document(value: object) -> Document:
-    """Raises ValueError with a sentence."""
+# -- read: nothing here fails, whatever the value is
+
+
+def _read(value: Mapping[str, Any], media_type: str) -> Document:
+    manifests, blobs = value.get("manifests"), [value.get("config"), *_list(value.get("layers"))]
+    config_type = value["config"].get("mediaType") if isinstance(value.get("config"), dict) else ""
+    is_index = media_type in _INDEXES
+    annotations = value.get("annotations")
+    return Document(
+        media_type,
+        _digests(_list(manifests)) if is_index else (),
+        () if is_index else _digests(blobs),
+        _digest(value.get("subject")),
+        _text(value.get("artifactType")) or ("" if is_index else _text(config_type)),
+        _texts(annotations) if isinstance(annotations, dict) else {},
+    )
+
+
+def _implied_media_type(value: Mapping[str, Any]) -> str:
+    """The media type of a manifest that does not say it."""
+    return OCI_INDEX if isinstance(value.get("manifests"), list) else OCI_IMAGE
+
+
+def _digests(descriptors: Sequence[Any]) -> list[Digest]:
+    """Those of content that is kept here."""
+    return [digest for each in descriptors if (digest := _digest(each)) and not each.get("urls")]
+
+
+def _digest(descriptor: object) -> Digest | None:
+    return Digest.parse(_text(descriptor.get("digest"))) if isinstance(descriptor, dict) else None
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(values: Mapping[str, Any]) -> Mapping[str, str]:
+    return {key: value for key, value in values.items() if isinstance(value, str)}
+
+
+# -- check: what raises here says why, in a ValueError with a sentence
+
+_Check = Callable[[str, Any], None]
+"""Raises ValueError where the value at a place (its first argument) is not of this form. None is of every form."""
+
+
+def _check_manifest(value: object, content_type: str) -> str:
+    """The media type of a pushed manifest, which is what it has to be."""
     if not isinstance(value, dict):
         raise ValueError("it is not a JSON object")
-    media_type = _media_type(value)
-    if media_type not in _IMAGES + _INDEXES:
+    _check_text("mediaType", value.get("mediaType"))
+    media_type = value.get("mediaType") or (content_type if content_type in _OCI else _implied_media_type(value))
+    if media_type not in _KNOWN:
         raise ValueError(
             "mediaType is none of: OCI image manifest, OCI image index, Docker manifest v2, Docker list v2"
         )
     if type(value.get("schemaVersion")) is not int or value["schemaVersion"] != 2:
         raise ValueError("schemaVersion is not 2")
-    subject = _descriptor("subject", value["subject"]) if value.get("subject") is not None else None
-    artifact_type = _text("artifactType", value.get("artifactType", ""))
-    annotations = _annotations(value.get("annotations"))
-    if media_type in _INDEXES:
-        if "config" in value or "layers" in value:
-            raise ValueError("an index has neither config nor layers")
-        manifests = _descriptors("manifests", value)
-        return Document(media_type, manifests, (), subject, artifact_type, annotations)
-    if "manifests" in value:
-        raise ValueError("a manifest with config and layers has no manifests")
-    config = _descriptor("config", value.get("config"))
-    artifact_type = artifact_type or value["config"]["mediaType"]
-    return Document(media_type, (), (config, *_descriptors("layers", value)), subject, artifact_type, annotations)
+    others, form = (("config", "layers"), _INDEX) if media_type in _INDEXES else (("manifests",), _IMAGE)
+    for key in others:
+        if value.get(key) is not None:
+            raise ValueError(f"{key} stands in a manifest of the type {media_type}, which has none")
+    for key, check_field in form.items():
+        check_field(key, value.get(key))
+    if form is _IMAGE and value.get("config") is None:
+        raise ValueError("config is missing")
+    return media_type
 
 
-def _media_type(value: Mapping[str, Any]) -> str:
-    """As OCI has it: the field may be missing. Docker's types have it always."""
-    if "mediaType" in value:
-        return _text("mediaType", value["mediaType"])
-    return OCI_INDEX if "manifests" in value else OCI_IMAGE
-
-
-def _descriptors(key: str, value: Mapping[str, Any]) -> list[Digest]:
-    """The digests of a list of descriptors. Programs written in Go say null for an empty one."""
-    if key not in value:
-        raise ValueError(f"{key} is missing")
-    items = [] if value[key] is None else value[key]
-    if not isinstance(items, list):
-        raise ValueError(f"{key} is not a list")
-    digests = [_descriptor(f"{key}[{index}]", item) for index, item in enumerate(items)]
-    return [digest for digest, item in zip(digests, items, strict=True) if not item.get("urls")]
-
-
-def _descriptor(place: str, value: object) -> Digest:
-    """The digest of a descriptor."""
-    if not isinstance(value, dict):
-        raise ValueError(f"{place} is not a descriptor")
-    if not _text(f"{place}.mediaType", value.get("mediaType")):
-        raise ValueError(f"{place}.mediaType is empty")
-    if type(value.get("size")) is not int or value["size"] < 0:
-        raise ValueError(f"{place}.size is not a number of bytes")
-    if not isinstance(value.get("urls", []), list | None):
-        raise ValueError(f"{place}.urls is not a list")
-    digest = Digest.parse(_text(f"{place}.digest", value.get("digest")))
-    if digest is None:
-        raise ValueError(f"{place}.digest is neither a sha256 nor a sha512 digest")
-    return digest
-
-
-def _annotations(value: object) -> Mapping[str, str]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise ValueError("annotations is not an object of texts")
-    return value
-
-
-def _text(place: str, value: object) -> str:
-    if not isinstance(value, str):
+def _check_text(place: str, value: object) -> None:
+    if value is not None and not isinstance(value, str):
         raise ValueError(f"{place} is not a text")
-    return value
+
+
+def _check_size(place: str, value: object) -> None:
+    if value is not None and (type(value) is not int or not 0 <= value <= _LARGEST):
+        raise ValueError(f"{place} is not a number of bytes: an integer from 0 to {_LARGEST}")
+
+
+def _check_digest(place: str, value: object) -> None:
+    _check_text(place, value)
+    if Digest.parse(_text(value)) is None:
+        raise ValueError(f"{place} is neither a sha256 nor a sha512 digest")
+
+
+def _check_data(place: str, value: object) -> None:
+    _check_text(place, value)
+    try:
+        b64decode(_text(value), validate=True)
+    except ValueError:
+        raise ValueError(f"{place} is not Base64") from None
+
+
+def _check_list_of(form: _Check) -> _Check:
+    def check(place: str, value: object) -> None:
+        if value is not None and not isinstance(value, list):
+            raise ValueError(f"{place} is not a list")
+        for index, each in enumerate(value or ()):
+            form(f"{place}[{index}]", each)
+
+    return check
+
+
+def _check_texts(place: str, value: object) -> None:
+    if value is not None and not isinstance(value, dict):
+        raise ValueError(f"{place} is not an object of texts")
+    for key, each in (value or {}).items():
+        _check_text(f"{place}[{json.dumps(key)}]", each)
+
+
+def _check_object_of(form: Mapping[str, _Check]) -> _Check:
+    def check(place: str, value: object) -> None:
+        if value is not None and not isinstance(value, dict):
+            raise ValueError(f"{place} is not an object")
+        if value is not None:
+            for key, check_field in form.items():
+                check_field(f"{place}.{key}", value.get(key))
+
+    return check
+
+
+_check_platform = _check_object_of(
+    {
+        "architecture": _check_text,
+        "os": _check_text,
+        "os.version": _check_text,
+        "os.features": _check_list_of(_check_text),
+        "variant": _check_text,
+    }
+)
+_check_descriptor_or_null = _check_object_of(
+    {
+        "mediaType": _check_text,
+        "digest": _check_digest,
+        "size": _check_size,
+        "urls": _check_list_of(_check_text),
+        "annotations": _check_texts,
+        "data": _check_data,
+        "platform": _check_platform,
+        "artifactType": _check_text,
+    }
+)
+
+
+def _check_descriptor(place: str, value: object) -> None:
+    if value is None:
+        raise ValueError(f"{place} is not a descriptor")
+    _check_descriptor_or_null(place, value)
+
+
+_SHARED: Final = {"subject": _check_descriptor_or_null, "artifactType": _check_text, "annotations": _check_texts}
+_IMAGE: Final[Mapping[str, _Check]] = {
+    "config": _check_descriptor_or_null,
+    "layers": _check_list_of(_check_descriptor),
+    **_SHARED,
+}
+_INDEX: Final[Mapping[str, _Check]] = {"manifests": _check_list_of(_check_descriptor), **_SHARED}
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -147,6 +248,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return value
+
+
+def _integer(digits: str) -> int | float:
+    """A number; one of more digits than any that counts is as good as a fraction, and Python refuses some of those."""
+    return int(digits) if len(digits) <= _DIGITS + 1 else float(digits)
 
 
 def _no_constant(name: str) -> object:

@@ -133,8 +133,10 @@ def _missing(state: State, repository: str, says: Document) -> Iterator[Digest]:
         if find(state, repository, digest) is None:
             yield digest
     for digest in says.manifests:
-        # In this order: see `find`.
-        if state.contents.keep(digest) is None or not has(state, repository, digest):
+        # In this order: see `find`. An index lists manifests as a rule; that of a build cache lists blobs.
+        if state.contents.keep(digest) and has(state, repository, digest):
+            continue
+        if find(state, repository, digest) is None:
             yield digest
 
 
@@ -154,15 +156,19 @@ def _publish(
 
 
 def _delete(state: State, name: str, digest: Digest) -> bool:
-    """Tags first, then the manifest: so that one who looks meanwhile, or after a crash, finds no tag of nothing."""
+    """Delete a manifest and its tags, and return whether it was there.
+
+    All is read before anything is removed, so that nothing is removed where that fails. Tags go first: so that one who
+    looks meanwhile, or after a crash, finds no tag of nothing.
+    """
     storage = state.storage
     if not has(state, name, digest):
         return False
-    for tag in storage.names(layout.tags(name)):
-        if tagged(state, name, tag) == digest:
-            storage.remove(layout.tag(name, tag))
     manifest = state.contents.manifest(digest)
     subject = manifest.says().subject if manifest else None
+    tags = [tag for tag in storage.names(layout.tags(name)) if tagged(state, name, tag) == digest]
+    for tag in tags:
+        storage.remove(layout.tag(name, tag))
     storage.remove(layout.revision(name, digest))
     if subject:
         storage.remove(referrer(name, subject, digest))

@@ -23,7 +23,8 @@ class Manifest:
     def parse(cls, content: bytes) -> Manifest | None:
         """What a manifest of any media type says, old ones and unknown ones too; None if it is not JSON."""
         try:
-            manifest = json.loads(content)
+            # Numbers do not count here, and Python refuses those of very many digits.
+            manifest = json.loads(content.decode(errors="replace"), parse_int=str)
         except (ValueError, RecursionError):
             return None
         match manifest:

@@ -217,6 +217,28 @@ def test_a_blob_that_could_not_be_published_is_not_there_and_its_upload_has_ende
     asking.push_blob("a", CONTENT)
 
 
+@pytest.mark.parametrize("part", ["blobs/", "/tags/2.0/", "/revisions/"])
+@pytest.mark.parametrize("method", ["read", "stat", "names"])
+def test_a_manifest_that_cannot_be_read_is_not_deleted_in_part(
+    failing: Failing, asking: Asking, method: str, part: str
+) -> None:
+    digest = asking.push_manifest("a", "1.0", image())
+    asking.push_manifest("a", "2.0", image())
+    whole = getattr(failing, method)
+
+    def lost(path: str) -> object:
+        if part in path:
+            raise OSError(errno.EIO, "lost")
+        return whole(path)
+
+    setattr(failing, method, lost)
+    status = asking.restarted()("DELETE", f"/v2/a/manifests/{digest}").status
+    setattr(failing, method, whole)
+    tags = asking("GET", "/v2/a/tags/list").json["tags"]
+    assert (status, tags) in ((500, ["1.0", "2.0"]), (202, []))
+    assert asking("GET", f"/v2/a/manifests/{digest}").status == (200 if tags else 404)
+
+
 def test_a_refused_tag_leaves_the_old_one(failing: Failing, asking: Asking) -> None:
     asking.push_manifest("a", "1.0", image())
     failing.fail(errno.ENOSPC, "publish")
@@ -319,6 +341,41 @@ def test_what_was_looked_at_before_a_doubt_does_not_answer_it() -> None:
     let_go.set()
     assert watch.problem(wait=10) == "the storage of the registry is gone"
     assert not watch.sure
+
+
+MISTAKES = (ValueError("a mistake"), RecursionError("deep"), KeyError("x"), SystemExit(1), KeyboardInterrupt())
+
+
+@pytest.mark.parametrize("raised", [*MISTAKES, MemoryError(), OSError(errno.EIO, "lost")], ids=repr)
+@pytest.mark.parametrize("method", ["names", "probe"])
+def test_healthz_answers_whatever_a_check_raises_and_is_well_again_afterwards(
+    method: str, raised: BaseException, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Broken(MemoryStorage):
+        raised: BaseException | None = None
+
+        def names(self, path: str) -> list[str]:
+            if method == "names" and self.raised:
+                raise self.raised
+            return super().names(path)
+
+        def probe(self) -> None:
+            if method == "probe" and self.raised:
+                raise self.raised
+
+    storage = Broken()
+    asking = Asking(storage)
+    storage.raised = raised
+    for _ in range(3):
+        answer = asking("GET", "/healthz")
+        assert (answer.status, answer.json["status"]) == (503, "failing")
+        assert "does not answer" not in answer.json["reason"]
+        time.sleep(1.1)  # An outcome is good for a second.
+    # A mistake is reported once, however often is looked; what a disk or memory says is none.
+    assert capfd.readouterr().err.count("a mistake in the registry") == (raised in MISTAKES)
+    storage.raised = None
+    eventually(asking, "/healthz", 200)
+    eventually(asking, "/v2/", 200)
 
 
 def test_a_disk_that_hangs_is_told_and_does_not_hang_the_answer() -> None:

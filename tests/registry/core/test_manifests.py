@@ -11,7 +11,17 @@ from registry_gitops.registry import layout
 from registry_gitops.registry.names import Digest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.core.asking import DOCKER_IMAGE, DOCKER_LIST, OCI_IMAGE, OCI_INDEX, Asking, Sent, image, index
+from tests.registry.core.asking import (
+    DOCKER_IMAGE,
+    DOCKER_LIST,
+    OCI_IMAGE,
+    OCI_INDEX,
+    Asking,
+    Sent,
+    descriptor,
+    image,
+    index,
+)
 
 LAYER, CONFIG = b"layer", b"{}"
 IMAGE = image(LAYER, config=CONFIG)
@@ -87,7 +97,6 @@ def test_who_has_a_manifest_is_not_sent_it_again(repository: Asking) -> None:
         (image(mediaType=DOCKER_IMAGE), DOCKER_IMAGE),
         (index(IMAGE, mediaType=DOCKER_LIST), DOCKER_LIST),
         (image(artifactType="application/vnd.example", config=b"{}"), OCI_IMAGE),
-        (b'{"schemaVersion": 2, "manifests": null}', OCI_INDEX),
         (image(unknown={"deep": [1.5, None, True]}), OCI_IMAGE),
     ],
 )
@@ -127,21 +136,30 @@ BROKEN = {
     "schemaVersion true": changed(schemaVersion=True),
     "schemaVersion 2.0": changed(schemaVersion=2.0),
     "an unknown mediaType": changed(mediaType="application/json"),
-    "mediaType null": changed(mediaType=None),
+    "a mediaType that is a number": changed(mediaType=7),
     "no config": changed(config=...),
     "config null": changed(config=None),
-    "no layers": changed(layers=...),
     "layers in an object": changed(layers={"a": ENTRY}),
     "a layer that is a text": changed(layers=["sha256"]),
     "a layer without a digest": changed(layers=[{"mediaType": "a/b", "size": 1}]),
     "a layer with a broken digest": changed(layers=[{**ENTRY, "digest": "sha256:0"}]),
     "a layer with an unknown digest": changed(layers=[{**ENTRY, "digest": "md5:" + "0" * 32}]),
     "a layer with a digest that is a path": changed(layers=[{**ENTRY, "digest": "sha256:../../../etc/passwd"}]),
-    "a layer without a size": changed(layers=[{"mediaType": "a/b", "digest": ENTRY["digest"]}]),
+    "a layer that is null": changed(layers=[None]),
+    "a layer of 2 to the 63 bytes": changed(layers=[{**ENTRY, "size": 2**63}]),
+    "a layer of 10 to the 30 bytes": changed(layers=[{**ENTRY, "size": 10**30}]),
+    "a layer of a size without an end": changed(layers=[ENTRY]).replace(b'"size": 5', b'"size": ' + b"9" * 5000),
+    "a layer of 1e30 bytes": changed(layers=[{**ENTRY, "size": 1e30}]),
+    "a layer of 5.0 bytes": changed(layers=[{**ENTRY, "size": 5.0}]),
+    "a config of 10 to the 30 bytes": changed(config={**ENTRY, "size": 10**30}),
+    "a subject of 10 to the 30 bytes": changed(subject={**ENTRY, "size": 10**30}),
+    "a manifest of 10 to the 30 bytes": index(manifests=[{**ENTRY, "size": 10**30}]),
     "a layer of negative size": changed(layers=[{**ENTRY, "size": -1}]),
     "a layer whose size is a text": changed(layers=[{**ENTRY, "size": "5"}]),
     "a layer whose size is true": changed(layers=[{**ENTRY, "size": True}]),
-    "a layer without a media type": changed(layers=[{**ENTRY, "mediaType": ""}]),
+    "a layer whose media type is a number": changed(layers=[{**ENTRY, "mediaType": 7}]),
+    "a layer whose data is not Base64": changed(layers=[{**ENTRY, "data": "?"}]),
+    "a layer whose platform is a text": changed(layers=[{**ENTRY, "platform": "linux"}]),
     "a layer whose urls are a text": changed(layers=[{**ENTRY, "urls": "http://a"}]),
     "a subject that is a text": changed(subject=str(MISSING)),
     "annotations that are a list": changed(annotations=[]),
@@ -149,8 +167,46 @@ BROKEN = {
     "artifactType that is a number": changed(artifactType=1),
     "manifests beside layers": changed(manifests=[]),
     "layers beside manifests": index(layers=[]),
-    "an index without manifests": json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX}).encode(),
 }
+
+
+ABSENT = {
+    "no mediaType": (changed(mediaType=...), OCI_IMAGE),
+    "mediaType null": (changed(mediaType=None), OCI_IMAGE),
+    "mediaType empty": (changed(mediaType=""), OCI_IMAGE),
+    "no layers": (changed(layers=...), OCI_IMAGE),
+    "layers null": (changed(layers=None), OCI_IMAGE),
+    "artifactType null": (changed(artifactType=None), OCI_IMAGE),
+    "annotations and subject null": (changed(annotations=None, subject=None), OCI_IMAGE),
+    "an annotation null": (changed(annotations={"a": None}), OCI_IMAGE),
+    "manifests null in an image": (changed(manifests=None), OCI_IMAGE),
+    "a layer without a media type and a size": (changed(layers=[{"digest": ENTRY["digest"]}]), OCI_IMAGE),
+    "a layer with nulls": (changed(layers=[{**ENTRY, "urls": None, "data": None, "platform": None}]), OCI_IMAGE),
+    "a layer of the largest size": (changed(layers=[{**ENTRY, "size": 2**63 - 1}]), OCI_IMAGE),
+    "a Docker image without layers": (changed(mediaType=DOCKER_IMAGE, layers=...), DOCKER_IMAGE),
+    "an index without mediaType": (index(IMAGE, mediaType=None), OCI_INDEX),
+    "an index without manifests": (json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX}).encode(), OCI_INDEX),
+    "an index with layers null": (index(IMAGE, layers=None, config=None), OCI_INDEX),
+    "an index in which nothing stands but null": (b'{"schemaVersion": 2, "manifests": null}', OCI_INDEX),
+}
+"""What registry v3.1.1 takes, and as what it is pushed: null is as good as absent, and lists may be."""
+
+
+@pytest.mark.parametrize(("content", "content_type"), ABSENT.values(), ids=ABSENT.keys())
+def test_null_is_as_good_as_absent_wherever_registry_3_takes_either(
+    repository: Asking, content: bytes, content_type: str
+) -> None:
+    digest = Digest.of(content)
+    assert repository("PUT", "/v2/a/manifests/1.0", content, {"content-type": content_type}).status == 201
+    # One that says nothing of what it is, is an index where it has a list of manifests; so says the real registry.
+    served = OCI_IMAGE if content == ABSENT["an index in which nothing stands but null"][0] else content_type
+    for again in (repository, repository.restarted()):
+        for method, status in (("GET", 200), ("HEAD", 200)):
+            answer = again(method, "/v2/a/manifests/1.0")
+            assert (answer.status, answer.headers["Content-Type"]) == (status, served)
+        assert again("GET", f"/v2/a/referrers/{digest}").json["manifests"] == []
+    assert repository("DELETE", f"/v2/a/manifests/{digest}").status == 202
+    assert repository("GET", "/v2/a/tags/list").json["tags"] == []
 
 
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
@@ -226,6 +282,22 @@ def test_an_index_misses_manifests_of_another_repository(repository: Asking) -> 
     digest = repository.push_manifest("a", "1.0", IMAGE)
     assert "Warning" not in repository("PUT", "/v2/a/manifests/2.0", index(IMAGE)).headers
     assert str(digest) in repository("PUT", "/v2/b/manifests/2.0", index(IMAGE)).headers["Warning"]
+
+
+def test_the_index_of_a_build_cache_lists_blobs_and_does_not_miss_them(repository: Asking) -> None:
+    # As BuildKit writes it with `--cache-to type=registry,image-manifest=false`.
+    cache = index(
+        manifests=[
+            descriptor(LAYER, "application/vnd.oci.image.layer.v1.tar+gzip"),
+            descriptor(CONFIG, "application/vnd.buildkit.cacheconfig.v0"),
+        ]
+    )
+    assert "Warning" not in repository("PUT", "/v2/a/manifests/cache", cache).headers
+    assert str(Digest.of(LAYER)) in repository("PUT", "/v2/b/manifests/cache", cache).headers["Warning"]
+    assert repository("DELETE", f"/v2/a/blobs/{Digest.of(CONFIG)}").status == 202
+    warning = repository("PUT", "/v2/a/manifests/cache", cache).headers["Warning"]
+    assert str(Digest.of(CONFIG)) in warning
+    assert str(Digest.of(LAYER)) not in warning
 
 
 def test_a_subject_is_told_back_and_need_not_be_there(ask: Asking) -> None:

@@ -160,6 +160,22 @@ def test_manifests_of_old_and_unknown_types_keep_their_blobs(storage: Storage, a
     assert counts(storage) == NOTHING
 
 
+def test_the_blobs_that_the_index_of_a_build_cache_lists_stay(storage: Storage, app: Shelf) -> None:
+    layer, config, other = app.blob(b"layer"), app.blob(b"cacheconfig"), app.blob(b"other")
+    listed = [{"mediaType": "application/vnd.buildkit.cacheconfig.v0", "digest": str(each)} for each in (layer, config)]
+    cache = app.manifest(manifests=listed, tags=["cache"])
+    sweep(storage, delete_untagged=True)
+    assert app.has_manifest(cache)
+    assert [app.has(each) for each in (layer, config, other)] == [True, True, False]
+
+
+def test_a_number_without_an_end_is_no_reason_to_keep_everything(storage: Storage, app: Shelf) -> None:
+    needed, other = app.blob(b"needed"), app.blob(b"other")
+    app.put(b'{"n": %s, "layers": [{"digest": "%s"}]}' % (b"9" * 5000, str(needed).encode()), tags=["it"])
+    sweep(storage)
+    assert [app.has(each) for each in (needed, other)] == [True, False]
+
+
 def test_annotations_keep_nothing(storage: Storage, app: Shelf) -> None:
     base = app.manifest()
     app.manifest(annotations={"org.opencontainers.image.base.digest": str(base)}, tags=["v1"])
