@@ -15,6 +15,9 @@ _LINE_PIECE: Final = 4096
 _TLS: Final = b"\x16\x03"
 """How a TLS client begins. Clients that try TLS first wait for a refusal before they try plain HTTP."""
 _EMPTY_LINES = re.compile(rb"(?:\r\n)+")
+_NO_LINE: Final = re.compile(rb"(?<!\r)\n|\r[^\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""What no line has in it, and none ends with (RFC 9112, 2.2): a bare LF or CR, or another control character."""
+_NO_LINE_REASON: Final = "a line has a control character in it, or does not end with CRLF"
 
 
 class Incoming:
@@ -46,10 +49,10 @@ class Incoming:
         if end >= 0:
             self.buffer = buffer[end + 4 :]
             return buffer[:line_end], buffer[line_end + 2 : end + 2]
-        if b"\n\n" in buffer:
-            raise BadRequest(400, "a line ends without a carriage return")
         if buffer.startswith(_TLS):
             raise BadRequest(400, "this is TLS, and plain HTTP is spoken here")
+        if _NO_LINE.search(buffer):
+            raise BadRequest(400, _NO_LINE_REASON)
         return None
 
     def begin_body(self, *, asks_to_continue: bool) -> None:
@@ -69,11 +72,16 @@ class Incoming:
     def receive_line(self, limit: int) -> bytes:
         """See body.Source."""
         while (end := self.buffer.find(b"\r\n", 0, limit + 2)) < 0:
-            if len(self.buffer) >= limit + 2:
+            # Nobody waits for the end of a line that can no longer become one.
+            if _NO_LINE.search(self.buffer, 0, limit + 2):
+                raise BadRequest(400, _NO_LINE_REASON)
+            if len(self.buffer.removesuffix(b"\r")) > limit:
                 raise BadRequest(400, "a chunk, or a line between chunks, is longer than it may be")
             piece = bytearray(_LINE_PIECE)
             self.buffer += piece[: self._fetch(memoryview(piece))]
         line, self.buffer = self.buffer[:end], self.buffer[end + 2 :]
+        if _NO_LINE.search(line):
+            raise BadRequest(400, _NO_LINE_REASON)
         return line
 
     def _fetch(self, buffer: memoryview) -> int:

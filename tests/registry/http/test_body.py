@@ -90,6 +90,37 @@ def test_a_chunked_body_that_is_none_is_refused(data: bytes, status: int) -> Non
     assert caught.value.status == status
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\n",
+        b"5\n",
+        b"5\rh",
+        b"5\x00",
+        b"5;a=b\n",
+        b"5;a=b\x7f",
+        b"5;a\n=b\r\n",
+        b"5\r\nhello\n",
+        b"5\r\nhello\r0",
+        b"5\r\nhellox",
+        b"5\r\nhello\r\n0\n",
+        b"0\r\n\n",
+        b"0\r\n\r0",
+        b"0\r\na: b\n",
+        b"0\r\na: b\rc",
+        b"0\r\na: b\x00",
+        b"0\r\na: b\r\n\tfolded\r\n",
+        b"0\r\na: b\r\n\n",
+    ],
+)
+@pytest.mark.parametrize("piece", [1, 1 << 20])
+def test_framing_that_can_no_longer_become_right_is_refused_before_more_comes(data: bytes, piece: int) -> None:
+    # Behind the data a Pipe ends, which is ClientGone and no BadRequest: a client that waits would wait for ever.
+    with pytest.raises(BadRequest) as caught:
+        read(ChunkedBody(incoming(data, piece)))
+    assert caught.value.status == 400
+
+
 @pytest.mark.parametrize("data", [b"5\r\nhello\r\n3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\n"])
 def test_a_body_that_breaks_off_at_any_byte_is_no_body(data: bytes) -> None:
     for end in range(len(data)):

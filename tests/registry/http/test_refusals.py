@@ -73,6 +73,39 @@ def test_the_longest_request_line_and_head_are_taken(client: Client) -> None:
     assert client.ask(headers + b"\r\n\r\n").status == 200
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET /quick HTTP/1.1\n",
+        b"\n",
+        b"GET /quick\rHTTP/1.1",
+        GET + b"\n",
+        GET + b"A: b\n\r\n",
+        GET + b"A: b\rc",
+        GET + b"A: \x00",
+        CHUNKED + b"5\n",
+        CHUNKED + b"5\nhello\n0\n\n",
+        CHUNKED + b"5;a=b\n",
+        CHUNKED + b"5\rhello",
+        CHUNKED + b"5\r\nhello\n",
+        CHUNKED + b"5\r\nhellox",
+        CHUNKED + b"0\r\n\n",
+        CHUNKED + b"0\r\na: b\n",
+    ],
+)
+@pytest.mark.parametrize("bytewise", [False, True])
+def test_a_client_that_waits_behind_a_line_that_is_none_is_refused_at_once(
+    server: Running, data: bytes, bytewise: bool
+) -> None:
+    with server.connect() as client:
+        began = time.monotonic()
+        for piece in [data[n : n + 1] for n in range(len(data))] if bytewise else [data]:
+            client.send(piece)
+        answer = client.answer()
+        assert (answer.status, answer.code) == (400, "UNSUPPORTED")
+        assert time.monotonic() - began < 5  # Half of what a head may take; a body may take longer.
+
+
 @pytest.mark.parametrize("length", range(-3, 4))
 def test_a_request_line_about_as_long_as_the_limit_is_taken_or_414_however_it_comes(
     server: Running, length: int
