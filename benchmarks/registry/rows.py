@@ -93,10 +93,11 @@ def _blobs(scale: Scale, size: Size) -> list[Row]:
 
 
 def lists(scale: Scale) -> list[Row]:
-    """Lists of what `stored` has put there, walked to their end."""
+    """Lists of what `stored` has put there, walked to their end, and single pages of 100."""
     catalog, tags = stored(scale.repositories, scale.tags)
     rows = (
         Row(f"catalog of {scale.repositories:,}", replace(catalog, load="catalog")),
+        Row(f"page of {scale.repositories:,} in the catalog", replace(catalog, load="catalog-page")),
         Row(f"list of {scale.tags:,} tags", replace(tags, load="tags")),
     )
     return [

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 
 from registry_gitops.registry import layout, targets
 from registry_gitops.registry.messages import Request, Response
@@ -21,28 +23,45 @@ def list_repositories(state: State, request: Request, at: targets.Catalog) -> Re
 
 def repositories(storage: Storage, last: str = "") -> Iterator[str]:
     """The names of the repositories after `last`, in order."""
-    return _below(storage, "", _children(storage.names(layout.REPOSITORIES)), last)
+    return _below(storage, "", storage.names(layout.REPOSITORIES), last)
 
 
-def _below(storage: Storage, prefix: str, children: list[str], last: str) -> Iterator[str]:
-    """`a`, then `a-b`, then `a/b`: a folder comes twice, as a name, and with `/` for what is in it."""
-    inside: dict[str, list[str]] = {}
-    for step in sorted([*children, *(f"{child}/" for child in children)]):
-        path = prefix + step
-        if path < last and not last.startswith(path):
+def _below(storage: Storage, prefix: str, entries: list[str], last: str) -> Iterator[str]:
+    """The names after `last` of the repositories in the folder that `prefix` (empty, or with a `/` behind it) names.
+
+    `a`, then `a-b`, then `a/b`: what is in a folder comes behind the names that begin like it and go on with what is
+    less than `/`. Until then it waits, the folder that is to come next as the last one.
+    """
+    waiting: list[tuple[str, list[str]]] = []
+    for child in _candidates(entries, last[len(prefix) :] if last.startswith(prefix) else ""):
+        # What the layout itself puts beside them begins with an underscore, which no name does.
+        if child.startswith("_"):
             continue
-        child = step.removesuffix("/")
-        if child not in inside:
-            inside[child] = storage.names(layout.repository(prefix + child))
-        entries = inside[child]
-        if child != step:
-            del inside[child]
-            if len(path) < MAX_REPOSITORY:
-                yield from _below(storage, path, _children(entries), last)
-        elif path > last and "_manifests" in entries and is_repository(path):
+        path = prefix + child
+        while waiting and f"{waiting[-1][0]}/" < path:
+            yield from _repositories_inside(storage, *waiting.pop(), last)
+        inside = storage.names(layout.repository(path))
+        if path > last and "_manifests" in inside and is_repository(path):
             yield path
+        waiting.append((path, inside))
+    while waiting:
+        yield from _repositories_inside(storage, *waiting.pop(), last)
 
 
-def _children(entries: list[str]) -> list[str]:
-    # What the layout itself puts beside them begins with an underscore, which no name does.
-    return [entry for entry in entries if not entry.startswith("_")]
+def _candidates(entries: list[str], last: str) -> Iterator[str]:
+    """The entries, which are sorted, from `last` on, and before them those that `last` begins with.
+
+    In no other one can there be a repository after `last`.
+    """
+    first = bisect_left(entries, last)
+    for end in range(1, min(len(last), MAX_REPOSITORY)):
+        at = bisect_left(entries, last[:end], 0, first)
+        if at < first and entries[at] == last[:end]:
+            yield entries[at]
+    yield from islice(entries, first, None)
+
+
+def _repositories_inside(storage: Storage, path: str, entries: list[str], last: str) -> Iterator[str]:
+    prefix = f"{path}/"
+    if len(prefix) < MAX_REPOSITORY and (prefix > last or last.startswith(prefix)):
+        yield from _below(storage, prefix, entries, last)

@@ -77,7 +77,10 @@ class Storage(Protocol):
         """A file to send or to read in parts; None where there is none."""
 
     def names(self, path: str) -> list[str]:
-        """The entries of a folder in the order of their characters; none where there is no folder."""
+        """The entries of a folder in the order of their characters; none where there is no folder.
+
+        Not to be changed: others may get the same list.
+        """
 
     def touch(self, path: str) -> bool:
         """Set the time of a file to now, and say whether it is there."""

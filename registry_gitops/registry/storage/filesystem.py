@@ -17,6 +17,7 @@ from registry_gitops.registry.layout import PREFIX
 from registry_gitops.registry.storage import Draft, Stat
 from registry_gitops.registry.storage.files import READ, FileContent, FileDraft
 from registry_gitops.registry.storage.folders import Folders, parent, sync_folder
+from registry_gitops.registry.storage.listings import Listings
 from registry_gitops.registry.storage.publication import Publication
 from registry_gitops.registry.storage.scratch import Scratch
 
@@ -38,6 +39,7 @@ class FileStorage:
         self._identity = _identity(self._top)
         self._prefix = f"{self._top}/"
         self._folders = Folders(self._top)
+        self._listings = Listings()
         self._own = None if read_only else Scratch(self._folders)
 
     def read(self, path: str) -> bytes | None:
@@ -72,7 +74,7 @@ class FileStorage:
         if not self._folders.real(path):
             return self._nothing([])
         try:
-            return sorted(os.listdir(self._prefix + path))
+            return self._listings.names(self._prefix + path)
         except (FileNotFoundError, NotADirectoryError):
             return self._nothing([])
 

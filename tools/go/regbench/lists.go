@@ -4,12 +4,38 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
 // catalog walks through all repositories, a thousand at a time, which is as many as the registries we measure give.
 func catalog(r *registry, p plan) (work, error) {
 	return listing(r, "/v2/_catalog?n=1000", p.name+"/", p.items)
+}
+
+// pageSize is how many names a client asks for that shows them to a user.
+const pageSize = 100
+
+// catalogPage reads one page of the repositories: each item is the page that begins behind the repository of its number.
+func catalogPage(r *registry, p plan) (work, error) {
+	return work{operation: func(item int) error {
+		after := item * pageSize % p.items
+		path := fmt.Sprintf("/v2/_catalog?n=%d&last=%s", pageSize, url.QueryEscape(p.repository(after)))
+		names, _, err := r.page(path)
+		if err != nil {
+			return err
+		}
+		stored := min(pageSize, p.items-after-1)
+		if len(names) < stored {
+			return fmt.Errorf("GET %s: %d names where %d are stored", path, len(names), stored)
+		}
+		for number, name := range names[:stored] {
+			if wanted := p.repository(after + 1 + number); name != wanted {
+				return fmt.Errorf("GET %s: name %d is %s, not %s", path, number, name, wanted)
+			}
+		}
+		return nil
+	}}, nil
 }
 
 // tags walks through the tags of the first repository.

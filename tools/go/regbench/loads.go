@@ -29,6 +29,7 @@ var loads = map[string]load{
 	"push":          {prepare: push, writes: true, blobs: true},
 	"pull":          {prepare: pull, blobs: true},
 	"catalog":       {prepare: catalog},
+	"catalog-page":  {prepare: catalogPage},
 	"tags":          {prepare: tags},
 }
 
