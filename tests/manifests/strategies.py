@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from registry_gitops.amounts import parse_duration
 from registry_gitops.manifests import Document
 
 Raw = dict[str, Any]
@@ -83,7 +84,18 @@ def _text(schema: Schema) -> st.SearchStrategy[str]:
         return st.text()
     longest = schema.get("maxLength", _INT64)
     texts: st.SearchStrategy[str] = st.from_regex(str(pattern), fullmatch=pattern.startswith("^"))
+    if "(ms|s|m" in pattern:
+        texts = texts.filter(_is_countable)
     return texts.filter(lambda text: len(text) <= longest)
+
+
+def _is_countable(duration: str) -> bool:
+    """Return whether Go can count a duration, which no pattern of a JSON Schema says."""
+    try:
+        parse_duration(duration)
+    except ValueError:
+        return False
+    return True
 
 
 def mended(title: str, found: Raw) -> Raw:
