@@ -7,17 +7,17 @@ import typer
 # Both functions import the parsers themselves: every command imports this module, also for --help.
 
 
-def seconds(text: str) -> float:
+def parse_duration(text: str) -> float:
     """Return the seconds of a duration such as 90s or 1h30m. Raises typer.BadParameter."""
-    from registry_gitops.amounts import parse_duration
+    from registry_gitops.amounts import parse_duration as parse
 
     try:
-        return float(parse_duration(text))
+        return float(parse(text))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
 
-def size(text: str) -> int:
+def parse_size(text: str) -> int:
     """Return the bytes of a size such as 512Ki, 4M, or 1Gi, 1 or more. Raises typer.BadParameter."""
     from registry_gitops.amounts import parse_quantity
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_gitops.cli.param_types import seconds, size
+from registry_gitops.cli.param_types import parse_duration, parse_size
 from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError, Problem
@@ -86,7 +86,7 @@ def serve(
     read_only: Annotated[bool, typer.Option("--read-only", help="Refuse pushes and deletions; write nothing.")] = False,
     no_delete: Annotated[bool, typer.Option("--no-delete", help="Refuse deletions.")] = False,
     max_manifest_size: Annotated[
-        int, typer.Option(parser=size, metavar="SIZE", help="Maximum size of a manifest, for example 4Mi.")
+        int, typer.Option(parser=parse_size, metavar="SIZE", help="Maximum size of a manifest, for example 4Mi.")
     ] = "4Mi",  # type: ignore[assignment]
     max_concurrency: Annotated[
         int,
@@ -102,7 +102,7 @@ def serve(
     gc_interval: Annotated[
         float | None,
         typer.Option(
-            parser=seconds,
+            parser=parse_duration,
             metavar="TIME",
             help="Run garbage collection every TIME, for example 1h.",
             show_default="never",

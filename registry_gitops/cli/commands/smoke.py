@@ -16,7 +16,7 @@ import typer
 from registry_gitops.cli.checks import format_check_table, select_checks
 from registry_gitops.cli.config_file import load_config
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.param_types import seconds, size
+from registry_gitops.cli.param_types import parse_duration, parse_size
 from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
 from registry_gitops.cli.progress import Progress
@@ -44,7 +44,7 @@ class Level(StrEnum):
 
 
 def _layer_size(text: str) -> int:
-    return 0 if text == "0" else size(text)
+    return 0 if text == "0" else parse_size(text)
 
 
 def smoke(
@@ -107,13 +107,15 @@ def smoke(
     after_restart: Annotated[
         Path | None, typer.Option(metavar="STATE", help="Also check that this image survived, then delete it.")
     ] = None,
-    timeout: Annotated[float, typer.Option(parser=seconds, metavar="TIME", help="Timeout of each request.")] = "30s",  # type: ignore[assignment]
+    timeout: Annotated[
+        float, typer.Option(parser=parse_duration, metavar="TIME", help="Timeout of each request.")
+    ] = "30s",  # type: ignore[assignment]
     retries: Annotated[
         int,
         typer.Option(parser=whole_number(0), metavar="N", help="How often to retry a request whose connection failed."),
     ] = "2",  # type: ignore[assignment]
     wait: Annotated[
-        float, typer.Option(parser=seconds, metavar="TIME", help="Wait up to TIME for the registry to respond.")
+        float, typer.Option(parser=parse_duration, metavar="TIME", help="Wait up to TIME for the registry to respond.")
     ] = "0s",  # type: ignore[assignment]
     output_: Annotated[
         list[Output],

@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from registry_gitops.amounts import parse_duration, parse_quantity
-from registry_gitops.cli.param_types import seconds, size
+from registry_gitops.cli import param_types
 from registry_gitops.masking import quote
 from registry_gitops.model import DurationText, Model, QuantityText
 from registry_gitops.values.configuration import Configuration
@@ -56,7 +56,7 @@ def test_parse_quantity_refuses_other_text_and_shows_a_right_one(text: str) -> N
     with pytest.raises(ValidationError, match="is not a quantity: write a number and a unit, such as 10Gi"):
         Sample(size=text)
     with pytest.raises(typer.BadParameter, match="is not a quantity"):
-        size(text)
+        param_types.parse_size(text)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_parse_quantity_refuses_what_kubernetes_cannot_count(text: str) -> None:
 )
 def test_no_amount_takes_long_to_parse(text: str) -> None:
     start = time.process_time()
-    for parse in (size, seconds):
+    for parse in (param_types.parse_size, param_types.parse_duration):
         with pytest.raises(typer.BadParameter):
             parse(text)
     assert time.process_time() - start < 1
@@ -102,7 +102,7 @@ def test_a_quantity_may_be_a_number_as_in_kubernetes() -> None:
 )
 def test_parse_duration_returns_the_seconds_that_go_reads(text: str, length: str) -> None:
     assert parse_duration(text) == Decimal(length)
-    assert seconds(text) == float(length)
+    assert param_types.parse_duration(text) == float(length)
     assert Sample(wait=text).wait == text
     assert Configuration.model_validate({"http": {"draintimeout": text}}).to_dict() == {"http": {"draintimeout": text}}
 
@@ -134,7 +134,7 @@ def test_other_durations_are_refused_everywhere_with_the_same_words(text: str, r
     with pytest.raises(ValidationError) as in_the_configuration:
         Configuration.model_validate({"http": {"draintimeout": text}})
     with pytest.raises(typer.BadParameter) as on_the_command_line:
-        seconds(text)
+        param_types.parse_duration(text)
     assert in_a_model.value.errors()[0]["msg"].startswith(message)
     assert in_the_configuration.value.errors()[0]["msg"].startswith(message)
     assert str(on_the_command_line.value).startswith(message)
@@ -145,7 +145,7 @@ def test_parse_duration_refuses_what_go_cannot_count(text: str) -> None:
     with pytest.raises(ValueError, match=r"is too long: write at most 2562047h$"):
         parse_duration(text)
     with pytest.raises(typer.BadParameter, match="is too long"):
-        seconds(text)
+        param_types.parse_duration(text)
 
 
 @pytest.mark.parametrize(
@@ -160,15 +160,15 @@ def test_parse_duration_refuses_what_go_cannot_count(text: str) -> None:
         ("1e3", 1000),
     ],
 )
-def test_size_returns_whole_bytes(text: str, amount: int) -> None:
-    assert size(text) == amount
-    assert type(size(text)) is int
+def test_parse_size_returns_whole_bytes(text: str, amount: int) -> None:
+    assert param_types.parse_size(text) == amount
+    assert type(param_types.parse_size(text)) is int
 
 
 @pytest.mark.parametrize("text", ["0", "0Gi", "-1", "-4Mi", "500m", "1.5", "1n", "1e-999", "1.0001Ki"])
-def test_size_refuses_what_is_no_whole_number_of_bytes(text: str) -> None:
+def test_parse_size_refuses_what_is_no_whole_number_of_bytes(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="is not a whole number of bytes above 0: write a size such as 512Ki"):
-        size(text)
+        param_types.parse_size(text)
 
 
 def test_fields_keep_plain_text_as_it_was_written() -> None:
