@@ -55,7 +55,15 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 
 def left(tmp_path: Path) -> list[str]:
-    """Every process that the program in place of kubectl started, and the program, that still exists."""
+    """What still runs of the program in place of kubectl and what it started, 5 s after: SIGKILL takes a moment."""
+    deadline = time.monotonic() + 5
+    while (found := running(tmp_path)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+def running(tmp_path: Path) -> list[str]:
+    """The processes of the program in place of kubectl, and of what it started."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -103,13 +111,13 @@ def test_a_round_that_takes_too_long_ends_with_all_its_processes(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_status_that_is_interrupted_ends_its_kubectl(install: Install, tmp_path: Path, number: signal.Signals) -> None:
     install(f"{FIRST}echo started >> {tmp_path}/log\n{SLOW}")
-    command = [*program("status", "--namespace", "a", "--name", "b"), "--watch"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0) as running:
+    words = [*program("status", "--namespace", "a", "--name", "b"), "--watch"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0) as watching:
         until(lambda: (tmp_path / "log").exists() and len((tmp_path / "log").read_text().split()) == 2)
-        assert len(left(tmp_path)) >= 4
-        running.send_signal(number)
-        running.communicate(timeout=30)
-    assert running.returncode == 130
+        assert len(running(tmp_path)) >= 4
+        watching.send_signal(number)
+        watching.communicate(timeout=30)
+    assert watching.returncode == 130
     assert left(tmp_path) == []
 
 
@@ -178,7 +186,7 @@ def test_kubectl_that_prints_no_error_and_no_objects_is_reported(install: Instal
 def test_kubectl_that_asks_for_a_username_leads_to_a_login(kubeconfig: Path) -> None:
     write_config(kubeconfig, "https://127.0.0.1:1")
     reason = (
-        "kubectl asked for a username: the kubeconfig holds no credentials: "
+        "kubectl asked for a username, and found none in the kubeconfig: "
         "log in to the cluster first, or select a context whose user has credentials"
     )
     assert refusal() == reason
@@ -189,9 +197,9 @@ def test_kubectl_that_asks_for_a_username_leads_to_a_login(kubeconfig: Path) -> 
     ("plugin", "mode", "remedy"),
     [
         ("absent-plugin", "Never", "install the credential plugin that the kubeconfig names"),
-        ("false", "Never", "log in to the cluster again: the credential plugin of the kubeconfig failed"),
+        ("false", "Never", "log in to the cluster again, or fix the credential plugin"),
         ("true", "Always", "log in to the cluster first: the credential plugin asks for a password"),
-        (sys.executable, "IfAvailable", "log in to the cluster again: the credential plugin of the kubeconfig failed"),
+        (sys.executable, "IfAvailable", "log in to the cluster again, or fix the credential plugin"),
     ],
 )
 def test_a_credential_plugin_that_fails_leads_to_a_remedy(
@@ -210,7 +218,7 @@ def test_a_credential_plugin_that_fails_leads_to_a_remedy(
         },
     )
     for found in (refusal(), port_forward_refusal()):
-        assert "getting credentials: exec" in found
+        assert "the credential plugin failed: exec" in found
         assert found.endswith(f": {remedy}")
 
 

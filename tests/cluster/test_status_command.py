@@ -99,7 +99,7 @@ def test_a_cluster_out_of_reach_exits_3_with_one_line(run: Callable[..., Outcome
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("status",), "no registry.yaml and no registry.py here"),
+        (("status",), "no registry.yaml or registry.py in this directory"),
         (("status", "registry.yaml", "--namespace", "x"), "pass either CONFIG or --namespace and --name, not both"),
         (("status", "--name", "x"), "Invalid value for --name: needs --namespace NAME"),
         ((*NAMED, "--wait", "soon"), '"soon" is not a duration'),
