@@ -148,4 +148,5 @@ def test_the_end_of_the_input_is_no_password(typed: Pipe, answers: tuple[str, ..
 
 def test_without_a_terminal_the_option_is_named(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"hunter2\n")))
-    refused(cli("htpasswd", "alice"), "cannot prompt for the password without a terminal: pipe it in, with --password-stdin")
+    message = "cannot prompt for the password without a terminal: pipe it in, with --password-stdin"
+    refused(cli("htpasswd", "alice"), message)
