@@ -132,7 +132,9 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path, number: int) -> None:
 def test_serve_ends_on_a_signal_that_does_not_wake_its_main_thread(tmp_path: Path) -> None:
     code = (
         "import signal, sys, threading; from registry_gitops.cli import main\n"
-        "threading.Timer(1, lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)).start()\n"
+        "from registry_gitops.registry import ReferenceRegistry; serve = ReferenceRegistry.serve\n"
+        "def end(): signal.pthread_kill(threading.get_ident(), signal.SIGTERM)\n"
+        "ReferenceRegistry.serve = lambda self: (threading.Timer(0.5, end).start(), serve(self))\n"
         "sys.exit(main(['serve', '--address', '127.0.0.1:0']))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False, timeout=20)
