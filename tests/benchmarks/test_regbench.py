@@ -79,6 +79,7 @@ LOADS = {
     "push": replace(QUICK, size=100_000),
     "pull": replace(QUICK, size=100_000, items=7),
     "catalog": replace(QUICK, name="put", items=2),
+    "catalog-page": replace(QUICK, name="put", items=2),
     "tags": replace(QUICK, name="put", items=3),
 }
 
