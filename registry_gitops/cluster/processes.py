@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from typing import IO, Final, TypeVar
+from pathlib import Path
+from typing import Final, TypeVar
 
 from registry_gitops.cluster.kubectl import KubectlResult, not_started, timed_out
 
@@ -31,8 +32,8 @@ class KubectlProcess:
     """A kubectl that was started. Its output goes to files: a pipe that nobody reads would block it."""
 
     process: subprocess.Popen[bytes]
-    stdout: IO[bytes]
-    stderr: IO[bytes]
+    stdout: Path
+    stderr: Path
 
     @property
     def has_ended(self) -> bool:
@@ -41,17 +42,16 @@ class KubectlProcess:
 
     def result(self) -> KubectlResult:
         """Exit code and output of a process that has ended."""
-        texts = []
-        for file in (self.stdout, self.stderr):
-            file.seek(0)
-            texts.append(file.read().decode(errors="replace"))
+        texts = (file.read_text("utf-8", errors="replace") for file in (self.stdout, self.stderr))
         return KubectlResult(self.process.wait(), *texts)
 
     def output_so_far(self) -> KubectlResult:
         """The first 64 KiB of its output while it runs; the exit code is 0."""
-        # Not read(): the process writes where the position of the shared file is.
-        texts = (os.pread(file.fileno(), _MAX_OUTPUT, 0) for file in (self.stdout, self.stderr))
-        return KubectlResult(0, *(text.decode(errors="replace") for text in texts))
+        texts = []
+        for path in (self.stdout, self.stderr):
+            with path.open("rb") as file:
+                texts.append(file.read(_MAX_OUTPUT).decode(errors="replace"))
+        return KubectlResult(0, *texts)
 
 
 @contextmanager
@@ -61,13 +61,15 @@ def started(command: Sequence[str]) -> Iterator[KubectlProcess]:
     It has a session of its own. So Ctrl-C reaches the block first, a credential plugin is ended with kubectl, and a
     plugin that asks on the terminal fails at once instead of waiting unseen. Raises ClusterError if it cannot start.
     """
-    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        try:
-            process = subprocess.Popen(  # noqa: S603 - no shell, and the words are the user's own
-                command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
-            )
-        except OSError as error:
-            raise not_started(error) from None
+    with tempfile.TemporaryDirectory() as directory:
+        stdout, stderr = Path(directory, "stdout"), Path(directory, "stderr")
+        with stdout.open("wb") as out, stderr.open("wb") as err:
+            try:
+                process = subprocess.Popen(  # noqa: S603 - no shell, and the words are the user's own
+                    command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+                )
+            except OSError as error:
+                raise not_started(error) from None
         try:
             yield KubectlProcess(process, stdout, stderr)
         finally:
