@@ -32,10 +32,9 @@ def kubeconfig(cluster: Cluster, **user: str) -> Kubeconfig:
     return found
 
 
-def refused(fleet: Fleet, path: Path, content: Kubeconfig | None) -> str:
+def refused(fleet: Fleet, path: Path, content: Kubeconfig) -> str:
     """What is printed with such a kubeconfig: one line, and nothing of a status."""
-    if content:
-        path.write_text(yaml.safe_dump(content))
+    path.write_text(yaml.safe_dump(content))
     outcome = fleet.cli("status", "--namespace", fleet.namespace, "--kubeconfig", path, code=3)
     assert outcome.out == ""
     (line,) = outcome.err.splitlines()
@@ -68,5 +67,7 @@ def test_a_certificate_that_is_not_the_clusters_is_named(fleet: Fleet, tmp_path:
     assert "certificate" in refused(fleet, tmp_path / "kubeconfig", found)
 
 
-def test_a_kubeconfig_that_is_not_there_is_named(fleet: Fleet, tmp_path: Path) -> None:
-    assert str(tmp_path / "none") in refused(fleet, tmp_path / "none", None)
+def test_a_kubeconfig_that_is_not_there_is_wrong_usage(fleet: Fleet, tmp_path: Path) -> None:
+    path = tmp_path / "none"
+    outcome = fleet.cli("status", "--namespace", fleet.namespace, "--kubeconfig", path, code=2)
+    assert f"Invalid value for '--kubeconfig': file '{path}' does not exist" in outcome.err
