@@ -140,7 +140,7 @@ def test_other_durations_are_refused_everywhere_with_the_same_words(text: str, r
     assert str(on_the_command_line.value).startswith(message)
 
 
-@pytest.mark.parametrize("text", ["2562048h", "9" * 30 + "s", "1h" * 3_000_000])
+@pytest.mark.parametrize("text", ["2562048h", "9" * 30 + "s", "9999h" * 300])
 def test_parse_duration_refuses_what_go_cannot_count(text: str) -> None:
     with pytest.raises(ValueError, match=r"is too long: write at most 2562047h$"):
         parse_duration(text)
