@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,10 @@ def _from_python(path: Path) -> RegistryDeployment:
         raise InputError(_program_problems(error)) from None
     if not isinstance(found, RegistryDeployment):
         raise InputError.of("defines no `deployment`: assign a RegistryDeployment to that name", path)
-    return found
+    try:
+        return found.revalidated()  # A program can go round the validators, by `model_copy` or `model_construct`.
+    except InputError as error:
+        raise InputError(replace(problem, file=str(path)) for problem in error.problems) from None
 
 
 def _program_problems(error: ProgramError) -> list[Problem]:
@@ -83,5 +87,5 @@ def _program_problems(error: ProgramError) -> list[Problem]:
         case ValidationError() as cause:
             return [Problem(p.message, error.file, error.line, path=p.path) for p in problems(cause)]
         case cause:
-            message = f"{Path(error.file).name} raised {type(cause).__name__}: {cause}"
-            return [Problem(message, error.file, error.line)]
+            what = ": ".join(part for part in (type(cause).__name__, str(error)) if part)
+            return [Problem(f"{Path(error.file).name} raised {what}", error.file, error.line)]

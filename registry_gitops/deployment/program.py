@@ -35,7 +35,7 @@ class ProgramError(Exception):
     """What a program raised (`cause`), and the file and line of the user's code that raised it."""
 
     def __init__(self, cause: BaseException, file: str, line: int | None, column: int | None = None) -> None:
-        super().__init__(str(cause))
+        super().__init__(_text(cause))
         self.cause, self.file, self.line, self.column = cause, file, line, column
 
 
@@ -44,10 +44,18 @@ def run_program(path: Path) -> dict[str, Any]:
     with _LOCK, _imports(path) as modules:
         try:
             return runpy.run_path(str(path), run_name="registry")
-        except InputError:
+        except (InputError, KeyboardInterrupt):
             raise
-        except (Exception, SystemExit) as error:  # whatever the user's program raises is the user's problem, not ours
+        except BaseException as error:  # whatever the user's program raises is the user's problem, not ours
             raise modules.locate(error) from None
+
+
+def _text(error: BaseException) -> str:
+    """Return the text of an exception, or "" if its class, which is the user's, fails to make one."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 class _Source(SourceFileLoader):

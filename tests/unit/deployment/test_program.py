@@ -45,6 +45,23 @@ def loaded_from(directory: Path) -> list[str]:
     return [name for name, file in files.items() if file.startswith(f"{directory}/")]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import asyncio; raise asyncio.CancelledError", "registry.py raised CancelledError"),
+        ("raise BaseException('lost')", "registry.py raised BaseException: lost"),
+        ("raise GeneratorExit", "registry.py raised GeneratorExit"),
+        ("raise SystemExit", "registry.py raised SystemExit"),
+        ("class Odd(Exception):\n  def __str__(self): raise ValueError\nraise Odd", "registry.py raised Odd"),
+        ("deployment = RegistryDeployment().model_copy(update={'values': 5})", "values: must be a mapping"),
+    ],
+)
+def test_load_reports_whatever_a_program_does_as_a_problem_of_its_file(tmp_path: Path, text: str, message: str) -> None:
+    path = write(tmp_path, {}, text)
+    assert problem(path).startswith(str(path))
+    assert message in problem(path)
+
+
 def test_two_programs_get_their_own_modules_of_one_name(tmp_path: Path) -> None:
     paths = [write(tmp_path / name, {"shared.py": f'NAME = "{name}"\n'}, program()) for name in ("first", "second")]
     assert [load(path).name for path in (*paths, paths[0])] == ["first", "second", "first"]
