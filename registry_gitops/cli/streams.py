@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import NoReturn, TextIO
 
 import typer
@@ -20,8 +22,13 @@ _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 def set_up() -> None:
     """Write the same bytes to stdout in every locale; file names that are not UTF-8 come out as they went in.
 
-    Messages on stderr never fail: what the locale cannot encode is escaped.
+    Messages on stderr never fail: what the locale cannot encode is escaped. If stderr is closed, they are lost. If
+    stdout is closed, writing to it fails: Typer would write its help to no stream, and report success.
     """
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - open as long as the process
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
     if isinstance(sys.stderr, io.TextIOWrapper):
@@ -30,8 +37,6 @@ def set_up() -> None:
 
 def write_stdout(text: str) -> None:
     """Write data to stdout and flush it, so that a failure is noticed here. Raises what `end_output` does."""
-    if sys.stdout is None:
-        raise InputError.of("cannot write the output: stdout is closed")
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -45,7 +50,8 @@ def end_output(error: OSError) -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         raise typer.Exit(ExitCode.READER_LEFT) from None
-    raise InputError.of(f"cannot write the output: {error.strerror}") from None
+    reason = "stdout is closed, or not open for writing" if error.errno == errno.EBADF else error.strerror
+    raise InputError.of(f"cannot write the output: {reason}") from None
 
 
 def write_stderr(line: str) -> None:
@@ -54,9 +60,8 @@ def write_stderr(line: str) -> None:
     If stderr cannot be written, the line is lost, and the exit code remains.
     """
     shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
-    if sys.stderr is not None:
-        with contextlib.suppress(OSError):
-            print(shown, file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):
+        print(shown, file=sys.stderr, flush=True)
 
 
 def colorize_diff(diff: Iterable[str]) -> Iterator[str]:

@@ -1,10 +1,10 @@
-"""Usage errors of Typer, which repeat what was typed: without credentials."""
+"""Usage errors of Typer: without the credentials that they repeat, and lost if stderr cannot be written."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import typer
@@ -37,4 +37,15 @@ def _masked() -> Iterator[None]:
     except _UsageError as error:
         # An argument too many may be a password: `htpasswd USER PASSWORD`.
         error.message = mask(re.sub(r"(extra argument\S*) \(.*\)", r"\1", error.message, flags=re.DOTALL))
+        error.show = _without_failing(error.show)
         raise
+
+
+def _without_failing(show: Callable[[], None]) -> Callable[[], None]:
+    """Return `show`, which writes to stderr, without the error of a full disk: it would replace the exit code."""
+
+    def shown() -> None:
+        with suppress(OSError):
+            show()
+
+    return shown

@@ -74,7 +74,7 @@ def test_output_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
             program("schema"), cwd=tmp_path, stdout=only_readable, stderr=subprocess.PIPE, check=False
         )
     assert done.returncode == 2
-    assert done.stderr == b"error: cannot write the output: Bad file descriptor\n"
+    assert done.stderr == b"error: cannot write the output: stdout is closed, or not open for writing\n"
 
 
 def test_ctrl_c_ends_with_one_line_and_nothing_written(tmp_path: Path) -> None:

@@ -127,11 +127,23 @@ def test_output_on_a_full_disk_is_refused(tmp_path: Path, words: tuple[str, ...]
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "2>/dev/full", "<&-", "2>&- >&-"])
 def test_a_stream_that_is_closed_or_full_changes_no_exit_code_of_an_error(tmp_path: Path, redirection: str) -> None:
-    command = f"{' '.join(program('render', 'none.yaml'))} {redirection}"
-    assert subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, check=False).returncode == 2
+    for words in (["render", "none.yaml"], ["--nonsense"], ["nonsense"], ["render", "--nonsense"]):
+        command = f"{' '.join(program(*words))} {redirection}"
+        done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, check=False)
+        assert (done.returncode, done.stdout) == (2, b"")
 
 
-@pytest.mark.parametrize("words", ["schema >&-", "htpasswd alice <&-", "htpasswd alice --password-stdin <&-"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "schema >&-",
+        "--help >&-",
+        "render --help >&-",
+        "--version >&-",
+        "htpasswd alice <&-",
+        "htpasswd alice --password-stdin <&-",
+    ],
+)
 def test_a_closed_stream_that_is_needed_is_named(tmp_path: Path, words: str) -> None:
     command = f"{' '.join(program())} {words}"
     done = subprocess.run(
