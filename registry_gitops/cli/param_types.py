@@ -17,6 +17,14 @@ def parse_duration(text: str) -> float:
         raise typer.BadParameter(str(error)) from None
 
 
+def parse_positive_duration(text: str) -> float:
+    """Return the seconds of a duration above 0. Raises typer.BadParameter."""
+    seconds = parse_duration(text)
+    if not seconds:
+        raise typer.BadParameter(f'"{text}" is no time: write a duration above 0, such as 30s or 5m')
+    return seconds
+
+
 def parse_size(text: str) -> int:
     """Return the bytes of a size such as 512Ki, 4M, or 1Gi, 1 or more. Raises typer.BadParameter."""
     from registry_gitops.amounts import parse_quantity

@@ -62,6 +62,7 @@ def refused(done: Outcome, message: str) -> None:
         ),
         ("x --password-stdin", "no user to log in as: add --username USER"),
         ("x --timeout 5", '"5" is not a duration: write a unit, such as 5s or 5m'),
+        ("x --timeout 0s", '"0s" is no time: write a duration above 0, such as 30s or 5m'),
         ("x --wait soon", '"soon" is not a duration: write numbers with h, m, s or ms, such as 5m or 1h30m'),
         ("x --retries -1", '"-1" is not a whole number from 0 to 1000000'),
         ("x --repository UPPER//x", 'Invalid value for --repository: "UPPER//x" is not the name of a repository'),
