@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from getpass import getpass
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from registry_gitops.cli.passwords import from_stdin
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
+
+_OPTIONS: Final = {"username": "USER", "namespace": "--namespace", "name": "--name", "password": ""}
+"""Key of a problem -> the argument or option that it came from. No option has the password: its message names it."""
 
 
 def htpasswd(
@@ -32,9 +38,20 @@ def htpasswd(
     from registry_gitops.codec import dump
     from registry_gitops.htpasswd import check, secret
 
-    check(user, namespace=namespace, name=name)
-    password = from_stdin() if password_stdin else _prompt(user)
-    write_stdout(dump(secret(user, password, namespace=namespace, name=name).to_dict()))
+    with _problems_of_options():
+        check(user, namespace=namespace, name=name)
+        password = from_stdin() if password_stdin else _prompt(user)
+        made = secret(user, password, namespace=namespace, name=name)
+    write_stdout(dump(made.to_dict()))
+
+
+@contextmanager
+def _problems_of_options() -> Iterator[None]:
+    """Let problems name the options as typed, instead of the keys."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(replace(each, path=_OPTIONS.get(each.path, each.path)) for each in error.problems) from None
 
 
 def _prompt(user: str) -> str:

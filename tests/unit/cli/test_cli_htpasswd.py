@@ -101,8 +101,8 @@ def test_the_password_is_the_first_line_without_its_end(piped: Pipe, stdin: byte
     [
         (b"", "the password is empty"),
         (b"\n", "the password is empty"),
-        (b"x" * 73, "password: the password is longer than the 72 bytes that bcrypt reads"),
-        ("ü".encode() * 37, "password: the password is longer than the 72 bytes that bcrypt reads"),
+        (b"x" * 73, "the password is longer than the 72 bytes that bcrypt reads"),
+        ("ü".encode() * 37, "the password is longer than the 72 bytes that bcrypt reads"),
         (b"hunter\x002\n", "the password holds a NUL character, which bcrypt cannot take"),
         (b"hunter\xff2\n", "the password is not text in UTF-8"),
     ],
@@ -126,7 +126,7 @@ def test_a_user_that_no_htpasswd_file_can_hold_is_refused(piped: Pipe, user: str
 
 @pytest.mark.parametrize("option", ["--namespace", "--name"])
 def test_a_name_that_kubernetes_refuses_is_refused(piped: Pipe, option: str) -> None:
-    refused(piped(b"hunter2", "alice", option, "Team_1"), f"{option[2:]}: ")
+    refused(piped(b"hunter2", "alice", option, "Team_1"), f"{option}: ")
 
 
 def test_on_a_terminal_the_password_is_asked_for_twice(typed: Pipe) -> None:
@@ -138,7 +138,7 @@ def test_two_passwords_that_differ_are_refused(typed: Pipe) -> None:
 
 
 def test_an_impossible_user_is_refused_before_the_password_is_asked_for(typed: Pipe) -> None:
-    refused(typed(user="a:b"), "username: this is not a user name: ")
+    refused(typed(user="a:b"), "USER: this is not a user name: ")
 
 
 @pytest.mark.parametrize("answers", [(), ("hunter2",)])
