@@ -54,6 +54,8 @@ def connect(
     until the registry is up; `on_wait` is told each time that it is not yet. Raises Unreachable, and InputError for an
     argument that cannot be used.
     """
+    if not timeout > 0:
+        raise InputError.of("timeout: must be more than 0 seconds")
     place, inside = _split(url)
     credentials = Credentials(username, password or "") if username else inside
     if credentials is None:
@@ -86,20 +88,25 @@ def _split(url: str) -> tuple[str, Credentials | None]:
     if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment or "@" in parts.path:
         raise InputError.of(_NO_URL)
     path = parts.path.rstrip("/").removesuffix("/v2")
-    place = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", ""))
-    if not _is_usable(place):
+    netloc = _sent_netloc(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", "")))
+    if netloc is None:
         raise InputError.of(_NO_URL)
+    place = urlunsplit((parts.scheme, netloc, path, "", ""))
     user = unquote(parts.username or "")
     return place, Credentials(user, unquote(parts.password or "")) if user else None
 
 
-def _is_usable(url: str) -> bool:
-    """Return whether requests takes `url` for that of the same host, and whether a DNS name can be like that."""
+def _sent_netloc(url: str) -> str | None:
+    """Return host and port as requests sends them: in lower case, and an international name in its ASCII form.
+
+    None if requests sends to another host, or if no DNS name can be like that.
+    """
     try:
-        prepared = requests.Request("GET", url).prepare().url
-        return urlsplit(prepared).hostname == (urlsplit(url).hostname or "").encode("idna").decode()
+        sent = urlsplit(requests.Request("GET", url).prepare().url)
+        host = (urlsplit(url).hostname or "").encode("idna").decode()
     except (requests.RequestException, UnicodeError):
-        return False
+        return None
+    return str(sent.netloc) if sent.hostname == host else None
 
 
 def _check_authorities(file: str) -> None:
@@ -116,7 +123,7 @@ def _check_authorities(file: str) -> None:
 def _parts(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
-        return parts if parts.hostname and parts.port != 0 else None
+        return parts if parts.hostname and parts.port != 0 and not parts.netloc.endswith(":") else None
     except ValueError:
         return None
 
@@ -141,9 +148,10 @@ def _no_answer(client: Client, problem: NoAnswer) -> Unreachable:
     if there.netloc != urlsplit(client.url).netloc:
         where = f"{there.scheme}://{there.netloc}"
         return Unreachable(
-            f"{where}, to which {client.url} sends for a login, cannot be reached: {problem.reason}",
+            f"{where}, to which {client.url} refers clients, cannot be reached: {problem.reason}",
             cause,
-            "Let `configuration.auth.token.realm` be the URL of the token server as clients reach it.",
+            "Check who redirects there. If it is the token server, set `configuration.auth.token.realm` to its URL as "
+            "clients reach it.",
         )
     return Unreachable(f"{client.url} cannot be reached: {problem.reason}", cause, _REMEDIES[cause])
 
@@ -168,13 +176,14 @@ def _cause(error: Exception) -> str:
 
 _CERTIFICATE: Final = "the certificate in `ingress.existingSecret`"
 _REMEDIES: Final = {
-    "DNS": "Check the spelling, and that `ingress.hostname` is in your DNS and leads to the Ingress controller.",
+    "DNS": "Check the spelling, and that `ingress.hostname` is in your DNS and resolves to the Ingress controller.",
     "refused": "Nothing listens there: check the port (`service.ports.http`), and that the Pod is ready; --wait waits "
     "for it.",
-    "time-out": "Something on the way swallows packets, or the Pod hangs: check firewalls, network policies, the Pod.",
+    "time-out": "The request timed out: check firewalls, network policies, and whether the Pod responds.",
     "network": "Check the address, the Pod (kubectl get pods), and what stands between: Ingress, firewall, VPN.",
     "proxy": "Check HTTP_PROXY and HTTPS_PROXY, or name the registry in NO_PROXY.",
-    "TLS": "The port speaks no TLS, or none that we speak: write http:// if it is plain, else check `ingress.tls`.",
+    "TLS": "The port does not use TLS, or only versions below 1.2: write http:// if it is plain HTTP, else check "
+    "`ingress.tls`.",
     "TLS: expired": f"Renew {_CERTIFICATE}; cert-manager does so by itself.",
     "TLS: name": f"Use a name that {_CERTIFICATE} is for, or have it issued for `ingress.hostname`.",
     "TLS: authority": f"Give the authority's certificate with --ca-file, or have {_CERTIFICATE} issued by a public "
@@ -184,13 +193,13 @@ _REMEDIES: Final = {
 
 def _wrong_answer(client: Client, answer: Answer) -> Unreachable:
     status = str(answer.status)
-    seen = f"{client.url}/v2/ answers {status}"
+    seen = f"{client.url}/v2/ returned {status}"
     if answer.status == requests.codes.unauthorized:
         if client.login.credentials is None:
             return Unreachable(
-                f"{seen}: it wants a login, and there is none",
+                f"{seen}, and no credentials were given",
                 status,
-                "Give --username and REGISTRY_GITOPS_PASSWORD, or run `docker login` first.",
+                "Pass --username and set REGISTRY_GITOPS_PASSWORD, or run `docker login` first.",
             )
         return Unreachable(
             f"{seen}: it does not accept {client.login.credentials}",
@@ -199,7 +208,7 @@ def _wrong_answer(client: Client, answer: Answer) -> Unreachable:
             "`registry-gitops htpasswd` makes them: the registry refuses those of plain text, MD5 and SHA.",
         )
     if answer.status == requests.codes.bad_request and b"HTTPS" in answer.body:
-        return Unreachable(f"{seen}: it wants TLS", status, "Write https:// in place of http://.")
+        return Unreachable(f"{seen}: it requires TLS", status, "Write https:// instead of http://.")
     return Unreachable(seen, status, _STATUS_REMEDIES.get(answer.status, _NO_REGISTRY))
 
 

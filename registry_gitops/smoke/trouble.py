@@ -17,8 +17,16 @@ _TEXTS: Final = (
     # Not that of the registry, which was checked before it was used.
     (requests.exceptions.InvalidURL, _INVALID_URL),
     (requests.exceptions.InvalidSchema, _INVALID_URL),
+    (requests.TooManyRedirects, "it redirects in a loop"),
+    (requests.exceptions.ContentDecodingError, "the body of the response cannot be decoded, or is longer than 32 MiB"),
 )
 """What requests raises -> its text; the first that fits."""
+_HTTP_TEXTS: Final = (
+    (http.client.RemoteDisconnected, "the connection was closed without an answer"),
+    (http.client.IncompleteRead, "the connection was closed within an answer"),
+    (http.client.HTTPException, "the response is not HTTP"),
+)
+"""What http.client raises -> its text; the first that fits."""
 
 
 def reason(error: BaseException) -> str:
@@ -33,10 +41,9 @@ def reason(error: BaseException) -> str:
             return f"no TLS connection: {inner.reason or inner.args[-1]}"
         if isinstance(inner, socket.gaierror):
             return f"its name cannot be resolved: {inner.strerror}"
-        if isinstance(inner, http.client.RemoteDisconnected):
-            return "the connection was closed without an answer"
-        if isinstance(inner, http.client.IncompleteRead):
-            return "the connection was closed within an answer"
+        for http_kind, http_text in _HTTP_TEXTS:
+            if isinstance(inner, http_kind):
+                return http_text
         if isinstance(inner, OSError) and inner.strerror:
             return inner.strerror.lower()
     return type(error).__name__

@@ -74,7 +74,7 @@ def test_a_token_server_that_cannot_be_reached_is_named() -> None:
     challenge = 'WWW-Authenticate: Bearer realm="http://127.0.0.1:1/token",service="x"'
     with answering(status(401, b"", challenge)) as stub, pytest.raises(Unreachable) as caught:
         connect(stub.url, username="ada", password="correct horse", retries=0)
-    assert str(caught.value).startswith(f"http://127.0.0.1:1, to which {stub.url} sends for a login, cannot be reached")
+    assert str(caught.value).startswith(f"http://127.0.0.1:1, to which {stub.url} refers clients, cannot be reached")
     assert "configuration.auth.token.realm" in caught.value.remedy
 
 

@@ -67,7 +67,7 @@ def test_an_answer_that_is_not_a_registrys(code: int, word: str) -> None:
     with answering(status(code)) as stub:
         problem = unreachable(stub.url)
     assert problem.cause == str(code)
-    assert f"answers {code}" in str(problem)
+    assert f"returned {code}" in str(problem)
     assert word in problem.remedy
 
 
@@ -95,7 +95,7 @@ def test_tls_where_there_is_none_and_none_where_there_is(tmp_path: Path) -> None
     assert "http://" in problem.remedy
     with answering(status(400, b"Client sent an HTTP request to an HTTPS server.\n")) as stub:
         problem = unreachable(stub.url)
-    assert "it wants TLS" in str(problem)
+    assert "it requires TLS" in str(problem)
 
 
 def test_a_certificate_of_an_authority_that_nobody_knows(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_registry_that_comes_up_is_waited_for() -> None:
         connect(stub.url, wait=5, on_wait=lambda problem: told.append(str(problem))),
     ):
         pass
-    assert told == [f"{stub.url}/v2/ answers 503"]
+    assert told == [f"{stub.url}/v2/ returned 503"]
 
 
 def test_waiting_ends() -> None:
@@ -159,10 +159,50 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
     assert unreachable("http://registry.invalid").cause == "proxy"
 
 
-@pytest.mark.parametrize("url", ["", "ftp://x", "http://", "http://x:99999", "https://x/?q", "https://x:port"])
+@pytest.mark.parametrize(
+    "url", ["", "ftp://x", "http://", "http://x:99999", "https://x/?q", "https://x:port", "http://x:", "http:/x"]
+)
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(InputError, match="not the URL of a registry"):
         connect(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"), [("http://LOCALHOST:1", "localhost"), ("http://bücher.invalid:1", "xn--bcher-kva.invalid")]
+)
+def test_connect_names_the_host_as_it_is_sent(url: str, sent: str) -> None:
+    problem = unreachable(url)
+    assert str(problem).startswith(f"http://{sent}:1 cannot be reached: ")
+    assert "realm" not in problem.remedy
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan")])
+def test_connect_refuses_a_timeout_that_is_not_positive(timeout: float) -> None:
+    with pytest.raises(InputError, match="timeout: must be more than 0 seconds"):
+        connect("http://127.0.0.1:1", timeout=timeout)
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (b"SSH-2.0-OpenSSH_9.9\r\n", "the response is not HTTP"),
+        (b"HTTP/1.1 abc OK\r\n\r\n", "the response is not HTTP"),
+        (b"HTTP/1.1 200 OK\r\n" + 200 * b"a: b\r\n" + b"\r\n", "the response is not HTTP"),
+        (status(302, b"", "Location: /v2/"), "it redirects in a loop"),
+        (status(200, b"{}", "Content-Encoding: gzip"), "the body of the response cannot be decoded, or is longer than"),
+    ],
+)
+def test_connect_says_what_is_wrong_with_a_response(response: bytes, reason: str) -> None:
+    with answering(*[response] * 40) as stub:
+        assert f"cannot be reached: {reason}" in str(unreachable(stub.url))
+
+
+def test_connect_does_not_take_a_redirect_for_the_token_server() -> None:
+    with answering(status(302, b"", "Location: http://127.0.0.1:1/v2/")) as stub:
+        problem = unreachable(stub.url)
+    assert (
+        str(problem) == f"http://127.0.0.1:1, to which {stub.url} refers clients, cannot be reached: connection refused"
+    )
 
 
 def test_a_url_may_be_written_short() -> None:
