@@ -227,9 +227,9 @@ def _scalar(event: Any) -> Any:
 def _ambiguity(text: str) -> str:
     meant = {"y": "true", "yes": "true", "on": "true", "n": "false", "no": "false", "off": "false"}.get(text.lower())
     if meant:
-        return f"readers of YAML disagree about {text}: write {meant}, or {quote(text)} if it is text"
+        return f"ambiguous YAML value {text}: write {meant} for a boolean, or {quote(text)} for a string"
     # The value is not repeated: it may be a password.
-    return "readers of YAML disagree about this (a number, a time or text?): put it in quotes, or write a plain number"
+    return "ambiguous YAML value (a number, a time, or a string): put it in quotes, or write a plain number"
 
 
 def _place(event: Any) -> tuple[int, int]:

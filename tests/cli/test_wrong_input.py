@@ -37,7 +37,7 @@ DESCRIPTIONS = {
     "no mapping where one is needed": ("source: git\n", "1:9: source: must be a mapping of keys to values"),
     "a boolean of YAML 1.1": (
         "values:\n  deletion:\n    enabled: yes\n",
-        '3:14: readers of YAML disagree about yes: write true, or "yes" if it is text',
+        '3:14: ambiguous YAML value yes: write true for a boolean, or "yes" for a string',
     ),
     "a number as text": (
         'values:\n  replicaCount: "1"\n',

@@ -46,15 +46,22 @@ def write(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     bad = sum(result.bad for result in report.results)
-    headline = f"{bad} of {len(report.results)} checks went wrong" if bad else "Nothing is wrong"
     yield f'<header class="{"failed" if bad else "passed"}">'
     yield f"<p>{_safe(report.tool)}</p>"
-    yield f"<h1>{headline}</h1>"
+    yield f"<h1>{_headline(report, bad)}</h1>"
     yield f"<p><code>{_safe(report.subject)}</code></p>"
-    yield f"<p>{_safe(summary(report))}. Begun {report.started:%Y-%m-%d %H:%M:%S %Z}.</p>"
+    yield f"<p>{_safe(summary(report))}. Started {report.started:%Y-%m-%d %H:%M:%S %Z}.</p>"
     shares = (f'<i class="{_class(outcome)}" style="flex:{count}"></i>' for outcome, count in report.counts().items())
     yield f'<div class="bar" aria-hidden="true">{"".join(shares)}</div>'
     yield "</header>"
+
+
+def _headline(report: Report, bad: int) -> str:
+    counts = report.counts()
+    if not bad:
+        return f"No check failed: {', '.join(f'{count} {outcome}' for outcome, count in counts.items()) or 'none ran'}"
+    skipped = counts.get(Outcome.SKIPPED, 0)
+    return f"{bad} of {len(report.results) - skipped} checks failed{f', {skipped} skipped' if skipped else ''}"
 
 
 def _problems(report: Report) -> Iterator[str]:

@@ -53,7 +53,7 @@ def tag_list(context: Context) -> None:
     needs={Need.PUSH},
 )
 def tag_list_n(context: Context) -> None:
-    """So many tags as are asked for are listed, from the tag on that is named.
+    """`n` and `last` page the tag list.
 
     So clients read long lists.
     """

@@ -24,7 +24,7 @@ from registry_gitops.smoke.secrets import Credentials
     needs={Need.LOGIN},
 )
 def login_challenge(context: Context) -> None:
-    """A stranger is told how to log in.
+    """A request without credentials gets a challenge.
 
     Docker sends no password before it is asked for one at /v2/, in a way that it understands.
     """

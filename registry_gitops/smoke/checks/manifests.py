@@ -218,7 +218,7 @@ def manifest_wrong_digest(context: Context) -> None:
     needs={Need.PUSH},
 )
 def manifest_invalid(context: Context) -> None:
-    """What is no manifest is refused as the client's mistake.
+    """An invalid manifest gets a 4xx.
 
     Else a broken push is found by who pulls.
     """

@@ -45,7 +45,7 @@ def mount(context: Context) -> None:
     needs={Need.PUSH},
 )
 def mount_missing(context: Context) -> None:
-    """A blob that is nowhere is not mounted.
+    """A missing blob cannot be mounted.
 
     A client that is told otherwise pushes an image without that layer.
     """

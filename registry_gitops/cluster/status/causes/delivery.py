@@ -97,7 +97,7 @@ def _apply_remedy(message: str, kustomization: Object) -> str:
         return f"correct `spec.path` of the Kustomization ({kustomization.text('spec.path')}), or commit that folder"
     if "forbidden" in message:
         return "let the service account of the Kustomization (`spec.serviceAccountName`) change these objects"
-    return "mend what is refused in Git, commit and push; `kustomize build` of the folder shows what Flux applies"
+    return "fix what is refused in Git, commit and push; `kustomize build` of the folder shows what Flux applies"
 
 
 def not_applied(snapshot: Snapshot) -> Iterator[Cause]:

@@ -116,7 +116,7 @@ def retries_exhausted(snapshot: Snapshot) -> Iterator[Cause]:
             message="Flux has given up: it tries again when the release changes",
             detail=said(f"{stalled.message}: {failed.message}" if failed else stalled.message),
             remedy=(
-                f"mend the cause in Git, or let it try again: {reconcile(release, '--reset')}; "
+                f"fix the cause in Git, or let it try again: {reconcile(release, '--reset')}; "
                 "`release.install.strategy.name: RetryOnFailure` never gives up"
             ),
             since=stalled.since,
