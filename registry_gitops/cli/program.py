@@ -21,6 +21,7 @@ from registry_gitops.cli.commands.smoke import smoke
 from registry_gitops.cli.commands.status import status
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.parsing import Command, Group
+from registry_gitops.cli.usage_errors import BrokenCommandError
 from registry_gitops.errors import EditedError, InputError, Problem
 from registry_gitops.version import __version__
 
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # OSError too: whoever opens a file of the user's raises InputError for it. Imported here, as it is rarely used.
         from registry_gitops.cli.internal_error import report_internal_error
 
-        report_internal_error(error)
+        report_internal_error(error.error if isinstance(error, BrokenCommandError) else error)
         return ExitCode.INTERNAL_ERROR
     finally:
         gc.enable()

@@ -16,6 +16,14 @@ from registry_gitops.masking import mask
 _UsageError: Final[Any] = typer.BadParameter.__base__
 
 
+class BrokenCommandError(Exception):
+    """A command raised `error`, for which Typer would exit with 1, as if it were a finding."""
+
+    def __init__(self, error: EOFError | BrokenPipeError) -> None:
+        super().__init__(type(error).__name__)
+        self.error = error
+
+
 class MaskedGroup(TyperGroup):
     """The program. All usage errors pass through its two methods: its own, and those of its commands."""
 
@@ -39,6 +47,8 @@ def _masked() -> Iterator[None]:
         error.message = mask(re.sub(r"(extra argument\S*) \(.*\)", r"\1", error.message, flags=re.DOTALL))
         error.show = _without_failing(error.show)
         raise
+    except (EOFError, BrokenPipeError) as error:
+        raise BrokenCommandError(error) from None
 
 
 def _without_failing(show: Callable[[], None]) -> Callable[[], None]:

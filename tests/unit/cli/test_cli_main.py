@@ -65,6 +65,8 @@ def test_each_way_to_end_has_its_code_and_its_line(ending: Run, error: BaseExcep
         ZeroDivisionError("by hunter2"),
         PermissionError(13, "Permission denied", "a.yaml"),
         OSError("strange hunter2"),
+        EOFError(),
+        BrokenPipeError(32, "Broken pipe"),
         requests.ConnectionError("https://me:hunter2@registry.example.com"),
     ],
 )
