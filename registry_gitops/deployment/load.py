@@ -39,6 +39,8 @@ def _read(path: Path) -> str:
         raise InputError.of("is a directory: name the file, such as registry.yaml in it", path) from None
     except OSError as error:
         raise InputError.of(f"cannot be read: {error.strerror}", path) from None
+    except ValueError as error:  # a NUL byte
+        raise InputError.of(f"not the path of a file: {error}", path) from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -95,7 +95,7 @@ class _Modules:
         sys.path[:] = self._path
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        """Find a module or a package with an `__init__.py`."""
+        """Find a module of the program: the method that Python's import system calls."""
         top = name.partition(".")[0]
         if _running[-1] is not self or not (path is None or top in self.found):
             return None
@@ -104,16 +104,6 @@ class _Modules:
         spec = self._find_top_level(name)
         if spec:
             self.found[name] = spec
-        return spec
-
-    def find_namespace(self, name: str) -> ModuleSpec | None:
-        """Find a directory without `__init__.py`, as a package of the modules in it."""
-        specs = [finder.find_spec(name) for finder in self._finders]
-        directories = [each for spec in specs if spec for each in spec.submodule_search_locations or ()]
-        if not directories or _running[-1] is not self:
-            return None
-        spec = self.found[name] = ModuleSpec(name, None, is_package=True)
-        spec.submodule_search_locations = directories
         return spec
 
     def locate(self, error: BaseException) -> ProgramError:
@@ -127,7 +117,23 @@ class _Modules:
 
     def _find_top_level(self, name: str) -> ModuleSpec | None:
         # A file above the program must not replace a module of the standard library for those who import it late.
-        return _find_in(self._finders[:1] if name in sys.stdlib_module_names else self._finders, name)
+        finders = self._finders[:1] if name in sys.stdlib_module_names else self._finders
+        return _find_in(finders, name) or self._find_namespace(name)
+
+    def _find_namespace(self, name: str) -> ModuleSpec | None:
+        """Find a directory without `__init__.py`, a package of the modules in it, if no module goes before it."""
+        specs = [finder.find_spec(name) for finder in self._finders]
+        directories = [each for spec in specs if spec for each in spec.submodule_search_locations or ()]
+        if not directories:
+            return None
+        elsewhere = _find_elsewhere(name)
+        if elsewhere and elsewhere.origin:
+            return None
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = directories
+        if elsewhere:
+            spec.submodule_search_locations += elsewhere.submodule_search_locations or ()
+        return spec
 
     def _own_names(self) -> set[str]:
         readable = [Path(finder.path) for finder in self._finders if os.access(finder.path, os.R_OK)]
@@ -137,12 +143,12 @@ class _Modules:
         if name in sys.stdlib_module_names or name == "registry_gitops":
             return False
         spec = self._find_top_level(name)
-        return spec is not None and spec.origin != getattr(sys.modules.get(name), "__file__", None)
+        return spec is not None and _place(spec) not in _places(sys.modules.get(name))
 
     def _owns(self, name: str, module: ModuleType) -> bool:
         """Return whether the program imported a module of its own: found here, or by what it added to sys.path."""
-        top, file = name.partition(".")[0], getattr(module, "__file__", None)
-        return top in self.found or (top not in self._loaded and file is not None and self._is_added(file))
+        top = name.partition(".")[0]
+        return top in self.found or (top not in self._loaded and any(map(self._is_added, _places(module))))
 
     def _is_own_file(self, file: str) -> bool:
         specs = self.found.values()
@@ -162,16 +168,6 @@ class _Modules:
         return os.path.relpath(file) if is_relative else file
 
 
-class _Namespaces:
-    """The finder of namespace packages. It comes last, because a module of any directory goes before them."""
-
-    def __init__(self, modules: _Modules) -> None:
-        self._modules = modules
-
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        return self._modules.find_namespace(name) if path is None else None
-
-
 _LOADERS: Final = ((ExtensionFileLoader, EXTENSION_SUFFIXES), (_Source, SOURCE_SUFFIXES))
 _INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 
@@ -183,17 +179,37 @@ _running: Final[list[_Modules]] = []
 def _imports(program: Path) -> Iterator[_Modules]:
     """Let the program import its own modules, and remove them afterwards."""
     modules = _Modules(program)
-    finders = (modules, _Namespaces(modules))
     modules.hide_others()
-    sys.meta_path.insert(0, finders[0])
-    sys.meta_path.append(finders[1])
+    sys.meta_path.insert(0, modules)
     _running.append(modules)
     try:
         yield modules
     finally:
         modules.restore()
         _running.pop()
-        sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in finders]
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not modules]
+
+
+def _find_elsewhere(name: str) -> ModuleSpec | None:
+    """Find a module where Python finds it without a program."""
+    finders = [finder for finder in sys.meta_path if not isinstance(finder, _Modules)]
+    found = (finder.find_spec(name, None) for finder in finders if hasattr(finder, "find_spec"))
+    return next((spec for spec in found if spec), None)
+
+
+def _place(spec: ModuleSpec) -> str | None:
+    """Return the file of a module, or the first directory of a package without `__init__.py`."""
+    return spec.origin or next(iter(spec.submodule_search_locations or ()), None)
+
+
+def _places(module: object) -> list[str]:
+    """Return the file of a module, or the directories of a package without `__init__.py`."""
+    if not isinstance(module, ModuleType):
+        return []
+    # Anything can be in sys.modules, also what loads itself, or raises, when it is asked for an attribute.
+    stored = ModuleType.__getattribute__(module, "__dict__")
+    file = stored.get("__file__")
+    return [file] if file else list(stored.get("__path__") or ())
 
 
 def _find_in(finders: Sequence[FileFinder], name: str) -> ModuleSpec | None:

@@ -197,5 +197,6 @@ def test_a_program_that_fails_is_one_clear_problem(tmp_path: Path, text: str, pr
 def test_a_file_that_cannot_be_read_is_one_clear_problem(tmp_path: Path) -> None:
     assert "no such file" in problems(tmp_path / "registry.yaml")[0]
     assert "is a directory" in problems(tmp_path)[0]
+    assert "not the path of a file: embedded null byte" in problems(tmp_path / "a\0b.yaml")[0]
     (tmp_path / "binary.yaml").write_bytes(b"a: 1\nb: \xff\xfe")
     assert problems(tmp_path / "binary.yaml") == ["2:4: not a text file in UTF-8"]

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -150,6 +151,49 @@ def test_what_a_program_adds_to_the_path_does_not_reach_the_next_program(tmp_pat
     assert "No module named 'added'" in problem(write(tmp_path / "third", {}, program("added")))
 
 
+def test_programs_that_add_to_the_path_get_their_own_packages_without_init(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        text = f"import sys\nsys.path.insert(0, {str(tmp_path / name / 'more')!r})\n" + program("plain.names")
+        path = write(tmp_path / name / "a", {"../more/plain/names.py": f'NAME = "{name}"\n'}, text)
+        assert load(path).name == name
+    assert loaded_from(tmp_path) == []
+    assert "plain" not in sys.modules
+
+
+@pytest.mark.parametrize("init", [{}, {"plain/__init__.py": ""}])
+def test_a_package_without_init_that_the_process_has_loaded_is_not_taken_for_a_programs_own(
+    tmp_path: Path, init: dict[str, str]
+) -> None:
+    write(tmp_path / "host", {"plain/names.py": 'NAME = "host"\n', **init}, "")
+    sys.path.insert(0, str(tmp_path / "host"))
+    import plain.names  # type: ignore[import-not-found]
+
+    sys.path.pop(0)
+    try:
+        assert load(write(tmp_path / "own", {"plain/names.py": 'NAME = "own"\n'}, program("plain.names"))).name == "own"
+        assert sys.modules["plain.names"] is plain.names
+    finally:
+        del sys.modules["plain"], sys.modules["plain.names"]
+
+
+def test_an_installed_package_goes_before_a_directory_of_its_name(tmp_path: Path) -> None:
+    text = "import pydantic\nassert pydantic.BaseModel in RegistryDeployment.__mro__\n"
+    text += "deployment = RegistryDeployment()\n"
+    load(write(tmp_path, {"pydantic/schema.py": ""}, text))
+
+
+def test_a_program_runs_next_to_modules_that_raise_when_they_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Shy(ModuleType):
+        def __getattribute__(self, name: str) -> object:
+            raise RuntimeError(name)
+
+    monkeypatch.setitem(sys.modules, "shy", Shy("shy"))
+    monkeypatch.setitem(sys.modules, "shared", Shy("shared"))
+    assert load(write(tmp_path, {"shared.py": 'NAME = "own"\n'}, program())).name == "own"
+
+
 def test_a_program_loads_another_one_with_a_module_of_the_same_name(tmp_path: Path) -> None:
     base = write(tmp_path / "base", {"shared.py": 'NAME = "base"\n'}, program())
     text = (
@@ -194,6 +238,13 @@ def test_programs_that_are_loaded_at_the_same_time_get_their_own_modules(tmp_pat
         ("import sys\nsys.exit('no')\n", "shared.py:2: shared.py raised SystemExit: no"),
         ("NAME = compile('x = (', 'text', 'exec')\n", "shared.py:1: shared.py raised SyntaxError: "),
         ("import inner\n", "inner.py:1: inner.py raised KeyError: 'x'"),
+        ("assert 1 == 2\n", "shared.py:1: shared.py raised AssertionError"),
+        ("class Stop(BaseException): ...\nraise Stop('now')\n", "shared.py:2: shared.py raised Stop: now"),
+        ("raise GeneratorExit\n", "shared.py:1: shared.py raised GeneratorExit"),
+        (
+            "class Mute(Exception):\n    def __str__(self): return 1\nraise Mute\n",
+            "shared.py:3: shared.py raised Mute: its message cannot be shown",
+        ),
     ],
 )
 def test_what_a_module_raises_names_its_file_and_line(
@@ -203,6 +254,11 @@ def test_what_a_module_raises_names_its_file_and_line(
     assert problem(path).startswith(f"{tmp_path}/a/{place}")
     monkeypatch.chdir(tmp_path)
     assert problem(path.relative_to(tmp_path)).startswith(f"a/{place}")
+
+
+def test_ctrl_c_ends_a_program_as_it_ends_python(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        load(write(tmp_path, {}, "raise KeyboardInterrupt\n"))
 
 
 def test_a_failed_program_leaves_nothing_behind(tmp_path: Path) -> None:
