@@ -28,6 +28,8 @@ class Model(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
+        # A model that went round the validators, by model_copy or model_construct, is refused where it is used.
+        revalidate_instances="always",
         alias_generator=to_camel,
         validate_by_name=True,
         validate_by_alias=True,

@@ -1,7 +1,7 @@
 """What goes round the validators is found again."""
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from registry_gitops import GitSource, HelmReleaseOptions, InputError, OCISource, RegistryDeployment, RegistryValues
 from registry_gitops.values import EnvVar, Persistence, Toleration
@@ -72,6 +72,31 @@ def test_revalidated_returns_an_equal_deployment_that_renders_alike() -> None:
 )
 def test_revalidated_names_the_key_of_what_went_round_the_validators(path: str, value: object, message: str) -> None:
     assert problems(path, value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "path"),
+    [
+        ("values", {"replica_count": "2"}, "values.replica_count"),
+        ("values", {"tolerations": None}, "values.tolerations"),
+        ("values", {"configuration": "text"}, "values.configuration"),
+        (
+            "values",
+            {"persistence": Persistence().model_copy(update={"access_modes": 3})},
+            "values.persistence.access_modes",
+        ),
+        ("values", {"persistance": 1}, "values.persistance"),
+        ("release", {"depends_on": 3}, "release.depends_on"),
+        ("release", {"depends_on": [3]}, "release.depends_on.0"),
+        ("source", {"path": "/etc"}, "source.git.path"),
+    ],
+)
+def test_constructor_refuses_a_model_that_went_round_the_validators(
+    section: str, changes: dict[str, object], path: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        RegistryDeployment(**{section: getattr(DEPLOYMENT, section).model_copy(update=changes)})
+    assert [".".join(map(str, error["loc"])) for error in caught.value.errors()] == [path]
 
 
 def test_revalidated_finds_what_model_construct_hides_as_unset() -> None:

@@ -124,6 +124,7 @@ def test_allow_may_be_any_iterable(tmp_path: Path) -> None:
 
 
 GOOD = RegistryDeployment()
+BROKEN = Persistence().model_copy(update={"size": "9Gb", "enabled": "yes"})
 NO_CREDENTIALS = Auth(htpasswd=Htpasswd.model_construct(enabled=True))
 
 
@@ -145,9 +146,7 @@ def mutated() -> RegistryDeployment:
             ["values.replicaCount"],
         ),
         (
-            lambda: RegistryDeployment(
-                values=RegistryValues(persistence=Persistence().model_copy(update={"size": "9Gb", "enabled": "yes"}))
-            ),
+            lambda: GOOD.model_copy(update={"values": RegistryValues.model_construct(persistence=BROKEN)}),
             ["values.persistence.enabled", "values.persistence.size"],
         ),
         (lambda: RegistryDeployment.model_construct(source=GitSource.model_construct(path="/etc")), ["source.path"]),
