@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from registry_gitops.deployment.problems import unknown_attributes, wrong_models
+from registry_gitops.deployment.problems import unknown_attributes, unwritable_values, wrong_models
 from registry_gitops.model import Model, custom_error, failure, stored_fields, to_plain
 
 Deployment = TypeVar("Deployment", bound=Model)
@@ -41,7 +41,7 @@ def validate(cls: type[Deployment], stored: Deployment | Mapping[str, Any]) -> D
     """
     try:
         plain = to_plain(stored, stored_fields)
-        _raise(cls, list(unknown_attributes(stored)))
+        _raise(cls, [*unknown_attributes(stored), *unwritable_values(plain)])
     except RecursionError:
         raise _too_deep() from None
     if _has_unset(plain):

@@ -91,7 +91,9 @@ class RegistryDeployment(Model):
         its default. A source of another type replaces the old one, and a source without a type keeps its own.
         The result is validated as by the constructor, and raises the same ValidationError.
         """
-        changes = changes or {}
+        changes = {} if changes is None else changes
+        if not isinstance(changes, Mapping):
+            raise TypeError(f"derive() takes a mapping of keys to changes, not a {type(changes).__name__}")
         twice = changes.keys() & fields.keys()
         if twice:
             raise TypeError(f"derive() got multiple values for {', '.join(sorted(twice))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,8 @@ from registry_gitops.errors import Problem
 from registry_gitops.masking import show_key
 from registry_gitops.model import Model, custom_error, unknown_key
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_INT64 = 2**63
 _OF_ABSENT = ("missing", "unknown_key")
 
 Path = tuple[int | str, ...]
@@ -100,6 +103,17 @@ def unknown_attributes(stored: object, path: Path = ()) -> Iterator[Fault]:
                 yield (*path, str(name)), unknown_key(str(name), list(fields))
     for step, item in _items(stored):
         yield from unknown_attributes(item, (*path, step))
+
+
+def unwritable_values(plain: object, path: Path = ()) -> Iterator[Fault]:
+    """Yield an error for each text or number, at any depth of `plain`, that no YAML file can hold."""
+    if isinstance(plain, str) and _SURROGATE.search(plain):
+        yield path, custom_error("surrogate", "holds half of a surrogate pair, which no file can: remove it")
+    elif isinstance(plain, int) and not -_INT64 <= plain < _INT64:
+        yield path, custom_error("out_of_range", f"is out of range: write a number of at most {_INT64 - 1}")
+    for step, item in _items(plain):
+        yield from unwritable_values(step, path)
+        yield from unwritable_values(item, (*path, step))
 
 
 def wrong_models(stored: object, made: object, path: Path = ()) -> Iterator[Fault]:

@@ -158,6 +158,26 @@ def test_derive_refuses_a_mapping_that_holds_itself() -> None:
     assert refusal(changes) == {"": "holds itself, or is nested too deeply"}
 
 
+@pytest.mark.parametrize("changes", ["", "name", 0, [], [("name", "x")], BASE])
+def test_derive_accepts_only_a_mapping(changes: Any) -> None:
+    with pytest.raises(TypeError, match=f"takes a mapping of keys to changes, not a {type(changes).__name__}"):
+        BASE.derive(changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "message"),
+    [
+        ({"podAnnotations": {"a": "x\ud800"}}, "values.podAnnotations.a", "half of a surrogate pair"),
+        ({"configuration": {"log": {"fields": {"\udfff": "x"}}}}, "values.configuration.log.fields", "surrogate pair"),
+        ({"terminationGracePeriodSeconds": 10**5000}, "values.terminationGracePeriodSeconds", "is out of range"),
+        ({"replicaCount": 10**5000}, "values.replicaCount", "is out of range"),
+        ({"resources": {"limits": {"cpu": -(10**5000)}}}, "values.resources.limits.cpu", "is out of range"),
+    ],
+)
+def test_derive_refuses_what_no_file_can_hold(changes: dict[str, Any], path: str, message: str) -> None:
+    assert message in refusal(values=changes)[path]
+
+
 def test_derive_of_a_derived_deployment_keeps_both_changes() -> None:
     derived = BASE.derive(name="a").derive(values={"persistence": {"size": "2Gi"}})
     assert (derived.name, derived.values.persistence.size) == ("a", "2Gi")

@@ -155,6 +155,12 @@ def mutated() -> RegistryDeployment:
             ["values.auth.htpasswd.existingSecret"],
         ),
         (mutated, ["values.replicaCount"]),
+        (
+            lambda: RegistryDeployment(
+                values=RegistryValues(pod_annotations={"a": "\ud800"}, termination_grace_period_seconds=10**5000)
+            ),
+            ["values.podAnnotations.a", "values.terminationGracePeriodSeconds"],
+        ),
     ],
 )
 def test_what_went_round_the_validators_is_refused_with_each_key(
