@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import typer
 
-# Both functions import the parsers themselves: every command imports this module, also for --help.
+from registry_gitops.masking import quote
+
+# The functions import the parsers themselves: every command imports this module, also for --help.
 
 
 def parse_duration(text: str) -> float:
@@ -17,11 +19,14 @@ def parse_duration(text: str) -> float:
         raise typer.BadParameter(str(error)) from None
 
 
-def parse_positive_duration(text: str) -> float:
-    """Return the seconds of a duration above 0. Raises typer.BadParameter."""
+def parse_period(text: str) -> float:
+    """Return the seconds of a duration of at least 1ms: the timeout of a request, or the time between two runs.
+
+    Raises typer.BadParameter.
+    """
     seconds = parse_duration(text)
-    if not seconds:
-        raise typer.BadParameter(f'"{text}" is no time: write a duration above 0, such as 30s or 5m')
+    if seconds < 0.001:
+        raise typer.BadParameter(f"{quote(text)} is too short: write at least 1ms")
     return seconds
 
 
@@ -34,5 +39,7 @@ def parse_size(text: str) -> int:
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     if amount <= 0 or amount != int(amount):
-        raise typer.BadParameter(f'"{text}" is not a whole number of bytes above 0: write a size such as 512Ki or 4Mi')
+        raise typer.BadParameter(
+            f"{quote(text)} is not a whole number of bytes above 0: write a size such as 512Ki or 4Mi"
+        )
     return int(amount)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_gitops.cli.param_types import parse_positive_duration, parse_size
+from registry_gitops.cli.param_types import parse_period, parse_size
 from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError, Problem
@@ -102,7 +102,7 @@ def serve(
     gc_interval: Annotated[
         float | None,
         typer.Option(
-            parser=parse_positive_duration,
+            parser=parse_period,
             metavar="TIME",
             help="Run garbage collection every TIME, for example 1h.",
             show_default="never",

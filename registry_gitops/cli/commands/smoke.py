@@ -16,7 +16,7 @@ import typer
 from registry_gitops.cli.checks import format_check_table, select_checks
 from registry_gitops.cli.config_file import load_config
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.param_types import parse_duration, parse_positive_duration, parse_size
+from registry_gitops.cli.param_types import parse_duration, parse_period, parse_size
 from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
 from registry_gitops.cli.progress import Progress
@@ -108,7 +108,7 @@ def smoke(
         Path | None, typer.Option(metavar="STATE", help="Also check that this image survived, then delete it.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option(parser=parse_positive_duration, metavar="TIME", help="Timeout of each request.")
+        float, typer.Option(parser=parse_period, metavar="TIME", help="Timeout of each request.")
     ] = "30s",  # type: ignore[assignment]
     retries: Annotated[
         int,

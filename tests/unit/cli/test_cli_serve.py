@@ -78,6 +78,7 @@ def test_a_certificate_that_cannot_be_used_is_refused(cli: Run, tmp_path: Path) 
         (("--max-manifest-size", "4MB"), '"4MB" is not a quantity: write a number and a unit, such as 10Gi'),
         (("--max-manifest-size", "1e30"), '"1e30" is too large: write at most 9223372036854775807'),
         (("--gc-interval", "soon"), '"soon" is not a duration: write numbers with h, m, s or ms, such as 5m or 1h30m'),
+        (("--gc-interval", "0s"), '"0s" is too short: write at least 1ms'),
         (("--gc-interval", "7d"), '"7d" is not a duration: the longest unit is an hour: write 168h'),
         (("--access-log", "yaml"), "'yaml' is not one of 'text', 'json', 'off'"),
     ],
