@@ -40,7 +40,9 @@ def write_plan(todo: Plan, *, force: bool = False) -> Plan:
         place = str(error.filename2 or error.filename or todo.folder)
         if _STAGED in place:  # of which the user knows nothing
             place = str(todo.folder)
-        raise InputError.of(f"cannot be written: {error.strerror}; nothing was changed", place) from None
+        # A file, or a link to nothing, is where a directory has to be created.
+        why = "not a directory" if isinstance(error, FileExistsError) else error.strerror
+        raise InputError.of(f"cannot be written: {why}; nothing was changed", place) from None
     return todo
 
 

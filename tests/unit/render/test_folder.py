@@ -128,6 +128,15 @@ def test_a_folder_where_a_file_should_be_is_one_clear_problem(tmp_path: Path) ->
     assert files(tmp_path) == {"chart": "a file\n"}
 
 
+def test_write_to_a_file_or_a_dangling_link_says_that_it_is_not_a_directory(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file\n")
+    (tmp_path / "link").symlink_to("nowhere")
+    for name in ("file", "link"):
+        with pytest.raises(InputError, match=f"/{name}: cannot be written: not a directory; nothing was changed$"):
+            write(OLD, tmp_path / name)
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_an_error_in_the_middle_takes_everything_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(OLD, tmp_path)
     replace, done = Path.replace, list[Path]()
