@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,4 +91,13 @@ def _program_problems(error: ProgramError) -> list[Problem]:
             return [Problem(p.message, error.file, error.line, path=p.path) for p in problems(cause)]
         case cause:
             what = ": ".join(part for part in (type(cause).__name__, str(error)) if part)
-            return [Problem(f"{Path(error.file).name} raised {what}", error.file, error.line)]
+            message = f"{Path(error.file).name} raised {what}{_rename(cause, error.file)}"
+            return [Problem(message, error.file, error.line)]
+
+
+def _rename(cause: BaseException, file: str) -> str:
+    """What to do if a module next to `file` has a name of the standard library, whose modules stay loaded."""
+    name = cause.name if isinstance(cause, ImportError) else None
+    if name not in sys.stdlib_module_names or not Path(file).with_name(f"{name}.py").is_file():
+        return ""
+    return f": rename {name}.py, because the standard library has a module of this name"

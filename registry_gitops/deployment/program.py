@@ -28,7 +28,10 @@ from typing import Any, Final
 from registry_gitops.errors import InputError
 
 _LOCK: Final = threading.RLock()
-"""Modules belong to the process, so one program runs at a time. A program can `load` another one."""
+"""Modules belong to the process, so one program runs at a time.
+
+A program can `load` another one, but not wait for a thread that does: the thread waits for the program.
+"""
 
 
 class ProgramError(Exception):
