@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -63,7 +64,9 @@ def _carry_out(todo: Plan) -> None:
     steps = [Change(LIST, Action.UPDATE, before, list_text(both).encode()), *todo.pending]
     if both != now:
         steps.append(Change(LIST, Action.UPDATE, before, list_text(now).encode()))
-    with _folder_made(todo.folder), _stage(todo.folder) as stage:
+    with _folder_made(todo.folder), _locked(todo.folder), _stage(todo.folder) as stage:
+        if not _is_current(todo):
+            raise InputError.of("was changed by another program at the same time: run this again", todo.folder)
         # All bytes are written here, so that a full disk is noticed before the first file changes.
         for index, step in enumerate(steps):
             _prepare(step, todo.folder, stage(index))
@@ -81,6 +84,29 @@ def _folder_made(folder: Path) -> Iterator[None]:
             with contextlib.suppress(OSError):
                 parent.rmdir()
         raise
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let one run at a time write to `folder`, where the system and the file system have such locks."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # NFS
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_current(todo: Plan) -> bool:
+    """Return whether the files are still as they were when `todo` was made."""
+    now = plan({change.path: change.after.decode() for change in todo.changes if change.after is not None}, todo.folder)
+    return now.changes == todo.changes and now.owned == todo.owned
 
 
 @dataclass(frozen=True)

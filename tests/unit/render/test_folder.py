@@ -7,15 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from registry_gitops.errors import InputError
-from registry_gitops.render import Action, diff, plan, write
+from registry_gitops.render import Action, diff, plan, write, write_plan
 
 LIST = ".registry-gitops.sha256"
 OLD = {"a.yaml": "a: 1\n", "chart/templates/b.yaml": "b: 1\n", "gone/c.yaml": "c: 1\n"}
+CHANGED = "was changed by another program at the same time: run this again"
 NEW = {"a.yaml": "a: 2\n", "chart/templates/b.yaml": "b: 1\n", "new/d.yaml": "d: 1\n"}
 
 
@@ -135,6 +137,36 @@ def test_write_to_a_file_or_a_dangling_link_says_that_it_is_not_a_directory(tmp_
         with pytest.raises(InputError, match=f"/{name}: cannot be written: not a directory; nothing was changed$"):
             write(OLD, tmp_path / name)
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_writers_of_one_directory_at_the_same_time_leave_it_whole(tmp_path: Path) -> None:
+    trees = [{f"{name}{n}.yaml": name for n in range(30)} | {"shared.yaml": name} for name in "ab"]
+    for turn in range(10):
+        folder = tmp_path / str(turn)
+        refused: list[str] = []
+
+        def run(tree: dict[str, str], folder: Path = folder, refused: list[str] = refused) -> None:
+            try:
+                write(tree, folder)
+            except InputError as error:
+                refused.append(str(error))
+
+        threads = [threading.Thread(target=run, args=[tree]) for tree in (*trees, *trees)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(refused) < len(threads)
+        assert any(not plan(tree, folder).pending for tree in trees)
+
+
+def test_write_plan_refuses_a_plan_that_the_files_have_left_behind(tmp_path: Path) -> None:
+    old = plan(OLD, tmp_path)
+    write(NEW, tmp_path)
+    before = files(tmp_path)
+    with pytest.raises(InputError, match=CHANGED):
+        write_plan(old, force=True)
+    assert files(tmp_path) == before
 
 
 def test_an_error_in_the_middle_takes_everything_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
