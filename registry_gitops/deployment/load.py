@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
@@ -17,6 +17,10 @@ from registry_gitops.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from registry_gitops.deployment.program import ProgramError
+
+
+_MAX_SIZE: Final = 4 * 2**20
+"""Bytes of a config file, far above any real one: a device such as /dev/zero has no end."""
 
 
 def load(path: Path | str) -> RegistryDeployment:
@@ -33,7 +37,8 @@ def load(path: Path | str) -> RegistryDeployment:
 
 def _read(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_MAX_SIZE + 1)
     except FileNotFoundError:
         raise InputError.of("no such file: `registry-gitops init` writes one", path) from None
     except IsADirectoryError:
@@ -42,6 +47,8 @@ def _read(path: Path) -> str:
         raise InputError.of(f"cannot be read: {error.strerror}", path) from None
     except ValueError as error:  # a NUL byte
         raise InputError.of(f"not the path of a file: {error}", path) from None
+    if len(raw) > _MAX_SIZE:
+        raise InputError.of("is larger than 4Mi: this is no config file", path)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -200,3 +200,8 @@ def test_a_file_that_cannot_be_read_is_one_clear_problem(tmp_path: Path) -> None
     assert "not the path of a file: embedded null byte" in problems(tmp_path / "a\0b.yaml")[0]
     (tmp_path / "binary.yaml").write_bytes(b"a: 1\nb: \xff\xfe")
     assert problems(tmp_path / "binary.yaml") == ["2:4: not a text file in UTF-8"]
+
+
+def test_load_refuses_a_file_without_an_end() -> None:
+    with pytest.raises(InputError, match=r"^/dev/zero: is larger than 4Mi: this is no config file$"):
+        load("/dev/zero")
