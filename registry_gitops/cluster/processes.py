@@ -6,12 +6,13 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 from registry_gitops.cluster.kubectl import KubectlResult, not_started, timed_out
 
@@ -63,17 +64,14 @@ def started(command: Sequence[str]) -> Iterator[KubectlProcess]:
     """
     with tempfile.TemporaryDirectory() as directory:
         stdout, stderr = Path(directory, "stdout"), Path(directory, "stderr")
-        with stdout.open("wb") as out, stderr.open("wb") as err:
-            try:
-                process = subprocess.Popen(  # noqa: S603 - no shell, and the words are the user's own
-                    command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
-                )
-            except OSError as error:
-                raise not_started(error) from None
+        process = None
         try:
+            with stdout.open("wb") as out, stderr.open("wb") as err, _deferred_signals():
+                process = _start(command, out, err)
             yield KubectlProcess(process, stdout, stderr)
         finally:
-            _end(process)
+            if process:
+                _end(process)
 
 
 def run_all(commands: Sequence[Sequence[str]], parse: Callable[[KubectlResult], T]) -> list[T]:
@@ -93,6 +91,35 @@ def run_all(commands: Sequence[Sequence[str]], parse: Callable[[KubectlResult], 
                 raise timed_out(SECONDS)
             time.sleep(_POLL_INTERVAL if running else 0)
     return [parsed[index] for index in range(len(commands))]
+
+
+def _start(command: Sequence[str], stdout: BinaryIO, stderr: BinaryIO) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(  # noqa: S603 - no shell, and the words are the user's own
+            command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
+        )
+    except OSError as error:
+        raise not_started(error) from None
+
+
+@contextmanager
+def _deferred_signals() -> Iterator[None]:
+    """Handle Ctrl-C and SIGTERM at the end of the block: in Popen, they would leave a process that nobody knows."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Signals interrupt the main thread only.
+        return
+    arrived: list[int] = []
+    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: handler for number, handler in found.items() if callable(handler)}
+    try:
+        for number in handlers:
+            signal.signal(number, lambda which, _: arrived.append(which))
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if arrived:
+            signal.raise_signal(arrived[0])
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,6 +119,27 @@ def test_status_that_is_interrupted_ends_its_kubectl(install: Install, tmp_path:
         watching.send_signal(number)
         watching.communicate(timeout=30)
     assert watching.returncode == 130
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_kubectl_starts_ends_it(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    install(f"#!/bin/sh\n{SLOW}")
+
+    class InterruptedPopen(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(subprocess, "Popen", InterruptedPopen)
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            look("a", "b")
+    finally:
+        signal.signal(number, before)
     assert left(tmp_path) == []
 
 
