@@ -12,9 +12,12 @@ from typing import Final
 HIDDEN: Final = "***"
 
 _HARMLESS: Final = frozenset(
-    ["n", "last", "digest", "digest-algorithm", "mount", "from", "tag", "artifactType", "ref", "service", "scope"]
+    [
+        *["n", "last", "digest", "digest-algorithm", "mount", "from", "tag", "artifactType", "ref", "service", "scope"],
+        *["limit", "timeout", "timeoutSeconds", "watch", "resourceVersion", "labelSelector", "fieldSelector"],
+    ]
 )
-"""Query parameters whose values are shown: those of the distribution specification, and those that name a thing."""
+"""Query parameters whose values are shown: of the distribution specification, of the Kubernetes API, and of names."""
 _HARMLESS_VALUE: Final = r"[\w.,:/+%~@*-]*"
 
 # Patterns are texts, which `re` compiles at the first use and keeps: a command that reports nothing wrong saves 17 ms.
@@ -22,10 +25,10 @@ _HARMLESS_VALUE: Final = r"[\w.,:/+%~@*-]*"
 _LONGEST: Final = 80
 """Characters of a quoted value."""
 
-_PRIVATE_KEY: Final = r"(?s)(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----).*?(-----END [A-Z0-9 ]*-----|\Z)"
+_PRIVATE_KEY: Final = r"(?s)(-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----).*?(-----END [A-Z0-9 ]*-----|\Z)"
 _TOKEN: Final = (
     r"\beyJ[\w-]{8,}(?:\.[\w-]+)*"  # a JSON Web Token
-    r"|\b(?:gh[a-z]|github_pat|glpat)[_-]\w[\w-]{7,}"
+    r"|\b(?:gh[a-z]_|github_pat_|glpat-|dckr_[po]at_|npm_|xox[a-z]-|AGE-SECRET-KEY-)\w[\w-]{7,}"
     r"|\$2[abxy]\$\d\d\$[./\w]+"  # a line of htpasswd
 )
 _AUTHORIZATION: Final = r"\b((?i:basic|bearer)\s+)(?=\S*[\d=A-Z])(?!\w+=[\"'])[\w+/.~=-]{6,}"
@@ -35,45 +38,64 @@ _AT: Final = r"@(?!sha\d+:(?:[0-9a-f]{6}|[.…<]))"
 _USERINFO: Final = rf"(?s)(?P<before>.*){_AT}|(?P<encoded>.*)%40"
 _LEAD: Final = r"(?:[^@]*[\"'=(<\[{,])?[A-Za-z][\w+.-]*://+|(?:[^@:]*[\"'=(<\[{,])?//|[\"'(<\[{]+"
 _SCHEME: Final = r"[A-Za-z][\w+.-]*://+|//"
+_HARMLESS_USER: Final = r"\W*(?:ssh://git|mailto:[\w.+-]+|User \"[^:@]+:[^:]+)"
 _COLON: Final = r"(?i):|%3a|//"
 _PORT: Final = r"(?:\d{1,5}|PORT)(?![\w%*+~!$-])"
 _USERINFO_WITH_SPACES: Final = rf"(:/+)[^\s/?#@:\[]*:(?!{_PORT})[^@\n]{{1,256}}{_AT}"
 _PASSWORD_FOR_PORT: Final = rf"(?<=://)([^\s/?#@:\[\]\"'*]+):(?!{_PORT}|\*\*\*)[^\s/?#\"']+"
 
 _A_WORD: Final = r"\S+"
-_QUERY_START: Final = r"[?&#]"
+# A user as Kubernetes names it in a refusal: an identity provider puts its prefix and a colon in front of an address.
+_WORD_OR_USER: Final = r"(?<!\S)User \"[^\"\s]+\"(?= cannot )|\S+"
+_QUERY_START: Final = r"[?&]|(?<=\S)#"
 _PUNCTUATION: Final = "\"'<>)]},.;:!?"
 _PARAMETER_END: Final = r"(&|;(?=[^\s;&=]+=))"
 
+# An entry of a list of environment variables names the variable in one key, and has its value in another one.
+_VARIABLE: Final = (
+    r"\bname\\*[\"']?\s*[:=]\s*\\*[\"']?[\w.-]{0,64}(?:passw|secret|token|credential|accesskey|access_key)[\w.-]{0,64}"
+    r"\\*[\"']?\s*(?:,\s*)?\\*[\"']?value"
+)
 _NAME: Final = (
-    r"(?i)(?:password|(?<!ht)passwd|passphrase|\bpass|_pass|\bpwd|_pwd|(?<!existing)(?<!existing_)(?<!pull)secret"
-    r"|(?:secret|access|account|api|private|encryption|signing)[_.-]?key|token|credentials?|authorization|signature|cookie)"
-    r"(?:\\*[\"'])?(?P<separator>[^\S\n]*(?:=>?|:(?!//))[^\S\n]*)"
+    rf"(?i)(?:{_VARIABLE}|password|(?<!ht)passwd|passphrase|\bpass|_pass|\bpwd|_pwd|(?<!existing)(?<!existing_)(?<!pull)secret"
+    r"|(?:secret|account|private|encryption|signing)[_.-]?key|api[ _.-]?key|access[ _.-]?key(?:[ _.-]?id)?"
+    r"|token|credentials?|(?P<header>authorization|cookie)|signature)"
+    r"(?:\\*[\"'])?(?P<separator>[^\S\n]*(?::?==?>?|:(?!//))[^\S\n]*)"
 )
 _QUOTED: Final = r"""(?xs) (?P<escape>\\+["']) (?:(?!\\+["']).)* (?:(?P=escape)|\Z)
       | (?P<double>") (?:\\.|[^"\\])* (?:"|\Z) | (?P<single>') (?:''|\\.|[^'\\])* (?:'|\Z) | \[ [^\]\n]* \]?"""
 _BLOCK: Final = r"[|>][-+0-9]*[^\S\n]*(?:\n[^\S\n]+[^\n]*|\n(?=\n))+"
 _END_OF_CLAUSE: Final = r"[,;}\])](?=[\s,;}\])]|\Z)"
 _CLAUSE: Final = rf"(?!{{)(?:(?!{_END_OF_CLAUSE})[^\n])+"
+_LINE: Final = {"": r"[^\n]+", '"': r'[^\n"]+', "'": r"[^\n']+"}
 _WORD: Final = (
     r"(?:(?i:basic|bearer|token)\s+)?(?:[^\s&,;}\])\\\"']|[,;}\])\\\"'](?=[^\s=:,;&\"'}\])\\]+(?:[\s&,;\"'}]|\Z)))+"
 )
 # What begins a sentence, as in "unexpected token: expected a string", and no password.
 _SENTENCE: Final = (
-    r"(?i)(?:an?|the|is|are|was|were|be|must|may|can|cannot|could|did|does|do|should|will|has|have|not?|none|its?|this|all"
-    r"|expected|unexpected|invalid|missing|required|requires|needs|failed|failure|unable|unauthorized|forbidden|denied"
-    r"|errors?|expired|empty|unknown|illegal|found|status|response|request|context|dial|get|post|put|head|read|write"
-    r"|open|lookup|exit|line|known|remove|set|use|name|give|pass|add|create|check|keep|move|only|at|in|on|of|for|from"
-    r"|to|with|without|and|or|if|too|there|you|we|rpc|https?|x509|tls|net|json|yaml|oauth|secrets?|configmap|signature"
-    r"|authenti\w+|authoriz\w+|token|credentials?|password|key|value|text|string|server|registry|client|access"
-    r"|incorrect|wrong|malformed|unsupported|bad|already|cert\w*|\w+n't)(?:[:,;]?[^\S\n]+\S|[\"'] )"
+    r"(?i:(?:an?|the|is|are|was|were|be|must|may|can|cannot|could|did|does|do|should|will|has|have|not?|none|its?|this|all"
+    r"|both|get|got|post|put|patch|head|read|write|open|stat|lookup|dial|known|remove|set|use|name|give|pass|add|create"
+    r"|check|keep|move|only|at|in|on|of|for|from|to|with|without|and|or|if|too|there|you|we|input|additional|decoding"
+    r"|exec|signal|service|admission|operation|internal|existing_?secret|authenti\w+|authoriz\w+|\w+n't)[^\S\n]+\S"
+    r"|(?:expected|unexpected|invalid|missing|required|requires|needs|failed|failure|unable|unauthorized|forbidden|denied"
+    r"|errors?|expired|empty|unknown|illegal|found|status|response|request|context|exit|line|rpc|https?|x509|tls|net|json"
+    r"|yaml|oauth2?|asn1|secrets?|configmap|signature|token|credentials?|password|key|value|text|string|server|registry"
+    r"|client|access|accessdenied|permission|incorrect|wrong|malformed|unsupported|bad|already|cert\w*|exec|etcdserver|sts"
+    r"|go-jose/go-jose|square/go-jose|net/http|http2|proxyconnect|googleapi|strconv\.\w+)(?:[:,;]?[^\S\n]+\S|[\"'] )"
     r"|(?:expired|required|missing|empty|invalid|unknown|denied|forbidden|unauthorized|eof)[.!]?[^\S\n]*(?:\n|\Z)"
-    r"|[1-5]\d\d [A-Z]"
+    r"|(?:true|false|null|none)(?=[\s,;}\])]|\Z)"
+    r"|[a-z]+ \"[^\"\n]*\" (?:not found|is forbidden|already exists)"
+    r"|[1-5]\d\d [A-Z])"
 )
-_USER_WITH_PASSWORD: Final = (
-    r"""(?ix) (\buser(?:_?name)? \\*["']? \s*[=:]\s* \\*["']?) (?!system:) [^\s"':,;&]*:[^\s"'][^"'\n,;&]*"""
+_OPTION: Final = (
+    r"((?i:--[\w-]{0,32}(?:password|(?<!ht)passwd|token|secret))[^\S\n]+)"
+    rf"(?!-|[A-Z_]+\b|{_SENTENCE})(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)"
 )
-_DOCKER_AUTH: Final = r"""(?x) (\bauth \\*["']? \s*[=:]\s* \\*["']?) (?=\S*[A-Z0-9=]) [\w+/-]{6,}={0,2}"""
+_OPTION_USER: Final = r"((?:\s-u|--user(?:name)?)[^\S\n]+[\"']?)(?!\d+:\d+\b)[^\s:\"'@/]{1,256}:[^\s\"'/][^\s\"']*"
+_ELEMENT: Final = r"(?i)(<[\w:]{0,64}(?:password|secret|token|signature|accesskey)[\w:]{0,64}>)[^<]+"
+_USER_WITH_PASSWORD: Final = r"""(?ix) (\buser(?:_?name)? \\*["']? \s*[=:]\s* \\*["']?) (?!system:|arn:aws)
+      [^\s"':,;&]{0,256}:[^\s"'][^"'\n,;&]*"""
+_DOCKER_AUTH: Final = r"""(?x) (\b(?i:auth) \\*["']? \s*[=:]\s* \\*["']?) (?=[\w+/-]*[A-Z0-9=]) [\w+/-]{6,}={0,2}"""
 
 
 def mask(text: str) -> str:
@@ -115,6 +137,8 @@ def _without_userinfo(word: str, *, is_value: bool = False) -> str:
     has_scheme = lead is not None and lead[0].endswith("/")
     if end < start or not (is_value or has_scheme or re.search(_COLON, word[start:end])):
         return word
+    if re.fullmatch(_HARMLESS_USER, word[:end]):
+        return word
     return HIDDEN if is_value and not has_scheme else f"{word[:start]}{HIDDEN}{word[end:]}"
 
 
@@ -143,8 +167,13 @@ def _without_named(text: str) -> Iterator[str]:
         if name.start() < end:
             continue
         quoted = _match(_QUOTED, text, start)
-        if quoted or not name["separator"][-1:].isspace():
+        if quoted and text[quoted.end() : quoted.end() + 1].isalnum():  # 'it's no end of a value'
+            quoted, value = None, _match(_CLAUSE, text, start)
+        elif quoted or not name["separator"][-1:].isspace():
             value = quoted or _match(_WORD, text, start)
+        elif name["header"] and not _match(_SENTENCE, text, start):
+            before = text[name.start() - 1 : name.start()]
+            value = _match(_LINE.get(before, _LINE[""]), text, start)
         else:
             value = (
                 None if _match(_SENTENCE, text, start) else _match(_BLOCK, text, start) or _match(_CLAUSE, text, start)
@@ -164,7 +193,7 @@ def _match(pattern: str, text: str, start: int) -> re.Match[str] | None:
 _STEPS: Final[tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]] = (
     (("private key",), lambda text: re.sub(_PRIVATE_KEY, rf"\1{HIDDEN}\2", text)),
     (("@",), lambda text: re.sub(_USERINFO_WITH_SPACES, rf"\1{HIDDEN}@", text)),
-    (("@", "%40"), lambda text: re.sub(_A_WORD, lambda word: _without_userinfo(word[0]), text)),
+    (("@", "%40"), lambda text: re.sub(_WORD_OR_USER, lambda word: _without_userinfo(word[0]), text)),
     (("://",), lambda text: re.sub(_PASSWORD_FOR_PORT, rf"\1:{HIDDEN}", text)),
     (("?", "&", "#"), lambda text: re.sub(_A_WORD, lambda word: _without_query(word[0]), text)),
     (("user",), lambda text: re.sub(_USER_WITH_PASSWORD, rf"\1{HIDDEN}", text)),
@@ -172,7 +201,9 @@ _STEPS: Final[tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]] = (
         ("pass", "pwd", "secret", "key", "token", "credential", "authorization", "signature", "cookie"),
         lambda text: "".join(_without_named(text)),
     ),
+    (("--", " -u"), lambda text: re.sub(_OPTION_USER, rf"\1{HIDDEN}", re.sub(_OPTION, rf"\1{HIDDEN}", text))),
+    (("<",), lambda text: re.sub(_ELEMENT, rf"\1{HIDDEN}", text)),
     (("auth",), lambda text: re.sub(_DOCKER_AUTH, rf"\1{HIDDEN}", text)),
     (("basic", "bearer"), lambda text: re.sub(_AUTHORIZATION, rf"\1{HIDDEN}", text)),
-    (("eyj", "gh", "glpat", "$2"), lambda text: re.sub(_TOKEN, HIDDEN, text)),
+    (("eyj", "gh", "glpat", "dckr_", "npm_", "xox", "age-", "$2"), lambda text: re.sub(_TOKEN, HIDDEN, text)),
 )

@@ -127,8 +127,6 @@ def last_error_line(stderr: str) -> str:
     # Stdin is empty, so kubectl fails at a prompt for credentials.
     if last in ("EOF", "error: EOF"):
         return "kubectl asked for a username, and found none in the kubeconfig"
-    # As `credentials: ...`, the reason would be masked like a password.
-    last = last.replace("getting credentials: exec", "the credential plugin failed: exec")
     match = _ERROR.match(last)
     return last.removeprefix((match and match[1]) or "").removesuffix(" - did you specify the right host or port?")
 
@@ -184,7 +182,7 @@ REMEDIES: Final = {
     "provide credentials": _LOG_IN,
     "failed with exit code": f"{_LOG_IN}, or fix the credential plugin",
     "exec: executable": "install the credential plugin that the kubeconfig names",
-    "the credential plugin failed": "check the credential plugin that the kubeconfig names",
+    "getting credentials: exec": "check the credential plugin that the kubeconfig names",
     "getting credentials": f"{_LOG_IN}, or fix the credentials in the kubeconfig",
     "x509": "the kubeconfig does not trust the certificate of the cluster: get the kubeconfig from the cluster again",
     "gave HTTP response to HTTPS client": "the server of the context does not use TLS: fix its address",

@@ -60,7 +60,7 @@ CONFLICTS: Final = {
     ),
     "configuration-auth-providers": Conflict(
         "configuration.auth.token",
-        "configuration.auth.htpasswd and configuration.auth.token are both set, and the registry exits with two "
+        "both configuration.auth.htpasswd and configuration.auth.token are set, and the registry exits with two "
         "providers: remove one",
     ),
     "htpasswd-credentials": Conflict(

@@ -113,7 +113,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     **{
         f"two ways to log in within config.yml, htpasswd {login}": (
             {"auth": {"htpasswd": login}, "configuration": {"auth": TOKEN | {"htpasswd": {"realm": "Registry"}}}},
-            "configuration.auth.token: configuration.auth.htpasswd and configuration.auth.token are both set, and the "
+            "configuration.auth.token: both configuration.auth.htpasswd and configuration.auth.token are set, and the "
             "registry exits with two providers: remove one",
         )
         for login in ({}, LOGIN)

@@ -240,7 +240,7 @@ def test_a_credential_plugin_that_fails_leads_to_a_remedy(
         },
     )
     for found in (refusal(), port_forward_refusal()):
-        assert "the credential plugin failed: exec" in found
+        assert "getting credentials: exec" in found
         assert found.endswith(f": {remedy}")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from registry_gitops.values.conflicts import CONFLICTS
+
 DIGEST: Final = "sha256:6c5666b861f3505b116bb9aa9b25175e71210414bd010d92035ff64018f9457e"
 
 URLS: Final = (
@@ -104,6 +106,25 @@ TEXTS: Final = (
     ),
     ("-----BEGIN PRIVATE KEY-----\\nhunter2", "-----BEGIN PRIVATE KEY-----***"),
     ("ada:$2y$05$hunter2hunter2hunter2", "ada:***"),
+    ("AWS_ACCESS_KEY_ID=hunter2", "AWS_ACCESS_KEY_ID=***"),
+    ("api key: hunter2", "api key: ***"),
+    ('password := "hunter2"', 'password := "***"'),
+    ("password: 'it's hunter2'", "password: ***"),
+    ('password="a"hunter2', "password=***"),
+    ("X-Registry-Auth: hunter2hunter2", "X-Registry-Auth: ***"),
+    ("Set-Cookie: a=b; session=hunter2; Path=/", "Set-Cookie: ***"),
+    ('Authorization: Digest username="ada", response="hunter2"', "Authorization: ***"),
+    ('curl -H "Authorization: Basic hunter2" https://host', 'curl -H "Authorization: ***" https://host'),
+    ("- name: REGISTRY_HTTP_SECRET\n  value: hunter2\n", "- name: REGISTRY_HTTP_SECRET\n  value: ***\n"),
+    ('{"name":"DB_PASSWORD","value":"hunter2"}', '{"name":"DB_PASSWORD","value":"***"}'),
+    ('EnvVar{Name:"HTTP_SECRET",Value:"hunter2"}', 'EnvVar{Name:"HTTP_SECRET",Value:"***"}'),
+    ("docker login --password hunter2 host", "docker login --password *** host"),
+    ("exec: [kubectl --token 'hunter2' get pods]", "exec: [kubectl --token *** get pods]"),
+    ("curl -u ada:hunter2 https://host", "curl -u *** https://host"),
+    ('curl --user "ada:hunter2" https://host', 'curl --user "***" https://host'),
+    ("<Code>A</Code><SecretKey>hunter2</SecretKey>", "<Code>A</Code><SecretKey>***</SecretKey>"),
+    ("-----BEGIN PGP PRIVATE KEY BLOCK-----\\nhunter2", "-----BEGIN PGP PRIVATE KEY BLOCK-----***"),
+    ("it sent dckr_pat_hunter2hunter2", "it sent ***"),
     ("it sent eyJhunter2hunter2.eyJhunter2.hunter2", "it sent ***"),
 )
 """(any other text, what is shown)."""
@@ -129,10 +150,28 @@ READABLE: Final = (
     "failed to fetch anonymous token: unexpected status from GET https://ghcr.io/token?scope=a&service=b: 403",
     'Bearer realm="https://auth.example.com/token",service="registry"',
     "Basic authentication",
+    'Get "https://10.0.0.1:6443/api/v1/pods?limit=500&timeout=32s": dial tcp 10.0.0.1:6443: connection refused',
+    "http-get http://:5000/ delay=0s timeout=1s period=10s #success=1 #failure=3",
+    "getting credentials: exec: executable aws failed with exit code 255",
+    "getting credentials: decoding stdout: couldn't get version/kind; json parse error",
+    "- at '/auth/htpasswd/password': got number, want string",
+    "use of automountServiceAccountToken: true is not allowed",
+    "open /etc/tls/private.key: permission denied",
+    "references non-existent secret key: users",
+    'failed to fetch token: serviceaccounts "registry" is forbidden',
+    "AccessDenied: User: arn:aws:iam::123456789012:user/ada is not authorized to perform: s3:ListBucket",
+    'pods is forbidden: User "oidc:ada@example.com" cannot list resource "pods"',
+    "unable to clone 'ssh://git@github.com/org/repo': ssh: handshake failed",
+    "mailto:ops@example.com",
+    "pod gha-runner-scale-set is not ready",
+    "--username ada needs a password: set REGISTRY_GITOPS_PASSWORD, or use --password-stdin",
+    "use --token TOKEN, or --password and --username",
+    "serve images --htpasswd users",
     'User "system:serviceaccount:a:b" cannot list resource "pods"',
     "invalid loglevel warning Must be one of [error, warn, info, debug]",
     "see https://example.com/a/b#readme, issue #3",
     "3 of 4 checks passed: a, b, c?",
     "",
+    *(f"{key}: {text}" for key, text in CONFLICTS.values()),
 )
 """Texts that hold no credential, and are shown as they are. An e-mail address in free text is one."""

@@ -111,7 +111,11 @@ def test_quote_shows_nothing_in_front_of_the_last_at(user: str, password: str) -
 
 
 @pytest.mark.parametrize(
-    "piece", ["a", ":", "@", "a:", "token", "password: ", "?a=", "://", '\\"', "-----BEGIN ", "x,", "=", "basic "]
+    "piece",
+    [
+        *["a", ":", "@", "a:", "token", "password: ", "?a=", "://", '\\"', "-----BEGIN ", "x,", "=", "basic "],
+        *["user=", "auth=", "name: token", "--token ", "--user a", "<secret", "password='"],
+    ],
 )
 def test_mask_takes_time_in_proportion_to_the_text(piece: str) -> None:
     text = piece * (200_000 // len(piece))

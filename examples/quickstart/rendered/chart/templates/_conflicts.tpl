@@ -29,7 +29,7 @@ auth.htpasswd.enabled: auth.htpasswd and configuration.auth.token are both set, 
 {{- end }}
 
 {{- define "docker-registry.conflict.configuration-auth-providers" -}}
-configuration.auth.token: configuration.auth.htpasswd and configuration.auth.token are both set, and the registry exits with two providers: remove one
+configuration.auth.token: both configuration.auth.htpasswd and configuration.auth.token are set, and the registry exits with two providers: remove one
 {{- end }}
 
 {{- define "docker-registry.conflict.htpasswd-credentials" -}}
