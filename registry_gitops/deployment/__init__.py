@@ -1,12 +1,13 @@
 """One registry as a user describes it, and how it is read from a file."""
 
 from registry_gitops.deployment.load import load
-from registry_gitops.deployment.model import KustomizationOptions, RegistryDeployment
+from registry_gitops.deployment.model import PRUNE, KustomizationOptions, RegistryDeployment
 from registry_gitops.deployment.source import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, Source
 
 __all__ = [
     "BITNAMI_URL",
     "CHART_NAME",
+    "PRUNE",
     "GitSource",
     "HelmSource",
     "KustomizationOptions",

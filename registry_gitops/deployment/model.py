@@ -28,6 +28,9 @@ from registry_gitops.values import RegistryValues
 MAX_RELEASE_NAME: Final = 53
 """Characters that Helm allows in the name of a release."""
 
+PRUNE: Final = "kustomize.toolkit.fluxcd.io/prune"
+"""The annotation by which Flux keeps an object that is removed from Git, with the value `disabled`."""
+
 DeploymentName = Annotated[
     str,
     Text(
@@ -119,6 +122,16 @@ class RegistryDeployment(Model):
     def renders_namespace(self) -> bool:
         """Whether the Namespace is rendered: those of Kubernetes and Flux are not ours to change."""
         return not (self.namespace in ("default", "flux-system") or self.namespace.startswith("kube-"))
+
+    @property
+    def prunes_namespace(self) -> bool:
+        """Whether Flux deletes the rendered Namespace when its file is removed: only if the config file asks for it.
+
+        An annotation for all objects replaces the one that is rendered.
+        """
+        options = self.kustomization
+        common = (options.common_annotations or {}).get(PRUNE)
+        return self.renders_namespace and (options.prune_namespace if common is None else common != "disabled")
 
     @property
     def users_secret(self) -> str:

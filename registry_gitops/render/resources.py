@@ -8,7 +8,7 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment
+from registry_gitops.deployment import PRUNE, GitSource, HelmSource, OCISource, RegistryDeployment
 from registry_gitops.deployment.problems import dotted
 from registry_gitops.errors import InputError, Problem
 from registry_gitops.manifests import (
@@ -28,7 +28,7 @@ from registry_gitops.manifests import (
 )
 
 # Kubernetes deletes a Namespace with everything in it, and not all of that need be ours.
-_NOT_PRUNED = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
+_NOT_PRUNED = {PRUNE: "disabled"}
 # Without it, Flux removes labels and annotations that others have set with kubectl.
 _MERGED = {"kustomize.toolkit.fluxcd.io/ssa": "Merge"}
 

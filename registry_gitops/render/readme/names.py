@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry_gitops.deployment import CHART_NAME, RegistryDeployment
+from registry_gitops.deployment import CHART_NAME, PRUNE, RegistryDeployment
 
 
 class Names:
@@ -22,5 +22,8 @@ class Names:
         self.users_secret = deployment.users_secret
         self.namespace_rendered = deployment.renders_namespace
         self.namespace_others = not deployment.renders_namespace
-        self.namespace_pruned = deployment.renders_namespace and deployment.kustomization.prune_namespace
+        self.apart = not self.together
+        self.namespace_pruned = deployment.prunes_namespace
+        annotated = PRUNE in (deployment.kustomization.common_annotations or ())
+        self.pruned_by = "kustomization.commonAnnotations" if annotated else "kustomization.pruneNamespace"
         self.namespace_stays = deployment.renders_namespace and not self.namespace_pruned

@@ -14,6 +14,8 @@ class Storage:
 
     def __init__(self, values: RegistryValues, names: Names) -> None:
         self._values = values
+        self._names = names
+        self._loses_namespace = names.namespace_pruned and names.together
         settings, volume = values.configuration.storage, values.persistence
         self.driver: str = settings.driver or "filesystem"
         self.on_disk = self.driver == "filesystem"
@@ -131,10 +133,17 @@ class Storage:
 
     @property
     def unkept_claim(self) -> bool:
-        """Whether the claim goes when the release is uninstalled."""
+        """Whether the claim is deleted with the release or with the Namespace."""
         return bool(self.claim) and not self.claim_stays
+
+    @property
+    def claim_loss(self) -> str:
+        """With what the claim is deleted, and by which key of the config file."""
+        if self._loses_namespace:
+            return f"with the Namespace** (`{self._names.pruned_by}` asks for it)"
+        return "with the release** (`values.persistence.resourcePolicy` is empty)"
 
     @property
     def claim_stays(self) -> bool:
         """Whether the claim outlives all that stands in the folder."""
-        return self._values.keeps_claim
+        return self._values.keeps_claim and not self._loses_namespace
