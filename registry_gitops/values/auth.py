@@ -38,9 +38,8 @@ class Htpasswd(Model):
     ] = ""
     """User of the credentials given here in the clear. Prefer `existingSecret`."""
 
-    password: Annotated[str, AfterValidator(_bcrypt_length), Field(repr=False, json_schema_extra={"maxLength": 72})] = (
-        ""
-    )
+    # No maxLength in the schema: Helm would report that, in other words, before the chart's own message.
+    password: Annotated[str, AfterValidator(_bcrypt_length), Field(repr=False)] = ""
     """Password given here in the clear, at most 72 bytes: for a throw-away cluster only. Prefer `existingSecret`."""
 
     existing_secret: OptionalName = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -23,8 +24,7 @@ def find_conflicts(values: RegistryValues) -> Conflicts:
     if values.replica_count > 1:
         yield from _replicas(values)
     yield from _htpasswd(values)
-    if values.update_strategy.type == "" and values.update_strategy.rolling_update and not values.shares_images:
-        yield conflict("default-strategy")
+    yield from _strategy(values)
     ingress = values.ingress
     if ingress.enabled and ingress.tls and not ingress.hostname and not ingress.extra_tls:
         yield conflict("tls-host")
@@ -56,6 +56,17 @@ def _htpasswd(values: RegistryValues) -> Conflicts:
         yield conflict("htpasswd-password")
     elif htpasswd.enabled and not htpasswd.existing_secret and not (htpasswd.username and htpasswd.password):
         yield conflict("htpasswd-credentials")
+
+
+def _strategy(values: RegistryValues) -> Conflicts:
+    strategy = values.update_strategy
+    rolling = strategy.rolling_update
+    if not rolling or not rolling.model_fields_set or strategy.type == "Recreate":
+        return
+    if not strategy.type and not values.shares_images:
+        yield conflict("default-strategy")
+    elif all(re.fullmatch("0+%?", str(amount)) for amount in (rolling.max_surge, rolling.max_unavailable)):
+        yield conflict("no-rollout")
 
 
 def _prefix(values: RegistryValues) -> Conflicts:

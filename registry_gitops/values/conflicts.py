@@ -83,6 +83,11 @@ CONFLICTS: Final = {
         "updateStrategy.rollingUpdate",
         "updateStrategy.type is Recreate, which has no rollingUpdate: remove it, or set type to RollingUpdate",
     ),
+    "no-rollout": Conflict(
+        "updateStrategy.rollingUpdate.maxUnavailable",
+        "maxSurge and maxUnavailable are both 0, so Kubernetes could replace no Pod, and refuses that: set one of them "
+        "to at least 1",
+    ),
     "tls-host": Conflict(
         "ingress.hostname",
         "ingress.tls needs a host name: set ingress.hostname, or list hosts and Secrets in ingress.extraTls",

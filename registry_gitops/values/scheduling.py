@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
+from registry_gitops.masking import quote
 from registry_gitops.model import EMPTY, IntOrString, LabelKey, Labels, ListOf, Model, Positive, custom_error, failure
 from registry_gitops.values.conflicts import conflict
 
@@ -195,13 +197,31 @@ class TopologySpreadConstraint(Model):
     """Whether tainted nodes are left out. Default: Ignore (they are counted)."""
 
 
+_UP_TO_100: Final = "0*(100|[0-9]{1,2})%"
+
+
+def _at_most_all(value: int | str) -> int | str:
+    if isinstance(value, str) and not re.fullmatch(_UP_TO_100, value):
+        raise custom_error("percentage", f"{quote(value)} is more than all Pods: use at most 100%")
+    return value
+
+
 class RollingUpdate(Model):
     """How far a rollout may go at a time. Upstream: RollingUpdateDeployment (apps/v1)."""
 
     max_surge: IntOrString | None = None
     """Pods above `replicaCount`, as a count or a percentage. Default: 25%."""
 
-    max_unavailable: IntOrString | None = None
+    max_unavailable: (
+        Annotated[
+            IntOrString,
+            AfterValidator(_at_most_all),
+            WithJsonSchema(
+                {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": f"^{_UP_TO_100}$"}]}
+            ),
+        ]
+        | None
+    ) = None
     """Pods below `replicaCount`, as a count or a percentage. Default: 25%."""
 
 
@@ -217,6 +237,6 @@ class UpdateStrategy(Model):
 
     @model_validator(mode="after")
     def _rolling(self) -> UpdateStrategy:
-        if self.rolling_update is not None and self.type == "Recreate":
+        if self.rolling_update and self.rolling_update.model_fields_set and self.type == "Recreate":
             raise failure("UpdateStrategy", [(("rollingUpdate",), conflict("strategy")[1])])
         return self

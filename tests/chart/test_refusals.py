@@ -101,6 +101,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"auth": {"htpasswd": LOGIN | {"existingSecret": "registry-users"}}},
         "auth.htpasswd.password: existingSecret and password cannot be combined: remove password",
     ),
+    "a password that bcrypt cannot take, of letters of one byte": (
+        {"auth": {"htpasswd": LOGIN | {"password": 73 * "x"}}},
+        "auth.htpasswd.password: the password is longer than the 72 bytes that bcrypt reads: choose a shorter one",
+    ),
     "a password that bcrypt cannot take": (
         {"auth": {"htpasswd": LOGIN | {"password": 36 * "ä" + "x"}}},
         "auth.htpasswd.password: the password is longer than the 72 bytes that bcrypt reads: choose a shorter one",
@@ -173,6 +177,19 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "updateStrategy.rollingUpdate: updateStrategy.type is Recreate, which has no rollingUpdate: remove it, or set "
         "type to RollingUpdate",
     ),
+    **{
+        f"a rollout that may neither add nor remove a Pod, {surge}, {unavailable}": (
+            {
+                "updateStrategy": {
+                    "type": "RollingUpdate",
+                    "rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable},
+                }
+            },
+            "updateStrategy.rollingUpdate.maxUnavailable: maxSurge and maxUnavailable are both 0, so Kubernetes could "
+            "replace no Pod, and refuses that: set one of them to at least 1",
+        )
+        for surge, unavailable in ((0, 0), ("0%", 0), (0, "00%"))
+    },
 }
 """Case -> the values, and the one line that Helm and the models both report."""
 
@@ -181,6 +198,22 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 def test_helm_refuses_values_that_cannot_work(chart: Chart, case: str) -> None:
     values, line = REFUSED[case]
     assert reported(chart.refusal(**values)) == [line]
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        {"rollingUpdate": {}},
+        {"type": "Recreate", "rollingUpdate": {}},
+        {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0}},
+        {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0}},
+        {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": "100%"}},
+    ],
+)
+def test_helm_and_the_models_take_a_strategy_that_can_work(chart: Chart, strategy: dict[str, Any]) -> None:
+    values = {"updateStrategy": strategy}
+    RegistryValues.model_validate(values)
+    chart.render(**values)
 
 
 @pytest.mark.parametrize("case", REFUSED)

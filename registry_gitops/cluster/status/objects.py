@@ -112,12 +112,13 @@ class Object:
         """Its condition of a type."""
         for found in self.items("status.conditions"):
             if found.get("type") == type_:
+                condition = Object(found)
                 return Condition(
-                    found.get("status", ""),
-                    found.get("reason", ""),
-                    found.get("message", ""),
-                    time_of(found.get("lastTransitionTime")),
-                    found.get("observedGeneration", 0),
+                    condition.text("status"),
+                    condition.text("reason"),
+                    condition.text("message"),
+                    time_of(condition.text("lastTransitionTime")),
+                    condition.number("observedGeneration"),
                 )
         return Condition()
 

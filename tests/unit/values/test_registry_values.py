@@ -147,6 +147,10 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ("extraEnvVars.0.valueFrom", {"extraEnvVars": [{"name": "A", "valueFrom": {}}]}),
         ("extraEnvVars.0.value", {"extraEnvVars": [{"name": "A", "value": 5}]}),
         ("updateStrategy.rollingUpdate", {"updateStrategy": {"type": "Recreate", "rollingUpdate": {"maxSurge": 1}}}),
+        (
+            "updateStrategy.rollingUpdate.maxUnavailable",
+            {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "101%"}}},
+        ),
         ("tolerations.0.value", {"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]}),
         ("tolerations.0", {"tolerations": [{"operator": "Equal"}]}),
         ("livenessProbe.successThreshold", {"livenessProbe": {"successThreshold": 2}}),

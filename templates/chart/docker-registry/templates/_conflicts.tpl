@@ -52,6 +52,10 @@ updateStrategy.rollingUpdate: an old and a new Pod cannot share the images, so u
 updateStrategy.rollingUpdate: updateStrategy.type is Recreate, which has no rollingUpdate: remove it, or set type to RollingUpdate
 {{- end }}
 
+{{- define "docker-registry.conflict.no-rollout" -}}
+updateStrategy.rollingUpdate.maxUnavailable: maxSurge and maxUnavailable are both 0, so Kubernetes could replace no Pod, and refuses that: set one of them to at least 1
+{{- end }}
+
 {{- define "docker-registry.conflict.tls-host" -}}
 ingress.hostname: ingress.tls needs a host name: set ingress.hostname, or list hosts and Secrets in ingress.extraTls
 {{- end }}

@@ -25,9 +25,13 @@
 {{- $problems = include "docker-registry.conflict.tls-host" dict | append $problems }}
 {{- end }}
 {{- end }}
-{{- if and .Values.updateStrategy.rollingUpdate (include "docker-registry.strategy" . | eq "Recreate") }}
-{{- $name := empty .Values.updateStrategy.type | ternary "default-strategy" "strategy" }}
+{{- with .Values.updateStrategy.rollingUpdate }}
+{{- if include "docker-registry.strategy" $ | eq "Recreate" }}
+{{- $name := empty $.Values.updateStrategy.type | ternary "default-strategy" "strategy" }}
 {{- $problems = include (printf "docker-registry.conflict.%s" $name) dict | append $problems }}
+{{- else if and (regexMatch "^0+%?$" (toString .maxSurge)) (regexMatch "^0+%?$" (toString .maxUnavailable)) }}
+{{- $problems = include "docker-registry.conflict.no-rollout" dict | append $problems }}
+{{- end }}
 {{- end }}
 {{- toYaml $problems }}
 {{- end }}
