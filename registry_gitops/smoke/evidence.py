@@ -58,7 +58,7 @@ class Evidence:
 
     def answered(self, status: int, reason: str, headers: Mapping[str, str], body: bytes) -> list[str]:
         """The lines of a response. Its body is shown where it explains an error."""
-        lines = [f"< {status} {reason}".rstrip(), *self._headers("< ", headers, _RECEIVED)]
+        lines = [f"< {status} {self._mask.text(reason)[:_BODY]}".rstrip(), *self._headers("< ", headers, _RECEIVED)]
         if status >= 400 and body:
             text = " ".join(body[: 4 * _BODY].decode(errors="replace").split())
             lines.append(f"< {self._mask.text(text)[:_BODY]}")

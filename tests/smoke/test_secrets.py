@@ -12,6 +12,7 @@ import pytest
 from registry_gitops.report import WRITERS
 from registry_gitops.smoke import CHECKS, Check, Context, Level, NoAnswer, Unreachable, chosen, connect, run
 from registry_gitops.smoke.checks.blobs import blob_get
+from registry_gitops.smoke.evidence import Evidence
 from registry_gitops.smoke.secrets import Credentials, Mask, Secret
 from tests.smoke.stub import OK, answering, status
 from tests.smoke.token_registry import PASSWORD, USER, token_registry
@@ -109,3 +110,8 @@ def test_a_short_secret_does_not_turn_words_into_stars() -> None:
 )
 def test_what_stands_where_secrets_stand_is_masked(text: str, masked: str) -> None:
     assert Mask().text(text) == masked
+
+
+def test_the_reason_of_a_status_line_is_masked() -> None:
+    lines = Evidence(Mask()).answered(401, "No: password=hunter2", {}, b"")
+    assert lines == ["< 401 No: password=***"]
