@@ -14,12 +14,16 @@ from typing import Any, Final
 from registry_gitops.cluster.remedies import remedy
 from registry_gitops.masking import mask
 
+_LONGEST: Final = 2000
+"""Characters of a message: it may repeat a line of a program that prints megabytes."""
+
 
 class ClusterError(Exception):
     """The cluster cannot be read: the message says why, `remedy` what to do about it."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(mask(message))
+        shown = mask(message)
+        super().__init__(shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}...")
         self.remedy = remedy
 
     def __str__(self) -> str:
@@ -98,12 +102,17 @@ def _items(text: str) -> list[Mapping[str, Any]]:
         return []
     try:
         found = json.loads(text)
-        items: list[Mapping[str, Any]] = found["items"] if found.get("kind") == "List" else [found]
-    except (ValueError, AttributeError):
-        raise ClusterError(
-            "kubectl printed no JSON", "check that `kubectl` on PATH is the program of Kubernetes, or prints as it does"
-        ) from None
+        items = found.get("items") if found.get("kind") == "List" else [found]
+    except (ValueError, RecursionError, AttributeError):
+        raise _not_as_kubectl("no JSON") from None
+    if not (isinstance(items, list) and all(isinstance(item, dict) for item in items)):
+        raise _not_as_kubectl("no list of objects")
     return items
+
+
+def _not_as_kubectl(printed: str) -> ClusterError:
+    remedy = "check that `kubectl` on PATH is the program of Kubernetes, or prints as it does"
+    return ClusterError(f"kubectl printed {printed}", remedy)
 
 
 _FORBIDDEN: Final = re.compile(r'^Error from server \(Forbidden\): (\S+)(?: "[^"]*")? is forbidden')

@@ -198,6 +198,20 @@ def test_kubectl_that_cannot_be_run_is_reported(
             "echo hello",
             "kubectl printed no JSON: check that `kubectl` on PATH is the program of Kubernetes, or prints as it does",
         ),
+        *(
+            (
+                f"echo '{printed}'",
+                f"kubectl printed {what}: check that `kubectl` on PATH is the program of Kubernetes, or prints as it "
+                "does",
+            )
+            for printed, what in (
+                ('{"kind": "List"}', "no list of objects"),
+                ('{"kind": "List", "items": null}', "no list of objects"),
+                ('{"kind": "List", "items": {"a": 1}}', "no list of objects"),
+                ('{"kind": "List", "items": [null, 1]}', "no list of objects"),
+            )
+        ),
+        ("head -c 100000 /dev/zero | tr '\\0' x >&2; exit 1", f"{'x' * 1997}..."),
     ],
 )
 def test_kubectl_that_prints_no_error_and_no_objects_is_reported(install: Install, text: str, reason: str) -> None:

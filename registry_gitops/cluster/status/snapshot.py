@@ -242,7 +242,7 @@ def target_namespace(release: Object) -> str:
 def inventory(release: Object | None) -> Iterator[Reference]:
     """What a release has made, as helm-controller keeps it: NAMESPACE_NAME_GROUP_KIND."""
     for entry in release.items("status.inventory.entries") if release else ():
-        namespace, name, _, kind = (entry.get("id", "").split("_") + [""] * 4)[:4]
+        namespace, name, _, kind = (Object(entry).text("id").split("_") + [""] * 4)[:4]
         yield Reference(kind, namespace, name)
 
 
