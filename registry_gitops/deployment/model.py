@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -76,6 +76,10 @@ class RegistryDeployment(Model):
 
     kustomization: KustomizationOptions = Field(default_factory=unset(KustomizationOptions))
     """What the folder's kustomization.yaml adds or changes."""
+
+    if TYPE_CHECKING:  # pyright does not know that frozen models of pydantic have it.
+
+        def __hash__(self) -> int: ...
 
     @model_validator(mode="after")
     def _waits_for_others(self) -> RegistryDeployment:

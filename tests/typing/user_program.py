@@ -245,5 +245,6 @@ others = [
     RegistryDeployment(source=OCISource(url="oci://ghcr.io/example/chart", verify=m.Verification())),
 ]
 modes = {hash(deployment): list(deployment.values.persistence.access_modes)}
+directories = {deployment: "apps/registry", others[0]: "apps/other"}
 teams = [deployment.values.pod_labels["team"], *deployment.values.node_selector]
 again = RegistryValues(tolerations=[*values.tolerations, v.Toleration(operator="Exists")], pod_labels=values.pod_labels)
