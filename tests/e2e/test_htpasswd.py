@@ -91,7 +91,7 @@ def test_smoke_passes_with_the_password_and_says_what_is_wrong_without(fleet: Fl
     report = json.loads(fleet.cli(*smoke, "-o", "json", said=f"{FIRST}\n").out)
     assert {each["id"]: each["outcome"] for each in report["results"]} == dict.fromkeys(checks, "passed")
     refused = fleet.cli(*smoke, said="not the one\n", code=3).err
-    assert "answers 401" in refused
+    assert "returned 401" in refused
     assert "not the one" not in refused
 
 
