@@ -28,7 +28,7 @@ sys.meta_path.insert(0, Hidden())
 for name in ("resource", "fcntl", "pwd", "grp", "termios"):
     sys.modules.pop(name, None)
 for name in (
-    "O_DIRECTORY O_NOFOLLOW O_NONBLOCK O_CLOEXEC O_SYNC O_DSYNC sendfile pread preadv pwrite pwritev posix_fadvise "
+    "O_DIRECTORY O_NOFOLLOW O_CLOEXEC O_SYNC O_DSYNC sendfile pread preadv pwrite pwritev posix_fadvise "
     "posix_fallocate fdatasync sync statvfs fchmod fchown chown lchown getuid geteuid getgid getegid getgroups setsid "
     "getpgid killpg fork forkpty mkfifo uname getloadavg nice wait wait3 wait4 sched_getaffinity chroot ttyname"
 ).split():
