@@ -86,12 +86,12 @@ def test_a_row_that_a_server_refuses_is_a_dash_and_a_shortfall_if_it_is_ours() -
 
 def test_a_late_start_and_a_cost_that_grows_are_short() -> None:
     found = results(READ, (100, 100, 100))
-    found.starts.append(Starts("nothing", {name: [0.1, 0.249, 9.0] for name in NAMES}))
-    found.starts.append(Starts("5,000 repositories", {name: [0.3] for name in NAMES}))
+    found.starts.append(Starts("nothing", {name: [0.1, 0.149, 9.0] for name in NAMES}))
+    found.starts.append(Starts("5,000 repositories", {name: [0.2] for name in NAMES}))
     found.growth.append(Growth("blob HEAD", "tags", little=[0.001, 0.001], much=[0.001, 0.0012]))
     found.growth.append(Growth("tag PUT", "tags", little=[0.001], much=[0.002]))
     assert report.shortfalls(found) == [
-        "start with 5,000 repositories stored: 0.300 s, wanted 0.250",
+        "start with 5,000 repositories stored: 0.200 s, wanted 0.150",
         "tag PUT with many tags: x2.00 the time, wanted x1",
     ]
 
