@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from registry_gitops.masking import mask
 
@@ -43,6 +43,14 @@ class InputError(Exception):
     def of(cls, message: str, file: object = None) -> InputError:
         """The error for a single problem of a file as a whole, or of no file."""
         return cls([Problem(message, None if file is None else str(file))])
+
+    def in_file(self, file: object) -> InputError:
+        """Return the error with `file` in each problem that names no file."""
+        return InputError(replace(problem, file=problem.file or str(file)) for problem in self.problems)
+
+    def with_keys(self, names: Mapping[str, str]) -> InputError:
+        """Return the error with each key as `names` has it, for example the option of a key: name -> --name."""
+        return InputError(replace(problem, path=names.get(problem.path, problem.path)) for problem in self.problems)
 
 
 class EditedError(InputError):

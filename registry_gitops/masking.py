@@ -118,13 +118,22 @@ def quote(value: object) -> str:
     an @ that is no URL is hidden whole.
     """
     text = mask(_without_query(_without_userinfo(str(value), is_value=True), is_value=True))
-    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    text = _shorten(text, _LONGEST)
     return '"' + "".join(char if char.isprintable() else repr(char)[1:-1] for char in text) + '"'
 
 
 def show_key(key: str) -> str:
     """Return a key of the user's as messages show it: `***` if it does not look like one, for it may be a password."""
     return key if re.fullmatch(r"[\w./ -]*|\[key\]", key) else HIDDEN
+
+
+def excerpt(text: str, longest: int) -> str:
+    """Return `text` without credentials, and cut to `longest` characters: after masking, as the cut may take the @."""
+    return _shorten(mask(text), longest)
+
+
+def _shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def _without_userinfo(word: str, *, is_value: bool = False) -> str:

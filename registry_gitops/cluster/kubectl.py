@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from registry_gitops.cluster.remedies import remedy
-from registry_gitops.masking import mask
+from registry_gitops.masking import excerpt
 
 _LONGEST: Final = 2000
 """Characters of a message: it may repeat a line of a program that prints megabytes."""
@@ -22,8 +22,7 @@ class ClusterError(Exception):
     """The cluster cannot be read: the message says why, `remedy` what to do about it."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        shown = mask(message)
-        super().__init__(shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}...")
+        super().__init__(excerpt(message, _LONGEST))
         self.remedy = remedy
 
     def __str__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -87,7 +86,7 @@ def _from_python(path: Path) -> RegistryDeployment:
     try:
         return found.revalidated()  # A program can go round the validators, by `model_copy` or `model_construct`.
     except InputError as error:
-        raise InputError(replace(problem, file=str(path)) for problem in error.problems) from None
+        raise error.in_file(path) from None
 
 
 def _program_problems(error: ProgramError) -> list[Problem]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from getpass import getpass
 from typing import Annotated, Final
 
@@ -38,20 +35,13 @@ def htpasswd(
     from registry_gitops.codec import dump
     from registry_gitops.htpasswd import check, secret
 
-    with _problems_of_options():
+    try:
         check(user, namespace=namespace, name=name)
         password = from_stdin() if password_stdin else _prompt(user)
         made = secret(user, password, namespace=namespace, name=name)
-    write_stdout(dump(made.to_dict()))
-
-
-@contextmanager
-def _problems_of_options() -> Iterator[None]:
-    """Let problems name the options as typed, instead of the keys."""
-    try:
-        yield
     except InputError as error:
-        raise InputError(replace(each, path=_OPTIONS.get(each.path, each.path)) for each in error.problems) from None
+        raise error.with_keys(_OPTIONS) from None
+    write_stdout(dump(made.to_dict()))
 
 
 def _prompt(user: str) -> str:

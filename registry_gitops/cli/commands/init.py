@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -51,7 +50,7 @@ def init(
     try:
         files = starter_files(folder, source, url=url, name=name, namespace=namespace, python=python)
     except InputError as error:
-        raise InputError(replace(each, path=_OPTIONS.get(each.path, each.path)) for each in error.problems) from None
+        raise error.with_keys(_OPTIONS) from None
     create_files(files, folder)
     write_stdout("".join(f"create {file}\n" for file in files))
     config = next(iter(files))

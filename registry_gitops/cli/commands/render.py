@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,7 +105,7 @@ def _problems_in(path: Path) -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        raise InputError(replace(problem, file=problem.file or str(path)) for problem in error.problems) from None
+        raise error.in_file(path) from None
 
 
 def _report(findings: Findings, path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from registry_gitops.cluster.status.objects import Object
 from registry_gitops.cluster.status.snapshot import Snapshot
-from registry_gitops.masking import mask
+from registry_gitops.masking import excerpt
 
 _LONGEST: Final = 600
 """Characters of what the cluster says: some of it repeats a whole log."""
@@ -25,8 +25,7 @@ def named(thing: Object, snapshot: Snapshot) -> str:
 def said(message: str) -> str:
     """What the cluster says, on one line: without credentials, and without the log that Helm puts below it."""
     text = re.sub(r"\s+", " ", message.partition("\n\nLast Helm logs:")[0]).strip()
-    shown = mask(text)  # before the end is cut off, which may be the @ that tells
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 3]}..."
+    return excerpt(text, _LONGEST)
 
 
 def naming(release: Object | None, text: str) -> str:
