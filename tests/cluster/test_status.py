@@ -10,7 +10,7 @@ import pytest
 
 from registry_gitops.cluster.kubectl import Kubectl
 from registry_gitops.cluster.status import ClusterError, Snapshot, assess, look, read
-from tests.unit.cluster.deployments import changed, seen, without
+from tests.cluster.deployments import changed, seen, without
 
 from .api import write_config
 from .deployment_api import serving

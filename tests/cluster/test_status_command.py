@@ -14,7 +14,7 @@ import pytest
 
 from registry_gitops.cluster.status import Status
 from tests.cli.running import Outcome, process, program
-from tests.unit.cluster.deployments import seen
+from tests.cluster.deployments import seen
 
 from .api import write_config
 from .deployment_api import Served, serving

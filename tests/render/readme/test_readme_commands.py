@@ -15,7 +15,7 @@ import yaml
 
 from registry_gitops.render import render
 from registry_gitops.render.readme import readme
-from tests.golden.readme.pages import CASES, commands, every_case, tables
+from tests.render.readme.pages import CASES, commands, every_case, tables
 
 CHART = Path(__file__).parents[3] / "templates" / "chart" / "docker-registry"
 KINDS = {"svc": "service", "deploy": "deployment", "pvc": "persistentvolumeclaim"}

@@ -21,7 +21,7 @@ from registry_gitops.schema import config_schema
 
 from .deployments import NAMES, changed, noticed, seen, without
 
-SCHEMA = Path(__file__).parents[3] / "docs/status.schema.json"
+SCHEMA = Path(__file__).parents[2] / "docs/status.schema.json"
 
 
 def causes(snapshot: Snapshot) -> list[str]:

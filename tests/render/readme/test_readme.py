@@ -1,6 +1,6 @@
 """The folder's README is read by people and pasted into shells: it must be right for each deployment.
 
-Each folder of tests/golden/readme is a description and its README, in the form that is read in review.
+Each folder of tests/render/readme is a description and its README, in the form that is read in review.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from registry_gitops.deployment import HelmSource, RegistryDeployment
 from registry_gitops.render.readme import page, readme
 from registry_gitops.render.readme.facts import Facts
 from registry_gitops.values import EnvVar, ExtraHost, Ingress, RegistryValues
-from tests.golden.readme.pages import CASES, GOLDEN, blocks, commands, every_case, headings, markdown, tables
+from tests.render.readme.pages import CASES, GOLDEN, blocks, commands, every_case, headings, markdown, tables
 
 
 @every_case

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from registry_gitops.values import Auth, Deletion, Htpasswd, RegistryValues
-from tests.deployed.conftest import Pod
+from tests.chart.deployed.conftest import Pod
 
 PASSWORD = "correct horse battery staple"
 Crane = Callable[..., str]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from registry_gitops.cluster.status import CauseId
 
-PAGE = Path(__file__).parents[3] / "docs/status.md"
+PAGE = Path(__file__).parents[2] / "docs/status.md"
 TEXTS = Path(__file__).parent / "text"
 SHOWN = re.compile(r"(<!-- (\S+) -->\n```text\n)(.*?)(?=```$)", re.MULTILINE | re.DOTALL)
 

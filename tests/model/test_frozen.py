@@ -20,7 +20,7 @@ from registry_gitops.values import Toleration
 from registry_gitops.values.configuration import Configuration
 from tests.support.frozen import mutable
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*/registry.*"))
 FACES = ["deployment", "values", "values.configuration", "manifests", "report", "cluster.status"]
 
