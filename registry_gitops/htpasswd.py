@@ -7,7 +7,7 @@ from typing import Final, Literal
 import bcrypt
 from pydantic import ValidationError
 
-from registry_gitops.errors import InputError, Problem
+from registry_gitops.errors import InputError
 from registry_gitops.manifests import ObjectMeta, Resource
 from registry_gitops.manifests.scalars import DataKey
 from registry_gitops.values import Htpasswd
@@ -63,4 +63,4 @@ def _validated(user: str, password: str, namespace: str, name: str) -> ObjectMet
         return ObjectMeta(name=name, namespace=namespace)
     except ValidationError as error:
         detail = error.errors()[0]
-        raise InputError([Problem(detail["msg"], path=str(detail["loc"][-1]))]) from None
+        raise InputError.of(detail["msg"], key=str(detail["loc"][-1]), finding_id="invalid-value") from None

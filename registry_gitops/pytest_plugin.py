@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pytest
 
 if TYPE_CHECKING:
+    from registry_gitops.findings import Finding
     from registry_gitops.registry import ReferenceRegistry
-    from registry_gitops.report import Result
     from registry_gitops.smoke import Check, Client
 
 _CHECKS: Final = Path(__file__).parent / "smoke" / "checks" / "__init__.py"
@@ -96,9 +96,9 @@ class Catalogue(pytest.File):
 class BadResult(Exception):
     """A check that failed, or could not come to an end."""
 
-    def __init__(self, result: Result) -> None:
-        super().__init__(result.message)
-        self.result = result
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
 
 
 class CheckItem(pytest.Item):
@@ -117,9 +117,10 @@ class CheckItem(pytest.Item):
         except Unreachable as problem:
             pytest.exit(f"{problem}. {problem.remedy}", _UNREACHABLE)
         with client:
-            (result,) = run(client, (self.check,)).results
-        if result.bad:
-            raise BadResult(result)
+            report = run(client, (self.check,))
+        (result,) = report.checks
+        if report.findings:
+            raise BadResult(report.findings[0])
         if result.outcome != "passed":
             pytest.skip(f"{result.outcome}: {result.message}")
 
@@ -127,11 +128,10 @@ class CheckItem(pytest.Item):
         """Return what the report of `smoke` says, instead of a traceback."""
         if not isinstance(excinfo.value, BadResult):
             return super().repr_failure(excinfo, style)
-        from registry_gitops.report.writers.words import explanation
+        from registry_gitops.report import format_finding
 
-        result = excinfo.value.result
-        return "\n".join((result.title, *explanation(result), *(f"| {line}" for line in result.evidence)))
+        return "\n".join((self.check.title, *format_finding(excinfo.value.finding)))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The heading of a failure."""
-        return self.path, None, f"{self.name} ({self.check.severity})"
+        return self.path, None, f"{self.name} ({self.check.requirement})"

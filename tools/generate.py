@@ -44,8 +44,8 @@ CHECKS_HEAD = """\
 <!-- Generated from CHECKS in registry_gitops/smoke/checks: `make generate`. -->
 
 What `registry-gitops smoke` looks at, in the order of a run. A level has the checks of those before it: `read` changes
-nothing, `smoke` pushes a few small images, `full` has everything. Without a *must* clients break; without a *should*
-they get by. How to run them: [Smoke](smoke.md).
+nothing, `smoke` pushes a few small images, `full` has everything. Clients break without what a *required* check
+verifies, and get by without what a *recommended* check verifies. How to run them: [Smoke](smoke.md).
 """
 
 
@@ -77,17 +77,17 @@ def rules_page() -> str:
     """The rules' own docstrings as a page."""
     parts = [RULES_HEAD]
     for rule in RULES:
-        parts.append(f"## {rule.id}\n\n*{rule.severity.capitalize()}.* {inspect.cleandoc(rule.check.__doc__ or '')}\n")
+        parts.append(f"## {rule.id}\n\n*{rule.severity.capitalize()}.* {inspect.cleandoc(rule.search.__doc__ or '')}\n")
     return "\n".join(parts)
 
 
 def checks_page() -> str:
     """The table of the checks, and a section for each."""
     parts = [CHECKS_HEAD, "| check | level | | what is so when it passes |\n|---|---|---|---|"]
-    parts += [f"| [{each.id}](#{each.id}) | {each.level} | {each.severity} | {each.title} |" for each in CHECKS]
+    parts += [f"| [{each.id}](#{each.id}) | {each.level} | {each.requirement} | {each.title} |" for each in CHECKS]
     for each in CHECKS:
         needs = f" Needs: {', '.join(sorted(each.needs))}." if each.needs else ""
-        what = f"*{each.level.capitalize()}, {each.severity}.*{needs} {each.title}. {each.proves}"
+        what = f"*{each.level.capitalize()}, {each.requirement}.*{needs} {each.title}. {each.proves}"
         parts += [
             f"\n## {each.id}",
             *(f"\n{_filled(line)}" for line in (what, f"Remedy: {each.remedy}", f"See: {each.spec}.")),

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 def format_check_table() -> str:
-    """Return a row for each check: its id, the first level that runs it, its severity, and its title."""
+    """Return a row for each check: its id, the first level that runs it, its requirement, and its title."""
     from registry_gitops.smoke import CHECKS
 
     rows = [("CHECK", "LEVEL", "", "VERIFIES")]
-    rows += [(check.id, check.level.value, check.severity.value, check.title) for check in CHECKS]
-    ids, levels, severities = (max(len(row[column]) for row in rows) for column in range(3))
+    rows += [(check.id, check.level.value, check.requirement.value, check.title) for check in CHECKS]
+    ids, levels, requirements = (max(len(row[column]) for row in rows) for column in range(3))
     return "".join(
-        f"{name:<{ids}}  {level:<{levels}}  {severity:<{severities}}  {title}\n"
-        for name, level, severity, title in rows
+        f"{name:<{ids}}  {level:<{levels}}  {requirement:<{requirements}}  {title}\n"
+        for name, level, requirement, title in rows
     )
 
 

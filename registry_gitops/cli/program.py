@@ -22,7 +22,8 @@ from registry_gitops.cli.commands.status import status
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.parsing import Command, Group
 from registry_gitops.cli.usage_errors import BrokenCommandError
-from registry_gitops.errors import EditedError, InputError, Problem
+from registry_gitops.errors import EditedError, InputError
+from registry_gitops.findings import Finding
 from registry_gitops.version import __version__
 
 COMMANDS = (init, render, explain, schema, htpasswd, serve, collect_garbage, smoke, status)
@@ -72,8 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments)
     except InputError as error:
-        for problem in error.problems:
-            streams.write_stderr(_line(problem))
+        for finding in error.findings:
+            streams.write_stderr(_line(finding))
         return ExitCode.FINDINGS if isinstance(error, EditedError) else ExitCode.INPUT
     except Exception as error:
         # OSError too: whoever opens a file of the user's raises InputError for it. Imported here, as it is rarely used.
@@ -101,5 +102,5 @@ def _run(arguments: Sequence[str] | None) -> int:
     return ExitCode.OK
 
 
-def _line(problem: Problem) -> str:
-    return str(problem) if problem.file else f"error: {problem}"
+def _line(finding: Finding) -> str:
+    return str(finding) if finding.location.file else f"error: {finding}"

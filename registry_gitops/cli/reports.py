@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from registry_gitops.cli.streams import supports_color, write_stdout
-from registry_gitops.errors import InputError, Problem
+from registry_gitops.errors import InputError
+from registry_gitops.findings import Finding, Location
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
@@ -82,17 +83,18 @@ def write_reports(report: Report, outputs: Sequence[Output]) -> None:
     from registry_gitops.report import WRITERS
     from registry_gitops.report.writers import text
 
-    problems: list[Problem] = []
+    problems: list[Finding] = []
     for output in sorted(outputs, key=lambda output: output.file is None):
         if output.file:
             content = WRITERS[output.format](report)
             try:
                 output.file.write_text(content, "utf-8", errors="backslashreplace", newline="\n")
             except OSError as error:
-                problems.append(Problem(f"cannot be written: {error.strerror}", str(output.file)))
+                message = f"cannot be written: {error.strerror}"
+                problems.append(Finding(id="invalid-input", message=message, location=Location(str(output.file))))
         elif output.format is ReportFormat.TEXT:
             width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-            write_stdout(text.write(report, colour=supports_color(sys.stdout), width=width))
+            write_stdout(text.write(report, color=supports_color(sys.stdout), width=width))
         else:
             write_stdout(WRITERS[output.format](report))
     if problems:

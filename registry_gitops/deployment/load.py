@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,8 @@ from registry_gitops.codec import YAMLError
 from registry_gitops.codec import load as load_yaml
 from registry_gitops.deployment.model import RegistryDeployment
 from registry_gitops.deployment.problems import problems
-from registry_gitops.errors import InputError, Problem
+from registry_gitops.errors import InputError
+from registry_gitops.findings import Location
 
 if TYPE_CHECKING:
     from registry_gitops.deployment.program import ProgramError
@@ -59,14 +61,14 @@ def _read(path: Path) -> str:
 
 def _no_text(path: Path, raw: bytes, at: int) -> InputError:
     line, column = raw.count(b"\n", 0, at) + 1, at - raw.rfind(b"\n", 0, at)
-    return InputError([Problem("not a text file in UTF-8", str(path), line, column)])
+    return InputError.of("not a text file in UTF-8", path, line, column)
 
 
 def _from_yaml(text: str, file: str) -> RegistryDeployment:
     try:
         node = load_yaml(text)
     except YAMLError as error:
-        raise InputError([Problem(error.message, file, error.line, error.column)]) from None
+        raise InputError.of(error.message, file, error.line, error.column, finding_id="syntax-error") from None
     try:
         return RegistryDeployment.model_validate(node.value, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -80,7 +82,7 @@ def _from_python(path: Path) -> RegistryDeployment:
     try:
         found = run_program(path).get("deployment")
     except ProgramError as error:
-        raise InputError(_program_problems(error)) from None
+        raise _program_error(error) from None
     if not isinstance(found, RegistryDeployment):
         raise InputError.of("defines no `deployment`: assign a RegistryDeployment to that name", path)
     try:
@@ -89,16 +91,19 @@ def _from_python(path: Path) -> RegistryDeployment:
         raise error.in_file(path) from None
 
 
-def _program_problems(error: ProgramError) -> list[Problem]:
+def _program_error(error: ProgramError) -> InputError:
     match error.cause:
         case SyntaxError(msg=message) if error.column is not None:
-            return [Problem(f"not valid Python: {message}", error.file, error.line, error.column)]
+            return InputError.of(
+                f"not valid Python: {message}", error.file, error.line, error.column, finding_id="syntax-error"
+            )
         case ValidationError() as cause:
-            return [Problem(p.message, error.file, error.line, path=p.path) for p in problems(cause)]
+            place = Location(error.file, error.line)
+            return InputError(replace(each, location=replace(place, key=each.location.key)) for each in problems(cause))
         case cause:
             what = ": ".join(part for part in (type(cause).__name__, str(error)) if part)
             message = f"{Path(error.file).name} raised {what}{_rename(cause, error.file)}"
-            return [Problem(message, error.file, error.line)]
+            return InputError.of(message, error.file, error.line, finding_id="python-error")
 
 
 def _rename(cause: BaseException, file: str) -> str:

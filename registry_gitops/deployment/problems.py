@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from registry_gitops.codec import Node
-from registry_gitops.errors import Problem
+from registry_gitops.findings import Finding, Location
 from registry_gitops.masking import show_key
 from registry_gitops.model import Model, custom_error, unknown_key
 
@@ -42,20 +42,22 @@ _SENTENCES = {
 
 def problems(
     error: ValidationError, file: str | None = None, node: Node | None = None, data: object = None
-) -> list[Problem]:
-    """Return each error of `error` as a Problem, in the order of the file.
+) -> list[Finding]:
+    """Return each error of `error` as a Finding, in the order of the file.
 
     `node`, the text of the file, gives line and column. Without a file, `data` is what was validated.
     """
-    found: dict[object, Problem] = {}
+    found: dict[object, Finding] = {}
     for detail in error.errors(include_url=False):
         path = _path(detail, data if node is None else node)
         of_key = detail["type"] == "unknown_key"
         line, column = node.position(path, of_key=of_key) if node else (None, None)
         # A union reports one error for each of its types; the first one for a place says enough.
         key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
-        found.setdefault(key, Problem(_sentence(detail), file, line, column, dotted(path)))
-    return sorted(found.values(), key=lambda problem: (problem.line or 0, problem.column or 0))
+        location = Location(file, line, column, dotted(path))
+        id_ = "unknown-key" if of_key else "invalid-value"
+        found.setdefault(key, Finding(id=id_, message=_sentence(detail), location=location))
+    return sorted(found.values(), key=lambda finding: (finding.location.line or 0, finding.location.column or 0))
 
 
 def _path(detail: Any, within: object) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from registry_gitops.errors import InputError, Problem
+from registry_gitops.errors import InputError
 
 LIST = ".registry-gitops.sha256"
 """Name of the list, below the folder."""
@@ -118,7 +118,7 @@ def _read_list(folder: Path) -> dict[str, frozenset[str]]:
     for number, line in enumerate(text.splitlines(), start=1):
         found = _LINE.fullmatch(line)
         if not found or PurePosixPath(found[2]).is_absolute() or ".." in PurePosixPath(found[2]).parts:
-            raise InputError([Problem("is not a line of this list: restore the file from Git", str(path), number, 1)])
+            raise InputError.of("is not a line of this list: restore the file from Git", path, number, 1)
         owned[found[2]] = owned.get(found[2], frozenset()) | {found[1]}
     return owned
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.findings import Finding
 from registry_gitops.render.comparison import Plan, Tree, plan
 from registry_gitops.render.folder import write_plan
 from registry_gitops.render.repository import read_output_directory
 from registry_gitops.render.tree import render
-from registry_gitops.rules import Findings, FindingsError, OutputDirectory, lint, parse_rule_ids
+from registry_gitops.rules import FindingsError, OutputDirectory, lint, parse_rule_ids
 
 
 def deploy(
@@ -28,12 +29,14 @@ def deploy(
     - EditedError, an InputError too, for a file that was edited after rendering, unless `force` overwrites it.
     """
     findings, todo = check(deployment, folder, allow=allow)
-    if findings.errors:
+    if any(finding.is_error for finding in findings):
         raise FindingsError(findings)
     return write_plan(todo, force=force)
 
 
-def check(deployment: RegistryDeployment, folder: Path | str, *, allow: Iterable[str] = ()) -> tuple[Findings, Plan]:
+def check(
+    deployment: RegistryDeployment, folder: Path | str, *, allow: Iterable[str] = ()
+) -> tuple[tuple[Finding, ...], Plan]:
     """Return what the rules find, except those in `allow`, and what `deploy` would change in `folder`. Writes nothing.
 
     Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable folder.
@@ -44,7 +47,7 @@ def check(deployment: RegistryDeployment, folder: Path | str, *, allow: Iterable
 
 def render_checked(
     deployment: RegistryDeployment, directory: OutputDirectory | None = None, *, allow: Iterable[str] = ()
-) -> tuple[Findings, Tree]:
+) -> tuple[tuple[Finding, ...], Tree]:
     """Validate `deployment` anew, and return what the rules find, and its rendered files as path -> text. Pure.
 
     Raises InputError for a deployment that is not valid, and for an unknown id in `allow`.

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from registry_gitops.errors import EditedError, InputError, Problem
+from registry_gitops.errors import EditedError, InputError
+from registry_gitops.findings import Finding, Location
 from registry_gitops.render.comparison import LIST, Action, Change, Plan, Tree, checksum, list_text, plan
 
 _STAGED = ".registry-gitops.tmp-"
@@ -34,7 +35,7 @@ def write_plan(todo: Plan, *, force: bool = False) -> Plan:
     if refused:
         only_edited = all(change.action is Action.EDITED for change in refused)
         kind = EditedError if only_edited else InputError
-        raise kind(Problem(_refusal(change), str(todo.folder / change.path)) for change in refused)
+        raise kind(_refusal(change, todo.folder) for change in refused)
     try:
         _carry_out(todo)
     except OSError as error:
@@ -47,10 +48,13 @@ def write_plan(todo: Plan, *, force: bool = False) -> Plan:
     return todo
 
 
-def _refusal(change: Change) -> str:
+def _refusal(change: Change, folder: Path) -> Finding:
+    location = Location(str(folder / change.path))
     if change.action is Action.FOREIGN:
-        return "exists, but registry-gitops did not write it: move it, or pass another --output-dir"
-    return "was edited after rendering: move the edit to the config file, or overwrite it with --force"
+        message = "exists, but registry-gitops did not write it: move it, or pass another --output-dir"
+        return Finding(id="unowned-file", message=message, location=location)
+    message = "was edited after rendering: move the edit to the config file, or overwrite it with --force"
+    return Finding(id="edited-file", message=message, location=location)
 
 
 def _carry_out(todo: Plan) -> None:

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from registry_gitops.deployment import PRUNE, GitSource, HelmSource, OCISource, RegistryDeployment
 from registry_gitops.deployment.problems import dotted
-from registry_gitops.errors import InputError, Problem
+from registry_gitops.errors import InputError
+from registry_gitops.findings import Finding, Location
 from registry_gitops.manifests import (
     ChartReference,
     ChartTemplate,
@@ -58,9 +59,12 @@ def _problems_in(section: str, *, ours: int = 0) -> Iterator[None]:
         yield
     except ValidationError as error:
         raise InputError(
-            Problem(
-                each["msg"],
-                path=dotted((section, *(step - ours if isinstance(step, int) else step for step in each["loc"]))),
+            Finding(
+                id="invalid-value",
+                message=each["msg"],
+                location=Location(
+                    key=dotted((section, *(step - ours if isinstance(step, int) else step for step in each["loc"])))
+                ),
             )
             for each in error.errors(include_url=False)
         ) from None

@@ -1,6 +1,7 @@
-"""The one report of every command that looks at something: a typed result, and the forms in which it is written."""
+"""The one report of every command that looks at something: typed results, and the formats in which they are written."""
 
-from registry_gitops.report.model import Outcome, Place, Report, Result, Severity
-from registry_gitops.report.writers import WRITERS
+from registry_gitops.report.contract import ContractModel
+from registry_gitops.report.model import CheckResult, Outcome, Report, Requirement
+from registry_gitops.report.writers import WRITERS, format_finding
 
-__all__ = ["WRITERS", "Outcome", "Place", "Report", "Result", "Severity"]
+__all__ = ["WRITERS", "CheckResult", "ContractModel", "Outcome", "Report", "Requirement", "format_finding"]

@@ -7,15 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import ConfigDict
-
-from registry_gitops.model import Model
-
-
-class _Part(Model):
-    """A part of a report: as JSON has no times and no tuples, they are read from text and lists."""
-
-    model_config = ConfigDict(strict=False, extra="ignore")
+from registry_gitops.findings import Finding
+from registry_gitops.report.contract import ContractModel
 
 
 class Outcome(StrEnum):
@@ -25,7 +18,7 @@ class Outcome(StrEnum):
     """What it looks at is as it should be."""
 
     FAILED = "failed"
-    """It is not, and `message` says what was seen instead."""
+    """It is not: a finding with the id of the check says what was seen instead."""
 
     NOT_SUPPORTED = "not supported"
     """It is optional, and not there. No failure."""
@@ -34,38 +27,21 @@ class Outcome(StrEnum):
     """Nothing was looked at; `message` says why."""
 
     ERROR = "error"
-    """The check could not come to an end, so nothing is known."""
+    """The check could not come to an end, so nothing is known: a finding with the id of the check says why."""
 
 
-class Severity(StrEnum):
+class Requirement(StrEnum):
     """How strictly what a check looks at is asked for."""
 
-    MUST = "must"
+    REQUIRED = "required"
     """Clients break without it."""
 
-    SHOULD = "should"
+    RECOMMENDED = "recommended"
     """Clients get by without it, more slowly or with fewer features."""
 
 
-class Place(_Part):
-    """Where in a file something was found."""
-
-    file: str
-    """Path of the file, as it was given."""
-
-    line: int | None = None
-    """Line, from 1."""
-
-    column: int | None = None
-    """Column, from 1."""
-
-    def __str__(self) -> str:
-        """Format as compilers do: file:line:column."""
-        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-
-
-class Result(_Part):
-    """What one check came to."""
+class CheckResult(ContractModel):
+    """How one check ended."""
 
     id: str
     """Name of the check, the same in every version."""
@@ -76,40 +52,31 @@ class Result(_Part):
     outcome: Outcome
     """How it ended."""
 
-    severity: Severity = Severity.MUST
+    requirement: Requirement = Requirement.REQUIRED
     """How strictly it is asked for."""
 
-    message: str = ""
-    """What was seen, in one sentence. Empty where there is nothing to add to the outcome."""
-
-    proves: str = ""
+    verifies: str = ""
     """What is known once the check has passed, in one sentence."""
-
-    remedy: str = ""
-    """What to change when it fails: the value of the chart, where there is one."""
-
-    reference: str = ""
-    """Section of the specification, or the known pitfall, that asks for it."""
 
     seconds: float = 0.0
     """How long it took."""
 
-    evidence: tuple[str, ...] = ()
-    """Requests and responses, a line each, without secrets."""
+    message: str = ""
+    """Why it was skipped, or is not supported."""
 
-    place: Place | None = None
-    """Where it was found, for what was found in a file."""
+    evidence: tuple[str, ...] = ()
+    """Requests and responses of a check without a finding, a line each, without credentials."""
 
     @property
-    def bad(self) -> bool:
-        """Whether this result is a reason not to go on."""
+    def is_failure(self) -> bool:
+        """Whether the check failed, or ended in an error."""
         return self.outcome in (Outcome.FAILED, Outcome.ERROR)
 
 
-class Report(_Part):
+class Report(ContractModel):
     """Everything that one run found."""
 
-    api_version: Literal["registry-gitops/report/v1"] = "registry-gitops/report/v1"
+    api_version: Literal["registry-gitops/report/v2"] = "registry-gitops/report/v2"
     """Version of this contract. Keys may be added within a version; none changes its meaning."""
 
     tool: str
@@ -119,7 +86,7 @@ class Report(_Part):
     """Version of the program."""
 
     subject: str
-    """What was looked at: a URL, without user and password."""
+    """What was looked at: a URL without user and password, a config file, or a deployment."""
 
     started: datetime
     """When the run began, with its time zone."""
@@ -127,18 +94,25 @@ class Report(_Part):
     seconds: float
     """How long the run took."""
 
-    results: tuple[Result, ...]
-    """The results, in the order of the run."""
+    checks: tuple[CheckResult, ...] = ()
+    """Everything that was looked at, in the order of the run."""
 
-    left: tuple[str, ...] = ()
-    """What the run pushed and could not remove, a line each."""
+    findings: tuple[Finding, ...] = ()
+    """What is wrong, in the order of the run."""
+
+    leftovers: tuple[str, ...] = ()
+    """What the run pushed and could not delete, a line each."""
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong: no check failed, and none ended in an error."""
-        return not any(result.bad for result in self.results)
+        """Whether no check failed or ended in an error, and no finding is an error."""
+        return not any(check.is_failure for check in self.checks) and not any(each.is_error for each in self.findings)
 
     def counts(self) -> dict[Outcome, int]:
-        """How many results have each outcome; outcomes that none has are left out."""
-        found = Counter(result.outcome for result in self.results)
+        """Return how many checks have each outcome; outcomes that none has are left out."""
+        found = Counter(check.outcome for check in self.checks)
         return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
+
+    def findings_of(self, check: CheckResult) -> tuple[Finding, ...]:
+        """Return the findings of one check."""
+        return tuple(finding for finding in self.findings if finding.id == check.id)

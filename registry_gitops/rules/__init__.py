@@ -7,31 +7,37 @@ from collections.abc import Iterable
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
+from registry_gitops.findings import Finding, Severity
 from registry_gitops.masking import quote
 from registry_gitops.rules.chart_not_published import chart_not_published
-from registry_gitops.rules.finding import Finding, Findings, FindingsError, Rule, Severity
 from registry_gitops.rules.output_directory import OutputDirectory
 from registry_gitops.rules.plaintext_password import plaintext_password
+from registry_gitops.rules.rule import FindingsError, Rule
 from registry_gitops.rules.source_path import source_path
 from registry_gitops.rules.system_namespace import system_namespace
 
 RULES = (
-    Rule("plaintext-password", Severity.ERROR, plaintext_password),
-    Rule("chart-not-published", Severity.WARNING, chart_not_published),
-    Rule("source-path", Severity.ERROR, source_path),
-    Rule("system-namespace", Severity.WARNING, system_namespace),
+    Rule("plaintext-password", "No password is committed to Git", Severity.ERROR, plaintext_password),
+    Rule(
+        "chart-not-published",
+        "The source has the chart",
+        Severity.WARNING,
+        chart_not_published,
+    ),
+    Rule("source-path", "The source names the path of the output directory", Severity.ERROR, source_path),
+    Rule("system-namespace", "The deployment has a namespace of its own", Severity.WARNING, system_namespace),
 )
 
 
 def lint(
     deployment: RegistryDeployment, directory: OutputDirectory | None = None, *, allow: Iterable[str] = ()
-) -> Findings:
+) -> tuple[Finding, ...]:
     """Return the findings of every rule but those whose ids are in `allow`.
 
     Without a `directory` nothing is known of where the deployment is rendered to. Raises InputError for an unknown id.
     """
     allowed, place = parse_rule_ids(allow), directory or OutputDirectory()
-    return Findings(tuple(found for rule in RULES if rule.id not in allowed for found in rule(deployment, place)))
+    return tuple(finding for rule in RULES if rule.id not in allowed for finding in rule(deployment, place))
 
 
 def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:
@@ -47,12 +53,9 @@ def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:
 
 __all__ = [
     "RULES",
-    "Finding",
-    "Findings",
     "FindingsError",
     "OutputDirectory",
     "Rule",
-    "Severity",
     "lint",
     "parse_rule_ids",
 ]

@@ -10,21 +10,19 @@ import functools
 import inspect
 import sys
 
-from registry_gitops.model import Model
-
 
 @functools.cache
-def field_docs(model: type[Model]) -> dict[str, str]:
-    """Python name of a field -> its docstring on one line, for every field of `model`, inherited ones too."""
+def field_docs(model: type) -> dict[str, str]:
+    """Return the docstring of each field of a model or dataclass, inherited ones too, by its name."""
     docs: dict[str, str] = {}
     for base in reversed(model.__mro__):
-        if issubclass(base, Model) and base is not Model:
+        if base.__module__.startswith("registry_gitops."):
             docs |= _module_docs(base.__module__).get(base.__name__, {})
-    return {name: docs.get(name, "") for name in model.model_fields}
+    return docs
 
 
-def model_doc(model: type[Model]) -> str:
-    """The docstring of a model, on one line."""
+def model_doc(model: type) -> str:
+    """The docstring of a model or dataclass, on one line."""
     return " ".join((inspect.getdoc(model) or "").split())
 
 

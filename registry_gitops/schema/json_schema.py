@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core.core_schema import ModelSchema
+from pydantic_core.core_schema import DataclassSchema, ModelSchema
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.model import Model
@@ -43,18 +44,24 @@ class _Generator(GenerateJsonSchema):
 
     def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
         model: type[Model] = schema["cls"]
-        found = super().model_schema(schema)
-        found.pop("title", None)
-        found["description"] = model_doc(model)
-        docs = field_docs(model)
-        for name, field in model.model_fields.items():
-            # In front, because that is where a reader looks first.
-            key = field.alias or name
-            found["properties"][key] = {"description": docs[name], **found["properties"][key]}
-        return found
+        keys = {name: field.alias or name for name, field in model.model_fields.items()}
+        return _describe(super().model_schema(schema), model, keys)
+
+    def dataclass_schema(self, schema: DataclassSchema) -> JsonSchemaValue:
+        return _describe(super().dataclass_schema(schema), schema["cls"], {name: name for name in schema["fields"]})
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+
+def _describe(found: JsonSchemaValue, model: type, keys: Mapping[str, str]) -> JsonSchemaValue:
+    found.pop("title", None)
+    found["description"] = model_doc(model)
+    docs = field_docs(model)
+    for name, key in keys.items():
+        # In front, because that is where a reader looks first.
+        found["properties"][key] = {"description": docs.get(name, ""), **found["properties"][key]}
+    return found
 
 
 def text(schema: dict[str, Any]) -> str:

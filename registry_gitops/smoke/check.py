@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from registry_gitops.report import Severity
+from registry_gitops.report import Requirement
 
 if TYPE_CHECKING:
     from registry_gitops.smoke.context import Context
 
 
-MUST: Final = Severity.MUST
-SHOULD: Final = Severity.SHOULD
+MUST: Final = Requirement.REQUIRED
+SHOULD: Final = Requirement.RECOMMENDED
 
 
 class Level(StrEnum):
@@ -85,7 +85,7 @@ class Check:
     proves: str
     """Why that matters."""
     level: Level
-    severity: Severity
+    requirement: Requirement
     spec: str
     """Section of a specification, or the known pitfall."""
     remedy: str
@@ -95,7 +95,7 @@ class Check:
 
 
 def check(
-    name: str, level: Level, severity: Severity, *, spec: str, remedy: str, needs: Iterable[Need] = ()
+    name: str, level: Level, requirement: Requirement, *, spec: str, remedy: str, needs: Iterable[Need] = ()
 ) -> Callable[[Callable[[Context], None]], Check]:
     """Make a check out of a function, whose docstring is its title and, after an empty line, what it proves."""
 
@@ -106,7 +106,7 @@ def check(
             title=title.rstrip("."),
             proves=" ".join(proves.split()),
             level=level,
-            severity=severity,
+            requirement=requirement,
             spec=spec,
             remedy=remedy,
             needs=frozenset(needs),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from registry_gitops.report import Outcome, Report, Result
+from registry_gitops.findings import Finding, Severity
+from registry_gitops.report import CheckResult, Outcome, Report, Requirement
 from registry_gitops.smoke.check import Check, CheckFailed, Level, NotSupported, Skipped
 from registry_gitops.smoke.client import Client, NoAnswer
 from registry_gitops.smoke.context import Context, Options
@@ -46,7 +47,7 @@ def run(
     options: Options | None = None,
     run_id: str = "",
     on_start: Callable[[Check], None] = lambda check: None,
-    on_result: Callable[[Result], None] = lambda result: None,
+    on_result: Callable[[CheckResult], None] = lambda result: None,
 ) -> Report:
     """Run the checks in their order, and clean up. `on_start` and `on_result` are told of each, for whoever watches.
 
@@ -55,14 +56,17 @@ def run(
     started, clock = datetime.now(UTC), time.monotonic()
     ledger = Ledger()
     context = Context(client, ledger, run_id or new_run_id(), options or Options())
-    results: list[Result] = []
+    results: list[CheckResult] = []
+    findings: list[Finding] = []
     remains: tuple[str, ...] = ()
     interrupted = False
     try:
         for check in checks:
             on_start(check)
-            results.append(result_of(check, context))
-            on_result(results[-1])
+            result, finding = result_of(check, context)
+            results.append(result)
+            findings += [finding] if finding else []
+            on_result(result)
     except KeyboardInterrupt:
         interrupted = True
     finally:
@@ -76,8 +80,9 @@ def run(
         subject=client.mask.text(client.url),
         started=started,
         seconds=time.monotonic() - clock,
-        results=tuple(results),
-        left=tuple(map(client.mask.text, remains)),
+        checks=tuple(results),
+        findings=tuple(findings),
+        leftovers=tuple(map(client.mask.text, remains)),
     )
     if interrupted:
         raise Interrupted(report)
@@ -99,22 +104,29 @@ def before_restart(client: Client, options: Options | None = None) -> Restart:
     return restart
 
 
-def result_of(check: Check, context: Context) -> Result:
-    """Run one check. Only a mistake of ours, or Ctrl-C, is raised."""
+def result_of(check: Check, context: Context) -> tuple[CheckResult, Finding | None]:
+    """Run one check: how it ended, and what is wrong, if anything. Only a mistake of ours, or Ctrl-C, is raised."""
     evidence = context.client.evidence
     evidence.clear()
     clock = time.monotonic()
     outcome, message, remedy = _outcome(check, context)
-    return Result(
+    message = context.client.mask.text(message)
+    result = CheckResult(
         id=check.id,
         title=check.title,
         outcome=outcome,
-        severity=check.severity,
-        message=context.client.mask.text(message),
-        proves=check.proves,
+        requirement=check.requirement,
+        verifies=check.proves,
+        seconds=time.monotonic() - clock,
+    )
+    if not result.is_failure:
+        return result.model_copy(update={"message": message, "evidence": evidence.lines()}), None
+    return result, Finding(
+        id=check.id,
+        message=message,
+        severity=Severity.ERROR if check.requirement is Requirement.REQUIRED else Severity.WARNING,
         remedy=remedy or check.remedy,
         reference=check.spec,
-        seconds=time.monotonic() - clock,
         evidence=evidence.lines(),
     )
 

@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from registry_gitops.errors import InputError, Problem
+from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
+from registry_gitops.findings import Finding, Location
 
 
 def create_files(files: Mapping[str, str], directory: Path | str) -> None:
@@ -22,7 +23,12 @@ def create_files(files: Mapping[str, str], directory: Path | str) -> None:
         existing = [name for name in dict.fromkeys((*CONFIG_FILES, *files)) if (directory / name).exists()]
         if existing:
             raise InputError(
-                Problem("already exists: `init` never overwrites a file", str(directory / n)) for n in existing
+                Finding(
+                    id="existing-file",
+                    message="already exists: `init` never overwrites a file",
+                    location=Location(str(directory / name)),
+                )
+                for name in existing
             )
         missing = [parent for parent in (directory, *directory.parents) if not parent.exists()]
         directory.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from string import Template
 from typing import Final, Literal
@@ -73,7 +72,7 @@ def _deployment(source: SourceType, url: str | None, path: str, name: str, names
         return RegistryDeployment.model_validate(data)
     except ValidationError as error:
         found = problems(error, data=data)
-        raise InputError(replace(each, path=each.path.removeprefix("source.")) for each in found) from None
+        raise InputError(found).with_keys({"source.path": "path", "source.url": "url"}) from None
 
 
 def _template(name: str) -> Template:

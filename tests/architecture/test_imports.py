@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "registry_gitops"
 # Package -> packages that it may import, besides COMMON, which all but the registry may import.
 MAY_IMPORT = {
     "registry": set(),
-    "cluster": {"model"},
+    "cluster": {"model", "report"},
     "model": set(),
     "codec": set(),
     "report": {"model"},
@@ -44,7 +44,7 @@ MAY_IMPORT = {
         "values",
     },
 }
-COMMON = {"amounts", "errors", "masking", "version"}
+COMMON = {"amounts", "errors", "findings", "masking", "version"}
 # Package -> top-level modules that it may import, if not just COMMON.
 TOP: dict[str, set[str]] = {
     "registry": set(),

@@ -12,8 +12,11 @@ import typer
 import registry_gitops
 from registry_gitops.cli import program, streams
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.errors import EditedError, InputError, Problem
+from registry_gitops.errors import EditedError, InputError
+from registry_gitops.findings import Finding, Location
 from tests.cli.running import Outcome, Run
+
+WRONG = Finding(id="wrong", message="no", location=Location("a.yaml", 3, 1, "x"))
 
 
 class Terminal(io.StringIO):
@@ -49,7 +52,11 @@ def test_without_a_command_the_help_is_shown(cli: Run) -> None:
     ("error", "code", "err"),
     [
         (InputError.of("no"), 2, "error: no\n"),
-        (InputError([Problem("no", "a.yaml", 3, 1, "x"), Problem("nor")]), 2, "a.yaml:3:1: x: no\nerror: nor\n"),
+        (
+            InputError([WRONG, Finding(id="nor", message="nor")]),
+            2,
+            "a.yaml:3:1: x: no\nerror: nor\n",
+        ),
         (EditedError.of("edited", "a.yaml"), 1, "a.yaml: edited\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (typer.Exit(3), 3, ""),

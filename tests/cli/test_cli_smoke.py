@@ -84,7 +84,7 @@ def test_the_list_has_a_row_for_every_check(cli: Run) -> None:
     done = cli("smoke", "--list")
     assert (done.code, done.err) == (0, "")
     rows = [re.split(r" {2,}", line) for line in done.out.splitlines()[1:]]
-    assert rows == [[check.id, check.level, check.severity, check.title] for check in CHECKS]
+    assert rows == [[check.id, check.level, check.requirement, check.title] for check in CHECKS]
 
 
 def test_levels_forms_and_defaults_are_those_of_the_library() -> None:
@@ -108,7 +108,7 @@ def test_every_form_goes_where_it_was_told_to(cli: Run, url: str, tmp_path: Path
     files = [f"-o{form}={form}.out" for form in ReportFormat if form != "json"]
     done = cli("smoke", url, "--check", "api", *files, "-o", "json")
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith('{\n  "apiVersion": "registry-gitops/report/v1"')
+    assert done.out.startswith('{\n  "apiVersion": "registry-gitops/report/v2"')
     starts = {path.stem: path.read_text("utf-8")[:15] for path in sorted(tmp_path.iterdir())}
     assert starts == {
         "github": "::notice title=",

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cluster.status import CauseId, Severity, Status, assess
+from registry_gitops.cluster.status import CauseId, Status, assess
 from registry_gitops.cluster.status.text import write
+from registry_gitops.findings import Severity
 
 from .deployments import NAMES, seen
 

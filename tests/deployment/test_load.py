@@ -21,7 +21,7 @@ def written(tmp_path: Path, text: str, name: str = "registry.yaml") -> Path:
 def problems(path: Path) -> list[str]:
     with pytest.raises(InputError) as caught:
         load(path)
-    return [str(problem).replace(f"{path}:", "") for problem in caught.value.problems]
+    return [str(finding).replace(f"{path}:", "") for finding in caught.value.findings]
 
 
 def test_a_description_that_says_nothing_but_a_name_is_the_documented_deployment(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from registry_gitops.cluster.status.model import Cause, CauseId, Severity, Status
+from registry_gitops.cluster.status.model import Cause, CauseId, Status
+from registry_gitops.findings import Severity
 from tests.e2e.cluster import until
 from tests.e2e.fleet import Fleet
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from registry_gitops.cluster.status.model import CauseId, Severity
+from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.findings import Severity
 from tests.e2e.cluster import Object, condition, is_ready, until
 from tests.e2e.fleet import Fleet
 from tests.e2e.status import cause, ready_without_causes, status

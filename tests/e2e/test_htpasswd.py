@@ -89,7 +89,7 @@ def test_smoke_passes_with_the_password_and_says_what_is_wrong_without(fleet: Fl
     options = [word for check in checks for word in ("--check", check)]
     smoke = ("smoke", f"http://{address}", "--username", "ci", "--password-stdin", *options)
     report = json.loads(fleet.cli(*smoke, "-o", "json", said=f"{FIRST}\n").out)
-    assert {each["id"]: each["outcome"] for each in report["results"]} == dict.fromkeys(checks, "passed")
+    assert {each["id"]: each["outcome"] for each in report["checks"]} == dict.fromkeys(checks, "passed")
     refused = fleet.cli(*smoke, said="not the one\n", code=3).err
     assert "returned 401" in refused
     assert "not the one" not in refused

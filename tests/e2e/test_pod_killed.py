@@ -67,4 +67,4 @@ def test_smoke_finds_after_a_restart_what_it_pushed_before(fleet: Fleet, cluster
     wait_for_another(fleet, before)
     after = ("--after-restart", tmp_path / "state", "--level", "read", "--wait", "30s")
     report = json.loads(fleet.cli(*smoke, *after, "-o", "json").out)
-    assert [each["outcome"] for each in report["results"] if each["id"] == "kept-after-restart"] == ["passed"]
+    assert [each["outcome"] for each in report["checks"] if each["id"] == "kept-after-restart"] == ["passed"]

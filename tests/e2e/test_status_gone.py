@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from registry_gitops.cluster.status.model import CauseId, Severity
+from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.findings import Severity
 from tests.e2e.cluster import is_ready, until
 from tests.e2e.fleet import Fleet
 from tests.e2e.status import cause, ready_without_causes, status

@@ -20,8 +20,9 @@ from registry_gitops import (
 )
 from registry_gitops.codec import dump
 from registry_gitops.errors import EditedError
+from registry_gitops.findings import Severity
 from registry_gitops.render import Action, render, render_checked
-from registry_gitops.rules import RULES, OutputDirectory, Severity, lint
+from registry_gitops.rules import RULES, OutputDirectory, lint
 from registry_gitops.values import Auth, Htpasswd, Persistence
 from tests.cli.running import Run, cli, listing
 
@@ -68,7 +69,7 @@ def test_library_and_command_find_the_same_and_stop_at_the_same(
     (folder / "registry.yaml").write_text(dump(config), "utf-8")
     before = listing(folder)
     done = cli("render", folder / "registry.yaml")
-    assert done.err == f"{folder / 'registry.yaml'}: {findings.found[0]}\n"
+    assert done.err == f"{folder / 'registry.yaml'}: {severity}: {findings[0]} [{rule}]\n"
     if severity is Severity.WARNING:
         assert done.code == 0
         assert deploy(made(config), folder).pending == ()
@@ -101,12 +102,11 @@ def test_plan_never_shows_the_content_of_files(tmp_path: Path) -> None:
 def test_findings_are_errors_and_warnings_in_the_order_of_the_rules(folder: Path) -> None:
     findings, _ = check(made(PASSWORD | {"source": {"type": "helm"}}), folder)
     assert [finding.id for finding in findings] == ["plaintext-password", "chart-not-published"]
-    assert [finding.id for finding in findings.errors] == ["plaintext-password"]
-    assert [finding.id for finding in findings.warnings] == ["chart-not-published"]
-    assert len(findings) == 2
+    assert [finding.severity for finding in findings] == [Severity.ERROR, Severity.WARNING]
     with pytest.raises(FindingsError) as caught:
         deploy(made(PASSWORD | {"source": {"type": "helm"}}), folder)
-    assert [problem.path for problem in caught.value.problems] == ["values.auth.htpasswd.password"]
+    assert caught.value.findings == findings
+    assert str(caught.value) == f"{findings[0]} [plaintext-password]"
 
 
 @pytest.mark.parametrize("call", [check, deploy, lambda d, f, allow: lint(d, allow=allow)])
@@ -169,7 +169,7 @@ def test_what_went_round_the_validators_is_refused_with_each_key(
     for call in (check, deploy):
         with pytest.raises(InputError) as caught:
             call(make(), tmp_path)
-        assert sorted(problem.path for problem in caught.value.problems) == keys
+        assert sorted(finding.location.key for finding in caught.value.findings) == keys
     assert list(tmp_path.iterdir()) == []
 
 
@@ -178,7 +178,7 @@ def test_password_that_went_round_the_validators_is_found(tmp_path: Path) -> Non
     values = RegistryValues().model_copy(update={"auth": Auth(htpasswd=htpasswd)})
     with pytest.raises(FindingsError) as caught:
         deploy(made(OCI).model_copy(update={"values": values}), tmp_path)
-    assert [finding.key for finding in caught.value.findings] == ["values.auth.htpasswd.password"]
+    assert [finding.location.key for finding in caught.value.findings] == ["values.auth.htpasswd.password"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -201,7 +201,7 @@ def test_keys_that_do_not_go_together_are_an_input_error_with_the_key_of_the_con
     for call in (check, deploy):
         with pytest.raises(InputError, match=message) as caught:
             call(made(config), tmp_path / "out")
-        assert [problem.path for problem in caught.value.problems] == [key]
+        assert [finding.location.key for finding in caught.value.findings] == [key]
     (tmp_path / "registry.yaml").write_text(dump(config), "utf-8")
     for option in ("--stdout", "--check", "--force"):
         done = cli("render", option)
@@ -246,6 +246,6 @@ def test_rules_know_the_directory_only_by_what_they_are_given() -> None:
     assert not lint(deployment)
     assert not lint(deployment, OutputDirectory("apps"))
     (finding,) = lint(deployment, OutputDirectory("other/apps"))
-    assert (finding.id, finding.key) == ("source-path", "source.path")
+    assert (finding.id, finding.location.key) == ("source-path", "source.path")
     assert "other/apps" in finding.message
-    assert render_checked(deployment, OutputDirectory("other/apps"))[0].errors == (finding,)
+    assert render_checked(deployment, OutputDirectory("other/apps"))[0] == (finding,)

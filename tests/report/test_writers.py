@@ -16,7 +16,7 @@ from .junit_schema import violations
 from .sample import PASSED, SAMPLE
 
 GOLDEN = Path(__file__).parent / "golden"
-EMPTY = SAMPLE.model_copy(update={"results": (), "left": ()})
+EMPTY = SAMPLE.model_copy(update={"checks": (), "findings": (), "leftovers": ()})
 SUFFIXES = {"text": "txt", "json": "json", "junit": "xml", "github": "txt", "html": "html"}
 
 
@@ -46,7 +46,7 @@ def test_what_a_server_sent_cannot_control_a_terminal(form: str) -> None:
 
 
 def test_colour_changes_nothing_but_colour() -> None:
-    coloured = text.write(SAMPLE, colour=True)
+    coloured = text.write(SAMPLE, color=True)
     assert coloured != text.write(SAMPLE)
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == text.write(SAMPLE)
 
@@ -89,7 +89,7 @@ def test_junit_counts_what_it_holds_and_keeps_the_evidence() -> None:
         "errors": len(suite.findall("testcase/error")),
         "skipped": len(suite.findall("testcase/skipped")),
     }
-    assert counts == found == {"tests": 6, "failures": 2, "errors": 1, "skipped": 2}
+    assert counts == found == {"tests": 10, "failures": 4, "errors": 1, "skipped": 2}
     assert suite.findtext("testcase[@name='manifest-get']/system-out") == "GET /v2/app/manifests/1"
     failure = suite.find("testcase[@name='location-scheme']/failure")
     assert failure is not None
@@ -102,9 +102,11 @@ def test_junit_counts_what_it_holds_and_keeps_the_evidence() -> None:
 def test_an_annotation_is_one_line_whatever_was_said() -> None:
     lines = WRITERS["github"](SAMPLE).splitlines()
     levels = [re.match(r"::(error|warning|notice) [a-z]+=[^:]*::", line) for line in lines]
-    assert [match and match[1] for match in levels] == ["error", "warning", "notice", "notice", "error", "notice"]
+    assert [match[1] for match in levels if match] == [*(each.severity for each in SAMPLE.findings), *["notice"] * 3]
+    assert len(lines) == len(levels)
     assert "100%25 <lost>" in lines[0]
-    assert "file=registry.yaml,line=3,col=5" in lines[1]
+    assert "file=apps/my registry.yaml::" in lines[3]
+    assert "file=apps/my registry.yaml,line=3,col=5::" in lines[4]
 
 
 # -- html

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from registry_gitops.deployment import HelmSource, RegistryDeployment
-from registry_gitops.rules import RULES, Severity, lint
+from registry_gitops.findings import Severity
+from registry_gitops.rules import RULES, lint
 from registry_gitops.values import RegistryValues
 
 
 def found(deployment: RegistryDeployment) -> list[tuple[str, str, str]]:
-    return [(finding.id, finding.severity, finding.key) for finding in lint(deployment)]
+    return [(finding.id, finding.severity, finding.location.key) for finding in lint(deployment)]
 
 
 def test_the_default_deployment_has_no_findings() -> None:
@@ -62,7 +63,7 @@ def test_another_repository_or_chart_is_fine(source: HelmSource) -> None:
 def test_every_rule_says_what_it_finds_and_has_a_page() -> None:
     for rule in RULES:
         assert rule.summary.endswith(".")
-        assert "Why:" in (rule.check.__doc__ or "")
+        assert "Why:" in (rule.search.__doc__ or "")
     assert len({rule.id for rule in RULES}) == len(RULES)
 
 

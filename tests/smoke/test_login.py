@@ -47,8 +47,8 @@ def test_a_challenge_is_read_as_rfc_9110_has_it(header: str, expected: list[Chal
 def test_a_whole_run_works_with_tokens() -> None:
     with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
         report = run(client, chosen(CHECKS, Level.SMOKE))
-    assert [(result.id, result.message) for result in report.results if result.bad] == []
-    assert next(result for result in report.results if result.id == "login-invalid").outcome is Outcome.PASSED
+    assert [(finding.id, finding.message) for finding in report.findings] == []
+    assert next(result for result in report.checks if result.id == "login-invalid").outcome is Outcome.PASSED
     assert tokens.asked[0] == {"service": "registry, the first", "client_id": "registry-gitops", "account": USER}
     # A token is kept for what it is good for.
     assert len(tokens.asked) < 60

@@ -20,19 +20,20 @@ def test_what_was_pushed_before_a_restart_is_found_after_it_and_taken_away(tmp_p
     with ReferenceRegistry(tmp_path / "root") as registry, connect(registry.url) as client:
         report = run(client, [kept_after_restart], options=Options(restart=restart))
         again = run(client, [kept_after_restart], options=Options(restart=restart))
-    assert report.results[0].outcome is Outcome.PASSED
-    assert report.left == ("the name of the empty repository registry-gitops/smoke",)
-    assert again.results[0].outcome is Outcome.FAILED
+    assert report.checks[0].outcome is Outcome.PASSED
+    assert report.leftovers == ("the name of the empty repository registry-gitops/smoke",)
+    assert again.checks[0].outcome is Outcome.FAILED
 
 
 def test_a_registry_in_memory_keeps_nothing() -> None:
     with ReferenceRegistry() as registry, connect(registry.url) as client:
         restart = before_restart(client)
     with ReferenceRegistry() as registry, connect(registry.url) as client:
-        (result,) = run(client, [kept_after_restart], options=Options(restart=restart)).results
-    assert result.outcome is Outcome.FAILED
-    assert restart.tag in result.message
-    assert "persistence.enabled" in result.remedy
+        report = run(client, [kept_after_restart], options=Options(restart=restart))
+    (finding,) = report.findings
+    assert report.checks[0].outcome is Outcome.FAILED
+    assert restart.tag in finding.message
+    assert "persistence.enabled" in finding.remedy
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"apiVersion": "other/v1"}', "[]", '"x"', "\N{SNOWMAN}"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.registry import Entry, ReferenceRegistry
-from registry_gitops.report import Outcome, Result
+from registry_gitops.report import Outcome, Report
 from registry_gitops.smoke import (
     CHECKS,
     Check,
@@ -36,15 +36,15 @@ def url() -> Iterator[str]:
         yield registry.url
 
 
-def bad(results: tuple[Result, ...]) -> list[tuple[str, str]]:
-    return [(result.id, result.message) for result in results if result.bad]
+def bad(report: Report) -> list[tuple[str, str]]:
+    return [(finding.id, finding.message) for finding in report.findings]
 
 
 def test_everything_is_well_with_our_own_registry(url: str) -> None:
     with connect(url) as client:
         report = run(client, CHECKS, options=SMALL)
-    assert bad(report.results) == []
-    assert [result.id for result in report.results] == [check.id for check in CHECKS]
+    assert bad(report) == []
+    assert [result.id for result in report.checks] == [check.id for check in CHECKS]
     assert report.counts()[Outcome.PASSED] >= 50
     assert report.subject == url
 
@@ -53,8 +53,8 @@ def test_everything_is_well_with_our_own_registry(url: str) -> None:
 def test_every_check_can_run_alone(check: Check, url: str) -> None:
     with connect(url) as client:
         report = run(client, [check], options=SMALL)
-    assert bad(report.results) == []
-    assert [line for line in report.left if "name of the empty" not in line] == []
+    assert bad(report) == []
+    assert [line for line in report.leftovers if "name of the empty" not in line] == []
 
 
 def test_the_level_read_changes_nothing() -> None:
@@ -69,33 +69,33 @@ def test_what_was_pushed_is_taken_away_again() -> None:
         report = run(client, CHECKS, options=SMALL)
         tags = client.ask("GET", "/v2/registry-gitops/smoke/tags/list")
         again = run(client, chosen(CHECKS, Level.SMOKE))
-    assert report.left == (
+    assert report.leftovers == (
         "the name of the empty repository registry-gitops/smoke",
         "the name of the empty repository registry-gitops/smoke-other",
     )
     assert b'"tags":[]' in tags.body.replace(b" ", b"")
-    assert bad(again.results) == []
+    assert bad(again) == []
 
 
 def test_what_cannot_be_taken_away_is_told_exactly(tmp_path: Path) -> None:
     with ReferenceRegistry(tmp_path, delete=False) as registry, connect(registry.url) as client:
         report = run(client, chosen(CHECKS, Level.SMOKE), run_id="1234")
-        told = {line.partition(" with ")[0] for line in report.left}
+        told = {line.partition(" with ")[0] for line in report.leftovers}
         there = set()
         for name in ("registry-gitops/smoke", "registry-gitops/smoke-other"):
             for kind, folder in (("manifest", "_manifests/revisions"), ("blob", "_layers")):
                 below = tmp_path / "docker/registry/v2/repositories" / name / folder / "sha256"
                 there |= {f"{kind} {name}@sha256:{each.name}" for each in below.iterdir()} if below.is_dir() else set()
-    assert bad(report.results) == []
+    assert bad(report) == []
     assert told == there
-    tagged = next(line for line in report.left if "smoke-1234-tag-list-a" in line)
+    tagged = next(line for line in report.leftovers if "smoke-1234-tag-list-a" in line)
     assert tagged.endswith(" with the tags smoke-1234-tag-list-a, smoke-1234-tag-list-b, smoke-1234-tag-list-c")
 
 
 def test_runs_at_the_same_time_do_not_disturb_each_other(url: str) -> None:
     def one(_: int) -> list[tuple[str, str]]:
         with connect(url) as client:
-            return bad(run(client, chosen(CHECKS, Level.SMOKE)).results)
+            return bad(run(client, chosen(CHECKS, Level.SMOKE)))
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(one, range(4))) == [[], [], [], []]
@@ -120,8 +120,8 @@ def test_control_c_cleans_up_and_tells_what_is_known(url: str) -> None:
     with connect(url) as client, pytest.raises(Interrupted) as caught:
         run(client, CHECKS, on_start=interrupt)
     report = caught.value.report
-    assert report.results[-1].id == "manifest-missing-blob"
-    assert [line for line in report.left if "name of the empty" not in line] == []
+    assert report.checks[-1].id == "manifest-missing-blob"
+    assert [line for line in report.leftovers if "name of the empty" not in line] == []
 
 
 def test_control_c_during_the_cleaning_up_tells_what_is_left(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,15 +136,20 @@ def test_control_c_during_the_cleaning_up_tells_what_is_left(url: str, monkeypat
         monkeypatch.setattr(client, "ask", no_more)
         with pytest.raises(Interrupted) as caught:
             run(client, [check for check in CHECKS if check.id == "tag-list"], run_id="55")
-    assert [line for line in caught.value.report.left if line.startswith("manifest ") and "smoke-55-tag-list-a" in line]
+    assert [
+        line for line in caught.value.report.leftovers if line.startswith("manifest ") and "smoke-55-tag-list-a" in line
+    ]
 
 
 def test_where_nothing_can_be_pushed_one_check_says_why_and_the_others_are_skipped() -> None:
     with answering(OK, status(507)) as stub, connect(stub.url) as client:
-        first, second = run(client, [upload_monolithic, blob_get]).results
+        report = run(client, [upload_monolithic, blob_get])
+    first, second = report.checks
+    (finding,) = report.findings
     assert (first.outcome, second.outcome) == (Outcome.FAILED, Outcome.SKIPPED)
-    assert "507" in first.message
-    assert "persistence.size" in first.remedy
+    assert finding.id == first.id
+    assert "507" in finding.message
+    assert "persistence.size" in finding.remedy
     assert second.message == "nothing can be pushed: see upload-monolithic"
 
 
@@ -153,11 +158,11 @@ def test_a_registry_that_stops_answering_is_not_asked_for_ever() -> None:
         client = connect(registry.url, retries=0)
         run(client, [blob_get])
     report = run(client, chosen(CHECKS, Level.SMOKE))
-    first, *others = report.results
+    first, *others = report.checks
     assert first.outcome is Outcome.ERROR
     assert {result.outcome for result in others} == {Outcome.SKIPPED}
     assert others[0].message == "the registry no longer answers: see api"
-    assert report.left == ()
+    assert report.leftovers == ()
 
 
 def test_a_mistake_of_ours_is_raised_after_cleaning_up(url: str) -> None:
@@ -178,11 +183,11 @@ def test_every_result_has_its_evidence(url: str) -> None:
         raise CheckFailed("so it is", "Change `http.relativeUrls`.")
 
     with connect(url) as client:
-        (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": fails})]).results
-    assert (result.message, result.remedy) == ("so it is", "Change `http.relativeUrls`.")
-    assert result.evidence[0] == f"> GET {url}/v2/nothing/manifests/here"
-    assert "< 404 Not Found" in result.evidence
-    assert "NAME_UNKNOWN" in result.evidence[-1] or "MANIFEST_UNKNOWN" in result.evidence[-1]
+        (finding,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": fails})]).findings
+    assert (finding.message, finding.remedy) == ("so it is", "Change `http.relativeUrls`.")
+    assert finding.evidence[0] == f"> GET {url}/v2/nothing/manifests/here"
+    assert "< 404 Not Found" in finding.evidence
+    assert "NAME_UNKNOWN" in finding.evidence[-1] or "MANIFEST_UNKNOWN" in finding.evidence[-1]
 
 
 def test_of_many_requests_the_first_and_the_last_are_evidence(url: str) -> None:
@@ -191,7 +196,7 @@ def test_of_many_requests_the_first_and_the_last_are_evidence(url: str) -> None:
             context.client.ask("HEAD", f"/v2/n{number}/manifests/x")
 
     with connect(url) as client:
-        (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})]).results
+        (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})]).checks
     assert "/v2/n0/" in result.evidence[0]
     assert "(76 exchanges left out)" in result.evidence
     assert [line for line in result.evidence if "/v2/n99/" in line]
@@ -203,6 +208,6 @@ def test_no_answer_is_an_error_with_its_remedy() -> None:
         raise NoAnswer("GET /v2/", "no answer within the time-out", OSError(), "http://storage.invalid/x")
 
     with answering(OK) as stub, connect(stub.url) as client:
-        (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": silent})]).results
-    assert result.outcome is Outcome.ERROR
-    assert "configuration.storage.redirect.disable" in result.remedy
+        report = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": silent})])
+    assert report.checks[0].outcome is Outcome.ERROR
+    assert "configuration.storage.redirect.disable" in report.findings[0].remedy

@@ -35,7 +35,7 @@ def test_no_report_has_a_secret(caplog: pytest.LogCaptureFixture) -> None:
         assert (name, shown(write(report))) == (name, [])
     assert shown(report.model_dump_json()) == []
     assert shown(caplog.text) == []
-    assert any("Authorization: ***" in line for result in report.results for line in result.evidence)
+    assert any("Authorization: ***" in line for result in report.checks for line in result.evidence)
 
 
 def test_a_registry_that_repeats_what_it_was_sent_is_masked() -> None:
@@ -48,9 +48,9 @@ def test_a_registry_that_repeats_what_it_was_sent_is_masked() -> None:
     refused = status(403, echo, location)
     with answering(BASIC, OK, refused) as stub, connect(stub.url, username=USER, password=PASSWORD) as client:
         report = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})])
-    (result,) = report.results
-    assert "DENIED ada *** ***" in result.message
-    assert "< Location: /v2/x/blobs/uploads/1?_state=***&digest=sha256:1" in result.evidence
+    (finding,) = report.findings
+    assert "DENIED ada *** ***" in finding.message
+    assert "< Location: /v2/x/blobs/uploads/1?_state=***&digest=sha256:1" in finding.evidence
     assert shown(report.model_dump_json()) == []
 
 

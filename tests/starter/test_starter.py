@@ -31,7 +31,7 @@ def test_starter_files_refuses_what_no_deployment_can_have_and_names_the_key(
 ) -> None:
     with pytest.raises(InputError) as caught:
         starter_files(tmp_path, options.pop("source", "git"), **options)
-    assert [problem.path for problem in caught.value.problems] == [key]
+    assert [finding.location.key for finding in caught.value.findings] == [key]
 
 
 def test_create_files_writes_nothing_if_one_file_exists(tmp_path: Path) -> None:

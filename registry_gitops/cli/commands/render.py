@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,8 +17,8 @@ from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
+    from registry_gitops.findings import Finding
     from registry_gitops.render import Plan
-    from registry_gitops.rules import Findings
 
 
 def render(
@@ -108,11 +108,11 @@ def _problems_in(path: Path) -> Iterator[None]:
         raise error.in_file(path) from None
 
 
-def _report(findings: Findings, path: Path) -> None:
+def _report(findings: Sequence[Finding], path: Path) -> None:
     """Print the findings to stderr. Ends the command with exit code 1 if one is an error."""
     for finding in findings:
-        write_stderr(f"{path}: {finding}")
-    if findings.errors:
+        write_stderr(f"{path}: {finding.severity}: {finding} [{finding.id}]")
+    if any(finding.is_error for finding in findings):
         raise typer.Exit(ExitCode.FINDINGS)
 
 

@@ -16,7 +16,7 @@ import typer
 from registry_gitops.cli.param_types import parse_period, parse_size
 from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.streams import write_stdout
-from registry_gitops.errors import InputError, Problem
+from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
     from registry_gitops.registry import AccessLog, ReferenceRegistry
@@ -132,7 +132,7 @@ def serve(
             gc_interval=gc_interval,
         )
     except SetupError as error:
-        raise InputError([Problem(error.message, error.file, error.line)]) from None
+        raise InputError.of(error.message, error.file, error.line) from None
     except OSError as error:  # Of the data directory or of the address, which are the user's.
         raise InputError.of(error.strerror or str(error), error.filename) from None
     _run(registry)

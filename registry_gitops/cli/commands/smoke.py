@@ -241,7 +241,7 @@ def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: 
         return run(client, checks, options=options, on_start=lambda check: progress.next(check.title))
     except Interrupted as interrupted:
         progress.clear()
-        for line in interrupted.report.left:
+        for line in interrupted.report.leftovers:
             write_stderr(f"not deleted from the registry: {line}")
         raise
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from registry_gitops.cluster.kubectl import ClusterError, Kubectl
 from registry_gitops.cluster.status.assessment import assess
-from registry_gitops.cluster.status.model import Cause, CauseId, Severity, Status
+from registry_gitops.cluster.status.model import Cause, CauseId, Status
 from registry_gitops.cluster.status.reading import read
 from registry_gitops.cluster.status.snapshot import Snapshot
 
-__all__ = ["Cause", "CauseId", "ClusterError", "Kubectl", "Severity", "Snapshot", "Status", "assess", "look", "read"]
+__all__ = ["Cause", "CauseId", "ClusterError", "Kubectl", "Snapshot", "Status", "assess", "look", "read"]
 
 
 def look(namespace: str, name: str, kubectl: Kubectl | None = None) -> Status:

@@ -7,8 +7,9 @@ from datetime import datetime
 from registry_gitops.cluster.status import facts
 from registry_gitops.cluster.status.causes import CAUSES, CONSEQUENCES
 from registry_gitops.cluster.status.events import events
-from registry_gitops.cluster.status.model import Cause, Severity, Status
+from registry_gitops.cluster.status.model import Cause, Status
 from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.findings import Severity
 
 
 def assess(snapshot: Snapshot) -> Status:

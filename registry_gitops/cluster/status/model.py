@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, field_validator
 
+from registry_gitops.findings import Severity
 from registry_gitops.masking import mask
 from registry_gitops.model import Model
 
@@ -24,16 +25,6 @@ class _Part(Model):
         if type(value) is tuple:
             return tuple(map(cls._mask, value))
         return mask(value) if type(value) is str else value
-
-
-class Severity(StrEnum):
-    """What a cause does to the deployment."""
-
-    ERROR = "error"
-    """It is a reason for not being ready."""
-
-    WARNING = "warning"
-    """It stops nothing that runs, and will surprise somebody later."""
 
 
 class CauseId(StrEnum):

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from registry_gitops.cluster.status.causes.delivery import short
-from registry_gitops.cluster.status.model import Cause, Severity, Status
+from registry_gitops.cluster.status.model import Cause, Status
+from registry_gitops.findings import Severity
 
 _GREEN, _YELLOW, _RED, _DIM, _END = "\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[2m", "\x1b[0m"
 _COLOURS: Final = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}

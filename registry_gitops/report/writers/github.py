@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from registry_gitops.report.model import Report, Result, Severity
+from registry_gitops.findings import Location
+from registry_gitops.report.model import Report
 from registry_gitops.report.writers.words import explanation, plain, summary, verdict
 
 _MESSAGE: Final = str.maketrans({"%": "%25", "\n": "%0A"})
@@ -13,33 +14,26 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\n": "%0A", ":": "%3A", ",": "%2C
 
 
 def write(report: Report) -> str:
-    """A line for each check that did not pass, and one with the counts.
-
-    What is a must is an error, what is a should a warning, and what was not looked at a notice.
-    """
+    """Return a line for each finding, one for each check that was not carried out, and one with the counts."""
     return "".join(f"{line}\n" for line in _lines(report))
 
 
 def _lines(report: Report) -> Iterator[str]:
-    for result in report.results:
-        if result.bad or result.message:
-            yield _command(_level(result), _properties(result), "\n".join(explanation(result)) or result.title)
+    titles = {check.id: f"{check.id}: {check.title} ({verdict(check)})" for check in report.checks}
+    for finding in report.findings:
+        properties = {"title": titles.get(finding.id, finding.id)} | _place(finding.location)
+        yield _command(finding.severity, properties, "\n".join(explanation(finding)))
+    for check in report.checks:
+        if check.message:
+            yield _command("notice", {"title": titles[check.id]}, check.message)
     heading = {"title": f"{report.tool}: {report.subject}"}
-    yield _command("notice", heading, "\n".join((summary(report), *(f"Left: {line}" for line in report.left))))
+    leftovers = (f"Not deleted from the registry: {line}" for line in report.leftovers)
+    yield _command("notice", heading, "\n".join((summary(report), *leftovers)))
 
 
-def _level(result: Result) -> str:
-    if not result.bad:
-        return "notice"
-    return "error" if result.severity is Severity.MUST else "warning"
-
-
-def _properties(result: Result) -> dict[str, str]:
-    found = {"title": f"{result.id}: {result.title} ({verdict(result)})"}
-    if result.place:
-        places = {"file": result.place.file, "line": result.place.line, "col": result.place.column}
-        found |= {name: str(value) for name, value in places.items() if value is not None}
-    return found
+def _place(location: Location) -> dict[str, str]:
+    place = {"file": location.file, "line": location.line, "col": location.column}
+    return {name: str(value) for name, value in place.items() if value is not None}
 
 
 def _command(level: str, properties: dict[str, str], message: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
 
-from registry_gitops.report.model import Outcome, Report, Result, Severity
+from registry_gitops.report.model import CheckResult, Outcome, Report
 from registry_gitops.report.writers.words import duration, plain, summary, verdict
 
 _STYLE: Final = Path(__file__).with_suffix(".css")
@@ -34,8 +34,8 @@ def write(report: Report) -> str:
         f"<style>\n{_STYLE.read_text('utf-8')}</style>",
         *_head(report),
         "<main>",
-        *_problems(report),
-        *_left(report),
+        *_findings(report),
+        *_leftovers(report),
         *_table(report),
         "</main>",
         f"<footer>{_safe(report.tool)} {_safe(report.version)}</footer>",
@@ -45,10 +45,9 @@ def write(report: Report) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    bad = sum(result.bad for result in report.results)
-    yield f'<header class="{"failed" if bad else "passed"}">'
+    yield f'<header class="{"passed" if report.passed else "failed"}">'
     yield f"<p>{_safe(report.tool)}</p>"
-    yield f"<h1>{_headline(report, bad)}</h1>"
+    yield f"<h1>{_headline(report)}</h1>"
     yield f"<p><code>{_safe(report.subject)}</code></p>"
     yield f"<p>{_safe(summary(report))}. Started {report.started:%Y-%m-%d %H:%M:%S %Z}.</p>"
     shares = (f'<i class="{_class(outcome)}" style="flex:{count}"></i>' for outcome, count in report.counts().items())
@@ -56,71 +55,74 @@ def _head(report: Report) -> Iterator[str]:
     yield "</header>"
 
 
-def _headline(report: Report, bad: int) -> str:
+def _headline(report: Report) -> str:
     counts = report.counts()
-    if not bad:
+    failed = sum(check.is_failure for check in report.checks)
+    if not failed:
         return f"No check failed: {', '.join(f'{count} {outcome}' for outcome, count in counts.items()) or 'none ran'}"
     skipped = counts.get(Outcome.SKIPPED, 0)
-    return f"{bad} of {len(report.results) - skipped} checks failed{f', {skipped} skipped' if skipped else ''}"
+    return f"{failed} of {len(report.checks) - skipped} checks failed{f', {skipped} skipped' if skipped else ''}"
 
 
-def _problems(report: Report) -> Iterator[str]:
-    bad = [result for result in report.results if result.bad]
-    if not bad:
+def _findings(report: Report) -> Iterator[str]:
+    if not report.findings:
         return
+    checks = {check.id: check for check in report.checks}
     yield "<section><h2>What to change</h2>"
-    for result in sorted(bad, key=lambda each: each.severity is Severity.SHOULD):
-        yield f'<article class="{_class(result.outcome)}" id="{_safe(result.id)}">'
-        yield f"<h3>{_badge(result)} {_safe(result.title)} <code>{_safe(result.id)}</code></h3>"
-        yield f"<p>{_prose(result.message)}</p>"
+    for finding in sorted(report.findings, key=lambda finding: not finding.is_error):
+        check = checks.get(finding.id)
+        yield f'<article class="{_class(check.outcome) if check else "failed"}" id="{_safe(finding.id)}">'
+        badge = f"{_badge(check)} {_safe(check.title)}" if check else f"<b>{finding.severity}</b>"
+        yield f"<h3>{badge} <code>{_safe(finding.id)}</code></h3>"
+        yield f"<p>{_prose(finding.message)}</p>"
         yield "<dl>"
-        known = {"Remedy": result.remedy, "See": result.reference, "Place": str(result.place or "")}
+        known = {"Remedy": finding.remedy, "See": finding.reference, "Location": str(finding.location)}
         yield from (f"<dt>{name}</dt><dd>{_prose(text)}</dd>" for name, text in known.items() if text)
         yield "</dl>"
-        yield from _evidence(result)
+        yield from _evidence(finding.evidence)
         yield "</article>"
     yield "</section>"
 
 
-def _left(report: Report) -> Iterator[str]:
-    if report.left:
-        yield "<section><h2>Left in the registry</h2><ul>"
-        yield from (f"<li><code>{_safe(line)}</code></li>" for line in report.left)
+def _leftovers(report: Report) -> Iterator[str]:
+    if report.leftovers:
+        yield "<section><h2>Not deleted from the registry</h2><ul>"
+        yield from (f"<li><code>{_safe(line)}</code></li>" for line in report.leftovers)
         yield "</ul></section>"
 
 
 def _table(report: Report) -> Iterator[str]:
     yield "<section><h2>Every check</h2><table>"
-    yield "<thead><tr><th>Outcome</th><th>Check</th><th>Level</th><th>Time</th></tr></thead><tbody>"
-    for result in report.results:
-        yield f"<tr><td>{_badge(result)}</td><td>"
-        yield from _row(result)
-        yield f"</td><td>{result.severity}</td><td>{duration(result.seconds)}</td></tr>"
+    yield "<thead><tr><th>Outcome</th><th>Check</th><th>Requirement</th><th>Time</th></tr></thead><tbody>"
+    for check in report.checks:
+        yield f"<tr><td>{_badge(check)}</td><td>"
+        yield from _row(check)
+        yield f"</td><td>{check.requirement}</td><td>{duration(check.seconds)}</td></tr>"
     yield "</tbody></table></section>"
 
 
-def _row(result: Result) -> Iterator[str]:
-    title = f"{_safe(result.title)} <code>{_safe(result.id)}</code>"
-    if result.bad:
-        yield f'{title}<small><a href="#{_safe(result.id)}">What to change</a></small>'
+def _row(check: CheckResult) -> Iterator[str]:
+    title = f"{_safe(check.title)} <code>{_safe(check.id)}</code>"
+    if check.is_failure:
+        yield f'{title}<small><a href="#{_safe(check.id)}">What to change</a></small>'
         return
     yield f"<details><summary>{title}</summary>"
-    if result.proves:
-        yield f"<small>{_prose(result.proves)}</small>"
-    yield from _evidence(result)
+    if check.verifies:
+        yield f"<small>{_prose(check.verifies)}</small>"
+    yield from _evidence(check.evidence)
     yield "</details>"
-    if result.message:
-        yield f"<small>{_prose(result.message)}</small>"
+    if check.message:
+        yield f"<small>{_prose(check.message)}</small>"
 
 
-def _evidence(result: Result) -> Iterator[str]:
-    if result.evidence:
-        lines = _safe("\n".join(result.evidence))
-        yield f"<pre>{lines}</pre>"
+def _evidence(lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        text = _safe("\n".join(lines))
+        yield f"<pre>{text}</pre>"
 
 
-def _badge(result: Result) -> str:
-    return f'<b class="{_class(result.outcome)}">{_MARKS[result.outcome]} {verdict(result)}</b>'
+def _badge(check: CheckResult) -> str:
+    return f'<b class="{_class(check.outcome)}">{_MARKS[check.outcome]} {verdict(check)}</b>'
 
 
 def _safe(text: str) -> str:

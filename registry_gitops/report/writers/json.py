@@ -6,5 +6,5 @@ from registry_gitops.report.model import Report
 
 
 def write(report: Report) -> str:
-    """One JSON object, indented. Keys without a value are left out."""
-    return f"{report.model_dump_json(indent=2, exclude_none=True)}\n"
+    """Return one JSON object, indented."""
+    return f"{report.to_json()}\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from registry_gitops.report.model import Outcome, Report, Result
-from registry_gitops.report.writers.words import explanation, plain
+from registry_gitops.findings import Finding
+from registry_gitops.report.model import CheckResult, Outcome, Report
+from registry_gitops.report.writers.words import explanation, other_findings, plain
 
 _ELEMENTS: Final = {
     Outcome.FAILED: "failure",
@@ -17,36 +19,63 @@ _ELEMENTS: Final = {
 
 
 def write(report: Report) -> str:
-    """One test suite. What is not supported counts as skipped, as JUnit knows nothing between that and a failure."""
-    elements = [_ELEMENTS.get(result.outcome) for result in report.results]
-    counts = {
-        "tests": str(len(report.results)),
-        "failures": str(elements.count("failure")),
-        "errors": str(elements.count("error")),
-        "time": f"{report.seconds:.3f}",
-    }
-    suites = Element("testsuites", {"name": report.tool, **counts})
-    # The schema has no time zone here.
-    started = report.started.replace(microsecond=0, tzinfo=None).isoformat()
-    about = {"name": plain(report.subject), "timestamp": started, "skipped": str(elements.count("skipped"))}
-    suite = SubElement(suites, "testsuite", about | counts)
+    """Return one test suite. JUnit has no word for not supported, which is therefore skipped."""
+    suite = Element("testsuite")
     properties = SubElement(suite, "properties")
     SubElement(properties, "property", {"name": "version", "value": report.version})
-    for line in report.left:
-        SubElement(properties, "property", {"name": "left", "value": plain(line)})
-    for result in report.results:
-        _case(suite, report.tool, result)
+    for line in report.leftovers:
+        SubElement(properties, "property", {"name": "leftover", "value": plain(line)})
+    for check in report.checks:
+        _case_of_check(suite, report, check)
+    for finding in other_findings(report):
+        _case_of_finding(suite, report, finding)
+    counts = {
+        "tests": str(len(suite.findall("testcase"))),
+        "failures": str(len(suite.findall("testcase/failure"))),
+        "errors": str(len(suite.findall("testcase/error"))),
+        "time": f"{report.seconds:.3f}",
+    }
+    # The schema has no time zone here.
+    started = report.started.replace(microsecond=0, tzinfo=None).isoformat()
+    skipped = str(len(suite.findall("testcase/skipped")))
+    suite.attrib |= {"name": plain(report.subject), "timestamp": started, "skipped": skipped} | counts
+    suites = Element("testsuites", {"name": report.tool, **counts})
+    suites.append(suite)
     indent(suites)
     return f"""<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n"""
 
 
-def _case(suite: Element, tool: str, result: Result) -> None:
-    named = {"name": result.id, "classname": tool.replace(" ", "."), "time": f"{result.seconds:.3f}"}
-    case = SubElement(suite, "testcase", named)
-    element = _ELEMENTS.get(result.outcome)
+def _case_of_check(suite: Element, report: Report, check: CheckResult) -> None:
+    case = _case(suite, report, check.id, check.seconds)
+    findings = report.findings_of(check)
+    element = _ELEMENTS.get(check.outcome)
     if element:
-        message = plain(result.message or result.title)
-        detail = SubElement(case, element, {"message": message, "type": result.outcome.value})
-        detail.text = plain("\n".join((result.title, *explanation(result)))) if result.bad else None
-    if result.evidence:
-        SubElement(case, "system-out").text = plain("\n".join(result.evidence))
+        message = findings[0].message if findings else check.message
+        detail = SubElement(case, element, {"message": plain(message or check.title), "type": check.outcome.value})
+        if findings:
+            detail.text = plain("\n".join((check.title, *_explanations(findings))))
+    evidence = check.evidence or [line for finding in findings for line in finding.evidence]
+    if not element:
+        evidence = [*_explanations(findings), *evidence]
+    if evidence:
+        SubElement(case, "system-out").text = plain("\n".join(evidence))
+
+
+def _case_of_finding(suite: Element, report: Report, finding: Finding) -> None:
+    case = _case(suite, report, finding.id, 0)
+    lines = explanation(finding)
+    if finding.is_error:
+        detail = SubElement(case, "failure", {"message": plain(lines[0]), "type": finding.severity.value})
+        detail.text = plain("\n".join(lines))
+        lines = []
+    if lines or finding.evidence:
+        SubElement(case, "system-out").text = plain("\n".join((*lines, *finding.evidence)))
+
+
+def _case(suite: Element, report: Report, name: str, seconds: float) -> Element:
+    about = {"name": name, "classname": report.tool.replace(" ", "."), "time": f"{seconds:.3f}"}
+    return SubElement(suite, "testcase", about)
+
+
+def _explanations(findings: Iterable[Finding]) -> Iterator[str]:
+    return (line for finding in findings for line in explanation(finding))

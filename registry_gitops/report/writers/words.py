@@ -1,19 +1,36 @@
-"""Sentences that several forms of a report share."""
+"""Sentences that several formats of a report share."""
 
 from __future__ import annotations
 
-from registry_gitops.report.model import Outcome, Report, Result, Severity
+from collections.abc import Iterable
+
+from registry_gitops.findings import Finding
+from registry_gitops.report.model import CheckResult, Outcome, Report, Requirement
 
 
 def summary(report: Report) -> str:
-    """What came out, in one line: 45 checks in 1.2 s: 44 passed, 1 failed."""
+    """Return what came out, in one line: 45 checks in 1.2 s: 44 passed, 1 failed; 2 errors, 1 warning."""
     counted = ", ".join(f"{count} {outcome}" for outcome, count in report.counts().items())
-    checks = "1 check" if len(report.results) == 1 else f"{len(report.results)} checks"
-    return f"{checks} in {duration(report.seconds)}: {counted or 'nothing was looked at'}"
+    took = duration(report.seconds)
+    checks = f"{_count(len(report.checks), 'check')}{f' in {took}' if took else ''}: {counted or 'none ran'}"
+    others = list(other_findings(report))
+    errors = sum(finding.is_error for finding in others)
+    counts = ((errors, "error"), (len(others) - errors, "warning"))
+    return "; ".join([checks, *([", ".join(_count(*each) for each in counts if each[0])] if others else [])])
+
+
+def other_findings(report: Report) -> Iterable[Finding]:
+    """Return the findings that are of no check, such as those of a config file that cannot be read."""
+    ids = {check.id for check in report.checks}
+    return (finding for finding in report.findings if finding.id not in ids)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:
-    """A time that reads well: 12 ms, 1.2 s, 45 s. Nothing for less than 1 ms."""
+    """Return a time that reads well: 12 ms, 1.2 s, 45 s. Nothing for less than 1 ms."""
     if seconds < 0.0005:
         return ""
     if seconds < 0.9995:
@@ -21,23 +38,28 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
 
 
-def explanation(result: Result) -> list[str]:
-    """What one needs to know to act on a result, a line each: what was seen, what to change, who asks for it."""
+def explanation(finding: Finding) -> list[str]:
+    """Return what to know of a finding, a line each: what is wrong, what to change, and what asks for it."""
     return [
-        *([result.message] if result.message else []),
-        *([f"Remedy: {result.remedy}"] if result.remedy and result.bad else []),
-        *([f"See: {result.reference}"] if result.reference and result.bad else []),
+        str(finding),
+        *([f"Remedy: {finding.remedy}"] if finding.remedy else []),
+        *([f"See: {finding.reference}"] if finding.reference else []),
     ]
 
 
-def verdict(result: Result) -> str:
-    """The outcome, with the word that tells what is a must from what is none."""
-    soft = result.outcome is Outcome.FAILED and result.severity is Severity.SHOULD
-    return f"{result.outcome} (should)" if soft else result.outcome.value
+def format_finding(finding: Finding) -> list[str]:
+    """Return the explanation of a finding, and below it the evidence."""
+    return [*explanation(finding), *(f"| {line}" for line in finding.evidence)]
+
+
+def verdict(check: CheckResult) -> str:
+    """Return the outcome; that of a failed check says so if what it looks at is only recommended."""
+    soft = check.outcome is Outcome.FAILED and check.requirement is Requirement.RECOMMENDED
+    return f"{check.outcome} ({check.requirement})" if soft else check.outcome.value
 
 
 def plain(text: str) -> str:
-    """What a server sent, without what a terminal would obey or XML cannot hold. Line breaks stay."""
+    """Return what a server sent without what a terminal would obey or XML cannot hold. Line breaks stay."""
     return "".join(
         char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
     )

@@ -24,19 +24,19 @@ def test_what_is_set_up_wrongly_is_found_and_its_setting_named(
     deployment: Deployment, record_property: Callable[[str, object], None]
 ) -> None:
     report = report_on(deployment)
-    bad = {result.id: result for result in report.results if result.bad}
+    bad = {finding.id: finding for finding in report.findings}
     if deployment.failed:
         record_property(CAUGHT_BY, sorted(bad))
     assert bad.keys() == deployment.failed.keys(), [f"{each.id}: {each.message}" for each in bad.values()]
     for check, words in deployment.failed.items():
         assert words in bad[check].remedy, bad[check].message
-    said = {result.id: result.message for result in report.results if result.outcome is Outcome.NOT_SUPPORTED}
+    said = {check.id: check.message for check in report.checks if check.outcome is Outcome.NOT_SUPPORTED}
     for check, words in deployment.not_supported.items():
         assert words in said[check]
 
 
 def test_replicas_that_do_not_share_their_volume_are_blamed_by_every_check_that_fails() -> None:
-    bad = {result.id: result.remedy for result in report_on(TWO_VOLUMES).results if result.bad}
+    bad = {finding.id: finding.remedy for finding in report_on(TWO_VOLUMES).findings}
     assert {"replicas-read", "replicas-upload"} <= bad.keys()
     assert {check: remedy for check, remedy in bad.items() if "`replicaCount`" not in remedy} == {}
 

@@ -25,7 +25,7 @@ def test_a_mutant_is_caught_by_the_checks_that_are_for_it(
 ) -> None:
     level = Level.FULL if mutant.full else Level.SMOKE
     report = report_on(mutant.change, guard if mutant.guarded else None, level)
-    caught_by = {result.id: result.message for result in report.results if result.bad}
+    caught_by = {finding.id: finding.message for finding in report.findings}
     record_property(CAUGHT_BY, sorted(caught_by))
     assert caught_by.keys() == mutant.caught_by, caught_by
 
@@ -33,16 +33,16 @@ def test_a_mutant_is_caught_by_the_checks_that_are_for_it(
 @pytest.mark.parametrize("mutant", LACKS, ids=lambda mutant: mutant.name)
 def test_what_a_registry_may_lack_is_no_failure(mutant: Mutant) -> None:
     report = report_on(mutant.change)
-    said = {result.id: f"{result.outcome}: {result.message}" for result in report.results}
-    assert [said[result.id] for result in report.results if result.bad] == []
-    lacking = {result.id for result in report.results if result.outcome is Outcome.NOT_SUPPORTED}
+    said = {check.id: f"{check.outcome}: {check.message}" for check in report.checks}
+    assert [str(finding) for finding in report.findings] == []
+    lacking = {check.id for check in report.checks if check.outcome is Outcome.NOT_SUPPORTED}
     assert mutant.caught_by <= lacking, said
 
 
 @pytest.mark.parametrize("guarded", [False, True], ids=["open", "guarded"])
 def test_no_check_fails_where_nothing_is_broken(guarded: bool, guard: Guard) -> None:
     report = report_on(lambda right: right, guard if guarded else None, Level.FULL)
-    assert [f"{result.id}: {result.message}" for result in report.results if result.bad] == []
+    assert [f"{finding.id}: {finding}" for finding in report.findings] == []
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["nothing is lost", "a restart loses everything"])
@@ -55,7 +55,7 @@ def test_what_was_there_before_a_restart_is_missed_if_it_is_lost(
             options = Options(restart=before_restart(client))
         with connect(empty if lost else before) as client:
             report = run(client, checks, options=options)
-    caught_by = [result.id for result in report.results if result.bad]
+    caught_by = [finding.id for finding in report.findings]
     if lost:
         record_property(CAUGHT_BY, caught_by)
     assert caught_by == ([RESTART] if lost else [])

@@ -31,12 +31,14 @@ def summary(reports: dict[str, Report]) -> str:
     """For each check that has not passed everywhere what was said, and of which servers."""
     said: dict[str, dict[str, list[str]]] = {check.id: {} for check in CHECKS}
     for name, report in reports.items():
-        for result in report.results:
+        found = {finding.id: finding.message for finding in report.findings}
+        for result in report.checks:
             if result.outcome is not Outcome.PASSED:
-                said[result.id].setdefault(f"{result.outcome}: {result.message}", []).append(name)
+                message = found.get(result.id, result.message)
+                said[result.id].setdefault(f"{result.outcome}: {message}", []).append(name)
     blocks = []
     for check, sentences in said.items():
-        asked = [name for name, report in reports.items() if check in {result.id for result in report.results}]
+        asked = [name for name, report in reports.items() if check in {result.id for result in report.checks}]
         lines = [f"  {sentence}\n    {_where(names, asked)}\n" for sentence, names in sentences.items()]
         if lines:
             blocks.append(f"{check}\n{''.join(lines)}")
@@ -60,7 +62,7 @@ def test_no_check_fails_on_a_registry_that_works(
     if update_goldens:
         EXPECTED.write_text(summary(reports), "utf-8")
     bad = {
-        name: [f"{result.id}: {result.outcome}: {result.message}" for result in report.results if result.bad]
+        name: [f"{finding.id}: {finding}" for finding in report.findings]
         for name, report in reports.items()
         if not report.passed
     }

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from registry_gitops.cluster.status.causes.release import failure
 from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, resume, said
-from registry_gitops.cluster.status.model import Cause, CauseId, Severity
+from registry_gitops.cluster.status.model import Cause, CauseId
 from registry_gitops.cluster.status.objects import Object, time_of
 from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
+from registry_gitops.findings import Severity
 
 _FLUX: Final = ("helm-controller", "helm", "kustomize-controller")
 """Managers of fields by which a Deployment comes to be what Git says."""

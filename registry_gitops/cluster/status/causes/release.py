@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, resume, said
-from registry_gitops.cluster.status.model import Cause, CauseId, Severity
+from registry_gitops.cluster.status.model import Cause, CauseId
 from registry_gitops.cluster.status.objects import Condition, Object
 from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.findings import Severity
 
 _REFUSED: Final = ("values don't meet the specifications", "execution error at", "cannot unmarshal")
 _VALUES_FROM: Final = "chart values reference"

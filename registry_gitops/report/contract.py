@@ -1,0 +1,30 @@
+"""The base of every JSON contract: how it is read, and what is left out when it is written."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import ConfigDict
+
+from registry_gitops.model import Model
+
+
+class ContractModel(Model):
+    """A part of a JSON contract.
+
+    As JSON has no times and no tuples, they are read from texts and lists. Keys of a later version are ignored.
+    """
+
+    model_config = ConfigDict(strict=False, extra="ignore")
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """Return one JSON object. Keys whose value is null or an empty text are left out; lists are always there."""
+        return json.dumps(_without_absent(self.model_dump(mode="json")), indent=indent, ensure_ascii=False)
+
+
+def _without_absent(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_absent(item) for key, item in value.items() if item is not None and item != ""}
+    if isinstance(value, list):
+        return [_without_absent(item) for item in value]
+    return value
