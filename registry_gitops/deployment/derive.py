@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from registry_gitops.deployment.problems import unknown_attributes, unwritable_values, wrong_models
-from registry_gitops.model import Model, custom_error, failure, stored_fields, to_plain
+from registry_gitops.model import Model, custom_error, error_at, stored_fields, to_plain
 
 Deployment = TypeVar("Deployment", bound=Model)
 
@@ -85,8 +85,8 @@ def _unknown_keys(cls: type[Model], merged: dict[str, Any]) -> list[Any]:
 
 def _raise(cls: type[Model], errors: list[Any]) -> None:
     if errors:
-        raise failure(cls.__name__, errors)
+        raise error_at(cls.__name__, errors)
 
 
 def _too_deep() -> ValidationError:
-    return failure("RegistryDeployment", [((), custom_error("too_deep", "holds itself, or is nested too deeply"))])
+    return error_at("RegistryDeployment", [((), custom_error("too_deep", "holds itself, or is nested too deeply"))])

@@ -20,8 +20,8 @@ from registry_gitops.model import (
     Model,
     Text,
     custom_error,
-    failure,
-    unset,
+    default_section,
+    error_at,
 )
 from registry_gitops.values import RegistryValues
 
@@ -65,16 +65,16 @@ class RegistryDeployment(Model):
     """Namespace of the deployment. It is rendered too, at Pod Security level `restricted`, unless it is `default`,
     `flux-system` or `kube-*`."""
 
-    source: Source = Field(default_factory=unset(GitSource))
+    source: Source = Field(default_factory=default_section(GitSource))
     """Where Flux takes the chart from."""
 
-    release: HelmReleaseOptions = Field(default_factory=unset(HelmReleaseOptions))
+    release: HelmReleaseOptions = Field(default_factory=default_section(HelmReleaseOptions))
     """How Flux installs, upgrades and watches the release."""
 
-    values: RegistryValues = Field(default_factory=unset(RegistryValues))
+    values: RegistryValues = Field(default_factory=default_section(RegistryValues))
     """Values of the chart."""
 
-    kustomization: KustomizationOptions = Field(default_factory=unset(KustomizationOptions))
+    kustomization: KustomizationOptions = Field(default_factory=default_section(KustomizationOptions))
     """What the folder's kustomization.yaml adds or changes."""
 
     if TYPE_CHECKING:  # pyright does not know that frozen models of pydantic have it.
@@ -86,7 +86,9 @@ class RegistryDeployment(Model):
         for index, other in enumerate(self.release.depends_on or ()):
             if other.waits_for(self.name, self.namespace):
                 message = "the release would wait for itself, and never start: remove this entry"
-                raise failure("RegistryDeployment", [(("release", "dependsOn", index), custom_error("cycle", message))])
+                raise error_at(
+                    "RegistryDeployment", [(("release", "dependsOn", index), custom_error("cycle", message))]
+                )
         return self
 
     def derive(self, changes: Mapping[str, Any] | None = None, /, **fields: Any) -> Self:

@@ -8,7 +8,7 @@ from typing import Any, LiteralString, Self
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
-from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, Labels, Model, custom_error, failure, to_plain
+from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, Labels, Model, custom_error, error_at, to_plain
 
 Fault = tuple[tuple[int | str, ...], PydanticCustomError]
 """A broken rule: the path from the model in hand to the place, and the error that stands there."""
@@ -32,7 +32,7 @@ class Manifest(Model):
     A default other than None is a value that the API wants and that nobody has to write; it is always rendered.
     """
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_manifest_dict(self) -> dict[str, Any]:
         """Return the object as fresh dicts, lists, and scalars, keyed as in YAML. None stays in open values only."""
         found: dict[str, Any] = to_plain(self, _fields_with_value)
         return found
@@ -45,7 +45,7 @@ class Manifest(Model):
     def _keep_the_rules(self) -> Self:
         faults = list(self._faults())
         if faults:
-            raise failure(type(self).__name__, faults)
+            raise error_at(type(self).__name__, faults)
         return self
 
 

@@ -3,12 +3,12 @@
 from registry_gitops.model.base import (
     Model,
     custom_error,
-    failure,
+    default_section,
+    error_at,
     set_fields,
     stored_fields,
     to_plain,
     unknown_key,
-    unset,
 )
 from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue
 from registry_gitops.model.quantity import DurationText, QuantityText
@@ -65,10 +65,10 @@ __all__ = [
     "QuantityText",
     "Text",
     "custom_error",
-    "failure",
+    "default_section",
+    "error_at",
     "set_fields",
     "stored_fields",
     "to_plain",
     "unknown_key",
-    "unset",
 ]

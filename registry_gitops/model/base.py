@@ -21,7 +21,7 @@ class Model(BaseModel):
     Fields hold scalars, models, tuples, and `FrozenDict`, so every value can be hashed, and defaults can be shared.
 
     Types are strict: the text ``"2"`` is no number and ``1`` is no boolean, because Kubernetes reads them so too.
-    A field that nobody set is not rendered (see `to_dict`), so a default is what the *reader* of the YAML will use.
+    `to_config_dict` leaves out a field that was not set: its default is that of the chart or API that reads the YAML.
     """
 
     model_config = ConfigDict(
@@ -48,7 +48,7 @@ class Model(BaseModel):
         """Return the names of the fields that were set, as a set of its own: adding to it changes no model."""
         return set(self.__pydantic_fields_set__)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_config_dict(self) -> dict[str, Any]:
         """Return the fields that were set as fresh dicts, lists, and scalars, with the keys of YAML."""
         found: dict[str, Any] = to_plain(self, set_fields)
         return found
@@ -63,7 +63,7 @@ class Model(BaseModel):
             if not any(_is_unknown_key(detail) or _may_hold_secret(detail) for detail in details):
                 raise
             known = [field.alias or name for name, field in cls.model_fields.items()]
-            raise failure(
+            raise error_at(
                 cls.__name__,
                 (
                     (
@@ -117,7 +117,7 @@ def _is_default(value: object, default: object) -> bool:
     return value is default or (type(value) is type(default) and value == default)
 
 
-def unset(model: type[Model]) -> Callable[[], Any]:
+def default_section(model: type[Model]) -> Callable[[], Any]:
     """Return the default factory of a field that holds a section: the section with nothing set.
 
     All share one frozen instance, created without a validator, because to build a validator takes milliseconds.
@@ -134,7 +134,7 @@ def custom_error(code: LiteralString, message: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{message}", {"message": mask(message)})
 
 
-def failure(title: str, errors: Iterable[tuple[tuple[int | str, ...], PydanticCustomError]]) -> ValidationError:
+def error_at(title: str, errors: Iterable[tuple[tuple[int | str, ...], PydanticCustomError]]) -> ValidationError:
     """A ValidationError that names a place below the model in hand: for rules that span several fields.
 
     Each error is (path from this model, error); pydantic puts the path to this model in front.

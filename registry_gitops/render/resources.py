@@ -94,7 +94,7 @@ def _source(deployment: RegistryDeployment) -> HelmRepository | OCIRepository | 
 
 
 def _release(deployment: RegistryDeployment) -> HelmReleaseSpec:
-    values = deployment.values.to_dict() or None
+    values = deployment.values.to_config_dict() or None
     source = deployment.source
     if isinstance(source, OCISource):
         reference = ChartReference(kind="OCIRepository", name=deployment.name)

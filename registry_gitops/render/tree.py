@@ -42,4 +42,4 @@ def stream(tree: Mapping[str, str]) -> str:
 
 
 def _text(document: Document) -> str:
-    return _HEADER + dump(document.to_dict())
+    return _HEADER + dump(document.to_manifest_dict())

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from registry_gitops.model import Model, OptionalName, Text, unset
+from registry_gitops.model import Model, OptionalName, Text, default_section
 from registry_gitops.values.conflicts import conflict
 
 # bcrypt reads no further than this: golang.org/x/crypto/bcrypt refuses a longer password.
@@ -61,5 +61,5 @@ class Htpasswd(Model):
 class Auth(Model):
     """Authentication."""
 
-    htpasswd: Htpasswd = Field(default_factory=unset(Htpasswd))
+    htpasswd: Htpasswd = Field(default_factory=default_section(Htpasswd))
     """Users and passwords in a bcrypt htpasswd file."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import DNSSubdomain, EnvVarName, Model, QuantityText, custom_error, failure
+from registry_gitops.model import DNSSubdomain, EnvVarName, Model, QuantityText, custom_error, error_at
 
 
 class KeySelector(Model):
@@ -62,7 +62,7 @@ class EnvVarSource(Model):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> EnvVarSource:
-        if len(self.to_dict()) != 1:
+        if len(self.to_config_dict()) != 1:
             raise custom_error(
                 "env_source", "give exactly one of secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef"
             )
@@ -84,5 +84,5 @@ class EnvVar(Model):
     @model_validator(mode="after")
     def _one_value(self) -> EnvVar:
         if self.value is not None and self.value_from is not None:
-            raise failure("EnvVar", [(("valueFrom",), custom_error("env_value", "give value or valueFrom, not both"))])
+            raise error_at("EnvVar", [(("valueFrom",), custom_error("env_value", "give value or valueFrom, not both"))])
         return self

@@ -16,8 +16,8 @@ from registry_gitops.model import (
     NonNegative,
     OptionalName,
     Text,
-    failure,
-    unset,
+    default_section,
+    error_at,
 )
 from registry_gitops.values.auth import Auth
 from registry_gitops.values.combinations import find_conflicts
@@ -69,7 +69,7 @@ class RegistryValues(Model):
     """Values of the chart `docker-registry`: what its values.yaml holds, typed.
 
     The defaults are the documented deployment: `registry:3` with one replica, ClusterIP 5000, 100m/128Mi requested and
-    500m/512Mi at most, 10Gi ReadWriteOnce, not root. Attributes give the values in force, `to_dict()` those set.
+    500m/512Mi at most, 10Gi ReadWriteOnce, not root. Attributes give the values in force, `to_config_dict()` those set.
     Combinations that cannot work are refused, with the reason, by the model and by the chart alike.
     """
 
@@ -88,28 +88,28 @@ class RegistryValues(Model):
     replica_count: NonNegative = 1
     """Number of Pods. More than one needs a volume that several nodes can mount, or object storage."""
 
-    image: Image = Field(default_factory=unset(Image))
+    image: Image = Field(default_factory=default_section(Image))
     """The image that the Pod runs, and how it is pulled."""
 
-    service: Service = Field(default_factory=unset(Service))
+    service: Service = Field(default_factory=default_section(Service))
     """How the registry is reached inside the cluster."""
 
-    ingress: Ingress = Field(default_factory=unset(Ingress))
+    ingress: Ingress = Field(default_factory=default_section(Ingress))
     """How the registry is reached from outside the cluster."""
 
-    auth: Auth = Field(default_factory=unset(Auth))
+    auth: Auth = Field(default_factory=default_section(Auth))
     """Who may use the registry."""
 
-    persistence: Persistence = Field(default_factory=unset(Persistence))
+    persistence: Persistence = Field(default_factory=default_section(Persistence))
     """The volume that keeps the images."""
 
-    deletion: Deletion = Field(default_factory=unset(Deletion))
+    deletion: Deletion = Field(default_factory=default_section(Deletion))
     """Whether clients may delete."""
 
-    http: Http = Field(default_factory=unset(Http))
+    http: Http = Field(default_factory=default_section(Http))
     """How the registry speaks HTTP."""
 
-    configuration: Configuration = Field(default_factory=unset(Configuration))
+    configuration: Configuration = Field(default_factory=default_section(Configuration))
     """Keys of distribution's config.yml, merged over what the chart makes of the other values."""
 
     extra_env_vars: ListOf[EnvVar] = ()
@@ -121,28 +121,30 @@ class RegistryValues(Model):
     extra_env_vars_cm: Annotated[OptionalName, Field(alias="extraEnvVarsCM")] = ""
     """ConfigMap whose keys all become environment variables."""
 
-    resources: Resources = Field(default_factory=unset(Resources))
+    resources: Resources = Field(default_factory=default_section(Resources))
     """CPU and memory of the container."""
 
-    pod_security_context: PodSecurityContext = Field(default_factory=unset(PodSecurityContext))
+    pod_security_context: PodSecurityContext = Field(default_factory=default_section(PodSecurityContext))
     """Security settings of the Pod."""
 
-    container_security_context: ContainerSecurityContext = Field(default_factory=unset(ContainerSecurityContext))
+    container_security_context: ContainerSecurityContext = Field(
+        default_factory=default_section(ContainerSecurityContext)
+    )
     """Security settings of the container."""
 
-    service_account: ServiceAccount = Field(default_factory=unset(ServiceAccount))
+    service_account: ServiceAccount = Field(default_factory=default_section(ServiceAccount))
     """Identity of the Pod."""
 
-    liveness_probe: LivenessProbe = Field(default_factory=unset(LivenessProbe))
+    liveness_probe: LivenessProbe = Field(default_factory=default_section(LivenessProbe))
     """When the container is restarted."""
 
-    readiness_probe: ReadinessProbe = Field(default_factory=unset(ReadinessProbe))
+    readiness_probe: ReadinessProbe = Field(default_factory=default_section(ReadinessProbe))
     """When the Pod gets requests."""
 
-    startup_probe: StartupProbe = Field(default_factory=unset(StartupProbe))
+    startup_probe: StartupProbe = Field(default_factory=default_section(StartupProbe))
     """How long the start may take."""
 
-    update_strategy: UpdateStrategy = Field(default_factory=unset(UpdateStrategy))
+    update_strategy: UpdateStrategy = Field(default_factory=default_section(UpdateStrategy))
     """How a new version takes over."""
 
     termination_grace_period_seconds: NonNegative = 90
@@ -157,7 +159,7 @@ class RegistryValues(Model):
     node_selector: Labels = EMPTY
     """Labels that a node must have."""
 
-    affinity: Affinity = Field(default_factory=unset(Affinity))
+    affinity: Affinity = Field(default_factory=default_section(Affinity))
     """Which nodes, and which other Pods, to be near to or far from."""
 
     tolerations: ListOf[Toleration] = ()
@@ -189,5 +191,5 @@ class RegistryValues(Model):
     def _combinations(self) -> RegistryValues:
         conflicts = list(find_conflicts(self))
         if conflicts:
-            raise failure("RegistryValues", conflicts)
+            raise error_at("RegistryValues", conflicts)
         return self

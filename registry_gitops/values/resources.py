@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from registry_gitops.model import Model, QuantityText, unset
+from registry_gitops.model import Model, QuantityText, default_section
 
 _EphemeralStorage = Annotated[QuantityText | None, Field(alias="ephemeral-storage")]
 
@@ -40,8 +40,8 @@ class ResourceLimits(Model):
 class Resources(Model):
     """Requests and limits of the container. Upstream: Container.resources (core/v1 ResourceRequirements)."""
 
-    requests: ResourceRequests = Field(default_factory=unset(ResourceRequests))
+    requests: ResourceRequests = Field(default_factory=default_section(ResourceRequests))
     """What the scheduler keeps free for the Pod."""
 
-    limits: ResourceLimits = Field(default_factory=unset(ResourceLimits))
+    limits: ResourceLimits = Field(default_factory=default_section(ResourceLimits))
     """What the container may use at most."""

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from registry_gitops.masking import quote
-from registry_gitops.model import EMPTY, IntOrString, LabelKey, Labels, ListOf, Model, Positive, custom_error, failure
+from registry_gitops.model import EMPTY, IntOrString, LabelKey, Labels, ListOf, Model, Positive, custom_error, error_at
 from registry_gitops.values.conflicts import conflict
 
 Weight = Annotated[int, Field(ge=1, le=100)]
@@ -35,9 +35,11 @@ class Toleration(Model):
     @model_validator(mode="after")
     def _agrees(self) -> Toleration:
         if self.operator == "Exists" and self.value:
-            raise failure("Toleration", [(("value",), custom_error("toleration", "operator Exists takes no value"))])
+            raise error_at("Toleration", [(("value",), custom_error("toleration", "operator Exists takes no value"))])
         if self.operator != "Exists" and self.key is None:
-            raise failure("Toleration", [((), custom_error("toleration", "without a key the operator must be Exists"))])
+            raise error_at(
+                "Toleration", [((), custom_error("toleration", "without a key the operator must be Exists"))]
+            )
         return self
 
 
@@ -238,5 +240,5 @@ class UpdateStrategy(Model):
     @model_validator(mode="after")
     def _rolling(self) -> UpdateStrategy:
         if self.rolling_update and self.rolling_update.model_fields_set and self.type == "Recreate":
-            raise failure("UpdateStrategy", [(("rollingUpdate",), conflict("strategy")[1])])
+            raise error_at("UpdateStrategy", [(("rollingUpdate",), conflict("strategy")[1])])
         return self

@@ -14,8 +14,8 @@ from registry_gitops.model import (
     NonNegative,
     OptionalName,
     custom_error,
-    failure,
-    unset,
+    default_section,
+    error_at,
 )
 
 
@@ -32,7 +32,7 @@ class SeccompProfile(Model):
     def _localhost(self) -> SeccompProfile:
         if (self.type == "Localhost") != bool(self.localhost_profile):
             message = "localhostProfile goes with type Localhost, and only with it"
-            raise failure("SeccompProfile", [(("localhostProfile",), custom_error("seccomp", message))])
+            raise error_at("SeccompProfile", [(("localhostProfile",), custom_error("seccomp", message))])
         return self
 
 
@@ -86,7 +86,7 @@ class PodSecurityContext(Model):
     supplemental_groups: ListOf[NonNegative] | None = None
     """More groups of the process."""
 
-    seccomp_profile: SeccompProfile | None = Field(default_factory=unset(SeccompProfile))
+    seccomp_profile: SeccompProfile | None = Field(default_factory=default_section(SeccompProfile))
     """Filter of system calls."""
 
     se_linux_options: SeLinuxOptions | None = None
@@ -130,10 +130,10 @@ class ContainerSecurityContext(Model):
     read_only_root_filesystem: bool | None = True
     """Whether the image's files are read-only; the registry writes to its volume alone."""
 
-    capabilities: Capabilities | None = Field(default_factory=unset(Capabilities))
+    capabilities: Capabilities | None = Field(default_factory=default_section(Capabilities))
     """Linux capabilities."""
 
-    seccomp_profile: SeccompProfile | None = Field(default_factory=unset(SeccompProfile))
+    seccomp_profile: SeccompProfile | None = Field(default_factory=default_section(SeccompProfile))
     """Filter of system calls."""
 
     se_linux_options: SeLinuxOptions | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registry_gitops.model import EMPTY, Annotations, Model, Port, Text, unset
+from registry_gitops.model import EMPTY, Annotations, Model, Port, Text, default_section
 
 
 class ServicePorts(Model):
@@ -29,10 +29,10 @@ class Service(Model):
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
     """Where the Service can be reached from. Upstream: ServiceSpec.type (core/v1)."""
 
-    ports: ServicePorts = Field(default_factory=unset(ServicePorts))
+    ports: ServicePorts = Field(default_factory=default_section(ServicePorts))
     """Ports of the Service."""
 
-    node_ports: ServiceNodePorts = Field(default_factory=unset(ServiceNodePorts))
+    node_ports: ServiceNodePorts = Field(default_factory=default_section(ServiceNodePorts))
     """Ports on every node."""
 
     cluster_ip: Annotated[

@@ -53,7 +53,7 @@ def test_a_scenario_is_what_kubernetes_takes(
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_is_what_our_models_take(scenario: str) -> None:
-    assert RegistryValues.model_validate(values_of(scenario)).to_dict() == values_of(scenario)
+    assert RegistryValues.model_validate(values_of(scenario)).to_config_dict() == values_of(scenario)
 
 
 def test_every_value_of_the_chart_is_set_in_some_scenario() -> None:

@@ -72,7 +72,7 @@ def test_the_program_describes_the_same_deployment_as_the_yaml(cli: Run, tmp_pat
 
 def test_the_values_are_the_documented_ones_and_the_defaults_of_the_chart(cli: Run, tmp_path: Path) -> None:
     cli("init")
-    written = dict(leaves(load(tmp_path / "registry.yaml").values.to_dict()))
+    written = dict(leaves(load(tmp_path / "registry.yaml").values.to_config_dict()))
     defaults = dict(leaves(RegistryValues().model_dump()))
     assert written == {path: defaults[path] for path in written}
     assert written.items() >= DOCUMENTED.items()
@@ -81,7 +81,7 @@ def test_the_values_are_the_documented_ones_and_the_defaults_of_the_chart(cli: R
 def test_the_release_is_what_flux_recommends(cli: Run, tmp_path: Path) -> None:
     cli("init")
     retry = {"strategy": {"name": "RetryOnFailure"}}
-    assert load(tmp_path / "registry.yaml").to_dict()["release"] == {
+    assert load(tmp_path / "registry.yaml").to_config_dict()["release"] == {
         "interval": "10m",
         "driftDetection": {"mode": "enabled"},
         "install": retry,
@@ -162,7 +162,7 @@ def test_the_path_is_that_from_the_root_of_the_git_repository(
     # A work tree of its own, or a submodule, has a file there.
     (tmp_path / ".git").write_text("gitdir: elsewhere\n") if is_file else (tmp_path / ".git").mkdir()
     cli("init", folder)
-    assert load(tmp_path / folder / "registry.yaml").to_dict()["source"]["path"] == path
+    assert load(tmp_path / folder / "registry.yaml").to_config_dict()["source"]["path"] == path
     assert "No Git repository" not in (tmp_path / folder / "registry.yaml").read_text()
     done = cli("render", f"{folder}/registry.yaml")
     assert done.code == 0, done.err
@@ -184,7 +184,7 @@ def test_any_name_of_a_folder_is_written_so_that_it_is_read_again(
 ) -> None:
     (tmp_path / ".git").mkdir()
     cli("init", tmp_path / name / "registry", *CONFIGS[config])
-    assert load(tmp_path / name / "registry" / config).to_dict()["source"]["path"] == f"{name}/registry"
+    assert load(tmp_path / name / "registry" / config).to_config_dict()["source"]["path"] == f"{name}/registry"
 
 
 def test_a_folder_that_no_source_path_can_name_is_refused(cli: Run, tmp_path: Path) -> None:

@@ -32,23 +32,23 @@ def refusal(*args: Any, **fields: Any) -> dict[str, str]:
 
 
 def values(changes: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = BASE.derive(values=changes).to_dict()["values"]
+    found: dict[str, Any] = BASE.derive(values=changes).to_config_dict()["values"]
     return found
 
 
 def test_derive_returns_a_new_deployment_and_keeps_the_old_one() -> None:
-    before = BASE.to_dict()
+    before = BASE.to_config_dict()
     derived = BASE.derive(name="staging")
     assert (derived.name, BASE.name) == ("staging", "registry")
-    assert BASE.to_dict() == before
-    assert derived.to_dict() == {**before, "name": "staging"}
+    assert BASE.to_config_dict() == before
+    assert derived.to_config_dict() == {**before, "name": "staging"}
 
 
 @pytest.mark.parametrize("changes", [None, {}])
 def test_derive_without_changes_returns_an_equal_deployment(changes: dict[str, Any] | None) -> None:
     for deployment in (BASE, RegistryDeployment()):
         assert deployment.derive(changes) == deployment
-        assert deployment.derive(changes).to_dict() == deployment.to_dict()
+        assert deployment.derive(changes).to_config_dict() == deployment.to_config_dict()
 
 
 def test_derive_accepts_a_mapping_or_keywords() -> None:
@@ -74,12 +74,12 @@ def test_derive_replaces_lists() -> None:
 
 
 def test_derive_replaces_what_a_model_stands_for() -> None:
-    assert BASE.derive(values=RegistryValues(replica_count=0)).to_dict()["values"] == {"replicaCount": 0}
+    assert BASE.derive(values=RegistryValues(replica_count=0)).to_config_dict()["values"] == {"replicaCount": 0}
     assert values({"persistence": Persistence(size="1Gi")})["persistence"] == {"size": "1Gi"}
 
 
 def test_derive_sets_what_is_none_back_to_its_default() -> None:
-    assert "name" not in BASE.derive(name=None).to_dict()
+    assert "name" not in BASE.derive(name=None).to_config_dict()
     assert BASE.derive(name=None).name == RegistryDeployment().name
     assert BASE.derive(source=None).source == GitSource()
     assert values({"persistence": {"storageClass": None}})["persistence"] == {"size": "50Gi"}
@@ -88,15 +88,15 @@ def test_derive_sets_what_is_none_back_to_its_default() -> None:
 
 
 def test_derive_leaves_no_empty_section_where_all_was_set_back() -> None:
-    assert "release" not in BASE.derive(release={"interval": None, "install": {"timeout": None}}).to_dict()
-    assert RegistryDeployment().derive(values={"persistence": {"size": None}}).to_dict() == {}
+    assert "release" not in BASE.derive(release={"interval": None, "install": {"timeout": None}}).to_config_dict()
+    assert RegistryDeployment().derive(values={"persistence": {"size": None}}).to_config_dict() == {}
 
 
 def test_derive_keeps_an_explicit_null_of_a_model() -> None:
     security = {"seccompProfile": SeccompProfile(type="Unconfined")}
     assert values({"podSecurityContext": security})["podSecurityContext"] == {"seccompProfile": {"type": "Unconfined"}}
     base = RegistryDeployment.model_validate({"values": {"podSecurityContext": {"seccompProfile": None}}})
-    assert base.derive(name="x").to_dict()["values"] == {"podSecurityContext": {"seccompProfile": None}}
+    assert base.derive(name="x").to_config_dict()["values"] == {"podSecurityContext": {"seccompProfile": None}}
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_derive_keeps_an_explicit_null_of_a_model() -> None:
 )
 def test_derive_keeps_no_key_of_another_type_of_source(source: Any, expected: dict[str, Any]) -> None:
     derived = BASE.derive(source=source)
-    assert derived.to_dict()["source"] == expected
+    assert derived.to_config_dict()["source"] == expected
     assert derived.source.type == expected["type"]
 
 
@@ -181,4 +181,4 @@ def test_derive_refuses_what_no_file_can_hold(changes: dict[str, Any], path: str
 def test_derive_of_a_derived_deployment_keeps_both_changes() -> None:
     derived = BASE.derive(name="a").derive(values={"persistence": {"size": "2Gi"}})
     assert (derived.name, derived.values.persistence.size) == ("a", "2Gi")
-    assert derived.derive(BASE.to_dict()) == BASE
+    assert derived.derive(BASE.to_config_dict()) == BASE

@@ -52,7 +52,7 @@ def test_the_three_sources_are_told_apart_by_their_type(tmp_path: Path, text: st
 def test_a_deployment_made_in_python_is_the_same_when_written_and_read(
     tmp_path: Path, deployment: RegistryDeployment
 ) -> None:
-    plain = deployment.to_dict() or {"name": deployment.name}
+    plain = deployment.to_config_dict() or {"name": deployment.name}
     assert load(written(tmp_path, dump(plain))) == deployment
 
 

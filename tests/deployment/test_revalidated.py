@@ -39,7 +39,7 @@ def test_revalidated_returns_an_equal_deployment_that_renders_alike() -> None:
     for deployment in (DEPLOYMENT, RegistryDeployment(), RegistryDeployment(source=OCISource(url="oci://a.b/c"))):
         again = deployment.revalidated()
         assert again == deployment
-        assert again.to_dict() == deployment.to_dict()
+        assert again.to_config_dict() == deployment.to_config_dict()
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ def test_revalidated_raises_nothing_but_an_input_error(path: list[str]) -> None:
         except InputError:
             pass
         else:
-            assert again == RegistryDeployment.model_validate(again.to_dict(), by_alias=True, by_name=False)
+            assert again == RegistryDeployment.model_validate(again.to_config_dict(), by_alias=True, by_name=False)

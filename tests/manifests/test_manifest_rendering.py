@@ -125,14 +125,14 @@ each_example = pytest.mark.parametrize(("document", "rendered"), EXAMPLES, ids=[
 def test_an_object_is_rendered_in_the_order_of_the_docs_without_what_is_not_set(
     document: Document, rendered: str
 ) -> None:
-    assert json.dumps(document.to_dict()) == rendered
+    assert json.dumps(document.to_manifest_dict()) == rendered
 
 
 @each_example
 def test_an_object_read_back_is_the_same_object_and_renders_the_same(document: Document, rendered: str) -> None:
     again = type(document).model_validate(json.loads(rendered))
     assert again == document
-    assert json.dumps(again.to_dict()) == rendered
+    assert json.dumps(again.to_manifest_dict()) == rendered
 
 
 def test_every_kind_has_an_example_here() -> None:
@@ -141,15 +141,19 @@ def test_every_kind_has_an_example_here() -> None:
 
 def test_none_means_not_set_for_an_object_but_is_kept_in_its_values() -> None:
     spec = HelmReleaseSpec(chart=CHART, timeout=None, install=Install(timeout=None), values={"affinity": None})
-    assert spec.to_dict() == {**HelmReleaseSpec(chart=CHART).to_dict(), "install": {}, "values": {"affinity": None}}
+    assert spec.to_manifest_dict() == {
+        **HelmReleaseSpec(chart=CHART).to_manifest_dict(),
+        "install": {},
+        "values": {"affinity": None},
+    }
 
 
 def test_the_options_of_a_release_render_their_interval_though_nobody_set_it() -> None:
-    assert HelmReleaseOptions().to_dict() == {"interval": "10m"}
+    assert HelmReleaseOptions().to_manifest_dict() == {"interval": "10m"}
 
 
 def test_a_verification_renders_its_provider_because_the_crd_requires_it() -> None:
-    assert ChartVerification().to_dict() == {"provider": "cosign"}
+    assert ChartVerification().to_manifest_dict() == {"provider": "cosign"}
 
 
 def test_options_and_a_chart_make_the_spec_of_a_release() -> None:

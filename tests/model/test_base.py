@@ -24,8 +24,11 @@ def test_keys_are_camel_case_or_snake_case_in_python() -> None:
 
 
 def test_only_what_was_set_is_rendered_in_camel_case() -> None:
-    assert Outer(replica_count=1, inner=Inner(node_port=80)).to_dict() == {"replicaCount": 1, "inner": {"nodePort": 80}}
-    assert Outer().to_dict() == {}
+    assert Outer(replica_count=1, inner=Inner(node_port=80)).to_config_dict() == {
+        "replicaCount": 1,
+        "inner": {"nodePort": 80},
+    }
+    assert Outer().to_config_dict() == {}
 
 
 def test_every_unknown_key_is_named_with_the_nearest_known_one() -> None:

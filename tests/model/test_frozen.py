@@ -104,7 +104,7 @@ def test_open_values_are_frozen_at_any_depth_and_render_as_they_were() -> None:
     spec = HelmReleaseSpec(chart_ref=ChartReference(kind="OCIRepository", name="chart"), values=values)
     values["a"]["b"].append(2)
     assert mutable(spec) == []
-    assert spec.to_dict()["values"] == {"a": {"b": [1, {"c": None}]}, "d": []}
+    assert spec.to_manifest_dict()["values"] == {"a": {"b": [1, {"c": None}]}, "d": []}
     assert isinstance(hash(spec), int)
 
 
@@ -115,12 +115,12 @@ def test_adding_to_a_default_fails_and_changes_no_later_deployment() -> None:
     with pytest.raises(TypeError):
         deployment.values.pod_labels["team"] = "a"  # type: ignore[index]
     deployment.values.model_fields_set.add("replica_count")
-    assert RegistryDeployment().to_dict() == {}
-    assert RegistryDeployment(values=deployment.values).to_dict() == {"values": {}}
+    assert RegistryDeployment().to_config_dict() == {}
+    assert RegistryDeployment(values=deployment.values).to_config_dict() == {"values": {}}
 
 
 def test_equal_deployments_hash_equally_however_they_were_written(described: RegistryDeployment) -> None:
-    again = RegistryDeployment.model_validate(described.to_dict())
+    again = RegistryDeployment.model_validate(described.to_config_dict())
     assert again == described
     assert hash(again) == hash(described)
     ours = RegistryValues(common_labels={"a": "1", "b": "2"}, tolerations=(Toleration(operator="Exists"),))
@@ -132,20 +132,20 @@ def test_copies_equal_the_original_and_can_be_hashed(described: RegistryDeployme
     for twin in (copy.copy(described), copy.deepcopy(described), pickle.loads(pickle.dumps(described))):
         assert twin == described
         assert hash(twin) == hash(described)
-        assert twin.to_dict() == described.to_dict()
+        assert twin.to_config_dict() == described.to_config_dict()
 
 
 def test_to_dict_returns_lists_and_dicts_that_belong_to_the_caller(described: RegistryDeployment) -> None:
-    plain = described.to_dict()
+    plain = described.to_config_dict()
     plain["values"]["tolerations"].append({})
     plain["values"]["podLabels"]["team"] = "b"
     plain["values"]["configuration"]["http"]["headers"]["X-Content-Type-Options"].clear()
-    assert described.to_dict() != plain
+    assert described.to_config_dict() != plain
     assert described.values.pod_labels == {"team": "a"}
 
 
 def test_to_dict_and_model_dump_return_the_same(described: RegistryDeployment) -> None:
-    expected = described.to_dict()
+    expected = described.to_config_dict()
     assert described.model_dump(exclude_unset=True) == expected
     assert RegistryDeployment.model_validate_json(described.model_dump_json(exclude_unset=True)) == described
 

@@ -82,7 +82,7 @@ def test_no_amount_takes_long_to_parse(text: str) -> None:
 
 
 def test_a_quantity_may_be_a_number_as_in_kubernetes() -> None:
-    assert Sample.model_validate({"size": 2}).to_dict() == {"size": "2"}
+    assert Sample.model_validate({"size": 2}).to_config_dict() == {"size": "2"}
     with pytest.raises(ValidationError, match="too large"):
         Sample.model_validate({"size": 1e30})
 
@@ -104,7 +104,9 @@ def test_parse_duration_returns_the_seconds_that_go_reads(text: str, length: str
     assert parse_duration(text) == Decimal(length)
     assert param_types.parse_duration(text) == float(length)
     assert Sample(wait=text).wait == text
-    assert Configuration.model_validate({"http": {"draintimeout": text}}).to_dict() == {"http": {"draintimeout": text}}
+    assert Configuration.model_validate({"http": {"draintimeout": text}}).to_config_dict() == {
+        "http": {"draintimeout": text}
+    }
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,6 @@ def test_parse_size_refuses_what_is_no_whole_number_of_bytes(text: str) -> None:
 
 def test_fields_keep_plain_text_as_it_was_written() -> None:
     sample = Sample(size="1024Mi", wait="60s")
-    assert sample.to_dict() == {"size": "1024Mi", "wait": "60s"}
+    assert sample.to_config_dict() == {"size": "1024Mi", "wait": "60s"}
     assert {type(sample.size), type(sample.wait)} == {str}
     assert sample != Sample(size="1Gi", wait="1m")

@@ -31,24 +31,24 @@ def errors(data: object) -> dict[str, str]:
 
 def test_keys_are_lower_case_in_yaml_and_snake_case_in_python() -> None:
     made = Configuration(http=Http(relative_urls=True, drain_timeout="60s"))
-    assert made.to_dict() == {"http": {"relativeurls": True, "draintimeout": "60s"}}
-    assert Configuration.model_validate(made.to_dict()) == made
+    assert made.to_config_dict() == {"http": {"relativeurls": True, "draintimeout": "60s"}}
+    assert Configuration.model_validate(made.to_config_dict()) == made
 
 
 def test_the_two_keys_that_distribution_writes_with_an_underscore_keep_it() -> None:
     made = Azure(max_retries=3, retry_delay="1s")
-    assert made.to_dict() == {"max_retries": 3, "retry_delay": "1s"}
-    assert Azure.model_validate(made.to_dict()) == made
+    assert made.to_config_dict() == {"max_retries": 3, "retry_delay": "1s"}
+    assert Azure.model_validate(made.to_config_dict()) == made
 
 
 def test_the_key_that_is_a_word_of_python_is_reached_with_an_underscore() -> None:
     made = LogHook(type="mail", options=MailOptions(from_="registry@example.com"))
-    assert made.to_dict() == {"type": "mail", "options": {"from": "registry@example.com"}}
+    assert made.to_config_dict() == {"type": "mail", "options": {"from": "registry@example.com"}}
 
 
 def test_what_nobody_set_is_not_rendered() -> None:
-    assert Configuration().to_dict() == {}
-    assert Configuration(storage=Storage(inmemory=InMemory())).to_dict() == {"storage": {"inmemory": {}}}
+    assert Configuration().to_config_dict() == {}
+    assert Configuration(storage=Storage(inmemory=InMemory())).to_config_dict() == {"storage": {"inmemory": {}}}
 
 
 def test_false_zero_and_empty_are_rendered_because_they_switch_off_what_the_chart_makes() -> None:
@@ -57,7 +57,7 @@ def test_false_zero_and_empty_are_rendered_because_they_switch_off_what_the_char
         "storage": {"cache": {"blobdescriptor": "", "blobdescriptorsize": 0}},
         "health": {"storagedriver": {"enabled": False}},
     }
-    assert Configuration.model_validate(off).to_dict() == off
+    assert Configuration.model_validate(off).to_config_dict() == off
 
 
 def test_a_mistyped_key_is_refused_with_the_nearest_key() -> None:
@@ -138,7 +138,7 @@ def test_two_authentication_providers_are_refused_and_one_is_known_to_cross_chec
 
 def test_what_the_environment_can_supply_is_not_required() -> None:
     made: dict[str, Any] = {"storage": {"s3": {}}, "auth": {"token": {}}, "proxy": {}, "redis": {}}
-    assert Configuration.model_validate(made).to_dict() == made
+    assert Configuration.model_validate(made).to_config_dict() == made
 
 
 def test_a_schema_made_of_the_model_refuses_null_as_the_model_does() -> None:

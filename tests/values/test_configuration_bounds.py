@@ -107,7 +107,7 @@ def nest(path: str, value: Any) -> Any:
 @pytest.mark.parametrize(("path", "value"), [(path, value) for path, (good, _) in KEYS.items() for value in good])
 def test_a_value_that_the_registry_reads_is_taken_and_rendered_as_it_is(path: str, value: Any) -> None:
     data = nest(path, value)
-    assert Configuration.model_validate(data).to_dict() == data
+    assert Configuration.model_validate(data).to_config_dict() == data
 
 
 @pytest.mark.parametrize(

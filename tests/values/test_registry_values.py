@@ -29,23 +29,23 @@ def test_the_defaults_are_the_documented_deployment() -> None:
     registry = RegistryValues()
     assert (registry.image.repository, registry.image.tag) == ("library/registry", "3.1.1")
     assert (registry.service.type, registry.service.ports.http, registry.replica_count) == ("ClusterIP", 5000, 1)
-    assert registry.resources.requests.to_dict() == {}
+    assert registry.resources.requests.to_config_dict() == {}
     assert registry.resources.requests.model_dump(exclude_none=True) == {"cpu": "100m", "memory": "128Mi"}
     assert registry.resources.limits.model_dump(exclude_none=True) == {"cpu": "500m", "memory": "512Mi"}
     assert (registry.persistence.size, registry.persistence.access_modes) == ("10Gi", ("ReadWriteOnce",))
     assert registry.container_security_context.run_as_non_root
     assert registry.container_security_context.allow_privilege_escalation is False
-    assert registry.to_dict() == {}
+    assert registry.to_config_dict() == {}
 
 
 def test_what_is_set_leaves_the_other_defaults_of_its_section_in_force() -> None:
     registry = values(resources={"limits": {"memory": "1Gi"}})
     assert (registry.resources.limits.cpu, registry.resources.limits.memory) == ("500m", "1Gi")
-    assert registry.to_dict() == {"resources": {"limits": {"memory": "1Gi"}}}
+    assert registry.to_config_dict() == {"resources": {"limits": {"memory": "1Gi"}}}
 
 
 def test_null_is_rendered_because_it_removes_a_default_of_the_chart() -> None:
-    assert values(resources={"limits": {"cpu": None}}).to_dict() == {"resources": {"limits": {"cpu": None}}}
+    assert values(resources={"limits": {"cpu": None}}).to_config_dict() == {"resources": {"limits": {"cpu": None}}}
 
 
 def test_several_replicas_on_a_volume_of_one_node_are_refused() -> None:

@@ -41,7 +41,7 @@ def htpasswd(
         made = secret(user, password, namespace=namespace, name=name)
     except InputError as error:
         raise error.with_keys(_OPTIONS) from None
-    write_stdout(dump(made.to_dict()))
+    write_stdout(dump(made.to_manifest_dict()))
 
 
 def _prompt(user: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import MapOf, NonNegative, Positive, custom_error, failure
+from registry_gitops.model import MapOf, NonNegative, Positive, custom_error, error_at
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty
 from registry_gitops.values.configuration.secret import Secret
 from registry_gitops.values.configuration.section import Section
@@ -171,7 +171,7 @@ class Gcs(Section):
     def _one_credential(self) -> Gcs:
         if self.keyfile is not None and self.credentials is not None:
             message = "keyfile wins, and the registry ignores credentials: keep one of them"
-            raise failure("Gcs", [(("credentials",), custom_error("gcs_credentials", message))])
+            raise error_at("Gcs", [(("credentials",), custom_error("gcs_credentials", message))])
         return self
 
 
@@ -197,13 +197,13 @@ class AzureCredentials(Section):
 
     @model_validator(mode="after")
     def _complete(self) -> AzureCredentials:
-        missing = [key for key in ("tenantid", "clientid", "secret") if key not in self.to_dict()]
+        missing = [key for key in ("tenantid", "clientid", "secret") if key not in self.to_config_dict()]
         if self.type == "client_secret" and missing:
             message = (
                 f"client_secret needs {', '.join(missing)} too: write it here, or leave the section out and give all "
                 "of it in the environment, as REGISTRY_STORAGE_AZURE_CREDENTIALS"
             )
-            raise failure("AzureCredentials", [((), custom_error("azure_credentials", message))])
+            raise error_at("AzureCredentials", [((), custom_error("azure_credentials", message))])
         return self
 
 

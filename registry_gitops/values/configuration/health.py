@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, model_validator
 
 from registry_gitops.masking import quote
-from registry_gitops.model import ListOf, NonNegative, custom_error, failure
+from registry_gitops.model import ListOf, NonNegative, custom_error, error_at
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, Headers, HostPort
 from registry_gitops.values.configuration.secret import SecretHeaders, SecretInURL
 from registry_gitops.values.configuration.section import Section
@@ -114,5 +114,5 @@ class Health(Section):
                 errors.append((path, custom_error("checked_twice", message)))
             seen.add(target)
         if errors:
-            raise failure("Health", errors)
+            raise error_at("Health", errors)
         return self

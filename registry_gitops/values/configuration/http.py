@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from registry_gitops.masking import quote
-from registry_gitops.model import ListOf, custom_error, failure
+from registry_gitops.model import ListOf, custom_error, error_at
 from registry_gitops.values.configuration.scalars import (
     URL,
     FilePath,
@@ -95,7 +95,7 @@ class Tls(Section):
     def _one_source(self) -> Tls:
         if self.certificate and self.lets_encrypt and self.lets_encrypt.cache_file:
             message = "the registry stops when certificate is set too: keep one of them"
-            raise failure("Tls", [(("letsencrypt", "cachefile"), custom_error("two_certificates", message))])
+            raise error_at("Tls", [(("letsencrypt", "cachefile"), custom_error("two_certificates", message))])
         return self
 
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from registry_gitops.model import ListOf, custom_error, failure
+from registry_gitops.model import ListOf, custom_error, error_at
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty, Pause
 from registry_gitops.values.configuration.section import Section
 
@@ -61,7 +61,7 @@ class StorageMiddlewareOptions(Section):
     def _region(self) -> StorageMiddlewareOptions:
         if self.ip_filtered_by == "awsregion" and self.aws_region is None:
             message = "awsregion needs the key awsregion too: write regions, separated by commas"
-            raise failure("StorageMiddlewareOptions", [(("ipfilteredby",), custom_error("middleware", message))])
+            raise error_at("StorageMiddlewareOptions", [(("ipfilteredby",), custom_error("middleware", message))])
         return self
 
 
@@ -81,14 +81,14 @@ class StorageMiddleware(Section):
     @model_validator(mode="after")
     def _options_fit(self) -> StorageMiddleware:
         required, further = OPTIONS[self.name]
-        given = set(self.options.to_dict())
+        given = set(self.options.to_config_dict())
         known = ", ".join(sorted(required | further))
         errors = [((key,), f"{self.name} does not start without {key}") for key in sorted(required - given)]
         errors += [
             ((key,), f"not an option of {self.name}, which has {known}") for key in sorted(given - required - further)
         ]
         if errors:
-            raise failure(
+            raise error_at(
                 "StorageMiddleware",
                 [(("options", *path), custom_error("middleware", message)) for path, message in errors],
             )

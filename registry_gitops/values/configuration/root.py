@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from registry_gitops.model import Positive, unset
+from registry_gitops.model import Positive, default_section
 from registry_gitops.values.configuration.auth import Provider, RegistryAuth
 from registry_gitops.values.configuration.health import Health
 from registry_gitops.values.configuration.http import Http
@@ -44,10 +44,10 @@ class Configuration(Section):
     log: Log | None = None
     """What the registry writes to its logs."""
 
-    storage: Storage = Field(default_factory=unset(Storage))
+    storage: Storage = Field(default_factory=default_section(Storage))
     """Where images are kept, and what happens around that."""
 
-    auth: RegistryAuth = Field(default_factory=unset(RegistryAuth))
+    auth: RegistryAuth = Field(default_factory=default_section(RegistryAuth))
     """Who may use the registry. Default: everybody."""
 
     middleware: Middleware | None = None

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, GetJsonSchemaHandler, ModelWrapValidatorHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from registry_gitops.model import Model, custom_error, failure
+from registry_gitops.model import Model, custom_error, error_at
 
 _NULL = "no value (null): write one, {} for an empty section, or leave the key out"
 
@@ -50,7 +50,7 @@ class Section(Model):
             for detail in details
             if detail["loc"][:1] not in {(key,) for key in nulls}
         ]
-        raise failure(cls.__name__, errors)
+        raise error_at(cls.__name__, errors)
 
     @classmethod
     def _message(cls, detail: Any) -> str:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import model_validator
 
-from registry_gitops.model import NonNegative, failure
+from registry_gitops.model import NonNegative, error_at
 from registry_gitops.values.configuration.drivers import S3, Azure, Filesystem, Gcs, InMemory
 from registry_gitops.values.configuration.scalars import GoDuration, Pause
 from registry_gitops.values.configuration.section import Section
@@ -132,5 +132,5 @@ class Storage(Section):
     def _one_driver(self) -> Storage:
         drivers = sorted(name for name in DRIVERS if getattr(self, name) is not None)
         if len(drivers) > 1:
-            raise failure("Storage", [((), conflict("storage-drivers", drivers=", ".join(drivers))[1])])
+            raise error_at("Storage", [((), conflict("storage-drivers", drivers=", ".join(drivers))[1])])
         return self

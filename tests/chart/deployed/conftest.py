@@ -30,7 +30,7 @@ def pod(chart: Chart, tool: Callable[[str], Path], tmp_path: Path) -> Pod:
 
     @contextmanager
     def running(values: RegistryValues, htpasswd: str = "") -> Iterator[str]:
-        rendered = chart.render(**values.to_dict())
+        rendered = chart.render(**values.to_config_dict())
         user = rendered.container["securityContext"]["runAsUser"]
         root = tmp_path / "root"
         _make_root(root, tool("registry"), rendered.config_text, htpasswd, user)

@@ -206,7 +206,7 @@ def account(distribution: Distribution, configuration: dict[str, Any], **environ
     variables = {"REGISTRY_HTTP_DEBUG_ADDR": address, "REGISTRY_STORAGE_MAINTENANCE": "{}", **environment}
     wanted = merged({"redis": {"addrs": ["127.0.0.1:9"]}}, configuration)
     with (
-        distribution.serve(Configuration.model_validate(wanted).to_dict(), **variables),
+        distribution.serve(Configuration.model_validate(wanted).to_config_dict(), **variables),
         urllib.request.urlopen(f"http://{address}/debug/vars", timeout=5) as answer,
     ):
         config = json.load(answer)["registry"]["redis"]["Config"]

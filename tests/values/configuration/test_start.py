@@ -85,15 +85,15 @@ def test_the_registry_starts_with_what_the_model_takes(
 ) -> None:
     data = reduce(merged, chosen, {"storage": storage} | ({"http": {"prefix": prefix}} if prefix else {}))
     configuration = Configuration.model_validate(data)
-    assert configuration.to_dict() == data
-    with distribution.serve(configuration.to_dict()) as registry:
+    assert configuration.to_config_dict() == data
+    with distribution.serve(configuration.to_config_dict()) as registry:
         expected = 401 if configuration.auth_provider else 200
         assert status(f"{registry.url}{prefix.rstrip('/')}/v2/") == expected
 
 
 @pytest.mark.parametrize("setting", [*SETTINGS, *({"storage": storage} for storage in STORAGES)], ids=str)
 def test_the_registry_starts_with_each_setting_alone(distribution: Distribution, setting: dict[str, Any]) -> None:
-    with distribution.serve(Configuration.model_validate(setting).to_dict()) as registry:
+    with distribution.serve(Configuration.model_validate(setting).to_config_dict()) as registry:
         assert status(f"{registry.url}/v2/") == (401 if "auth" in setting else 200)
 
 
@@ -194,7 +194,7 @@ def test_what_the_registry_takes_without_doing_it_is_refused_by_the_model(
 
 
 def test_what_a_storage_driver_needs_may_come_from_the_environment(distribution: Distribution) -> None:
-    bare = Configuration.model_validate({"storage": {"s3": {}}}).to_dict()
+    bare = Configuration.model_validate({"storage": {"s3": {}}}).to_config_dict()
     assert "no region parameter provided" in distribution.last_words(bare)
     with distribution.serve(bare, REGISTRY_STORAGE_S3_BUCKET="images", REGISTRY_STORAGE_S3_REGION="eu-west-1"):
         pass
