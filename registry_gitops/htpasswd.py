@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import ObjectMeta, Resource
-from registry_gitops.manifests.scalars import DataKey
+from registry_gitops.model import DataKey
 from registry_gitops.values import Htpasswd
 
 COST: Final = 10
@@ -22,10 +22,7 @@ class Secret(Resource):
     """A Secret. Upstream: core/v1 Secret."""
 
     api_version: Literal["v1"] = "v1"
-    """API group and version."""
-
     kind: Literal["Secret"] = "Secret"
-    """Kind of the object."""
 
     type: Literal["Opaque"] = "Opaque"
     """What the Secret is for; Opaque means anything."""

@@ -13,11 +13,11 @@ from registry_gitops.deployment.problems import problems
 from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
-from registry_gitops.manifests.scalars import NotBlank
 from registry_gitops.model import (
     DNSLabel,
     ListOf,
     Model,
+    NotBlank,
     Text,
     custom_error,
     default_section,

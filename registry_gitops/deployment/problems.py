@@ -13,16 +13,13 @@ from pydantic_core import PydanticCustomError
 from registry_gitops.codec import Node
 from registry_gitops.findings import Finding, Location
 from registry_gitops.masking import show_key
-from registry_gitops.model import Model, custom_error, unknown_key
+from registry_gitops.model import LocatedError, Model, custom_error, unknown_key
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INT64 = 2**63
 _OF_ABSENT = ("missing", "unknown_key")
 
 Path = tuple[int | str, ...]
-Fault = tuple[Path, PydanticCustomError]
-"""A path in a deployment, and the error there."""
-
 # None of these repeats the value: it may be a password.
 _SENTENCES = {
     "string_type": "must be text: put it in quotes",
@@ -96,7 +93,7 @@ def dotted(path: Path) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{show_key(step)}" for step in path).lstrip(".")
 
 
-def unknown_attributes(stored: object, path: Path = ()) -> Iterator[Fault]:
+def unknown_attributes(stored: object, path: Path = ()) -> Iterator[LocatedError]:
     """Yield an error for each attribute, at any depth of `stored`, that its model does not have."""
     if isinstance(stored, Model):
         fields = type(stored).model_fields
@@ -107,7 +104,7 @@ def unknown_attributes(stored: object, path: Path = ()) -> Iterator[Fault]:
         yield from unknown_attributes(item, (*path, step))
 
 
-def unwritable_values(plain: object, path: Path = ()) -> Iterator[Fault]:
+def unwritable_values(plain: object, path: Path = ()) -> Iterator[LocatedError]:
     """Yield an error for each text or number, at any depth of `plain`, that no YAML file can hold."""
     if isinstance(plain, str) and _SURROGATE.search(plain):
         yield path, custom_error("surrogate", "holds half of a surrogate pair, which no file can: remove it")
@@ -118,7 +115,7 @@ def unwritable_values(plain: object, path: Path = ()) -> Iterator[Fault]:
         yield from unwritable_values(item, (*path, step))
 
 
-def wrong_models(stored: object, made: object, path: Path = ()) -> Iterator[Fault]:
+def wrong_models(stored: object, made: object, path: Path = ()) -> Iterator[LocatedError]:
     """Yield an error for each value in `stored` that cannot stand for the model that it became in `made`.
 
     `made` is validated from the plain data of `stored`, where an empty model of any class looks like any other. A

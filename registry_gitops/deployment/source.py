@@ -13,8 +13,16 @@ from registry_gitops.manifests import (
     OCIReference,
     OCIRepositorySpec,
 )
-from registry_gitops.manifests.scalars import ChartName, HelmRepositoryURL, SemverRange
-from registry_gitops.model import DNSLabel, DNSSubdomain, DurationText, Model, Text
+from registry_gitops.model import (
+    ChartName,
+    DNSLabel,
+    DNSSubdomain,
+    DurationText,
+    HelmRepositoryURL,
+    Model,
+    SemverRange,
+    Text,
+)
 from registry_gitops.version import __version__
 
 BITNAMI_URL = "oci://registry-1.docker.io/bitnamicharts"

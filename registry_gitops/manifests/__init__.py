@@ -1,35 +1,37 @@
-"""The Kubernetes, Flux and kustomize objects that we render, typed and bounded as their APIs have them."""
+"""The Kubernetes, Flux, and kustomize objects that we render, with the types and limits of their APIs."""
 
-from registry_gitops.manifests.helmrelease import (
+from registry_gitops.manifests.helmrelease import HelmRelease, HelmReleaseOptions, HelmReleaseSpec
+from registry_gitops.manifests.helmrelease_actions import (
     ActionStrategy,
-    ChartReference,
-    ChartTemplate,
-    ChartTemplateSpec,
-    ChartVerification,
-    Dependency,
-    DriftDetection,
-    DriftIgnoreRule,
-    HealthCheckExpr,
-    HelmRelease,
-    HelmReleaseOptions,
-    HelmReleaseSpec,
     HelmTest,
     HelmTestFilter,
     Install,
     InstallRemediation,
+    Rollback,
+    Uninstall,
+    Upgrade,
+    UpgradeRemediation,
+)
+from registry_gitops.manifests.helmrelease_chart import (
+    ChartReference,
+    ChartTemplate,
+    ChartTemplateSpec,
+    ChartVerification,
+    LabelsAndAnnotations,
+    SourceReference,
+    ValuesReference,
+)
+from registry_gitops.manifests.helmrelease_policies import (
+    Dependency,
+    DriftDetection,
+    DriftIgnoreRule,
+    HealthCheckExpr,
     KubeConfig,
     KubeConfigSecret,
-    LabelsAndAnnotations,
     PostRenderer,
     PostRenderImage,
     PostRenderKustomize,
     PostRenderPatch,
-    Rollback,
-    SourceReference,
-    Uninstall,
-    Upgrade,
-    UpgradeRemediation,
-    ValuesReference,
     WaitStrategy,
 )
 from registry_gitops.manifests.helmrepository import HelmRepository, HelmRepositoryOptions, HelmRepositorySpec
@@ -51,10 +53,10 @@ from registry_gitops.manifests.ocirepository import (
     Verification,
 )
 from registry_gitops.manifests.patches import Selector
-from registry_gitops.manifests.resource import Document, LocalReference, Manifest, ObjectMeta, Resource
+from registry_gitops.manifests.resource import Document, LocalReference, ManifestModel, ObjectMeta, Resource
 
 KINDS: tuple[type[Document], ...] = (Namespace, HelmRepository, OCIRepository, HelmRelease, Kustomization)
-"""Every kind that we render, in the order in which they are applied; the kustomization file comes last."""
+"""Every kind that we render, in the order in which Flux applies them; the kustomization file comes last."""
 
 __all__ = [
     "KINDS",
@@ -89,7 +91,7 @@ __all__ = [
     "LabelsAndAnnotations",
     "LayerSelector",
     "LocalReference",
-    "Manifest",
+    "ManifestModel",
     "Namespace",
     "OCIReference",
     "OCIRepository",

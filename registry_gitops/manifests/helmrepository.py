@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from registry_gitops.manifests.resource import Fault, LocalReference, Manifest, Resource, fault
-from registry_gitops.manifests.scalars import CloudProvider, HelmRepositoryURL, MinutesText
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource, rule_error
 from registry_gitops.masking import quote
-from registry_gitops.model import DurationText
+from registry_gitops.model import CloudProvider, DurationText, HelmRepositoryURL, LocatedError, MinutesText
 
 
-class HelmRepositoryOptions(Manifest):
-    """How to get in, wherever the charts are."""
+class HelmRepositoryOptions(ManifestModel):
+    """Credentials, TLS, and other options for the requests to a Helm repository."""
 
     timeout: MinutesText | None = None
     """Longest time for a fetch, without hours. Default in Flux: 60s."""
@@ -27,7 +26,7 @@ class HelmRepositoryOptions(Manifest):
     """Send the credentials to other hosts too, if the index names them. Default in Flux: false."""
 
     provider: CloudProvider | None = None
-    """Who issues the credentials; type "oci" only. Default in Flux: generic."""
+    """Issuer of the credentials; type "oci" only. Default in Flux: generic."""
 
     insecure: bool | None = None
     """Connect over HTTP without TLS; type "oci" only. Default in Flux: false."""
@@ -36,41 +35,38 @@ class HelmRepositoryOptions(Manifest):
     """Stop fetching. Default in Flux: false."""
 
 
-class _Address(Manifest):
-    """Where the charts are. A base of its own, because these fields stand first in a HelmRepository."""
+class _Address(ManifestModel):
+    """Address of the charts. A base class of its own, because these fields come first in a HelmRepository."""
 
     type: Literal["default", "oci"] | None = None
     """Kind of repository: "default" has an index over HTTP, "oci" is a registry. Default in Flux: default."""
 
     interval: DurationText | None = None
-    """How often the index is fetched anew; unused with type "oci". Default in Flux: 1m."""
+    """How often Flux fetches the index; unused with type "oci". Default in Flux: 1m."""
 
     url: HelmRepositoryURL
     """Address of the repository: http://, https://, or with type "oci" oci://."""
 
 
 class HelmRepositorySpec(HelmRepositoryOptions, _Address):
-    """Where the charts are and how to get in. Upstream: source.toolkit.fluxcd.io/v1 HelmRepositorySpec."""
+    """Address of the charts, and options for the requests. Upstream: source.toolkit.fluxcd.io/v1 HelmRepositorySpec."""
 
-    def _faults(self) -> Iterator[Fault]:
+    def _rule_errors(self) -> Iterator[LocatedError]:
         is_oci = self.url.startswith("oci://")
         if self.type == "oci" and not is_oci:
-            yield fault("url", f'{quote(self.url)} does not fit type "oci": write oci://HOST/PATH', "url")
+            yield rule_error("url", f'{quote(self.url)} does not fit type "oci": write oci://HOST/PATH', "url")
         if self.type != "oci" and is_oci:
-            yield fault("url", f"{quote(self.url)} is an OCI registry: set `type: oci` too", "url")
+            yield rule_error("url", f"{quote(self.url)} is an OCI registry: set `type: oci` too", "url")
         for key, value in (("provider", self.provider), ("insecure", self.insecure)):
             if value is not None and self.type != "oci":
-                yield fault("oci_only", f'{key} works with type "oci" only: remove it, or set `type: oci`', key)
+                yield rule_error("oci_only", f'{key} works with type "oci" only: remove it, or set `type: oci`', key)
 
 
 class HelmRepository(Resource):
     """A Helm repository. Upstream: source.toolkit.fluxcd.io/v1 HelmRepository."""
 
     api_version: Literal["source.toolkit.fluxcd.io/v1"] = "source.toolkit.fluxcd.io/v1"
-    """API group and version."""
-
     kind: Literal["HelmRepository"] = "HelmRepository"
-    """Kind of the object."""
 
     spec: HelmRepositorySpec
-    """Where the charts are and how to get in."""
+    """Address of the charts, and options for the requests."""

@@ -1,12 +1,13 @@
-"""The Namespace that a deployment lives in."""
+"""The Namespace of a deployment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, Self
 
-from registry_gitops.manifests.resource import Fault, ObjectMeta, Resource, fault
+from registry_gitops.manifests.resource import ObjectMeta, Resource, rule_error
 from registry_gitops.masking import quote
+from registry_gitops.model import LocatedError
 
 _MAX_NAME: Final = 63
 
@@ -15,23 +16,23 @@ POD_SECURITY_RESTRICTED: Final[Mapping[str, str]] = {
     "pod-security.kubernetes.io/audit": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
 }
-"""Labels by which Kubernetes refuses, logs and warns of Pods outside the `restricted` Pod Security Standard."""
+"""Labels that make Kubernetes refuse, log, and warn of Pods outside the `restricted` Pod Security Standard."""
 
 
 class Namespace(Resource):
     """A Namespace. Upstream: core/v1 Namespace."""
 
     api_version: Literal["v1"] = "v1"
-    """API group and version."""
-
     kind: Literal["Namespace"] = "Namespace"
-    """Kind of the object."""
 
     @classmethod
     def restricted(
         cls, name: str, *, labels: Mapping[str, str] | None = None, annotations: Mapping[str, str] | None = None
     ) -> Self:
-        """A Namespace that admits only Pods of the `restricted` Pod Security Standard; `labels` are added, or win."""
+        """Return a Namespace that admits only Pods of the `restricted` Pod Security Standard.
+
+        `labels` are added, and override those of the standard.
+        """
         metadata = ObjectMeta(
             name=name,
             labels={**POD_SECURITY_RESTRICTED, **(labels or {})},
@@ -39,10 +40,12 @@ class Namespace(Resource):
         )
         return cls(metadata=metadata)
 
-    def _faults(self) -> Iterator[Fault]:
+    def _rule_errors(self) -> Iterator[LocatedError]:
         name, namespace = self.metadata.name, self.metadata.namespace
         if "." in name or len(name) > _MAX_NAME:
             remedy = f"use at most {_MAX_NAME} lower-case letters, digits and '-', and no '.'"
-            yield fault("text", f"{quote(name)} is not the name of a Namespace: {remedy}", "metadata", "name")
+            yield rule_error("text", f"{quote(name)} is not the name of a Namespace: {remedy}", "metadata", "name")
         if namespace is not None:
-            yield fault("cluster_scoped", "a Namespace lies in no namespace: remove this key", "metadata", "namespace")
+            yield rule_error(
+                "cluster_scoped", "a Namespace lies in no namespace: remove this key", "metadata", "namespace"
+            )

@@ -1,18 +1,19 @@
-"""Patches and selectors as kustomize has them: in kustomization files, post-renderers and drift rules."""
+"""Patches and selectors of kustomize: in kustomization files, post-renderers, and drift rules."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from registry_gitops.manifests.resource import Fault, Manifest, fault
+from registry_gitops.manifests.resource import ManifestModel, rule_error
+from registry_gitops.model import LocatedError
 
 # A list of operations (RFC 6902) opens with "- op:" in YAML and with "[" in JSON.
 _JSON_PATCH = re.compile(r"(\s|---|#.*\n)*(-\s|\[)")
 
 
-class Selector(Manifest):
-    """Which objects are meant: all that fit every field that is set. Upstream: kustomize's Selector."""
+class Selector(ManifestModel):
+    """Selects the objects that match every field that is set. Upstream: kustomize's Selector."""
 
     group: str | None = None
     """Regular expression for the API group."""
@@ -36,7 +37,7 @@ class Selector(Manifest):
     """Condition on labels, such as "environment in (production, staging)"."""
 
 
-def json_patch_faults(patch: str | None, target: Selector | None) -> Iterator[Fault]:
-    """The rule that a JSON patch, which names no object itself, comes with a target."""
+def json_patch_errors(patch: str | None, target: Selector | None) -> Iterator[LocatedError]:
+    """Yield an error for a JSON patch without a target: such a patch names no object itself."""
     if patch is not None and target is None and _JSON_PATCH.match(patch):
-        yield fault("needs_target", "a list of JSON patch operations names no object: set `target`")
+        yield rule_error("needs_target", "a list of JSON patch operations names no object: set `target`")

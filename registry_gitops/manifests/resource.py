@@ -1,4 +1,4 @@
-"""What rendered objects share: API version, kind, metadata, and how they become plain data."""
+"""What rendered objects share: API version, kind, metadata, rules that span fields, and how they become plain data."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ from collections.abc import Iterator
 from typing import Any, LiteralString, Self
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
-from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, Labels, Model, custom_error, error_at, to_plain
+from registry_gitops.model import (
+    Annotations,
+    DNSLabel,
+    DNSSubdomain,
+    Labels,
+    LocatedError,
+    Model,
+    custom_error,
+    error_at,
+    to_plain,
+)
 
-Fault = tuple[tuple[int | str, ...], PydanticCustomError]
-"""A broken rule: the path from the model in hand to the place, and the error that stands there."""
 
-
-def fault(code: LiteralString, message: str, *path: int | str) -> Fault:
-    """A broken rule: `code` names it for programs, `message` says what is wrong and what to do, `path` says where."""
+def rule_error(code: LiteralString, message: str, *path: int | str) -> LocatedError:
+    """Return the error of a broken rule: `code` names it for programs; `path` leads from the model to the field."""
     return path, custom_error(code, message)
 
 
@@ -26,10 +32,10 @@ def _fields_with_value(model: Model) -> Iterator[tuple[str, Any]]:
             yield field.alias or name, value
 
 
-class Manifest(Model):
-    """A rendered object or a part of one. None means "not set": the field is left out, and its reader's default holds.
+class ManifestModel(Model):
+    """A rendered object or a part of one. A field that is None is left out, so the API's own default applies.
 
-    A default other than None is a value that the API wants and that nobody has to write; it is always rendered.
+    A default other than None is a value that the API requires and that users need not write; it is always rendered.
     """
 
     def to_manifest_dict(self) -> dict[str, Any]:
@@ -37,34 +43,34 @@ class Manifest(Model):
         found: dict[str, Any] = to_plain(self, _fields_with_value)
         return found
 
-    def _faults(self) -> Iterator[Fault]:
-        """The rules that span several fields: each subclass yields what is wrong with it."""
+    def _rule_errors(self) -> Iterator[LocatedError]:
+        """Yield an error for each rule across several fields that is broken. Subclasses override it."""
         return iter(())
 
     @model_validator(mode="after")
-    def _keep_the_rules(self) -> Self:
-        faults = list(self._faults())
-        if faults:
-            raise error_at(type(self).__name__, faults)
+    def _check_rules(self) -> Self:
+        errors = list(self._rule_errors())
+        if errors:
+            raise error_at(type(self).__name__, errors)
         return self
 
 
-def exactly_one(first: str, second: str, given: tuple[object, object], remedy: str) -> Iterator[Fault]:
-    """The rule that one of two fields is set and the other is not. `given` holds their values, None for "not set"."""
+def exactly_one(first: str, second: str, given: tuple[object, object], remedy: str) -> Iterator[LocatedError]:
+    """Yield an error unless exactly one of two fields is set. `given` holds their values, None for "not set"."""
     if given == (None, None):
-        yield fault("exactly_one_of", f"neither {first} nor {second} is set: {remedy}")
+        yield rule_error("exactly_one_of", f"neither {first} nor {second} is set: {remedy}")
     elif None not in given:
-        yield fault("exactly_one_of", f"{first} and {second} are both set: keep one; {remedy}", second)
+        yield rule_error("exactly_one_of", f"{first} and {second} are both set: keep one; {remedy}", second)
 
 
-class ObjectMeta(Manifest):
-    """Who an object is. Upstream: meta/v1 ObjectMeta."""
+class ObjectMeta(ManifestModel):
+    """Name, namespace, labels, and annotations of an object. Upstream: meta/v1 ObjectMeta."""
 
     name: DNSSubdomain
     """Name, unique for its kind in the namespace."""
 
     namespace: DNSLabel | None = None
-    """Namespace of the object; None for objects of the whole cluster, or to take the one of `kubectl -n`."""
+    """Namespace of the object; None for objects of the whole cluster, or to use that of `kubectl -n`."""
 
     labels: Labels | None = None
     """Labels, by which objects are selected."""
@@ -73,15 +79,15 @@ class ObjectMeta(Manifest):
     """Annotations: notes for tools and people."""
 
 
-class LocalReference(Manifest):
-    """A Secret or ConfigMap in the namespace of the object that names it. Upstream: meta.LocalObjectReference."""
+class LocalReference(ManifestModel):
+    """A Secret or ConfigMap in the same namespace. Upstream: meta.LocalObjectReference."""
 
     name: DNSSubdomain
     """Name of the Secret or ConfigMap."""
 
 
-class Document(Manifest):
-    """One YAML document that a tool recognises by API version and kind."""
+class Document(ManifestModel):
+    """One YAML document, which a tool recognizes by API version and kind."""
 
     api_version: str
     """API group and version."""
@@ -94,10 +100,10 @@ class Resource(Document):
     """An object of the Kubernetes API."""
 
     metadata: ObjectMeta
-    """Name, namespace, labels and annotations."""
+    """Name, namespace, labels, and annotations."""
 
     @property
     def identity(self) -> str:
-        """Kind, namespace and name as flux prints them: HelmRelease/docker-registry/docker-registry."""
+        """Kind, namespace, and name as flux prints them: HelmRelease/docker-registry/docker-registry."""
         namespace = self.metadata.namespace
         return "/".join((self.kind, namespace, self.metadata.name) if namespace else (self.kind, self.metadata.name))

@@ -126,6 +126,10 @@ def default_section(model: type[Model]) -> Callable[[], Any]:
     return functools.cache(model.model_construct)
 
 
+LocatedError = tuple[tuple[int | str, ...], PydanticCustomError]
+"""The path from a model to a field below it, and the error there."""
+
+
 def custom_error(code: LiteralString, message: str) -> PydanticCustomError:
     """Return an error for a validator to raise: `message` is shown without credentials, `code` names it for programs.
 
@@ -134,10 +138,10 @@ def custom_error(code: LiteralString, message: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{message}", {"message": mask(message)})
 
 
-def error_at(title: str, errors: Iterable[tuple[tuple[int | str, ...], PydanticCustomError]]) -> ValidationError:
-    """A ValidationError that names a place below the model in hand: for rules that span several fields.
+def error_at(title: str, errors: Iterable[LocatedError]) -> ValidationError:
+    """Return a ValidationError for a validator of a model to raise, with errors at fields below that model.
 
-    Each error is (path from this model, error); pydantic puts the path to this model in front.
+    pydantic puts the path of the model in front. `title` is the name of the model.
     """
     return ValidationError.from_exception_data(
         title, [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]
@@ -145,7 +149,7 @@ def error_at(title: str, errors: Iterable[tuple[tuple[int | str, ...], PydanticC
 
 
 def unknown_key(key: str, known: list[str]) -> PydanticCustomError:
-    """The error for a key that a model does not have, with the nearest key that it has."""
+    """Return the error for a key that a model does not have, with the nearest key that it has."""
     folded = {name.lower(): name for name in known}
     near = difflib.get_close_matches(key.replace("_", "").lower(), folded, n=1, cutoff=0.6)
     remedy = f'did you mean "{folded[near[0]]}"?' if near else f"known here: {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""Names, ports and references, spelled and bounded as the Kubernetes API server and OCI have them."""
+"""Names, ports, and references, with the limits of the Kubernetes API server and OCI."""
 
 from __future__ import annotations
 
@@ -53,27 +53,25 @@ class Text:
 
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _LABEL_REMEDY = "use lower-case letters, digits and '-', and begin and end with a letter or digit"
-_SUBDOMAIN_REMEDY = "use lower-case letters, digits, '-' and '.', and begin and end each part with a letter or digit"
+SUBDOMAIN_REMEDY = "use lower-case letters, digits, '-' and '.', and begin and end each part with a letter or digit"
 
 DNSLabel = Annotated[str, Text("a DNS label", _LABEL, _LABEL_REMEDY, max_length=63)]
 """RFC 1123 label: the name of a Namespace or a Service."""
 
-DNSSubdomain = Annotated[str, Text("a DNS subdomain", _SUBDOMAIN, _SUBDOMAIN_REMEDY, max_length=253, is_quoted=False)]
+DNSSubdomain = Annotated[str, Text("a DNS subdomain", SUBDOMAIN, SUBDOMAIN_REMEDY, max_length=253, is_quoted=False)]
 """RFC 1123 subdomain: the name of most Kubernetes objects."""
 
-OptionalName = Annotated[
-    str, Text("a name", _SUBDOMAIN, _SUBDOMAIN_REMEDY, max_length=253, empty=True, is_quoted=False)
-]
+OptionalName = Annotated[str, Text("a name", SUBDOMAIN, SUBDOMAIN_REMEDY, max_length=253, empty=True, is_quoted=False)]
 """The name of an object in the same namespace, or "" for none (the convention of chart values)."""
 
 Hostname = Annotated[
     str,
     Text(
         "a host name",
-        rf"(\*\.)?{_SUBDOMAIN}",
-        f"{_SUBDOMAIN_REMEDY}; no scheme, no port, no path",
+        rf"(\*\.)?{SUBDOMAIN}",
+        f"{SUBDOMAIN_REMEDY}; no scheme, no port, no path",
         max_length=253,
         empty=True,
         examples=("registry.example.com",),
@@ -114,11 +112,16 @@ IntOrString = Annotated[
 ]
 """A count, or a percentage such as "25%": intstr.IntOrString where the API uses it for rollouts."""
 
+HOST = r"[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?"
+_COMPONENT = r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*"
+REPOSITORY = rf"{_COMPONENT}(/{_COMPONENT})*"
+"""OCI distribution spec, "Pulling manifests", <name>."""
+
 ImageRegistry = Annotated[
     str,
     Text(
         "the host of an image registry",
-        r"[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?(:[0-9]+)?",
+        rf"{HOST}(:[0-9]+)?",
         "write a host with an optional port, such as registry.example.com:5000, without a scheme",
         max_length=255,
         empty=True,
@@ -128,12 +131,12 @@ ImageRepository = Annotated[
     str,
     Text(
         "an image repository",
-        r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*",
+        REPOSITORY,
         "write lower-case path components, such as library/registry; the host goes to `registry`, the tag to `tag`",
         max_length=255,
     ),
 ]
-"""Name of a repository: OCI distribution spec, "Pulling manifests", <name>."""
+"""Name of a repository."""
 
 ImageTag = Annotated[
     str,
@@ -160,7 +163,7 @@ ImageDigest = Annotated[
 """Digest of an image: OCI image spec, descriptor.md#digests."""
 
 _LABEL_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-_QUALIFIED = rf"({_SUBDOMAIN}/)?{_LABEL_NAME}"
+_QUALIFIED = rf"({SUBDOMAIN}/)?{_LABEL_NAME}"
 
 LabelKey = Annotated[
     str,

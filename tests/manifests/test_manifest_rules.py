@@ -18,7 +18,7 @@ from registry_gitops.manifests import (
     KubeConfig,
     Kustomization,
     KustomizePatch,
-    Manifest,
+    ManifestModel,
     Namespace,
     OCIReference,
     PostRenderPatch,
@@ -42,7 +42,7 @@ def named(name: str, **spec: Any) -> dict[str, Any]:
     return {"metadata": {"name": name, "namespace": "registry"}, "spec": {"chartRef": CHART_REF, **spec}}
 
 
-REFUSED: list[tuple[type[Manifest], dict[str, Any], tuple[int | str, ...], str]] = [
+REFUSED: list[tuple[type[ManifestModel], dict[str, Any], tuple[int | str, ...], str]] = [
     (HelmReleaseSpec, {}, (), f"neither chart nor chartRef is set: {CHART_CHOICE}"),
     (
         HelmReleaseSpec,
@@ -167,14 +167,14 @@ REFUSED: list[tuple[type[Manifest], dict[str, Any], tuple[int | str, ...], str]]
 
 @pytest.mark.parametrize(("model", "given", "place", "message"), REFUSED)
 def test_a_broken_rule_is_told_at_its_place_with_the_remedy(
-    model: type[Manifest], given: dict[str, Any], place: tuple[int | str, ...], message: str
+    model: type[ManifestModel], given: dict[str, Any], place: tuple[int | str, ...], message: str
 ) -> None:
     with pytest.raises(ValidationError) as caught:
         model.model_validate(given)
     assert [(error["loc"], error["msg"]) for error in caught.value.errors()] == [(place, message)]
 
 
-ADMITTED: list[tuple[type[Manifest], dict[str, Any]]] = [
+ADMITTED: list[tuple[type[ManifestModel], dict[str, Any]]] = [
     (HelmReleaseSpec, {"chart": CHART}),
     (HelmReleaseSpec, {"chart": None, "chartRef": CHART_REF}),
     (KubeConfig, {"secretRef": SECRET}),
@@ -200,7 +200,7 @@ ADMITTED: list[tuple[type[Manifest], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("model", "given"), ADMITTED)
-def test_what_keeps_the_rules_constructs(model: type[Manifest], given: dict[str, Any]) -> None:
+def test_what_keeps_the_rules_constructs(model: type[ManifestModel], given: dict[str, Any]) -> None:
     assert model.model_validate(given).model_dump(exclude_unset=True) == given
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from registry_gitops.manifests import scalars
+from registry_gitops import model
 
 ADMITTED = {
     "OCIRepositoryURL": [
@@ -38,6 +38,7 @@ REFUSED = {
         "oci://ghcr.io/org/chart@sha256:0",
         "oci://ghcr.io/Org/chart",
         "oci://ghcr.io/org/",
+        "oci://ghcr.io/org/a..b",
         "oci://user:secret@ghcr.io/org",
         "oci://ghcr.io/org\n",
     ],
@@ -61,7 +62,7 @@ REFUSED = {
 
 
 def adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(getattr(scalars, name))
+    return TypeAdapter(getattr(model, name))
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in ADMITTED.items() for text in texts])

@@ -233,7 +233,7 @@ objects = [
     m.Document(api_version="v1", kind="List"),
     m.Kustomization(resources=["namespace.yaml"], patches=[patch], labels=[labels]),
 ]
-bases = [m.Manifest(), m.HelmRepositoryOptions(secret_ref=secret), m.KustomizationChanges(patches=[patch])]
+bases = [m.ManifestModel(), m.HelmRepositoryOptions(secret_ref=secret), m.KustomizationChanges(patches=[patch])]
 
 deployment = RegistryDeployment(
     name="registry", source=GitSource(path="apps/registry"), release=release, values=values, kustomization=kustomization

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Self
 
 from pydantic import ConfigDict, GetJsonSchemaHandler, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
 
-from registry_gitops.model import Model, custom_error, error_at
+from registry_gitops.model import LocatedError, Model, custom_error, error_at
 
 _NULL = "no value (null): write one, {} for an empty section, or leave the key out"
 
@@ -43,7 +43,7 @@ class Section(Model):
             details = []
         except ValidationError as error:
             details = error.errors(include_url=False)
-        errors: list[tuple[tuple[int | str, ...], PydanticCustomError]]
+        errors: list[LocatedError]
         errors = [((key,), custom_error("null", _NULL)) for key in nulls]
         errors += [
             (detail["loc"], custom_error(detail["type"], cls._message(detail)))

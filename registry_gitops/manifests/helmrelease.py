@@ -1,12 +1,18 @@
-"""The HelmRelease: the chart, its values, and all that Flux can be told about the release."""
+"""The HelmRelease: the chart, its values, and every option that Flux has for the release."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, Self
 
-from registry_gitops.manifests.helmrelease.actions import HelmTest, Install, Rollback, Uninstall, Upgrade
-from registry_gitops.manifests.helmrelease.care import (
+from registry_gitops.manifests.helmrelease_actions import HelmTest, Install, Rollback, Uninstall, Upgrade
+from registry_gitops.manifests.helmrelease_chart import (
+    ChartReference,
+    ChartTemplate,
+    LabelsAndAnnotations,
+    ValuesReference,
+)
+from registry_gitops.manifests.helmrelease_policies import (
     Dependency,
     DriftDetection,
     HealthCheckExpr,
@@ -14,39 +20,46 @@ from registry_gitops.manifests.helmrelease.care import (
     PostRenderer,
     WaitStrategy,
 )
-from registry_gitops.manifests.helmrelease.chart import ChartReference, ChartTemplate, LabelsAndAnnotations
-from registry_gitops.manifests.helmrelease.values import ValuesReference
-from registry_gitops.manifests.resource import Fault, Manifest, Resource, exactly_one, fault
-from registry_gitops.manifests.scalars import ReleaseName
+from registry_gitops.manifests.resource import ManifestModel, Resource, exactly_one, rule_error
 from registry_gitops.masking import quote
-from registry_gitops.model import DNSLabel, DNSSubdomain, DurationText, ListOf, MapOf, NonNegative, OpenValue
+from registry_gitops.model import (
+    DNSLabel,
+    DNSSubdomain,
+    DurationText,
+    ListOf,
+    LocatedError,
+    MapOf,
+    NonNegative,
+    OpenValue,
+    ReleaseName,
+)
 
 _MAX_LABEL_VALUE: Final = 63
 
 
-class HelmReleaseOptions(Manifest):
-    """All of a HelmRelease but the chart and its inline values: how, when and where the release is made."""
+class HelmReleaseOptions(ManifestModel):
+    """All of a HelmRelease except the chart and its inline values: how, when, and where Flux makes the release."""
 
     interval: DurationText = "10m"
-    """How often the release is compared with what it should be. Required by Flux, so always rendered."""
+    """How often Flux reconciles the release. Required by Flux, so always rendered."""
 
     release_name: ReleaseName | None = None
     """Name of the Helm release, at most 53 characters. Default in Flux: `[targetNamespace-]name` of the object."""
 
     target_namespace: DNSLabel | None = None
-    """Namespace that the release goes to. Default in Flux: that of the HelmRelease."""
+    """Namespace of the chart's objects. Default in Flux: that of the HelmRelease."""
 
     storage_namespace: DNSLabel | None = None
     """Namespace where Helm keeps the history. Default in Flux: that of the HelmRelease."""
 
     service_account_name: DNSSubdomain | None = None
-    """ServiceAccount that Flux acts as. Default in Flux: its own."""
+    """ServiceAccount that Flux impersonates. Default in Flux: its own."""
 
     kube_config: KubeConfig | None = None
-    """Another cluster to make the release in. Default in Flux: its own."""
+    """Cluster of the release. Default in Flux: its own."""
 
     suspend: bool | None = None
-    """Stop looking after the release. Default in Flux: false."""
+    """Stop reconciling the release. Default in Flux: false."""
 
     depends_on: ListOf[Dependency] | None = None
     """HelmReleases that must be ready first."""
@@ -58,37 +71,37 @@ class HelmReleaseOptions(Manifest):
     """How many revisions Helm keeps; 0 keeps all. Default in Flux: 5."""
 
     persistent_client: bool | None = None
-    """Keep one client for all steps: faster, but it misses CRDs that the chart makes itself. Default in Flux: true."""
+    """Use one client for all steps: faster, but it misses CRDs that the chart creates. Default in Flux: true."""
 
     install: Install | None = None
-    """The first release."""
+    """How Flux makes the first release."""
 
     upgrade: Upgrade | None = None
-    """Every release after the first."""
+    """How Flux makes every release after the first."""
 
     rollback: Rollback | None = None
-    """The way back after a failed upgrade."""
+    """How Flux returns to the last release after a failed upgrade."""
 
     uninstall: Uninstall | None = None
-    """The end of the release."""
+    """How Flux uninstalls the release."""
 
     test: HelmTest | None = None
-    """The chart's tests."""
+    """The chart's tests, which Flux runs after an install or upgrade."""
 
     drift_detection: DriftDetection | None = None
-    """What happens to changes that others made in the cluster. Default in Flux: nothing."""
+    """What Flux does about changes that others made in the cluster. Default in Flux: nothing."""
 
     wait_strategy: WaitStrategy | None = None
     """How Flux finds out that objects are ready. Default in Flux: poller."""
 
     health_check_exprs: ListOf[HealthCheckExpr] | None = None
-    """When custom resources are ready; looked at with the wait strategy "poller"."""
+    """When custom resources are ready; used with the wait strategy "poller" only."""
 
     common_metadata: LabelsAndAnnotations | None = None
     """Labels and annotations for every object of the chart."""
 
     post_render_strategy: Literal["combined", "nohooks", "separate"] | None = None
-    """Whether hooks pass the post-renderers: with the rest, not at all, on their own. Default in Flux: combined."""
+    """Post-render hooks together with the other objects, not at all, or separately. Default in Flux: combined."""
 
     post_renderers: ListOf[PostRenderer] | None = None
     """Changes to the objects of the chart, in order."""
@@ -97,8 +110,8 @@ class HelmReleaseOptions(Manifest):
     """Secrets and ConfigMaps with values, merged in order below the inline values."""
 
 
-class _ChartChoice(Manifest):
-    """Where the chart comes from. A base of its own, because these fields stand first in a HelmRelease."""
+class _ChartChoice(ManifestModel):
+    """The source of the chart. A base class of its own, because these fields come first in a HelmRelease."""
 
     chart: ChartTemplate | None = None
     """Chart in a HelmRepository, GitRepository or Bucket. Exactly one of `chart` and `chartRef` is set."""
@@ -108,10 +121,10 @@ class _ChartChoice(Manifest):
 
 
 class HelmReleaseSpec(HelmReleaseOptions, _ChartChoice):
-    """The release as it should be. Upstream: helm.toolkit.fluxcd.io/v2 HelmReleaseSpec."""
+    """The desired release. Upstream: helm.toolkit.fluxcd.io/v2 HelmReleaseSpec."""
 
     values: MapOf[str, OpenValue] | None = None
-    """Values for the chart, whose shape the chart decides. Here None inside is kept: it removes a chart's default."""
+    """Values for the chart, of whatever keys the chart has. None inside is kept: it removes a default of the chart."""
 
     @classmethod
     def from_options(
@@ -122,34 +135,31 @@ class HelmReleaseSpec(HelmReleaseOptions, _ChartChoice):
         chart_ref: ChartReference | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> Self:
-        """The options together with a chart (exactly one of `chart` and `chart_ref`) and its values."""
+        """Return a spec with these options, a chart (exactly one of `chart` and `chart_ref`), and its values."""
         taken = {name: getattr(options, name) for name in HelmReleaseOptions.model_fields}
         return cls(chart=chart, chart_ref=chart_ref, values=values, **taken)
 
-    def _faults(self) -> Iterator[Fault]:
+    def _rule_errors(self) -> Iterator[LocatedError]:
         remedy = "chart takes it from a HelmRepository, GitRepository or Bucket, chartRef from an OCIRepository"
         yield from exactly_one("chart", "chartRef", (self.chart, self.chart_ref), remedy)
 
 
 class HelmRelease(Resource):
-    """A Helm release that Flux makes and looks after. Upstream: helm.toolkit.fluxcd.io/v2 HelmRelease."""
+    """A Helm release that Flux reconciles. Upstream: helm.toolkit.fluxcd.io/v2 HelmRelease."""
 
     api_version: Literal["helm.toolkit.fluxcd.io/v2"] = "helm.toolkit.fluxcd.io/v2"
-    """API group and version."""
-
     kind: Literal["HelmRelease"] = "HelmRelease"
-    """Kind of the object."""
 
     spec: HelmReleaseSpec
-    """The release as it should be."""
+    """The desired release."""
 
-    def _faults(self) -> Iterator[Fault]:
+    def _rule_errors(self) -> Iterator[LocatedError]:
         me = self.metadata
         if len(me.name) > _MAX_LABEL_VALUE:
             # helm-controller labels every object with helm.toolkit.fluxcd.io/name, and a label's value ends at 63.
             remedy = f"use at most {_MAX_LABEL_VALUE}, because Flux labels every object with this name"
-            yield fault("text", f"{quote(me.name)} has {len(me.name)} characters: {remedy}", "metadata", "name")
+            yield rule_error("text", f"{quote(me.name)} has {len(me.name)} characters: {remedy}", "metadata", "name")
         for index, other in enumerate(self.spec.depends_on or ()):
             if other.waits_for(me.name, me.namespace):
                 remedy = "it waits for itself and never starts: remove this entry"
-                yield fault("cycle", f"{self.identity} depends on itself: {remedy}", "spec", "dependsOn", index)
+                yield rule_error("cycle", f"{self.identity} depends on itself: {remedy}", "spec", "dependsOn", index)

@@ -1,4 +1,4 @@
-"""Texts of the Flux API, bounded as its CRDs and controllers have them."""
+"""Scalars of the Flux API, with the limits of its CRDs and controllers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from registry_gitops.masking import quote
-from registry_gitops.model import DurationText, Text, custom_error
+from registry_gitops.model.base import custom_error
+from registry_gitops.model.quantity import DurationText
+from registry_gitops.model.scalars import HOST, REPOSITORY, SUBDOMAIN, SUBDOMAIN_REMEDY, Text
 
 
 def _not_blank(text: str) -> str:
@@ -17,7 +19,7 @@ def _not_blank(text: str) -> str:
 
 
 NotBlank = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"pattern": r"\S"})]
-"""Text that is more than white space."""
+"""Text that is not blank."""
 
 
 def _no_hours(duration: str) -> str:
@@ -35,15 +37,13 @@ MinutesText = Annotated[
 ]
 """A duration without hours: the CRDs of source-controller have no `h` in their timeouts."""
 
-_HOST = r"([a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?"
-_COMPONENT = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
-_REPOSITORY = rf"{_COMPONENT}(/{_COMPONENT})*"
+_HOST = rf"({HOST}|\[[0-9a-fA-F:.]+\])(:[0-9]{{1,5}})?"
 
 OCIRepositoryURL = Annotated[
     str,
     Text(
         "the URL of an OCI repository",
-        rf"oci://{_HOST}/{_REPOSITORY}",
+        rf"oci://{_HOST}/{REPOSITORY}",
         "write oci://HOST/REPOSITORY in lower case; a tag or digest goes to `ref`, credentials to a Secret",
         max_length=2048,
         examples=("oci://ghcr.io/stefanprodan/charts/podinfo",),
@@ -53,7 +53,7 @@ HelmRepositoryURL = Annotated[
     str,
     Text(
         "the URL of a Helm repository",
-        rf"https?://{_HOST}([/?#][!-~]*)?|oci://{_HOST}(/{_REPOSITORY})?/?",
+        rf"https?://{_HOST}([/?#][!-~]*)?|oci://{_HOST}(/{REPOSITORY})?/?",
         "write https://HOST/PATH or oci://HOST/PATH; the chart and its version go to the HelmRelease, "
         "credentials to a Secret",
         max_length=2048,
@@ -92,13 +92,12 @@ ChartName = Annotated[
     ),
 ]
 
-_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 ReleaseName = Annotated[
     str,
     Text(
         "the name of a Helm release",
-        rf"{_LABEL}(\.{_LABEL})*",
-        "use lower-case letters, digits, '-' and '.', and begin and end each part with a letter or digit",
+        SUBDOMAIN,
+        SUBDOMAIN_REMEDY,
         max_length=53,
     ),
 ]
@@ -135,10 +134,10 @@ JSONPointer = Annotated[
         examples=("/spec/replicas",),
     ),
 ]
-"""Place in an object (RFC 6901); "" is the whole object."""
+"""Path of a field in an object (RFC 6901); "" is the whole object."""
 
 CloudProvider = Literal["generic", "aws", "azure", "gcp"]
-"""Who issues the credentials for a registry: "generic" means the Secret, the others their workload identity."""
+"""Issuer of the credentials for a registry: "generic" is the Secret, the others are workload identities."""
 
 SignatureProvider = Literal["cosign", "notation"]
 """Tool that made the signature."""
