@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Literal, Self
 
 from registry_gitops.manifests.helmrelease_actions import HelmTest, Install, Rollback, Uninstall, Upgrade
@@ -20,14 +20,13 @@ from registry_gitops.manifests.helmrelease_policies import (
     PostRenderer,
     WaitStrategy,
 )
-from registry_gitops.manifests.resource import ManifestModel, Resource, exactly_one, rule_error
+from registry_gitops.manifests.resource import ManifestModel, Resource, RuleErrors, exactly_one, rule_error
 from registry_gitops.masking import quote
 from registry_gitops.model import (
     DNSLabel,
     DNSSubdomain,
     DurationText,
     ListOf,
-    LocatedError,
     MapOf,
     NonNegative,
     OpenValue,
@@ -139,7 +138,7 @@ class HelmReleaseSpec(HelmReleaseOptions, _ChartChoice):
         taken = {name: getattr(options, name) for name in HelmReleaseOptions.model_fields}
         return cls(chart=chart, chart_ref=chart_ref, values=values, **taken)
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         remedy = "chart takes it from a HelmRepository, GitRepository or Bucket, chartRef from an OCIRepository"
         yield from exactly_one("chart", "chartRef", (self.chart, self.chart_ref), remedy)
 
@@ -153,7 +152,7 @@ class HelmRelease(Resource):
     spec: HelmReleaseSpec
     """The desired release."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         me = self.metadata
         if len(me.name) > _MAX_LABEL_VALUE:
             # helm-controller labels every object with helm.toolkit.fluxcd.io/name, and a label's value ends at 63.

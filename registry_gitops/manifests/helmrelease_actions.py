@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registry_gitops.manifests.resource import ManifestModel, rule_error
-from registry_gitops.model import DNSSubdomain, DurationText, ListOf, LocatedError
+from registry_gitops.manifests.resource import ManifestModel, RuleErrors, rule_error
+from registry_gitops.model import DNSSubdomain, DurationText, ListOf
 
 CRDsPolicy = Literal["Skip", "Create", "CreateReplace"]
 """What Flux does with the CRDs in the chart's crds/: nothing, create new ones, or replace existing ones too."""
@@ -26,7 +25,7 @@ class ActionStrategy(ManifestModel):
     retry_interval: DurationText | None = None
     """Time between two retries; with RetryOnFailure only. Default in Flux: 5m."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         if self.retry_interval is not None and self.name != "RetryOnFailure":
             remedy = f"remove it, or set `name: RetryOnFailure` (it is {self.name})"
             yield rule_error("needs_retry", f"retryInterval works with RetryOnFailure only: {remedy}", "retryInterval")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, rule_error
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, RuleErrors, rule_error
+from registry_gitops.manifests.scalars import SignatureProvider, TargetPath
 from registry_gitops.masking import quote
 from registry_gitops.model import (
     Annotations,
@@ -17,11 +17,8 @@ from registry_gitops.model import (
     DurationText,
     Labels,
     ListOf,
-    LocatedError,
     NotBlank,
     SemverRange,
-    SignatureProvider,
-    TargetPath,
 )
 
 # What source-controller accepts as a name in a Helm repository: no "_", no upper case.
@@ -67,7 +64,7 @@ class ChartVerification(ManifestModel):
     secret_ref: LocalReference | None = None
     """Secret with the public keys (cosign) or the trust policy and certificates (notation); None means keyless."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         if self.provider == "notation" and self.secret_ref is None:
             yield rule_error("needs_secret", "notation cannot check without its trust policy: set `secretRef`")
 
@@ -99,7 +96,7 @@ class ChartTemplateSpec(ManifestModel):
     verify: ChartVerification | None = None
     """How Flux verifies the signature; with a HelmRepository of type "oci" only. Default in Flux: not at all."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         kind = self.source_ref.kind
         if kind == "HelmRepository":
             if not _NAME_IN_REPOSITORY.fullmatch(self.chart):
@@ -158,7 +155,7 @@ class ValuesReference(ManifestModel):
     literal: bool | None = None
     """Use the data as it is, commas and brackets included (helm --set-literal). Default in Flux: false."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         if self.literal and self.target_path is None:
             remedy = "set `targetPath`, or remove `literal`"
             yield rule_error("needs_target_path", f"literal has no effect without a targetPath: {remedy}", "literal")

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 from registry_gitops.manifests.patches import Selector, json_patch_errors
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, exactly_one
-from registry_gitops.model import (
-    DataKey,
-    DNSLabel,
-    DNSSubdomain,
-    ImageDigest,
-    ImageTag,
-    JSONPointer,
-    ListOf,
-    LocatedError,
-    NotBlank,
-)
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, RuleErrors, exactly_one
+from registry_gitops.manifests.scalars import JSONPointer
+from registry_gitops.model import DataKey, DNSLabel, DNSSubdomain, ImageDigest, ImageTag, ListOf, NotBlank
 
 
 class Dependency(ManifestModel):
@@ -56,7 +46,7 @@ class KubeConfig(ManifestModel):
     secret_ref: KubeConfigSecret | None = None
     """Secret with a kubeconfig file."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         remedy = "configMapRef logs in with a workload identity, secretRef with a kubeconfig file"
         yield from exactly_one("configMapRef", "secretRef", (self.config_map_ref, self.secret_ref), remedy)
 
@@ -116,7 +106,7 @@ class PostRenderPatch(ManifestModel):
     patch: NotBlank
     """A partial object, or a list of JSON patch operations (RFC 6902)."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         yield from json_patch_errors(self.patch, self.target)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource, rule_error
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource, RuleErrors, rule_error
+from registry_gitops.manifests.scalars import CloudProvider, MinutesText
 from registry_gitops.masking import quote
-from registry_gitops.model import CloudProvider, DurationText, HelmRepositoryURL, LocatedError, MinutesText
+from registry_gitops.model import DurationText, HelmRepositoryURL
 
 
 class HelmRepositoryOptions(ManifestModel):
@@ -51,7 +51,7 @@ class _Address(ManifestModel):
 class HelmRepositorySpec(HelmRepositoryOptions, _Address):
     """Address of the charts, and options for the requests. Upstream: source.toolkit.fluxcd.io/v1 HelmRepositorySpec."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         is_oci = self.url.startswith("oci://")
         if self.type == "oci" and not is_oci:
             yield rule_error("url", f'{quote(self.url)} does not fit type "oci": write oci://HOST/PATH', "url")

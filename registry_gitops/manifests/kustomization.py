@@ -5,15 +5,14 @@ Not Flux's Kustomization: that is another kind, and names such a directory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from registry_gitops.manifests.patches import Selector, json_patch_errors
-from registry_gitops.manifests.resource import Document, ManifestModel, exactly_one, rule_error
+from registry_gitops.manifests.resource import Document, ManifestModel, RuleErrors, exactly_one, rule_error
 from registry_gitops.masking import quote
-from registry_gitops.model import Annotations, DNSLabel, Labels, ListOf, LocatedError, NotBlank
+from registry_gitops.model import Annotations, DNSLabel, Labels, ListOf, NotBlank
 
 
 class FieldSpec(ManifestModel):
@@ -76,7 +75,7 @@ class KustomizePatch(ManifestModel):
     options: PatchOptions | None = None
     """What the patch is allowed to change besides."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         yield from exactly_one("path", "patch", (self.path, self.patch), "`path` names a file, `patch` holds the text")
         yield from json_patch_errors(self.patch, self.target)
 
@@ -113,7 +112,7 @@ class _Objects(Document):
 class Kustomization(KustomizationChanges, _Objects):
     """A kustomization file. Upstream: kustomize.config.k8s.io/v1beta1 Kustomization."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         for index, entry in enumerate(self.resources):
             if entry in self.resources[:index]:
                 yield rule_error("duplicate", f"{quote(entry)} is listed twice: remove one of them", "resources", index)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, Literal, Self
 
-from registry_gitops.manifests.resource import ObjectMeta, Resource, rule_error
+from registry_gitops.manifests.resource import ObjectMeta, Resource, RuleErrors, rule_error
 from registry_gitops.masking import quote
-from registry_gitops.model import LocatedError
 
 _MAX_NAME: Final = 63
 
@@ -40,7 +39,7 @@ class Namespace(Resource):
         )
         return cls(metadata=metadata)
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         name, namespace = self.metadata.name, self.metadata.namespace
         if "." in name or len(name) > _MAX_NAME:
             remedy = f"use at most {_MAX_NAME} lower-case letters, digits and '-', and no '.'"

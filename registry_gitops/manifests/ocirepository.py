@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
 from registry_gitops.manifests.helmrelease_chart import ChartVerification
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource, rule_error
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource, RuleErrors, rule_error
+from registry_gitops.manifests.scalars import CloudProvider, MinutesText
 from registry_gitops.model import (
-    CloudProvider,
     DNSSubdomain,
     DurationText,
     ImageDigest,
     ImageTag,
     ListOf,
-    LocatedError,
-    MinutesText,
     NotBlank,
     OCIRepositoryURL,
     SemverRange,
@@ -39,7 +36,7 @@ class OCIReference(ManifestModel):
     tag: ImageTag | None = None
     """Tag of the artifact."""
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         if self.semver_filter is not None and self.semver is None:
             remedy = 'set `semver` too ("*" for any version), or remove semverFilter'
             yield rule_error("needs_semver", f"semverFilter filters the tags of `semver`: {remedy}", "semverFilter")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from registry_gitops.manifests.resource import ManifestModel, rule_error
-from registry_gitops.model import LocatedError
+from registry_gitops.manifests.resource import ManifestModel, RuleErrors, rule_error
 
 # A list of operations (RFC 6902) opens with "- op:" in YAML and with "[" in JSON.
 _JSON_PATCH = re.compile(r"(\s|---|#.*\n)*(-\s|\[)")
@@ -37,7 +35,7 @@ class Selector(ManifestModel):
     """Condition on labels, such as "environment in (production, staging)"."""
 
 
-def json_patch_errors(patch: str | None, target: Selector | None) -> Iterator[LocatedError]:
+def json_patch_errors(patch: str | None, target: Selector | None) -> RuleErrors:
     """Yield an error for a JSON patch without a target: such a patch names no object itself."""
     if patch is not None and target is None and _JSON_PATCH.match(patch):
         yield rule_error("needs_target", "a list of JSON patch operations names no object: set `target`")

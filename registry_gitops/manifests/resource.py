@@ -19,6 +19,9 @@ from registry_gitops.model import (
     to_plain,
 )
 
+RuleErrors = Iterator[LocatedError]
+"""The errors of the rules that a model breaks."""
+
 
 def rule_error(code: LiteralString, message: str, *path: int | str) -> LocatedError:
     """Return the error of a broken rule: `code` names it for programs; `path` leads from the model to the field."""
@@ -43,7 +46,7 @@ class ManifestModel(Model):
         found: dict[str, Any] = to_plain(self, _fields_with_value)
         return found
 
-    def _rule_errors(self) -> Iterator[LocatedError]:
+    def _rule_errors(self) -> RuleErrors:
         """Yield an error for each rule across several fields that is broken. Subclasses override it."""
         return iter(())
 
@@ -55,7 +58,7 @@ class ManifestModel(Model):
         return self
 
 
-def exactly_one(first: str, second: str, given: tuple[object, object], remedy: str) -> Iterator[LocatedError]:
+def exactly_one(first: str, second: str, given: tuple[object, object], remedy: str) -> RuleErrors:
     """Yield an error unless exactly one of two fields is set. `given` holds their values, None for "not set"."""
     if given == (None, None):
         yield rule_error("exactly_one_of", f"neither {first} nor {second} is set: {remedy}")

@@ -208,6 +208,28 @@ EnvVarName = Annotated[
 ]
 """core/v1 EnvVar.name."""
 
+DataKey = Annotated[
+    str,
+    Text(
+        "a key of a Secret or ConfigMap",
+        r"[-._a-zA-Z0-9]+",
+        "use letters, digits, '-', '_' and '.'",
+        max_length=253,
+        is_quoted=False,
+    ),
+]
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise custom_error("blank", "the text is empty: write something, or leave the key out")
+    return text
+
+
+NotBlank = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"pattern": r"\S"})]
+"""Text that is not blank."""
+
+
 NonNegative = Annotated[int, Field(ge=0)]
 """A count or a number of seconds, 0 or more."""
 

@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from registry_gitops import model
+from registry_gitops.manifests import scalars
 
 ADMITTED = {
     "OCIRepositoryURL": [
@@ -62,7 +63,7 @@ REFUSED = {
 
 
 def adapter(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(getattr(model, name))
+    return TypeAdapter(getattr(model, name, None) or getattr(scalars, name))
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in ADMITTED.items() for text in texts])

@@ -1,41 +1,10 @@
-"""Scalars of the Flux API, with the limits of its CRDs and controllers."""
+"""Names, versions, and URLs of Helm charts and releases, with the limits of Flux and Helm."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, WithJsonSchema
-
-from registry_gitops.masking import quote
-from registry_gitops.model.base import custom_error
-from registry_gitops.model.quantity import DurationText
 from registry_gitops.model.scalars import HOST, REPOSITORY, SUBDOMAIN, SUBDOMAIN_REMEDY, Text
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise custom_error("blank", "the text is empty: write something, or leave the key out")
-    return text
-
-
-NotBlank = Annotated[str, AfterValidator(_not_blank), Field(json_schema_extra={"pattern": r"\S"})]
-"""Text that is not blank."""
-
-
-def _no_hours(duration: str) -> str:
-    if "h" in duration:
-        raise custom_error(
-            "duration", f"{quote(duration)} has hours, which this field does not take: write minutes, as 60m"
-        )
-    return duration
-
-
-MinutesText = Annotated[
-    DurationText,
-    AfterValidator(_no_hours),
-    WithJsonSchema({"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?(ms|s|m))+$", "examples": ["60s"]}),
-]
-"""A duration without hours: the CRDs of source-controller have no `h` in their timeouts."""
 
 _HOST = rf"({HOST}|\[[0-9a-fA-F:.]+\])(:[0-9]{{1,5}})?"
 
@@ -101,43 +70,3 @@ ReleaseName = Annotated[
         max_length=53,
     ),
 ]
-
-DataKey = Annotated[
-    str,
-    Text(
-        "a key of a Secret or ConfigMap",
-        r"[-._a-zA-Z0-9]+",
-        "use letters, digits, '-', '_' and '.'",
-        max_length=253,
-        is_quoted=False,
-    ),
-]
-
-TargetPath = Annotated[
-    str,
-    Text(
-        "the path of a value",
-        r"([a-zA-Z0-9_\-.\\/]|\[[0-9]{1,5}\])+",
-        r"join keys with '.', write \. for a dot inside a key and [0] for an item of a list",
-        max_length=250,
-        examples=("auth.htpasswd.password",),
-    ),
-]
-
-JSONPointer = Annotated[
-    str,
-    Text(
-        "a JSON Pointer",
-        r"(/([^/~]|~[01])*)*",
-        "begin with '/', and write ~1 for a '/' and ~0 for a '~' inside a key",
-        max_length=1024,
-        examples=("/spec/replicas",),
-    ),
-]
-"""Path of a field in an object (RFC 6901); "" is the whole object."""
-
-CloudProvider = Literal["generic", "aws", "azure", "gcp"]
-"""Issuer of the credentials for a registry: "generic" is the Secret, the others are workload identities."""
-
-SignatureProvider = Literal["cosign", "notation"]
-"""Tool that made the signature."""
