@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 from registry_gitops.registry.http import reply
 from registry_gitops.registry.http.body import ChunkedBody, LengthBody
 from registry_gitops.registry.http.channel import Plain
-from registry_gitops.registry.http.crew import Lead
 from registry_gitops.registry.http.head import BadRequest, Head, parse_fields, parse_line
 from registry_gitops.registry.http.incoming import Incoming
 from registry_gitops.registry.http.limits import Pace
+from registry_gitops.registry.http.workers import Leadership
 from registry_gitops.registry.log import Entry
 from registry_gitops.registry.messages import ClientGone, FilePart, Request, Response
 
@@ -69,10 +69,10 @@ class Connection:
 
     # -- one look at what has come
 
-    def turn(self, lead: Lead) -> bool:
+    def turn(self, leadership: Leadership) -> bool:
         """Answer all that has come, and say whether to wait for more."""
         try:
-            while self._look(lead):
+            while self._look(leadership):
                 if not self.channel.pending():
                     return True
         except BadRequest as error:
@@ -84,7 +84,7 @@ class Connection:
             self.working = False
         return False
 
-    def _look(self, lead: Lead) -> bool:
+    def _look(self, leadership: Leadership) -> bool:
         data = self.channel.receive_now(_RECEIVE)
         if data is None:
             return True
@@ -103,7 +103,7 @@ class Connection:
         while incoming.buffer and (head := incoming.head()):
             self.deadline = float("inf")
             self.working = True
-            if not self._exchange(*head, lead):
+            if not self._exchange(*head, leadership):
                 self._linger()
                 return True
             self.deadline = time.monotonic() + (limits.head if incoming.buffer else limits.idle)
@@ -111,7 +111,7 @@ class Connection:
 
     # -- one request
 
-    def _exchange(self, line: bytes, block: bytes, lead: Lead) -> bool:
+    def _exchange(self, line: bytes, block: bytes, leadership: Leadership) -> bool:
         """Answer and log one request; False when it was the last of this connection."""
         started = time.time()
         # A client sends the same headers with each request of a connection, as often as not.
@@ -124,10 +124,10 @@ class Connection:
             self._incoming.begin_body(asks_to_continue=fields.expects_continue and head.http11)
         request = Request(head.method, head.path, head.query, fields.values, body, self.client, self.server.secure)
         try:
-            response = self._answer(request, body, lead)
-            keeps_alive = head.keeps_alive and self._can_go_on(body, lead) and not self.server.stopping
+            response = self._answer(request, body, leadership)
+            keeps_alive = head.keeps_alive and self._can_go_on(body, leadership) and not self.server.stopping
             try:
-                sent = self._send(head, response, lead, keeps_alive=keeps_alive)
+                sent = self._send(head, response, leadership, keeps_alive=keeps_alive)
             except _Unreadable:
                 if response.unreadable is not None:
                     response.unreadable()
@@ -142,25 +142,25 @@ class Connection:
             self._read_rest(body)
         return keeps_alive
 
-    def _answer(self, request: Request, body: _Body, lead: Lead) -> Response:
+    def _answer(self, request: Request, body: _Body, leadership: Leadership) -> Response:
         """The core's answer. Unless it comes from memory or a few small files, another thread serves the rest."""
         application = self.server.application
-        if not (body.ended and application.is_quick(request)) and not lead.give_up():
+        if not (body.ended and application.is_quick(request)) and not leadership.hand_over():
             return reply.busy()
         try:
             response = application(request)
         except BadRequest as error:
             return reply.refusal(error.status, error.reason)
-        if lead.held and reply.has_files(response) and not lead.give_up():
+        if leadership.is_held and reply.has_files(response) and not leadership.hand_over():
             reply.close(response)
             return reply.busy()
         return response
 
-    def _can_go_on(self, body: _Body, lead: Lead) -> bool:
+    def _can_go_on(self, body: _Body, leadership: Leadership) -> bool:
         """Whether the next request can be found behind a body that nobody may have read."""
         if body.ended:
             return True
-        if lead.held or self._incoming.asks_to_continue:
+        if leadership.is_held or self._incoming.asks_to_continue:
             return False
         return isinstance(body, LengthBody) and body.left <= _UNREAD
 
@@ -172,7 +172,7 @@ class Connection:
 
     # -- the response
 
-    def _send(self, head: Head, response: Response, lead: Lead, *, keeps_alive: bool) -> int:
+    def _send(self, head: Head, response: Response, leadership: Leadership, *, keeps_alive: bool) -> int:
         """Send the response, and say how many bytes of body went out."""
         connection = None if keeps_alive and head.http11 else "keep-alive" if keeps_alive else "close"
         begin = reply.head(response, connection=connection)
@@ -183,12 +183,12 @@ class Connection:
         small = [part for part in parts if isinstance(part, bytes)]
         if size <= _AT_ONCE and len(small) == len(parts):
             begin, parts = b"".join((begin, *small)), ()
-            if lead.held:
+            if leadership.is_held:
                 sent = self.channel.send_now(begin)
                 if sent == len(begin):
                     return size
                 begin = begin[sent:]
-        if not lead.give_up():
+        if not leadership.hand_over():
             raise ClientGone("no thread is free to wait for the client")
         self._send_all([begin, *(part for part in parts if reply.length(part))])
         return size

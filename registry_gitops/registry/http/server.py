@@ -20,8 +20,8 @@ from typing import Final, Protocol
 from registry_gitops.registry.faults import report_bug
 from registry_gitops.registry.http.channel import Plain, Secure
 from registry_gitops.registry.http.connection import Connection
-from registry_gitops.registry.http.crew import Crew, Lead
 from registry_gitops.registry.http.limits import Limits
+from registry_gitops.registry.http.workers import Leadership, WorkerPool
 from registry_gitops.registry.log import AccessLog
 from registry_gitops.registry.messages import Request, Response
 
@@ -82,7 +82,7 @@ class Server(HTTPServer):
         self._lock = threading.Lock()
         """Held to change what the poller watches, and to let go of a connection."""
         self._connections: dict[int, Connection] = {}
-        self._crew = Crew(self._watch, self.limits.requests)
+        self._workers = WorkerPool(self._watch, self.limits.requests)
         self._stops: SimpleQueue[float] = SimpleQueue()
         self._ended = threading.Event()
         self._listens = False
@@ -104,7 +104,7 @@ class Server(HTTPServer):
 
     def serve(self) -> None:
         """Answer until `stop`, then let end what runs, and return."""
-        self._crew.start()
+        self._workers.start()
         housekeeper = threading.Thread(target=self._keep_house, daemon=True)
         housekeeper.start()
         seconds = self._wait_for_stop()
@@ -112,7 +112,7 @@ class Server(HTTPServer):
         self._ended.set()
         housekeeper.join()
         self._waker.send(b"x")
-        self._crew.dismiss(_FAREWELL)
+        self._workers.shut_down(_FAREWELL)
 
     def stop(self, seconds: float = 10) -> None:
         """Make `serve` return: at once where nothing runs, soon after `seconds` else. For signal handlers too."""
@@ -156,17 +156,17 @@ class Server(HTTPServer):
 
     # -- connections
 
-    def _watch(self, lead: Lead) -> None:
+    def _watch(self, leadership: Leadership) -> None:
         """Lead, until the lead is given up or taken."""
-        while lead.held and not self._ended.is_set():
-            lead.busy_since = float("inf")
+        while leadership.is_held and not self._ended.is_set():
+            leadership.busy_since = float("inf")
             for key, _ in self._poller.select():
                 if key.fileobj is self._woken:
                     return  # The end of `serve`.
-                lead.busy_since = time.monotonic()
+                leadership.busy_since = time.monotonic()
                 if key.data is None:
                     self._accept()
-                elif not self._turn(key.data, lead):
+                elif not self._turn(key.data, leadership):
                     return
 
     def _accept(self) -> None:
@@ -202,17 +202,17 @@ class Server(HTTPServer):
             self._park(connection)
             self._connections[channel.fileno()] = connection
 
-    def _turn(self, connection: Connection, lead: Lead) -> bool:
+    def _turn(self, connection: Connection, leadership: Leadership) -> bool:
         """Let it have its turn, and say whether the lead is still held."""
         if not connection.turns.acquire(blocking=False):
             # Whoever is at it looks at what comes now, too, and lets it be watched again.
             with self._lock:
                 if connection.turns.locked():
                     self._unpark(connection)
-            return lead.held
+            return leadership.is_held
         stays = False
         try:
-            stays = connection.turn(lead)
+            stays = connection.turn(leadership)
         except BaseException:  # A mistake of ours: nothing has been sent yet, as far as we know.
             report_bug()
             with suppress(Exception):
@@ -223,11 +223,11 @@ class Server(HTTPServer):
                 if stays and not self.stopping:
                     self._park(connection)
                     connection.turns.release()
-                    return lead.held
+                    return leadership.is_held
             except Exception:  # The poller may have no room for it.
                 report_bug()
         self._close(connection)
-        return lead.held
+        return leadership.is_held
 
     def _park(self, connection: Connection) -> None:
         if not connection.parked:
@@ -257,9 +257,9 @@ class Server(HTTPServer):
                 report_bug()
 
     def _check_times(self, now: float) -> None:
-        lead = self._crew.lead
-        if now - lead.busy_since > _STUCK:
-            lead.give_up()
+        leadership = self._workers.leadership
+        if now - leadership.busy_since > _STUCK:
+            leadership.hand_over()
         self._listen(True)
         for connection in list(self._connections.values()):
             if connection.deadline < now and connection.turns.acquire(blocking=False):

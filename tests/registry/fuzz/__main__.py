@@ -17,8 +17,8 @@ from pathlib import Path
 
 from registry_gitops.registry.core import Registry
 from registry_gitops.registry.http.connection import Connection
-from registry_gitops.registry.http.crew import Crew, Lead
 from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.http.workers import Leadership, WorkerPool
 from registry_gitops.registry.log import Entry
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage
@@ -39,11 +39,11 @@ MOST_PIECES = 200
 PIECES = (1, 7, 100, 4096, *[1 << 20] * 12)
 
 
-class Free(Lead):
-    """A lead that can always be given up."""
+class Free(Leadership):
+    """A leadership that can always be handed over."""
 
-    def give_up(self) -> bool:
-        self.held = False
+    def hand_over(self) -> bool:
+        self.is_held = False
         return True
 
 
@@ -52,7 +52,7 @@ class Target:
 
     def __init__(self, core: Registry) -> None:
         self.log: list[Entry] = []
-        self._lead = Free(Crew(lambda _: None, 0))
+        self._leadership = Free(WorkerPool(lambda _: None, 0))
         self._server = Server(core, ("127.0.0.1", 0), log=self.log.append)
 
     def feed(self, data: bytes, piece: int) -> list[oracle.Answer]:
@@ -61,9 +61,9 @@ class Target:
         pipe = Pipe(data, piece)
         connection = Connection(pipe, "127.0.0.1", self._server)
         began = time.thread_time()
-        self._lead.held = True
-        while connection.turn(self._lead):
-            self._lead.held = True
+        self._leadership.is_held = True
+        while connection.turn(self._leadership):
+            self._leadership.is_held = True
         took = time.thread_time() - began
         assert took < SECONDS, f"it took {took:.1f} s"
         return list(oracle.answers(bytes(pipe.sent), self.log))
