@@ -1,4 +1,4 @@
-"""The head of a request: bytes in, a `Head` or a `BadRequest` out.
+"""The parser of request heads: bytes in, a `Head` or a `BadRequest` out.
 
 Spec: RFC 9112 sections 2-6, RFC 9110 section 5.
 """
@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from registry_gitops.registry.messages import ClientGone
 
 MAX_HEAD: Final = 32 * 1024
-"""Bytes of a head in all. Tokens in Authorization are the longest that clients send: 8 to 16 KiB."""
+"""Bytes of a whole head. The longest headers that clients send are tokens in Authorization: 8 to 16 KiB."""
 
 MAX_TARGET: Final = 8 * 1024
 """Bytes of a request target; RFC 9112, 3 recommends at least 8,000."""
@@ -26,7 +26,7 @@ END: Final = b"\r\n\r\n"
 
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _REQUEST_LINE = re.compile(rf"({_TOKEN}) ([\x21-\x7e]+) HTTP/1\.([0-9])")
-# What a value may hold: no control character but the tab. The name is followed by the colon at once.
+# A value has no control character except the tab. The colon follows the name at once.
 _HEADERS = re.compile(rf"(?:{_TOKEN}:[\t\x20-\x7e\x80-\xff]*\r\n)*")
 _NOT_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[A-Za-z0-9\-._~%!$&'()*+,;=:\[\]]*")
@@ -37,11 +37,11 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 _ONCE = frozenset(
     ("host", "content-length", "transfer-encoding", "content-type", "content-range", "range", "authorization", "expect")
 )
-"""Headers of which a second one would have to be guessed at; other lists are joined by commas."""
+"""Headers that must not be repeated, because two would be ambiguous; others are joined by commas."""
 
 
 class BadRequest(ClientGone):
-    """What came is not HTTP as we take it: the answer is `status`, and the connection ends."""
+    """The received bytes are not a request that we accept: the response has `status`, and closes the connection."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -51,36 +51,36 @@ class BadRequest(ClientGone):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The header lines of a request, and what they say about the connection and the body."""
+    """The header lines of a request, and their meaning for the connection and the body."""
 
     values: Mapping[str, str]
-    """By name in lower case; repeated lines joined by commas."""
+    """Name in lower case -> value; repeated lines are joined by commas."""
     length: int
-    """Bytes of the body; 0 where there is none."""
+    """Bytes of the body; 0 if there is none."""
     chunked: bool
     expects_continue: bool
     keeps_alive: bool | None
-    """What the Connection header says; None where it says nothing."""
+    """What the Connection header asks for; None if it does not say."""
 
 
 class Head(NamedTuple):
-    """A request line and the fields below it."""
+    """A request line and its fields."""
 
     method: str
     target: str
-    """As it was sent."""
+    """As sent."""
     path: str
     """Percent-decoded, without the query."""
     query: str
-    """As it was sent, without the `?`."""
+    """As sent, without the `?`."""
     http11: bool
-    """Whether it is HTTP/1.1, or a later 1.x, and not 1.0."""
+    """Whether it is HTTP/1.1 or a later 1.x; False for 1.0."""
     keeps_alive: bool
     fields: Fields
 
 
 def parse_line(line: str, fields: Fields) -> Head:
-    """The head that a request line and its fields make. Raises BadRequest."""
+    """Parse a request line, and return it with its fields. Raises BadRequest."""
     match = _REQUEST_LINE.fullmatch(line)
     if match is None:
         raise BadRequest(400, "the request line is not: method, target, HTTP/1.1")
@@ -94,12 +94,12 @@ def parse_line(line: str, fields: Fields) -> Head:
         if fields.chunked:
             raise BadRequest(400, "HTTP/1.0 has no Transfer-Encoding")
         keeps_alive = fields.keeps_alive is True
-    path, _, query = _origin(target).partition("?")
-    return Head(method, target, _decoded(path) if "%" in path else path, query, http11, keeps_alive, fields)
+    path, _, query = _origin_form(target).partition("?")
+    return Head(method, target, _decode(path) if "%" in path else path, query, http11, keeps_alive, fields)
 
 
 def parse_fields(block: bytes) -> Fields:
-    """The fields that a block of header lines, each with its line end, makes. Raises BadRequest."""
+    """Parse header lines, each with its CRLF. Raises BadRequest."""
     text = block.decode("latin-1")
     if _HEADERS.fullmatch(text) is None:
         raise BadRequest(400, "a header line is not: name, colon, value")
@@ -118,10 +118,10 @@ def parse_fields(block: bytes) -> Fields:
         values[name] = value
     if _HOST.fullmatch(values.get("host", "")) is None:
         raise BadRequest(400, "the Host header is not: host, or host:port")
-    return Fields(values, *_body(values), _keeps_alive(values))
+    return Fields(values, *_parse_framing(values), _parse_connection(values))
 
 
-def _body(values: Mapping[str, str]) -> tuple[int, bool, bool]:
+def _parse_framing(values: Mapping[str, str]) -> tuple[int, bool, bool]:
     coding, length = values.get("transfer-encoding"), values.get("content-length")
     if coding is not None:
         if length is not None:
@@ -136,7 +136,7 @@ def _body(values: Mapping[str, str]) -> tuple[int, bool, bool]:
     return int(length or 0), coding is not None, expects is not None
 
 
-def _keeps_alive(values: Mapping[str, str]) -> bool | None:
+def _parse_connection(values: Mapping[str, str]) -> bool | None:
     connection = values.get("connection")
     if connection is None:
         return None
@@ -146,8 +146,8 @@ def _keeps_alive(values: Mapping[str, str]) -> bool | None:
     return True if "keep-alive" in options else None
 
 
-def _origin(target: str) -> str:
-    """The target as a path: a proxy may send the whole URL (RFC 9112, 3.2.2)."""
+def _origin_form(target: str) -> str:
+    """Return the target as a path: a proxy can send the whole URL (RFC 9112, 3.2.2)."""
     if "#" in target:
         raise BadRequest(400, "the request target has a fragment")
     if target.startswith("/"):
@@ -158,7 +158,7 @@ def _origin(target: str) -> str:
     return match[1] if match[1].startswith("/") else f"/{match[1]}"
 
 
-def _decoded(path: str) -> str:
+def _decode(path: str) -> str:
     if _NOT_PERCENT.search(path):
         raise BadRequest(400, "a % in the request target is not followed by two hexadecimal digits")
     try:
