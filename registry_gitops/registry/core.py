@@ -60,7 +60,7 @@ class Registry:
         response.headers = [_VERSION, *response.headers]
         return response
 
-    def is_quick(self, request: Request) -> bool:
+    def answers_without_blocking(self, request: Request) -> bool:
         """Whether the answer to a request without a body comes from memory or a few small files.
 
         While the storage is in doubt nothing is quick: the next access may hang.

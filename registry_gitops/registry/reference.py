@@ -15,15 +15,14 @@ from registry_gitops.registry.core import MAX_MANIFEST_SIZE, Registry
 from registry_gitops.registry.errors import SetupError
 from registry_gitops.registry.faults import report_bug
 from registry_gitops.registry.garbage import collect
-from registry_gitops.registry.http.limits import Limits
-from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.http import Limits, Server
 from registry_gitops.registry.log import AccessLog, report
 from registry_gitops.registry.posix import require_posix
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage
 
-MAX_CONCURRENCY: Final = Limits().requests
+MAX_CONCURRENCY: Final = Limits().max_requests
 GRACE: Final = 3600.0
 """Seconds for which garbage is kept that somebody wrote or asked for: a push takes less."""
 _EVERYWHERE: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -79,7 +78,7 @@ class ReferenceRegistry:
                 max_manifest_size=max_manifest_size,
             )
             try:
-                limits = Limits(requests=max_concurrency)
+                limits = Limits(max_requests=max_concurrency)
                 self._server = Server(core, address, limits=limits, tls=context, log=access_log)
             except OSError as error:
                 where = _at(*address)
@@ -95,7 +94,7 @@ class ReferenceRegistry:
     @property
     def url(self) -> str:
         """Where it answers, without a slash at the end."""
-        scheme = "https" if self._server.secure else "http"
+        scheme = "https" if self._server.context.uses_tls else "http"
         return f"{scheme}://{_at(_EVERYWHERE.get(self._host, self._host), self._server.address[1])}"
 
     def serve(self) -> None:

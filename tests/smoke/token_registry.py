@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from registry_gitops.registry.core import Registry
 from registry_gitops.registry.errors import Code, RegistryError
-from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.http import Server
 from registry_gitops.registry.messages import Request
 from registry_gitops.registry.storage.memory import MemoryStorage
 

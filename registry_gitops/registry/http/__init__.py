@@ -1,4 +1,9 @@
-"""HTTP/1.1 in front of the core: bytes of a socket become a `Request`, and a `Response` becomes bytes.
+"""HTTP/1.1 for the core: bytes from a socket become a `Request`, and a `Response` becomes bytes.
 
-Strict where leniency has been abused: what two programs could read differently (RFC 9112, 11) is refused, not guessed.
+Where leniency is known to be abused, it is strict: it refuses what two programs could read differently (RFC 9112, 11).
 """
+
+from registry_gitops.registry.http.limits import Limits
+from registry_gitops.registry.http.server import Server
+
+__all__ = ["Limits", "Server"]

@@ -1,6 +1,6 @@
-"""A connection's bytes, plain or in TLS: what has come and what fits now, or waiting for it with a time-out.
+"""The bytes of a connection, plain or over TLS: without waiting, or with a timeout.
 
-A plain socket stays in blocking mode. Its time-outs are the kernel's (SO_RCVTIMEO), because Python's own put a poll()
+A plain socket stays in blocking mode. Its timeouts are the kernel's (SO_RCVTIMEO), because Python's own cost a poll()
 before each call.
 """
 
@@ -15,113 +15,119 @@ from typing import Final
 
 from registry_gitops.registry.messages import ClientGone, FilePart
 
-_PIECE: Final = 256 * 1024
+_TLS_FILE_PIECE: Final = 256 * 1024
 _FILE_PIECE: Final = 4 * 1024 * 1024
-"""Bytes of a file that go out in one call, which ends when all are gone: so often is the client's pace looked at."""
+"""Bytes of a file per call. A call ends when all are sent, and the transfer rate is checked after each call."""
 
 
-class Plain:
-    """TCP as it is."""
+class PlainChannel:
+    """TCP without TLS."""
 
-    def __init__(self, connection: socket.socket, seconds: float) -> None:
+    def __init__(self, connection: socket.socket, timeout: float) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        timeout = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeout)
+        timeval = struct.pack("ll", int(timeout), int(timeout % 1 * 1e6))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeval)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeval)
         self._socket = connection
 
     def receive_now(self, count: int) -> bytes | None:
-        """What has come, at most `count` bytes; None where nothing has, and b"" at the end."""
+        """Return at most `count` bytes that are already here, None if there are none, b"" at the end of the stream."""
         try:
             return self._socket.recv(count, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return None
 
     def receive_into(self, buffer: memoryview) -> int:
-        """Wait for bytes; 0 at the end. Raises ClientGone where none come in time."""
+        """Wait for bytes, and return their number; 0 at the end of the stream. Raises ClientGone at the timeout."""
         try:
             return self._socket.recv_into(buffer)
         except BlockingIOError:
             raise ClientGone("no byte came in time") from None
 
     def send_now(self, data: bytes) -> int:
-        """Send what fits, and say how much that was."""
+        """Send what fits into the socket's buffer, and return the number of bytes."""
         try:
             return self._socket.send(data, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return 0
 
     def send(self, data: memoryview, *, more: bool = False) -> int:
-        """Send some of `data`, and say how much. `more` is to come at once. Raises ClientGone where nothing fits."""
+        """Send some of `data`, and return the number of bytes. Raises ClientGone at the timeout.
+
+        `more` says that other data follows at once.
+        """
         try:
             return self._socket.send(data, getattr(socket, "MSG_MORE", 0) if more else 0)
         except BlockingIOError:
             raise ClientGone("no byte was taken in time") from None
 
     def send_file(self, part: FilePart, done: int) -> int:
-        """Send some of what is behind the first `done` bytes of `part`, and say how much; 0 where the file ends."""
+        """Send some of `part` after its first `done` bytes, and return the number of bytes; 0 if the file ends.
+
+        Raises ClientGone at the timeout.
+        """
         try:
             count = min(part.count - done, _FILE_PIECE)
             return os.sendfile(self._socket.fileno(), part.file.fileno(), part.offset + done, count)
         except BlockingIOError:
             raise ClientGone("no byte was taken in time") from None
 
-    def pending(self) -> bool:
-        """Whether bytes have come that the poller does not see."""
+    def has_buffered_bytes(self) -> bool:
+        """Whether bytes were received that the poller cannot see."""
         return False
 
-    def finish(self) -> None:
-        """Say that nothing more will be sent."""
-        with suppress(OSError):  # The client may have gone already.
+    def shut_down_write(self) -> None:
+        """Tell the client that nothing more is sent."""
+        with suppress(OSError):  # The client has left already.
             self._socket.shutdown(socket.SHUT_WR)
 
-    def cut(self) -> None:
-        """End it in both directions, so that whoever waits for it wakes up."""
+    def shut_down(self) -> None:
+        """Shut down both directions, which wakes a thread that waits for the client."""
         with suppress(OSError):
-            # Not SSLSocket's own, which goes on in plain text for a thread that is reading.
+            # Not the method of SSLSocket: a thread that is reading would continue in plain text.
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def fileno(self) -> int:
-        """The file descriptor."""
+        """Return the file descriptor."""
         return self._socket.fileno()
 
     def close(self) -> None:
-        """Give the socket back."""
+        """Close the socket."""
         self._socket.close()
 
 
-class Secure(Plain):
-    """TLS. The handshake goes on with every look at what has come, so that nobody waits for a slow one."""
+class TLSChannel(PlainChannel):
+    """TLS. Each `receive_now` continues the handshake, so that no thread waits for a slow one."""
 
     _socket: ssl.SSLSocket
 
-    def __init__(self, connection: socket.socket, seconds: float, context: ssl.SSLContext) -> None:
-        super().__init__(connection, seconds)
-        self._seconds = seconds
+    def __init__(self, connection: socket.socket, timeout: float, context: ssl.SSLContext) -> None:
+        super().__init__(connection, timeout)
+        self._timeout = timeout
         self._socket = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        self._greeted = False
+        self._is_handshake_done = False
 
     def receive_now(self, count: int) -> bytes | None:
-        """What has come, and the next step of the handshake before that."""
+        """See PlainChannel; before that, continue the handshake."""
         self._socket.settimeout(0)
         try:
-            if not self._greeted:
+            if not self._is_handshake_done:
                 self._socket.do_handshake()
-                self._greeted = True
+                self._is_handshake_done = True
             return self._socket.recv(count)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None
 
     def receive_into(self, buffer: memoryview) -> int:
-        """See Plain."""
-        self._socket.settimeout(self._seconds)
+        """See PlainChannel."""
+        self._socket.settimeout(self._timeout)
         try:
             return self._socket.recv_into(buffer)
         except TimeoutError:
             raise ClientGone("no byte came in time") from None
 
     def send_now(self, data: bytes) -> int:
-        """See Plain."""
+        """See PlainChannel."""
         self._socket.settimeout(0)
         try:
             return self._socket.send(data)
@@ -129,24 +135,24 @@ class Secure(Plain):
             return 0
 
     def send(self, data: memoryview, *, more: bool = False) -> int:
-        """See Plain."""
-        self._socket.settimeout(self._seconds)
+        """See PlainChannel."""
+        self._socket.settimeout(self._timeout)
         try:
             return self._socket.send(data)
         except TimeoutError:
             raise ClientGone("no byte was taken in time") from None
 
     def send_file(self, part: FilePart, done: int) -> int:
-        """The same by way of memory: the kernel has no key."""
-        piece = os.pread(part.file.fileno(), min(_PIECE, part.count - done), part.offset + done)
+        """See PlainChannel. The bytes pass through memory, because the kernel has no key."""
+        piece = os.pread(part.file.fileno(), min(_TLS_FILE_PIECE, part.count - done), part.offset + done)
         view, sent = memoryview(piece), 0
         while sent < len(view):
             sent += self.send(view[sent:])
         return sent
 
-    def pending(self) -> bool:
-        """What is left of a record that was read in part."""
+    def has_buffered_bytes(self) -> bool:
+        """Whether a TLS record was read only in part."""
         return self._socket.pending() > 0
 
-    def finish(self) -> None:
-        """Nothing: TLS has no half-closed state that clients bear with; `close` ends it."""
+    def shut_down_write(self) -> None:
+        """Do nothing: clients do not support half-closed TLS; `close` ends it."""

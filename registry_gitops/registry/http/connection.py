@@ -1,7 +1,7 @@
-"""One connection: its requests in turn, each read, answered by the core and logged.
+"""One connection: reads its requests one after the other, lets the core answer each, and logs it.
 
-Takes the place of http.server's request handler, which parses heads by email.parser, takes what two programs could read
-differently, and holds a thread for each client: docs/decisions/0006-registry-http.md.
+It replaces http.server's request handler, which parses heads with email.parser, accepts what two programs could read
+differently, and uses a thread for each client: docs/decisions/0006-registry-http.md.
 """
 
 from __future__ import annotations
@@ -11,178 +11,176 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from registry_gitops.registry.http import reply
 from registry_gitops.registry.http.body import ChunkedBody, LengthBody
-from registry_gitops.registry.http.channel import Plain
+from registry_gitops.registry.http.channel import PlainChannel
 from registry_gitops.registry.http.head import BadRequest, Head, parse_fields, parse_line
-from registry_gitops.registry.http.incoming import Incoming
-from registry_gitops.registry.http.limits import Pace
+from registry_gitops.registry.http.limits import TransferRate
+from registry_gitops.registry.http.phases import ConnectionEvent, ConnectionState, Phase
+from registry_gitops.registry.http.receive_buffer import ReceiveBuffer
+from registry_gitops.registry.http.server_context import ServerContext
 from registry_gitops.registry.http.workers import Leadership
 from registry_gitops.registry.log import Entry
 from registry_gitops.registry.messages import ClientGone, FilePart, Request, Response
 
-if TYPE_CHECKING:
-    from registry_gitops.registry.http.server import Server
+_RECEIVE_SIZE: Final = 64 * 1024
+_MAX_DRAIN: Final = 256 * 1024
+"""Bytes of a body that the handler did not read, and that are read to keep the connection."""
+_MAX_JOIN: Final = 1024 * 1024
+"""Bytes of a response that are joined in memory, and sent with as few calls as possible."""
 
-_RECEIVE: Final = 64 * 1024
-_UNREAD: Final = 256 * 1024
-"""Bytes of a body that nobody wanted, and that are read all the same to keep the connection."""
-_AT_ONCE: Final = 1024 * 1024
-"""Bytes of a response that are put together, and sent with as few calls as the client allows."""
-_LINGER: Final = 2.0
-"""Seconds in which a client may still send what it began, before the connection is cut: else it may lose the answer."""
-
-GONE: Final = 499
-"""What the log says where the client did not wait for the answer; as nginx has it."""
+CLIENT_CLOSED_REQUEST: Final = 499
+"""Status code in the log if the client did not wait for the response; nginx uses the same one."""
 
 _Body = LengthBody | ChunkedBody
 
 
-class _Unreadable(ClientGone):
-    """A file is not what the response has promised: the client can only be cut off, so that it takes it for nothing."""
+class _UnreadableFileError(ClientGone):
+    """A file does not have the promised bytes: only a broken connection tells the client that they are missing."""
 
 
 class Connection:
-    """What one client sends. `turn` is called whenever something has come, by one thread at a time.
+    """What one client sends. `take_turn` is called when bytes have arrived, by the thread that holds `turn_lock`."""
 
-    One that is `surplus` is told so, whatever it sends.
-    """
-
-    def __init__(self, channel: Plain, client: str, server: Server, *, surplus: bool = False) -> None:
+    def __init__(
+        self, channel: PlainChannel, client: str, context: ServerContext, *, phase: Phase = Phase.ACCEPTED
+    ) -> None:
         self.channel = channel
         self.client = client
-        self.server = server
-        self.deadline = time.monotonic() + server.limits.head
-        """When the housekeeper ends the connection; never, while a request is being answered."""
-        self.turns = threading.Lock()
-        """Held by the thread that is in `turn`; the server's to take, as `parked` is to set."""
-        self.parked = False
+        self.state = ConnectionState(phase, context.phase_timeouts)
+        self.turn_lock = threading.Lock()
+        """The server acquires and releases it, and sets `is_polled`."""
+        self.is_polled = False
         """Whether the poller watches it."""
-        self.working = False
+        self._context = context
+        self._received = ReceiveBuffer(channel, context.limits)
+        self._fields = (b"", parse_fields(b""))
+        """The header lines of the last request, and what they were parsed to."""
+
+    @property
+    def is_busy(self) -> bool:
         """Whether a request is being answered."""
-        self._incoming = Incoming(channel, server.limits)
-        self._block = (b"", parse_fields(b""))
-        self._surplus = surplus
-        self._lingers = False
+        return self.state.phase is Phase.ANSWERING
 
-    # -- one look at what has come
+    # -- one turn
 
-    def turn(self, leadership: Leadership) -> bool:
-        """Answer all that has come, and say whether to wait for more."""
+    def take_turn(self, leadership: Leadership) -> bool:
+        """Answer all requests that are here, and return whether to wait for more; if not, the caller calls `close`."""
         try:
-            while self._look(leadership):
-                if not self.channel.pending():
+            while self._receive_and_answer(leadership):
+                if not self.channel.has_buffered_bytes():
+                    self._wait_for_more()
                     return True
         except BadRequest as error:
             self.refuse(error.status, error.reason)
             return True
         except (ClientGone, OSError):
-            pass  # There is nobody left to tell.
-        finally:
-            self.working = False
+            pass  # There is nobody to tell.
         return False
 
-    def _look(self, leadership: Leadership) -> bool:
-        data = self.channel.receive_now(_RECEIVE)
+    def _receive_and_answer(self, leadership: Leadership) -> bool:
+        data = self.channel.receive_now(_RECEIVE_SIZE)
         if data is None:
             return True
         if not data:
             return False
-        if self._lingers:
+        phase = self.state.phase
+        if phase is Phase.LINGERING:
             return True
-        if self._surplus:
+        if phase is Phase.OVER_LIMIT:
             self.refuse(503, "too many connections are open", retry_after=1)
             return True
-        incoming = self._incoming
-        limits = self.server.limits
-        if not incoming.buffer:
-            self.deadline = time.monotonic() + limits.head
-        incoming.buffer += data
-        while incoming.buffer and (head := incoming.head()):
-            self.deadline = float("inf")
-            self.working = True
-            if not self._exchange(*head, leadership):
-                self._linger()
-                return True
-            self.deadline = time.monotonic() + (limits.head if incoming.buffer else limits.idle)
+        received = self._received
+        received.unread += data
+        while received.unread and (head := received.take_head()):
+            self.state.move(ConnectionEvent.REQUEST)
+            self._answer_request(*head, leadership)
         return True
+
+    def _wait_for_more(self) -> None:
+        if self.state.phase is Phase.ANSWERING:
+            self.state.move(ConnectionEvent.ALL_ANSWERED)
+        if self._received.unread and self.state.phase is not Phase.READING_HEAD:
+            self.state.move(ConnectionEvent.PARTIAL_HEAD)
 
     # -- one request
 
-    def _exchange(self, line: bytes, block: bytes, leadership: Leadership) -> bool:
-        """Answer and log one request; False when it was the last of this connection."""
+    def _answer_request(self, line: bytes, block: bytes, leadership: Leadership) -> None:
+        """Answer and log one request. After the last one of this connection, it is LINGERING."""
         started = time.time()
-        # A client sends the same headers with each request of a connection, as often as not.
-        if self._block[0] != block:
-            self._block = (block, parse_fields(block))
-        head = parse_line(line.decode("latin-1"), self._block[1])
+        # Clients often send the same headers with each request of a connection.
+        if self._fields[0] != block:
+            self._fields = (block, parse_fields(block))
+        head = parse_line(line.decode("latin-1"), self._fields[1])
         fields = head.fields
-        body: _Body = ChunkedBody(self._incoming) if fields.chunked else LengthBody(self._incoming, fields.length)
-        if not body.ended:
-            self._incoming.begin_body(asks_to_continue=fields.expects_continue and head.http11)
-        request = Request(head.method, head.path, head.query, fields.values, body, self.client, self.server.secure)
+        body: _Body = ChunkedBody(self._received) if fields.chunked else LengthBody(self._received, fields.length)
+        if not body.is_complete:
+            self._received.begin_body(is_continue_awaited=fields.expects_continue and head.http11)
+        context = self._context
+        request = Request(head.method, head.path, head.query, fields.values, body, self.client, context.uses_tls)
         try:
-            response = self._answer(request, body, leadership)
-            keeps_alive = head.keeps_alive and self._can_go_on(body, leadership) and not self.server.stopping
+            response = self._call_application(request, body, leadership)
+            keeps_alive = head.keeps_alive and self._can_drain(body, leadership) and not context.is_stopping
             try:
                 sent = self._send(head, response, leadership, keeps_alive=keeps_alive)
-            except _Unreadable:
+            except _UnreadableFileError:
                 if response.unreadable is not None:
                     response.unreadable()
                 raise
             finally:
-                reply.close(response)
+                reply.close_files(response)
         except (ClientGone, OSError):
-            self._log(started, request, head.target, GONE, 0)
+            self._log(started, request, head.target, CLIENT_CLOSED_REQUEST, 0)
             raise
         self._log(started, request, head.target, response.status, sent)
-        if not body.ended and keeps_alive:
-            self._read_rest(body)
-        return keeps_alive
+        if not keeps_alive:
+            self.channel.shut_down_write()
+            self._linger()
+        elif not body.is_complete:
+            self._drain_body(body)
 
-    def _answer(self, request: Request, body: _Body, leadership: Leadership) -> Response:
-        """The core's answer. Unless it comes from memory or a few small files, another thread serves the rest."""
-        application = self.server.application
-        if not (body.ended and application.is_quick(request)) and not leadership.hand_over():
-            return reply.busy()
+    def _call_application(self, request: Request, body: _Body, leadership: Leadership) -> Response:
+        """Return the core's response. If that can block, another thread becomes the leader first."""
+        application = self._context.application
+        if not (body.is_complete and application.answers_without_blocking(request)) and not leadership.hand_over():
+            return reply.too_many_requests()
         try:
             response = application(request)
         except BadRequest as error:
-            return reply.refusal(error.status, error.reason)
+            return reply.error_response(error.status, error.reason)
         if leadership.is_held and reply.has_files(response) and not leadership.hand_over():
-            reply.close(response)
-            return reply.busy()
+            reply.close_files(response)
+            return reply.too_many_requests()
         return response
 
-    def _can_go_on(self, body: _Body, leadership: Leadership) -> bool:
-        """Whether the next request can be found behind a body that nobody may have read."""
-        if body.ended:
+    def _can_drain(self, body: _Body, leadership: Leadership) -> bool:
+        """Whether the rest of the body can be read, to find the next request after it."""
+        if body.is_complete:
             return True
-        if leadership.is_held or self._incoming.asks_to_continue:
+        if leadership.is_held or self._received.is_continue_awaited:
             return False
-        return isinstance(body, LengthBody) and body.left <= _UNREAD
+        return isinstance(body, LengthBody) and body.remaining <= _MAX_DRAIN
 
-    def _read_rest(self, body: _Body) -> None:
-        """Read what is left of a body. The next request begins behind it."""
-        piece = memoryview(bytearray(_RECEIVE))
-        while not body.ended:
+    def _drain_body(self, body: _Body) -> None:
+        piece = memoryview(bytearray(_RECEIVE_SIZE))
+        while not body.is_complete:
             body.readinto(piece)
 
     # -- the response
 
     def _send(self, head: Head, response: Response, leadership: Leadership, *, keeps_alive: bool) -> int:
-        """Send the response, and say how many bytes of body went out."""
+        """Send the response, and return how many bytes of its body were sent."""
         connection = None if keeps_alive and head.http11 else "keep-alive" if keeps_alive else "close"
-        begin = reply.head(response, connection=connection)
+        begin = reply.format_head(response, connection=connection)
         parts: Sequence[bytes | FilePart] = response.body
         if head.method == "HEAD" or response.status in reply.BODYLESS:
             parts = ()
-        size = sum(map(reply.length, parts))
-        small = [part for part in parts if isinstance(part, bytes)]
-        if size <= _AT_ONCE and len(small) == len(parts):
-            begin, parts = b"".join((begin, *small)), ()
+        size = sum(map(reply.part_size, parts))
+        in_memory = [part for part in parts if isinstance(part, bytes)]
+        if size <= _MAX_JOIN and len(in_memory) == len(parts):
+            begin, parts = b"".join((begin, *in_memory)), ()
             if leadership.is_held:
                 sent = self.channel.send_now(begin)
                 if sent == len(begin):
@@ -190,62 +188,70 @@ class Connection:
                 begin = begin[sent:]
         if not leadership.hand_over():
             raise ClientGone("no thread is free to wait for the client")
-        self._send_all([begin, *(part for part in parts if reply.length(part))])
+        self._send_all([begin, *(part for part in parts if reply.part_size(part))])
         return size
 
     def _send_all(self, parts: Sequence[bytes | FilePart]) -> None:
-        """Send everything, waiting for the client. Raises ClientGone."""
-        pace = Pace(self.server.limits)
+        """Send all parts, and wait for the client where necessary. Raises ClientGone."""
+        rate = TransferRate(self._context.limits)
         for part in parts:
-            size, sent = reply.length(part), 0
+            size, sent = reply.part_size(part), 0
             while sent < size:
                 if isinstance(part, FilePart):
                     count = self._send_file(part, sent)
                 else:
                     count = self.channel.send(memoryview(part)[sent:], more=part is not parts[-1])
                 sent += count
-                pace.moved(count)
+                rate.add(count)
 
     def _send_file(self, part: FilePart, sent: int) -> int:
         try:
             count = self.channel.send_file(part, sent)
         except OSError as error:
             if error.errno == errno.EIO:
-                raise _Unreadable("the file cannot be read") from error
+                raise _UnreadableFileError("the file cannot be read") from error
             raise
         if not count:
-            raise _Unreadable("the file ends before its end")
+            raise _UnreadableFileError("the file ends before its end")
         return count
 
     # -- the end
 
     def refuse(self, status: int, reason: str, *, retry_after: int | None = None) -> None:
-        """Answer what is no request, and end the connection behind it."""
-        response = reply.refusal(status, reason, retry_after=retry_after)
-        answer = reply.head(response, connection="close")
-        body = b"".join(part for part in response.body if isinstance(part, bytes))
-        with suppress(OSError):  # The client may have gone already.
-            self.channel.send_now(answer + body)
-        nothing = Request("-", "", "", {}, LengthBody(self._incoming, 0), self.client, self.server.secure)
-        self._log(time.time(), nothing, "-", status, len(body))
+        """Send an error as the last response. Raises IllegalTransitionError if the last one is sent already."""
         self._linger()
+        self._send_error(status, reason, retry_after=retry_after)
 
     def expire(self) -> None:
-        """Say why it ends, where the client has begun a request: its time is over."""
-        if self._incoming.buffer:
-            self.refuse(408, "the head of the request did not come in time")
+        """Tell a client that did not complete a head why the caller closes the connection."""
+        if self.state.phase is Phase.READING_HEAD:
+            self._send_error(408, "the head of the request did not come in time")
+
+    def close(self) -> None:
+        """Close the socket."""
+        self.state.move(ConnectionEvent.END)
+        self.channel.close()
 
     def _linger(self) -> None:
-        """Take what the client still sends until it leaves: a connection cut before would lose it the answer."""
-        self.channel.finish()
-        self._lingers = True
-        self._incoming.buffer = b""
-        self.deadline = time.monotonic() + _LINGER
+        """Discard what the client sends from now on, until it leaves."""
+        self.state.move(ConnectionEvent.LAST_RESPONSE)
+        self._received.unread = b""
+
+    def _send_error(self, status: int, reason: str, *, retry_after: int | None = None) -> None:
+        """Send and log an error that belongs to no request, and nothing after it."""
+        response = reply.error_response(status, reason, retry_after=retry_after)
+        head = reply.format_head(response, connection="close")
+        body = b"".join(part for part in response.body if isinstance(part, bytes))
+        with suppress(OSError):  # The client has left already.
+            self.channel.send_now(head + body)
+        self.channel.shut_down_write()
+        no_request = Request("-", "", "", {}, LengthBody(self._received, 0), self.client, self._context.uses_tls)
+        self._log(time.time(), no_request, "-", status, len(body))
 
     def _log(self, started: float, request: Request, target: str, status: int, sent: int) -> None:
-        if self.server.log is not None:
+        if self._context.log is not None:
             agent = request.headers.get("user-agent", "")
             seconds = time.time() - started
-            self.server.log(
+            self._context.log(
                 Entry(started, request.client, request.user, request.method, target, status, sent, seconds, agent)
             )

@@ -1,4 +1,4 @@
-"""What one client may take from the others."""
+"""The limits that keep one client from starving the others."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from registry_gitops.registry.messages import ClientGone
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of a server. Times are in seconds."""
+    """Limits of a server. Timeouts are in seconds."""
 
-    connections: int = 1024
-    """Open at once; one more is answered 503. Each takes a file descriptor, and while it sends or gets a blob two."""
-    requests: int = 512
-    """Worked on at once, each by a thread of its own; one more is answered 429."""
-    head: float = 10
-    """From the first byte of a head to its last."""
-    idle: float = 90
+    max_connections: int = 1024
+    """Open at the same time; one more gets a 503. Each uses a file descriptor, and a second one while a blob moves."""
+    max_requests: int = 512
+    """In work at the same time, each in its own thread; one more gets a 429."""
+    head_timeout: float = 10
+    """From the first byte of a head to its last, and from the connection to its first head."""
+    idle_timeout: float = 90
     """Between two requests of a connection."""
-    stall: float = 30
-    """In which at least one byte of a body must move."""
-    slow: float = 60
-    """After which a body must have moved at `rate` bytes a second, all in all."""
-    rate: float = 256
-    """The slowest that is borne: a 4 MiB manifest takes 4 hours then, and a client of one byte a second a minute."""
+    stall_timeout: float = 30
+    """Without a byte of a body, after which the connection is closed."""
+    slow_after: float = 60
+    """After which the average rate of a body must be `min_bytes_per_second`."""
+    min_bytes_per_second: float = 256
+    """A 4 MiB manifest can take 4 hours; a client that sends one byte a second is closed after `slow_after`."""
 
 
-class Pace:
-    """How fast the bytes of one body move."""
+class TransferRate:
+    """The average rate of one body."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._begin = time.monotonic()
-        self._moved = 0
+        self._started = time.monotonic()
+        self._bytes = 0
 
-    def moved(self, count: int) -> None:
-        """Count bytes. Raises ClientGone where they were too few for the time that has passed."""
-        self._moved += count
-        passed = time.monotonic() - self._begin
-        if passed > self._limits.slow and self._moved < passed * self._limits.rate:
+    def add(self, count: int) -> None:
+        """Count `count` bytes. Raises ClientGone if the rate is below the limit."""
+        self._bytes += count
+        seconds = time.monotonic() - self._started
+        if seconds > self._limits.slow_after and self._bytes < seconds * self._limits.min_bytes_per_second:
             raise ClientGone("too slow")

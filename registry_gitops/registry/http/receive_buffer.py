@@ -1,4 +1,4 @@
-"""What has come of a connection and was not read yet: heads as they are complete, and the bytes of bodies."""
+"""The bytes received from a client and not parsed yet: complete heads, and the bytes of bodies."""
 
 from __future__ import annotations
 
@@ -6,93 +6,93 @@ import re
 from typing import Final
 
 from registry_gitops.registry.http import reply
-from registry_gitops.registry.http.channel import Plain
+from registry_gitops.registry.http.channel import PlainChannel
 from registry_gitops.registry.http.head import END, MAX_HEAD, MAX_TARGET, BadRequest
-from registry_gitops.registry.http.limits import Limits, Pace
+from registry_gitops.registry.http.limits import Limits, TransferRate
 from registry_gitops.registry.messages import ClientGone
 
 _LINE_PIECE: Final = 4096
 _TLS: Final = b"\x16\x03"
-"""How a TLS client begins. Clients that try TLS first wait for a refusal before they try plain HTTP."""
+"""The first bytes of a TLS client. Clients that try TLS first wait for a refusal before they try plain HTTP."""
 _EMPTY_LINES = re.compile(rb"(?:\r\n)+")
 _NO_LINE: Final = re.compile(rb"(?<!\r)\n|\r[^\n]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""What no line has in it, and none ends with (RFC 9112, 2.2): a bare LF or CR, or another control character."""
+"""What no line contains or ends with (RFC 9112, 2.2): a bare LF or CR, or another control character."""
 _NO_LINE_REASON: Final = "a line has a control character in it, or does not end with CRLF"
 
 
-class Incoming:
+class ReceiveBuffer:
     """The receiving side of a connection; a `body.Source`."""
 
-    def __init__(self, channel: Plain, limits: Limits) -> None:
-        self.buffer = b""
-        """Bytes behind all that was read."""
-        self.asks_to_continue = False
-        """Whether the client still waits to be asked for the body of its request."""
+    def __init__(self, channel: PlainChannel, limits: Limits) -> None:
+        self.unread = b""
+        """Bytes received and not parsed yet."""
+        self.is_continue_awaited = False
+        """Whether the client waits for a 100 before it sends the body."""
         self._channel = channel
         self._limits = limits
-        self._pace = Pace(limits)
+        self._rate = TransferRate(limits)
 
-    def head(self) -> tuple[bytes, bytes] | None:
-        """The next request line and the header lines below it, once all is there. Raises BadRequest where it never is.
+    def take_head(self) -> tuple[bytes, bytes] | None:
+        """Return the next request line and its header lines, or None if they are not complete.
 
-        Line ends are CRLF, and each header line has its own.
+        Lines end with CRLF, and the header lines include it. Raises BadRequest if more bytes cannot make it a head.
         """
-        buffer = self.buffer
-        if buffer.startswith(b"\r\n") and (empty := _EMPTY_LINES.match(buffer)):  # RFC 9112, 2.2
-            buffer = self.buffer = buffer[empty.end() :]
-        line_end = buffer.find(b"\r\n", 0, MAX_TARGET + 2)
-        end = buffer.find(END, 0, MAX_HEAD + 4)
-        if line_end < 0 and len(buffer) >= MAX_TARGET + 2:
+        unread = self.unread
+        if unread.startswith(b"\r\n") and (empty := _EMPTY_LINES.match(unread)):  # RFC 9112, 2.2
+            unread = self.unread = unread[empty.end() :]
+        line_end = unread.find(b"\r\n", 0, MAX_TARGET + 2)
+        end = unread.find(END, 0, MAX_HEAD + 4)
+        if line_end < 0 and len(unread) >= MAX_TARGET + 2:
             raise BadRequest(414, f"the request line is longer than {MAX_TARGET} bytes")
-        if end < 0 and len(buffer) >= MAX_HEAD + 4:
+        if end < 0 and len(unread) >= MAX_HEAD + 4:
             raise BadRequest(431, f"the head is longer than {MAX_HEAD} bytes")
         if end >= 0:
-            self.buffer = buffer[end + 4 :]
-            return buffer[:line_end], buffer[line_end + 2 : end + 2]
-        if buffer.startswith(_TLS):
+            self.unread = unread[end + 4 :]
+            return unread[:line_end], unread[line_end + 2 : end + 2]
+        if unread.startswith(_TLS):
             raise BadRequest(400, "this is TLS, and plain HTTP is spoken here")
-        if _NO_LINE.search(buffer):
+        if _NO_LINE.search(unread):
             raise BadRequest(400, _NO_LINE_REASON)
         return None
 
-    def begin_body(self, *, asks_to_continue: bool) -> None:
-        """From now on a body is read, at a pace of its own."""
-        self.asks_to_continue = asks_to_continue
-        self._pace = Pace(self._limits)
+    def begin_body(self, *, is_continue_awaited: bool) -> None:
+        """Prepare for the body of a request, which has its own transfer rate."""
+        self.is_continue_awaited = is_continue_awaited
+        self._rate = TransferRate(self._limits)
 
     def receive_into(self, buffer: memoryview) -> int:
         """See body.Source."""
-        if self.buffer:
-            count = min(len(self.buffer), len(buffer))
-            buffer[:count] = self.buffer[:count]
-            self.buffer = self.buffer[count:]
+        if self.unread:
+            count = min(len(self.unread), len(buffer))
+            buffer[:count] = self.unread[:count]
+            self.unread = self.unread[count:]
             return count
-        return self._fetch(buffer)
+        return self._receive(buffer)
 
     def receive_line(self, limit: int) -> bytes:
         """See body.Source."""
-        while (end := self.buffer.find(b"\r\n", 0, limit + 2)) < 0:
-            # Nobody waits for the end of a line that can no longer become one.
-            if _NO_LINE.search(self.buffer, 0, limit + 2):
+        while (end := self.unread.find(b"\r\n", 0, limit + 2)) < 0:
+            # Do not wait for the end of a line that is invalid already.
+            if _NO_LINE.search(self.unread, 0, limit + 2):
                 raise BadRequest(400, _NO_LINE_REASON)
-            if len(self.buffer.removesuffix(b"\r")) > limit:
+            if len(self.unread.removesuffix(b"\r")) > limit:
                 raise BadRequest(400, "a chunk, or a line between chunks, is longer than it may be")
             piece = bytearray(_LINE_PIECE)
-            self.buffer += piece[: self._fetch(memoryview(piece))]
-        line, self.buffer = self.buffer[:end], self.buffer[end + 2 :]
+            self.unread += piece[: self._receive(memoryview(piece))]
+        line, self.unread = self.unread[:end], self.unread[end + 2 :]
         if _NO_LINE.search(line):
             raise BadRequest(400, _NO_LINE_REASON)
         return line
 
-    def _fetch(self, buffer: memoryview) -> int:
+    def _receive(self, buffer: memoryview) -> int:
         try:
-            if self.asks_to_continue:
-                self.asks_to_continue = False
+            if self.is_continue_awaited:
+                self.is_continue_awaited = False
                 self._channel.send(memoryview(reply.CONTINUE))
             count = self._channel.receive_into(buffer)
-        except OSError as error:  # A handler would take it for the disk's.
+        except OSError as error:  # A handler would take it for an error of the storage.
             raise ClientGone(f"the connection broke: {error}") from error
         if not count:
             raise ClientGone("the client left before the end of the body")
-        self._pace.moved(count)
+        self._rate.add(count)
         return count

@@ -1,4 +1,4 @@
-"""The head of a response, and the responses that the adapter gives by itself."""
+"""The head of a response, and the error responses of the HTTP layer itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from registry_gitops.registry.messages import FilePart, Response
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 BODYLESS: Final = frozenset((204, 304))
-"""Statuses that have neither a body nor a Content-Length (RFC 9110, 8.6)."""
+"""Status codes that have neither a body nor a Content-Length (RFC 9110, 8.6)."""
 
 _STATUS_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
 _CODES: Final = {429: Code.TOOMANYREQUESTS, 500: Code.UNKNOWN, 503: Code.UNAVAILABLE}
@@ -22,21 +22,21 @@ _CODES: Final = {429: Code.TOOMANYREQUESTS, 500: Code.UNKNOWN, 503: Code.UNAVAIL
 _date: tuple[int, str] = (0, "")
 
 
-def length(part: bytes | FilePart) -> int:
-    """Bytes of a part of a body."""
+def part_size(part: bytes | FilePart) -> int:
+    """Return the bytes of one part of a body."""
     return part.count if isinstance(part, FilePart) else len(part)
 
 
-def head(response: Response, *, connection: str | None) -> bytes:
-    """Status line and headers, with the empty line behind them. `connection` is what the Connection header is to say.
+def format_head(response: Response, *, connection: str | None) -> bytes:
+    """Return the status line and the headers, with the empty line. `connection` is the value of that header.
 
-    Raises ValueError where a header is none: with a line break in it, it would be two.
+    Raises ValueError if a header contains a line break, which would make it two headers.
     """
     lines = [_STATUS_LINES[response.status], _date_line()]
     for name, value in response.headers:
         lines.append(f"{name}: {value}")
     if response.status not in BODYLESS:
-        size = sum(map(length, response.body)) if response.length is None else response.length
+        size = sum(map(part_size, response.body)) if response.length is None else response.length
         lines.append(f"Content-Length: {size}")
     if connection is not None:
         lines.append(f"Connection: {connection}")
@@ -47,31 +47,31 @@ def head(response: Response, *, connection: str | None) -> bytes:
     return f"{text}\r\n\r\n".encode("latin-1")
 
 
-def refusal(status: int, reason: str, *, retry_after: int | None = None) -> Response:
-    """An error as the spec has it, for a request that the core never saw."""
+def error_response(status: int, reason: str, *, retry_after: int | None = None) -> Response:
+    """Return an error in the spec's format, for a request that the core does not get."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return refused(RegistryError(_CODES.get(status, Code.UNSUPPORTED), reason, status=status, headers=headers))
 
 
-def busy() -> Response:
-    """The refusal of a request that would be one too many."""
-    return refusal(429, "too many requests are worked on", retry_after=1)
+def too_many_requests() -> Response:
+    """Return the response to a request above the limit of concurrent requests."""
+    return error_response(429, "too many requests are worked on", retry_after=1)
 
 
 def has_files(response: Response) -> bool:
-    """Whether it takes a thread that may wait to send it."""
+    """Whether a part of the body is a file: the thread that sends it may have to wait."""
     return FilePart in map(type, response.body)
 
 
-def close(response: Response) -> None:
-    """Close the files of its body."""
+def close_files(response: Response) -> None:
+    """Close the files of the body."""
     for part in response.body:
         if isinstance(part, FilePart):
             part.file.close()
 
 
 def _date_line() -> str:
-    """The time; a second is as exact as it gets."""
+    """Return the Date header. It is formatted once per second."""
     global _date
     second = int(time.time())
     if _date[0] != second:

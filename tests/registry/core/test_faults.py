@@ -307,10 +307,10 @@ def test_a_root_that_is_gone_is_told_by_ping_as_soon_as_anybody_met_it(failing: 
     answer = asking("GET", "/v2/")
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "UNAVAILABLE", "5")
     assert asking("GET", "/healthz").status == 503
-    assert not asking.registry.is_quick(Request("GET", "/v2/", "", {}, Sent(b"")))
+    assert not asking.registry.answers_without_blocking(Request("GET", "/v2/", "", {}, Sent(b"")))
     failing.fail(None)
     eventually(asking, "/v2/", 200)
-    assert asking.registry.is_quick(Request("GET", "/v2/", "", {}, Sent(b"")))
+    assert asking.registry.answers_without_blocking(Request("GET", "/v2/", "", {}, Sent(b"")))
 
 
 def test_a_root_that_is_gone_is_told_by_ping_even_if_nobody_met_it(failing: Failing, asking: Asking) -> None:
@@ -451,10 +451,10 @@ def test_a_large_blob_that_could_not_be_sent_puts_the_storage_in_doubt_and_stays
     asking, _ = pushed
     response = asked(asking)
     ping = Request("GET", "/v2/", "", {}, Sent(b""))
-    assert asking.registry.is_quick(ping)
+    assert asking.registry.answers_without_blocking(ping)
     assert response.unreadable
     response.unreadable()
-    assert not asking.registry.is_quick(ping)
+    assert not asking.registry.answers_without_blocking(ping)
     assert asking("GET", f"/v2/a/blobs/{Digest.of(LARGE)}").content == LARGE
     assert asking("GET", "/healthz").status == 200
 

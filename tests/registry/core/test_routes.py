@@ -142,7 +142,7 @@ def test_every_kind_of_path_has_a_route_and_every_route_its_section_of_the_spec(
     ],
 )
 def test_quick_is_what_needs_a_few_small_files_at_most(ask: Asking, method: str, path: str, quick: bool) -> None:
-    assert ask.registry.is_quick(Request(method, path, "", {}, Sent(b""))) is quick
+    assert ask.registry.answers_without_blocking(Request(method, path, "", {}, Sent(b""))) is quick
 
 
 def test_every_answer_says_which_api_this_is(ask: Asking) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from registry_gitops.registry.core import Registry
 from registry_gitops.registry.http.connection import Connection
-from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.http.server_context import ServerContext
 from registry_gitops.registry.http.workers import Leadership, WorkerPool
 from registry_gitops.registry.log import Entry
 from registry_gitops.registry.storage.filesystem import FileStorage
@@ -48,28 +48,25 @@ class Free(Leadership):
 
 
 class Target:
-    """A registry behind a server that does not listen to anybody."""
+    """A registry behind connections without a server."""
 
     def __init__(self, core: Registry) -> None:
         self.log: list[Entry] = []
         self._leadership = Free(WorkerPool(lambda _: None, 0))
-        self._server = Server(core, ("127.0.0.1", 0), log=self.log.append)
+        self._context = ServerContext(core, log=self.log.append)
 
     def feed(self, data: bytes, piece: int) -> list[oracle.Answer]:
         """The answers to what a client sends. Raises AssertionError where they break a rule."""
         self.log.clear()
         pipe = Pipe(data, piece)
-        connection = Connection(pipe, "127.0.0.1", self._server)
+        connection = Connection(pipe, "127.0.0.1", self._context)
         began = time.thread_time()
         self._leadership.is_held = True
-        while connection.turn(self._leadership):
+        while connection.take_turn(self._leadership):
             self._leadership.is_held = True
         took = time.thread_time() - began
         assert took < SECONDS, f"it took {took:.1f} s"
         return list(oracle.answers(bytes(pipe.sent), self.log))
-
-    def close(self) -> None:
-        self._server.server_close()
 
 
 def run(inputs: int, seed: int, folder: Path) -> Counter[int]:
@@ -79,7 +76,6 @@ def run(inputs: int, seed: int, folder: Path) -> Counter[int]:
     disk, memory = Target(Registry(FileStorage(folder / "root"))), Target(Registry(MemoryStorage()))
     for number in range(inputs):
         if number % AGAIN == 0:
-            memory.close()
             memory = Target(Registry(MemoryStorage()))
         if number % A_WHILE == 0:
             faulthandler.dump_traceback_later(HANGS, exit=True)
@@ -96,8 +92,6 @@ def run(inputs: int, seed: int, folder: Path) -> Counter[int]:
             if answer.status == 202 and "location" in answer.headers:
                 streams.learn(answer.headers["location"])
     faulthandler.cancel_dump_traceback_later()
-    disk.close()
-    memory.close()
     strangers = [entry.name for entry in folder.iterdir() if entry.name != "root"]
     assert not strangers, f"written beside the root: {strangers}"
     return statuses

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from registry_gitops.registry.errors import Code
-from registry_gitops.registry.http.connection import GONE
+from registry_gitops.registry.http.connection import CLIENT_CLOSED_REQUEST
 from registry_gitops.registry.log import Entry
 
 _HEAD = re.compile(rb"HTTP/1\.1 (\d{3}) [A-Za-z' -]+\r\n((?:[A-Za-z-]+: [\x20-\x7e\x80-\xff]*\r\n)+)\r\n")
@@ -31,7 +31,7 @@ def answers(sent: bytes, log: Sequence[Entry]) -> Iterator[Answer]:
     """The responses in what was sent, one for each line of the log. Raises AssertionError for what is none."""
     closed = False
     for entry in log:
-        if entry.status == GONE:
+        if entry.status == CLIENT_CLOSED_REQUEST:
             break
         while sent.startswith(_CONTINUE):
             sent = sent[len(_CONTINUE) :]

@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
-from registry_gitops.registry.http.limits import Limits
-from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.http import Limits, Server
 from registry_gitops.registry.log import AccessLog, Entry
 from registry_gitops.registry.messages import FilePart, Request, Response
 
@@ -46,7 +45,7 @@ class Echo:
         self.held = threading.Semaphore(0)
         """Released by each request that hangs."""
 
-    def is_quick(self, request: Request) -> bool:
+    def answers_without_blocking(self, request: Request) -> bool:
         return request.path.startswith("/quick")
 
     def __call__(self, request: Request) -> Response:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from registry_gitops.registry.http.channel import Plain
+from registry_gitops.registry.http.channel import PlainChannel
 from registry_gitops.registry.messages import FilePart
 
 
-class Pipe(Plain):
+class Pipe(PlainChannel):
     """Comes in pieces of `piece` bytes, and ends behind them."""
 
     def __init__(self, data: bytes, piece: int = 1 << 20) -> None:
@@ -14,7 +14,6 @@ class Pipe(Plain):
         self._at = 0
         self._piece = piece
         self.sent = bytearray()
-        self.finished = False
 
     def receive_now(self, count: int) -> bytes | None:
         data = self._data[self._at : self._at + min(count, self._piece)]
@@ -39,10 +38,10 @@ class Pipe(Plain):
             file.seek(part.offset + done)
             return self.send_now(file.read(part.count - done))
 
-    def finish(self) -> None:
-        self.finished = True
+    def shut_down_write(self) -> None:
+        """Do nothing: what was sent is kept."""
 
-    def cut(self) -> None:
+    def shut_down(self) -> None:
         self._at = len(self._data)
 
     def close(self) -> None:

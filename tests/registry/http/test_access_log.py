@@ -53,6 +53,6 @@ def test_a_client_that_left_is_a_line_with_499() -> None:
     with running() as server:
         with server.connect() as client:
             client.send(request("PUT", "/x", "Content-Length: 5"))
-            until(lambda: any(each.working for each in server.server._connections.values()))
+            until(lambda: any(each.is_busy for each in server.server._connections.values()))
         (entry,) = server.wait_for_log()
         assert line(entry) == ("PUT", "/x", 499, 0, "")

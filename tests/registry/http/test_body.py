@@ -6,28 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry_gitops.registry.http import Limits
 from registry_gitops.registry.http.body import MAX_LINE, ChunkedBody, LengthBody
 from registry_gitops.registry.http.head import MAX_HEADERS, BadRequest
-from registry_gitops.registry.http.incoming import Incoming
-from registry_gitops.registry.http.limits import Limits
+from registry_gitops.registry.http.receive_buffer import ReceiveBuffer
 from registry_gitops.registry.messages import ClientGone
 from tests.registry.http.pipe import Pipe
 
 
-def incoming(data: bytes, piece: int = 1 << 20) -> Incoming:
-    return Incoming(Pipe(data, piece), Limits())
+def receive_buffer(data: bytes, piece: int = 1 << 20) -> ReceiveBuffer:
+    return ReceiveBuffer(Pipe(data, piece), Limits())
 
 
 def read(body: LengthBody | ChunkedBody, piece: int = 1 << 16) -> bytes:
     content, buffer = b"", bytearray(piece)
     while count := body.readinto(memoryview(buffer)):
         content += buffer[:count]
-    assert body.ended
+    assert body.is_complete
     return content
 
 
 def chunked(data: bytes) -> bytes:
-    return read(ChunkedBody(incoming(data)))
+    return read(ChunkedBody(receive_buffer(data)))
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def chunked(data: bytes) -> bytes:
     ],
 )
 def test_a_chunked_body_is_its_chunks_joined(data: bytes, content: bytes) -> None:
-    source = incoming(data + b"GET")
+    source = receive_buffer(data + b"GET")
     assert read(ChunkedBody(source)) == content
-    assert source.buffer == b"GET"
+    assert source.unread == b"GET"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_chunked_body_that_is_none_is_refused(data: bytes, status: int) -> Non
 def test_framing_that_can_no_longer_become_right_is_refused_before_more_comes(data: bytes, piece: int) -> None:
     # Behind the data a Pipe ends, which is ClientGone and no BadRequest: a client that waits would wait for ever.
     with pytest.raises(BadRequest) as caught:
-        read(ChunkedBody(incoming(data, piece)))
+        read(ChunkedBody(receive_buffer(data, piece)))
     assert caught.value.status == 400
 
 
@@ -129,7 +129,7 @@ def test_a_body_that_breaks_off_at_any_byte_is_no_body(data: bytes) -> None:
         assert not isinstance(caught.value, BadRequest)
     for end in range(5):
         with pytest.raises(ClientGone):
-            read(LengthBody(incoming(b"hello"[:end]), 5))
+            read(LengthBody(receive_buffer(b"hello"[:end]), 5))
 
 
 @given(
@@ -143,15 +143,15 @@ def test_a_body_is_the_same_in_whatever_pieces_it_comes(
 ) -> None:
     content = b"".join(chunks)
     data = b"".join(b"%x%s\r\n%s\r\n" % (len(chunk), extension, chunk) for chunk in chunks) + b"0\r\n\r\n"
-    source = incoming(data + b"GET", came)
+    source = receive_buffer(data + b"GET", came)
     assert read(ChunkedBody(source), buffer) == content
-    source = incoming(content + b"GET", came)
+    source = receive_buffer(content + b"GET", came)
     assert read(LengthBody(source, len(content)), buffer) == content
 
 
 @given(st.binary(max_size=60), st.integers(1, 60))
 def test_any_bytes_are_a_chunked_body_or_refused(data: bytes, came: int) -> None:
-    source = Incoming(Pipe(data, came), Limits())
+    source = ReceiveBuffer(Pipe(data, came), Limits())
     try:
         content = read(ChunkedBody(source), 7)
     except ClientGone:

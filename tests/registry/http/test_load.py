@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from registry_gitops.registry.http.limits import Limits
+from registry_gitops.registry.http import Limits
 from tests.registry.http.echo import Running, busy, request, running, until
 from tests.support.tools import ROOT
 
@@ -25,7 +25,7 @@ def hold(server: Running, stack: ExitStack, path: str, count: int) -> None:
 
 
 def test_more_requests_than_the_limit_are_429_and_quick_ones_are_answered_still() -> None:
-    with running(Limits(requests=3)) as server, ExitStack() as stack:
+    with running(Limits(max_requests=3)) as server, ExitStack() as stack:
         hold(server, stack, "/hold", 3)
         answer = server.ask(request("GET", "/slow"))
         assert (answer.status, answer.code, answer.headers["retry-after"]) == (429, "TOOMANYREQUESTS", "1")
@@ -37,7 +37,7 @@ def test_more_requests_than_the_limit_are_429_and_quick_ones_are_answered_still(
 
 
 def test_a_body_of_a_request_over_the_limit_holds_up_nobody() -> None:
-    with running(Limits(requests=1)) as server, ExitStack() as stack:
+    with running(Limits(max_requests=1)) as server, ExitStack() as stack:
         hold(server, stack, "/hold", 1)
         with server.connect() as client:
             answer = client.ask(request("PUT", "/slow", "Content-Length: 1000") + b"not all of it")
@@ -48,7 +48,7 @@ def test_a_body_of_a_request_over_the_limit_holds_up_nobody() -> None:
 
 
 def test_more_connections_than_the_limit_are_503() -> None:
-    with running(Limits(connections=3)) as server, ExitStack() as stack:
+    with running(Limits(max_connections=3)) as server, ExitStack() as stack:
         clients = [stack.enter_context(server.connect()) for _ in range(3)]
         assert clients[2].ask(request()).status == 200
         for _ in range(5):
@@ -63,7 +63,7 @@ def test_more_connections_than_the_limit_are_503() -> None:
 
 
 def test_a_flood_of_connections_is_borne() -> None:
-    with running(Limits(connections=10), log=False) as server, ExitStack() as stack:
+    with running(Limits(max_connections=10), log=False) as server, ExitStack() as stack:
         first = stack.enter_context(server.connect())
         assert first.ask(request()).status == 200
         for _ in range(200):
@@ -72,7 +72,7 @@ def test_a_flood_of_connections_is_borne() -> None:
 
 
 def test_requests_that_hang_in_the_leader_hold_up_nobody() -> None:
-    with running(Limits(requests=10)) as server, ExitStack() as stack:
+    with running(Limits(max_requests=10)) as server, ExitStack() as stack:
         for count in range(5):
             hold(server, stack, "/quick/hold", 1)
             began = time.monotonic()

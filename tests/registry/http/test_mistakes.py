@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from registry_gitops.registry.http import Limits, Server
 from registry_gitops.registry.http.connection import Connection
-from registry_gitops.registry.http.limits import Limits
-from registry_gitops.registry.http.server import Server
 from tests.registry.http.echo import Running, request, running, until
 
 RAISED = [ValueError("a mistake"), MemoryError(), SystemExit(1), OSError(28, "no room in the poller")]
@@ -17,7 +16,7 @@ RAISED = [ValueError("a mistake"), MemoryError(), SystemExit(1), OSError(28, "no
 
 @pytest.fixture
 def serving() -> Iterator[Running]:
-    with running(Limits(head=0.3, idle=0.3)) as server:
+    with running(Limits(head_timeout=0.3, idle_timeout=0.3)) as server:
         yield server
 
 
@@ -38,7 +37,9 @@ class Once:
 
 
 @pytest.mark.parametrize("raised", RAISED, ids=repr)
-@pytest.mark.parametrize("name", ["_accept", "_welcome", "_turn", "_park", "_check_times", "_end"])
+@pytest.mark.parametrize(
+    "name", ["_accept", "_add_connection", "_serve_turn", "_start_polling", "_check_deadlines", "_expire"]
+)
 def test_the_server_answers_on_after_a_mistake_in_any_of_its_steps(
     serving: Running, monkeypatch: pytest.MonkeyPatch, name: str, raised: BaseException
 ) -> None:
@@ -66,7 +67,7 @@ def test_the_server_answers_on_after_the_poller_has_failed(
 def test_a_mistake_in_a_turn_is_500_and_the_connection_does_not_hang(
     serving: Running, monkeypatch: pytest.MonkeyPatch, raised: BaseException, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    Once(monkeypatch, Connection, "_look", raised)
+    Once(monkeypatch, Connection, "_receive_and_answer", raised)
     assert serving.ask(request()).status == 500
     assert serving.ask(request()).status == 200
     assert "a mistake in the registry" in capfd.readouterr().err
@@ -75,7 +76,7 @@ def test_a_mistake_in_a_turn_is_500_and_the_connection_does_not_hang(
 def test_silent_connections_still_end_after_the_housekeeper_has_met_a_mistake(
     serving: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once = Once(monkeypatch, Server, "_check_times", ValueError("a mistake"))
+    once = Once(monkeypatch, Server, "_check_deadlines", ValueError("a mistake"))
     with serving.connect() as silent:
         until(lambda: once.count)
         began = time.monotonic()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry.http.reply import head
+from registry_gitops.registry.http.reply import format_head
 from registry_gitops.registry.messages import Response
 from tests.registry.http.echo import Answer, Client, Running, request
 
@@ -185,9 +185,9 @@ def test_curl_gets_the_answer_to_an_upload_that_nobody_reads(server: Running, tm
 @pytest.mark.parametrize("value", ["a\r\nb: c", "a\nb", "a\rb", "a\0b", "\u0100"])
 def test_a_header_that_breaks_its_line_is_never_sent(value: str) -> None:
     with pytest.raises(ValueError, match="header|encode"):
-        head(Response(200, [("Location", value)]), connection=None)
+        format_head(Response(200, [("Location", value)]), connection=None)
     with pytest.raises(ValueError, match="header|encode"):
-        head(Response(200, [(value, "x")]), connection=None)
+        format_head(Response(200, [(value, "x")]), connection=None)
 
 
 @pytest.mark.parametrize("path", ["/header", "/bug"])

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from registry_gitops.registry.http.limits import Limits
+from registry_gitops.registry.http import Limits
 from tests.registry.http.echo import Client, Running, request, running, until
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
@@ -24,7 +24,7 @@ def seconds(what: Callable[[], object]) -> float:
 
 
 def test_a_head_that_does_not_end_in_time_is_408() -> None:
-    with running(Limits(head=0.3)) as server, server.connect() as client:
+    with running(Limits(head_timeout=0.3)) as server, server.connect() as client:
         client.send(request()[:-1])
         answer = client.answer()
         assert (answer.status, answer.code) == (408, "UNSUPPORTED")
@@ -34,7 +34,7 @@ def test_a_head_that_does_not_end_in_time_is_408() -> None:
 
 @pytest.mark.parametrize("before", [b"", request()], ids=["first", "second"])
 def test_a_head_has_its_time_from_its_first_byte_however_many_come(before: bytes) -> None:
-    with running(Limits(head=0.5)) as server, server.connect() as client:
+    with running(Limits(head_timeout=0.5)) as server, server.connect() as client:
         if before:
             assert client.ask(before).status == 200
         begin = time.monotonic()
@@ -46,14 +46,14 @@ def test_a_head_has_its_time_from_its_first_byte_however_many_come(before: bytes
 
 
 def test_a_head_that_began_behind_another_has_its_time_and_not_that_of_a_pause() -> None:
-    with running(Limits(head=0.3, idle=60)) as server, server.connect() as client:
+    with running(Limits(head_timeout=0.3, idle_timeout=60)) as server, server.connect() as client:
         assert client.ask(request() + request()[:-1]).status == 200
         assert client.answer().status == 408
 
 
 @pytest.mark.parametrize("sent", [b"", request(), b"\r\n"], ids=["nothing", "a request", "an empty line"])
 def test_a_connection_on_which_nothing_comes_ends_without_a_word(sent: bytes) -> None:
-    with running(Limits(head=0.3, idle=0.3)) as server, server.connect() as client:
+    with running(Limits(head_timeout=0.3, idle_timeout=0.3)) as server, server.connect() as client:
         client.send(sent)
         if sent == request():
             client.answer()
@@ -61,8 +61,18 @@ def test_a_connection_on_which_nothing_comes_ends_without_a_word(sent: bytes) ->
         assert client.ended()
 
 
+def test_empty_lines_do_not_keep_a_connection_open() -> None:
+    with running(Limits(head_timeout=0.3, idle_timeout=0.3)) as server, server.connect() as client:
+        began = time.monotonic()
+        with pytest.raises(ConnectionError):  # noqa: PT012
+            for _ in range(100):
+                client.send(b"\r\n")
+                time.sleep(0.02)
+        assert time.monotonic() - began < 1.5
+
+
 def test_a_request_may_take_longer_than_a_head_and_a_pause() -> None:
-    with running(Limits(head=0.2, idle=0.2)) as server, server.connect() as client:
+    with running(Limits(head_timeout=0.2, idle_timeout=0.2)) as server, server.connect() as client:
         client.send(request("GET", "/hold"))
         time.sleep(0.6)
         server.echo.hold.set()
@@ -71,7 +81,7 @@ def test_a_request_may_take_longer_than_a_head_and_a_pause() -> None:
 
 @pytest.mark.parametrize("begin", [PUT, CHUNKED, CHUNKED + b"5\r\nhel"], ids=["length", "chunk size", "chunk"])
 def test_a_body_that_stands_still_ends_the_connection(begin: bytes) -> None:
-    with running(Limits(stall=0.3)) as server, server.connect() as client:
+    with running(Limits(stall_timeout=0.3)) as server, server.connect() as client:
         client.send(begin)
         assert 0.2 < seconds(client.ended) < 1.5
         assert [entry.status for entry in server.wait_for_log()] == [499]
@@ -79,7 +89,7 @@ def test_a_body_that_stands_still_ends_the_connection(begin: bytes) -> None:
 
 @pytest.mark.parametrize("begin", [PUT, CHUNKED + b"3E8\r\n"], ids=["length", "chunked"])
 def test_a_body_that_trickles_ends_the_connection(begin: bytes) -> None:
-    with running(Limits(slow=0.5, rate=256)) as server, server.connect() as client:
+    with running(Limits(slow_after=0.5, min_bytes_per_second=256)) as server, server.connect() as client:
         client.send(begin)
         began = time.monotonic()
         with pytest.raises(ConnectionError):  # noqa: PT012
@@ -91,14 +101,17 @@ def test_a_body_that_trickles_ends_the_connection(begin: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["file", "memory"])
 def test_a_client_that_does_not_take_its_answer_is_given_up(kind: str) -> None:
-    with running(Limits(stall=0.3)) as server, server.connect() as client:
+    with running(Limits(stall_timeout=0.3)) as server, server.connect() as client:
         client.send(request("GET", f"/{kind}/50000000"))
         assert [entry.status for entry in server.wait_for_log()] == [499]
 
 
 @pytest.mark.parametrize("target", ["/file/500000000", "/memory/50000000"])
 def test_a_client_that_takes_its_answer_in_trickles_is_given_up(target: str) -> None:
-    with running(Limits(stall=0.5, slow=0.5, rate=100_000_000)) as server, server.connect() as client:
+    with (
+        running(Limits(stall_timeout=0.5, slow_after=0.5, min_bytes_per_second=100_000_000)) as server,
+        server.connect() as client,
+    ):
         client.send(request("GET", target))
         until(lambda: not client.socket.recv(20_000) or server.log)
         assert [entry.status for entry in server.wait_for_log()] == [499]

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry.http.limits import Limits
-from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.http import Limits, Server
 from tests.registry.http.echo import Echo, request, running, until
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
@@ -37,7 +36,7 @@ def test_requests_that_run_are_answered_others_are_cut_and_new_ones_refused() ->
         client.send(request("PUT", "/hold", "Content-Length: 5"))
         assert server.echo.held.acquire(timeout=5)
         server.server.stop(5)
-        until(lambda: server.server.stopping)
+        until(lambda: server.server.context.is_stopping)
         assert idle.ended()
         assert half.ended()
         with pytest.raises(ConnectionError):
@@ -68,7 +67,7 @@ def test_a_body_that_is_still_read_when_the_time_is_over_ends() -> None:
     serving = run(server.serve)
     with socket.create_connection(server.address) as client:
         client.sendall(request("PUT", "/x", "Content-Length: 5"))
-        until(lambda: any(each.working for each in server._connections.values()))
+        until(lambda: any(each.is_busy for each in server._connections.values()))
         began = time.monotonic()
         server.stop(0.2)
         serving.join(5)
@@ -98,14 +97,14 @@ def test_neither_a_thread_nor_a_file_descriptor_is_left() -> None:
         for _ in range(3):
             server.ask(request("GET", "/file/100"))
             server.ask(b"nonsense\r\n\r\n")
-        until(lambda: any(each.working for each in server.server._connections.values()))
+        until(lambda: any(each.is_busy for each in server.server._connections.values()))
         half.socket.close()
     assert held() == before
 
 
 @pytest.mark.skipif(not DESCRIPTORS.exists(), reason="this system does not list the descriptors of a process")
 def test_connections_are_closed_even_where_the_only_thread_hangs() -> None:
-    server = Server(echo := Echo(), ("127.0.0.1", 0), limits=Limits(requests=0))
+    server = Server(echo := Echo(), ("127.0.0.1", 0), limits=Limits(max_requests=0))
     serving = run(server.serve)
     with socket.create_connection(server.address) as idle, socket.create_connection(server.address) as client:
         idle.sendall(request())

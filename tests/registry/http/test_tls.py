@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from registry_gitops.registry import tls
-from registry_gitops.registry.http.limits import Limits
+from registry_gitops.registry.http import Limits
 from tests.registry.http.echo import Client, Running, request, running
 from tests.support.certificate import Certificate, make_certificate
 
@@ -29,7 +29,7 @@ def trust(certificate: Certificate) -> ssl.SSLContext:
 @pytest.fixture(scope="module")
 def secure(certificate: Certificate) -> Iterator[Running]:
     context = tls.context(certificate.certificate, certificate.key)
-    with running(Limits(head=1, stall=1), tls=context) as it:
+    with running(Limits(head_timeout=1, stall_timeout=1), tls=context) as it:
         yield it
 
 
@@ -137,7 +137,7 @@ def test_a_connection_over_tls_that_is_cut_gives_no_cipher_text_to_the_handler(c
 
 def test_more_connections_than_the_limit_are_503_over_tls_too(certificate: Certificate, trust: ssl.SSLContext) -> None:
     context = tls.context(certificate.certificate, certificate.key)
-    with running(Limits(connections=1), tls=context) as server, server.connect(trust) as client:
+    with running(Limits(max_connections=1), tls=context) as server, server.connect(trust) as client:
         assert client.ask(request()).status == 200
         with server.connect(trust) as surplus:
             assert surplus.ask(request()).code == "UNAVAILABLE"

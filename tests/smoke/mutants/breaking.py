@@ -54,7 +54,7 @@ class Broken:
     def __call__(self, request: Request) -> Response:
         return self._core(request)
 
-    def is_quick(self, request: Request) -> bool:
+    def answers_without_blocking(self, request: Request) -> bool:
         """Never: who breaks something may wait, too."""
         return False
 

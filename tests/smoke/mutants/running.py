@@ -15,7 +15,7 @@ import bcrypt
 from registry_gitops.registry import tls
 from registry_gitops.registry.access import OPEN, HtpasswdAccess
 from registry_gitops.registry.core import Registry
-from registry_gitops.registry.http.server import Server
+from registry_gitops.registry.http import Server
 from registry_gitops.registry.messages import Request
 from registry_gitops.registry.names import Digest
 from registry_gitops.registry.storage.memory import MemoryStorage
