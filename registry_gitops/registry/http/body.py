@@ -31,18 +31,16 @@ class LengthBody:
         self.remaining = length
         """Bytes not read yet."""
         self.length: int | None = length
-
-    @property
-    def is_complete(self) -> bool:
+        self.is_complete = length == 0
         """Whether all of it was read."""
-        return self.remaining == 0
 
     def readinto(self, buffer: memoryview) -> int:
         """See messages.Body."""
-        if self.remaining == 0:
+        if self.is_complete:
             return 0
         count = self._source.receive_into(buffer[: self.remaining])
         self.remaining -= count
+        self.is_complete = self.remaining == 0
         return count
 
 

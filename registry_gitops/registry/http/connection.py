@@ -18,7 +18,7 @@ from registry_gitops.registry.http.body import ChunkedBody, LengthBody
 from registry_gitops.registry.http.channel import PlainChannel
 from registry_gitops.registry.http.head import BadRequest, Head, parse_fields, parse_line
 from registry_gitops.registry.http.limits import TransferRate
-from registry_gitops.registry.http.phases import ConnectionEvent, ConnectionState, Phase
+from registry_gitops.registry.http.phases import REFUSING, ConnectionEvent, ConnectionState, Phase
 from registry_gitops.registry.http.receive_buffer import ReceiveBuffer
 from registry_gitops.registry.http.server_context import ServerContext
 from registry_gitops.registry.http.workers import Leadership
@@ -86,11 +86,9 @@ class Connection:
             return True
         if not data:
             return False
-        phase = self.state.phase
-        if phase is Phase.LINGERING:
-            return True
-        if phase is Phase.OVER_LIMIT:
-            self.refuse(503, "too many connections are open", retry_after=1)
+        if self.state.phase in REFUSING:
+            if self.state.phase is Phase.OVER_LIMIT:
+                self.refuse(503, "too many connections are open", retry_after=1)
             return True
         received = self._received
         received.unread += data
@@ -122,7 +120,8 @@ class Connection:
         request = Request(head.method, head.path, head.query, fields.values, body, self.client, context.uses_tls)
         try:
             response = self._call_application(request, body, leadership)
-            keeps_alive = head.keeps_alive and self._can_drain(body, leadership) and not context.is_stopping
+            can_continue = body.is_complete or self._can_drain(body, leadership)
+            keeps_alive = head.keeps_alive and can_continue and not context.is_stopping
             try:
                 sent = self._send(head, response, leadership, keeps_alive=keeps_alive)
             except _UnreadableFileError:
@@ -150,15 +149,13 @@ class Connection:
             response = application(request)
         except BadRequest as error:
             return reply.error_response(error.status, error.reason)
-        if leadership.is_held and reply.has_files(response) and not leadership.hand_over():
+        if leadership.is_held and not reply.is_in_memory(response.body) and not leadership.hand_over():
             reply.close_files(response)
             return reply.too_many_requests()
         return response
 
     def _can_drain(self, body: _Body, leadership: Leadership) -> bool:
         """Whether the rest of the body can be read, to find the next request after it."""
-        if body.is_complete:
-            return True
         if leadership.is_held or self._received.is_continue_awaited:
             return False
         return isinstance(body, LengthBody) and body.remaining <= _MAX_DRAIN
@@ -173,14 +170,13 @@ class Connection:
     def _send(self, head: Head, response: Response, leadership: Leadership, *, keeps_alive: bool) -> int:
         """Send the response, and return how many bytes of its body were sent."""
         connection = None if keeps_alive and head.http11 else "keep-alive" if keeps_alive else "close"
-        begin = reply.format_head(response, connection=connection)
         parts: Sequence[bytes | FilePart] = response.body
-        if head.method == "HEAD" or response.status in reply.BODYLESS:
-            parts = ()
         size = sum(map(reply.part_size, parts))
-        in_memory = [part for part in parts if isinstance(part, bytes)]
-        if size <= _MAX_JOIN and len(in_memory) == len(parts):
-            begin, parts = b"".join((begin, *in_memory)), ()
+        begin = reply.format_head(response, size, connection=connection)
+        if head.method == "HEAD" or response.status in reply.BODYLESS:
+            parts, size = (), 0
+        if size <= _MAX_JOIN and reply.is_in_memory(parts):
+            begin, parts = b"".join((begin, *parts)), ()
             if leadership.is_held:
                 sent = self.channel.send_now(begin)
                 if sent == len(begin):
@@ -240,8 +236,8 @@ class Connection:
     def _send_error(self, status: int, reason: str, *, retry_after: int | None = None) -> None:
         """Send and log an error that belongs to no request, and nothing after it."""
         response = reply.error_response(status, reason, retry_after=retry_after)
-        head = reply.format_head(response, connection="close")
         body = b"".join(part for part in response.body if isinstance(part, bytes))
+        head = reply.format_head(response, len(body), connection="close")
         with suppress(OSError):  # The client has left already.
             self.channel.send_now(head + body)
         self.channel.shut_down_write()

@@ -105,6 +105,10 @@ TRANSITIONS: Final[Mapping[Phase, Mapping[ConnectionEvent, Phase]]] = {
 }
 
 
+REFUSING: Final = frozenset((Phase.OVER_LIMIT, Phase.LINGERING))
+"""Phases in which bytes from the client are no request."""
+
+
 class IllegalTransitionError(Exception):
     """An event that the phase does not allow: a bug."""
 

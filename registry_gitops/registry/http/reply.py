@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeGuard
 
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.faults import refused
@@ -27,17 +28,17 @@ def part_size(part: bytes | FilePart) -> int:
     return part.count if isinstance(part, FilePart) else len(part)
 
 
-def format_head(response: Response, *, connection: str | None) -> bytes:
-    """Return the status line and the headers, with the empty line. `connection` is the value of that header.
+def format_head(response: Response, size: int, *, connection: str | None) -> bytes:
+    """Return the status line and the headers, with the empty line.
 
-    Raises ValueError if a header contains a line break, which would make it two headers.
+    `size` is the bytes of the body, `connection` the value of the Connection header. Raises ValueError if a header
+    contains a line break, which would make it two headers.
     """
     lines = [_STATUS_LINES[response.status], _date_line()]
     for name, value in response.headers:
         lines.append(f"{name}: {value}")
     if response.status not in BODYLESS:
-        size = sum(map(part_size, response.body)) if response.length is None else response.length
-        lines.append(f"Content-Length: {size}")
+        lines.append(f"Content-Length: {size if response.length is None else response.length}")
     if connection is not None:
         lines.append(f"Connection: {connection}")
     text = "\r\n".join(lines)
@@ -58,9 +59,9 @@ def too_many_requests() -> Response:
     return error_response(429, "too many requests are worked on", retry_after=1)
 
 
-def has_files(response: Response) -> bool:
-    """Whether a part of the body is a file: the thread that sends it may have to wait."""
-    return FilePart in map(type, response.body)
+def is_in_memory(parts: Sequence[bytes | FilePart]) -> TypeGuard[Sequence[bytes]]:
+    """Whether no part of a body is a file. A thread that sends a file may have to wait for the disk."""
+    return FilePart not in map(type, parts)
 
 
 def close_files(response: Response) -> None:

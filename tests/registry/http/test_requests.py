@@ -185,9 +185,9 @@ def test_curl_gets_the_answer_to_an_upload_that_nobody_reads(server: Running, tm
 @pytest.mark.parametrize("value", ["a\r\nb: c", "a\nb", "a\rb", "a\0b", "\u0100"])
 def test_a_header_that_breaks_its_line_is_never_sent(value: str) -> None:
     with pytest.raises(ValueError, match="header|encode"):
-        format_head(Response(200, [("Location", value)]), connection=None)
+        format_head(Response(200, [("Location", value)]), 0, connection=None)
     with pytest.raises(ValueError, match="header|encode"):
-        format_head(Response(200, [(value, "x")]), connection=None)
+        format_head(Response(200, [(value, "x")]), 0, connection=None)
 
 
 @pytest.mark.parametrize("path", ["/header", "/bug"])
