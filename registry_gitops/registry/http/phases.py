@@ -69,7 +69,7 @@ class ConnectionEvent(StrEnum):
     ALL_ANSWERED = auto()
     """Every request that is here has its response, and the client can send more."""
     LAST_RESPONSE = auto()
-    """The server sends its last response: the client or an error ended the connection."""
+    """The last response is sent: the client asked to close, or sent no request, or the server stops, or failed."""
     END = auto()
     """The client left, the timeout is over, or the server stops."""
 
@@ -103,7 +103,6 @@ TRANSITIONS: Final[Mapping[Phase, Mapping[ConnectionEvent, Phase]]] = {
     Phase.LINGERING: {ConnectionEvent.END: Phase.CLOSED},
     Phase.CLOSED: {},
 }
-
 
 REFUSING: Final = frozenset((Phase.OVER_LIMIT, Phase.LINGERING))
 """Phases in which bytes from the client are no request."""
