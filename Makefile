@@ -4,7 +4,7 @@ VENV ?= .venv
 RUN = $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest test-newest e2e e2e-endings check generate bench bench-registry soak fuzz clean .dev .demo .tools .cluster
+.PHONY: help demo test test-fast test-lowest test-newest e2e e2e-endings check generate bench bench-registry soak fuzz clean .dev .demo .tools .cluster
 
 # The first of PYTHONS that is new enough and can make virtual environments (on Debian: the package python3-venv).
 PYTHON ?=
@@ -28,10 +28,13 @@ demo: .demo ## render a deployment, show what the real kustomize and Helm say of
 test: .dev .tools ## run all tests, with the real tools (ARGS="-k name" to choose)
 	@$(RUN) -m pytest -n 3 $(ARGS)
 
-test-lowest: ## run the unit tests on the lowest versions of our dependencies
+test-fast: .dev ## run the tests that need no built tools, in seconds (ARGS="-k name" to choose)
+	@$(RUN) -m pytest -n 2 -m "not tools" $(ARGS)
+
+test-lowest: ## run the fast tests on the lowest versions of our dependencies
 	$(call suitable,tools.versions lowest $(ARGS))
 
-test-newest: ## run the unit tests on the newest versions of our dependencies
+test-newest: ## run the fast tests on the newest versions of our dependencies
 	$(call suitable,tools.versions newest $(ARGS))
 
 e2e: .dev .cluster ## run the scenarios on a real Kubernetes with Flux, started for them; as root (ARGS="-k name" to choose)

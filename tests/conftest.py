@@ -19,6 +19,9 @@ settings.load_profile("no-deadline")
 collect_ignore = ["e2e"]
 """They need a cluster: `make e2e` names them, and then they are collected."""
 
+TOOL_FIXTURES = {"chart", "crds", "goyaml", "kubeconform", "podsecurity", "tool"}
+"""A test that uses one of these, directly or through another fixture, has the marker `tools` without saying so."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -33,6 +36,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="how often the registry is killed while images are pushed to it (default: 15)",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if item.get_closest_marker("package_index") or not TOOL_FIXTURES.isdisjoint(fixtures):
+            item.add_marker("tools")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    tools.unmarked = None if item.get_closest_marker("tools") else item.nodeid
+    try:
+        return (yield)
+    finally:
+        tools.unmarked = None
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from registry_gitops.smoke import CHECKS, Level, chosen
 from tests.registry.access.asking import line
 from tests.support.tools import ROOT
 
+pytestmark = pytest.mark.tools
+
 EXAMPLE = ROOT / "examples/smoke-tests"
 CHECKS_AS_TESTS = ("--pyargs", "registry_gitops.smoke.checks")
 

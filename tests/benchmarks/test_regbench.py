@@ -19,6 +19,8 @@ from benchmarks.registry.driver import Failure, Load, put
 from benchmarks.registry.servers import DISTRIBUTION, Broken, Running, running
 from tests.support.tools import ROOT, tool
 
+pytestmark = pytest.mark.tools
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

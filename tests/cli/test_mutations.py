@@ -9,10 +9,13 @@ from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry_gitops.cli import main
+
+pytestmark = pytest.mark.tools
 
 STARTER = """\
 name: docker-registry

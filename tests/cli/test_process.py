@@ -17,6 +17,8 @@ import yaml
 
 from .running import Outcome, listing, process, program
 
+pytestmark = pytest.mark.tools
+
 OCI = "source: {type: oci, url: 'oci://registry.example.com/charts/docker-registry'}\n"
 
 

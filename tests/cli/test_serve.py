@@ -24,6 +24,8 @@ from tests.support.certificate import make_certificate
 
 from .running import process, program
 
+pytestmark = pytest.mark.tools
+
 CONTENT = b"content"
 DIGEST = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
 PUSH = f"/v2/app/blobs/uploads/?digest={DIGEST}"

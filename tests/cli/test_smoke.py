@@ -25,6 +25,8 @@ from tests.support.oci_registry import ServedRegistry
 
 from .running import Outcome, process, program
 
+pytestmark = pytest.mark.tools
+
 PASSWORD = "correct-horse"
 
 

@@ -82,6 +82,7 @@ def test_a_path_that_cannot_be_a_directory_is_refused(
     assert {"registry.yaml"} <= {*listing(tmp_path)} <= {"registry.yaml", "new"}
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(
     "words", [("render",), ("render", "closed/registry.yaml"), ("status",), ("init", "closed/new")]
 )
@@ -117,6 +118,7 @@ def test_a_state_on_a_full_disk_is_refused_and_the_image_that_remains_is_named(c
     assert done.err.startswith("not deleted from the registry: registry-gitops/smoke:smoke-")
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize("words", [("--help",), ("render", "--help"), ("schema",), ("--version",)])
 def test_output_on_a_full_disk_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
     with Path("/dev/full").open("wb") as full:
@@ -126,6 +128,7 @@ def test_output_on_a_full_disk_is_refused(tmp_path: Path, words: tuple[str, ...]
     assert (done.returncode, done.stderr) == (2, "error: cannot write the output: No space left on device\n")
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "2>/dev/full", "<&-", "2>&- >&-"])
 def test_a_stream_that_is_closed_or_full_changes_no_exit_code_of_an_error(tmp_path: Path, redirection: str) -> None:
     for words in (["render", "none.yaml"], ["--nonsense"], ["nonsense"], ["render", "--nonsense"]):
@@ -134,6 +137,7 @@ def test_a_stream_that_is_closed_or_full_changes_no_exit_code_of_an_error(tmp_pa
         assert (done.returncode, done.stdout) == (2, b"")
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(
     "words",
     [
@@ -163,6 +167,7 @@ def test_a_reader_that_leaves_the_help_ends_it_quietly(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(
     ("missing", "words"),
     [
@@ -301,6 +306,7 @@ def test_a_bundle_of_authorities_that_cannot_be_used_is_refused_by_name(
     refused(cli("smoke", "https://127.0.0.1:1"), "none.pem: cannot be read: No such file or directory")
 
 
+@pytest.mark.tools
 def test_a_user_without_a_home_directory_can_run_smoke(url: str, tmp_path: Path) -> None:
     code = "import pwd, sys; pwd.getpwuid = {}.__getitem__; from registry_gitops.cli import main; sys.exit(main())"
     done = subprocess.run(

@@ -14,6 +14,8 @@ from registry_gitops.registry import ReferenceRegistry
 
 from .running import Outcome, process
 
+pytestmark = pytest.mark.tools
+
 # The modules and names that CPython for Windows does not have. Those of `os` that the standard library itself needs on
 # this system are left in.
 WINDOWS = """

@@ -208,6 +208,7 @@ def as_anyone(*arguments: str | Path, folder: Path) -> Outcome:
     return process(*arguments, folder=folder, under=AS_ANYONE)
 
 
+@pytest.mark.tools
 def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     config = tmp_path / "registry.yaml"
     config.write_text("name: a\n")
@@ -216,6 +217,7 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
     assert list(listing(tmp_path)) == ["registry.yaml"]
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -242,6 +244,7 @@ def test_a_file_in_the_way_of_the_folder_is_refused(cli: Run, tmp_path: Path) ->
     assert listing(tmp_path) == before
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize(
     "arguments", [("render", "../registry.yaml", "--output-dir", "."), ("init", "."), ("init", "new/folder")]
 )

@@ -19,6 +19,8 @@ from tests.cli.running import program
 
 from .api import write_config
 
+pytestmark = pytest.mark.tools
+
 RELEASE = """
 {"kind": "List", "items": [{"kind": "HelmRelease",
   "metadata": {"name": "b", "namespace": "a", "labels": {

@@ -14,7 +14,7 @@ from registry_gitops.cluster import PortForwardError, port_forward
 
 from .api import cluster, write_config
 
-pytestmark = pytest.mark.usefixtures("kubeconfig")
+pytestmark = [pytest.mark.tools, pytest.mark.usefixtures("kubeconfig")]
 
 
 def refusal(target: str = "svc/docker-registry", context: str | None = None) -> str:

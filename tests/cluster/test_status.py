@@ -15,6 +15,8 @@ from tests.cluster.deployments import changed, seen, without
 from .api import write_config
 from .deployment_api import serving
 
+pytestmark = pytest.mark.tools
+
 DEPLOYMENT = ("docker-registry", "docker-registry")
 
 

@@ -19,6 +19,8 @@ from tests.cluster.deployments import seen
 from .api import write_config
 from .deployment_api import Served, serving
 
+pytestmark = pytest.mark.tools
+
 NAMED = ("status", "--namespace", "docker-registry")
 
 

@@ -17,9 +17,11 @@ from registry_gitops.deployment import load
 from registry_gitops.smoke import CHECKS
 from tests.support.pages import CONSOLE, SERVED, find_free_address
 from tests.support.registry import RealRegistry
-from tests.support.tools import ROOT, STORE, tool
+from tests.support.tools import ROOT, built, tool
 from tools.build import pinned
 from tools.kubernetes_schemas import VERSIONS
+
+pytestmark = pytest.mark.tools
 
 # What stands in `sh` blocks is not run here. Those of docs/nodes.md need a node: tests/e2e/test_node_pull.py runs them.
 PAGES = [
@@ -45,7 +47,7 @@ def free() -> str:
 def run(command: str, folder: Path, registry: RealRegistry, free: str) -> str:
     """What a command prints in `folder`, with the project's program and the real tools on PATH, and its exit code."""
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:{STORE}/bin:{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}:{built('bin')}:{os.environ['PATH']}",
         "HOME": str(folder),
         "REGISTRY": f"{registry.host}:{registry.port}",
     }

@@ -10,6 +10,8 @@ from registry_gitops.manifests import KINDS, Document
 
 from .strategies import raw
 
+pytestmark = pytest.mark.tools
+
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @given(data=st.data())

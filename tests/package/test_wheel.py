@@ -15,6 +15,8 @@ from registry_gitops.values import RegistryValues
 from registry_gitops.version import __version__
 from tests.support.tools import ROOT
 
+pytestmark = pytest.mark.tools
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -189,6 +189,7 @@ def test_an_error_in_the_middle_takes_everything_back(tmp_path: Path, monkeypatc
     assert actions(OLD, tmp_path) == dict.fromkeys(OLD, Action.KEEP)
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize("renames", range(4))
 def test_a_run_that_was_killed_leaves_whole_files_and_the_next_run_knows_them(tmp_path: Path, renames: int) -> None:
     write(OLD, tmp_path)

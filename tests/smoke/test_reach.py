@@ -98,6 +98,7 @@ def test_tls_where_there_is_none_and_none_where_there_is(tmp_path: Path) -> None
     assert "it requires TLS" in str(problem)
 
 
+@pytest.mark.tools
 def test_a_certificate_of_an_authority_that_nobody_knows(tmp_path: Path) -> None:
     made = make_certificate(tmp_path)
     with ReferenceRegistry(tls_cert=made.certificate, tls_key=made.key) as registry:
@@ -106,6 +107,7 @@ def test_a_certificate_of_an_authority_that_nobody_knows(tmp_path: Path) -> None
             pass
 
 
+@pytest.mark.tools
 def test_a_certificate_for_another_name(tmp_path: Path) -> None:
     made = make_certificate(tmp_path)
     with tls_on_every_name(made.certificate, made.key) as port:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from registry_gitops.registry import ReferenceRegistry
+
+pytestmark = pytest.mark.tools
 
 LARGE = """
 import sys

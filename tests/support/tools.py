@@ -25,12 +25,18 @@ Manifests = str | Iterable[Path]
 """YAML text of any number of documents, or files with such text."""
 
 
+unmarked: str | None = None
+"""The test that runs now, if it has no marker `tools` (tests/conftest.py sets it)."""
+
+
 class ToolProblem(Exception):
     """A tool is missing, or did not do its work; what it found in its input is a result and no problem."""
 
 
 def built(place: str) -> Path:
-    """Return a file or folder below .tools: `bin/helm`, `crds`."""
+    """Return a file or directory below .tools: `bin/helm`, `crds`; only a test with the marker `tools` can have it."""
+    if unmarked is not None:
+        raise ToolProblem(f"{unmarked} uses .tools/{place}: mark it with `pytest.mark.tools`.")
     path = STORE / place
     if not path.exists():
         raise ToolProblem(f"{path} is not there: `make test` builds the tools before it runs the tests.")

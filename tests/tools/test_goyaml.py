@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.tools import GoYaml
 
+pytestmark = pytest.mark.tools
+
 
 @pytest.mark.parametrize(
     ("text", "sigs", "v3"),

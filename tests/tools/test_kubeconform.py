@@ -12,6 +12,8 @@ import yaml
 from tests.support.tools import KUBERNETES_VERSIONS, ToolProblem, kubeconform
 from tools import kubernetes_schemas
 
+pytestmark = pytest.mark.tools
+
 RELEASE: dict[str, Any] = {
     "apiVersion": "helm.toolkit.fluxcd.io/v2",
     "kind": "HelmRelease",

@@ -11,6 +11,8 @@ import yaml
 
 from tests.support.tools import ToolProblem, podsecurity
 
+pytestmark = pytest.mark.tools
+
 CONTAINER = {
     "name": "registry",
     "image": "registry:3",

@@ -13,6 +13,8 @@ from tests.support.helm import CHART
 from tests.support.oci_content import artifact, image
 from tests.support.oci_http import Repository
 
+pytestmark = pytest.mark.tools
+
 _random = Random("charts")
 
 

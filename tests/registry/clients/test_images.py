@@ -11,6 +11,8 @@ from tests.registry.clients.programs import CLIENTS, TAG, Registry, User, run
 from tests.support.oci_content import PLATFORMS, Blob, artifact, image, index, layout_lacks, write_layout
 from tests.support.oci_http import Repository
 
+pytestmark = pytest.mark.tools
+
 KIB = 1024
 MIB = 1024 * KIB
 _random = Random("clients")

@@ -14,6 +14,8 @@ from tests.support.oci_registry import ServedRegistry
 from tests.support.registry import RealRegistry
 from tests.support.tools import ToolProblem
 
+pytestmark = pytest.mark.tools
+
 SPARSE = {"OCI_DATA_SPARSE": "true"}
 # A registry that does not mount blobs of repositories that are not named is asked 4 questions fewer, and skips 2.
 ALL_OF_DEV = Verdict(passed=1032, failed=0, skipped=0, disabled=0)

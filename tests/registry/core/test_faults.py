@@ -346,6 +346,7 @@ def test_what_was_looked_at_before_a_doubt_does_not_answer_it() -> None:
 MISTAKES = (ValueError("a mistake"), RecursionError("deep"), KeyError("x"), SystemExit(1), KeyboardInterrupt())
 
 
+@pytest.mark.tools
 @pytest.mark.parametrize("raised", [*MISTAKES, MemoryError(), OSError(errno.EIO, "lost")], ids=repr)
 @pytest.mark.parametrize("method", ["names", "probe"])
 def test_healthz_answers_whatever_a_check_raises_and_is_well_again_afterwards(

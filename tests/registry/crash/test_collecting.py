@@ -10,10 +10,14 @@ import time
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from registry_gitops.registry.names import Digest
 from registry_gitops.registry.storage.filesystem import FileStorage
 from tests.registry.garbage.shelf import Shelf
 from tests.support.audit import strays
+
+pytestmark = pytest.mark.tools
 
 IMAGES = 30
 Image = tuple[Digest, ...]

@@ -16,6 +16,8 @@ from tests.support.disk import Disk
 from tests.support.load import Ledger, clients_at_work
 from tests.support.mortal import MortalRegistry
 
+pytestmark = pytest.mark.tools
+
 DISKS = {
     "as-it-comes": "loop",
     # Nothing reaches the disk by itself, and in no order.

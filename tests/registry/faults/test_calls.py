@@ -10,6 +10,8 @@ from tests.registry.faults.exercise import Exercise
 from tests.support.injection import Injection
 from tests.support.mortal import MortalRegistry
 
+pytestmark = pytest.mark.tools
+
 FAILURES = [
     ("openat", "EMFILE"),
     ("openat", "EIO"),

@@ -17,6 +17,8 @@ from tests.support.injection import Injection
 from tests.support.load import Connection
 from tests.support.mortal import MortalRegistry
 
+pytestmark = pytest.mark.tools
+
 SECONDS_TO_NOTICE = 5
 
 

@@ -7,9 +7,13 @@ import resource
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.registry.faults.exercise import Exercise
 from tests.support.load import Connection
 from tests.support.mortal import MortalRegistry
+
+pytestmark = pytest.mark.tools
 
 
 def descriptors(pid: int) -> int:

@@ -6,7 +6,11 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.tools import ROOT
+
+pytestmark = pytest.mark.tools
 
 
 def test_whatever_a_client_sends_is_answered_as_it_should_be() -> None:

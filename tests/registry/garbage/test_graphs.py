@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,7 @@ def stay(nodes: list[Node], delete_untagged: bool) -> set[int]:
         kept |= more
 
 
+@pytest.mark.tools
 @given(registries(), st.booleans())
 def test_what_is_reached_stays_and_the_rest_goes(nodes: list[Node], delete_untagged: bool) -> None:
     storage = MemoryStorage()

@@ -17,6 +17,8 @@ from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage
 from tests.registry.garbage.shelf import Shelf, ages
 
+pytestmark = pytest.mark.tools
+
 
 class Interrupted(MemoryStorage):
     """A storage in which something happens right before a path goes."""

@@ -14,7 +14,7 @@ from registry_gitops.registry.http import Limits
 from tests.registry.http.echo import Running, busy, request, running, until
 from tests.support.tools import ROOT
 
-pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+pytestmark = [pytest.mark.tools, pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")]
 
 
 def hold(server: Running, stack: ExitStack, path: str, count: int) -> None:

@@ -11,7 +11,7 @@ import pytest
 from registry_gitops.registry.http import Limits
 from tests.registry.http.echo import Client, Running, request, running, until
 
-pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+pytestmark = [pytest.mark.tools, pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")]
 
 PUT = request("PUT", "/x", "Content-Length: 1000")
 CHUNKED = request("PUT", "/x", "Transfer-Encoding: chunked")

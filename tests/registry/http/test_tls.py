@@ -13,7 +13,7 @@ from registry_gitops.registry.http import Limits
 from tests.registry.http.echo import Client, Running, request, running
 from tests.support.certificate import Certificate, make_certificate
 
-pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+pytestmark = [pytest.mark.tools, pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")]
 
 
 @pytest.fixture(scope="module")

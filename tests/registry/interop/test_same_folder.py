@@ -16,6 +16,8 @@ from tests.registry.interop.conftest import Serving
 from tests.support.oci_content import PLATFORMS, Blob, artifact, image, index
 from tests.support.oci_http import Repository
 
+pytestmark = pytest.mark.tools
+
 _random = Random("interop")
 KIB = 1024
 

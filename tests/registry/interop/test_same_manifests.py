@@ -19,6 +19,8 @@ from tests.support.oci_http import ACCEPT, Repository
 from tests.support.oci_registry import ServedRegistry
 from tests.support.registry import RealRegistry
 
+pytestmark = pytest.mark.tools
+
 DIFFERENCES = {
     r"^schemaVersion: ": "theirs is 500 where it is a number that is not 2",
     r"^(subject|artifactType)[:.]": "they do not read it; we answer by it, so that it has to be right or null",

@@ -129,6 +129,7 @@ def test_what_cannot_be_is_refused_before_anything_is_made(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.tools
 def test_users_and_tls_are_what_clients_meet(tmp_path: Path) -> None:
     import ssl
 

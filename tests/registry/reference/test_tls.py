@@ -16,6 +16,8 @@ from registry_gitops.registry.tls import context
 from tests.support.certificate import Certificate, make_certificate
 from tests.support.tools import tool
 
+pytestmark = pytest.mark.tools
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Certificate:

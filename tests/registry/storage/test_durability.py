@@ -8,6 +8,8 @@ import pytest
 
 from .traced import Call, Disk, trace
 
+pytestmark = pytest.mark.tools
+
 BEGIN, END = "/--- begin", "/--- end"
 
 PROGRAM = f"""

@@ -20,6 +20,8 @@ from tests.support.tools import tool
 
 from .test_filesystem import scratch
 
+pytestmark = pytest.mark.tools
+
 START = """
 import json, os, resource, sys
 from pathlib import Path

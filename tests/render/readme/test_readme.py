@@ -184,6 +184,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Z", "C"]) | st.sampled_
 PATHS = st.builds("/{}".format, st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("|`\\\n<>")))
 
 
+@pytest.mark.tools
 @given(user=TEXTS.filter(lambda text: ":" not in text and text[0] != "#" and len(text) <= 255), path=PATHS, name=LABELS)
 @example(user="a|b", path="/|", name="a")
 @example(user="`", path="/`\n\n# x", name="a")

@@ -11,6 +11,8 @@ from registry_gitops.smoke import CHECKS, Unreachable, chosen, run
 from tests.smoke.mutants.deployments import DEPLOYMENTS, TWO_VOLUMES, Deployment
 from tests.support.kill_matrix import CAUGHT_BY
 
+pytestmark = pytest.mark.tools
+
 
 def report_on(deployment: Deployment) -> Report:
     with deployment.running() as running, running.connect() as client:

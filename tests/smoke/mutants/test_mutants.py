@@ -15,6 +15,8 @@ from tests.smoke.mutants.running import Guard, report_on, served
 from tests.smoke.mutants.table import MUTANTS
 from tests.support.kill_matrix import CAUGHT_BY
 
+pytestmark = pytest.mark.tools
+
 FEW = 5
 RESTART = "kept-after-restart"
 

@@ -13,6 +13,8 @@ from registry_gitops.smoke import CHECKS, Options, chosen, run
 from tests.smoke.servers.fleet import IMAGE, NAME, SERVERS, TAG, Server
 from tests.support.quick_folder import quick_folder
 
+pytestmark = pytest.mark.tools
+
 EXPECTED: Final = Path(__file__).parent / "expected.txt"
 AT_ONCE: Final = 3
 LAYER_SIZE: Final = 8 * 1024 * 1024
