@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parent / "help"
 NAMES = ["registry-gitops", *(command.__name__ for command in COMMANDS)]
 
 
+@pytest.mark.pinned
 @pytest.mark.parametrize("name", NAMES)
 def test_the_help_is_as_it_was_reviewed(cli: Run, update_goldens: bool, name: str) -> None:
     done = cli(*([name] if name != NAMES[0] else []), "--help")

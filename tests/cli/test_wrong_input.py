@@ -91,7 +91,6 @@ OPTIONS = {
         ("render", "good.yaml", "--diff", "--force"),
         "Error: Invalid value for --force: cannot be combined with --check or --diff",
     ),
-    "an unknown option": (("render", "--fast"), "Error: No such option: --fast"),
     "an unknown command": (("rendr",), "Error: No such command 'rendr'. Did you mean 'render'?"),
     "an unknown kind of source": (("init", "new", "--source", "svn"), "'svn' is not one of 'git', 'helm', 'oci'."),
     "an OCI source without a URL": (
@@ -154,6 +153,12 @@ def test_a_wrong_option_is_one_line_after_the_usage(cli: Run, tmp_path: Path, wh
     # A mistake in the use of a command is preceded by its usage, and where to read more.
     refused(done, message, lines=4 if done.err.startswith("Usage: ") else 1)
     assert listing(tmp_path) == before
+
+
+@pytest.mark.pinned
+def test_an_unknown_option_is_one_line_after_the_usage(cli: Run, tmp_path: Path) -> None:
+    refused(cli("render", "--fast"), "Error: No such option: --fast", lines=4)
+    assert listing(tmp_path) == {}
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0", b"name: \xff\n", b"\xff\xfen\0a\0"])
