@@ -88,5 +88,12 @@ class Finding:
 
     def __str__(self) -> str:
         """Format as compilers do: file:line:column: key: message."""
-        place = str(self.location)
-        return f"{place}: {self.message}" if place else self.message
+        return ": ".join(part for part in (str(self.location), self.message) if part)
+
+    @property
+    def headline(self) -> str:
+        """The finding on one line: file:line:column: severity: key: message [id]."""
+        place = Location(self.location.file, self.location.line, self.location.column)
+        rest = Location(key=self.location.key, object=self.location.object)
+        parts = (str(place), self.severity.value, str(rest), f"{self.message} [{self.id}]")
+        return ": ".join(part for part in parts if part)

@@ -80,8 +80,7 @@ def write_reports(report: Report, outputs: Sequence[Output]) -> None:
 
     Files come first, so that a reader of stdout that leaves costs none.
     """
-    from registry_gitops.report import WRITERS
-    from registry_gitops.report.writers import text
+    from registry_gitops.report import WRITERS, write_text
 
     problems: list[Finding] = []
     for output in sorted(outputs, key=lambda output: output.file is None):
@@ -94,7 +93,7 @@ def write_reports(report: Report, outputs: Sequence[Output]) -> None:
                 problems.append(Finding(id="invalid-input", message=message, location=Location(str(output.file))))
         elif output.format is ReportFormat.TEXT:
             width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-            write_stdout(text.write(report, color=supports_color(sys.stdout), width=width))
+            write_stdout(write_text(report, color=supports_color(sys.stdout), width=width))
         else:
             write_stdout(WRITERS[output.format](report))
     if problems:

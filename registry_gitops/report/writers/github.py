@@ -1,4 +1,4 @@
-"""The report as workflow commands of GitHub Actions: an annotation for each check that has something to say."""
+"""The report as workflow commands of GitHub Actions: an annotation for each finding, at its file and line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from registry_gitops.findings import Location
 from registry_gitops.report.model import Report
-from registry_gitops.report.writers.words import explanation, plain, summary, verdict
+from registry_gitops.report.writers.words import advice, message_at_key, plain, summary, verdict
 
 _MESSAGE: Final = str.maketrans({"%": "%25", "\n": "%0A"})
 _PROPERTY: Final = str.maketrans({"%": "%25", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -19,10 +19,10 @@ def write(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    titles = {check.id: f"{check.id}: {check.title} ({verdict(check)})" for check in report.checks}
+    titles = {check.id: f"{check.id}: {check.title} ({verdict(report, check)})" for check in report.checks}
     for finding in report.findings:
-        properties = {"title": titles.get(finding.id, finding.id)} | _place(finding.location)
-        yield _command(finding.severity, properties, "\n".join(explanation(finding)))
+        properties = {"title": titles.get(finding.id, finding.id)} | _position(finding.location)
+        yield _command(finding.severity, properties, "\n".join((message_at_key(finding), *advice(finding))))
     for check in report.checks:
         if check.message:
             yield _command("notice", {"title": titles[check.id]}, check.message)
@@ -31,9 +31,9 @@ def _lines(report: Report) -> Iterator[str]:
     yield _command("notice", heading, "\n".join((summary(report), *leftovers)))
 
 
-def _place(location: Location) -> dict[str, str]:
-    place = {"file": location.file, "line": location.line, "col": location.column}
-    return {name: str(value) for name, value in place.items() if value is not None}
+def _position(location: Location) -> dict[str, str]:
+    position = {"file": location.file, "line": location.line, "col": location.column}
+    return {name: str(value) for name, value in position.items() if value is not None}
 
 
 def _command(level: str, properties: dict[str, str], message: str) -> str:

@@ -22,7 +22,7 @@ _MARKS: Final = {
 
 
 def write(report: Report) -> str:
-    """The page: the verdict, what to change, what is left behind, and every check."""
+    """Return the page: the verdict, what to change, what was not deleted, and every check."""
     title = f"{report.tool}: {report.subject}"
     parts = (
         "<!doctype html>",
@@ -58,25 +58,34 @@ def _head(report: Report) -> Iterator[str]:
 def _headline(report: Report) -> str:
     counts = report.counts()
     failed = sum(check.is_failure for check in report.checks)
-    if not failed:
-        return f"No check failed: {', '.join(f'{count} {outcome}' for outcome, count in counts.items()) or 'none ran'}"
-    skipped = counts.get(Outcome.SKIPPED, 0)
-    return f"{failed} of {len(report.checks) - skipped} checks failed{f', {skipped} skipped' if skipped else ''}"
+    if failed:
+        skipped = counts.get(Outcome.SKIPPED, 0)
+        return f"{failed} of {len(report.checks) - skipped} checks failed{f', {skipped} skipped' if skipped else ''}"
+    errors = sum(finding.is_error for finding in report.findings)
+    if errors:
+        return f"{errors} error{'' if errors == 1 else 's'}"
+    return f"No check failed: {', '.join(f'{count} {outcome}' for outcome, count in counts.items()) or 'none ran'}"
 
 
 def _findings(report: Report) -> Iterator[str]:
     if not report.findings:
         return
     checks = {check.id: check for check in report.checks}
+    anchors: set[str] = set()
     yield "<section><h2>What to change</h2>"
     for finding in sorted(report.findings, key=lambda finding: not finding.is_error):
         check = checks.get(finding.id)
-        yield f'<article class="{_class(check.outcome) if check else "failed"}" id="{_safe(finding.id)}">'
-        badge = f"{_badge(check)} {_safe(check.title)}" if check else f"<b>{finding.severity}</b>"
-        yield f"<h3>{badge} <code>{_safe(finding.id)}</code></h3>"
+        kind = _class(check.outcome) if check and check.is_failure else finding.severity.value
+        badge = _badge(report, check) if check else f'<b class="{kind}">{finding.severity}</b>'
+        title = f"{badge} {_safe(check.title)}" if check else badge
+        # A page has each id once: the link of a check leads to its first finding.
+        anchor = "" if finding.id in anchors else f' id="{_safe(finding.id)}"'
+        anchors.add(finding.id)
+        yield f'<article class="{kind}"{anchor}>'
+        yield f"<h3>{title} <code>{_safe(finding.id)}</code></h3>"
         yield f"<p>{_prose(finding.message)}</p>"
         yield "<dl>"
-        known = {"Remedy": finding.remedy, "See": finding.reference, "Location": str(finding.location)}
+        known = {"Location": str(finding.location), "Remedy": finding.remedy, "See": finding.reference}
         yield from (f"<dt>{name}</dt><dd>{_prose(text)}</dd>" for name, text in known.items() if text)
         yield "</dl>"
         yield from _evidence(finding.evidence)
@@ -92,18 +101,20 @@ def _leftovers(report: Report) -> Iterator[str]:
 
 
 def _table(report: Report) -> Iterator[str]:
+    if not report.checks:
+        return
     yield "<section><h2>Every check</h2><table>"
     yield "<thead><tr><th>Outcome</th><th>Check</th><th>Requirement</th><th>Time</th></tr></thead><tbody>"
     for check in report.checks:
-        yield f"<tr><td>{_badge(check)}</td><td>"
-        yield from _row(check)
+        yield f"<tr><td>{_badge(report, check)}</td><td>"
+        yield from _row(report, check)
         yield f"</td><td>{check.requirement}</td><td>{duration(check.seconds)}</td></tr>"
     yield "</tbody></table></section>"
 
 
-def _row(check: CheckResult) -> Iterator[str]:
+def _row(report: Report, check: CheckResult) -> Iterator[str]:
     title = f"{_safe(check.title)} <code>{_safe(check.id)}</code>"
-    if check.is_failure:
+    if report.findings_of(check):
         yield f'{title}<small><a href="#{_safe(check.id)}">What to change</a></small>'
         return
     yield f"<details><summary>{title}</summary>"
@@ -121,8 +132,8 @@ def _evidence(lines: Sequence[str]) -> Iterator[str]:
         yield f"<pre>{text}</pre>"
 
 
-def _badge(check: CheckResult) -> str:
-    return f'<b class="{_class(check.outcome)}">{_MARKS[check.outcome]} {verdict(check)}</b>'
+def _badge(report: Report, check: CheckResult) -> str:
+    return f'<b class="{_class(check.outcome)}">{_MARKS[check.outcome]} {verdict(report, check)}</b>'
 
 
 def _safe(text: str) -> str:
@@ -130,7 +141,7 @@ def _safe(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """A sentence, in which what stands between backquotes is code."""
+    """Return a sentence as HTML: what is between backquotes is code."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", _safe(text))
 
 

@@ -1,14 +1,14 @@
-"""The report for people at a terminal: a row for each check, and below a row what there is to say of it."""
+"""The report for people at a terminal: a row for each check, the findings below, and the counts."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
-from registry_gitops.findings import Finding
+from registry_gitops.findings import Finding, Severity
 from registry_gitops.report.model import Outcome, Report
-from registry_gitops.report.writers.words import duration, explanation, other_findings, plain, summary, verdict
+from registry_gitops.report.writers.words import advice, duration, other_findings, plain, summary, verdict
 
 _COLORS: Final = {
     Outcome.PASSED: "\x1b[32m",
@@ -16,32 +16,46 @@ _COLORS: Final = {
     Outcome.NOT_SUPPORTED: "\x1b[36m",
     Outcome.SKIPPED: "\x1b[2m",
     Outcome.ERROR: "\x1b[1;35m",
+    Severity.WARNING: "\x1b[33m",
 }
 _END: Final = "\x1b[0m"
 _INDENT: Final = "    "
+_ALIGNED: Final = "<><"
+"""How the columns are aligned: verdict, time, id."""
 
 
-def write(report: Report, *, color: bool = False, width: int = 100) -> str:
+class _Row(NamedTuple):
+    columns: tuple[str, str, str]
+    title: str
+    message: str
+    findings: tuple[Finding, ...]
+    color: str
+
+
+def write_text(report: Report, *, color: bool = False, width: int = 100) -> str:
     """Return the whole report in lines of at most `width` characters, except for words and evidence that are longer."""
     return "".join(f"{line}\n" for line in _lines(report, color, width))
+
+
+def format_finding(finding: Finding, width: int = 100) -> Iterator[str]:
+    """Yield the lines of one finding: where it is and what is wrong, what to change, and what was seen."""
+    for line in (str(finding), *advice(finding)):
+        yield from _folded(line, width)
+    yield from (f"{_INDENT}| {_line(line)}" for line in finding.evidence)
 
 
 def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
     yield _line(f"{report.tool} {report.version}: {report.subject}")
     yield ""
-    rows = [(verdict(check), duration(check.seconds), check.id) for check in report.checks]
-    outcomes, times, ids = (max((len(row[column]) for row in rows), default=0) for column in range(3))
-    for check, (outcome, time, name) in zip(report.checks, rows, strict=True):
-        start = f"{outcome:<{outcomes}}"
-        painted = f"{_COLORS[check.outcome]}{start}{_END}" if color else start
-        yield f"{painted}  {time:>{times}}  {name:<{ids}}  {check.title}".rstrip()
-        if check.message:
-            yield from _folded(check.message, width)
-        for finding in report.findings_of(check):
-            yield from _details(finding, width)
-    for finding in other_findings(report):
-        yield f"{finding.severity}  {finding.id}"
-        yield from _details(finding, width)
+    rows = list(_rows(report))
+    widths = [max(map(len, column)) for column in zip(*(row.columns for row in rows), strict=True)]
+    for row in rows:
+        start, time, name = map("{:{}{}}".format, row.columns, _ALIGNED, widths)
+        painted = f"{row.color}{start}{_END}" if color else start
+        yield f"{painted}  {time}  {name}  {row.title}".rstrip()
+        yield from _folded(row.message, width)
+        for finding in row.findings:
+            yield from format_finding(finding, width)
     yield ""
     yield summary(report)
     if report.leftovers:
@@ -49,10 +63,12 @@ def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
         yield from (f"{_INDENT}{_line(line)}" for line in report.leftovers)
 
 
-def _details(finding: Finding, width: int) -> Iterator[str]:
-    for line in explanation(finding):
-        yield from _folded(line, width)
-    yield from (f"{_INDENT}| {_line(line)}" for line in finding.evidence)
+def _rows(report: Report) -> Iterator[_Row]:
+    for check in report.checks:
+        columns = (verdict(report, check), duration(check.seconds), check.id)
+        yield _Row(columns, check.title, check.message, report.findings_of(check), _COLORS[check.outcome])
+    for finding in other_findings(report):
+        yield _Row((finding.severity, "", finding.id), "", "", (finding,), _COLORS[finding.severity])
 
 
 def _folded(text: str, width: int) -> list[str]:

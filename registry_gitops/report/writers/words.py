@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-from registry_gitops.findings import Finding
+from registry_gitops.findings import Finding, Severity
 from registry_gitops.report.model import CheckResult, Outcome, Report, Requirement
 
 
@@ -19,7 +19,7 @@ def summary(report: Report) -> str:
     return "; ".join([checks, *([", ".join(_count(*each) for each in counts if each[0])] if others else [])])
 
 
-def other_findings(report: Report) -> Iterable[Finding]:
+def other_findings(report: Report) -> Iterator[Finding]:
     """Return the findings that are of no check, such as those of a config file that cannot be read."""
     ids = {check.id for check in report.checks}
     return (finding for finding in report.findings if finding.id not in ids)
@@ -38,24 +38,26 @@ def duration(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
 
 
-def explanation(finding: Finding) -> list[str]:
-    """Return what to know of a finding, a line each: what is wrong, what to change, and what asks for it."""
+def message_at_key(finding: Finding) -> str:
+    """Return the message with the key or the object, but not the file: for formats that have the file elsewhere."""
+    return ": ".join(part for part in (finding.location.key, finding.location.object, finding.message) if part)
+
+
+def advice(finding: Finding) -> list[str]:
+    """Return what to change, and what asks for it, a line each."""
     return [
-        str(finding),
         *([f"Remedy: {finding.remedy}"] if finding.remedy else []),
         *([f"See: {finding.reference}"] if finding.reference else []),
     ]
 
 
-def format_finding(finding: Finding) -> list[str]:
-    """Return the explanation of a finding, and below it the evidence."""
-    return [*explanation(finding), *(f"| {line}" for line in finding.evidence)]
-
-
-def verdict(check: CheckResult) -> str:
-    """Return the outcome; that of a failed check says so if what it looks at is only recommended."""
-    soft = check.outcome is Outcome.FAILED and check.requirement is Requirement.RECOMMENDED
-    return f"{check.outcome} ({check.requirement})" if soft else check.outcome.value
+def verdict(report: Report, check: CheckResult) -> str:
+    """Return the outcome, and with it what is only recommended, or found without being an error."""
+    if check.outcome is Outcome.FAILED and check.requirement is Requirement.RECOMMENDED:
+        return f"{check.outcome} ({check.requirement})"
+    if check.outcome is Outcome.PASSED and report.findings_of(check):
+        return f"{check.outcome} ({Severity.WARNING})"
+    return check.outcome.value
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,81 @@
+"""The report as SARIF 2.1.0, as GitHub code scanning accepts it: a rule for everything that was looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from registry_gitops.findings import Finding, Location
+from registry_gitops.report.model import CheckResult, Report, Requirement
+from registry_gitops.report.writers.words import advice, message_at_key, other_findings
+
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def write(report: Report) -> str:
+    """Return one run, with a result for each finding."""
+    rules = [*map(_rule_of_check, report.checks), *_rules_of_findings(report)]
+    indexes = {rule["id"]: index for index, rule in enumerate(rules)}
+    driver = {"name": report.tool, "version": report.version, "rules": rules}
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, indexes[finding.id]) for finding in report.findings],
+    }
+    return f"{json.dumps({'$schema': _SCHEMA, 'version': '2.1.0', 'runs': [run]}, indent=2)}\n"
+
+
+def _rule_of_check(check: CheckResult) -> dict[str, Any]:
+    level = "error" if check.requirement is Requirement.REQUIRED else "warning"
+    return _rule(check.id, check.title, check.verifies or check.title, level)
+
+
+def _rules_of_findings(report: Report) -> Iterator[dict[str, Any]]:
+    """Yield a rule for each id that is of no check."""
+    findings = {finding.id: finding for finding in other_findings(report)}
+    for finding in findings.values():
+        title = finding.id.replace("-", " ").capitalize()
+        yield _rule(finding.id, title, finding.remedy or title, finding.severity.value)
+
+
+def _rule(id_: str, title: str, help_: str, level: str) -> dict[str, Any]:
+    return {
+        "id": id_,
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": title},
+        "help": {"text": help_},
+        "defaultConfiguration": {"level": level},
+    }
+
+
+def _result(finding: Finding, index: int) -> dict[str, Any]:
+    return {
+        "ruleId": finding.id,
+        "ruleIndex": index,
+        "level": finding.severity.value,
+        "message": {"text": "\n".join((message_at_key(finding), *advice(finding)))},
+        "locations": [place] if (place := _location(finding.location)) else [],
+    } | ({"properties": {"evidence": list(finding.evidence)}} if finding.evidence else {})
+
+
+def _location(location: Location) -> dict[str, Any]:
+    place: dict[str, Any] = {}
+    if location.file:
+        # Code scanning wants a line: the first one stands for the whole file.
+        region = {"startLine": location.line or 1, "startColumn": location.column}
+        place["physicalLocation"] = {
+            "artifactLocation": {"uri": _uri(location.file)},
+            "region": {name: value for name, value in region.items() if value is not None},
+        }
+    names = (("property", location.key), ("resource", location.object))
+    logical = [{"fullyQualifiedName": name, "kind": kind} for kind, name in names if name]
+    return place | ({"logicalLocations": logical} if logical else {})
+
+
+def _uri(file: str) -> str:
+    """Return a relative URI for a relative path: code scanning reads it from the root of the repository."""
+    path = Path(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
