@@ -1,6 +1,10 @@
 """The exit codes of every command."""
 
+from __future__ import annotations
+
 from enum import IntEnum
+
+from registry_gitops.errors import EditedError, InputError
 
 
 class ExitCode(IntEnum):
@@ -26,3 +30,8 @@ class ExitCode(IntEnum):
 
     READER_LEFT = 141
     """The reader of stdout left, as `head` does: 128 + SIGPIPE, as in shells."""
+
+
+def input_error_code(error: InputError) -> ExitCode:
+    """Return the exit code of an input error: files that were edited are findings."""
+    return ExitCode.FINDINGS if isinstance(error, EditedError) else ExitCode.INPUT

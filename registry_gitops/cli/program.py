@@ -19,10 +19,10 @@ from registry_gitops.cli.commands.schema import schema
 from registry_gitops.cli.commands.serve import serve
 from registry_gitops.cli.commands.smoke import smoke
 from registry_gitops.cli.commands.status import status
-from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.exit_codes import ExitCode, input_error_code
 from registry_gitops.cli.parsing import Command, Group
 from registry_gitops.cli.usage_errors import BrokenCommandError
-from registry_gitops.errors import EditedError, InputError
+from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.version import __version__
 
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InputError as error:
         for finding in error.findings:
             streams.write_stderr(_line(finding))
-        return ExitCode.FINDINGS if isinstance(error, EditedError) else ExitCode.INPUT
+        return input_error_code(error)
     except Exception as error:
         # OSError too: whoever opens a file of the user's raises InputError for it. Imported here, as it is rarely used.
         from registry_gitops.cli.internal_error import report_internal_error

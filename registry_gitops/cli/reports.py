@@ -1,20 +1,20 @@
-"""Write reports, each in a format, to stdout or to a file."""
+"""The option --output of every command that reports: parse it, and write the reports, to stdout or to files."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from registry_gitops.cli.streams import supports_color, write_stdout
 from registry_gitops.errors import InputError
-from registry_gitops.findings import Finding, Location
+from registry_gitops.findings import Finding
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
@@ -28,6 +28,7 @@ class ReportFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     JUNIT = "junit"
+    SARIF = "sarif"
     GITHUB = "github"
     HTML = "html"
 
@@ -52,6 +53,19 @@ def parse_output(text: str) -> Output:
     return Output(ReportFormat(name), Path(file) if file else None)
 
 
+OutputOption = Annotated[
+    list[Output],
+    typer.Option(
+        "--output",
+        "-o",
+        parser=parse_output,
+        metavar="FORMAT[=FILE]",
+        help="text, json, junit, sarif, github, or html; to FILE, or to stdout. Repeatable.",
+    ),
+]
+"""The type of the option, the same for every command."""
+
+
 def refuse_unwritable(file: Path, param_hint: str | None = None) -> None:
     """Raise typer.BadParameter if `file` cannot become a file, before work is done whose result would be lost."""
     try:
@@ -66,35 +80,47 @@ def refuse_unwritable(file: Path, param_hint: str | None = None) -> None:
     raise typer.BadParameter(f"cannot write {file}: {reason}", param_hint=param_hint)
 
 
-def check_outputs(outputs: Sequence[Output]) -> None:
-    """Raise typer.BadParameter if two reports have the same destination."""
+def check_outputs(outputs: Sequence[Output], *, stdout_option: str = "") -> None:
+    """Raise typer.BadParameter if two reports have the same destination, or one that of `stdout_option`."""
     destinations = [output.file for output in outputs]
     if len(destinations) != len(set(destinations)):
         raise typer.BadParameter(
             "two reports have the same destination: add =FILE to one of them", param_hint="--output"
         )
+    if stdout_option and None in destinations:
+        raise typer.BadParameter(
+            f"a report on stdout cannot be combined with {stdout_option}: add =FILE", param_hint="--output"
+        )
 
 
-def write_reports(report: Report, outputs: Sequence[Output]) -> None:
-    """Write the report in every requested format, then raise InputError if a file could not be written.
+def format_report(report: Report, output: Output) -> str:
+    """Return the report in the format of `output`: for a terminal in its width, and in color if it supports that."""
+    from registry_gitops.report import WRITERS, write_text
+
+    if output.format is ReportFormat.TEXT and output.file is None:
+        return write_text(report, color=supports_color(sys.stdout), width=terminal_width())
+    return WRITERS[output.format](report)
+
+
+def terminal_width() -> int:
+    """Return the columns of the terminal, at most 120."""
+    return min(shutil.get_terminal_size().columns, _MAX_WIDTH)
+
+
+def write_reports(outputs: Sequence[Output], write: Callable[[Output], str]) -> None:
+    """Write what `write` returns for each output, then raise InputError if a file could not be written.
 
     Files come first, so that a reader of stdout that leaves costs none.
     """
-    from registry_gitops.report import WRITERS, write_text
-
-    problems: list[Finding] = []
+    findings: list[Finding] = []
     for output in sorted(outputs, key=lambda output: output.file is None):
-        if output.file:
-            content = WRITERS[output.format](report)
-            try:
-                output.file.write_text(content, "utf-8", errors="backslashreplace", newline="\n")
-            except OSError as error:
-                message = f"cannot be written: {error.strerror}"
-                problems.append(Finding(id="invalid-input", message=message, location=Location(str(output.file))))
-        elif output.format is ReportFormat.TEXT:
-            width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-            write_stdout(write_text(report, color=supports_color(sys.stdout), width=width))
-        else:
-            write_stdout(WRITERS[output.format](report))
-    if problems:
-        raise InputError(problems)
+        content = write(output)
+        if output.file is None:
+            write_stdout(content)
+            continue
+        try:
+            output.file.write_text(content, "utf-8", errors="backslashreplace", newline="\n")
+        except OSError as error:
+            findings += InputError.of(f"cannot be written: {error.strerror}", output.file).findings
+    if findings:
+        raise InputError(findings)

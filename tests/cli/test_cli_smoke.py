@@ -47,7 +47,7 @@ def refused(done: Outcome, message: str) -> None:
         ("x --level all", "'all' is not one of 'read', 'smoke', 'full'"),
         (
             "x -o yaml",
-            '"yaml" is not text, json, junit, github, html, nor one of these with a file, for example html=report.html',
+            '"yaml" is not text, json, junit, sarif, github, html, nor one of these with a file, for example html=report.html',
         ),
         ("x -o html=", '"html=" is not text, json'),
         (
@@ -87,7 +87,7 @@ def test_the_list_has_a_row_for_every_check(cli: Run) -> None:
     assert rows == [[check.id, check.level, check.requirement, check.title] for check in CHECKS]
 
 
-def test_levels_forms_and_defaults_are_those_of_the_library() -> None:
+def test_levels_formats_and_defaults_are_those_of_the_library() -> None:
     assert [*Option] == [*Level]
     assert [*ReportFormat] == [*WRITERS]
     parameters = inspect.signature(smoke.smoke, eval_str=True).parameters
@@ -104,8 +104,8 @@ def test_checks_that_are_named_are_the_only_ones_that_run(cli: Run, url: str) ->
     assert re.findall(r"^passed +(?:\d+ m?s +)?([a-z-]+)", done.out, re.MULTILINE) == ["api", "blob-get"]
 
 
-def test_every_form_goes_where_it_was_told_to(cli: Run, url: str, tmp_path: Path) -> None:
-    files = [f"-o{form}={form}.out" for form in ReportFormat if form != "json"]
+def test_each_report_goes_to_its_destination(cli: Run, url: str, tmp_path: Path) -> None:
+    files = [f"-o{name}={name}.out" for name in ReportFormat if name != "json"]
     done = cli("smoke", url, "--check", "api", *files, "-o", "json")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith('{\n  "apiVersion": "registry-gitops/report/v2"')
@@ -113,6 +113,7 @@ def test_every_form_goes_where_it_was_told_to(cli: Run, url: str, tmp_path: Path
     assert starts == {
         "github": "::notice title=",
         "html": "<!doctype html>",
-        "junit": "<?xml version=",
+        "junit": '<?xml version="',
         "text": "registry-gitops",
-    } | {"junit": '<?xml version="'}
+        "sarif": '{\n  "$schema": ',
+    }

@@ -1,4 +1,4 @@
-"""Each form of a report, against what reads it."""
+"""Each format of a report, against what reads it."""
 
 from __future__ import annotations
 
@@ -24,35 +24,35 @@ EMPTY = SAMPLE.model_copy(update={"checks": (), "findings": (), "leftovers": ()}
 SUFFIXES = {"text": "txt", "json": "json", "junit": "xml", "github": "txt", "html": "html", "sarif": "json"}
 
 
-@pytest.mark.parametrize("form", WRITERS)
-def test_a_report_is_written_as_it_was_reviewed(form: str, update_goldens: bool) -> None:
-    golden = GOLDEN / f"{form}.{SUFFIXES[form]}"
-    written = WRITERS[form](SAMPLE)
+@pytest.mark.parametrize("format_", WRITERS)
+def test_a_report_is_written_as_it_was_reviewed(format_: str, update_goldens: bool) -> None:
+    golden = GOLDEN / f"{format_}.{SUFFIXES[format_]}"
+    written = WRITERS[format_](SAMPLE)
     if update_goldens:
         golden.write_text(written, "utf-8")
     assert written == golden.read_text("utf-8")
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("format_", WRITERS)
 @pytest.mark.parametrize("report", [PASSED, EMPTY], ids=["passed", "empty"])
-def test_every_form_is_whole_lines_even_of_little(form: str, report: Report) -> None:
-    written = WRITERS[form](report)
+def test_each_format_is_whole_lines_even_of_little(format_: str, report: Report) -> None:
+    written = WRITERS[format_](report)
     assert written.endswith("\n")
     assert "registry-gitops smoke" in written
 
 
-@pytest.mark.parametrize("form", ["text", "junit", "github", "html"])
-def test_what_a_server_sent_cannot_control_a_terminal(form: str) -> None:
-    assert re.findall(r"[^\n -\U0010ffff]", WRITERS[form](SAMPLE)) == []
+@pytest.mark.parametrize("format_", ["text", "json", "junit", "sarif", "github", "html"])
+def test_what_a_server_sent_cannot_control_a_terminal(format_: str) -> None:
+    assert re.findall(r"[^\n -\U0010ffff]", WRITERS[format_](SAMPLE)) == []
 
 
 # -- text
 
 
-def test_colour_changes_nothing_but_colour() -> None:
-    coloured = write_text(SAMPLE, color=True)
-    assert coloured != write_text(SAMPLE)
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == write_text(SAMPLE)
+def test_color_changes_nothing_but_color() -> None:
+    colored = write_text(SAMPLE, color=True)
+    assert colored != write_text(SAMPLE)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == write_text(SAMPLE)
 
 
 def test_sentences_are_folded_to_the_width_and_rows_stay_whole() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +12,13 @@ import typer
 
 from registry_gitops.cli.config_file import find_config_file, load_config
 from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.render_report import RenderReport
+from registry_gitops.cli.reports import OutputOption, check_outputs
 from registry_gitops.cli.streams import colorize_diff, write_stderr, write_stdout
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
-    from registry_gitops.findings import Finding
     from registry_gitops.render import Plan
 
 
@@ -52,33 +53,39 @@ def render(
         list[str] | None,
         typer.Option(metavar="RULE", help="Ignore the findings of RULE, for example plaintext-password. Repeatable."),
     ] = None,
+    output_: OutputOption = [],  # noqa: B006 - Typer copies it
 ) -> None:
     """Render the config file to Flux manifests, README, and chart.
 
     Prints each change. Never changes files that it did not write; stops if a rendered file was edited.
     """
     _refuse_together(stdout, check or diff, force, output_dir)
+    check_outputs(output_, stdout_option="--stdout" if stdout else "--diff" if diff else "")
     _refuse_unknown(allow or ())
-    from registry_gitops import render as library
-
     path = config or find_config_file()
-    deployment = load_config(path)
-    if stdout:
+    with RenderReport(path, output_, allow or ()) as report:
+        from registry_gitops import render as library
+
+        deployment = load_config(path)
+        if stdout:
+            with _problems_in(path):
+                findings, tree = library.render_checked(deployment, allow=allow or ())
+            report.add(findings)
+            write_stdout(library.stream(tree))
+            return
         with _problems_in(path):
-            findings, tree = library.render_checked(deployment, allow=allow or ())
-        _report(findings, path)
-        write_stdout(library.stream(tree))
-        return
-    with _problems_in(path):
-        findings, todo = library.check(deployment, output_dir or path.parent, allow=allow or ())
-    _report(findings, path)
-    if check or diff:
-        if check:
+            findings, todo = library.check(deployment, output_dir or path.parent, allow=allow or ())
+        report.add(findings)
+        if check or diff:
+            report.compare(todo)
+            if check and not report.is_on_stdout:
+                _list(todo)
+            if diff:
+                write_stdout("".join(f"{line}\n" for line in colorize_diff(library.diff(todo))))
+            raise typer.Exit(ExitCode.FINDINGS if todo.pending else ExitCode.OK)
+        library.write_plan(todo, force=force)
+        if not report.is_on_stdout:
             _list(todo)
-        if diff:
-            write_stdout("".join(f"{line}\n" for line in colorize_diff(library.diff(todo))))
-        raise typer.Exit(ExitCode.FINDINGS if todo.pending else ExitCode.OK)
-    _list(library.write_plan(todo, force=force))
 
 
 def _refuse_together(stdout: bool, compares: bool, force: bool, output_dir: Path | None) -> None:
@@ -106,14 +113,6 @@ def _problems_in(path: Path) -> Iterator[None]:
         yield
     except InputError as error:
         raise error.in_file(path) from None
-
-
-def _report(findings: Sequence[Finding], path: Path) -> None:
-    """Print the findings to stderr. Ends the command with exit code 1 if one is an error."""
-    for finding in findings:
-        write_stderr(f"{path}: {finding.severity}: {finding} [{finding.id}]")
-    if any(finding.is_error for finding in findings):
-        raise typer.Exit(ExitCode.FINDINGS)
 
 
 def _list(plan: Plan) -> None:

@@ -20,7 +20,7 @@ from registry_gitops.cli.param_types import parse_duration, parse_period, parse_
 from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
 from registry_gitops.cli.progress import Progress
-from registry_gitops.cli.reports import Output, check_outputs, parse_output, refuse_unwritable, write_reports
+from registry_gitops.cli.reports import OutputOption, check_outputs, format_report, refuse_unwritable, write_reports
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
 
@@ -117,16 +117,7 @@ def smoke(
     wait: Annotated[
         float, typer.Option(parser=parse_duration, metavar="TIME", help="Wait up to TIME for the registry to respond.")
     ] = "0s",  # type: ignore[assignment]
-    output_: Annotated[
-        list[Output],
-        typer.Option(
-            "--output",
-            "-o",
-            parser=parse_output,
-            metavar="FORMAT[=FILE]",
-            help="text, json, junit, github, or html; to FILE, or to stdout. Repeatable.",
-        ),
-    ] = ["text"],  # type: ignore[list-item] # noqa: B006
+    output_: OutputOption = ["text"],  # type: ignore[list-item] # noqa: B006
 ) -> None:
     """Test a running registry as its clients use it.
 
@@ -151,8 +142,8 @@ def smoke(
         if before_restart:
             _prepare(client, options, progress, before_restart)
             return
-        report = _run(client, checks, options, progress)
-    write_reports(_about(target, report), output_)
+        report = _about(target, _run(client, checks, options, progress))
+    write_reports(output_, lambda output: format_report(report, output))
     raise typer.Exit(ExitCode.OK if report.passed else ExitCode.FINDINGS)
 
 

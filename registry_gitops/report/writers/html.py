@@ -75,7 +75,7 @@ def _findings(report: Report) -> Iterator[str]:
     yield "<section><h2>What to change</h2>"
     for finding in sorted(report.findings, key=lambda finding: not finding.is_error):
         check = checks.get(finding.id)
-        kind = _class(check.outcome) if check and check.is_failure else finding.severity.value
+        kind = _class(check.outcome) if check and check.is_failure else "failed" if finding.is_error else "warning"
         badge = _badge(report, check) if check else f'<b class="{kind}">{finding.severity}</b>'
         title = f"{badge} {_safe(check.title)}" if check else badge
         # A page has each id once: the link of a check leads to its first finding.
