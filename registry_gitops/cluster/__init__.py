@@ -1,6 +1,6 @@
-"""What is asked of a cluster, by kubectl: with the user's own contexts, logins and proxies.
+"""Access to a cluster with the user's kubectl, and so with the user's contexts, credentials, and proxies.
 
-`port_forward` is a way to a Service; `registry_gitops.cluster.status` says whether a deployment runs.
+`port_forward` makes a Service reachable. `registry_gitops.cluster.status` reports whether a deployment is ready.
 """
 
 from registry_gitops.cluster.port_forward import PortForwardError, port_forward

@@ -1,4 +1,4 @@
-"""A way to a Service inside a cluster: `kubectl port-forward` on a free local port."""
+"""`kubectl port-forward` from a free local port to a Service or a Pod."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
-from registry_gitops.cluster.kubectl import REMEDIES, ClusterError, Kubectl, error_lines, last_error_line, timed_out
-from registry_gitops.cluster.processes import KubectlProcess, started
-from registry_gitops.cluster.remedies import remedy
+from registry_gitops.cluster.kubectl import Kubectl
+from registry_gitops.cluster.kubectl_errors import (
+    REMEDIES,
+    ClusterError,
+    error_lines,
+    find_remedy,
+    last_error_line,
+    timeout_error,
+)
+from registry_gitops.cluster.processes import KubectlProcess, background_process
 from registry_gitops.masking import mask
 
 _POLL_INTERVAL: Final = 0.02
-"""Seconds between two looks at what kubectl has printed."""
+"""Seconds between two reads of kubectl's output."""
 
 
 class PortForwardError(Exception):
-    """There is no port-forward: the reason that kubectl gave, and the remedy if one is known."""
+    """The port-forward could not start. The message has kubectl's reason, and the remedy if one is known."""
 
     def __init__(self, message: str) -> None:
         super().__init__(mask(message))
@@ -28,15 +35,15 @@ class PortForwardError(Exception):
 def port_forward(
     namespace: str, target: str, port: int | str, *, context: str | None = None, timeout: float = 30.0
 ) -> Iterator[str]:
-    """Yield HOST:PORT on loopback that leads to `port` (number or name) of `target`, such as svc/docker-registry.
+    """Yield HOST:PORT on loopback that forwards to `port` (number or name) of `target`, such as svc/docker-registry.
 
-    It exists for the block, and ends with it. Ctrl-C interrupts the block and not kubectl, so that a cleanup can still
-    use it. Raises PortForwardError if there is none within `timeout` seconds.
+    The port-forward ends with the block. Ctrl-C interrupts the block but not kubectl, so that a cleanup can still use
+    it. Raises PortForwardError if the port-forward does not start within `timeout` seconds.
     """
     command = Kubectl(context).command(namespace, "port-forward", "--address", "127.0.0.1", target, f":{port}")
     with ExitStack() as stack:
         try:
-            kubectl = stack.enter_context(started(command))
+            kubectl = stack.enter_context(background_process(command))
         except ClusterError as error:
             raise PortForwardError(f"{error}{', or pass a URL' if error.remedy else ''}") from None
         yield _wait_for_address(kubectl, timeout)
@@ -46,15 +53,15 @@ def _wait_for_address(kubectl: KubectlProcess, timeout: float) -> str:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         has_ended, output = kubectl.has_ended, kubectl.output_so_far()
-        found = re.search(r"^Forwarding from (127\.0\.0\.1:\d+) ->", output.stdout, re.MULTILINE)
-        if found and not has_ended:
-            return found[1]
+        address = re.search(r"^Forwarding from (127\.0\.0\.1:\d+) ->", output.stdout, re.MULTILINE)
+        if address and not has_ended:
+            return address[1]
         if has_ended:
             raise _failure(output.stderr or output.stdout)
         time.sleep(_POLL_INTERVAL)
     if lines := error_lines(kubectl.output_so_far().stderr):
         raise _failure(lines[-1])
-    raise PortForwardError(f"kubectl port-forward failed: {timed_out(timeout)}")
+    raise PortForwardError(f"kubectl port-forward failed: {timeout_error(timeout)}")
 
 
 _NO_POD: Final = "there is no Pod yet: `--wait 2m` waits for it"
@@ -67,9 +74,9 @@ _REMEDIES: Final = {
     "unable to find any pod": _NO_POD,
     "timed out": _NO_POD,
 }
-"""Words of kubectl -> remedy; the first that matches."""
+"""Part of a message of kubectl -> remedy; the first match counts."""
 
 
 def _failure(stderr: str) -> PortForwardError:
     reason = last_error_line(stderr)
-    return PortForwardError(f"kubectl port-forward failed: {ClusterError(reason, remedy(reason, _REMEDIES))}")
+    return PortForwardError(f"kubectl port-forward failed: {ClusterError(reason, find_remedy(reason, _REMEDIES))}")

@@ -1,4 +1,4 @@
-"""Run kubectl, several at the same time, and leave none behind: whatever ends a block ends its processes."""
+"""Run several kubectl processes at the same time. Their block ends all of them, also if it ends by an exception."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
-from registry_gitops.cluster.kubectl import KubectlResult, not_started, timed_out
+from registry_gitops.cluster.kubectl import KubectlResult
+from registry_gitops.cluster.kubectl_errors import start_error, timeout_error
 
-SECONDS: Final = 20.0
-"""Timeout of one round of commands. kubectl itself waits longer for an unknown host or a firewall."""
+TIMEOUT: Final = 20.0
+"""Seconds within which `run_all` must end. kubectl itself waits longer for an unknown host or a firewall."""
 _POLL_INTERVAL: Final = 0.01
-"""Seconds between two looks at the processes of a round."""
+"""Seconds between two checks of whether processes have ended."""
 _GRACE: Final = 2.0
 """Seconds between SIGTERM and SIGKILL."""
 _MAX_OUTPUT: Final = 65536
-"""Bytes that are read of a process that still runs."""
+"""Maximum bytes that `output_so_far` reads of each stream."""
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class KubectlProcess:
-    """A kubectl that was started. Its output goes to files: a pipe that nobody reads would block it."""
+    """A kubectl that was started. It writes its output to files, because it would block on a pipe that nobody reads."""
 
     process: subprocess.Popen[bytes]
     stdout: Path
@@ -38,16 +39,16 @@ class KubectlProcess:
 
     @property
     def has_ended(self) -> bool:
-        """Whether it has exited; it is reaped then."""
+        """Whether it has exited. If so, it is reaped."""
         return self.process.poll() is not None
 
     def result(self) -> KubectlResult:
-        """Exit code and output of a process that has ended."""
+        """Return exit code and output of a process that has ended."""
         texts = (file.read_text("utf-8", errors="replace") for file in (self.stdout, self.stderr))
         return KubectlResult(self.process.wait(), *texts)
 
     def output_so_far(self) -> KubectlResult:
-        """The first 64 KiB of its output while it runs; the exit code is 0."""
+        """Return the first 64 KiB of stdout and stderr of a process that still runs; the exit code is 0."""
         texts = []
         for path in (self.stdout, self.stderr):
             with path.open("rb") as file:
@@ -56,11 +57,11 @@ class KubectlProcess:
 
 
 @contextmanager
-def started(command: Sequence[str]) -> Iterator[KubectlProcess]:
-    """Start a command for the block; at its end the process and its children are ended and reaped.
+def background_process(command: Sequence[str]) -> Iterator[KubectlProcess]:
+    """Run a command while the block runs, then end and reap the process and its children.
 
-    It has a session of its own. So Ctrl-C reaches the block first, a credential plugin is ended with kubectl, and a
-    plugin that asks on the terminal fails at once instead of waiting unseen. Raises ClusterError if it cannot start.
+    The process has its own session: Ctrl-C reaches the block first, a credential plugin ends with kubectl, and a plugin
+    that prompts on the terminal fails at once instead of waiting. Raises ClusterError if the command cannot start.
     """
     with tempfile.TemporaryDirectory() as directory:
         stdout, stderr = Path(directory, "stdout"), Path(directory, "stderr")
@@ -75,20 +76,20 @@ def started(command: Sequence[str]) -> Iterator[KubectlProcess]:
 
 
 def run_all(commands: Sequence[Sequence[str]], parse: Callable[[KubectlResult], T]) -> list[T]:
-    """Run commands at the same time, and return what `parse` makes of each result, in the order of the commands.
+    """Run commands at the same time, and return their parsed results in the order of the commands.
 
-    An exception of `parse` is raised as soon as that command ends. Raises ClusterError if a command cannot start, or
-    still runs after 20 seconds. No process is left in any case.
+    Raises what `parse` raises as soon as that command ends, and ClusterError if a command cannot start or still runs
+    after 20 seconds. In each case, all processes are ended.
     """
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + TIMEOUT
     with ExitStack() as stack:
-        running = dict(enumerate([stack.enter_context(started(command)) for command in commands]))
+        running = dict(enumerate([stack.enter_context(background_process(command)) for command in commands]))
         parsed: dict[int, T] = {}
         while running:
             for index in [index for index, each in running.items() if each.has_ended]:
                 parsed[index] = parse(running.pop(index).result())
             if running and time.monotonic() > deadline:
-                raise timed_out(SECONDS)
+                raise timeout_error(TIMEOUT)
             time.sleep(_POLL_INTERVAL if running else 0)
     return [parsed[index] for index in range(len(commands))]
 
@@ -99,18 +100,18 @@ def _start(command: Sequence[str], stdout: BinaryIO, stderr: BinaryIO) -> subpro
             command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, start_new_session=True
         )
     except OSError as error:
-        raise not_started(error) from None
+        raise start_error(error) from None
 
 
 @contextmanager
 def _deferred_signals() -> Iterator[None]:
-    """Handle Ctrl-C and SIGTERM at the end of the block: in Popen, they would leave a process that nobody knows."""
+    """Handle Ctrl-C and SIGTERM at the end of the block: an exception inside Popen would orphan the process."""
     if threading.current_thread() is not threading.main_thread():
         yield  # Signals interrupt the main thread only.
         return
     arrived: list[int] = []
-    found = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    handlers = {number: handler for number, handler in found.items() if callable(handler)}
+    current = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {number: handler for number, handler in current.items() if callable(handler)}
     try:
         for number in handlers:
             signal.signal(number, lambda which, _: arrived.append(which))
@@ -123,7 +124,7 @@ def _deferred_signals() -> Iterator[None]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process, with its children if it still runs, and reap it."""
+    """Reap a process; if it still runs, end it and its children first."""
     if process.poll() is not None:
         return
     if os.name != "posix":

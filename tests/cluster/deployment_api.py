@@ -41,7 +41,7 @@ class Served:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.forbidden: set[str] = set()
-        """Plurals that this user may not see; `*` is all of them."""
+        """Plurals that this user is not allowed to read; `*` is all of them."""
         self.unauthorized = False
         self.requests: list[str] = []
 
@@ -49,7 +49,7 @@ class Served:
         """Status code and body of a GET."""
         if self.unauthorized:
             return 401, _status(401, "Unauthorized", "Unauthorized")
-        versions = _KINDS if self.snapshot.flux else {key: _KINDS[key] for key in ("v1", "apps/v1")}
+        versions = _KINDS if self.snapshot.has_flux else {key: _KINDS[key] for key in ("v1", "apps/v1")}
         if path == "/api":
             return 200, {"kind": "APIVersions", "versions": ["v1"]}
         if path == "/apis":

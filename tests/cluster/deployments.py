@@ -1,7 +1,7 @@
 """Deployments as they were seen on a real cluster, and as they become by one change.
 
-Each file in snapshots/ was read by `registry_gitops.cluster.status.read` from Kubernetes 1.36 with Flux, where the
-deployment was broken on purpose. Names were replaced by the usual ones, and what no status looks at was taken out.
+Each file in snapshots/ was read by `registry_gitops.cluster.status.read_snapshot` from Kubernetes 1.36 with Flux, where
+the deployment was broken on purpose. Names were replaced by the usual ones, and unused fields were removed.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ def seen(name: str) -> Snapshot:
     return Snapshot(
         found["namespace"],
         found["name"],
-        datetime.fromisoformat(found["now"]),
+        datetime.fromisoformat(found["read_at"]),
         tuple(map(Object, found["objects"])),
         found["logs"],
-        tuple(found["unseen"]),
-        found["flux"],
+        tuple(found["forbidden_kinds"]),
+        found["has_flux"],
     )
 
 
@@ -61,7 +61,7 @@ def noticed(snapshot: Snapshot, about: str, reason: str, message: str) -> Snapsh
         "reason": reason,
         "message": message,
         "count": 1,
-        "lastTimestamp": snapshot.now.isoformat(),
+        "lastTimestamp": snapshot.read_at.isoformat(),
         "involvedObject": {"kind": about, "name": thing.name, "uid": thing.uid},
     }
     return replace(snapshot, objects=(*snapshot.objects, Object(event)))

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cluster.status import CauseId, Status, assess
-from registry_gitops.cluster.status.text import write
+from registry_gitops.cluster.status import CauseId, Status, assess, format_status
 from registry_gitops.findings import Severity
 
 from .deployments import NAMES, seen
@@ -62,7 +61,7 @@ NOT_READY = {
 
 
 def causes(status: Status) -> list[str]:
-    return [cause.id.value for cause in status.causes]
+    return [cause.id.value for cause in status.findings]
 
 
 def test_every_deployment_that_was_seen_is_in_a_table() -> None:
@@ -73,20 +72,20 @@ def test_every_deployment_that_was_seen_is_in_a_table() -> None:
 def test_a_deployment_that_runs_is_ready_whatever_there_is_to_say_of_it(name: str) -> None:
     status = assess(seen(name))
     assert (status.ready, causes(status)) == (True, READY[name])
-    assert {cause.severity for cause in status.causes} <= {Severity.WARNING}
+    assert {cause.severity for cause in status.findings} <= {Severity.WARNING}
 
 
 @pytest.mark.parametrize("name", NOT_READY)
 def test_a_deployment_that_does_not_run_says_why_the_root_first(name: str) -> None:
     status = assess(seen(name))
     assert (status.ready, causes(status)) == (False, NOT_READY[name])
-    assert status.causes[0].severity is Severity.ERROR
-    assert status.summary == status.causes[0].message
+    assert status.findings[0].severity is Severity.ERROR
+    assert status.summary == status.findings[0].message
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_text_is_as_it_was_read_in_review(name: str, update_goldens: bool) -> None:
-    text = write(assess(seen(name)), width=110)
+    text = format_status(assess(seen(name)), width=110)
     golden = TEXTS / f"{name}.txt"
     if update_goldens:
         golden.write_text(text, "utf-8")
@@ -95,7 +94,7 @@ def test_the_text_is_as_it_was_read_in_review(name: str, update_goldens: bool) -
 
 @pytest.mark.parametrize("name", READY)
 def test_the_text_of_a_deployment_that_runs_fits_a_screen(name: str) -> None:
-    assert len(write(assess(seen(name)), width=80).splitlines()) <= 24
+    assert len(format_status(assess(seen(name)), width=80).splitlines()) <= 24
 
 
 def test_there_is_no_text_of_a_deployment_that_is_gone() -> None:
@@ -104,7 +103,7 @@ def test_there_is_no_text_of_a_deployment_that_is_gone() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_cause_tells_what_to_do(name: str) -> None:
-    for cause in assess(seen(name)).causes:
+    for cause in assess(seen(name)).findings:
         assert cause.remedy
         assert cause.message
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from registry_gitops.cluster import PortForwardError, port_forward
-from registry_gitops.cluster.status import ClusterError, look
+from registry_gitops.cluster.status import ClusterError, get_status
 from tests.cli.running import program
 
 from .api import write_config
@@ -80,7 +80,7 @@ def running(tmp_path: Path) -> list[str]:
 
 def refusal() -> str:
     with pytest.raises(ClusterError) as caught:
-        look("a", "b")
+        get_status("a", "b")
     return str(caught.value)
 
 
@@ -105,7 +105,7 @@ def test_a_round_ends_at_once_with_all_its_processes_when_one_of_them_fails(
 def test_a_round_that_takes_too_long_ends_with_all_its_processes(
     install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry_gitops.cluster.processes.SECONDS", 1.0)
+    monkeypatch.setattr("registry_gitops.cluster.processes.TIMEOUT", 1.0)
     install(f"{FIRST}trap '' TERM\n{SLOW}")
     assert refusal().startswith("no answer from the cluster within 1 s")
     assert left(tmp_path) == []
@@ -139,7 +139,7 @@ def test_an_interrupt_while_kubectl_starts_ends_it(
     before = signal.signal(number, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            look("a", "b")
+            get_status("a", "b")
     finally:
         signal.signal(number, before)
     assert left(tmp_path) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.cluster.kubectl import Kubectl
-from registry_gitops.cluster.status import ClusterError, Snapshot, assess, look, read
+from registry_gitops.cluster.status import ClusterError, Snapshot, assess, get_status, read_snapshot
 from tests.cluster.deployments import changed, seen, without
 
 from .api import write_config
@@ -22,7 +22,7 @@ DEPLOYMENT = ("docker-registry", "docker-registry")
 
 def refusal(kubectl: Kubectl | None = None) -> str:
     with pytest.raises(ClusterError) as caught:
-        look(*DEPLOYMENT, kubectl)
+        get_status(*DEPLOYMENT, kubectl)
     return str(caught.value)
 
 
@@ -32,13 +32,13 @@ def refusal(kubectl: Kubectl | None = None) -> str:
 def test_what_is_read_of_the_cluster_is_what_was_seen(name: str, kubeconfig: Path) -> None:
     wanted = seen(name)
     with serving(wanted, kubeconfig):
-        found = read(Kubectl(), *DEPLOYMENT)
-    assert assess(replace(found, now=wanted.now)) == assess(wanted)
+        found = read_snapshot(Kubectl(), *DEPLOYMENT)
+    assert assess(replace(found, read_at=wanted.read_at)) == assess(wanted)
 
 
 def test_a_deployment_that_runs_is_read_by_two_kubectls_that_change_nothing(kubeconfig: Path) -> None:
     with serving(seen("ready"), kubeconfig) as served:
-        look(*DEPLOYMENT)
+        get_status(*DEPLOYMENT)
     kinds = {request.partition("?")[0].split("/")[-1] for request in served.requests}
     assert "secrets" not in kinds
     # Each kubectl asks once what kinds there are, where its cache does not tell.
@@ -49,8 +49,8 @@ def test_the_log_of_a_container_that_crashed_comes_without_credentials(kubeconfi
     crash = seen("crash-loop")
     logs = dict.fromkeys(crash.logs, "error: dial redis://me:hunter2@cache: refused")
     with serving(replace(crash, logs=logs), kubeconfig):
-        found = look(*DEPLOYMENT)
-    assert found.causes[0].detail == "error: dial redis://***@cache: refused"
+        found = get_status(*DEPLOYMENT)
+    assert found.findings[0].evidence == ("error: dial redis://***@cache: refused",)
     assert "hunter2" not in found.model_dump_json()
 
 
@@ -63,16 +63,16 @@ def test_a_release_whose_objects_are_elsewhere_is_followed_there(kubeconfig: Pat
     for kind in ("Deployment", "ReplicaSet", "Pod", "PersistentVolumeClaim", "Service"):
         moved = changed(moved, kind, lambda thing: thing["metadata"].update(namespace="images"))
     with serving(moved, kubeconfig):
-        found = look(*DEPLOYMENT)
+        found = get_status(*DEPLOYMENT)
     assert (found.ready, found.addresses) == (True, ("http://docker-registry.images.svc:5000",))
 
 
 def test_what_this_user_may_not_see_is_said_and_the_rest_is_told(kubeconfig: Path) -> None:
     with serving(seen("ready"), kubeconfig) as served:
         served.forbidden = {"ingresses", "events", "gitrepositories"}
-        found = look(*DEPLOYMENT)
+        found = get_status(*DEPLOYMENT)
     assert found.ready
-    assert sorted(found.unseen) == [
+    assert sorted(found.forbidden_kinds) == [
         "events",
         "gitrepositories.source.toolkit.fluxcd.io",
         "ingresses.networking.k8s.io",
@@ -96,15 +96,15 @@ def test_a_user_who_is_not_logged_in_is_told_so(kubeconfig: Path) -> None:
 
 
 def test_a_cluster_without_flux_is_no_cluster_out_of_reach(kubeconfig: Path) -> None:
-    nothing = replace(without(seen("ready"), "HelmRelease"), flux=False)
+    nothing = replace(without(seen("ready"), "HelmRelease"), has_flux=False)
     with serving(nothing, kubeconfig):
-        assert [cause.id.value for cause in look(*DEPLOYMENT).causes] == ["flux-missing"]
+        assert [cause.id.value for cause in get_status(*DEPLOYMENT).findings] == ["flux-missing"]
 
 
 def test_a_release_that_nobody_applied_by_flux_needs_no_kustomizations(kubeconfig: Path) -> None:
     by_hand = changed(seen("ready"), "HelmRelease", lambda release: release["metadata"].pop("labels"))
     with serving(by_hand, kubeconfig):
-        found = look(*DEPLOYMENT)
+        found = get_status(*DEPLOYMENT)
     assert (found.ready, found.git) == (True, None)
 
 
@@ -151,7 +151,7 @@ def test_a_name_that_does_not_resolve_is_told(kubeconfig: Path) -> None:
 def test_a_cluster_that_does_not_answer_is_not_waited_for_longer_than_told(
     kubeconfig: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry_gitops.cluster.processes.SECONDS", 1.0)
+    monkeypatch.setattr("registry_gitops.cluster.processes.TIMEOUT", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         write_config(kubeconfig, f"http://127.0.0.1:{silent.getsockname()[1]}")
         assert refusal() == "no answer from the cluster within 1 s: check the server of the context, and the VPN"
@@ -159,6 +159,6 @@ def test_a_cluster_that_does_not_answer_is_not_waited_for_longer_than_told(
 
 def test_a_snapshot_holds_what_was_read_and_when(kubeconfig: Path) -> None:
     with serving(seen("ready"), kubeconfig):
-        found = read(Kubectl(), *DEPLOYMENT)
+        found = read_snapshot(Kubectl(), *DEPLOYMENT)
     assert isinstance(found, Snapshot)
-    assert found.now.tzinfo is not None
+    assert found.read_at.tzinfo is not None

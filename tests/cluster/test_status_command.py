@@ -67,7 +67,7 @@ def test_json_is_one_object_that_python_reads_back(run: Callable[..., Outcome], 
     with serving(seen("crash-loop"), kubeconfig):
         done = run(*NAMED, "-o", "json")
     found = Status.model_validate_json(done.out)
-    assert (done.code, found.ready, found.causes[0].id.value) == (1, False, "crash-loop")
+    assert (done.code, found.ready, found.findings[0].id.value) == (1, False, "crash-loop")
 
 
 def test_the_description_that_lies_here_names_the_deployment(
@@ -120,7 +120,7 @@ def test_wait_ends_when_it_is_ready_and_tells_what_it_waited_for(kubeconfig: Pat
         told = running.stderr.readline()
         served.snapshot = seen("ready")
         out, err = running.communicate(timeout=30)
-    assert told == "waiting: registry ends as soon as it starts, with exit code 1\n"
+    assert told == "waiting: registry exits on start, with exit code 1\n"
     assert (running.returncode, err) == (0, "")
     assert out.startswith("docker-registry/docker-registry: ready")
 

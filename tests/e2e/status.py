@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry_gitops.cluster.status.model import Cause, CauseId, Status
+from registry_gitops.cluster.status import Cause, CauseId, Status
 from registry_gitops.findings import Severity
 from tests.e2e.cluster import until
 from tests.e2e.fleet import Fleet
@@ -20,7 +20,7 @@ def ready_without_causes(fleet: Fleet, seconds: float = 60) -> Status:
 
     def found() -> Status:
         now = status(fleet)
-        assert now.causes == (), now.causes
+        assert now.findings == (), now.findings
         return now
 
     return until("status that is ready, without a cause", found, seconds)
@@ -31,7 +31,7 @@ def not_applied(fleet: Fleet) -> Status | None:
     options = ("--namespace", fleet.namespace, "-o", "json")
     found = Status.model_validate_json(fleet.cli("status", *options, code=1).out)
     # Kustomizations of other stories may fail at the same time.
-    return found if CauseId.NOT_APPLIED in [each.id for each in found.causes] else None
+    return found if CauseId.NOT_APPLIED in [each.id for each in found.findings] else None
 
 
 def text(fleet: Fleet, code: int = 0) -> str:
@@ -47,12 +47,12 @@ def cause(fleet: Fleet, id_: CauseId, saying: str, severity: Severity = Severity
     code = 1 if severity is Severity.ERROR else 0
 
     def named() -> Cause:
-        first, *_ = (*status(fleet, code).causes, None)
+        first, *_ = (*status(fleet, code).findings, None)
         assert first is not None, "no cause at all"
         assert (first.id, first.severity) == (id_, severity), first
-        assert saying in f"{first.message} {first.detail}", first
+        assert saying in " ".join((first.message, *first.evidence)), first
         said = text(fleet, code)
-        for part in (first.message, first.remedy, first.object.rpartition("/")[2]):
+        for part in (first.message, first.remedy, first.location.object.rpartition("/")[2]):
             assert part, first
             assert " ".join(part.split()) in said, f"{part!r} is not in {said!r}"
         return first

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from tests.e2e.cluster import is_not_ready, until
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.pushes import repository
@@ -22,7 +22,7 @@ def test_a_registry_that_keeps_nothing_may_roll(fleet: Fleet, pushed: Blob) -> N
 def test_status_names_the_image_that_does_not_exist_and_the_key_to_change(fleet: Fleet) -> None:
     fleet.commit("Take a newer registry", values={"image": {"tag": TAG}})
     found = cause(fleet, CauseId.IMAGE_NOT_PULLED, f"docker.io/library/registry:{TAG}")
-    assert found.object.startswith("Pod/docker-registry-")
+    assert found.location.object.startswith(f"Pod/{fleet.namespace}/docker-registry-")
     assert "values.image" in found.remedy
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from tests.e2e.cluster import Object, until
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.status import cause, status
@@ -44,7 +44,7 @@ def test_status_names_the_value_that_the_schema_refuses(fleet: Fleet) -> None:
     before = pod(fleet)
     commit_settings(fleet, "Allow more time", terminationGracePeriodSeconds="long")
     found = cause(fleet, CauseId.VALUES_REFUSED, "terminationGracePeriodSeconds")
-    assert found.object == "HelmRelease/docker-registry"
+    assert found.location.object == f"HelmRelease/{fleet.namespace}/docker-registry"
     assert f"ConfigMap/{SETTINGS}" in found.remedy
     # Helm looks at the values before it changes anything.
     assert pod(fleet)["metadata"]["uid"] == before["metadata"]["uid"]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from registry_gitops.deployment import BITNAMI_URL
 from registry_gitops.registry import ReferenceRegistry
 from tests.e2e.cluster import Cluster, Object, condition, is_not_ready, until
@@ -54,9 +54,9 @@ def test_its_release_is_not_ready_because_there_is_no_such_chart(fleet: Fleet, u
 
 def test_status_says_that_there_is_no_such_chart_and_what_to_do(fleet: Fleet, url: str) -> None:
     found = cause(fleet, CauseId.CHART_NOT_FOUND, "has no chart")
-    assert found.object == f"HelmChart/{fleet.namespace}-{NAME}"
+    assert found.location.object == f"HelmChart/{fleet.namespace}/{fleet.namespace}-{NAME}"
     assert found.message == f"{url} has no chart {NAME}"
-    assert f'could not fetch tags for "{url}/{NAME}"' in found.detail
+    assert f'could not fetch tags for "{url}/{NAME}"' in found.evidence[0]
     assert "`source.type: git`" in found.remedy
 
 

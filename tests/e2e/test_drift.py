@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from registry_gitops.findings import Severity
 from tests.e2e.cluster import Object, condition, is_ready, until
 from tests.e2e.fleet import Fleet
@@ -41,7 +41,7 @@ def test_status_warns_of_a_deployment_that_was_scaled_by_hand(fleet: Fleet) -> N
     ready_without_causes(fleet)
     scale(fleet, 2)
     found = cause(fleet, CauseId.DRIFTED, "spec.replicas", Severity.WARNING)
-    assert found.object == f"Deployment/{NAME}"
+    assert found.location.object == f"Deployment/{fleet.namespace}/{NAME}"
     # With `warn`, that is all.
     drifted = until("event of the drift", lambda: events(fleet, "DriftDetected"))
     assert f"Deployment/{fleet.namespace}/{NAME} changed" in drifted[0]["message"]
@@ -70,7 +70,7 @@ def test_an_edit_by_hand_is_taken_back_by_itself_and_stands_in_the_events(fleet:
 
     def told() -> bool:
         found = status(fleet)
-        assert not [each for each in found.causes if each.id is CauseId.DRIFTED], found
+        assert not [each for each in found.findings if each.id is CauseId.DRIFTED], found
         corrected = [each for each in found.events if each.reason == "DriftCorrected"]
         return any(f"Deployment/{fleet.namespace}/{NAME}" in each.message for each in corrected)
 

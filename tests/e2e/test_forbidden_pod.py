@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from tests.e2e.cluster import until
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.pushes import repository
@@ -22,7 +22,7 @@ def test_images_are_pushed_to_a_registry_on_a_volume_of_one_node(fleet: Fleet, p
 def test_status_names_the_setting_that_the_namespace_forbids(fleet: Fleet) -> None:
     fleet.commit("Allow more", values={"containerSecurityContext": {"allowPrivilegeEscalation": True}})
     found = cause(fleet, CauseId.POD_FORBIDDEN, "allowPrivilegeEscalation != false")
-    assert found.object.startswith("ReplicaSet/docker-registry-")
+    assert found.location.object.startswith(f"ReplicaSet/{fleet.namespace}/docker-registry-")
     assert "containerSecurityContext" in found.remedy
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from tests.e2e.bed.node import Node
 from tests.e2e.cluster import Cluster
 from tests.e2e.fleet import Fleet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from registry_gitops.findings import Severity
 from tests.e2e.cluster import is_ready, until
 from tests.e2e.fleet import Fleet
@@ -20,7 +20,7 @@ def test_a_suspended_release_that_runs_is_ready_with_a_warning(fleet: Fleet) -> 
     fleet.deploy(release={"driftDetection": {"mode": "disabled"}})
     suspend(fleet, True)
     found = cause(fleet, CauseId.SUSPENDED, "changes in Git do not reach the cluster", Severity.WARNING)
-    assert found.object == f"HelmRelease/{NAME}"
+    assert found.location.object == f"HelmRelease/{fleet.namespace}/{NAME}"
     assert "release.suspend" in found.remedy
 
 
@@ -29,7 +29,7 @@ def test_a_change_in_git_reaches_it_only_when_it_goes_on(fleet: Fleet) -> None:
     until("application of the commit", lambda: commit in fleet.applied())
     until(
         "status that names the suspension only",
-        lambda: [each.id for each in status(fleet).causes] == [CauseId.SUSPENDED],
+        lambda: [each.id for each in status(fleet).findings] == [CauseId.SUSPENDED],
     )
     suspend(fleet, False)
     assert len(fleet.ready()["status"]["history"]) == 2
@@ -39,7 +39,7 @@ def test_a_change_in_git_reaches_it_only_when_it_goes_on(fleet: Fleet) -> None:
 def test_a_release_that_is_ready_without_its_deployment_is_not_ready(fleet: Fleet) -> None:
     fleet.cluster.kubectl("delete", "deployment", NAME, "-n", fleet.namespace)
     found = cause(fleet, CauseId.WORKLOAD_GONE, NAME)
-    assert found.object == f"Deployment/{NAME}"
+    assert found.location.object == f"Deployment/{fleet.namespace}/{NAME}"
     assert is_ready(fleet.release())
 
 

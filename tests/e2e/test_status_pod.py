@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.status import cause, ready_without_causes
 
@@ -33,7 +33,7 @@ def test_status_gives_the_last_line_of_a_registry_that_refuses_its_configuration
         values={"auth": {"htpasswd": {"enabled": False}}, "configuration": {"auth": {"token": token}}},
     )
     found = cause(fleet, CauseId.CRASH_LOOP, BUNDLE)
-    assert found.object.startswith("Pod/docker-registry-")
+    assert found.location.object.startswith(f"Pod/{fleet.namespace}/docker-registry-")
     assert "values.configuration" in found.remedy
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry_gitops.cluster.status.model import CauseId
+from registry_gitops.cluster.status import CauseId
 from tests.e2e.cluster import condition, until
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.status import cause, ready_without_causes, status
@@ -16,7 +16,7 @@ def test_status_names_the_storage_class_that_does_not_exist(fleet: Fleet) -> Non
     fleet.commit("Add a registry", release=IMPATIENT, values={"persistence": {"storageClass": CLASS}})
     fleet.follow(wait=False)
     found = cause(fleet, CauseId.VOLUME_NOT_BOUND, CLASS)
-    assert found.object == f"PersistentVolumeClaim/{NAME}"
+    assert found.location.object == f"PersistentVolumeClaim/{fleet.namespace}/{NAME}"
     assert "values.persistence.storageClass" in found.remedy
     assert f"kubectl delete pvc {NAME} -n {fleet.namespace}" in found.remedy
     (volume,) = status(fleet, code=1).volumes

@@ -74,13 +74,13 @@ def status(
     Reads the cluster with kubectl, and changes nothing in it. Exits 0 if the deployment is ready, 1 if it is not, and
     3 if the cluster is unreachable.
     """
-    from registry_gitops.cluster.status import Kubectl, look
+    from registry_gitops.cluster.status import Kubectl, get_status
 
     # `timeout` and CI send SIGTERM: kubectl must end with us.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     release = _release_identity(config, namespace, name)
     kubectl = Kubectl(context, kubeconfig)
-    last = _Run(lambda: look(*release, kubectl), format_, watch=watch, wait=wait).run()
+    last = _Run(lambda: get_status(*release, kubectl), format_, watch=watch, wait=wait).run()
     raise typer.Exit(ExitCode.OK if last.ready else ExitCode.FINDINGS)
 
 
@@ -99,8 +99,10 @@ def _release_identity(config: Path | None, namespace: str | None, name: str | No
 class _Run:
     """One run of the command: one reading of the cluster, or one a second."""
 
-    def __init__(self, look: Callable[[], Status], format_: StatusFormat, *, watch: bool, wait: float | None) -> None:
-        self._look = look
+    def __init__(
+        self, get_status: Callable[[], Status], format_: StatusFormat, *, watch: bool, wait: float | None
+    ) -> None:
+        self._look = get_status
         self._format = format_
         self._watch = watch
         self._until = None if wait is None else time.monotonic() + wait
@@ -150,7 +152,7 @@ class _Run:
     def _show(self, found: Status) -> None:
         """Print a status that differs from the last one; on a terminal every one, because its ages differ."""
         # Events come and go while the deployment stays the same, and the time of the reading differs.
-        key = found.model_dump(exclude={"read", "events"})
+        key = found.model_dump(exclude={"read_at", "events"})
         if self._redraws:
             write_stdout(f"{_HOME}{self._text(found)}")
         elif key != self._shown:
@@ -158,9 +160,9 @@ class _Run:
         self._shown = key
 
     def _text(self, found: Status) -> str:
-        from registry_gitops.cluster.status import text
+        from registry_gitops.cluster.status import format_status
 
         if self._format is StatusFormat.JSON:
-            return f"{found.model_dump_json(indent=None if self._watch else 2)}\n"
+            return f"{found.to_json(indent=None if self._watch else 2)}\n"
         width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-        return text.write(found, colour=supports_color(sys.stdout), width=width)
+        return format_status(found, color=supports_color(sys.stdout), width=width)

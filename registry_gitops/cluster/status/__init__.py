@@ -1,23 +1,39 @@
-"""Whether a deployment runs, and if not, why and what to do: `look` asks the cluster, by kubectl and reading only.
+"""Whether a deployment is ready, and if not, the causes and their remedies. Reads the cluster with kubectl only.
 
-found = look("docker-registry", "docker-registry")
-print(found.ready, [(cause.id, cause.remedy) for cause in found.causes])
+status = get_status("docker-registry", "docker-registry")
+print(status.ready, [(cause.id, cause.remedy) for cause in status.findings])
 """
 
 from __future__ import annotations
 
-from registry_gitops.cluster.kubectl import ClusterError, Kubectl
+from registry_gitops.cluster.kubectl import Kubectl
+from registry_gitops.cluster.kubectl_errors import ClusterError
 from registry_gitops.cluster.status.assessment import assess
-from registry_gitops.cluster.status.model import Cause, CauseId, Status
-from registry_gitops.cluster.status.reading import read
+from registry_gitops.cluster.status.causes import Cause, CauseId
+from registry_gitops.cluster.status.deployment_status import Status
+from registry_gitops.cluster.status.reading import read_snapshot
 from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.cluster.status.status_formats import to_report
+from registry_gitops.cluster.status.status_text import format_status
 
-__all__ = ["Cause", "CauseId", "ClusterError", "Kubectl", "Snapshot", "Status", "assess", "look", "read"]
+__all__ = [
+    "Cause",
+    "CauseId",
+    "ClusterError",
+    "Kubectl",
+    "Snapshot",
+    "Status",
+    "assess",
+    "format_status",
+    "get_status",
+    "read_snapshot",
+    "to_report",
+]
 
 
-def look(namespace: str, name: str, kubectl: Kubectl | None = None) -> Status:
-    """The status of the HelmRelease `name` in `namespace`, now.
+def get_status(namespace: str, name: str, kubectl: Kubectl | None = None) -> Status:
+    """Read the cluster, and return the status of the HelmRelease `name` in `namespace`.
 
-    Default of `kubectl`: the user's current context. Raises ClusterError where the cluster cannot be asked.
+    The default of `kubectl` is the user's current context. Raises ClusterError if the cluster cannot be read.
     """
-    return assess(read(kubectl or Kubectl(), namespace, name))
+    return assess(read_snapshot(kubectl or Kubectl(), namespace, name))

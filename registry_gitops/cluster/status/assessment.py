@@ -1,78 +1,79 @@
-"""A snapshot becomes a status: whether it is ready, since when, and why. Pure: the same snapshot, the same status."""
+"""Assess a snapshot: whether the deployment is ready, since when, and why. A pure function."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from registry_gitops.cluster.status import facts
-from registry_gitops.cluster.status.causes import CAUSES, CONSEQUENCES
-from registry_gitops.cluster.status.events import events
-from registry_gitops.cluster.status.model import Cause, Status
+from registry_gitops.cluster.status import components
+from registry_gitops.cluster.status.causes import CAUSES, CONSEQUENCES, Cause
+from registry_gitops.cluster.status.deployment_status import Status
+from registry_gitops.cluster.status.events import list_unsettled_events
 from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.findings import Severity
 
 
 def assess(snapshot: Snapshot) -> Status:
-    """What the snapshot comes to."""
+    """Return the status that a snapshot shows."""
     ready = is_ready(snapshot)
-    causes = _causes(snapshot, ready=ready)
+    causes = _find_causes(snapshot, is_ready=ready)
     return Status(
         namespace=snapshot.namespace,
         name=snapshot.name,
         ready=ready,
-        since=_since(snapshot, causes, ready=ready),
-        read=snapshot.now,
-        summary=_summary(snapshot, causes, ready=ready),
-        causes=causes,
-        git=facts.git(snapshot),
-        release=facts.release(snapshot),
-        chart=facts.chart(snapshot),
-        image=facts.image(snapshot),
-        replicas=facts.replicas(snapshot),
-        volumes=facts.volumes(snapshot),
-        addresses=tuple(facts.addresses(snapshot)),
-        events=events(snapshot),
-        unseen=snapshot.unseen,
+        since=_find_start(snapshot, causes, is_ready=ready),
+        read_at=snapshot.read_at,
+        summary=_summarize(snapshot, causes, is_ready=ready),
+        findings=causes,
+        git=components.find_git(snapshot),
+        release=components.find_release(snapshot),
+        chart=components.find_chart(snapshot),
+        image=components.find_image(snapshot),
+        replicas=components.count_replicas(snapshot),
+        volumes=components.find_volumes(snapshot),
+        addresses=tuple(components.find_addresses(snapshot)),
+        events=list_unsettled_events(snapshot),
+        forbidden_kinds=snapshot.forbidden_kinds,
     )
 
 
 def is_ready(snapshot: Snapshot) -> bool:
-    """Whether Flux is done with the release as it is, all that it made is there, and every replica takes requests."""
+    """Return whether the release is ready with its current spec, all its objects exist, and all replicas are ready."""
     release, workload = snapshot.release, snapshot.workload
-    if release is None or workload is None or not release.ready or snapshot.missing or snapshot.rolling:
+    if release is None or workload is None or not release.is_ready:
         return False
-    if snapshot.idle:
+    if snapshot.missing_objects or snapshot.is_rolling_out or snapshot.is_scaled_to_zero_by_hand:
         return False
-    return snapshot.stopped or all(claim.text("status.phase") == "Bound" for claim in snapshot.claims)
+    return snapshot.is_scaled_to_zero or all(claim.text("status.phase") == "Bound" for claim in snapshot.claims)
 
 
-def _causes(snapshot: Snapshot, *, ready: bool) -> tuple[Cause, ...]:
-    """What holds: errors, the root first, without what they explain; then warnings. Nothing that runs has errors."""
-    found = [cause for look in CAUSES for cause in look(snapshot)]
-    if ready:
-        return tuple(cause.model_copy(update={"severity": Severity.WARNING}) for cause in found)
+def _find_causes(snapshot: Snapshot, *, is_ready: bool) -> tuple[Cause, ...]:
+    """Return the errors, the root first, without their consequences; then the warnings. If ready: warnings only."""
+    found = [cause for find in CAUSES for cause in find(snapshot)]
+    if is_ready:
+        return tuple(replace(cause, severity=Severity.WARNING) for cause in found)
     errors = [cause for cause in found if cause.severity is Severity.ERROR]
     roots = [cause for cause in errors if cause.id not in CONSEQUENCES]
     warnings = [cause for cause in found if cause.severity is Severity.WARNING]
     return (*(roots or errors[:1]), *warnings)
 
 
-def _since(snapshot: Snapshot, causes: tuple[Cause, ...], *, ready: bool) -> datetime | None:
-    """When the last of the conditions became true, or the first of them false."""
+def _find_start(snapshot: Snapshot, causes: tuple[Cause, ...], *, is_ready: bool) -> datetime | None:
+    """Return when the last condition became true, or the first one became false."""
     release, workload = snapshot.release, snapshot.workload
     conditions = [
         *([release.condition("Ready")] if release else []),
         *([workload.condition("Available")] if workload else []),
     ]
-    if ready:
+    if is_ready:
         return max((each.since for each in conditions if each.since), default=None)
-    times = [each.since for each in conditions if each.since and not each.true]
+    times = [each.since for each in conditions if each.since and not each.is_true]
     root = [cause.since for cause in causes[:1] if cause.since]
     return min(times or root, default=None)
 
 
-def _summary(snapshot: Snapshot, causes: tuple[Cause, ...], *, ready: bool) -> str:
-    if not ready:
-        return causes[0].message if causes else "Flux calls it ready, but not every Pod takes requests"
-    state = "stopped by replicaCount 0" if snapshot.stopped else "ready"
+def _summarize(snapshot: Snapshot, causes: tuple[Cause, ...], *, is_ready: bool) -> str:
+    if not is_ready:
+        return causes[0].message if causes else "Flux reports it as ready, but not every Pod is ready"
+    state = "stopped by replicaCount 0" if snapshot.is_scaled_to_zero else "ready"
     return f"{state}, but {causes[0].message}" if causes else state

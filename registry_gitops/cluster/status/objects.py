@@ -1,4 +1,4 @@
-"""Kubernetes objects as kubectl prints them, with names for what is looked for in them. No models of kinds."""
+"""Kubernetes objects as kubectl prints them, with accessors for the fields that `status` reads. No models of kinds."""
 
 from __future__ import annotations
 
@@ -7,194 +7,207 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-LABELLED: Final = "helm.toolkit.fluxcd.io"
-"""Before /name and /namespace: labels by which helm-controller marks what belongs to a HelmRelease."""
+RELEASE_LABELS: Final = "helm.toolkit.fluxcd.io"
+"""Prefix of the labels /name and /namespace, with which helm-controller marks the objects of a HelmRelease."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The identity of an object."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """Kind/namespace/name, as Flux writes it; Kind/name for an object without a namespace."""
+        return "/".join(filter(None, (self.kind, self.namespace, self.name)))
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One of an object's `status.conditions`; `Missing` is that of an object that says nothing of the kind."""
+    """One of the `status.conditions`. The default stands for a condition that the object does not have."""
 
     status: str = "Missing"
     reason: str = ""
     message: str = ""
     since: datetime | None = None
     generation: int = 0
-    """The spec that it is about."""
+    """Generation of the object that the condition is about."""
 
     @property
-    def true(self) -> bool:
-        """Whether it holds."""
+    def is_true(self) -> bool:
+        """Whether its status is True."""
         return self.status == "True"
 
     @property
-    def false(self) -> bool:
-        """Whether it does not, for certain."""
+    def is_false(self) -> bool:
+        """Whether its status is False, not Unknown or missing."""
         return self.status == "False"
 
 
 @dataclass(frozen=True)
 class Object:
-    """One object. What it lacks is empty: an object of the API may lack nearly everything."""
+    """One object. Fields that it lacks are empty: the API may omit nearly all of them."""
 
     data: Mapping[str, Any]
 
     @property
     def kind(self) -> str:
-        """Such as Pod."""
+        """Kind, such as Pod."""
         return str(self.data.get("kind", ""))
 
     @property
     def name(self) -> str:
-        """Its name in its namespace."""
+        """`metadata.name`."""
         return self.text("metadata.name")
 
     @property
     def namespace(self) -> str:
-        """Its namespace."""
+        """`metadata.namespace`; empty if the kind has no namespace."""
         return self.text("metadata.namespace")
 
     @property
+    def reference(self) -> Reference:
+        """Kind, namespace, and name."""
+        return Reference(self.kind, self.namespace, self.name)
+
+    @property
     def uid(self) -> str:
-        """What tells it from one of the same name that was there before."""
+        """`metadata.uid`, which differs from that of an earlier object of the same name."""
         return self.text("metadata.uid")
 
     @property
     def generation(self) -> int:
-        """How often its spec has changed."""
+        """Number of changes of the spec."""
         return self.number("metadata.generation")
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """Its labels."""
-        found: Mapping[str, str] = self.map("metadata.labels")
-        return found
+        """`metadata.labels`."""
+        labels: Mapping[str, str] = self.map("metadata.labels")
+        return labels
 
     @property
     def created(self) -> datetime | None:
-        """When it was made."""
-        return time_of(self.text("metadata.creationTimestamp"))
+        """`metadata.creationTimestamp`."""
+        return parse_time(self.text("metadata.creationTimestamp"))
 
     def __str__(self) -> str:
-        """As people name it: Kind/name."""
+        """Kind/name."""
         return f"{self.kind}/{self.name}"
 
-    def at(self, path: str) -> Any:
-        """What stands at a path such as spec.replicas; None where nothing does."""
-        found: Any = self.data
+    def get(self, path: str) -> Any:
+        """Return the value at a path such as spec.replicas, or None."""
+        value: Any = self.data
         for key in path.split("."):
-            if not isinstance(found, Mapping):
+            if not isinstance(value, Mapping):
                 return None
-            found = found.get(key)
-        return found
+            value = value.get(key)
+        return value
 
     def text(self, path: str) -> str:
-        """The text at a path, or ""."""
-        found = self.at(path)
-        return found if isinstance(found, str) else ""
+        """Return the text at a path, or ""."""
+        value = self.get(path)
+        return value if isinstance(value, str) else ""
 
     def number(self, path: str, default: int = 0) -> int:
-        """The whole number at a path, or the default."""
-        found = self.at(path)
-        return found if isinstance(found, int) else default
+        """Return the whole number at a path, or the default."""
+        value = self.get(path)
+        return value if isinstance(value, int) else default
 
     def map(self, path: str) -> Mapping[str, Any]:
-        """The map at a path, or an empty one."""
-        found = self.at(path)
-        return found if isinstance(found, Mapping) else {}
+        """Return the map at a path, or an empty one."""
+        value = self.get(path)
+        return value if isinstance(value, Mapping) else {}
 
     def items(self, path: str) -> tuple[Mapping[str, Any], ...]:
-        """The maps of the list at a path."""
-        found = self.at(path)
-        return tuple(item for item in found if isinstance(item, Mapping)) if isinstance(found, list) else ()
+        """Return the maps in the list at a path."""
+        value = self.get(path)
+        return tuple(item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
 
     def condition(self, type_: str) -> Condition:
-        """Its condition of a type."""
-        for found in self.items("status.conditions"):
-            if found.get("type") == type_:
-                condition = Object(found)
+        """Return its condition of a type."""
+        for condition in map(Object, self.items("status.conditions")):
+            if condition.get("type") == type_:
                 return Condition(
                     condition.text("status"),
                     condition.text("reason"),
                     condition.text("message"),
-                    time_of(condition.text("lastTransitionTime")),
+                    parse_time(condition.text("lastTransitionTime")),
                     condition.number("observedGeneration"),
                 )
         return Condition()
 
     @property
-    def observed(self) -> bool:
-        """Whether the controller has seen the current spec; True if suspended, because no controller looks at it then.
+    def is_observed(self) -> bool:
+        """Whether its controller has processed the current spec; True if suspended, because no controller does then.
 
         A controller that fails may report the generation in the conditions only.
         """
-        return self.suspended or self._observed_by("Ready", "Reconciling", "Stalled")
+        return self.is_suspended or self._is_observed_by("Ready", "Reconciling", "Stalled")
 
     @property
-    def ready(self) -> bool:
-        """Whether a Flux object is ready with its current spec; if suspended, with the last one that was looked at."""
-        return self.condition("Ready").true and (self.suspended or self._observed_by("Ready"))
+    def is_ready(self) -> bool:
+        """Whether a Flux object is ready with its current spec; if suspended, with the last one that was processed."""
+        return self.condition("Ready").is_true and (self.is_suspended or self._is_observed_by("Ready"))
 
-    def _observed_by(self, *conditions: str) -> bool:
-        seen = (self.condition(each).generation for each in conditions)
-        return max(self.number("status.observedGeneration"), *seen) >= self.generation
+    def _is_observed_by(self, *conditions: str) -> bool:
+        generations = (self.condition(each).generation for each in conditions)
+        return max(self.number("status.observedGeneration"), *generations) >= self.generation
 
     @property
-    def suspended(self) -> bool:
-        """Whether Flux was told not to look at it."""
-        return self.at("spec.suspend") is True
+    def is_suspended(self) -> bool:
+        """Whether `spec.suspend` tells Flux not to process it."""
+        return self.get("spec.suspend") is True
 
-    def owned_by(self, other: Object) -> bool:
-        """Whether `other` made it."""
+    def is_owned_by(self, other: Object) -> bool:
+        """Return whether `other` is one of its ownerReferences."""
         return any(owner.get("uid") == other.uid for owner in self.items("metadata.ownerReferences"))
 
     def belongs_to(self, release: Object) -> bool:
-        """Whether helm-controller made it for `release`."""
-        return (self.labels.get(f"{LABELLED}/name"), self.labels.get(f"{LABELLED}/namespace")) == (
+        """Return whether helm-controller created it for `release`."""
+        return (self.labels.get(f"{RELEASE_LABELS}/name"), self.labels.get(f"{RELEASE_LABELS}/namespace")) == (
             release.name,
             release.namespace,
         )
 
-    def is_(self, kind: str, namespace: str, name: str) -> bool:
-        """Whether it is the one of that name."""
-        return (self.kind, self.namespace, self.name) == (kind, namespace, name)
-
 
 @dataclass(frozen=True)
 class Container:
-    """A container of a Pod, as it is."""
+    """The state of a container of a Pod."""
 
     name: str
-    ready: bool
+    is_ready: bool
     restarts: int
     waiting: str
-    """Reason for which it waits, such as CrashLoopBackOff, or ""."""
+    """Reason why it waits, such as CrashLoopBackOff, or ""."""
     message: str
-    """What the kubelet says of that."""
+    """The kubelet's message about that reason."""
     started: datetime | None
-    """Since when it runs; None where it does not."""
+    """When it started; None if it does not run."""
     ended: Mapping[str, Any]
-    """How the one before it ended: exitCode, reason, finishedAt. Empty where there was none."""
+    """How it, or the one before it, ended: exitCode, reason, finishedAt. Empty if none has ended."""
     image: str
 
 
-def containers(pod: Object) -> Iterator[Container]:
-    """Those of a Pod, the ones that run first included."""
-    for found in (*pod.items("status.initContainerStatuses"), *pod.items("status.containerStatuses")):
-        state = Object(found.get("state") or {})
-        before = Object(found.get("lastState") or {}).map("terminated")
+def list_containers(pod: Object) -> Iterator[Container]:
+    """Yield the containers of a Pod, init containers first."""
+    for container in (*pod.items("status.initContainerStatuses"), *pod.items("status.containerStatuses")):
+        state = Object(container.get("state") or {})
+        previous = Object(container.get("lastState") or {}).map("terminated")
         yield Container(
-            found.get("name", ""),
-            bool(found.get("ready")),
-            found.get("restartCount", 0),
+            container.get("name", ""),
+            bool(container.get("ready")),
+            container.get("restartCount", 0),
             state.text("waiting.reason"),
             state.text("waiting.message"),
-            time_of(state.text("running.startedAt")),
-            state.map("terminated") or before,
-            found.get("image", ""),
+            parse_time(state.text("running.startedAt")),
+            state.map("terminated") or previous,
+            container.get("image", ""),
         )
 
 
-def time_of(text: str | None) -> datetime | None:
-    """A time of the API, 2026-11-25T04:20:27Z, with or without a fraction; None for none."""
+def parse_time(text: str | None) -> datetime | None:
+    """Parse a time of the API, such as 2026-11-25T04:20:27Z, with or without a fraction. None if there is none."""
     return datetime.fromisoformat(text) if text else None

@@ -1,4 +1,4 @@
-"""What is asked of the cluster for one status: two rounds of kubectl, three where sources lie in other places."""
+"""Read a snapshot: two rounds of kubectl, and a third one for the source of the Kustomization."""
 
 from __future__ import annotations
 
@@ -6,22 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from registry_gitops.cluster.kubectl import (
-    Answer,
-    ClusterError,
-    Kubectl,
-    KubectlResult,
-    UnknownKindError,
-    parse_objects,
-)
+from registry_gitops.cluster.kubectl import Kubectl, KubectlResult, ObjectList, parse_objects
+from registry_gitops.cluster.kubectl_errors import ClusterError, UnknownKindError
 from registry_gitops.cluster.processes import run_all
-from registry_gitops.cluster.status.objects import Object, containers
+from registry_gitops.cluster.status.objects import Object, Reference, list_containers
 from registry_gitops.cluster.status.snapshot import (
-    Reference,
     Snapshot,
-    applied_by,
-    chart_source,
-    helm_chart,
+    chart_source_of,
+    helm_chart_of,
+    kustomization_of,
     source_of,
     target_namespace,
 )
@@ -38,7 +31,7 @@ _WORKLOADS: Final = (
     "ingresses.networking.k8s.io",
     "events",
 )
-"""Kinds of which everything in the namespace is read: one kubectl costs more than a few objects too many."""
+"""Kinds of which all objects in the namespace are read: one more kubectl costs more than a few unused objects."""
 _NAMED: Final = {
     "Kustomization": "kustomizations.kustomize.toolkit.fluxcd.io",
     **{
@@ -56,93 +49,88 @@ _NAMED: Final = {
 _LOG_LINES: Final = 20
 
 
-def read(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
-    """Read everything that a status is made of, and change nothing. No kubectl runs on. Raises ClusterError."""
+def read_snapshot(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
+    """Read all objects that a status derives from; change nothing. Raises ClusterError."""
     now = datetime.now(UTC)
     try:
-        (first,) = run_all([kubectl.get(namespace, ",".join((_RELEASES, *_WORKLOADS)))], parse_objects)
+        (first,) = run_all([kubectl.get_command(namespace, ",".join((_RELEASES, *_WORKLOADS)))], parse_objects)
     except UnknownKindError:
-        return Snapshot(namespace, name, now, flux=False)
+        return Snapshot(namespace, name, now, has_flux=False)
     if _RELEASES in first.forbidden_kinds:
         raise ClusterError(
             f"this user is not allowed to read HelmReleases in namespace {namespace}",
             "grant `get` and `list` on helmreleases.helm.toolkit.fluxcd.io there",
         )
-    gathered = _Gathered(kubectl, first)
-    snapshot = Snapshot(namespace, name, now, gathered.objects)
-    if snapshot.release is None:
-        gathered.take(_deliveries(kubectl))
+    reader = _Reader(kubectl, first)
+    release = Snapshot(namespace, name, now, reader.objects).release
+    if release is None:
+        # No release names the Kustomization that should apply it: any of the cluster's can be the one.
+        reader.run([kubectl.get_command(None, ",".join((_NAMED["Kustomization"], _NAMED["GitRepository"])))])
     else:
-        _follow(gathered, snapshot.release)
-    return Snapshot(namespace, name, now, gathered.objects, _logs(kubectl, gathered.objects), gathered.unseen)
+        _read_references(reader, release)
+    return Snapshot(namespace, name, now, reader.objects, _read_logs(kubectl, reader.objects), reader.forbidden_kinds)
 
 
-def _deliveries(kubectl: Kubectl) -> list[list[str]]:
-    """Return the command that reads all Kustomizations: a release that does not exist names none that applies it."""
-    kinds = ",".join((_NAMED["Kustomization"], _NAMED["GitRepository"]))
-    return [kubectl.get(None, kinds)]
-
-
-def _follow(gathered: _Gathered, release: Object) -> None:
-    """Read what the release points to: the first round names all but the source of the Kustomization."""
-    elsewhere = target_namespace(release) if target_namespace(release) != release.namespace else None
-    gathered.take(
+def _read_references(reader: _Reader, release: Object) -> None:
+    """Read the objects that the release names, then the source of the Kustomization."""
+    target = target_namespace(release)
+    reader.run(
         [
-            *gathered.named(applied_by(release), chart_source(release), helm_chart(release)),
-            *([gathered.kubectl.get(elsewhere, ",".join(_WORKLOADS))] if elsewhere else []),
+            *reader.commands_for(kustomization_of(release), chart_source_of(release), helm_chart_of(release)),
+            *([reader.kubectl.get_command(target, ",".join(_WORKLOADS))] if target != release.namespace else []),
         ]
     )
-    kustomizations = [each for each in gathered.objects if each.kind == "Kustomization"]
-    gathered.take(gathered.named(*map(source_of, kustomizations)))
+    kustomizations = [each for each in reader.objects if each.kind == "Kustomization"]
+    reader.run(reader.commands_for(*map(source_of, kustomizations)))
 
 
-class _Gathered:
-    """What was read so far."""
+class _Reader:
+    """Collects the objects that several rounds of kubectl read."""
 
-    def __init__(self, kubectl: Kubectl, first: Answer) -> None:
+    def __init__(self, kubectl: Kubectl, first: ObjectList) -> None:
         self.kubectl = kubectl
         self.objects = tuple(map(Object, first.items))
-        self.unseen = first.forbidden_kinds
-        self._asked: set[Reference] = set()
+        self.forbidden_kinds = first.forbidden_kinds
+        self._requested: set[Reference] = set()
 
-    def named(self, *references: Reference | None) -> Iterator[list[str]]:
-        """Return a command for each namespace of some names, without those of earlier commands."""
-        known = (each for each in references if each and each.kind in _NAMED)
-        wanted = {each for each in known if each not in self._asked}
-        self._asked |= wanted
+    def commands_for(self, *references: Reference | None) -> Iterator[list[str]]:
+        """Yield the commands that read these objects, one for each namespace, without objects of earlier commands."""
+        known = {each for each in references if each and each.kind in _NAMED}
+        wanted = known - self._requested
+        self._requested |= wanted
         for namespace in sorted({each.namespace for each in wanted}):
             words = sorted(f"{_NAMED[each.kind]}/{each.name}" for each in wanted if each.namespace == namespace)
-            yield self.kubectl.get(namespace, *words)
+            yield self.kubectl.get_command(namespace, *words)
 
-    def take(self, commands: Iterable[Sequence[str]]) -> None:
-        """Run commands at the same time, and add what they find. Raises ClusterError."""
-        for answer in run_all(list(commands), _parse_objects_if_known):
-            self.objects += tuple(map(Object, answer.items))
-            self.unseen += answer.forbidden_kinds
+    def run(self, commands: Iterable[Sequence[str]]) -> None:
+        """Run commands at the same time, and add the objects that they print. Raises ClusterError."""
+        for found in run_all(list(commands), _parse_objects_if_known):
+            self.objects += tuple(map(Object, found.items))
+            self.forbidden_kinds += found.forbidden_kinds
 
 
-def _parse_objects_if_known(result: KubectlResult) -> Answer:
-    """Return the objects: none of a kind that the cluster lacks."""
+def _parse_objects_if_known(result: KubectlResult) -> ObjectList:
+    """Return the objects, or no objects if the cluster lacks their kind."""
     try:
         return parse_objects(result)
     except UnknownKindError:
-        return Answer()
+        return ObjectList()
 
 
 def _parse_log(result: KubectlResult) -> str:
-    """Return the log without credentials; "" if kubectl failed, as for a container that has none."""
+    """Return the log without credentials; "" if kubectl failed, for example because the container has no log."""
     return "" if result.exit_code else mask(result.stdout)
 
 
-def _logs(kubectl: Kubectl, objects: Iterable[Object]) -> dict[str, str]:
-    """Read the last lines of containers that have crashed, without credentials, by POD/CONTAINER."""
+def _read_logs(kubectl: Kubectl, objects: Iterable[Object]) -> dict[str, str]:
+    """Return the last log lines of containers that crashed, without credentials, by POD/CONTAINER."""
     commands = {
-        f"{pod.name}/{container.name}": kubectl.logs(
+        f"{pod.name}/{container.name}": kubectl.logs_command(
             pod.namespace, pod.name, container.name, _LOG_LINES, previous=container.started is not None
         )
         for pod in objects
         if pod.kind == "Pod"
-        for container in containers(pod)
-        if not container.ready and container.ended.get("exitCode")
+        for container in list_containers(pod)
+        if not container.is_ready and container.ended.get("exitCode")
     }
     return dict(zip(commands, run_all(list(commands.values()), _parse_log), strict=True))

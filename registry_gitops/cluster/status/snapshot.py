@@ -1,4 +1,4 @@
-"""All that is known of one deployment at one moment, and the way through it: source, release, workload, Pods."""
+"""Snapshot: everything that was read about one deployment at one moment, with properties for its objects."""
 
 from __future__ import annotations
 
@@ -8,71 +8,55 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from registry_gitops.cluster.status.objects import Object, time_of
+from registry_gitops.cluster.status.objects import Object, Reference, parse_time
 
 WORKLOADS: Final = ("Deployment", "StatefulSet")
-APPLIED: Final = "kustomize.toolkit.fluxcd.io"
-"""Before /name and /namespace: labels by which kustomize-controller marks what it has applied."""
+KUSTOMIZATION_LABELS: Final = "kustomize.toolkit.fluxcd.io"
+"""Prefix of the labels /name and /namespace, with which kustomize-controller marks the objects that it applied."""
 DRIFT_CORRECTED: Final = "DriftCorrected"
 _DRIFT: Final = ("DriftDetected", DRIFT_CORRECTED)
-"""Reasons of helm-controller's events."""
+"""Reasons of helm-controller's events about manual changes."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that a controller noticed about an object."""
+    """An Event of Kubernetes."""
 
     object: str
-    """Kind/name."""
+    """Kind/name of the object that it is about."""
     uid: str
+    """`metadata.uid` of that object."""
     reason: str
     message: str
-    warning: bool
+    is_warning: bool
     count: int
     last: datetime
 
 
 @dataclass(frozen=True)
-class Reference:
-    """An object by its name."""
-
-    kind: str
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        """Kind/namespace/name, as Flux writes it."""
-        return f"{self.kind}/{self.namespace}/{self.name}"
-
-
-@dataclass(frozen=True)
 class Snapshot:
-    """What was read. Everything but that is derived, and nothing in it asks the cluster."""
+    """The objects that were read. All properties derive from them; none reads the cluster."""
 
     namespace: str
     """Namespace of the HelmRelease."""
     name: str
-    """Its name."""
-    now: datetime
-    """When it was read."""
+    """Name of the HelmRelease."""
+    read_at: datetime
+    """When the cluster was read."""
     objects: tuple[Object, ...] = ()
     logs: Mapping[str, str] = field(default_factory=dict)
-    """The last lines of containers that crashed, by POD/CONTAINER."""
-    unseen: tuple[str, ...] = ()
-    """Kinds that the user may not see."""
-    flux: bool = True
-    """Whether the cluster knows HelmReleases."""
+    """The last log lines of containers that crashed, by POD/CONTAINER."""
+    forbidden_kinds: tuple[str, ...] = ()
+    """Kinds that the user is not allowed to read."""
+    has_flux: bool = True
+    """Whether the cluster has the kind HelmRelease."""
 
     def find(self, reference: Reference | None) -> Object | None:
-        """The object of that name, where it was read and is there."""
-        if reference is None:
-            return None
-        return next(
-            (each for each in self.objects if each.is_(reference.kind, reference.namespace, reference.name)), None
-        )
+        """Return the object, or None if it does not exist or was not read."""
+        return next((each for each in self.objects if each.reference == reference), None)
 
-    def of(self, *kinds: str) -> tuple[Object, ...]:
-        """The objects of some kinds, of everything that was read."""
+    def of_kinds(self, *kinds: str) -> tuple[Object, ...]:
+        """Return all objects of these kinds, also those of other deployments."""
         return tuple(each for each in self.objects if each.kind in kinds)
 
     @cached_property
@@ -83,188 +67,184 @@ class Snapshot:
     @cached_property
     def kustomization(self) -> Object | None:
         """The Kustomization of Flux that applied the release."""
-        return self.find(applied_by(self.release)) if self.release else None
+        return self.find(kustomization_of(self.release)) if self.release else None
 
     @cached_property
     def repository(self) -> Object | None:
-        """What the Kustomization reads: a GitRepository as a rule."""
+        """The source of the Kustomization, usually a GitRepository."""
         return self.find(source_of(self.kustomization)) if self.kustomization else None
 
     @cached_property
     def source(self) -> Object | None:
-        """Where the chart comes from: HelmRepository, OCIRepository, GitRepository, ..."""
-        return self.find(chart_source(self.release)) if self.release else None
+        """The source of the chart: HelmRepository, OCIRepository, GitRepository, ..."""
+        return self.find(chart_source_of(self.release)) if self.release else None
 
     @cached_property
     def chart(self) -> Object | None:
-        """The HelmChart, which has fetched the chart or says why it has not. A chartRef to a source has none."""
-        return self.find(helm_chart(self.release)) if self.release else None
+        """The HelmChart, whose conditions tell whether Flux could fetch the chart. None if `chartRef` is used."""
+        return self.find(helm_chart_of(self.release)) if self.release else None
 
     @property
     def flux_objects(self) -> tuple[Object, ...]:
-        """The objects of Flux from the release to its sources, each once; those that were read."""
-        found = (self.release, self.kustomization, self.repository, self.source, self.chart)
-        return tuple({each.uid or str(each): each for each in found if each}.values())
+        """The objects of Flux that were read, from the release to its sources, each once."""
+        objects = (self.release, self.kustomization, self.repository, self.source, self.chart)
+        return tuple({each.uid or str(each): each for each in objects if each}.values())
 
-    @property
-    def target(self) -> str:
-        """Namespace that the registry runs in."""
-        return target_namespace(self.release) if self.release else self.namespace
-
-    def ours(self, *kinds: str) -> tuple[Object, ...]:
-        """The objects that helm-controller made for this release."""
+    def release_objects(self, *kinds: str) -> tuple[Object, ...]:
+        """Return the objects of these kinds that helm-controller created for this release."""
         release = self.release
-        return tuple(each for each in self.of(*kinds) if each.belongs_to(release)) if release else ()
+        return tuple(each for each in self.of_kinds(*kinds) if each.belongs_to(release)) if release else ()
 
     @cached_property
     def workload(self) -> Object | None:
-        """What runs the Pods."""
-        return next(iter(self.ours(*WORKLOADS)), None)
+        """The Deployment or StatefulSet of the release."""
+        return next(iter(self.release_objects(*WORKLOADS)), None)
 
     @cached_property
-    def missing(self) -> tuple[Reference, ...]:
-        """Workloads, Services, claims and Ingresses that the release made and that are gone."""
-        read = {"Deployment", "StatefulSet", "Service", "PersistentVolumeClaim", "Ingress"}
-        made = (each for each in inventory(self.release) if each.kind in read and not self.hidden(each.kind))
-        return tuple(each for each in made if self.find(each) is None)
+    def missing_objects(self) -> tuple[Reference, ...]:
+        """Workloads, Services, claims, and Ingresses that the release created and that do not exist any more."""
+        kinds = {*WORKLOADS, "Service", "PersistentVolumeClaim", "Ingress"}
+        created = (each for each in list_inventory(self.release) if each.kind in kinds)
+        return tuple(each for each in created if not self.is_kind_forbidden(each.kind) and self.find(each) is None)
 
     @cached_property
     def replica_sets(self) -> tuple[Object, ...]:
-        """Those of the Deployment that are to have Pods, or have them."""
+        """The ReplicaSets of the Deployment that have Pods, or should have."""
         workload = self.workload
-        sets = (each for each in self.of("ReplicaSet") if workload and each.owned_by(workload))
+        sets = (each for each in self.of_kinds("ReplicaSet") if workload and each.is_owned_by(workload))
         return tuple(each for each in sets if each.number("spec.replicas") or each.number("status.replicas"))
 
     @cached_property
     def pods(self) -> tuple[Object, ...]:
-        """The Pods of the workload that are not on their way out; the newest first."""
+        """The Pods of the workload that are not being deleted, newest first."""
         owners = (*self.replica_sets, *((self.workload,) if self.workload else ()))
-        found = [
+        pods = [
             each
-            for each in self.of("Pod")
-            if any(each.owned_by(owner) for owner in owners) and not each.text("metadata.deletionTimestamp")
+            for each in self.of_kinds("Pod")
+            if any(each.is_owned_by(owner) for owner in owners) and not each.text("metadata.deletionTimestamp")
         ]
-        return tuple(sorted(found, key=lambda pod: pod.text("metadata.creationTimestamp"), reverse=True))
+        return tuple(sorted(pods, key=lambda pod: pod.text("metadata.creationTimestamp"), reverse=True))
 
     @property
-    def waiting(self) -> tuple[Object, ...]:
-        """The Pods that take no requests; the newest first."""
-        return tuple(each for each in self.pods if not each.condition("Ready").true)
+    def unready_pods(self) -> tuple[Object, ...]:
+        """The Pods whose condition Ready is not True, newest first."""
+        return tuple(each for each in self.pods if not each.condition("Ready").is_true)
 
     @property
-    def stopped(self) -> bool:
-        """Whether there are to be no Pods, because the values say so."""
-        none = self.workload is not None and self.workload.at("spec.replicas") == 0
-        return none and self.release is not None and self.release.at("spec.values.replicaCount") == 0
+    def is_scaled_to_zero(self) -> bool:
+        """Whether the workload has 0 replicas because the values have `replicaCount: 0`."""
+        is_zero = self.workload is not None and self.workload.get("spec.replicas") == 0
+        return is_zero and self.release is not None and self.release.get("spec.values.replicaCount") == 0
 
     @property
-    def idle(self) -> bool:
-        """Whether there are to be no Pods, although the values say nothing of the kind."""
-        return self.workload is not None and self.workload.at("spec.replicas") == 0 and not self.stopped
+    def is_scaled_to_zero_by_hand(self) -> bool:
+        """Whether the workload has 0 replicas although the values do not have `replicaCount: 0`."""
+        return self.workload is not None and self.workload.get("spec.replicas") == 0 and not self.is_scaled_to_zero
 
     @property
-    def rolling(self) -> bool:
-        """Whether the workload has other Pods than it is to have, or fewer."""
+    def is_rolling_out(self) -> bool:
+        """Whether the workload has Pods of an older revision, or fewer available Pods than it should have."""
         workload = self.workload
         if workload is None:
             return False
         wanted, counts = workload.number("spec.replicas", 1), ("updatedReplicas", "availableReplicas")
-        current = workload.number("status.observedGeneration") >= workload.generation
-        return not current or any(workload.number(f"status.{each}") < wanted for each in counts)
+        is_current = workload.number("status.observedGeneration") >= workload.generation
+        return not is_current or any(workload.number(f"status.{each}") < wanted for each in counts)
 
     @property
-    def pending(self) -> Object | None:
-        """The Kustomization, where its source has a revision that it has not applied, and nothing says why."""
-        found, source = self.kustomization, self.repository
-        if found is None or source is None or found.suspended or found.condition("Ready").false:
+    def unapplied_kustomization(self) -> Object | None:
+        """The Kustomization, if Flux has fetched a revision that it did not apply, and reports no reason."""
+        kustomization, source = self.kustomization, self.repository
+        if kustomization is None or source is None:
+            return None
+        if kustomization.is_suspended or kustomization.condition("Ready").is_false:
             return None
         fetched = source.text("status.artifact.revision")
-        return found if fetched and fetched != found.text("status.lastAppliedRevision") else None
+        return kustomization if fetched and fetched != kustomization.text("status.lastAppliedRevision") else None
 
-    def hidden(self, kind: str) -> bool:
-        """Whether objects of a kind may be there that this user may not see."""
-        return any(each.startswith(kind.lower().removesuffix("y")) for each in self.unseen)
+    def is_kind_forbidden(self, kind: str) -> bool:
+        """Return whether the user is not allowed to read objects of a kind, so that they can exist unread."""
+        return any(each.startswith(kind.lower().removesuffix("y")) for each in self.forbidden_kinds)
 
     @cached_property
     def claims(self) -> tuple[Object, ...]:
-        """The claims that the workload mounts: its own, or one that was there."""
+        """The PersistentVolumeClaims that the workload mounts: that of the chart, or an existing one."""
         if not self.workload:
-            return self.ours("PersistentVolumeClaim")
+            return self.release_objects("PersistentVolumeClaim")
         volumes = self.workload.items("spec.template.spec.volumes")
         names = {str(Object(each).text("persistentVolumeClaim.claimName")) for each in volumes} - {""}
-        return tuple(each for each in self.of("PersistentVolumeClaim") if each.name in names)
+        return tuple(each for each in self.of_kinds("PersistentVolumeClaim") if each.name in names)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """Everything that was noticed; the newest first."""
-        return tuple(sorted(map(_event, self.of("Event")), key=lambda event: event.last, reverse=True))
+        """All events, newest first."""
+        return tuple(sorted(map(_event, self.of_kinds("Event")), key=lambda event: event.last, reverse=True))
 
     @property
-    def drift(self) -> tuple[Event, ...]:
-        """What Flux says of changes that others made to what the release made; the newest first."""
-        said = self.events_of(self.release) if self.release else ()
-        return tuple(event for event in said if event.reason in _DRIFT)
+    def drift_events(self) -> tuple[Event, ...]:
+        """Events of helm-controller about manual changes of the release's objects, newest first."""
+        events = self.events_of(self.release) if self.release else ()
+        return tuple(event for event in events if event.reason in _DRIFT)
 
-    def events_of(self, *about: Object) -> tuple[Event, ...]:
-        """What was noticed of some objects; the newest first."""
-        uids = {each.uid for each in about}
-        return tuple(event for event in self.events if event.uid in uids)
+    def events_of(self, about: Object) -> tuple[Event, ...]:
+        """Return the events about an object, newest first."""
+        return tuple(event for event in self.events if event.uid == about.uid)
 
 
-def applied_by(release: Object) -> Reference | None:
-    """The Kustomization whose label is on the release; None where somebody else applied it."""
-    name, namespace = release.labels.get(f"{APPLIED}/name"), release.labels.get(f"{APPLIED}/namespace")
+def kustomization_of(release: Object) -> Reference | None:
+    """Return the Kustomization in the labels of a release; None if no Kustomization applied it."""
+    name, namespace = (release.labels.get(f"{KUSTOMIZATION_LABELS}/{key}") for key in ("name", "namespace"))
     return Reference("Kustomization", namespace, name) if name and namespace else None
 
 
 def source_of(kustomization: Object) -> Reference | None:
-    """The source that a Kustomization reads."""
+    """Return the source of a Kustomization."""
     return _reference(kustomization.map("spec.sourceRef"), kustomization.namespace)
 
 
-def chart_source(release: Object) -> Reference | None:
-    """The source that a release takes its chart from."""
-    given = release.map("spec.chartRef") or release.map("spec.chart.spec.sourceRef")
-    return _reference(given, release.namespace)
+def chart_source_of(release: Object) -> Reference | None:
+    """Return the source of a release's chart."""
+    source = release.map("spec.chartRef") or release.map("spec.chart.spec.sourceRef")
+    return _reference(source, release.namespace)
 
 
-def helm_chart(release: Object) -> Reference | None:
-    """The HelmChart that helm-controller has made for a release."""
+def helm_chart_of(release: Object) -> Reference | None:
+    """Return the HelmChart that helm-controller created for a release."""
     namespace, _, name = release.text("status.helmChart").partition("/")
     return Reference("HelmChart", namespace, name) if name else None
 
 
 def target_namespace(release: Object) -> str:
-    """Namespace that the objects of a release are made in."""
+    """Return the namespace in which helm-controller creates the objects of a release."""
     return release.text("spec.targetNamespace") or release.namespace
 
 
-def inventory(release: Object | None) -> Iterator[Reference]:
-    """What a release has made, as helm-controller keeps it: NAMESPACE_NAME_GROUP_KIND."""
+def list_inventory(release: Object | None) -> Iterator[Reference]:
+    """Yield the objects that a release created: helm-controller stores them as NAMESPACE_NAME_GROUP_KIND."""
     for entry in release.items("status.inventory.entries") if release else ():
         namespace, name, _, kind = (Object(entry).text("id").split("_") + [""] * 4)[:4]
         yield Reference(kind, namespace, name)
 
 
-def _reference(given: Mapping[str, Any], namespace: str) -> Reference | None:
-    kind, name = given.get("kind"), given.get("name")
-    return Reference(kind, given.get("namespace") or namespace, name) if kind and name else None
+def _reference(source: Mapping[str, Any], namespace: str) -> Reference | None:
+    kind, name = source.get("kind"), source.get("name")
+    return Reference(kind, source.get("namespace") or namespace, name) if kind and name else None
 
 
-def _event(found: Object) -> Event:
-    about = found.map("involvedObject")
+def _event(event: Object) -> Event:
+    about = event.map("involvedObject")
     last = (
-        found.text("series.lastObservedTime")
-        or found.text("lastTimestamp")
-        or found.text("eventTime")
-        or found.text("metadata.creationTimestamp")
+        event.text("series.lastObservedTime")
+        or event.text("lastTimestamp")
+        or event.text("eventTime")
+        or event.text("metadata.creationTimestamp")
     )
     return Event(
         f"{about.get('kind', '')}/{about.get('name', '')}",
         about.get("uid", ""),
-        found.text("reason"),
-        found.text("message"),
-        found.text("type") == "Warning",
-        found.number("series.count") or found.number("count", 1),
-        time_of(last) or datetime.fromtimestamp(0).astimezone(),
+        event.text("reason"),
+        event.text("message"),
+        event.text("type") == "Warning",
+        event.number("series.count") or event.number("count", 1),
+        parse_time(last) or datetime.fromtimestamp(0).astimezone(),
     )

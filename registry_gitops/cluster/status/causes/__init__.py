@@ -1,4 +1,4 @@
-"""The causes that are known, in the order in which they explain each other: the first one found is the root."""
+"""The table of causes, ordered so that a cause explains those after it: the first one found is the root cause."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.causes.admission import pod_refused
-from registry_gitops.cluster.status.causes.by_hand import drifted, suspended
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId
 from registry_gitops.cluster.status.causes.chart import chart_failed, source_not_found
 from registry_gitops.cluster.status.causes.delivery import apply_failed, flux_missing, git_failed, not_applied
+from registry_gitops.cluster.status.causes.manual_changes import drifted, suspended
 from registry_gitops.cluster.status.causes.pod import crash_loop, image_not_pulled, not_healthy, secret_missing
 from registry_gitops.cluster.status.causes.release import (
     in_progress,
@@ -19,7 +20,6 @@ from registry_gitops.cluster.status.causes.release import (
     workload_gone,
 )
 from registry_gitops.cluster.status.causes.scheduling import unschedulable, volume_held, volume_not_bound
-from registry_gitops.cluster.status.model import Cause, CauseId
 from registry_gitops.cluster.status.snapshot import Snapshot
 
 CAUSES: Final[tuple[Callable[[Snapshot], Iterator[Cause]], ...]] = (
@@ -48,4 +48,6 @@ CAUSES: Final[tuple[Callable[[Snapshot], Iterator[Cause]], ...]] = (
 )
 
 CONSEQUENCES: Final = frozenset({CauseId.RELEASE_FAILED, CauseId.IN_PROGRESS})
-"""Causes that say nothing where another error is known: they are what becomes of it."""
+"""Causes to omit if there is another error: they are consequences of it."""
+
+__all__ = ["CAUSES", "CONSEQUENCES", "Cause", "CauseId"]

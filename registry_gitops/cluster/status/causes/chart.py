@@ -1,15 +1,15 @@
-"""From the source to the chart: what is not there, and what cannot be fetched."""
+"""From the source to the chart: objects that do not exist, and downloads that fail."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from registry_gitops.cluster.remedies import remedy
-from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, said
-from registry_gitops.cluster.status.model import Cause, CauseId
+from registry_gitops.cluster.kubectl_errors import find_remedy
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
+from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
 from registry_gitops.cluster.status.objects import Object
-from registry_gitops.cluster.status.snapshot import Snapshot, chart_source
+from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of
 
 _NOT_FOUND: Final = (
     "no such file or directory",
@@ -23,82 +23,90 @@ _NOT_FOUND: Final = (
     "no match found",
     "not found in",
 )
-"""What sources say of a chart, or of a version, that they do not have."""
+"""Parts of messages of source-controller about a chart, or a version, that the source does not have."""
 
 _BITNAMI: Final = "bitnamicharts"
 _NEVER_PUBLISHED: Final = (
-    "Bitnami never published a chart docker-registry: set `source.type: git`, which takes the chart of registry-gitops"
+    "Bitnami never published a chart docker-registry: set `source.type: git`, which uses the chart of registry-gitops"
+)
+_RENEW_CREDENTIALS: Final = (
+    "renew the credentials in the Secret that `source.secretRef` names, or set `source.secretRef`"
 )
 _SOURCE_REMEDIES: Final = {
-    "401": "renew the login in the Secret that `source.secretRef` names, or name one",
-    "403": "renew the login in the Secret that `source.secretRef` names, or name one",
-    "unauthorized": "renew the login in the Secret that `source.secretRef` names, or name one",
-    "denied": "renew the login in the Secret that `source.secretRef` names, or name one",
-    "x509": "name a Secret with the authority of its certificate in `source.certSecretRef`",
-    "HTTP response to HTTPS client": "it speaks no TLS: set `source.insecure: true`, or give it a certificate",
-    "layer": "leave `source.layerSelector` at its default, which takes the layer of a Helm chart",
+    "401": _RENEW_CREDENTIALS,
+    "403": _RENEW_CREDENTIALS,
+    "unauthorized": _RENEW_CREDENTIALS,
+    "denied": _RENEW_CREDENTIALS,
+    "x509": "set `source.certSecretRef` to a Secret with the CA certificate of the server",
+    "HTTP response to HTTPS client": "the server does not use TLS: set `source.insecure: true`, or add a certificate",
+    "layer": "leave `source.layerSelector` at its default, which selects the layer of a Helm chart",
 }
-_UNREACHED: Final = "check `source.url`, and the way there from the cluster: name, proxy, firewall"
+_UNREACHABLE: Final = "check `source.url`, and the connection from the cluster to it: DNS, proxy, firewall"
 
 
 def source_not_found(snapshot: Snapshot) -> Iterator[Cause]:
     """The HelmRelease names a source that does not exist."""
     release = snapshot.release
-    wanted = chart_source(release) if release else None
-    if release is None or wanted is None or snapshot.source or snapshot.hidden(wanted.kind):
+    source = chart_source_of(release) if release else None
+    if release is None or source is None or snapshot.source or snapshot.is_kind_forbidden(source.kind):
         return
-    yield Cause(
-        id=CauseId.SOURCE_NOT_FOUND,
-        object=named(release, snapshot),
-        message=f"the chart is to come from {wanted}, which does not exist",
-        detail=said(snapshot.chart.condition("Ready").message) if snapshot.chart else "",
-        remedy=(
+    yield new_cause(
+        CauseId.SOURCE_NOT_FOUND,
+        release,
+        f"the source of the chart, {source}, does not exist",
+        (
             "set `source.name` and `source.namespace` to those of the GitRepository that Flux reads: "
             f"`flux get sources git -A` lists them; {RENDER}"
-            if wanted.kind == "GitRepository"
-            else f"commit the file of the {wanted.kind}: `render` writes it, and lists it in kustomization.yaml"
+            if source.kind == "GitRepository"
+            else f"commit the file of the {source.kind}: `render` writes it, and lists it in kustomization.yaml"
         ),
+        evidence=snapshot.chart.condition("Ready").message if snapshot.chart else "",
         since=(snapshot.chart or release).condition("Ready").since,
     )
 
 
 def chart_failed(snapshot: Snapshot) -> Iterator[Cause]:
-    """The source, or the chart in it, cannot be fetched. That Git cannot is said of the Kustomization's repository."""
-    failed = next((each for each in (snapshot.source, snapshot.chart) if each and each.condition("Ready").false), None)
+    """Flux cannot fetch the source, or the chart from it. `git_failed` reports the source of the Kustomization."""
+    failed = next(
+        (each for each in (snapshot.source, snapshot.chart) if each and each.condition("Ready").is_false), None
+    )
     if snapshot.release is None or snapshot.source is None or failed is None or failed is snapshot.repository:
         return
     condition = failed.condition("Ready")
-    lacking = failed.kind in ("HelmChart", "OCIRepository") and any(each in condition.message for each in _NOT_FOUND)
-    yield Cause(
-        id=CauseId.CHART_NOT_FOUND if lacking else CauseId.SOURCE_FAILED,
-        object=named(failed, snapshot),
-        message=_message(snapshot.source, snapshot.release, lacking=lacking),
-        detail=said(condition.message),
-        remedy=_remedy(snapshot.source, failed, lacking=lacking),
+    lacks_chart = failed.kind in ("HelmChart", "OCIRepository") and any(
+        words in condition.message for words in _NOT_FOUND
+    )
+    yield new_cause(
+        CauseId.CHART_NOT_FOUND if lacks_chart else CauseId.SOURCE_FAILED,
+        failed,
+        _message(snapshot.source, snapshot.release, lacks_chart=lacks_chart),
+        _remedy(snapshot.source, condition.message, lacks_chart=lacks_chart),
+        evidence=condition.message,
         since=condition.since,
     )
 
 
-def _message(source: Object, release: Object, *, lacking: bool) -> str:
+def _message(source: Object, release: Object, *, lacks_chart: bool) -> str:
     chart = release.text("spec.chart.spec.chart")
     version = release.text("spec.chart.spec.version")
-    place = source.text("spec.url") or f"{source.kind} {source.name}"
-    if not lacking:
-        return f"the chart cannot be fetched from {place}"
+    url = source.text("spec.url") or f"{source.kind} {source.name}"
+    if not lacks_chart:
+        return f"the chart cannot be fetched from {url}"
     if source.kind == "OCIRepository":
-        wanted = next(iter(source.map("spec.ref").values()), "latest")
-        return f"{place} has no chart {wanted}"
-    return f"{place} has no chart {chart}{f' {version}' if version not in ('', '*') else ''}"
+        version = next(iter(source.map("spec.ref").values()), "latest")
+        return f"{url} has no chart {version}"
+    return f"{url} has no chart {chart}{f' {version}' if version not in ('', '*') else ''}"
 
 
-def _remedy(source: Object, failed: Object, *, lacking: bool) -> str:
-    message = failed.condition("Ready").message
+def _remedy(source: Object, message: str, *, lacks_chart: bool) -> str:
     if _BITNAMI in source.text("spec.url"):
         return f"{_NEVER_PUBLISHED}; {RENDER}"
-    if not lacking:
-        return remedy(message, _SOURCE_REMEDIES, _UNREACHED)
+    if not lacks_chart:
+        return find_remedy(message, _SOURCE_REMEDIES, _UNREACHABLE)
     if source.kind in ("GitRepository", "Bucket"):
-        return f"set `source.path` to the folder that `render` writes to, from the root of the repository; {RENDER}"
+        return (
+            f"set `source.path` to the directory that `render` writes, relative to the root of the repository; {RENDER}"
+        )
     if source.kind == "OCIRepository":
-        return f"push the chart there, or set `source.ref` to a version that is there; then {reconcile(source)}"
-    return f"publish the chart there, or correct `source.url`, `source.chart` and `source.version`; {RENDER}"
+        return f"push the chart to it, or set `source.ref` to an existing version; then {reconcile_command(source)}"
+    return f"publish the chart, or correct `source.url`, `source.chart`, and `source.version`; {RENDER}"

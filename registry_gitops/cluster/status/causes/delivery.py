@@ -1,123 +1,120 @@
-"""From Git to the HelmRelease: Flux is not there, cannot fetch, cannot apply, or applies something else."""
+"""From Git to the HelmRelease: Flux is not installed, cannot fetch, cannot apply, or applies something else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from registry_gitops.cluster.remedies import remedy
-from registry_gitops.cluster.status.causes.wording import named, reconcile, said
-from registry_gitops.cluster.status.model import Cause, CauseId
-from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.kubectl_errors import find_remedy
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
+from registry_gitops.cluster.status.causes.wording import reconcile_command
+from registry_gitops.cluster.status.display import short_revision
+from registry_gitops.cluster.status.objects import Object, Reference
 from registry_gitops.cluster.status.snapshot import Snapshot, source_of
 
-_SUSPECTS: Final = 3
-"""How many Kustomizations and repositories are named where any of the cluster's may be the one."""
+_MAX_SUSPECTS: Final = 3
+"""Maximum number of Kustomizations and repositories to report if any of the cluster's can be the one."""
 
 _GIT_REMEDIES: Final = {
-    "not found": "correct `spec.url` of the GitRepository, or give it access: a server hides what a user may not see",
+    "not found": "correct `spec.url` of the GitRepository, or give it access: without access, servers report "
+    "a repository as not found",
     "couldn't find remote ref": "correct `spec.ref` of the GitRepository: there is no such branch or tag",
-    "authentic": "renew the login in the Secret that `spec.secretRef` of the GitRepository names",
-    "authoriz": "renew the login in the Secret that `spec.secretRef` of the GitRepository names",
+    "authentic": "renew the credentials in the Secret that `spec.secretRef` of the GitRepository names",
+    "authoriz": "renew the credentials in the Secret that `spec.secretRef` of the GitRepository names",
     "permission denied": "renew the key in the Secret that `spec.secretRef` of the GitRepository names",
     "knownhosts": "the server has another host key: renew known_hosts in the Secret of the GitRepository",
 }
-_GIT_UNREACHED: Final = "check the server in `spec.url` of the GitRepository, and the way there from the cluster"
+_GIT_UNREACHABLE: Final = "check `spec.url` of the GitRepository, and the connection from the cluster to it"
 
 
 def flux_missing(snapshot: Snapshot) -> Iterator[Cause]:
-    """The kind HelmRelease is unknown."""
-    if not snapshot.flux:
-        yield Cause(
-            id=CauseId.FLUX_MISSING,
-            object="CustomResourceDefinition/helmreleases.helm.toolkit.fluxcd.io",
-            message="the cluster knows no HelmReleases: Flux is not installed in it",
-            remedy="check the context; `flux install`, or `flux bootstrap`, installs Flux",
+    """The cluster does not have the kind HelmRelease."""
+    if not snapshot.has_flux:
+        yield new_cause(
+            CauseId.FLUX_MISSING,
+            Reference("CustomResourceDefinition", "", "helmreleases.helm.toolkit.fluxcd.io"),
+            "the cluster has no kind HelmRelease: Flux is not installed",
+            "check the context; `flux install`, or `flux bootstrap`, installs Flux",
         )
 
 
 def git_failed(snapshot: Snapshot) -> Iterator[Cause]:
-    """What the Kustomization reads cannot be fetched."""
-    for repository in _repositories(snapshot)[:_SUSPECTS]:
+    """Flux cannot fetch the source of the Kustomization."""
+    for repository in _failed_repositories(snapshot)[:_MAX_SUSPECTS]:
         condition = repository.condition("Ready")
-        yield Cause(
-            id=CauseId.GIT_FAILED,
-            object=named(repository, snapshot),
-            message=f"Flux cannot fetch {repository.text('spec.url')}",
-            detail=said(condition.message),
-            remedy=f"{remedy(condition.message, _GIT_REMEDIES, _GIT_UNREACHED)}; then {reconcile(repository)}",
+        remedy = find_remedy(condition.message, _GIT_REMEDIES, _GIT_UNREACHABLE)
+        yield new_cause(
+            CauseId.GIT_FAILED,
+            repository,
+            f"Flux cannot fetch {repository.text('spec.url')}",
+            f"{remedy}; then {reconcile_command(repository)}",
+            evidence=condition.message,
             since=condition.since,
         )
 
 
-def _repositories(snapshot: Snapshot) -> list[Object]:
-    """Those that fail, of the sources of the Kustomizations that may be the one."""
-    sources = {str(source_of(each)): snapshot.find(source_of(each)) for each in _appliers(snapshot)}
-    return [each for each in sources.values() if each and each.condition("Ready").false and not each.suspended]
+def _failed_repositories(snapshot: Snapshot) -> list[Object]:
+    """Return the sources of the suspects that fail."""
+    sources = {str(source_of(each)): snapshot.find(source_of(each)) for each in _suspects(snapshot)}
+    return [each for each in sources.values() if each and each.condition("Ready").is_false and not each.is_suspended]
 
 
 def apply_failed(snapshot: Snapshot) -> Iterator[Cause]:
     """The Kustomization that applies the release fails."""
-    for kustomization in list(filter(_fails, _appliers(snapshot)))[:_SUSPECTS]:
+    for kustomization in list(filter(_cannot_apply, _suspects(snapshot)))[:_MAX_SUSPECTS]:
         condition = kustomization.condition("Ready")
-        revision = kustomization.text("status.lastAttemptedRevision")
-        yield Cause(
-            id=CauseId.APPLY_FAILED,
-            object=named(kustomization, snapshot),
-            message=f"Flux cannot apply the folder{f' of {short(revision)}' if revision else ''}",
-            detail=said(condition.message),
-            remedy=_apply_remedy(condition.message, kustomization),
+        revision = short_revision(kustomization.text("status.lastAttemptedRevision"))
+        yield new_cause(
+            CauseId.APPLY_FAILED,
+            kustomization,
+            f"Flux cannot apply {f'revision {revision}' if revision else 'the directory'}",
+            _apply_remedy(condition.message, kustomization),
+            evidence=condition.message,
             since=condition.since,
         )
 
 
-def _appliers(snapshot: Snapshot) -> list[Object]:
-    """The Kustomization that applied the release. Where there is none: those that speak of its namespace, or all."""
+def _suspects(snapshot: Snapshot) -> list[Object]:
+    """Return the Kustomization of the release. Without a release: those whose message has its namespace, or all."""
     if snapshot.release:
         return [snapshot.kustomization] if snapshot.kustomization else []
-    every = snapshot.of("Kustomization")
-    ours = [each for each in every if f"/{snapshot.namespace}/" in each.condition("Ready").message]
-    return ours or list(every)
+    kustomizations = snapshot.of_kinds("Kustomization")
+    likely = [each for each in kustomizations if f"/{snapshot.namespace}/" in each.condition("Ready").message]
+    return likely or list(kustomizations)
 
 
-def _fails(kustomization: Object) -> bool:
-    """Whether it fails by itself: that its source fails, or that what it applied is not healthy, is said elsewhere."""
+def _cannot_apply(kustomization: Object) -> bool:
+    """Return whether a Kustomization fails itself: not its source, and not the health of the objects it applied."""
     condition = kustomization.condition("Ready")
-    elsewhere = condition.reason in ("HealthCheckFailed", "ArtifactFailed")
-    return condition.false and not elsewhere and not kustomization.suspended
+    is_consequence = condition.reason in ("HealthCheckFailed", "ArtifactFailed")
+    return condition.is_false and not is_consequence and not kustomization.is_suspended
 
 
 def _apply_remedy(message: str, kustomization: Object) -> str:
     if "namespaces " in message and "not found" in message:
         return (
-            "let `resources` of the folder's kustomization.yaml begin with namespace.yaml, as `registry-gitops render` "
-            "writes it; then commit and push"
+            "list namespace.yaml first in the `resources` of kustomization.yaml, as `registry-gitops render` does; "
+            "then commit and push"
         )
     if "path not found" in message or "no such file or directory" in message:
-        return f"correct `spec.path` of the Kustomization ({kustomization.text('spec.path')}), or commit that folder"
+        return f"correct `spec.path` of the Kustomization ({kustomization.text('spec.path')}), or commit that directory"
     if "forbidden" in message:
-        return "let the service account of the Kustomization (`spec.serviceAccountName`) change these objects"
-    return "fix what is refused in Git, commit and push; `kustomize build` of the folder shows what Flux applies"
-
-
-def not_applied(snapshot: Snapshot) -> Iterator[Cause]:
-    """There is no HelmRelease of that name."""
-    if not snapshot.flux or snapshot.release:
-        return
-    others = ", ".join(each.name for each in snapshot.of("HelmRelease"))
-    yield Cause(
-        id=CauseId.NOT_APPLIED,
-        object=f"HelmRelease/{snapshot.name}",
-        message=f"there is no HelmRelease {snapshot.name} in namespace {snapshot.namespace}",
-        detail=f"HelmReleases in this namespace: {others}" if others else "",
-        remedy=(
-            "check --namespace, --name and --context; commit and push the folder, and see by "
-            "`flux get kustomizations -A` whether a Kustomization applies it"
-        ),
+        return "allow the service account of the Kustomization (`spec.serviceAccountName`) to change these objects"
+    return (
+        "fix the refused object in Git, commit, and push; `kustomize build` of the directory prints what Flux applies"
     )
 
 
-def short(revision: str) -> str:
-    """A revision of Flux as people say it: main@sha1:fb5ca7a, without the rest of the digest."""
-    branch, colon, digest = revision.rpartition(":")
-    return f"{branch}{colon}{digest[:7]}" if colon and len(digest) >= 40 else revision
+def not_applied(snapshot: Snapshot) -> Iterator[Cause]:
+    """No HelmRelease has this name."""
+    if not snapshot.has_flux or snapshot.release:
+        return
+    others = ", ".join(each.name for each in snapshot.of_kinds("HelmRelease"))
+    yield new_cause(
+        CauseId.NOT_APPLIED,
+        Reference("HelmRelease", snapshot.namespace, snapshot.name),
+        f"there is no HelmRelease {snapshot.name} in namespace {snapshot.namespace}",
+        "check --namespace, --name, and --context; commit and push the rendered files, and check with "
+        "`flux get kustomizations -A` that a Kustomization applies them",
+        evidence=f"HelmReleases in this namespace: {others}" if others else "",
+    )

@@ -1,4 +1,4 @@
-"""The Pod has a node, and its containers do not run, or run and do not answer."""
+"""The Pod has a node, but its containers do not run, or run and are not ready."""
 
 from __future__ import annotations
 
@@ -7,98 +7,100 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from registry_gitops.cluster.remedies import remedy
-from registry_gitops.cluster.status.causes.wording import RENDER, named, naming, said
-from registry_gitops.cluster.status.model import Cause, CauseId
-from registry_gitops.cluster.status.objects import Container, Object, containers, time_of
+from registry_gitops.cluster.kubectl_errors import find_remedy
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
+from registry_gitops.cluster.status.causes.wording import RENDER, values_key_for
+from registry_gitops.cluster.status.objects import Container, Object, list_containers, parse_time
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
-_PATIENCE: Final = timedelta(seconds=20)
-"""How long a container may take to become ready before that is worth a word."""
+_START_TIME: Final = timedelta(seconds=20)
+"""A container that takes longer to become ready is a cause."""
 
 _NOT_PULLED: Final = ("ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError")
+_EXISTING_TAG: Final = "set `values.image.tag`, or `values.image.digest`, to one that exists"
+_ADD_CREDENTIALS: Final = "set `values.image.pullSecrets` to a Secret with credentials"
 _IMAGE_REMEDIES: Final = {
-    "not found": "set `values.image.tag`, or `values.image.digest`, to one that exists",
-    "manifest unknown": "set `values.image.tag`, or `values.image.digest`, to one that exists",
+    "not found": _EXISTING_TAG,
+    "manifest unknown": _EXISTING_TAG,
     "couldn't parse": "correct `values.image.repository` and `values.image.tag`",
-    "unauthorized": "name a Secret with the login in `values.image.pullSecrets`; check `values.image.repository` too",
-    "denied": "name a Secret with the login in `values.image.pullSecrets`; check `values.image.repository` too",
-    "no basic auth": "name a Secret with the login in `values.image.pullSecrets`",
-    "toomanyrequests": "name a Secret with a login in `values.image.pullSecrets`, or take a mirror as "
-    "`values.image.registry`",
+    "unauthorized": f"{_ADD_CREDENTIALS}; check `values.image.repository` too",
+    "denied": f"{_ADD_CREDENTIALS}; check `values.image.repository` too",
+    "no basic auth": _ADD_CREDENTIALS,
+    "toomanyrequests": f"{_ADD_CREDENTIALS}, or set `values.image.registry` to a mirror",
     "ErrImageNeverPull": "set `values.image.pullPolicy: IfNotPresent`, or load the image onto the node",
 }
-_IMAGE_UNREACHED: Final = (
-    "check `values.image.registry`, `values.image.repository` and `values.image.tag`, and whether the node reaches "
+_IMAGE_UNREACHABLE: Final = (
+    "check `values.image.registry`, `values.image.repository`, and `values.image.tag`, and that the node can reach "
     "that registry"
 )
-_ABSENT: Final = re.compile(
+_MISSING_OBJECT: Final = re.compile(
     r"""(secret|configmap)\ ["']([^"']+)["']\ not\ found
     | couldn't\ find\ key\ (\S+)\ in\ (Secret|ConfigMap)\ (\S+)
     | references\ non-existent\ (secret|config)\ key:\ (\S+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _NO_LOG: Final = "unable to retrieve container logs"
-"""What the kubelet gives in place of a log that it has removed."""
-_TELLING: Final = re.compile(r"error|fatal|panic|invalid|denied|failed", re.IGNORECASE)
+"""The kubelet's text instead of a log that it has deleted."""
+_ERROR_LINE: Final = re.compile(r"error|fatal|panic|invalid|denied|failed", re.IGNORECASE)
 
 
 def secret_missing(snapshot: Snapshot) -> Iterator[Cause]:
-    """A Secret or ConfigMap, or a key in it, that the Pod mounts or takes its environment from."""
-    for pod in snapshot.waiting:
-        words = [each.message for each in containers(pod) if each.waiting == "CreateContainerConfigError"]
-        words += [event.message for event in snapshot.events_of(pod) if event.reason == "FailedMount"]
-        found = next(((each, match) for each in words if (match := _ABSENT.search(each))), None)
-        if found:
-            yield _absent(pod, *found, snapshot)
-            return
+    """A Secret or ConfigMap, or a key in it, that the Pod mounts or has in its environment does not exist."""
+    for pod in snapshot.unready_pods:
+        messages = [each.message for each in list_containers(pod) if each.waiting == "CreateContainerConfigError"]
+        messages += [event.message for event in snapshot.events_of(pod) if event.reason == "FailedMount"]
+        for message in messages:
+            if match := _MISSING_OBJECT.search(message):
+                yield _object_missing(pod, message, match, snapshot)
+                return
 
 
-def _absent(pod: Object, message: str, match: re.Match[str], snapshot: Snapshot) -> Cause:
+def _object_missing(pod: Object, message: str, match: re.Match[str], snapshot: Snapshot) -> Cause:
     kind = "ConfigMap" if (match[1] or match[4] or match[6]).lower().startswith("config") else "Secret"
     name = (match[2] or match[5] or "").rpartition("/")[2]
     what = f"the {kind} {name}" if name else f"a {kind}"
-    key = naming(snapshot.release, name) or "the value that names it"
+    key = values_key_for(snapshot.release, name) or "the value that names it"
     if 'volume "htpasswd"' in message:
         command = f"registry-gitops htpasswd USER --namespace {pod.namespace} --name {name} | kubectl apply -f -"
-        remedy = f"make it: `{command}`, or correct {key}"
+        remedy = f"create it: `{command}`, or correct {key}"
     else:
         remedy = f"create it in namespace {pod.namespace}, or correct {key}; {RENDER}"
-    return Cause(
-        id=CauseId.SECRET_MISSING,
-        object=named(pod, snapshot),
-        message=f"{what} {'does not exist' if match[1] else 'lacks a key'}",
-        detail=said(message),
-        remedy=remedy,
+    return new_cause(
+        CauseId.SECRET_MISSING,
+        pod,
+        f"{what} {'does not exist' if match[1] else 'lacks a key'}",
+        remedy,
+        evidence=message,
         since=pod.created,
     )
 
 
 def image_not_pulled(snapshot: Snapshot) -> Iterator[Cause]:
     """The kubelet cannot pull the image."""
-    for pod in snapshot.waiting:
-        for container in containers(pod):
+    for pod in snapshot.unready_pods:
+        for container in list_containers(pod):
             if container.waiting in _NOT_PULLED:
-                # "Back-off pulling image" of older kubelets tells no reason: their event does.
+                # Older kubelets write only "Back-off pulling image": their event has the reason.
                 pulls = (event.message for event in snapshot.events_of(pod) if "Failed to pull" in event.message)
                 message = container.message if ": " in container.message else next(pulls, container.message)
-                todo = remedy(f"{message} {container.waiting}", _IMAGE_REMEDIES, _IMAGE_UNREACHED)
-                yield Cause(
-                    id=CauseId.IMAGE_NOT_PULLED,
-                    object=named(pod, snapshot),
-                    message=f"the image {container.image} cannot be pulled",
-                    detail=said(message),
-                    remedy=f"{todo}; {RENDER}",
+                remedy = find_remedy(f"{message} {container.waiting}", _IMAGE_REMEDIES, _IMAGE_UNREACHABLE)
+                yield new_cause(
+                    CauseId.IMAGE_NOT_PULLED,
+                    pod,
+                    f"the image {container.image} cannot be pulled",
+                    f"{remedy}; {RENDER}",
+                    evidence=message,
                     since=pod.created,
                 )
                 return
 
 
 def crash_loop(snapshot: Snapshot) -> Iterator[Cause]:
-    """The registry ends by itself, again and again."""
-    for pod in snapshot.waiting:
-        for container in containers(pod):
-            if not container.ready and container.ended.get("exitCode") and not _killed(pod, snapshot):
+    """A container exits with an error, again and again."""
+    for pod in snapshot.unready_pods:
+        for container in list_containers(pod):
+            has_failed = not container.is_ready and container.ended.get("exitCode")
+            if has_failed and not _is_killed_by_probe(pod, snapshot):
                 yield _crashed(pod, container, snapshot)
                 return
 
@@ -106,47 +108,49 @@ def crash_loop(snapshot: Snapshot) -> Iterator[Cause]:
 def _crashed(pod: Object, container: Container, snapshot: Snapshot) -> Cause:
     code, reason = container.ended.get("exitCode"), container.ended.get("reason")
     if reason == "OOMKilled":
-        message = "the registry takes more memory than it may, and is killed"
+        message = "the registry exceeded its memory limit, and was killed"
         remedy = f"raise `values.resources.limits.memory`; {RENDER}"
     else:
-        message = f"{container.name} ends as soon as it starts, with exit code {code}"
+        message = f"{container.name} exits on start, with exit code {code}"
         # The kubelet keeps one log: of the container that runs, or else of the last one.
         previous = " --previous" if container.started else ""
         remedy = (
             "correct `values.configuration` or `values.extraEnvVars` as the line says; more of the log: "
             f"`kubectl logs -n {pod.namespace} {pod.name} -c {container.name}{previous}`"
         )
-    return Cause(
-        id=CauseId.CRASH_LOOP,
-        object=named(pod, snapshot),
-        message=message,
-        detail=said(last_words(snapshot.logs.get(f"{pod.name}/{container.name}", "")) or f"{reason}, exit code {code}"),
-        remedy=remedy,
-        since=time_of(container.ended.get("finishedAt")) if not container.restarts else pod.created,
+    log = snapshot.logs.get(f"{pod.name}/{container.name}", "")
+    return new_cause(
+        CauseId.CRASH_LOOP,
+        pod,
+        message,
+        remedy,
+        evidence=find_error_line(log) or f"{reason}, exit code {code}",
+        since=parse_time(container.ended.get("finishedAt")) if not container.restarts else pod.created,
     )
 
 
-def last_words(log: str) -> str:
-    """The line of a log that tells most: the last that speaks of an error, before any help on usage; or the last."""
+def find_error_line(log: str) -> str:
+    """Return the last line of a log about an error, before any help on usage; or the last line."""
     before_usage = log.partition("\nUsage:")[0].splitlines()
     lines = [line.strip() for line in before_usage if line.strip() and not line.startswith(_NO_LOG)]
-    return next((line for line in reversed(lines) if _TELLING.search(line)), lines[-1] if lines else "")
+    return next((line for line in reversed(lines) if _ERROR_LINE.search(line)), lines[-1] if lines else "")
 
 
 def not_healthy(snapshot: Snapshot) -> Iterator[Cause]:
-    """The container runs, and the kubelet's probes of it fail."""
-    for pod in snapshot.waiting:
+    """The container runs, but the kubelet's probes fail."""
+    for pod in snapshot.unready_pods:
         probes = [event for event in snapshot.events_of(pod) if event.reason == "Unhealthy"]
-        late = any(
-            each.started and not each.ready and snapshot.now - each.started > _PATIENCE for each in containers(pod)
+        is_late = any(
+            each.started and not each.is_ready and snapshot.read_at - each.started > _START_TIME
+            for each in list_containers(pod)
         )
-        if probes and (late or _killed(pod, snapshot)):
-            yield Cause(
-                id=CauseId.NOT_HEALTHY,
-                object=named(pod, snapshot),
-                message="the registry runs, and does not answer as it should",
-                detail=said(probes[0].message),
-                remedy=_probe_remedy(probes[0], pod),
+        if probes and (is_late or _is_killed_by_probe(pod, snapshot)):
+            yield new_cause(
+                CauseId.NOT_HEALTHY,
+                pod,
+                "the registry runs, but its probes fail",
+                _probe_remedy(probes[0], pod),
+                evidence=probes[0].message,
                 since=pod.condition("Ready").since,
             )
             return
@@ -155,14 +159,14 @@ def not_healthy(snapshot: Snapshot) -> Iterator[Cause]:
 def _probe_remedy(probe: Event, pod: Object) -> str:
     log = f"its log: `kubectl logs -n {pod.namespace} {pod.name}`"
     if "refused" in probe.message:
-        return f"it listens elsewhere: take REGISTRY_HTTP_ADDR out of `values.extraEnvVars`; {log}"
+        return f"it listens on another address: remove REGISTRY_HTTP_ADDR from `values.extraEnvVars`; {log}"
     if "503" in probe.message:
         return f"it cannot reach its storage: check `values.configuration.storage`; {log}"
-    return f"see what it waits for in {log}"
+    return f"find what it waits for in {log}"
 
 
-def _killed(pod: Object, snapshot: Snapshot) -> bool:
-    """Whether it is the kubelet that ends the container, since a probe fails."""
+def _is_killed_by_probe(pod: Object, snapshot: Snapshot) -> bool:
+    """Return whether the kubelet ends the container because its liveness probe fails."""
     return any(
         event.reason == "Killing" and "failed liveness probe" in event.message for event in snapshot.events_of(pod)
     )

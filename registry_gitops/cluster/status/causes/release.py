@@ -1,4 +1,4 @@
-"""The HelmRelease itself: what Helm refuses, what helm-controller has given up, and what is still under way."""
+"""The HelmRelease: values that Helm refuses, retries that helm-controller has stopped, and work in progress."""
 
 from __future__ import annotations
 
@@ -7,76 +7,75 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from registry_gitops.cluster.status.causes.wording import RENDER, named, reconcile, resume, said
-from registry_gitops.cluster.status.model import Cause, CauseId
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
+from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
 from registry_gitops.cluster.status.objects import Condition, Object
 from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.findings import Severity
 
 _REFUSED: Final = ("values don't meet the specifications", "execution error at", "cannot unmarshal")
 _VALUES_FROM: Final = "chart values reference"
-_PATIENCE: Final = timedelta(seconds=30)
-"""How long a controller may take to look at a new object before that is worth a word."""
+_OBSERVE_TIME: Final = timedelta(seconds=30)
+"""A new object that its controller has not processed within this time is a cause."""
 _CONTROLLERS: Final = {"HelmRelease": "helm-controller", "Kustomization": "kustomize-controller"}
 _FAILURES: Final = {
     "InstallFailed": "Helm could not install the release",
     "UpgradeFailed": "Helm could not upgrade the release",
     "TestFailed": "the tests of the chart failed",
-    "RollbackSucceeded": "the upgrade failed, and Helm went back to the revision before it",
-    "RollbackFailed": "the upgrade failed, and so did the way back",
+    "RollbackSucceeded": "the upgrade failed, and Helm rolled back to the previous revision",
+    "RollbackFailed": "the upgrade failed, and the rollback failed too",
     "UninstallSucceeded": "the release failed, and Helm removed it",
-    "DependencyNotReady": "it waits for a release that it depends on",
+    "DependencyNotReady": "the release waits for a release that it depends on",
 }
-"""Reasons of helm-controller, in words."""
+"""Reason of helm-controller -> message."""
 
 
-def failure(release: Object) -> Condition | None:
-    """Why the last try failed: while the next one runs, `Ready` no longer tells."""
+def last_failure(release: Object) -> Condition | None:
+    """Return the condition about the last failure: Ready, or Released while helm-controller retries."""
     conditions = (release.condition("Ready"), release.condition("Released"))
-    if conditions[0].true:
+    if conditions[0].is_true:
         return None
-    return next((each for each in conditions if each.false), None)
+    return next((each for each in conditions if each.is_false), None)
 
 
 def values_refused(snapshot: Snapshot) -> Iterator[Cause]:
-    """The chart does not take the values, or a Secret with some of them is missing."""
+    """The chart refuses the values, or a Secret with values does not exist."""
     release = snapshot.release
-    failed = failure(release) if release else None
+    failed = last_failure(release) if release else None
     if release is None or failed is None:
         return
     if _VALUES_FROM in failed.message:
-        yield Cause(
-            id=CauseId.SECRET_MISSING,
-            object=named(release, snapshot),
-            message="a Secret or ConfigMap that `valuesFrom` names is not there, or lacks the key",
-            detail=said(failed.message),
-            remedy=f"create it in namespace {release.namespace}, or correct `release.valuesFrom`; {RENDER}",
+        yield new_cause(
+            CauseId.SECRET_MISSING,
+            release,
+            "a Secret or ConfigMap that `valuesFrom` names does not exist, or lacks the key",
+            f"create it in namespace {release.namespace}, or correct `release.valuesFrom`; {RENDER}",
+            evidence=failed.message,
             since=failed.since,
         )
     elif any(words in failed.message for words in _REFUSED):
-        keys = refused_keys(failed.message)
-        what = " and ".join(f"`{key}`" for key in keys) or "the values"
-        yield Cause(
-            id=CauseId.VALUES_REFUSED,
-            object=named(release, snapshot),
-            message="the chart does not take these values",
-            detail=said(failed.message),
-            remedy=_place_of(keys, release, what),
+        yield new_cause(
+            CauseId.VALUES_REFUSED,
+            release,
+            "the chart refuses these values",
+            _correct_values(parse_refused_keys(failed.message), release),
+            evidence=failed.message,
             since=failed.since,
         )
 
 
-def _place_of(keys: list[str], release: Object, what: str) -> str:
-    """Where to correct keys: in the description, or in the objects that values are taken from besides."""
-    inline = any(release.at(f"spec.{key}") is not None for key in keys)
+def _correct_values(keys: list[str], release: Object) -> str:
+    """Return where to correct keys: in the config file, or in the objects of `valuesFrom`."""
+    what = " and ".join(f"`{key}`" for key in keys) or "the values"
+    is_inline = any(release.get(f"spec.{key}") is not None for key in keys)
     others = [f"{each.get('kind')}/{each.get('name')}" for each in release.items("spec.valuesFrom")]
-    if inline or not others:
-        return f"correct {what} in registry.yaml, not in helmrelease.yaml: `render` names line and remedy"
+    if is_inline or not others:
+        return f"correct {what} in registry.yaml, not in helmrelease.yaml: `render` reports line and fix"
     return f"correct {what} in {' or '.join(others)}, which `release.valuesFrom` names"
 
 
-def refused_keys(message: str) -> list[str]:
-    """The keys that Helm names: at '/a/b': ... is values.a.b, and an unknown key 'x' at '/a' is values.a.x."""
+def parse_refused_keys(message: str) -> list[str]:
+    """Return the keys in Helm's message: at '/a/b': ... is values.a.b, and an unknown key 'x' at '/a' is values.a.x."""
     keys = []
     for path, rest in re.findall(r"^- at '([^']*)': (.*)$", message, re.MULTILINE):
         unknown = re.findall(r"'([^']+)'", rest) if "additional propert" in rest else [""]
@@ -85,117 +84,117 @@ def refused_keys(message: str) -> list[str]:
 
 
 def workload_gone(snapshot: Snapshot) -> Iterator[Cause]:
-    """The release is ready, and something that it made is not there any more."""
+    """The release is ready, but an object that it created does not exist any more."""
     release = snapshot.release
-    if release is None or not release.ready:
+    if release is None or not release.is_ready:
         return
-    for lost in snapshot.missing:
-        interval, mode = release.text("spec.interval"), release.text("spec.driftDetection.mode")
-        if release.suspended:
-            remedy = f"{resume(release)}, then {reconcile(release, '--force')}"
-        elif mode == "enabled":
-            remedy = f"Flux makes it again within {interval}; at once: {reconcile(release)}"
+    for missing in snapshot.missing_objects:
+        if release.is_suspended:
+            remedy = f"{resume_command(release)}, then {reconcile_command(release, '--force')}"
+        elif release.text("spec.driftDetection.mode") == "enabled":
+            interval = release.text("spec.interval")
+            remedy = f"Flux creates it again within {interval}; at once: {reconcile_command(release)}"
         else:
-            remedy = f"{reconcile(release, '--force')}; `release.driftDetection.mode: enabled` makes Flux do it"
-        yield Cause(
-            id=CauseId.WORKLOAD_GONE,
-            object=f"{lost.kind}/{lost.name}",
-            message=f"Flux calls the release ready, but its {lost.kind} {lost.name} has been deleted",
-            remedy=remedy,
+            remedy = (
+                f"{reconcile_command(release, '--force')}; with `release.driftDetection.mode: enabled`, Flux creates "
+                "it again by itself"
+            )
+        yield new_cause(
+            CauseId.WORKLOAD_GONE,
+            missing,
+            f"Flux reports the release as ready, but its {missing.kind} {missing.name} was deleted",
+            remedy,
         )
 
 
 def retries_exhausted(snapshot: Snapshot) -> Iterator[Cause]:
-    """helm-controller has given up."""
+    """helm-controller does not retry any more."""
     release = snapshot.release
     stalled = release.condition("Stalled") if release else Condition()
-    if release and stalled.true:
-        failed = failure(release)
-        yield Cause(
-            id=CauseId.RETRIES_EXHAUSTED,
-            object=named(release, snapshot),
-            message="Flux has given up: it tries again when the release changes",
-            detail=said(f"{stalled.message}: {failed.message}" if failed else stalled.message),
-            remedy=(
-                f"fix the cause in Git, or let it try again: {reconcile(release, '--reset')}; "
-                "`release.install.strategy.name: RetryOnFailure` never gives up"
-            ),
+    if release and stalled.is_true:
+        failed = last_failure(release)
+        yield new_cause(
+            CauseId.RETRIES_EXHAUSTED,
+            release,
+            "Flux does not retry any more until the release changes",
+            f"fix the cause in Git, or retry: {reconcile_command(release, '--reset')}; "
+            "with `release.install.strategy.name: RetryOnFailure`, Flux retries without limit",
+            evidence=f"{stalled.message}: {failed.message}" if failed else stalled.message,
             since=stalled.since,
         )
 
 
 def release_failed(snapshot: Snapshot) -> Iterator[Cause]:
-    """Helm has failed."""
+    """Helm failed."""
     release = snapshot.release
-    failed = failure(release) if release else None
+    failed = last_failure(release) if release else None
     if release is None or failed is None or failed.reason == "SourceNotReady":
         return
-    yield Cause(
-        id=CauseId.RELEASE_FAILED,
-        object=named(release, snapshot),
-        message=_FAILURES.get(failed.reason, f"the release is not ready ({failed.reason})"),
-        detail=said(failed.message),
-        remedy=f"look at it: `kubectl describe helmrelease -n {release.namespace} {release.name}`",
+    yield new_cause(
+        CauseId.RELEASE_FAILED,
+        release,
+        _FAILURES.get(failed.reason, f"the release is not ready ({failed.reason})"),
+        f"read its conditions and events: `kubectl describe helmrelease -n {release.namespace} {release.name}`",
+        evidence=failed.message,
         since=failed.since,
     )
 
 
 def not_observed(snapshot: Snapshot) -> Iterator[Cause]:
-    """Yield the first object of Flux whose controller has not looked at it since it was changed."""
+    """The controller of an object of Flux has not processed its last change."""
     for each in snapshot.flux_objects:
-        if not each.observed and not _is_static(each) and not _is_new(each, snapshot):
+        if not each.is_observed and not _is_static(each) and not _is_new(each, snapshot):
             controller = _CONTROLLERS.get(each.kind, "source-controller")
-            yield Cause(
-                id=CauseId.NOT_OBSERVED,
-                object=named(each, snapshot),
-                message=f"{controller} has not looked at {each} since it was changed",
-                detail=f"generation {each.generation}, observed {each.number('status.observedGeneration')}",
-                remedy=f"does it run? `kubectl get deployments -A -l app={controller}`; where it does, wait",
+            yield new_cause(
+                CauseId.NOT_OBSERVED,
+                each,
+                f"{controller} has not processed the last change of {each}",
+                f"check that it runs: `kubectl get deployments -A -l app={controller}`; if it does, wait",
+                evidence=f"generation {each.generation}, observed {each.number('status.observedGeneration')}",
             )
             return
 
 
 def _is_static(source: Object) -> bool:
-    """Whether no controller looks at it: a HelmRepository that is a registry only holds settings."""
+    """Return whether no controller processes it: a HelmRepository of type oci only has settings."""
     return source.kind == "HelmRepository" and source.text("spec.type") == "oci"
 
 
 def _is_new(thing: Object, snapshot: Snapshot) -> bool:
-    return thing.created is not None and snapshot.now - thing.created < _PATIENCE
+    return thing.created is not None and snapshot.read_at - thing.created < _OBSERVE_TIME
 
 
 def in_progress(snapshot: Snapshot) -> Iterator[Cause]:
-    """Yield what is under way: the first release, an upgrade, or a rollout of Pods."""
+    """The first release, an upgrade, or a rollout of Pods is in progress."""
     release, workload = snapshot.release, snapshot.workload
     if release is None:
         return
     ready = release.condition("Ready")
-    if not release.ready and not release.suspended:
-        words = release.condition("Reconciling").message if ready.status != "False" else ready.message
-        yield Cause(
-            id=CauseId.IN_PROGRESS,
-            object=named(release, snapshot),
-            message="Flux is at work on the release",
-            detail=said(words or "helm-controller has not looked at it yet"),
-            remedy="wait for it: `registry-gitops status --wait 5m`",
+    if not release.is_ready and not release.is_suspended:
+        message = release.condition("Reconciling").message if ready.status != "False" else ready.message
+        yield new_cause(
+            CauseId.IN_PROGRESS,
+            release,
+            "Flux is working on the release",
+            "wait for it: `registry-gitops status --wait 5m`",
+            evidence=message or "helm-controller has not processed it yet",
             since=ready.since,
         )
-    elif workload and snapshot.rolling:
-        yield Cause(
-            id=CauseId.IN_PROGRESS,
-            object=named(workload, snapshot),
-            message="the Pods are being replaced or started",
-            detail=(
-                f"{workload.number('status.availableReplicas')} of {workload.number('spec.replicas', 1)} available, "
-                f"{workload.number('status.updatedReplicas')} of the newest revision"
-            ),
-            remedy="wait for them: `registry-gitops status --wait 5m`",
+    elif workload and snapshot.is_rolling_out:
+        wanted = workload.number("spec.replicas", 1)
+        available, updated = (workload.number(f"status.{each}Replicas") for each in ("available", "updated"))
+        yield new_cause(
+            CauseId.IN_PROGRESS,
+            workload,
+            "the Pods are being replaced or started",
+            "wait for them: `registry-gitops status --wait 5m`",
+            evidence=f"{available} of {wanted} available, {updated} of the newest revision",
         )
-    elif snapshot.pending:
-        yield Cause(
-            id=CauseId.IN_PROGRESS,
+    elif kustomization := snapshot.unapplied_kustomization:
+        yield new_cause(
+            CauseId.IN_PROGRESS,
+            kustomization,
+            "Flux has not applied the newest revision yet",
+            f"wait, or: {reconcile_command(kustomization)}",
             severity=Severity.WARNING,
-            object=named(snapshot.pending, snapshot),
-            message="Flux has fetched a newer revision, and not applied it yet",
-            remedy=f"wait, or: {reconcile(snapshot.pending)}",
         )

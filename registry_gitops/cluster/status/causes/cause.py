@@ -1,0 +1,122 @@
+"""Cause: the finding of `status`, with the table of its ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from registry_gitops.cluster.status.display import cluster_message
+from registry_gitops.cluster.status.objects import Object, Reference
+from registry_gitops.findings import Finding, Location, Severity
+
+
+class CauseId(StrEnum):
+    """The ids of causes, the same in every version."""
+
+    FLUX_MISSING = "flux-missing"
+    """The cluster has no kind HelmRelease: Flux is not installed."""
+
+    NOT_APPLIED = "not-applied"
+    """No HelmRelease has this name: Flux has not applied the directory, or the name is a different one."""
+
+    GIT_FAILED = "git-failed"
+    """Flux cannot fetch the Git repository."""
+
+    APPLY_FAILED = "apply-failed"
+    """Flux fetched the directory, but cannot build or apply it."""
+
+    SOURCE_NOT_FOUND = "source-not-found"
+    """The source of the chart does not exist."""
+
+    SOURCE_FAILED = "source-failed"
+    """Flux cannot fetch the source: URL, network, or credentials."""
+
+    CHART_NOT_FOUND = "chart-not-found"
+    """The source is reachable, but does not have this chart or version."""
+
+    VALUES_REFUSED = "values-refused"
+    """The chart refuses these values."""
+
+    POD_FORBIDDEN = "pod-forbidden"
+    """The Pod Security level of the Namespace, or another policy, refuses the Pod."""
+
+    QUOTA_EXCEEDED = "quota-exceeded"
+    """The Pod exceeds a ResourceQuota of the Namespace."""
+
+    VOLUME_NOT_BOUND = "volume-not-bound"
+    """The PersistentVolumeClaim has no volume."""
+
+    VOLUME_HELD = "volume-held"
+    """The volume is still attached to another node (Multi-Attach)."""
+
+    SECRET_MISSING = "secret-missing"
+    """A Secret, ConfigMap, or key that the Pod needs does not exist."""
+
+    IMAGE_NOT_PULLED = "image-not-pulled"
+    """The node cannot pull the image."""
+
+    UNSCHEDULABLE = "unschedulable"
+    """No node can run the Pod."""
+
+    CRASH_LOOP = "crash-loop"
+    """The registry exits on start; `evidence` has its last log line."""
+
+    NOT_HEALTHY = "not-healthy"
+    """The registry runs, but its probes fail."""
+
+    RETRIES_EXHAUSTED = "retries-exhausted"
+    """Helm failed, and helm-controller does not retry any more."""
+
+    RELEASE_FAILED = "release-failed"
+    """Helm failed, for a reason that `status` does not know."""
+
+    WORKLOAD_GONE = "workload-gone"
+    """The release is ready, but one of its objects was deleted."""
+
+    NOT_OBSERVED = "not-observed"
+    """A controller has not processed the last change of the object: it is possibly not running."""
+
+    SUSPENDED = "suspended"
+    """The release, its Kustomization, or its source is suspended."""
+
+    DRIFTED = "drifted"
+    """An object of the release was changed manually."""
+
+    IN_PROGRESS = "in-progress"
+    """No problem so far: Flux or Kubernetes is working on the deployment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause(Finding):
+    """A finding of `status`: why a deployment is not ready, or what else to know about it."""
+
+    id: CauseId
+    """Name of the cause, the same in every version."""
+
+    since: datetime | None = None
+    """When it began, if the cluster tells."""
+
+
+def new_cause(
+    id_: CauseId,
+    about: Object | Reference,
+    message: str,
+    remedy: str,
+    *,
+    evidence: str = "",
+    since: datetime | None = None,
+    severity: Severity = Severity.ERROR,
+) -> Cause:
+    """Return a cause about an object. `evidence` is what the cluster reports about it."""
+    reference = about.reference if isinstance(about, Object) else about
+    line = cluster_message(evidence)
+    return Cause(
+        id=id_,
+        severity=severity,
+        location=Location(object=str(reference)),
+        message=message,
+        evidence=(line,) if line else (),
+        remedy=remedy,
+        since=since,
+    )

@@ -1,0 +1,162 @@
+"""Changes in the cluster instead of in Git: suspended, scaled, or edited objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
+from registry_gitops.cluster.status.causes.release import last_failure
+from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
+from registry_gitops.cluster.status.display import display_name
+from registry_gitops.cluster.status.objects import Object, parse_time
+from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
+from registry_gitops.findings import Severity
+
+_FLUX: Final = ("helm-controller", "helm", "kustomize-controller")
+"""Field managers that make a Deployment match Git."""
+_EXPECTED: Final = (*_FLUX, "kube-controller-manager")
+"""These, and the one that runs the Deployment."""
+_HARMLESS: Final = ("restartedAt",)
+"""Annotation that `kubectl rollout restart` adds to the Pod template."""
+_MAX_FIELDS: Final = 3
+
+
+def suspended(snapshot: Snapshot) -> Iterator[Cause]:
+    """Flux is told not to process an object: an error if the release waits for it, or else a warning."""
+    for each in snapshot.flux_objects:
+        if each.is_suspended:
+            name = display_name(str(each.reference), snapshot.namespace)
+            yield new_cause(
+                CauseId.SUSPENDED,
+                each,
+                f"{name} is suspended: changes in Git do not reach the cluster",
+                _resume_remedy(each),
+                severity=Severity.ERROR if _release_waits_for(each, snapshot) else Severity.WARNING,
+            )
+
+
+def _release_waits_for(thing: Object, snapshot: Snapshot) -> bool:
+    """Return whether the release is neither ready nor failed because of a suspended object."""
+    release = snapshot.release
+    if release is None or thing not in (release, snapshot.source, snapshot.chart):
+        return False
+    failed = last_failure(release)
+    is_waiting = not release.condition("Ready").is_true and (failed is None or failed.reason == "SourceNotReady")
+    return is_waiting and (thing is release or not thing.condition("Ready").is_true)
+
+
+def _resume_remedy(thing: Object) -> str:
+    """Return how to resume an object. A command does not help if Git suspends it, because Flux applies that again."""
+    is_in_git = any(
+        entry.get("manager") == "kustomize-controller" and "f:suspend" in Object(entry).map("fieldsV1.f:spec")
+        for entry in thing.items("metadata.managedFields")
+    )
+    if not is_in_git:
+        return resume_command(thing)
+    key = "release.suspend" if thing.kind == "HelmRelease" else "spec.suspend"
+    return f"set `{key}: false` in Git, where it was suspended; {RENDER}"
+
+
+def drifted(snapshot: Snapshot) -> Iterator[Cause]:
+    """An object of the release was changed manually. What Flux has undone is reported as an event only."""
+    release, workload = snapshot.release, snapshot.workload
+    if release is None:
+        return
+    changes = _manual_changes(workload) if workload else []
+    edits = list(_describe_edits(workload, changes)) if workload else []
+    if workload and (edits or snapshot.is_scaled_to_zero_by_hand):
+        yield _workload_drifted(release, workload, changes, edits, is_stopped=snapshot.is_scaled_to_zero_by_hand)
+        return
+    drift = snapshot.drift_events
+    # Flux reports detection and correction in the same second: the correction counts.
+    is_undone = any(each.reason == DRIFT_CORRECTED and each.last == drift[0].last for each in drift)
+    if drift and not is_undone:
+        yield new_cause(
+            CauseId.DRIFTED,
+            release,
+            "an object of the release was changed by hand",
+            reconcile_command(release),
+            evidence=drift[0].message,
+            since=drift[0].last,
+            severity=Severity.WARNING,
+        )
+
+
+_Change = tuple[Mapping[str, Any], list[str]]
+"""An entry of `metadata.managedFields`, and the fields of the spec that it owns."""
+
+
+def _workload_drifted(
+    release: Object, workload: Object, changes: list[_Change], edits: list[str], *, is_stopped: bool
+) -> Cause:
+    undo = (
+        f"{reconcile_command(release)} undoes the manual change, except in fields that the chart does not set: undo these by hand"
+        if release.text("spec.driftDetection.mode") == "enabled"
+        else "set `release.driftDetection.mode: enabled`, which undoes such changes"
+    )
+    return new_cause(
+        CauseId.DRIFTED,
+        workload,
+        f"{workload} was {'scaled to 0' if is_stopped else 'changed'} by hand",
+        f"make the change in registry.yaml; {undo}",
+        evidence="; ".join(edits) or "spec.replicas is 0, and `values.replicaCount` is not",
+        since=max(filter(None, (parse_time(entry.get("time")) for entry, _ in changes)), default=None),
+        severity=Severity.ERROR if is_stopped else Severity.WARNING,
+    )
+
+
+def _describe_edits(workload: Object, changes: list[_Change]) -> Iterator[str]:
+    """Yield the fields that differ from what Flux set, with the manager that changed them, if it is known."""
+    # The scale subresource soon loses its manager, but the number of replicas stays without Flux as its manager.
+    if _lost_replicas(workload) and not any("spec.replicas" in fields for _, fields in changes):
+        yield f"spec.replicas is {workload.number('spec.replicas', 1)}"
+    for entry, fields in changes:
+        more = f" and {len(fields) - _MAX_FIELDS} more" if len(fields) > _MAX_FIELDS else ""
+        when = f" at {entry['time']}" if "time" in entry else ""
+        yield f"{', '.join(fields[:_MAX_FIELDS])}{more} by {entry.get('manager')}{when}"
+
+
+def _lost_replicas(workload: Object) -> bool:
+    """Return whether Flux manages the spec, but not the number of replicas any more."""
+    specs = [_owned_spec(entry) for entry in workload.items("metadata.managedFields") if entry.get("manager") in _FLUX]
+    return any(specs) and not any("f:replicas" in spec for spec in specs)
+
+
+def _manual_changes(workload: Object) -> list[_Change]:
+    """Return the entries of unexpected managers that own fields of the spec; Flux removes what it undoes."""
+    entries = [
+        (entry, list(_owned_fields(entry)))
+        for entry in workload.items("metadata.managedFields")
+        if entry.get("manager") not in _EXPECTED and entry.get("subresource") != "status"
+    ]
+    return [(entry, fields) for entry, fields in entries if fields]
+
+
+def _owned_fields(entry: Mapping[str, Any]) -> Iterator[str]:
+    for path in _list_leaves(_owned_spec(entry), "spec") if _owned_spec(entry) else ():
+        if not any(path.endswith(each) for each in _HARMLESS):
+            yield path
+
+
+def _owned_spec(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields of the spec that an entry owns."""
+    spec: Mapping[str, Any] = (entry.get("fieldsV1") or {}).get("f:spec") or {}
+    return spec
+
+
+def _list_leaves(fields: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield the paths of a field set: `f:replicas` is spec.replicas, and a list item has its key in brackets."""
+    inner = {key: value for key, value in fields.items() if key != "."}
+    # The entry owns the item as a whole: its fields add nothing.
+    if not inner or ("." in fields and path.endswith("]")):
+        yield path
+        return
+    for key, value in inner.items():
+        kind, _, name = key.partition(":")
+        yield from _list_leaves(value, f"{path}.{name}" if kind == "f" else f"{path}[{_item_name(name)}]")
+
+
+def _item_name(key: str) -> str:
+    """Return `{"name":"registry"}` as registry."""
+    return key.removeprefix('{"name":"').removesuffix('"}')
