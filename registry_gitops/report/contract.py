@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, field_validator
 
+from registry_gitops.masking import mask
 from registry_gitops.model import Model
 
 
 class ContractModel(Model):
     """A part of a JSON contract.
 
-    As JSON has no times and no tuples, they are read from texts and lists. Keys of a later version are ignored.
+    As JSON has no times and no tuples, they are read from texts and lists. Keys of a later version are ignored. Texts
+    hold no credentials.
     """
 
     model_config = ConfigDict(strict=False, extra="ignore")
+
+    @field_validator("*")
+    @classmethod
+    def _mask(cls, value: object) -> object:
+        if type(value) is tuple:
+            return tuple(map(cls._mask, value))
+        return mask(value) if type(value) is str else value
 
     def to_json(self, indent: int | None = 2) -> str:
         """Return one JSON object. Keys whose value is null or an empty text are left out; lists are always there."""

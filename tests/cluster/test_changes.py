@@ -79,7 +79,7 @@ def test_a_release_that_was_suspended_before_it_was_looked_at_waits_for_nothing_
     found = assess(suspended(seen("just-applied"), "HelmRelease", conditions=[]))
     assert not found.ready
     assert (found.findings[0].id.value, found.findings[0].severity.value) == ("suspended", "error")
-    assert "HelmRelease/docker-registry is suspended" in found.summary
+    assert "the HelmRelease is suspended" in found.summary
     assert "is working" not in found.model_dump_json()
     assert "has not processed" not in found.model_dump_json()
 

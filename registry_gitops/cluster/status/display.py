@@ -1,4 +1,4 @@
-"""Short forms for display: messages of the cluster, names of objects, revisions, and ages."""
+"""Short forms for display: messages of the cluster, revisions, and ages."""
 
 from __future__ import annotations
 
@@ -16,11 +16,6 @@ def cluster_message(message: str) -> str:
     """Return a message of the cluster on one line, without credentials, and without the log that Helm appends."""
     text = re.sub(r"\s+", " ", message.partition("\n\nLast Helm logs:")[0]).strip()
     return excerpt(text, _LONGEST)
-
-
-def display_name(reference: str, namespace: str) -> str:
-    """Return Kind/namespace/name as Kind/name if it is in this namespace."""
-    return reference.replace(f"/{namespace}/", "/", 1)
 
 
 def short_revision(revision: str) -> str:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from registry_gitops.cluster.status.causes import Cause
 from registry_gitops.cluster.status.deployment_status import Status
-from registry_gitops.cluster.status.display import display_name, format_age, short_revision
-from registry_gitops.findings import Severity
+from registry_gitops.cluster.status.display import format_age, short_revision
+from registry_gitops.report import fold, format_finding, one_line
 
 _GREEN, _YELLOW, _RED, _END = "\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[0m"
-_COLORS: Final = {Severity.ERROR: _RED, Severity.WARNING: _YELLOW}
 _EVENT_LINES: Final = 3
 """Maximum lines of an event: some messages fill a page."""
 _LABEL: Final = 10
@@ -22,16 +18,19 @@ _LABEL: Final = 10
 
 def format_status(status: Status, *, color: bool = False, width: int = 100) -> str:
     """Return a status in lines of at most `width` characters, except for the first line, and for longer words."""
-    return "".join(f"{_printable(line, color)}\n" for line in _lines(status, color, width))
+    return "".join(f"{line}\n" for line in _lines(status, color, width))
 
 
 def _lines(status: Status, color: bool, width: int) -> Iterator[str]:
     # One line of any length: users search for it with grep, and copy it.
-    line = headline(status)
+    line = one_line(headline(status))
     yield f"{_GREEN if status.ready else _RED}{line}{_END}" if color else line
     for cause in status.findings:
         yield ""
-        yield from _cause(cause, status, color, width)
+        since = f", for {format_age(status.read_at - cause.since)}" if cause.since else ""
+        severity = f"{_RED if cause.is_error else _YELLOW}{cause.severity}{_END}" if color else cause.severity
+        yield f"{severity}  {cause.id}{since}"
+        yield from format_finding(cause, width)
     facts = list(list_facts(status))
     if facts:
         yield ""
@@ -39,17 +38,15 @@ def _lines(status: Status, color: bool, width: int) -> Iterator[str]:
         yield from _row(label, text, width)
     if status.events:
         yield ""
-        yield "Events, the newest first:"
+        yield "Events, newest first:"
     for event in status.events:
         times = f", {event.count} times" if event.count > 1 else ""
         text = f"{event.object} {event.reason}{times}: {event.message}"
-        yield from _row(f"{format_age(status.read_at - event.last)} ago", text, width, lines=_EVENT_LINES)
+        yield from _row(f"{format_age(status.read_at - event.last)} ago", text, width, max_lines=_EVENT_LINES)
     if status.forbidden_kinds:
-        kinds = ", ".join(status.forbidden_kinds)
+        text = f"this user is not allowed to read {', '.join(status.forbidden_kinds)}: information from them is missing"
         yield ""
-        yield from _row(
-            "forbidden", f"this user is not allowed to read {kinds}: information from them is missing", width
-        )
+        yield from _row("forbidden", text, width)
 
 
 def headline(status: Status) -> str:
@@ -60,19 +57,6 @@ def headline(status: Status) -> str:
         return f"{subject}: not ready{time}: {status.summary}"
     state, comma, rest = status.summary.partition(", but ")
     return f"{subject}: {state}{time}{comma}{rest}"
-
-
-def _cause(cause: Cause, status: Status, color: bool, width: int) -> Iterator[str]:
-    since = f", {format_age(status.read_at - cause.since)}" if cause.since else ""
-    head = list(_row(cause.severity, f"{cause.message} ({cause.id}{since})", width))
-    if color:
-        head[0] = head[0].replace(cause.severity, f"{_COLORS[cause.severity]}{cause.severity}{_END}", 1)
-    yield from head
-    name = display_name(cause.location.object, status.namespace)
-    if cause.evidence or name not in cause.message:
-        yield from _row("", ": ".join((name, *cause.evidence)), width)
-    if cause.remedy:
-        yield from _row("remedy", cause.remedy, width)
 
 
 def list_facts(status: Status) -> Iterator[tuple[str, str]]:
@@ -99,23 +83,6 @@ def list_facts(status: Status) -> Iterator[tuple[str, str]]:
         yield "address", "  ".join(status.addresses)
 
 
-def _row(label: str, text: str, width: int, lines: int | None = None) -> list[str]:
-    # Commands stay on one line, for copying: their spaces are hidden from the wrapping.
-    whole = re.sub(r"`[^`]+`", lambda command: command[0].replace(" ", "\0"), text)
-    wrapped = textwrap.wrap(
-        whole,
-        width,
-        initial_indent=f"{label:<{_LABEL - 1}} ",
-        subsequent_indent=" " * _LABEL,
-        break_long_words=False,
-        break_on_hyphens=False,
-        max_lines=lines,
-        placeholder=" ...",
-    )
-    return [line.replace("\0", " ") for line in wrapped]
-
-
-def _printable(line: str, color: bool) -> str:
-    """Return a line without control characters, which a terminal would obey, except for our own colors."""
-    kept = "\x1b" if color else ""
-    return "".join(char if char.isprintable() or char == kept else " " for char in line)
+def _row(label: str, text: str, width: int, max_lines: int | None = None) -> list[str]:
+    first_indent = f"{label:<{_LABEL - 1}} "
+    return fold(text, width, indent=" " * _LABEL, first_indent=first_indent, max_lines=max_lines)

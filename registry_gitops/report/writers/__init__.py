@@ -5,7 +5,7 @@ from typing import Final
 
 from registry_gitops.report.model import Report
 from registry_gitops.report.writers import github, html, json, junit, sarif
-from registry_gitops.report.writers.text import format_finding, write_text
+from registry_gitops.report.writers.text import fold, format_finding, one_line, write_text
 
 WRITERS: Final[dict[str, Callable[[Report], str]]] = {
     "text": write_text,
@@ -17,4 +17,4 @@ WRITERS: Final[dict[str, Callable[[Report], str]]] = {
 }
 """The writers by the name of their format."""
 
-__all__ = ["WRITERS", "format_finding", "write_text"]
+__all__ = ["WRITERS", "fold", "format_finding", "one_line", "write_text"]

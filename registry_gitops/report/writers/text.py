@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -33,19 +34,44 @@ class _Row(NamedTuple):
 
 
 def write_text(report: Report, *, color: bool = False, width: int = 100) -> str:
-    """Return the whole report in lines of at most `width` characters, except for words and evidence that are longer."""
+    """Return the whole report in lines of at most `width` characters, except for longer words and commands."""
     return "".join(f"{line}\n" for line in _lines(report, color, width))
 
 
 def format_finding(finding: Finding, width: int = 100) -> Iterator[str]:
     """Yield the lines of one finding: where it is and what is wrong, what to change, and what was seen."""
     for line in (str(finding), *advice(finding)):
-        yield from _folded(line, width)
-    yield from (f"{_INDENT}| {_line(line)}" for line in finding.evidence)
+        yield from fold(line, width)
+    for line in finding.evidence:
+        yield from fold(line, width, indent=f"{_INDENT}| ")
+
+
+def fold(
+    text: str, width: int, *, indent: str = _INDENT, first_indent: str | None = None, max_lines: int | None = None
+) -> list[str]:
+    """Return a text in lines of at most `width` characters, except for words and commands that are longer."""
+    # Commands stay on one line, for copying: their spaces are hidden from the folding.
+    whole = re.sub(r"`[^`]+`", lambda command: command[0].replace(" ", "\0"), one_line(text))
+    folded = textwrap.wrap(
+        whole,
+        width,
+        initial_indent=indent if first_indent is None else first_indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        max_lines=max_lines,
+        placeholder=" ...",
+    )
+    return [line.replace("\0", " ") for line in folded]
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, without what a terminal would obey."""
+    return plain(text).replace("\n", "\\n")
 
 
 def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
-    yield _line(f"{report.tool} {report.version}: {report.subject}")
+    yield one_line(f"{report.tool} {report.version}: {report.subject}")
     yield ""
     rows = list(_rows(report))
     widths = [max(map(len, column)) for column in zip(*(row.columns for row in rows), strict=True)]
@@ -53,14 +79,14 @@ def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
         start, time, name = map("{:{}{}}".format, row.columns, _ALIGNED, widths)
         painted = f"{row.color}{start}{_END}" if color else start
         yield f"{painted}  {time}  {name}  {row.title}".rstrip()
-        yield from _folded(row.message, width)
+        yield from fold(row.message, width)
         for finding in row.findings:
             yield from format_finding(finding, width)
     yield ""
     yield summary(report)
     if report.leftovers:
         yield "Not deleted from the registry:"
-        yield from (f"{_INDENT}{_line(line)}" for line in report.leftovers)
+        yield from (f"{_INDENT}{one_line(line)}" for line in report.leftovers)
 
 
 def _rows(report: Report) -> Iterator[_Row]:
@@ -69,11 +95,3 @@ def _rows(report: Report) -> Iterator[_Row]:
         yield _Row(columns, check.title, check.message, report.findings_of(check), _COLORS[check.outcome])
     for finding in other_findings(report):
         yield _Row((finding.severity, "", finding.id), "", "", (finding,), _COLORS[finding.severity])
-
-
-def _folded(text: str, width: int) -> list[str]:
-    return textwrap.wrap(_line(text), width, initial_indent=_INDENT, subsequent_indent=_INDENT, break_long_words=False)
-
-
-def _line(text: str) -> str:
-    return plain(text).replace("\n", "\\n")

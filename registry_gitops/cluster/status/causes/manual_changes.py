@@ -8,7 +8,6 @@ from typing import Any, Final
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
 from registry_gitops.cluster.status.causes.release import last_failure
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
-from registry_gitops.cluster.status.display import display_name
 from registry_gitops.cluster.status.objects import Object, parse_time
 from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
 from registry_gitops.findings import Severity
@@ -26,11 +25,10 @@ def suspended(snapshot: Snapshot) -> Iterator[Cause]:
     """Flux is told not to process an object: an error if the release waits for it, or else a warning."""
     for each in snapshot.flux_objects:
         if each.is_suspended:
-            name = display_name(str(each.reference), snapshot.namespace)
             yield new_cause(
                 CauseId.SUSPENDED,
                 each,
-                f"{name} is suspended: changes in Git do not reach the cluster",
+                f"the {each.kind} is suspended: changes in Git do not reach the cluster",
                 _resume_remedy(each),
                 severity=Severity.ERROR if _release_waits_for(each, snapshot) else Severity.WARNING,
             )
@@ -91,14 +89,14 @@ def _workload_drifted(
     release: Object, workload: Object, changes: list[_Change], edits: list[str], *, is_stopped: bool
 ) -> Cause:
     undo = (
-        f"{reconcile_command(release)} undoes the manual change, except in fields that the chart does not set: undo these by hand"
+        f"{reconcile_command(release)} undoes the change, except in fields that the chart does not set: undo these by hand"
         if release.text("spec.driftDetection.mode") == "enabled"
         else "set `release.driftDetection.mode: enabled`, which undoes such changes"
     )
     return new_cause(
         CauseId.DRIFTED,
         workload,
-        f"{workload} was {'scaled to 0' if is_stopped else 'changed'} by hand",
+        f"the {workload.kind} was {'scaled to 0' if is_stopped else 'changed'} by hand",
         f"make the change in registry.yaml; {undo}",
         evidence="; ".join(edits) or "spec.replicas is 0, and `values.replicaCount` is not",
         since=max(filter(None, (parse_time(entry.get("time")) for entry, _ in changes)), default=None),

@@ -148,7 +148,7 @@ def not_observed(snapshot: Snapshot) -> Iterator[Cause]:
             yield new_cause(
                 CauseId.NOT_OBSERVED,
                 each,
-                f"{controller} has not processed the last change of {each}",
+                f"{controller} has not processed the last change of the {each.kind}",
                 f"check that it runs: `kubectl get deployments -A -l app={controller}`; if it does, wait",
                 evidence=f"generation {each.generation}, observed {each.number('status.observedGeneration')}",
             )
