@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.cluster.status import Snapshot, Status, assess, format_status
+from registry_gitops.cluster.status import Snapshot, Status, assess, format_status, to_report
 from registry_gitops.cluster.status.display import format_age
 from registry_gitops.cluster.status.objects import Object
+from registry_gitops.report import WRITERS
 from registry_gitops.schema import config_schema
 
 from .deployments import NAMES, changed, noticed, seen, without
@@ -224,6 +225,25 @@ def test_what_a_terminal_would_obey_is_not_written() -> None:
         workload["spec"]["template"]["spec"]["containers"][0]["image"] = "evil\x1b[2J\rregistry"
 
     assert "\x1b" not in format_status(assess(changed(seen("ready"), "Deployment", attack)))
+
+
+def test_no_format_repeats_a_credential_that_an_object_has() -> None:
+    url = "https://me:hunter2@registry.example.com"
+
+    def attack(thing: dict[str, Any]) -> None:
+        thing["spec"]["template"]["spec"]["containers"][0]["image"] = f"{url}/registry"
+        thing["spec"]["template"]["spec"]["volumes"] = []
+
+    def fail(thing: dict[str, Any]) -> None:
+        thing["status"]["history"][0]["chartVersion"] = url
+        thing["status"]["conditions"] = [{"type": "Ready", "status": "False", "message": url, "reason": url}]
+
+    hostile = changed(changed(seen("ready"), "Deployment", attack), "HelmRelease", fail)
+    hostile = replace(noticed(hostile, "HelmRelease", "Failed", f"GET {url}"), name="docker-registry")
+    status = assess(replace(hostile, forbidden_kinds=(url,)))
+    written = [format_status(status), status.to_json(), *(write(to_report(status)) for write in WRITERS.values())]
+    assert all("registry.example.com" in each for each in written)
+    assert not [each for each in written if "hunter2" in each]
 
 
 @pytest.mark.parametrize(

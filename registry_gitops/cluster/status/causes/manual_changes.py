@@ -88,11 +88,9 @@ _Change = tuple[Mapping[str, Any], list[str]]
 def _workload_drifted(
     release: Object, workload: Object, changes: list[_Change], edits: list[str], *, is_stopped: bool
 ) -> Cause:
-    undo = (
-        f"{reconcile_command(release)} undoes the change, except in fields that the chart does not set: undo these by hand"
-        if release.text("spec.driftDetection.mode") == "enabled"
-        else "set `release.driftDetection.mode: enabled`, which undoes such changes"
-    )
+    undo = "set `release.driftDetection.mode: enabled`, which undoes such changes"
+    if release.text("spec.driftDetection.mode") == "enabled":
+        undo = f"{reconcile_command(release)} undoes the change; undo fields that the chart does not set by hand"
     return new_cause(
         CauseId.DRIFTED,
         workload,
