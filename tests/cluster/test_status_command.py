@@ -70,6 +70,17 @@ def test_json_is_one_object_that_python_reads_back(run: Callable[..., Outcome], 
     assert (done.code, found.ready, found.findings[0].id.value) == (1, False, "crash-loop")
 
 
+def test_every_format_can_go_to_a_file_at_once(run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path) -> None:
+    formats = ("json", "junit", "sarif", "github", "html")
+    with serving(seen("crash-loop"), kubeconfig):
+        done = run(*NAMED, *(f"-o{each}={each}.out" for each in formats), "-o", "text")
+    assert (done.code, done.err) == (1, "")
+    assert done.out.startswith("docker-registry/docker-registry: not ready")
+    for each in formats:
+        assert "crash-loop" in (tmp_path / f"{each}.out").read_text("utf-8")
+    assert Status.model_validate_json((tmp_path / "json.out").read_text("utf-8")).ready is False
+
+
 def test_the_description_that_lies_here_names_the_deployment(
     run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path
 ) -> None:
@@ -105,7 +116,11 @@ def test_a_cluster_out_of_reach_exits_3_with_one_line(run: Callable[..., Outcome
         (("status", "registry.yaml", "--namespace", "x"), "pass either CONFIG or --namespace and --name, not both"),
         (("status", "--name", "x"), "Invalid value for --name: needs --namespace NAME"),
         ((*NAMED, "--wait", "soon"), '"soon" is not a duration'),
-        ((*NAMED, "-o", "yaml"), "'yaml'"),
+        ((*NAMED, "-o", "yaml"), '"yaml" is not text, json, junit, sarif, github, html'),
+        ((*NAMED, "-o", "json", "-o", "text"), "two reports have the same destination"),
+        ((*NAMED, "--watch", "-o", "junit"), "Invalid value for --output: --watch needs text or json, on stdout"),
+        ((*NAMED, "--watch", "-o", "json=status.json"), "--watch needs text or json, on stdout"),
+        ((*NAMED, "--watch", "-o", "text", "-o", "html=status.html"), "--watch needs text or json, on stdout"),
     ],
 )
 def test_what_means_nothing_exits_2(run: Callable[..., Outcome], arguments: tuple[str, ...], complaint: str) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,6 +14,7 @@ import typer
 from registry_gitops.cli.config_file import find_config_file, load_config
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration
+from registry_gitops.cli.reports import Output, ReportFormat, check_outputs, parse_output, terminal_width, write_reports
 from registry_gitops.cli.streams import supports_color, write_stderr, write_stdout
 from registry_gitops.filenames import CONFIG_FILES
 
@@ -23,18 +22,10 @@ if TYPE_CHECKING:
     from registry_gitops.cluster.status import Status
 
 _NAME: Final = "docker-registry"
-_BETWEEN: Final = 1.0
+_POLL_INTERVAL: Final = 1.0
 """Seconds between two readings of the cluster."""
-_MAX_WIDTH: Final = 120
-_HOME: Final = "\x1b[H\x1b[J"
-"""To the first line of a terminal, and nothing below it."""
-
-
-class StatusFormat(StrEnum):
-    """The formats of a status."""
-
-    TEXT = "text"
-    JSON = "json"
+_CLEAR: Final = "\x1b[H\x1b[J"
+"""Moves the cursor of a terminal to the first line, and erases all below."""
 
 
 def status(
@@ -60,9 +51,16 @@ def status(
         Path | None,
         typer.Option(exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file (default: kubectl's)."),
     ] = None,
-    format_: Annotated[
-        StatusFormat, typer.Option("--output", "-o", help="Output format; json has a versioned schema.")
-    ] = StatusFormat.TEXT,
+    output_: Annotated[
+        list[Output],
+        typer.Option(
+            "--output",
+            "-o",
+            parser=parse_output,
+            metavar="FORMAT[=FILE]",
+            help="text, json, junit, sarif, github, or html; to FILE, or to stdout. Repeatable.",
+        ),
+    ] = ["text"],  # type: ignore[list-item] # noqa: B006
     watch: Annotated[bool, typer.Option("--watch", help="Print the status on each change, until Ctrl-C.")] = False,
     wait: Annotated[
         float | None,
@@ -76,12 +74,21 @@ def status(
     """
     from registry_gitops.cluster.status import Kubectl, get_status
 
+    check_outputs(output_)
+    if watch:
+        _check_watch(output_)
     # `timeout` and CI send SIGTERM: kubectl must end with us.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     release = _release_identity(config, namespace, name)
     kubectl = Kubectl(context, kubeconfig)
-    last = _Run(lambda: get_status(*release, kubectl), format_, watch=watch, wait=wait).run()
+    last = _Run(lambda: get_status(*release, kubectl), output_, watch=watch, wait=wait).run()
     raise typer.Exit(ExitCode.OK if last.ready else ExitCode.FINDINGS)
+
+
+def _check_watch(outputs: Sequence[Output]) -> None:
+    """Raise typer.BadParameter unless the one output is text or json on stdout."""
+    if [output.file for output in outputs] != [None] or outputs[0].format not in (ReportFormat.TEXT, ReportFormat.JSON):
+        raise typer.BadParameter("--watch needs text or json, on stdout", param_hint="--output")
 
 
 def _release_identity(config: Path | None, namespace: str | None, name: str | None) -> tuple[str, str]:
@@ -97,72 +104,70 @@ def _release_identity(config: Path | None, namespace: str | None, name: str | No
 
 
 class _Run:
-    """One run of the command: one reading of the cluster, or one a second."""
+    """One run of the command: one reading of the cluster, or one per second."""
 
     def __init__(
-        self, get_status: Callable[[], Status], format_: StatusFormat, *, watch: bool, wait: float | None
+        self, read: Callable[[], Status], outputs: Sequence[Output], *, watch: bool, wait: float | None
     ) -> None:
-        self._look = get_status
-        self._format = format_
+        self._read = read
+        self._outputs = outputs
         self._watch = watch
-        self._until = None if wait is None else time.monotonic() + wait
-        self._redraws = watch and format_ is StatusFormat.TEXT and supports_color(sys.stdout)
-        self._told = ""
+        self._deadline = None if wait is None else time.monotonic() + wait
+        self._redraws = watch and outputs[0].format is ReportFormat.TEXT and supports_color(sys.stdout)
+        self._reason = ""
         self._shown: dict[str, object] = {}
 
     def run(self) -> Status:
         """Print the status and return the last one. Ends with exit code 3 if the cluster is unreachable."""
+        from registry_gitops.cluster.status import STATUS_WRITERS
+
         while True:
-            found = self._poll()
-            if found and self._watch:
-                self._show(found)
-            if self._is_done(found):
+            status = self._poll()
+            if status and self._watch:
+                self._show(status)
+            if self._is_done(status):
                 break
-            time.sleep(_BETWEEN)
-        if found is None:
-            write_stderr(f"error: {self._told}")
+            time.sleep(_POLL_INTERVAL)
+        if status is None:
+            write_stderr(f"error: {self._reason}")
             raise typer.Exit(ExitCode.UNREACHABLE)
         if not self._watch:
-            write_stdout(self._text(found))
-        return found
+            write_reports(status, self._outputs, STATUS_WRITERS)
+        return status
 
     def _poll(self) -> Status | None:
         """Read the cluster once, or return None if it is unreachable. The reason to wait is reported on each change."""
         from registry_gitops.cluster.status import ClusterError
 
         try:
-            found = self._look()
+            status = self._read()
         except ClusterError as error:
             self._report_wait(str(error))
             return None
-        if not found.ready:
-            self._report_wait(found.summary)
-        return found
+        if not status.ready:
+            self._report_wait(status.summary)
+        return status
 
-    def _report_wait(self, line: str) -> None:
-        if line != self._told and (self._watch or self._until is not None) and not self._redraws:
-            write_stderr(f"waiting: {line}")
-        self._told = line
+    def _report_wait(self, reason: str) -> None:
+        if reason != self._reason and (self._watch or self._deadline is not None) and not self._redraws:
+            write_stderr(f"waiting: {reason}")
+        self._reason = reason
 
-    def _is_done(self, found: Status | None) -> bool:
-        if self._until is None:
-            return not self._watch or (found is None and not self._shown)
-        return bool(found and found.ready) or time.monotonic() + _BETWEEN > self._until
+    def _is_done(self, status: Status | None) -> bool:
+        if self._deadline is None:
+            return not self._watch or (status is None and not self._shown)
+        return bool(status and status.ready) or time.monotonic() + _POLL_INTERVAL > self._deadline
 
-    def _show(self, found: Status) -> None:
+    def _show(self, status: Status) -> None:
         """Print a status that differs from the last one; on a terminal every one, because its ages differ."""
-        # Events come and go while the deployment stays the same, and the time of the reading differs.
-        key = found.model_dump(exclude={"read_at", "events"})
-        if self._redraws:
-            write_stdout(f"{_HOME}{self._text(found)}")
-        elif key != self._shown:
-            write_stdout(self._text(found))
-        self._shown = key
-
-    def _text(self, found: Status) -> str:
         from registry_gitops.cluster.status import format_status
 
-        if self._format is StatusFormat.JSON:
-            return f"{found.to_json(indent=None if self._watch else 2)}\n"
-        width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-        return format_status(found, color=supports_color(sys.stdout), width=width)
+        # Events come and go while the deployment stays the same, and the time of the reading differs.
+        key = status.model_dump(exclude={"read_at", "events"})
+        if self._redraws or key != self._shown:
+            if self._outputs[0].format is ReportFormat.JSON:
+                write_stdout(f"{status.to_json(indent=None)}\n")
+            else:
+                text = format_status(status, color=supports_color(sys.stdout), width=terminal_width())
+                write_stdout(f"{_CLEAR if self._redraws else ''}{text}")
+        self._shown = key
