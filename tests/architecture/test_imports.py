@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[2] / "registry_gitops"
 # Package -> packages that it may import, besides COMMON, which all but the registry may import.
 MAY_IMPORT = {
     "registry": set(),
-    "cluster": {"model", "report"},
+    "cluster": {"report"},
     "model": set(),
     "codec": set(),
     "report": {"model"},
