@@ -85,11 +85,11 @@ class Catalogue(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """Make the tests."""
-        from registry_gitops.smoke import CHECKS, Level, chosen
+        from registry_gitops.smoke import CHECKS, Level, checks_for_level
 
         if not self.config.getoption("registry_url"):
             raise self.CollectError("no registry given: pass --registry-url URL")
-        for check in chosen(CHECKS, Level(self.config.getoption("registry_level"))):
+        for check in checks_for_level(CHECKS, Level(self.config.getoption("registry_level"))):
             yield CheckItem.from_parent(self, name=check.id, check=check)
 
 
@@ -110,11 +110,11 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the check by itself, and clean up after it."""
-        from registry_gitops.smoke import Unreachable, run
+        from registry_gitops.smoke import UnreachableError, run
 
         try:
             client = _connect(self.config.getoption("registry_url"), self.config)
-        except Unreachable as problem:
+        except UnreachableError as problem:
             pytest.exit(f"{problem}. {problem.remedy}", _UNREACHABLE)
         with client:
             report = run(client, (self.check,))

@@ -43,8 +43,8 @@ CHECKS_HEAD = """\
 
 <!-- Generated from CHECKS in registry_gitops/smoke/checks: `make generate`. -->
 
-What `registry-gitops smoke` looks at, in the order of a run. A level has the checks of those before it: `read` changes
-nothing, `smoke` pushes a few small images, `full` has everything. Clients break without what a *required* check
+The checks of `registry-gitops smoke`, in the order of a run. Each level includes those before it: `read` changes
+nothing, `smoke` pushes a few small images, `full` has all checks. Clients break without what a *required* check
 verifies, and get by without what a *recommended* check verifies. How to run them: [Smoke](smoke.md).
 """
 
@@ -83,11 +83,11 @@ def rules_page() -> str:
 
 def checks_page() -> str:
     """The table of the checks, and a section for each."""
-    parts = [CHECKS_HEAD, "| check | level | | what is so when it passes |\n|---|---|---|---|"]
+    parts = [CHECKS_HEAD, "| check | level | requirement | verifies |\n|---|---|---|---|"]
     parts += [f"| [{each.id}](#{each.id}) | {each.level} | {each.requirement} | {each.title} |" for each in CHECKS]
     for each in CHECKS:
         needs = f" Needs: {', '.join(sorted(each.needs))}." if each.needs else ""
-        what = f"*{each.level.capitalize()}, {each.requirement}.*{needs} {each.title}. {each.proves}"
+        what = f"*{each.level.capitalize()}, {each.requirement}.*{needs} {each.title}. {each.verifies}"
         parts += [
             f"\n## {each.id}",
             *(f"\n{_filled(line)}" for line in (what, f"Remedy: {each.remedy}", f"See: {each.spec}.")),

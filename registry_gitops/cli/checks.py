@@ -16,7 +16,7 @@ def format_check_table() -> str:
     """Return a row for each check: its id, the first level that runs it, its requirement, and its title."""
     from registry_gitops.smoke import CHECKS
 
-    rows = [("CHECK", "LEVEL", "", "VERIFIES")]
+    rows = [("CHECK", "LEVEL", "REQUIREMENT", "VERIFIES")]
     rows += [(check.id, check.level.value, check.requirement.value, check.title) for check in CHECKS]
     ids, levels, requirements = (max(len(row[column]) for row in rows) for column in range(3))
     return "".join(
@@ -27,7 +27,7 @@ def format_check_table() -> str:
 
 def select_checks(names: Iterable[str], level: str) -> tuple[Check, ...]:
     """Return the checks of these names, or all of `level` if there is none. Raises typer.BadParameter."""
-    from registry_gitops.smoke import CHECKS, Level, chosen
+    from registry_gitops.smoke import CHECKS, Level, checks_for_level
 
     known = {check.id: check for check in CHECKS}
     selected = set(names)
@@ -37,4 +37,4 @@ def select_checks(names: Iterable[str], level: str) -> tuple[Check, ...]:
         raise typer.BadParameter(f"unknown check {name}: {hint}", param_hint="--check")
     if selected:
         return tuple(check for check in CHECKS if check.id in selected)
-    return chosen(CHECKS, Level(level))
+    return checks_for_level(CHECKS, Level(level))

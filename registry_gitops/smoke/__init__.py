@@ -1,18 +1,20 @@
-"""Proves that a registry works for its clients, and says what to change when it does not.
+"""Tests of a running registry: what works for its clients, and what to change if something does not.
 
     client = connect("https://registry.example.com")
-    report = run(client, chosen(CHECKS, Level.SMOKE))
+    report = run(client, checks_for_level(CHECKS, Level.SMOKE))
 
-Knows nothing of Flux, Kubernetes or our own registry: it speaks to whatever answers at `/v2/`.
+Imports neither Flux or Kubernetes code nor the reference registry: it tests whatever responds at `/v2/`.
 """
 
-from registry_gitops.smoke.check import Check, CheckFailed, Level, Need, NotSupported, Skipped, check
+from registry_gitops.smoke.check import Check, check
 from registry_gitops.smoke.checks import CHECKS
-from registry_gitops.smoke.client import Client, NoAnswer
+from registry_gitops.smoke.client import Client, NoResponseError, UnreachableError, connect
 from registry_gitops.smoke.context import LAYER_SIZE, REPOSITORY, Context, Options
-from registry_gitops.smoke.reach import Unreachable, connect
-from registry_gitops.smoke.restart import Restart
-from registry_gitops.smoke.runner import Interrupted, before_restart, chosen, result_of, run
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
+from registry_gitops.smoke.levels import Level
+from registry_gitops.smoke.preconditions import Precondition
+from registry_gitops.smoke.restart import RestartImage
+from registry_gitops.smoke.runner import Interrupted, checks_for_level, push_restart_image, run
 
 __all__ = [
     "CHECKS",
@@ -24,17 +26,16 @@ __all__ = [
     "Context",
     "Interrupted",
     "Level",
-    "Need",
-    "NoAnswer",
+    "NoResponseError",
     "NotSupported",
     "Options",
-    "Restart",
+    "Precondition",
+    "RestartImage",
     "Skipped",
-    "Unreachable",
-    "before_restart",
+    "UnreachableError",
     "check",
-    "chosen",
+    "checks_for_level",
     "connect",
-    "result_of",
+    "push_restart_image",
     "run",
 ]

@@ -1,4 +1,4 @@
-"""From an answer that should have been another to the setting that is to blame."""
+"""Diagnosis: from an unexpected response to the chart value to change."""
 
 from __future__ import annotations
 
@@ -9,105 +9,129 @@ from urllib.parse import urlsplit
 
 import requests
 
-from registry_gitops.smoke.check import CheckFailed
-from registry_gitops.smoke.client import Answer, NoAnswer
+from registry_gitops.smoke.client import Client, NoResponseError, RegistryResponse
+from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.remedies import (
     BROKEN_STORAGE,
-    ELSEWHERE,
     FORBIDDEN,
-    FULL,
     GATEWAY,
-    NO_WRITES,
     NOT_WRITABLE,
+    READ_ONLY,
     REPLICAS,
     SLOW,
     STORAGE_NOT_SHARED,
     TOO_LARGE,
+    UNREACHABLE_STORAGE,
+    VOLUME_FULL,
 )
 
-_LONGEST: Final = 200
+_MAX_SUMMARY: Final = 200
+"""Characters."""
 
-_BY_ERRNO: Final = {28: FULL, 122: FULL, 30: NOT_WRITABLE, 13: NOT_WRITABLE, 1: NOT_WRITABLE}
+_BY_ERRNO: Final = {28: VOLUME_FULL, 122: VOLUME_FULL, 30: NOT_WRITABLE, 13: NOT_WRITABLE, 1: NOT_WRITABLE}
 _BY_WORDS: Final = (
-    (re.compile(r"no space|quota|disk (is )?full", re.IGNORECASE), FULL),
+    (re.compile(r"no space|quota|disk (is )?full", re.IGNORECASE), VOLUME_FULL),
     (re.compile(r"read-only|permission denied|not permitted", re.IGNORECASE), NOT_WRITABLE),
 )
 _ERRNO: Final = re.compile(r'"err"\s*:\s*(\d+)', re.IGNORECASE)
 _WRITES: Final = ("POST", "PUT", "PATCH")
-_CONTENT: Final = re.compile(r"/(?:blobs|manifests)/[^/]+$")
+_BLOB_OR_MANIFEST: Final = re.compile(r"/(?:blobs|manifests)/[^/]+$")
 
 
-def unexpected(answer: Answer, *wanted: int) -> CheckFailed:
-    """The failure for an answer of another status than those wanted."""
-    said = explanation(answer)
-    expected = " or ".join(map(str, wanted))
-    path = re.sub(r"^\w+://[^/]+|\?.*", "", answer.url)
-    message = f"{answer.method} {path} answers {answer.status}, not {expected}{': ' if said else ''}{said}"
-    return CheckFailed(message, remedy(answer))
+def expect_status(response: RegistryResponse, *expected: int) -> RegistryResponse:
+    """Return the response if it has one of these status codes. Raises CheckFailed."""
+    if response.status not in expected:
+        raise status_failure(response, *expected)
+    return response
 
 
-def expect(answer: Answer, *wanted: int) -> Answer:
-    """The answer, whose status is one of those wanted. Raises CheckFailed otherwise."""
-    if answer.status not in wanted:
-        raise unexpected(answer, *wanted)
-    return answer
+def status_failure(response: RegistryResponse, *expected: int) -> CheckFailed:
+    """Return the failure for a response that has none of the expected status codes."""
+    summary = error_summary(response)
+    path = re.sub(r"^\w+://[^/]+|\?.*", "", response.url)
+    codes = " or ".join(map(str, expected))
+    message = f"{response.method} {path} returned {response.status}, expected {codes}{': ' if summary else ''}{summary}"
+    return CheckFailed(message, remedy_for_response(response))
 
 
-def remedy(answer: Answer) -> str:
-    """What to change, as far as the answer itself tells; else ""."""
-    writes = answer.method in _WRITES
-    if answer.status == 413:
+def expect_header(response: RegistryResponse, name: str, expected: str) -> None:
+    """Return if the header has this value. Raises CheckFailed."""
+    value = response.headers.get(name)
+    if value != expected:
+        returned = f"no {name}" if value is None else f"{name}: {value}"
+        raise CheckFailed(f"{response.method} returned {returned}, expected {expected}")
+
+
+def expect_digest(response: RegistryResponse, digest: str) -> None:
+    """Return if the header Docker-Content-Digest is this digest, or absent. Raises CheckFailed."""
+    if "Docker-Content-Digest" in response.headers:
+        expect_header(response, "Docker-Content-Digest", digest)
+
+
+def expect_own_origin(client: Client, response: RegistryResponse, target: str) -> None:
+    """Return if the target of a Location or a Link has the address of the registry. Raises CheckFailed."""
+    origin = client.foreign_origin(response, target)
+    if origin:
+        raise CheckFailed(f"{response.method} refers to {origin}, but the registry is at {client.url}")
+
+
+def remedy_for_response(response: RegistryResponse) -> str:
+    """Return what to change, as far as the response alone tells, or ""."""
+    writes = response.method in _WRITES
+    if response.status == 413:
         return TOO_LARGE
-    if answer.status in (401, 403):
+    if response.status in (401, 403):
         return FORBIDDEN
-    if answer.status == 405 and writes:
-        return NO_WRITES
-    if answer.status in (502, 503, 504):
+    if response.status == 405 and writes:
+        return READ_ONLY
+    if response.status in (502, 503, 504):
         return GATEWAY
-    if "/blobs/uploads/" in answer.url and (answer.status == 404 or "BLOB_UPLOAD_INVALID" in codes(answer)):
-        return REPLICAS if answer.method != "POST" else ""
-    if answer.status in (500, 507) and writes:
-        return _storage(answer)
-    if answer.status == 404 and not writes and _CONTENT.search(answer.url):
-        # Where 404 is no answer that is wanted, this run has pushed it.
+    if "/blobs/uploads/" in response.url and (
+        response.status == 404 or "BLOB_UPLOAD_INVALID" in parse_error_codes(response)
+    ):
+        return REPLICAS if response.method != "POST" else ""
+    if response.status in (500, 507) and writes:
+        return _remedy_for_storage(response)
+    if response.status == 404 and not writes and _BLOB_OR_MANIFEST.search(response.url):
+        # If 404 is unexpected, this run has pushed the blob or manifest.
         return STORAGE_NOT_SHARED
     return ""
 
 
-def _storage(answer: Answer) -> str:
-    if answer.status == 507:
-        return FULL
-    text = answer.body[:4096].decode(errors="replace")
+def _remedy_for_storage(response: RegistryResponse) -> str:
+    if response.status == 507:
+        return VOLUME_FULL
+    text = response.body[:4096].decode(errors="replace")
     number = _ERRNO.search(text)
     if number and int(number[1]) in _BY_ERRNO:
         return _BY_ERRNO[int(number[1])]
-    return next((found for words, found in _BY_WORDS if words.search(text)), BROKEN_STORAGE)
+    return next((remedy for words, remedy in _BY_WORDS if words.search(text)), BROKEN_STORAGE)
 
 
-def silence(problem: NoAnswer, url: str) -> str:
-    """What to change where there was no answer, from the registry at `url` or from where it sends clients to."""
+def remedy_for_no_response(problem: NoResponseError, url: str) -> str:
+    """Return what to change if the registry at `url`, or a server to which it sends clients, did not respond."""
     if urlsplit(problem.url).netloc != urlsplit(url).netloc:
-        return ELSEWHERE
+        return UNREACHABLE_STORAGE
     return SLOW if isinstance(problem.cause, requests.Timeout) else GATEWAY
 
 
-def errors(answer: Answer) -> list[dict[str, Any]] | None:
-    """The errors in the body, as the spec has them; None where it has another shape."""
+def parse_errors(response: RegistryResponse) -> list[dict[str, Any]] | None:
+    """Parse the errors in the body, or return None if it does not have the shape of the specification."""
     try:
-        found = json.loads(answer.body)["errors"]
+        errors = json.loads(response.body)["errors"]
     except (ValueError, TypeError, KeyError):
         return None
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+    if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):
         return None
-    return found
+    return errors
 
 
-def codes(answer: Answer) -> list[str]:
-    """The error codes in the body."""
-    return [str(each.get("code", "")) for each in errors(answer) or ()]
+def parse_error_codes(response: RegistryResponse) -> list[str]:
+    """Return the error codes in the body, such as MANIFEST_UNKNOWN."""
+    return [str(error.get("code", "")) for error in parse_errors(response) or ()]
 
 
-def explanation(answer: Answer) -> str:
-    """What the registry itself says is wrong, in a few words."""
-    said = [f"{each.get('code', '')} {each.get('message', '')}".strip() for each in errors(answer) or ()]
-    return " ".join("; ".join(said).split())[:_LONGEST]
+def error_summary(response: RegistryResponse) -> str:
+    """Return the codes and messages of the errors in the body, of at most 200 characters."""
+    texts = [f"{error.get('code', '')} {error.get('message', '')}".strip() for error in parse_errors(response) or ()]
+    return " ".join("; ".join(texts).split())[:_MAX_SUMMARY]

@@ -1,208 +1,215 @@
-"""A repository of the registry, and what clients do with one: push and pull."""
+"""A repository of the registry, and what clients do with it: push and pull."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from registry_gitops.smoke.check import CheckFailed
-from registry_gitops.smoke.client import Answer, Body, Client
-from registry_gitops.smoke.content import EVERY_MANIFEST, Blob, Manifest
-from registry_gitops.smoke.diagnosis import expect
-from registry_gitops.smoke.ledger import Ledger
-from registry_gitops.smoke.login import Login
+from registry_gitops.smoke.cleanup import PushRecord
+from registry_gitops.smoke.client import Body, Client, RegistryResponse
+from registry_gitops.smoke.diagnosis import expect_status
+from registry_gitops.smoke.exceptions import CheckFailed
+from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest
 
 OCTETS = {"Content-Type": "application/octet-stream"}
 
 
 class Repository:
-    """The repository `name`. All that is pushed by it goes into the ledger, before it is sent."""
+    """The repository `name`. The push record gets an entry before each push."""
 
-    def __init__(self, client: Client, ledger: Ledger, name: str) -> None:
+    def __init__(self, client: Client, push_record: PushRecord, name: str) -> None:
         self.client = client
-        self.ledger = ledger
+        self.push_record = push_record
         self.name = name
 
-    def by(self, client: Client) -> Repository:
-        """The same repository through another client."""
-        return Repository(client, self.ledger, self.name)
+    def with_client(self, client: Client) -> Repository:
+        """Return the same repository with another client."""
+        return Repository(client, self.push_record, self.name)
 
-    def named(self, name: str) -> Repository:
-        """Another repository, of the same client and ledger."""
-        return Repository(self.client, self.ledger, name)
+    def with_name(self, name: str) -> Repository:
+        """Return another repository with the same client and push record."""
+        return Repository(self.client, self.push_record, name)
 
     def path(self, rest: str) -> str:
-        """The path of something in it."""
+        """Return the path of a blob, manifest, or list of the repository."""
         return f"/v2/{self.name}/{rest}"
 
-    def ask(
-        self, method: str, rest: str, body: Body = None, headers: Mapping[str, str] | None = None, **more: Login
-    ) -> Answer:
-        """One request below the repository."""
-        return self.client.ask(method, self.path(rest), body, headers, **more)
+    def request(
+        self, method: str, rest: str, body: Body = None, headers: Mapping[str, str] | None = None
+    ) -> RegistryResponse:
+        """Send a request to a path of the repository."""
+        return self.client.request(method, self.path(rest), body, headers)
 
-    # -- uploads
+    # -- push
 
-    def begin(self, query: str = "") -> Upload:
-        """Begin an upload. Raises CheckFailed where that is refused."""
-        return Upload.of(self, expect(self.ask("POST", f"blobs/uploads/{query}"), 202))
+    def start_upload(self, query: str = "") -> Upload:
+        """Start an upload. Raises CheckFailed."""
+        return Upload.from_response(self, expect_status(self.request("POST", f"blobs/uploads/{query}"), 202))
 
-    def push_blob(self, blob: Blob) -> Answer:
-        """Push a blob as most clients do, by POST and PUT, and return the last answer."""
-        return self.begin().finish(blob, blob.content)
+    def push_blob(self, blob: LocalBlob) -> RegistryResponse:
+        """Push a blob as most clients do, by POST and PUT, and return the last response. Raises CheckFailed."""
+        return self.start_upload().finish(blob, blob.content)
 
-    def push(self, manifest: Manifest, *tags: str) -> Answer:
-        """Push a manifest with all that it refers to, by its tags or, without any, by its digest."""
+    def push(self, manifest: LocalManifest, *tags: str) -> RegistryResponse:
+        """Push a manifest with all that it references, by its tags or, without any, by its digest.
+
+        Returns the last response. Raises CheckFailed.
+        """
         for blob in manifest.blobs:
             self.push_blob(blob)
-        for part in manifest.manifests:
-            self.push(part)
+        for child in manifest.manifests:
+            self.push(child)
         for reference in tags or (manifest.digest,):
-            answer = expect(self.put_manifest(manifest, reference), 201)
-        return answer
+            response = expect_status(self.put_manifest(manifest, reference), 201)
+        return response
 
-    def put_manifest(self, manifest: Manifest, reference: str) -> Answer:
-        """Put a manifest whose parts are there."""
+    def put_manifest(self, manifest: LocalManifest, reference: str) -> RegistryResponse:
+        """Push a manifest without what it references."""
         tag = None if ":" in reference else reference
-        self.ledger.manifest(self.name, manifest.digest, tag)
-        answer = self.ask("PUT", f"manifests/{reference}", manifest.content, {"Content-Type": manifest.media_type})
-        if 400 <= answer.status < 500:
-            self.ledger.no_manifest(self.name, manifest.digest, tag)
-        return answer
+        self.push_record.add_manifest(self.name, manifest.digest, tag)
+        headers = {"Content-Type": manifest.media_type}
+        response = self.request("PUT", f"manifests/{reference}", manifest.content, headers)
+        if 400 <= response.status < 500:
+            self.push_record.discard_manifest(self.name, manifest.digest, tag)
+        return response
 
-    # -- pulls
+    # -- pull
 
-    def manifest(self, reference: str, *, method: str = "GET", accept: str = EVERY_MANIFEST) -> Answer:
-        """Ask for a manifest."""
-        return self.ask(method, f"manifests/{reference}", headers={"Accept": accept})
+    def manifest(self, reference: str, *, method: str = "GET", accept: str = ACCEPT_ALL) -> RegistryResponse:
+        """Request a manifest by tag or digest."""
+        return self.request(method, f"manifests/{reference}", headers={"Accept": accept})
 
-    def blob(self, digest: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-        """Ask for a blob."""
-        return self.ask(method, f"blobs/{digest}", headers=headers)
+    def blob(self, digest: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> RegistryResponse:
+        """Request a blob."""
+        return self.request(method, f"blobs/{digest}", headers=headers)
 
-    def holds(self, manifest: Manifest, reference: str = "") -> None:
-        """Raises CheckFailed unless the manifest, with all that it refers to, is there byte for byte."""
-        same(expect(self.manifest(reference or manifest.digest), 200), manifest)
+    def tags(self, query: str = "") -> RegistryResponse:
+        """Request the tag list."""
+        return self.request("GET", f"tags/list{query}")
+
+    def expect_stored(self, manifest: LocalManifest, reference: str = "") -> None:
+        """Return if the manifest and all that it references is stored byte for byte. Raises CheckFailed."""
+        expect_same_bytes(expect_status(self.manifest(reference or manifest.digest), 200), manifest)
         for blob in manifest.blobs:
-            same(expect(self.blob(blob.digest), 200), blob)
-        for part in manifest.manifests:
-            self.holds(part)
-
-    def tags(self, query: str = "") -> Answer:
-        """Ask for the tags."""
-        return self.ask("GET", f"tags/list{query}")
+            expect_same_bytes(expect_status(self.blob(blob.digest), 200), blob)
+        for child in manifest.manifests:
+            self.expect_stored(child)
 
 
 class Upload:
-    """An upload that was begun. `place` is where it goes on: each answer may name another place."""
+    """An open upload. `url` is where to send the next request; each response can change it."""
 
-    def __init__(self, repository: Repository, place: str) -> None:
+    def __init__(self, repository: Repository, url: str) -> None:
         self.repository = repository
-        self.place = place
+        self.url = url
 
     @classmethod
-    def of(cls, repository: Repository, begun: Answer) -> Upload:
-        """The upload that an answer with status 202 has begun."""
+    def from_response(cls, repository: Repository, response: RegistryResponse) -> Upload:
+        """Return the upload that a response with the status code 202 started. Raises CheckFailed."""
         upload = cls(repository, "")
-        upload._moved(begun)
+        upload._follow_location(response)
         return upload
 
-    def by(self, client: Client) -> Upload:
-        """The same upload through another client."""
-        return Upload(self.repository.by(client), self.place)
+    def with_client(self, client: Client) -> Upload:
+        """Return the same upload with another client."""
+        return Upload(self.repository.with_client(client), self.url)
 
-    def send(self, part: Body, *, start: int | None = None) -> Answer:
-        """Send a part by PATCH; `start` is where it begins, for a chunk of an upload in chunks."""
+    def send(self, chunk: Body, *, start: int | None = None) -> RegistryResponse:
+        """Send a chunk by PATCH; `start`, its offset, adds the header Content-Range."""
         headers = dict(OCTETS)
-        if start is not None and isinstance(part, bytes):
-            headers["Content-Range"] = f"{start}-{start + len(part) - 1}"
-        answer = self._ask("PATCH", self.place, part, headers)
-        if answer.status == 202:
-            self._moved(answer)
-        return answer
+        if start is not None and isinstance(chunk, bytes):
+            headers["Content-Range"] = f"{start}-{start + len(chunk) - 1}"
+        response = self._request("PATCH", self.url, chunk, headers)
+        if response.status == 202:
+            self._follow_location(response)
+        return response
 
-    def status(self) -> Answer:
-        """Ask how much of it is there."""
-        answer = self._ask("GET", self.place)
-        if answer.status == 204 and answer.location:
-            self._moved(answer)
-        return answer
+    def status(self) -> RegistryResponse:
+        """Request the offset of the upload."""
+        response = self._request("GET", self.url)
+        if response.status == 204 and response.location:
+            self._follow_location(response)
+        return response
 
-    def put(self, digest: str, rest: Body = b"", headers: Mapping[str, str] | None = None) -> Answer:
-        """End it: send what is missing, and the digest of the whole."""
-        self.repository.ledger.blob(self.repository.name, digest)
-        join = "&" if "?" in self.place else "?"
-        answer = self._ask("PUT", f"{self.place}{join}digest={digest}", rest, headers or OCTETS)
-        if answer.status == 201:
-            self.repository.ledger.closed(self.place)
-        elif 400 <= answer.status < 500:
-            self.repository.ledger.no_blob(self.repository.name, digest)
-        return answer
+    def put(self, digest: str, rest: Body = b"") -> RegistryResponse:
+        """End the upload with the rest of the bytes, and the digest of all of them."""
+        record = self.repository.push_record
+        record.add_blob(self.repository.name, digest)
+        separator = "&" if "?" in self.url else "?"
+        response = self._request("PUT", f"{self.url}{separator}digest={digest}", rest, OCTETS)
+        if response.status == 201:
+            record.discard_upload(self.url)
+        elif 400 <= response.status < 500:
+            record.discard_blob(self.repository.name, digest)
+        return response
 
-    def finish(self, blob: Blob, rest: Body = b"") -> Answer:
-        """End it well. Raises CheckFailed where that is refused."""
-        return expect(self.put(blob.digest, rest), 201)
+    def finish(self, blob: LocalBlob, rest: Body = b"") -> RegistryResponse:
+        """End the upload of a blob. Raises CheckFailed."""
+        return expect_status(self.put(blob.digest, rest), 201)
 
-    def cancel(self) -> Answer:
-        """Give it up."""
-        answer = self._ask("DELETE", self.place)
-        if answer.status == 204:
-            self.repository.ledger.closed(self.place)
-        return answer
+    def cancel(self) -> RegistryResponse:
+        """Cancel the upload by DELETE."""
+        response = self._request("DELETE", self.url)
+        if response.status == 204:
+            self.repository.push_record.discard_upload(self.url)
+        return response
 
-    def _moved(self, answer: Answer) -> None:
-        if not answer.location:
-            raise CheckFailed(f"{answer.method} answers {answer.status} without a Location, so the upload cannot go on")
-        ledger = self.repository.ledger
-        ledger.closed(self.place)
-        # A Location is relative to the request that it answers.
-        self.place = self.repository.client.place(urljoin(answer.url, answer.location))
-        ledger.upload(self.place)
+    def _follow_location(self, response: RegistryResponse) -> None:
+        if not response.location:
+            raise CheckFailed(f"{response.method} returned {response.status} without a Location to continue the upload")
+        record = self.repository.push_record
+        record.discard_upload(self.url)
+        # A Location is relative to the URL of its request.
+        self.url = self.repository.client.url_for(urljoin(response.url, response.location))
+        record.add_upload(self.url)
 
-    def _ask(self, method: str, place: str, body: Body = None, headers: Mapping[str, str] | None = None) -> Answer:
-        return self.repository.client.ask(method, place, body, headers)
+    def _request(
+        self, method: str, url: str, body: Body = None, headers: Mapping[str, str] | None = None
+    ) -> RegistryResponse:
+        return self.repository.client.request(method, url, body, headers)
 
 
-def same(answer: Answer, blob: Blob) -> None:
-    """Raises CheckFailed unless the body is, byte for byte, what was pushed."""
-    if answer.body != blob.content:
+def expect_same_bytes(response: RegistryResponse, blob: LocalBlob) -> None:
+    """Return if the body is what was pushed. Raises CheckFailed."""
+    if response.body != blob.content:
         raise CheckFailed(
-            f"GET {urlsplit(answer.url).path} gives other bytes than were pushed: {len(answer.body)} of them, "
-            f"not {len(blob.content)}"
+            f"GET {urlsplit(response.url).path} returned other bytes than were pushed: {len(response.body)} bytes, "
+            f"expected {len(blob.content)}"
         )
 
 
-def listed(answer: Answer, key: str) -> list[str]:
-    """The names in a list. Raises CheckFailed for a body of another shape."""
-    names = _json(answer).get(key)
+def parse_names(response: RegistryResponse, key: str) -> list[str]:
+    """Return the names in a list of tags or repositories. Raises CheckFailed for a body of another shape."""
+    names = _parse_object(response).get(key)
     # distribution writes null for an empty list.
     names = [] if names is None else names
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise CheckFailed(f'the body is no JSON object with a list of names under "{key}"')
+        raise CheckFailed(f'the body is not a JSON object with a list of names under "{key}"')
     return names
 
 
-def next_page(answer: Answer) -> str:
-    """The target of the header Link with rel="next", "" where there is none."""
-    for target, parameters in re.findall(r"<([^>]*)>([^<]*)", answer.headers.get("Link", "")):
+def parse_next_link(response: RegistryResponse) -> str:
+    """Return the target of the header Link with rel="next", or "" if it is absent."""
+    for target, parameters in re.findall(r"<([^>]*)>([^<]*)", response.headers.get("Link", "")):
         if re.search(r'rel\s*=\s*"?next\b', parameters):
             return str(target)
     return ""
 
 
-def in_order(names: Iterable[str]) -> bool:
-    """Whether names are sorted as the spec has it: by their bytes."""
+def is_sorted(names: Iterable[str]) -> bool:
+    """Return whether names are in the order of the specification: by their bytes."""
     encoded = [name.encode() for name in names]
     return encoded == sorted(encoded)
 
 
-def _json(answer: Answer) -> dict[str, object]:
+def _parse_object(response: RegistryResponse) -> dict[str, Any]:
     try:
-        body = json.loads(answer.body)
+        body = json.loads(response.body)
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        raise CheckFailed(f"{answer.method} {urlsplit(answer.url).path} answers no JSON object")
+        raise CheckFailed(f"{response.method} {urlsplit(response.url).path} did not return a JSON object")
     return body

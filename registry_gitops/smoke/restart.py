@@ -1,4 +1,4 @@
-"""Whether images outlive a restart of the registry: what is pushed before it, and looked at after it."""
+"""The image that is pushed before a restart of the registry, and checked after it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from registry_gitops.errors import InputError
-from registry_gitops.smoke.content import Content, Manifest
+from registry_gitops.smoke.images import ImageFactory, LocalManifest
 
-_KIND: Final = "registry-gitops/restart/v1"
+_API_VERSION: Final = "registry-gitops/restart/v1"
 
 
 @dataclass(frozen=True)
-class Restart:
-    """An image that was pushed before a restart: where it is, and how to make it again to compare."""
+class RestartImage:
+    """An image that was pushed before a restart: its repository, and the seed to make it again for a comparison."""
 
     repository: str
     run_id: str
@@ -26,24 +26,24 @@ class Restart:
         return f"smoke-{self.run_id}-kept"
 
     @property
-    def image(self) -> Manifest:
-        """The image, the same on both sides of the restart."""
-        return Content(self.run_id).image("kept")
+    def manifest(self) -> LocalManifest:
+        """The manifest of the image, the same before and after the restart."""
+        return ImageFactory(self.run_id).image("kept")
 
     def write(self, file: Path) -> None:
-        """Keep it for the run after the restart. Raises InputError where that cannot be."""
+        """Write the state for the run after the restart. Raises InputError."""
         try:
-            file.write_text(json.dumps({"apiVersion": _KIND, **asdict(self)}) + "\n", "utf-8")
+            file.write_text(json.dumps({"apiVersion": _API_VERSION, **asdict(self)}) + "\n", "utf-8")
         except OSError as error:
             raise InputError.of(f"cannot be written: {error.strerror}", file) from None
 
     @classmethod
     def read(cls, file: Path) -> Self:
-        """What a run before the restart has kept. Raises InputError where that is not what the file has."""
+        """Read the state that a run before the restart wrote. Raises InputError."""
         try:
-            said: Any = json.loads(file.read_text("utf-8"))
-            if said["apiVersion"] == _KIND:
-                return cls(str(said["repository"]), str(said["run_id"]))
+            state: Any = json.loads(file.read_text("utf-8"))
+            if state["apiVersion"] == _API_VERSION:
+                return cls(str(state["repository"]), str(state["run_id"]))
         except OSError as error:
             raise InputError.of(f"cannot be read: {error.strerror}", file) from None
         except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The beats of a run: for each check its needs, the check itself, and a result; at the end, cleaning up."""
+"""A run: for each check its preconditions, the check, and a result; at the end, the cleanup."""
 
 from __future__ import annotations
 
@@ -10,33 +10,35 @@ from typing import Final
 
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.report import CheckResult, Outcome, Report, Requirement
-from registry_gitops.smoke.check import Check, CheckFailed, Level, NotSupported, Skipped
-from registry_gitops.smoke.client import Client, NoAnswer
+from registry_gitops.smoke.check import Check
+from registry_gitops.smoke.cleanup import PushRecord, clean_up, list_leftovers
+from registry_gitops.smoke.client import Client, NoResponseError
 from registry_gitops.smoke.context import Context, Options
-from registry_gitops.smoke.diagnosis import silence
-from registry_gitops.smoke.ledger import Ledger, clean_up, left
+from registry_gitops.smoke.diagnosis import remedy_for_no_response
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
+from registry_gitops.smoke.levels import Level
+from registry_gitops.smoke.preconditions import ensure_preconditions
 from registry_gitops.smoke.repository import Repository
-from registry_gitops.smoke.restart import Restart
+from registry_gitops.smoke.restart import RestartImage
 from registry_gitops.version import __version__
 
 TOOL: Final = "registry-gitops smoke"
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a run: what was pushed is cleaned up, and `report` is what is known."""
+    """Ctrl-C during a run, after the cleanup. `report` has the results until then."""
 
     def __init__(self, report: Report) -> None:
         super().__init__()
         self.report = report
 
 
-def chosen(checks: Iterable[Check], level: Level) -> tuple[Check, ...]:
-    """The checks that belong to a level."""
-    return tuple(check for check in checks if level.takes_in(check.level))
+def checks_for_level(checks: Iterable[Check], level: Level) -> tuple[Check, ...]:
+    """Return the checks that a level includes."""
+    return tuple(check for check in checks if level.includes(check.level))
 
 
-def new_run_id() -> str:
-    """A name that no other run has."""
+def _new_run_id() -> str:
     return secrets.token_hex(4)
 
 
@@ -47,33 +49,31 @@ def run(
     options: Options | None = None,
     run_id: str = "",
     on_start: Callable[[Check], None] = lambda check: None,
-    on_result: Callable[[CheckResult], None] = lambda result: None,
 ) -> Report:
-    """Run the checks in their order, and clean up. `on_start` and `on_result` are told of each, for whoever watches.
+    """Run the checks in this order, clean up, and return the report. Calls `on_start` before each check.
 
-    Raises nothing for what the registry does. Ctrl-C ends it with Interrupted, once what was pushed is cleaned up.
+    No response of the registry raises. Ctrl-C raises Interrupted, after the cleanup.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    ledger = Ledger()
-    context = Context(client, ledger, run_id or new_run_id(), options or Options())
+    push_record = PushRecord()
+    context = Context(client, push_record, run_id or _new_run_id(), options or Options())
     results: list[CheckResult] = []
     findings: list[Finding] = []
-    remains: tuple[str, ...] = ()
+    leftovers: tuple[str, ...] = ()
     interrupted = False
     try:
         for check in checks:
             on_start(check)
-            result, finding = result_of(check, context)
+            result, finding = run_check(check, context)
             results.append(result)
             findings += [finding] if finding else []
-            on_result(result)
     except KeyboardInterrupt:
         interrupted = True
     finally:
         try:
-            remains = clean_up(client, ledger)
+            leftovers = clean_up(client, push_record)
         except KeyboardInterrupt:
-            interrupted, remains = True, left(ledger)
+            interrupted, leftovers = True, list_leftovers(push_record)
     report = Report(
         tool=TOOL,
         version=__version__,
@@ -82,30 +82,30 @@ def run(
         seconds=time.monotonic() - clock,
         checks=tuple(results),
         findings=tuple(findings),
-        leftovers=tuple(map(client.mask.text, remains)),
+        leftovers=tuple(map(client.mask.text, leftovers)),
     )
     if interrupted:
         raise Interrupted(report)
     return report
 
 
-def before_restart(client: Client, options: Options | None = None) -> Restart:
-    """Push an image that a run after a restart of the registry looks for, and takes away: see `Options.restart`.
+def push_restart_image(client: Client, options: Options | None = None) -> RestartImage:
+    """Push an image that a run after a restart of the registry checks and deletes: see `Options.restart`.
 
-    Raises CheckFailed or NoAnswer where it cannot be pushed; what was pushed is cleaned up then.
+    Raises CheckFailed or NoResponseError, after the cleanup.
     """
-    restart = Restart((options or Options()).repository, new_run_id())
-    ledger = Ledger()
+    restart = RestartImage((options or Options()).repository, _new_run_id())
+    push_record = PushRecord()
     try:
-        Repository(client, ledger, restart.repository).push(restart.image, restart.tag)
+        Repository(client, push_record, restart.repository).push(restart.manifest, restart.tag)
     except BaseException:
-        clean_up(client, ledger)
+        clean_up(client, push_record)
         raise
     return restart
 
 
-def result_of(check: Check, context: Context) -> tuple[CheckResult, Finding | None]:
-    """Run one check: how it ended, and what is wrong, if anything. Only a mistake of ours, or Ctrl-C, is raised."""
+def run_check(check: Check, context: Context) -> tuple[CheckResult, Finding | None]:
+    """Run one check; return its result, and a finding if it failed. Only an internal error, or Ctrl-C, is raised."""
     evidence = context.client.evidence
     evidence.clear()
     clock = time.monotonic()
@@ -116,7 +116,7 @@ def result_of(check: Check, context: Context) -> tuple[CheckResult, Finding | No
         title=check.title,
         outcome=outcome,
         requirement=check.requirement,
-        verifies=check.proves,
+        verifies=check.verifies,
         seconds=time.monotonic() - clock,
     )
     if not result.is_failure:
@@ -133,23 +133,24 @@ def result_of(check: Check, context: Context) -> tuple[CheckResult, Finding | No
 
 def _outcome(check: Check, context: Context) -> tuple[Outcome, str, str]:
     try:
-        context.begin(check.id, check.needs)
+        context.check_id = check.id
+        ensure_preconditions(context, check.needs)
         check.run(context)
     except CheckFailed as failed:
         return Outcome.FAILED, str(failed), failed.remedy
-    except NotSupported as absent:
-        return Outcome.NOT_SUPPORTED, str(absent), ""
-    except Skipped as skipped:
-        return Outcome.SKIPPED, str(skipped), ""
-    except NoAnswer as silent:
-        context.silent = "" if _answers(context.client) else check.id
-        return Outcome.ERROR, str(silent), silence(silent, context.client.url)
+    except NotSupported as ended:
+        return Outcome.NOT_SUPPORTED, str(ended), ""
+    except Skipped as ended:
+        return Outcome.SKIPPED, str(ended), ""
+    except NoResponseError as problem:
+        context.unresponsive_since = "" if _responds(context.client) else check.id
+        return Outcome.ERROR, str(problem), remedy_for_no_response(problem, context.client.url)
     return Outcome.PASSED, "", ""
 
 
-def _answers(client: Client) -> bool:
+def _responds(client: Client) -> bool:
     try:
-        client.ask("GET", "/v2/")
-    except NoAnswer:
+        client.request("GET", "/v2/")
+    except NoResponseError:
         return False
     return True

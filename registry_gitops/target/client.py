@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 from registry_gitops.cluster import PortForwardError, port_forward
-from registry_gitops.smoke import Client, Unreachable, connect
+from registry_gitops.smoke import Client, UnreachableError, connect
 from registry_gitops.target.resolution import Target
 
 _INTERVAL: Final = 1.0
@@ -22,8 +22,8 @@ def open_client(
     """Yield a client of the registry, which has responded; a port-forward to it ends with the block.
 
     Tries for `wait` seconds, and calls `on_wait` with the error of each attempt but the last. `settings` are those of
-    `connect`; the credentials among them replace those of `target`. Raises Unreachable, and PortForwardError for a
-    registry in a cluster; InputError for settings that cannot be used.
+    `connect`; the credentials among them replace those of `target`. Raises UnreachableError, PortForwardError for a
+    registry in a cluster, and InputError for settings that cannot be used.
     """
     settings = {"username": target.username, "password": target.password, **settings}
     endpoint = target.endpoint
@@ -39,7 +39,7 @@ def open_client(
                 forward = port_forward(endpoint.namespace, endpoint.name, endpoint.port, context=endpoint.context)
                 address = stack.enter_context(forward)
                 client = stack.enter_context(connect(f"http://{address}{endpoint.prefix}", **settings))
-            except (PortForwardError, Unreachable) as problem:
+            except (PortForwardError, UnreachableError) as problem:
                 if time.monotonic() + _INTERVAL > deadline:
                     raise
                 on_wait(problem)

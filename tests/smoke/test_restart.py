@@ -9,14 +9,14 @@ import pytest
 from registry_gitops.errors import InputError
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.report import Outcome
-from registry_gitops.smoke import Options, Restart, before_restart, connect, run
-from registry_gitops.smoke.checks.deployment import kept_after_restart
+from registry_gitops.smoke import Options, RestartImage, connect, push_restart_image, run
+from registry_gitops.smoke.checks.persistence import kept_after_restart
 
 
 def test_what_was_pushed_before_a_restart_is_found_after_it_and_taken_away(tmp_path: Path) -> None:
     with ReferenceRegistry(tmp_path / "root") as registry, connect(registry.url) as client:
-        before_restart(client).write(tmp_path / "state")
-    restart = Restart.read(tmp_path / "state")
+        push_restart_image(client).write(tmp_path / "state")
+    restart = RestartImage.read(tmp_path / "state")
     with ReferenceRegistry(tmp_path / "root") as registry, connect(registry.url) as client:
         report = run(client, [kept_after_restart], options=Options(restart=restart))
         again = run(client, [kept_after_restart], options=Options(restart=restart))
@@ -27,7 +27,7 @@ def test_what_was_pushed_before_a_restart_is_found_after_it_and_taken_away(tmp_p
 
 def test_a_registry_in_memory_keeps_nothing() -> None:
     with ReferenceRegistry() as registry, connect(registry.url) as client:
-        restart = before_restart(client)
+        restart = push_restart_image(client)
     with ReferenceRegistry() as registry, connect(registry.url) as client:
         report = run(client, [kept_after_restart], options=Options(restart=restart))
     (finding,) = report.findings
@@ -40,11 +40,11 @@ def test_a_registry_in_memory_keeps_nothing() -> None:
 def test_another_file_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "state").write_text(text, "utf-8")
     with pytest.raises(InputError, match="is not what --before-restart writes"):
-        Restart.read(tmp_path / "state")
+        RestartImage.read(tmp_path / "state")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        Restart.read(tmp_path / "state")
+        RestartImage.read(tmp_path / "state")
     with pytest.raises(InputError, match="cannot be written"):
-        Restart("a", "b").write(tmp_path / "none" / "state")
+        RestartImage("a", "b").write(tmp_path / "none" / "state")

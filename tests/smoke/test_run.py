@@ -17,9 +17,9 @@ from registry_gitops.smoke import (
     Context,
     Interrupted,
     Level,
-    NoAnswer,
+    NoResponseError,
     Options,
-    chosen,
+    checks_for_level,
     connect,
     run,
 )
@@ -60,15 +60,15 @@ def test_every_check_can_run_alone(check: Check, url: str) -> None:
 def test_the_level_read_changes_nothing() -> None:
     entries: list[Entry] = []
     with ReferenceRegistry(access_log=entries.append) as registry, connect(registry.url) as client:
-        run(client, chosen(CHECKS, Level.READ))
+        run(client, checks_for_level(CHECKS, Level.READ))
     assert {entry.method for entry in entries} == {"GET", "HEAD"}
 
 
 def test_what_was_pushed_is_taken_away_again() -> None:
     with ReferenceRegistry() as registry, connect(registry.url) as client:
         report = run(client, CHECKS, options=SMALL)
-        tags = client.ask("GET", "/v2/registry-gitops/smoke/tags/list")
-        again = run(client, chosen(CHECKS, Level.SMOKE))
+        tags = client.request("GET", "/v2/registry-gitops/smoke/tags/list")
+        again = run(client, checks_for_level(CHECKS, Level.SMOKE))
     assert report.leftovers == (
         "the name of the empty repository registry-gitops/smoke",
         "the name of the empty repository registry-gitops/smoke-other",
@@ -79,7 +79,7 @@ def test_what_was_pushed_is_taken_away_again() -> None:
 
 def test_what_cannot_be_taken_away_is_told_exactly(tmp_path: Path) -> None:
     with ReferenceRegistry(tmp_path, delete=False) as registry, connect(registry.url) as client:
-        report = run(client, chosen(CHECKS, Level.SMOKE), run_id="1234")
+        report = run(client, checks_for_level(CHECKS, Level.SMOKE), run_id="1234")
         told = {line.partition(" with ")[0] for line in report.leftovers}
         there = set()
         for name in ("registry-gitops/smoke", "registry-gitops/smoke-other"):
@@ -95,7 +95,7 @@ def test_what_cannot_be_taken_away_is_told_exactly(tmp_path: Path) -> None:
 def test_runs_at_the_same_time_do_not_disturb_each_other(url: str) -> None:
     def one(_: int) -> list[tuple[str, str]]:
         with connect(url) as client:
-            return bad(run(client, chosen(CHECKS, Level.SMOKE)))
+            return bad(run(client, checks_for_level(CHECKS, Level.SMOKE)))
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(one, range(4))) == [[], [], [], []]
@@ -106,10 +106,10 @@ def test_images_of_others_stay(url: str) -> None:
     with connect(url) as client:
         place = "/v2/registry-gitops/smoke/manifests/somebodys"
         kind = {"Content-Type": "application/vnd.oci.image.index.v1+json"}
-        assert client.ask("PUT", place, body, kind).status == 201
-        run(client, chosen(CHECKS, Level.SMOKE))
-        assert client.ask("GET", place).body == body
-        client.ask("DELETE", place)
+        assert client.request("PUT", place, body, kind).status == 201
+        run(client, checks_for_level(CHECKS, Level.SMOKE))
+        assert client.request("GET", place).body == body
+        client.request("DELETE", place)
 
 
 def test_control_c_cleans_up_and_tells_what_is_known(url: str) -> None:
@@ -126,14 +126,14 @@ def test_control_c_cleans_up_and_tells_what_is_known(url: str) -> None:
 
 def test_control_c_during_the_cleaning_up_tells_what_is_left(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with connect(url) as client:
-        ask = client.ask
+        send = client.request
 
         def no_more(method: str, path: str, *more: object, **options: object) -> object:
             if method == "DELETE" and "/manifests/" in path:
                 raise KeyboardInterrupt
-            return ask(method, path, *more, **options)  # type: ignore[arg-type]
+            return send(method, path, *more, **options)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(client, "ask", no_more)
+        monkeypatch.setattr(client, "request", no_more)
         with pytest.raises(Interrupted) as caught:
             run(client, [check for check in CHECKS if check.id == "tag-list"], run_id="55")
     assert [
@@ -150,18 +150,18 @@ def test_where_nothing_can_be_pushed_one_check_says_why_and_the_others_are_skipp
     assert finding.id == first.id
     assert "507" in finding.message
     assert "persistence.size" in finding.remedy
-    assert second.message == "nothing can be pushed: see upload-monolithic"
+    assert second.message == "pushes fail: see upload-monolithic"
 
 
 def test_a_registry_that_stops_answering_is_not_asked_for_ever() -> None:
     with ReferenceRegistry() as registry:
         client = connect(registry.url, retries=0)
         run(client, [blob_get])
-    report = run(client, chosen(CHECKS, Level.SMOKE))
+    report = run(client, checks_for_level(CHECKS, Level.SMOKE))
     first, *others = report.checks
     assert first.outcome is Outcome.ERROR
     assert {result.outcome for result in others} == {Outcome.SKIPPED}
-    assert others[0].message == "the registry no longer answers: see api"
+    assert others[0].message == "the registry no longer responds: see api"
     assert report.leftovers == ()
 
 
@@ -174,12 +174,12 @@ def test_a_mistake_of_ours_is_raised_after_cleaning_up(url: str) -> None:
     with connect(url) as client:
         with pytest.raises(ZeroDivisionError):
             run(client, [ours], run_id="77")
-        assert client.ask("GET", "/v2/registry-gitops/smoke/manifests/smoke-77-blob-get-a").status == 404
+        assert client.request("GET", "/v2/registry-gitops/smoke/manifests/smoke-77-blob-get-a").status == 404
 
 
 def test_every_result_has_its_evidence(url: str) -> None:
     def fails(context: Context) -> None:
-        context.client.ask("GET", "/v2/nothing/manifests/here")
+        context.client.request("GET", "/v2/nothing/manifests/here")
         raise CheckFailed("so it is", "Change `http.relativeUrls`.")
 
     with connect(url) as client:
@@ -193,7 +193,7 @@ def test_every_result_has_its_evidence(url: str) -> None:
 def test_of_many_requests_the_first_and_the_last_are_evidence(url: str) -> None:
     def asks(context: Context) -> None:
         for number in range(100):
-            context.client.ask("HEAD", f"/v2/n{number}/manifests/x")
+            context.client.request("HEAD", f"/v2/n{number}/manifests/x")
 
     with connect(url) as client:
         (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})]).checks
@@ -205,7 +205,7 @@ def test_of_many_requests_the_first_and_the_last_are_evidence(url: str) -> None:
 
 def test_no_answer_is_an_error_with_its_remedy() -> None:
     def silent(context: Context) -> None:
-        raise NoAnswer("GET /v2/", "no answer within the time-out", OSError(), "http://storage.invalid/x")
+        raise NoResponseError("GET /v2/", "no response within the timeout", OSError(), "http://storage.invalid/x")
 
     with answering(OK) as stub, connect(stub.url) as client:
         report = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": silent})])

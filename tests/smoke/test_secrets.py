@@ -10,10 +10,20 @@ from urllib.parse import quote
 import pytest
 
 from registry_gitops.report import WRITERS
-from registry_gitops.smoke import CHECKS, Check, Context, Level, NoAnswer, Unreachable, chosen, connect, run
+from registry_gitops.smoke import (
+    CHECKS,
+    Check,
+    Context,
+    Level,
+    NoResponseError,
+    UnreachableError,
+    checks_for_level,
+    connect,
+    run,
+)
 from registry_gitops.smoke.checks.blobs import blob_get
-from registry_gitops.smoke.evidence import Evidence
-from registry_gitops.smoke.secrets import Credentials, Mask, Secret
+from registry_gitops.smoke.client.evidence import Evidence
+from registry_gitops.smoke.client.masked_text import Credentials, Mask, MaskedText
 from tests.smoke.stub import OK, answering, status
 from tests.smoke.token_registry import PASSWORD, USER, token_registry
 
@@ -29,7 +39,7 @@ def shown(text: str) -> list[str]:
 def test_no_report_has_a_secret(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
-        report = run(client, chosen(CHECKS, Level.SMOKE))
+        report = run(client, checks_for_level(CHECKS, Level.SMOKE))
         assert tokens.given
     for name, write in WRITERS.items():
         assert (name, shown(write(report))) == (name, [])
@@ -58,23 +68,23 @@ def test_an_error_and_its_traceback_with_all_values_show_no_secret() -> None:
     with (
         answering(BASIC, OK, b"") as stub,
         connect(stub.url, username=USER, password=PASSWORD, retries=0) as client,
-        pytest.raises(NoAnswer) as caught,
+        pytest.raises(NoResponseError) as caught,
     ):
-        client.ask("GET", "/v2/_catalog")
+        client.request("GET", "/v2/_catalog")
     told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     assert shown("".join(told.format())) == []
     assert shown(repr(vars(caught.value))) == []
 
 
 def test_a_login_that_is_refused_shows_no_secret() -> None:
-    with answering(BASIC) as stub, pytest.raises(Unreachable) as caught:
+    with answering(BASIC) as stub, pytest.raises(UnreachableError) as caught:
         connect(stub.url, username=USER, password=PASSWORD)
     assert shown("".join(traceback.format_exception(caught.value))) == []
 
 
 @pytest.mark.parametrize("user", ["token-in-place-of-a-user", f"{USER}%3A{quote(PASSWORD, safe='')}"])
 def test_a_login_whose_user_is_a_secret_shows_no_secret(user: str) -> None:
-    with answering(BASIC) as stub, pytest.raises(Unreachable, match="does not accept the credentials") as caught:
+    with answering(BASIC) as stub, pytest.raises(UnreachableError, match="does not accept the credentials") as caught:
         connect(stub.url.replace("://", f"://{user}@"))
     assert shown("".join(traceback.format_exception(caught.value))) == []
 
@@ -82,19 +92,21 @@ def test_a_login_whose_user_is_a_secret_shows_no_secret(user: str) -> None:
 def test_a_password_in_the_url_is_used_and_not_shown() -> None:
     with answering(BASIC, OK) as stub, connect(stub.url.replace("://", "://ada:cor%2Frect@")) as client:
         report = run(client, [])
-        assert client.login.credentials is not None
-        assert client.login.credentials.password.reveal() == "cor/rect"
+        assert client.authenticator.credentials is not None
+        assert client.authenticator.credentials.password.reveal() == "cor/rect"
     assert report.subject == stub.url
 
 
 def test_what_holds_a_secret_says_nothing_of_it() -> None:
     credentials = Credentials(USER, PASSWORD)
-    assert shown(f"{credentials!r} {credentials.password!r} {credentials.password} {credentials.basic()!r}") == []
+    assert (
+        shown(f"{credentials!r} {credentials.password!r} {credentials.password} {credentials.basic_header()!r}") == []
+    )
 
 
 def test_a_short_secret_does_not_turn_words_into_stars() -> None:
     mask = Mask()
-    mask.hide(Secret("admin"))
+    mask.hide(MaskedText("admin"))
     assert mask.text("the user admin") == "the user admin"
     assert mask.header("Authorization", "Basic admin") == "***"
 
@@ -113,5 +125,5 @@ def test_what_stands_where_secrets_stand_is_masked(text: str, masked: str) -> No
 
 
 def test_the_reason_of_a_status_line_is_masked() -> None:
-    lines = Evidence(Mask()).answered(401, "No: password=hunter2", {}, b"")
+    lines = Evidence(Mask()).format_response(401, "No: password=hunter2", {}, b"")
     assert lines == ["< 401 No: password=***"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from registry_gitops import InputError, ReferenceRegistry, RegistryDeployment
-from registry_gitops.smoke import Unreachable
+from registry_gitops.smoke import UnreachableError
 from registry_gitops.target import PortForwardTarget, Target, open_client, resolve_target
 
 INGRESS = {"values": {"ingress": {"enabled": True, "hostname": "r.example.com", "tls": True}}}
@@ -68,7 +68,7 @@ def test_open_client_yields_a_client_of_a_registry_that_has_responded() -> None:
 def test_open_client_reports_each_attempt_while_it_waits() -> None:
     attempts: list[Exception] = []
     with (
-        pytest.raises(Unreachable, match="cannot be reached"),
+        pytest.raises(UnreachableError, match="cannot be reached"),
         open_client(Target("http://127.0.0.1:1"), wait=1.5, on_wait=attempts.append),
     ):
         raise AssertionError("nothing listens there")

@@ -148,8 +148,7 @@ def smoke(
 
 
 def _options(repository: str, layer_size: int, before: Path | None, after: Path | None) -> Options:
-    from registry_gitops.smoke import Options
-    from registry_gitops.smoke.restart import Restart
+    from registry_gitops.smoke import Options, RestartImage
 
     if before and after:
         raise typer.BadParameter("cannot be combined with --after-restart", param_hint="--before-restart")
@@ -161,7 +160,7 @@ def _options(repository: str, layer_size: int, before: Path | None, after: Path 
         )
     if before:
         refuse_unwritable(before, "--before-restart")
-    return Options(repository, layer_size, Restart.read(after) if after else None)
+    return Options(repository, layer_size, RestartImage.read(after) if after else None)
 
 
 def _target(
@@ -192,7 +191,7 @@ def _with_user(target: Target, username: str | None, password_stdin: bool) -> Ta
 def _reached(target: Target, wait: float, progress: Progress, settings: Mapping[str, object]) -> Iterator[Client]:
     """Yield a client of the registry. Ends the command with exit code 3 if the registry is unreachable."""
     from registry_gitops.cluster import PortForwardError
-    from registry_gitops.smoke import Unreachable
+    from registry_gitops.smoke import UnreachableError
     from registry_gitops.target import open_client
 
     # Pipelines end their commands with SIGTERM: then, as after Ctrl-C, what was pushed is deleted, and kubectl ends.
@@ -200,19 +199,19 @@ def _reached(target: Target, wait: float, progress: Progress, settings: Mapping[
     try:
         with open_client(target, wait=wait, on_wait=progress.waits, **settings) as client:
             yield client
-    except Unreachable as problem:
+    except UnreachableError as problem:
         _end(ExitCode.UNREACHABLE, progress, f"{problem}. {problem.remedy}")
     except PortForwardError as problem:
         _end(ExitCode.UNREACHABLE, progress, str(problem))
 
 
 def _prepare(client: Client, options: Options, progress: Progress, file: Path) -> None:
-    from registry_gitops.smoke import CheckFailed, NoAnswer
-    from registry_gitops.smoke import before_restart as push
+    from registry_gitops.smoke import CheckFailed, NoResponseError
+    from registry_gitops.smoke import push_restart_image as push
 
     try:
         restart = push(client, options)
-    except (CheckFailed, NoAnswer) as problem:
+    except (CheckFailed, NoResponseError) as problem:
         remedy = problem.remedy if isinstance(problem, CheckFailed) else ""
         _end(ExitCode.FINDINGS, progress, f"cannot push: {problem}. {remedy}".rstrip())
     image = f"{restart.repository}:{restart.tag}"

@@ -1,4 +1,4 @@
-"""All checks, in one table and in the order of a run."""
+"""All checks, in one table, in the order of a run."""
 
 from __future__ import annotations
 
@@ -6,27 +6,28 @@ from typing import Final
 
 from registry_gitops.smoke.check import Check
 from registry_gitops.smoke.checks import (
-    base,
+    api,
     blobs,
     deletes,
-    deployment,
     lists,
+    load,
     login,
     manifests,
     mounts,
+    persistence,
     referrers,
-    sizes,
+    replicas,
     tls,
     uploads,
 )
 
 CHECKS: Final[tuple[Check, ...]] = (
-    base.api,
-    base.api_version,
-    base.health,
-    base.debug_hidden,
-    base.error_shape,
-    base.error_codes,
+    api.api,
+    api.api_version,
+    api.health,
+    api.debug_hidden,
+    api.error_shape,
+    api.error_codes,
     login.login_challenge,
     login.login_valid,
     login.login_invalid,
@@ -46,7 +47,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     uploads.upload_cancelled,
     uploads.upload_wrong_digest,
     uploads.upload_location,
-    sizes.upload_2_mb,
+    load.upload_2_mb,
     mounts.mount,
     mounts.mount_missing,
     blobs.blob_get,
@@ -83,9 +84,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     deletes.delete_missing,
     deletes.delete_refused,
     deletes.delete_seen_by_all,
-    deployment.replicas_upload,
-    deployment.replicas_read,
-    deployment.pushes_at_once,
-    sizes.large_layer,
-    deployment.kept_after_restart,
+    replicas.replicas_upload,
+    replicas.replicas_read,
+    load.pushes_at_once,
+    load.large_layer,
+    persistence.kept_after_restart,
 )

@@ -1,153 +1,105 @@
-"""Blobs on their way out."""
+"""Checks of pulls of blobs."""
 
 from __future__ import annotations
 
-from registry_gitops.smoke.check import MUST, SHOULD, CheckFailed, Level, Need, NotSupported, check
-from registry_gitops.smoke.client import NoAnswer
+from registry_gitops.smoke.check import RECOMMENDED, check
+from registry_gitops.smoke.client import NoResponseError
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect, unexpected
+from registry_gitops.smoke.diagnosis import expect_digest, expect_header, expect_status, status_failure
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
+from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import PROXY, PROXY_ERRORS
-from registry_gitops.smoke.repository import same
+from registry_gitops.smoke.repository import expect_same_bytes
 
 STORAGE = (
-    "The registry's log says why (kubectl logs). With object storage, clients must reach it, or set "
+    "The registry's log has the reason (kubectl logs). With object storage, clients must reach it, or set "
     "`configuration.storage.redirect.disable`."
 )
 
 
-@check(
-    "blob-get",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-2: GET",
-    remedy=STORAGE,
-    needs={Need.PUSH},
-)
+@check("blob-get", spec="distribution-spec, end-2: GET", remedy=STORAGE)
 def blob_get(context: Context) -> None:
-    """A blob comes back byte for byte.
+    """A blob is returned byte for byte.
 
-    This is what a pull is made of.
+    Every pull consists of such requests.
     """
     blob = context.pushed_blob()
-    answer = expect(context.repository.blob(blob.digest), 200)
-    same(answer, blob)
-    _check_digest(answer.headers.get("Docker-Content-Digest"), blob.digest)
+    response = expect_status(context.repository.blob(blob.digest), 200)
+    expect_same_bytes(response, blob)
+    expect_digest(response, blob.digest)
 
 
-@check(
-    "blob-head",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-2: HEAD",
-    remedy=PROXY,
-    needs={Need.PUSH},
-)
+@check("blob-head", spec="distribution-spec, end-2: HEAD", remedy=PROXY)
 def blob_head(context: Context) -> None:
-    """HEAD says that a blob is there, and how long it is.
+    """HEAD returns the size of a blob.
 
-    Clients ask so before they push a layer.
+    Clients send it before they push a layer, to find out whether it exists.
     """
     blob = context.pushed_blob()
-    answer = expect(context.repository.blob(blob.digest, method="HEAD"), 200)
-    said = answer.headers.get("Content-Length")
-    if said != str(len(blob.content)):
-        raise CheckFailed(f"HEAD says that the blob is {said} bytes long, not {len(blob.content)}")
-    _check_digest(answer.headers.get("Docker-Content-Digest"), blob.digest)
+    response = expect_status(context.repository.blob(blob.digest, method="HEAD"), 200)
+    expect_header(response, "Content-Length", str(len(blob.content)))
+    expect_digest(response, blob.digest)
 
 
-@check(
-    "blob-missing",
-    Level.READ,
-    MUST,
-    spec="distribution-spec, end-2: 404",
-    remedy=PROXY_ERRORS,
-)
+@check("blob-missing", level=Level.READ, needs=(), spec="distribution-spec, end-2: 404", remedy=PROXY_ERRORS)
 def blob_missing(context: Context) -> None:
-    """A blob that is not there is answered with 404.
+    """A missing blob gets a 404.
 
-    Clients that are told anything else do not push it.
+    With another status code, clients do not push it.
     """
     digest = context.blob().digest
     for method in ("HEAD", "GET"):
-        expect(context.repository.blob(digest, method=method), 404)
+        expect_status(context.repository.blob(digest, method=method), 404)
 
 
-@check(
-    "blob-range",
-    Level.SMOKE,
-    SHOULD,
-    spec="distribution-spec, end-2; RFC 9110, Range Requests",
-    remedy=PROXY,
-    needs={Need.PUSH},
-)
+@check("blob-range", requirement=RECOMMENDED, spec="distribution-spec, end-2; RFC 9110, Range Requests", remedy=PROXY)
 def blob_range(context: Context) -> None:
-    """A part of a blob can be read.
+    """A range of a blob can be read.
 
-    So go on downloads that broke off, and so lazy pulls read single files.
+    Clients resume interrupted downloads this way, and lazy pulls read single files.
     """
     blob = context.pushed_blob()
     size = len(blob.content)
     cases = {"500-1499": (500, 1500), f"{size - 100}-": (size - 100, size), "-100": (size - 100, size)}
-    for asked, (start, end) in cases.items():
-        answer = context.repository.blob(blob.digest, headers={"Range": f"bytes={asked}"})
-        if answer.status in (200, 416):
-            raise NotSupported(f"a GET with Range: bytes={asked} is answered with {answer.status}")
-        expect(answer, 206)
-        if answer.body != blob.content[start:end]:
-            raise CheckFailed(f"Range: bytes={asked} gives other bytes than those that were asked for")
-        said = answer.headers.get("Content-Range")
-        if said != f"bytes {start}-{end - 1}/{size}":
-            raise CheckFailed(f"Range: bytes={asked} is answered with Content-Range: {said}")
+    for requested, (start, end) in cases.items():
+        response = context.repository.blob(blob.digest, headers={"Range": f"bytes={requested}"})
+        if response.status in (200, 416):
+            raise NotSupported(f"a GET with Range: bytes={requested} returned {response.status}")
+        expect_status(response, 206)
+        if response.body != blob.content[start:end]:
+            raise CheckFailed(f"a GET with Range: bytes={requested} returned other bytes than requested")
+        expect_header(response, "Content-Range", f"bytes {start}-{end - 1}/{size}")
 
 
-@check(
-    "blob-range-outside",
-    Level.SMOKE,
-    SHOULD,
-    spec="RFC 9110, 416 Range Not Satisfiable",
-    remedy=PROXY,
-    needs={Need.PUSH},
-)
+@check("blob-range-outside", requirement=RECOMMENDED, spec="RFC 9110, 416 Range Not Satisfiable", remedy=PROXY)
 def blob_range_outside(context: Context) -> None:
-    """A part that a blob does not have is refused.
+    """A range outside of a blob is refused.
 
-    A client whose download is complete, or is of something else, learns it so.
+    A client whose download is complete, or of another blob, learns that this way.
     """
     blob = context.pushed_blob()
     size = len(blob.content)
     try:
-        answer = context.repository.blob(blob.digest, headers={"Range": f"bytes={size}-{size + 99}"})
-    except NoAnswer as silent:
-        raise NotSupported(f"there is no answer to a Range outside of a blob: {silent.reason}") from None
-    if answer.status == 200:
+        response = context.repository.blob(blob.digest, headers={"Range": f"bytes={size}-{size + 99}"})
+    except NoResponseError as problem:
+        raise NotSupported(f"a Range outside of a blob gets no response: {problem.reason}") from None
+    if response.status == 200:
         raise NotSupported("Range is ignored")
-    expect(answer, 416)
+    expect_status(response, 416)
 
 
-@check(
-    "blob-conditional",
-    Level.SMOKE,
-    SHOULD,
-    spec="RFC 9110, If-None-Match",
-    remedy=PROXY,
-    needs={Need.PUSH},
-)
+@check("blob-conditional", requirement=RECOMMENDED, spec="RFC 9110, If-None-Match", remedy=PROXY)
 def blob_conditional(context: Context) -> None:
-    """A blob that a cache already has is not sent again.
+    """A blob that a cache has is not sent again.
 
-    Caches ask with If-None-Match, and are answered with 304.
+    Caches send If-None-Match, and expect a 304.
     """
     digest = context.pushed_blob().digest
-    tag = expect(context.repository.blob(digest, method="HEAD"), 200).headers.get("ETag")
-    if not tag:
+    etag = expect_status(context.repository.blob(digest, method="HEAD"), 200).headers.get("ETag")
+    if not etag:
         raise NotSupported("blobs have no ETag")
-    answer = context.repository.blob(digest, headers={"If-None-Match": tag})
-    if answer.status == 200:
+    response = context.repository.blob(digest, headers={"If-None-Match": etag})
+    if response.status == 200:
         raise NotSupported("If-None-Match is ignored")
-    if answer.status != 304 or answer.body:
-        raise unexpected(answer, 304)
-
-
-def _check_digest(said: str | None, digest: str) -> None:
-    if said is not None and said != digest:
-        raise CheckFailed(f"the header Docker-Content-Digest says {said}, not {digest}")
+    if response.status != 304 or response.body:
+        raise status_failure(response, 304)

@@ -1,4 +1,4 @@
-"""Lists: the tags of a repository, the repositories, and what is already there to be read."""
+"""Checks of lists: the tags of a repository, the repositories, and the images that they name."""
 
 from __future__ import annotations
 
@@ -6,256 +6,231 @@ import json
 from typing import Any
 from urllib.parse import urljoin
 
-from registry_gitops.smoke.check import MUST, SHOULD, CheckFailed, Level, Need, NotSupported, Skipped, check
-from registry_gitops.smoke.client import Answer
-from registry_gitops.smoke.content import EVERY_MANIFEST, digest_of
+from registry_gitops.smoke.check import RECOMMENDED, check
+from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect
+from registry_gitops.smoke.diagnosis import expect_own_origin, expect_status
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
+from registry_gitops.smoke.images import ACCEPT_ALL, sha256_digest
+from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import OTHER_REGISTRY, PROXY
-from registry_gitops.smoke.repository import in_order, listed, next_page
+from registry_gitops.smoke.repository import is_sorted, parse_names, parse_next_link
 
-_PAGES = 2000
-"""Pages that are read at most, of a list that does not end."""
+_MAX_PAGES = 2000
+"""Pages to read of a list that does not end."""
 
 
-@check(
-    "tag-list",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-8a; operators' README, List",
-    remedy=PROXY,
-    needs={Need.PUSH},
-)
+@check("tag-list", spec="distribution-spec, end-8a; operators' README, List", remedy=PROXY)
 def tag_list(context: Context) -> None:
-    """The tags of a repository are listed, in order.
+    """The tag list is complete and sorted.
 
-    So people see what is there, and Flux and Renovate what is new.
+    People read it to see what exists, Flux and Renovate to see what is new.
     """
-    ours = _tagged(context)
-    tags = _all(context, context.repository.path("tags/list"), "tags")
-    missing = [tag for tag in ours if tag not in tags]
+    pushed = _push_tags(context)
+    tags = _read_pages(context, context.repository.path("tags/list"), "tags")
+    missing = [tag for tag in pushed if tag not in tags]
     if missing:
         raise CheckFailed(f"the list lacks the tag {missing[0]}, which was just pushed")
-    if not in_order(tags):
-        if len(listed(context.repository.tags("?n=1"), "tags")) > 1:
-            raise NotSupported("the tags come in no order, and always all at once")
-        raise CheckFailed(
-            "the tags are not in the order of their bytes, so that clients cannot go through them in pages"
-        )
+    if not is_sorted(tags):
+        if len(parse_names(context.repository.tags("?n=1"), "tags")) > 1:
+            raise NotSupported("the tags are not sorted, and there are no pages")
+        raise CheckFailed("the tags are not sorted by their bytes, so clients cannot read them in pages")
 
 
-@check(
-    "tag-list-n",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-8b: n and last",
-    remedy=OTHER_REGISTRY,
-    needs={Need.PUSH},
-)
+@check("tag-list-n", spec="distribution-spec, end-8b: n and last", remedy=OTHER_REGISTRY)
 def tag_list_n(context: Context) -> None:
     """`n` and `last` page the tag list.
 
-    So clients read long lists.
+    Clients read long lists in pages.
     """
-    first, second, third = _tagged(context)
-    answer = expect(context.repository.tags(f"?n=1&last={first}"), 200)
-    tags = listed(answer, "tags")
+    first, second, third = _push_tags(context)
+    response = expect_status(context.repository.tags(f"?n=1&last={first}"), 200)
+    tags = parse_names(response, "tags")
     if first in tags and third in tags:
-        raise NotSupported("n and last are ignored: the whole list is sent")
+        raise NotSupported("n and last are ignored: the response has the whole list")
     if tags != [second]:
-        raise CheckFailed(f"of one tag after {first}, the list has {', '.join(tags[:4]) or 'none'}, not {second}")
+        raise CheckFailed(f"the page of one tag after {first} has {', '.join(tags[:4]) or 'none'}, expected {second}")
 
 
 @check(
     "tag-list-link",
-    Level.SMOKE,
-    MUST,
     spec="distribution-spec, end-8b: Link; RFC 8288",
-    remedy=f"{PROXY} `http.relativeUrls` keeps the registry from naming a wrong address.",
-    needs={Need.PUSH},
+    remedy=f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address.",
 )
 def tag_list_link(context: Context) -> None:
-    """A part of a list leads to the next, by Link.
+    """A page of the tag list links to the next page.
 
-    Without it, clients take the first part for everything.
+    Otherwise, clients take the first page for the whole list.
     """
-    first, second, third = _tagged(context)
-    answer = expect(context.repository.tags(f"?n=1&last={first}"), 200)
-    tags = listed(answer, "tags")
+    first, second, third = _push_tags(context)
+    response = expect_status(context.repository.tags(f"?n=1&last={first}"), 200)
+    tags = parse_names(response, "tags")
     if len(tags) != 1:
-        raise NotSupported("n is ignored, so that there is nothing to lead to")
-    link = next_page(answer)
+        raise NotSupported("n is ignored, so there is no next page")
+    link = parse_next_link(response)
     if not link:
-        raise NotSupported('a list that has more to come has no Link with rel="next"; clients may ask for it by last')
-    _check_place(context, answer, link)
-    following = listed(expect(context.client.ask("GET", urljoin(answer.url, link)), 200), "tags")
+        raise NotSupported('a page has no Link with rel="next"; clients can request the next one with last')
+    expect_own_origin(context.client, response, link)
+    following = parse_names(expect_status(context.client.request("GET", urljoin(response.url, link)), 200), "tags")
     if following[:1] != [third]:
-        raise CheckFailed(f"the tag after {second} is {', '.join(following[:1]) or 'none'}, not {third}")
+        raise CheckFailed(f"the tag after {second} is {', '.join(following[:1]) or 'none'}, expected {third}")
 
 
 @check(
     "catalog",
-    Level.SMOKE,
-    SHOULD,
+    requirement=RECOMMENDED,
     spec="Docker Registry HTTP API V2, Catalog; operators' README, List",
-    remedy="A proxy cuts the list, or `configuration.catalog.maxentries` is 0.",
-    needs={Need.PUSH},
+    remedy="A proxy truncates the list, or `configuration.catalog.maxentries` is 0.",
 )
 def catalog(context: Context) -> None:
-    """The repositories are listed, in order.
+    """The list of repositories is complete and sorted.
 
-    So people see what is there. The specification has no such list, but most registries do.
+    It shows people what exists. The specification has no such list, but most registries do.
     """
     context.pushed_image()
-    answer = _catalog(context, f"?n=1000&last={context.repository.name[:-1]}")
-    names = listed(answer, "repositories")
+    response = _request_catalog(context, f"?n=1000&last={context.repository.name[:-1]}")
+    names = parse_names(response, "repositories")
     if context.repository.name not in names:
         raise CheckFailed(f"the list lacks the repository {context.repository.name}, which has an image")
-    if not in_order(names):
-        if not next_page(_catalog(context, "?n=1")):
-            raise NotSupported("the repositories come in no order, and there are no pages")
-        raise CheckFailed("the repositories are not in the order of their bytes")
+    if not is_sorted(names):
+        if not parse_next_link(_request_catalog(context, "?n=1")):
+            raise NotSupported("the repositories are not sorted, and there are no pages")
+        raise CheckFailed("the repositories are not sorted by their bytes")
 
 
 @check(
     "catalog-pages",
-    Level.SMOKE,
-    SHOULD,
+    requirement=RECOMMENDED,
     spec="Docker Registry HTTP API V2, Catalog, Pagination",
-    remedy=f"{PROXY} `http.relativeUrls` keeps the registry from naming a wrong address.",
-    needs={Need.PUSH},
+    remedy=f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address.",
 )
 def catalog_pages(context: Context) -> None:
-    """The list of repositories can be read page by page.
+    """The list of repositories can be read in pages.
 
-    A registry sends 1000 at most: without pages, nobody sees the others.
+    A registry returns at most 1000 names at once: without pages, the others stay invisible.
     """
     context.repository.push(context.image())
-    context.other.push(context.image("other"))
-    ours = [context.repository.name, context.other.name]
-    answer = _catalog(context, f"?n=1&last={ours[0][:-1]}")
-    first = listed(answer, "repositories")
+    context.other_repository.push(context.image("other"))
+    pushed = [context.repository.name, context.other_repository.name]
+    response = _request_catalog(context, f"?n=1&last={pushed[0][:-1]}")
+    first = parse_names(response, "repositories")
     if len(first) > 1:
-        raise NotSupported("n is ignored: the whole list is sent")
-    link = next_page(answer)
+        raise NotSupported("n is ignored: the response has the whole list")
+    link = parse_next_link(response)
     if not link:
-        raise NotSupported('a list that has more to come has no Link with rel="next"; clients may ask for it by last')
-    if first and first[0] <= ours[0][:-1]:
-        raise CheckFailed(f"the list after {ours[0][:-1]} begins with {first[0]}, which is before it")
-    _check_place(context, answer, link)
-    names = [*first, *_all(context, urljoin(answer.url, link), "repositories", until=ours[1])]
-    missing = [name for name in ours if name not in names]
+        raise NotSupported('a page has no Link with rel="next"; clients can request the next one with last')
+    if first and first[0] <= pushed[0][:-1]:
+        raise CheckFailed(f"the page after {pushed[0][:-1]} begins with {first[0]}, which sorts before it")
+    expect_own_origin(context.client, response, link)
+    names = [*first, *_read_pages(context, urljoin(response.url, link), "repositories", until=pushed[1])]
+    missing = [name for name in pushed if name not in names]
     if missing:
-        raise CheckFailed(f"page by page, the list lacks the repository {missing[0]}")
+        raise CheckFailed(f"the pages lack the repository {missing[0]}")
 
 
 @check(
     "catalog-read",
-    Level.READ,
-    SHOULD,
+    level=Level.READ,
+    requirement=RECOMMENDED,
+    needs=(),
     spec="Docker Registry HTTP API V2, Catalog; operators' README, List",
-    remedy="Let `ingress.path` be /, so that all of /v2/ leads to the registry.",
+    remedy="Set `ingress.path` to /, so that all of /v2/ leads to the registry.",
 )
 def catalog_read(context: Context) -> None:
-    """The list of repositories can be asked for.
+    """The list of repositories can be read.
 
-    It is what people ask first, by the command in the operators' README.
+    The operators' README uses it to show what the registry contains.
     """
-    listed(_catalog(context, "?n=1"), "repositories")
+    parse_names(_request_catalog(context, "?n=1"), "repositories")
 
 
 @check(
     "image-read",
-    Level.READ,
-    MUST,
+    level=Level.READ,
+    needs=(),
     spec="distribution-spec, Pulling Manifests and Pulling Blobs",
-    remedy="The volume has lost data, or is another one (`persistence.existingClaim`). After garbage collection, "
-    "restart the Pod: it may remember what is gone (`configuration.storage.cache.blobdescriptor`).",
+    remedy="The volume lost data, or is another one (`persistence.existingClaim`). After garbage collection, restart "
+    "the Pod: its cache can have deleted blobs (`configuration.storage.cache.blobdescriptor`).",
 )
 def image_read(context: Context) -> None:
-    """An image that is there already can be pulled.
+    """An existing image can be pulled.
 
-    Its manifest fits its digest, and all that it names is there.
+    Its manifest matches its digest, and everything that it references exists.
     """
-    place = _some_tag(context)
-    if not place:
-        raise Skipped("there is no image yet that could be read")
-    name, tag = place
-    accept = {"Accept": EVERY_MANIFEST}
-    answer = context.client.ask("GET", f"/v2/{name}/manifests/{tag}", headers=accept)
-    if answer.status == 404:
-        raise CheckFailed(f"{name} lists the tag {tag}, which is answered with 404")
-    said = expect(answer, 200).headers.get("Docker-Content-Digest", "")
-    if said.startswith("sha256:") and said != digest_of(answer.body):
-        raise CheckFailed(f"the manifest {name}:{tag} does not fit its digest {said}")
-    for kind, digest in _parts(answer.body):
-        found = context.client.ask("HEAD", f"/v2/{name}/{kind}/{digest}", headers=accept)
-        if found.status == 404:
-            raise CheckFailed(f"{name}:{tag} needs {digest}, which is not there")
+    image = _find_image(context)
+    if not image:
+        raise Skipped("the registry has no image yet")
+    name, tag = image
+    accept = {"Accept": ACCEPT_ALL}
+    response = context.client.request("GET", f"/v2/{name}/manifests/{tag}", headers=accept)
+    if response.status == 404:
+        raise CheckFailed(f"GET of the tag {tag}, which {name} lists, returned 404")
+    expected = expect_status(response, 200).headers.get("Docker-Content-Digest", "")
+    if expected.startswith("sha256:") and expected != sha256_digest(response.body):
+        raise CheckFailed(f"the manifest {name}:{tag} does not match its digest {expected}")
+    for kind, digest in _references(response.body):
+        if context.client.request("HEAD", f"/v2/{name}/{kind}/{digest}", headers=accept).status == 404:
+            raise CheckFailed(f"{name}:{tag} references {digest}, which is missing")
 
 
-def _tagged(context: Context) -> tuple[str, str, str]:
-    """Three tags of this check, next to each other in the list of tags whatever else is there."""
+def _push_tags(context: Context) -> tuple[str, str, str]:
+    """Push an image with three tags that are neighbors in the tag list, and return them."""
     image = context.image()
     tags = (context.tag("a"), context.tag("b"), context.tag("c"))
     context.repository.push(image, *tags)
     return tags
 
 
-def _catalog(context: Context, query: str) -> Answer:
-    answer = context.client.ask("GET", f"/v2/_catalog{query}")
-    if answer.status in (401, 403):
-        raise NotSupported("the user may not list the repositories")
-    if answer.status in (404, 405):
-        raise NotSupported(f"there is no list of repositories: {answer.status}")
-    return expect(answer, 200)
+def _request_catalog(context: Context, query: str) -> RegistryResponse:
+    response = context.client.request("GET", f"/v2/_catalog{query}")
+    if response.status in (401, 403):
+        raise NotSupported("the user is not allowed to list the repositories")
+    if response.status in (404, 405):
+        raise NotSupported(f"GET of the list of repositories returned {response.status}")
+    return expect_status(response, 200)
 
 
-def _all(context: Context, path: str, key: str, until: str = "") -> list[str]:
-    """The names of a list from its page `path` on, to the one with the name `until`, or to the end."""
+def _read_pages(context: Context, path: str, key: str, until: str = "") -> list[str]:
+    """Return the names of a list from the page `path` to the one with the name `until`, or to the end."""
     names: list[str] = []
-    for _ in range(_PAGES):
-        answer = expect(context.client.ask("GET", path), 200)
-        names += listed(answer, key)
-        link = next_page(answer)
+    for _ in range(_MAX_PAGES):
+        response = expect_status(context.client.request("GET", path), 200)
+        names += parse_names(response, key)
+        link = parse_next_link(response)
         if not link or (until and until in names):
             return names
-        path = urljoin(answer.url, link)
-    raise CheckFailed(f"the list does not end: it has more than {_PAGES} pages")
+        path = urljoin(response.url, link)
+    raise CheckFailed(f"the list does not end: it has more than {_MAX_PAGES} pages")
 
 
-def _check_place(context: Context, answer: Answer, link: str) -> None:
-    elsewhere = context.client.leads_away(answer, link)
-    if elsewhere:
-        raise CheckFailed(f"Link leads to {elsewhere}, but the registry is at {context.client.url}")
-
-
-def _some_tag(context: Context) -> tuple[str, str] | None:
-    answer = context.client.ask("GET", "/v2/_catalog?n=20")
-    if answer.status != 200:
+def _find_image(context: Context) -> tuple[str, str] | None:
+    """Return the repository and tag of an image that no run of smoke pushed."""
+    response = context.client.request("GET", "/v2/_catalog?n=20")
+    if response.status != 200:
         return None
-    for name in listed(answer, "repositories")[:20]:
-        tags = context.client.ask("GET", f"/v2/{name}/tags/list?n=1")
-        names = listed(tags, "tags") if tags.status == 200 else []
-        # Not what a run of ours has there at this moment: it may be gone in the next.
+    for name in parse_names(response, "repositories")[:20]:
+        tags = context.client.request("GET", f"/v2/{name}/tags/list?n=1")
+        names = parse_names(tags, "tags") if tags.status == 200 else []
+        # A concurrent run of smoke deletes its tags.
         names = [tag for tag in names if not tag.startswith("smoke-")]
         if names:
             return name, names[0]
     return None
 
 
-def _parts(body: bytes) -> list[tuple[str, str]]:
-    """What a manifest names, as kind and digest; layers that may be elsewhere are left out."""
+def _references(body: bytes) -> list[tuple[str, str]]:
+    """Return the kind and digest of all that a manifest references, without layers that have URLs of their own."""
     try:
         manifest: Any = json.loads(body)
     except ValueError:
         manifest = None
     if not isinstance(manifest, dict):
-        raise CheckFailed("a manifest that is there is no JSON object")
+        raise CheckFailed("a manifest is not a JSON object")
     blobs = [manifest.get("config"), *(manifest.get("layers") or [])]
-    named = [("blobs", blob) for blob in blobs] + [("manifests", each) for each in manifest.get("manifests") or []]
-    return [(kind, str(each["digest"])) for kind, each in named if isinstance(each, dict) and _is_here(each)]
-
-
-def _is_here(descriptor: dict[str, Any]) -> bool:
-    return "digest" in descriptor and not descriptor.get("urls")
+    children = manifest.get("manifests") or []
+    return [
+        (kind, str(descriptor["digest"]))
+        for kind, descriptors in (("blobs", blobs), ("manifests", children))
+        for descriptor in descriptors
+        if isinstance(descriptor, dict) and "digest" in descriptor and not descriptor.get("urls")
+    ]

@@ -1,294 +1,219 @@
-"""Manifests: every kind, by tag and by digest, and what must be refused."""
+"""Checks of manifests: every kind, by tag and by digest, and what must be refused."""
 
 from __future__ import annotations
 
-from registry_gitops.smoke.check import MUST, SHOULD, CheckFailed, Level, Need, NotSupported, check
-from registry_gitops.smoke.client import Answer
-from registry_gitops.smoke.content import DOCKER_IMAGE, EVERY_MANIFEST, IMAGE, Manifest, digest_of
+from registry_gitops.smoke.check import RECOMMENDED, check
+from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect, unexpected
+from registry_gitops.smoke.diagnosis import expect_digest, expect_header, expect_status, status_failure
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
+from registry_gitops.smoke.images import ACCEPT_ALL, DOCKER_IMAGE, IMAGE, LocalManifest, sha256_digest
+from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import OTHER_REGISTRY, PROXY, PROXY_ERRORS
-from registry_gitops.smoke.repository import same
+from registry_gitops.smoke.repository import expect_same_bytes
 
 STORAGE = (
-    "The registry's log says why (kubectl logs): mostly the volume (`persistence.size`, `podSecurityContext.fsGroup`), "
-    "or `configuration.validation.manifests.indexes.platforms`."
+    "The registry's log has the reason (kubectl logs). In most cases, it is the volume (`persistence.size`, "
+    "`podSecurityContext.fsGroup`), or `configuration.validation.manifests.indexes.platforms`."
 )
-CLASSES = "Let `configuration.policy.repository.classes` be empty, and `image.tag` a current version."
+CLASSES = "Unset `configuration.policy.repository.classes`, and set `image.tag` to a current version."
 
 
-@check(
-    "manifest-image",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-7 and end-3; image-spec, image manifest",
-    remedy=STORAGE,
-    needs={Need.PUSH},
-)
+@check("manifest-image", spec="distribution-spec, end-7 and end-3; image-spec, image manifest", remedy=STORAGE)
 def manifest_image(context: Context) -> None:
     """An OCI image can be pushed, and pulled by tag and by digest.
 
-    What BuildKit, Podman and Buildah make.
+    BuildKit, Podman, and Buildah push OCI images.
     """
-    _round_trip(context, context.image())
+    _push_and_pull(context, context.image())
 
 
-@check(
-    "manifest-docker",
-    Level.SMOKE,
-    MUST,
-    spec="Docker image manifest, version 2 schema 2",
-    remedy=CLASSES,
-    needs={Need.PUSH},
-)
+@check("manifest-docker", spec="Docker image manifest, version 2 schema 2", remedy=CLASSES)
 def manifest_docker(context: Context) -> None:
     """A Docker image (schema 2) can be pushed, and pulled by tag and by digest.
 
-    What `docker push` sends, and what most public images are.
+    `docker push` sends this format, and most public images have it.
     """
-    _round_trip(context, context.image(docker=True))
+    _push_and_pull(context, context.image(docker=True))
 
 
-@check(
-    "manifest-index",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-7; image-spec, image index",
-    remedy=STORAGE,
-    needs={Need.PUSH},
-)
+@check("manifest-index", spec="distribution-spec, end-7; image-spec, image index", remedy=STORAGE)
 def manifest_index(context: Context) -> None:
     """An index of images can be pushed and pulled.
 
-    What images for several platforms are.
+    An image for several platforms is an index.
     """
-    _round_trip(context, context.content.index(context.check, context.image("amd64"), context.image("arm64")))
+    _push_and_pull(context, context.images.index(context.check_id, context.image("amd64"), context.image("arm64")))
 
 
 @check(
-    "manifest-artifact",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, Pushing Manifests with Subject; image-spec, artifacts",
-    remedy=CLASSES,
-    needs={Need.PUSH},
+    "manifest-artifact", spec="distribution-spec, Pushing Manifests with Subject; image-spec, artifacts", remedy=CLASSES
 )
 def manifest_artifact(context: Context) -> None:
     """An artifact that refers to an image can be pushed and pulled.
 
-    What signatures, SBOMs and Helm charts are.
+    Signatures, SBOMs, and Helm charts are artifacts.
     """
     subject = context.image()
     context.repository.push(subject)
-    _round_trip(context, context.content.artifact(context.check, subject))
+    _push_and_pull(context, context.images.artifact(context.check_id, subject))
 
 
-@check(
-    "manifest-head",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-3: HEAD",
-    remedy=PROXY,
-    needs={Need.PUSH},
-)
+@check("manifest-head", spec="distribution-spec, end-3: HEAD", remedy=PROXY)
 def manifest_head(context: Context) -> None:
-    """HEAD gives digest, length and type of a manifest.
+    """HEAD returns the digest, length, and media type of a manifest.
 
-    Flux, Renovate and the kubelet look so whether a tag has moved.
+    Flux, Renovate, and the kubelet use it to find out whether a tag has moved.
     """
     image, tag = context.pushed_image()
     for reference in (tag, image.digest):
-        answer = expect(context.repository.manifest(reference, method="HEAD"), 200)
-        _check_headers(answer, image)
-        said = answer.headers.get("Content-Length")
-        if said != str(len(image.content)):
-            raise CheckFailed(f"HEAD says that the manifest is {said} bytes long, not {len(image.content)}")
+        response = expect_status(context.repository.manifest(reference, method="HEAD"), 200)
+        _expect_headers(response, image)
+        expect_header(response, "Content-Length", str(len(image.content)))
 
 
-@check(
-    "manifest-missing",
-    Level.READ,
-    MUST,
-    spec="distribution-spec, end-3: 404",
-    remedy=PROXY_ERRORS,
-)
+@check("manifest-missing", level=Level.READ, needs=(), spec="distribution-spec, end-3: 404", remedy=PROXY_ERRORS)
 def manifest_missing(context: Context) -> None:
-    """A manifest that is not there is answered with 404.
+    """A missing manifest gets a 404.
 
-    Clients that are told anything else take the registry for broken.
+    With another status code, clients report that the registry is broken.
     """
     for method in ("HEAD", "GET"):
-        expect(context.repository.manifest(context.tag("none"), method=method), 404)
+        expect_status(context.repository.manifest(context.tag("none"), method=method), 404)
     for method in ("HEAD", "GET"):
-        answer = context.repository.manifest(context.image("none").digest, method=method)
-        if answer.status == 500:
-            raise NotSupported("a digest that is not there is answered with 500, as pull-through caches do")
-        expect(answer, 404)
+        response = context.repository.manifest(context.image("none").digest, method=method)
+        if response.status == 500:
+            raise NotSupported("GET of a missing digest returned 500, as pull-through caches do")
+        expect_status(response, 404)
 
 
-@check(
-    "manifest-accept",
-    Level.SMOKE,
-    MUST,
-    spec="RFC 9110, Accept; distribution-spec, Pulling Manifests",
-    remedy=PROXY,
-    needs={Need.PUSH},
-)
+@check("manifest-accept", spec="RFC 9110, Accept; distribution-spec, Pulling Manifests", remedy=PROXY)
 def manifest_accept(context: Context) -> None:
-    """A manifest comes as the type that it was pushed as, whatever the client accepts.
+    """A manifest keeps its media type, whatever the client accepts.
 
-    One that is converted on the way has another digest than the one that was asked for.
+    A converted manifest has another digest than the one that the client requested.
     """
     image, tag = context.pushed_image()
-    for accept in (IMAGE, EVERY_MANIFEST, f"{DOCKER_IMAGE}, {IMAGE};q=0.5, */*;q=0.1"):
-        answer = expect(context.repository.manifest(tag, accept=accept), 200)
-        same(answer, image)
-        _check_headers(answer, image)
-    # Who accepts another type only may be refused, but must not be given something made up.
-    answer = context.repository.manifest(tag, accept=DOCKER_IMAGE)
-    if expect(answer, 200, 404, 406).status == 200:
-        same(answer, image)
-        _check_headers(answer, image)
+    for accept in (IMAGE, ACCEPT_ALL, f"{DOCKER_IMAGE}, {IMAGE};q=0.5, */*;q=0.1"):
+        response = expect_status(context.repository.manifest(tag, accept=accept), 200)
+        expect_same_bytes(response, image)
+        _expect_headers(response, image)
+    # A client that accepts only another media type can be refused, but must not get a converted manifest.
+    response = context.repository.manifest(tag, accept=DOCKER_IMAGE)
+    if expect_status(response, 200, 404, 406).status == 200:
+        expect_same_bytes(response, image)
+        _expect_headers(response, image)
 
 
-@check(
-    "manifest-conditional",
-    Level.SMOKE,
-    SHOULD,
-    spec="RFC 9110, If-None-Match",
-    remedy=PROXY,
-    needs={Need.PUSH},
-)
+@check("manifest-conditional", requirement=RECOMMENDED, spec="RFC 9110, If-None-Match", remedy=PROXY)
 def manifest_conditional(context: Context) -> None:
-    """A manifest that a client already has is not sent again.
+    """A manifest that a client has is not sent again.
 
-    It is answered with 304, and a tag that has moved with the new one.
+    The registry returns 304 for it, and the new manifest if the tag has moved.
     """
     _, tag = context.pushed_image()
-    entity = expect(context.repository.manifest(tag, method="HEAD"), 200).headers.get("ETag")
-    if not entity:
+    etag = expect_status(context.repository.manifest(tag, method="HEAD"), 200).headers.get("ETag")
+    if not etag:
         raise NotSupported("manifests have no ETag")
-    headers = {"Accept": EVERY_MANIFEST, "If-None-Match": entity}
-    answer = context.repository.ask("GET", f"manifests/{tag}", headers=headers)
-    if answer.status == 200:
+    headers = {"Accept": ACCEPT_ALL, "If-None-Match": etag}
+    response = context.repository.request("GET", f"manifests/{tag}", headers=headers)
+    if response.status == 200:
         raise NotSupported("If-None-Match is ignored")
-    if answer.status != 304 or answer.body:
-        raise unexpected(answer, 304)
-    other = {**headers, "If-None-Match": f'"{digest_of(b"other")}"'}
-    expect(context.repository.ask("GET", f"manifests/{tag}", headers=other), 200)
+    if response.status != 304 or response.body:
+        raise status_failure(response, 304)
+    other = {**headers, "If-None-Match": f'"{sha256_digest(b"other")}"'}
+    expect_status(context.repository.request("GET", f"manifests/{tag}", headers=other), 200)
 
 
-@check(
-    "manifest-wrong-digest",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-7: the digest must fit",
-    remedy=OTHER_REGISTRY,
-    needs={Need.PUSH},
-)
+@check("manifest-wrong-digest", spec="distribution-spec, end-7: the digest must match", remedy=OTHER_REGISTRY)
 def manifest_wrong_digest(context: Context) -> None:
-    """A manifest that does not fit its digest is refused.
+    """A manifest that does not match its digest is refused.
 
-    Else who pulls by digest does not get what was signed.
+    Otherwise, a pull by digest does not get what was signed.
     """
     image, other = context.image(), context.image("other")
     for blob in image.blobs:
         context.repository.push_blob(blob)
-    context.repository.ledger.manifest(context.repository.name, image.digest)
-    context.repository.ledger.manifest(context.repository.name, other.digest)
-    answer = context.repository.ask(
+    context.repository.push_record.add_manifest(context.repository.name, image.digest)
+    context.repository.push_record.add_manifest(context.repository.name, other.digest)
+    response = context.repository.request(
         "PUT", f"manifests/{other.digest}", image.content, {"Content-Type": image.media_type}
     )
-    if answer.status < 300:
-        if answer.headers.get("Docker-Content-Digest") == image.digest:
-            raise NotSupported("the registry does not compare; it only answers with the digest that fits")
-        raise CheckFailed(f"a manifest was taken under a digest that does not fit ({answer.status})")
+    if response.status < 300:
+        if response.headers.get("Docker-Content-Digest") == image.digest:
+            raise NotSupported("the registry stores the manifest under its real digest instead")
+        raise CheckFailed(f"a manifest was accepted under a digest that does not match ({response.status})")
     for refused in (image, other):
-        context.repository.ledger.no_manifest(context.repository.name, refused.digest, None)
-    if not 400 <= answer.status < 500:
-        raise unexpected(answer, 400)
+        context.repository.push_record.discard_manifest(context.repository.name, refused.digest, None)
+    if not 400 <= response.status < 500:
+        raise status_failure(response, 400)
 
 
-@check(
-    "manifest-invalid",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, Error Codes: MANIFEST_INVALID",
-    remedy=OTHER_REGISTRY,
-    needs={Need.PUSH},
-)
+@check("manifest-invalid", spec="distribution-spec, Error Codes: MANIFEST_INVALID", remedy=OTHER_REGISTRY)
 def manifest_invalid(context: Context) -> None:
     """An invalid manifest gets a 4xx.
 
-    Else a broken push is found by who pulls.
+    Otherwise, only a pull shows that a push was broken.
     """
-    broken = Manifest(f'{{"schemaVersion": 2, "{context.run_id}'.encode(), IMAGE)
-    answer = context.repository.put_manifest(broken, context.tag("a"))
-    if answer.status < 300:
-        raise NotSupported("the registry takes anything for a manifest")
-    if not 400 <= answer.status < 500:
-        raise unexpected(answer, 400)
+    broken = LocalManifest(f'{{"schemaVersion": 2, "{context.run_id}'.encode(), IMAGE)
+    response = context.repository.put_manifest(broken, context.tag("a"))
+    if response.status < 300:
+        raise NotSupported("the registry accepts any bytes as a manifest")
+    if not 400 <= response.status < 500:
+        raise status_failure(response, 400)
 
 
 @check(
     "manifest-missing-blob",
-    Level.SMOKE,
-    SHOULD,
+    requirement=RECOMMENDED,
     spec="distribution-spec, end-7: MANIFEST_BLOB_UNKNOWN",
-    remedy="Let `configuration.validation.disabled` be false; after garbage collection, restart the Pod.",
-    needs={Need.PUSH},
+    remedy="Set `configuration.validation.disabled` to false; after garbage collection, restart the Pod.",
 )
 def manifest_missing_blob(context: Context) -> None:
-    """An image whose layer is not there is refused.
+    """An image with a missing layer is refused.
 
-    Else a push that lost a layer looks well until somebody pulls it.
+    Otherwise, a push that lost a layer succeeds, and the first pull fails.
     """
-    answer = context.repository.put_manifest(context.image(), context.tag("a"))
-    if answer.status == 201:
-        raise NotSupported("the registry takes images whose layers are missing, which the specification allows")
-    if not 400 <= answer.status < 500:
-        raise unexpected(answer, 404)
+    response = context.repository.put_manifest(context.image(), context.tag("a"))
+    if response.status == 201:
+        raise NotSupported("the registry accepts images with missing layers, which the specification allows")
+    if not 400 <= response.status < 500:
+        raise status_failure(response, 404)
 
 
 @check(
     "tag-moved",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-7: a tag may be pushed again",
-    remedy="Let no proxy cache manifests: see `ingress.annotations`. Some registries forbid it by a rule of their own.",
-    needs={Need.PUSH},
+    spec="distribution-spec, end-7: a tag can be pushed again",
+    remedy="Stop the proxy in front of the registry from caching manifests: see `ingress.annotations`. Some registries "
+    "have a rule that forbids moving tags.",
 )
 def tag_moved(context: Context) -> None:
-    """A tag that is pushed again leads to the new image, and the old one stays.
+    """A tag that is pushed again references the new image, and the old one stays.
 
-    So `latest` works, and so do deployments by digest.
+    Tags such as `latest` need the first, deployments by digest the second.
     """
     tag, old, new = context.tag("a"), context.image("old"), context.image("new")
     context.repository.push(old, tag)
     context.repository.push(new, tag)
-    same(expect(context.repository.manifest(tag), 200), new)
-    same(expect(context.repository.manifest(old.digest), 200), old)
+    expect_same_bytes(expect_status(context.repository.manifest(tag), 200), new)
+    expect_same_bytes(expect_status(context.repository.manifest(old.digest), 200), old)
 
 
-def _round_trip(context: Context, manifest: Manifest) -> None:
+def _push_and_pull(context: Context, manifest: LocalManifest) -> None:
     tag = context.tag("a")
-    answer = context.repository.push(manifest, tag)
-    _check_digest(answer, manifest)
+    response = context.repository.push(manifest, tag)
+    expect_digest(response, manifest.digest)
     for reference in (tag, manifest.digest):
-        answer = expect(context.repository.manifest(reference), 200)
-        same(answer, manifest)
-        _check_headers(answer, manifest)
-    context.repository.holds(manifest)
+        response = expect_status(context.repository.manifest(reference), 200)
+        expect_same_bytes(response, manifest)
+        _expect_headers(response, manifest)
+    context.repository.expect_stored(manifest)
 
 
-def _check_headers(answer: Answer, manifest: Manifest) -> None:
-    said = answer.headers.get("Content-Type", "").partition(";")[0].strip()
-    if said != manifest.media_type:
-        raise CheckFailed(f'{answer.method} of a manifest says that it is "{said}", not {manifest.media_type}')
-    _check_digest(answer, manifest)
-
-
-def _check_digest(answer: Answer, manifest: Manifest) -> None:
-    said = answer.headers.get("Docker-Content-Digest", manifest.digest)
-    if said != manifest.digest:
-        raise CheckFailed(f"{answer.method} of a manifest says that its digest is {said}, not {manifest.digest}")
+def _expect_headers(response: RegistryResponse, manifest: LocalManifest) -> None:
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    if media_type != manifest.media_type:
+        raise CheckFailed(
+            f'{response.method} of a manifest returned the media type "{media_type}", expected {manifest.media_type}'
+        )
+    expect_digest(response, manifest.digest)

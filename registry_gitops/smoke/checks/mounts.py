@@ -1,60 +1,64 @@
-"""Blobs that another repository has already."""
+"""Checks of mounts: blobs that another repository already has."""
 
 from __future__ import annotations
 
-from registry_gitops.smoke.check import MUST, SHOULD, CheckFailed, Level, Need, NotSupported, check
+from registry_gitops.smoke.check import RECOMMENDED, check
+from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect, unexpected
+from registry_gitops.smoke.diagnosis import expect_status, status_failure
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
+from registry_gitops.smoke.images import LocalBlob
 from registry_gitops.smoke.remedies import OTHER_REGISTRY
-from registry_gitops.smoke.repository import Upload, same
+from registry_gitops.smoke.repository import Upload, expect_same_bytes
 
 
 @check(
-    "mount",
-    Level.SMOKE,
-    SHOULD,
-    spec="distribution-spec, end-11: POST with mount and from",
-    remedy=OTHER_REGISTRY,
-    needs={Need.PUSH},
+    "mount", requirement=RECOMMENDED, spec="distribution-spec, end-11: POST with mount and from", remedy=OTHER_REGISTRY
 )
 def mount(context: Context) -> None:
     """A blob of another repository can be mounted.
 
-    Base layers are pushed once, not once for each repository.
+    Clients push a base layer once, not once for each repository.
     """
     blob = context.blob()
-    context.other.push_blob(blob)
-    context.repository.ledger.blob(context.repository.name, blob.digest)
-    answer = context.repository.ask("POST", f"blobs/uploads/?mount={blob.digest}&from={context.other.name}")
-    if answer.status == 202:
-        # A registry may answer a mount with a fresh upload. That is slower, not wrong: finish it.
-        Upload.of(context.repository, answer).finish(blob, blob.content)
-        raise NotSupported("the registry begins an upload (202) in place of mounting")
-    if answer.status == 405:
-        raise NotSupported("a mount is answered with 405")
-    expect(answer, 201)
-    same(expect(context.repository.blob(blob.digest), 200), blob)
+    context.other_repository.push_blob(blob)
+    context.repository.push_record.add_blob(context.repository.name, blob.digest)
+    response = context.repository.request(
+        "POST", f"blobs/uploads/?mount={blob.digest}&from={context.other_repository.name}"
+    )
+    if response.status == 202:
+        # A registry is allowed to start an upload instead: finish it.
+        Upload.from_response(context.repository, response).finish(blob, blob.content)
+        raise NotSupported("the registry starts an upload (202) instead of a mount")
+    if response.status == 405:
+        raise NotSupported("POST with mount returned 405")
+    expect_status(response, 201)
+    expect_same_bytes(expect_status(context.repository.blob(blob.digest), 200), blob)
 
 
 @check(
     "mount-missing",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-11: what cannot be mounted is answered with 202",
+    spec="distribution-spec, end-11: 202 if the blob cannot be mounted",
     remedy=OTHER_REGISTRY,
-    needs={Need.PUSH},
 )
 def mount_missing(context: Context) -> None:
     """A missing blob cannot be mounted.
 
-    A client that is told otherwise pushes an image without that layer.
+    A client that gets a 201 for it pushes an image without that layer.
     """
     blob = context.blob()
-    answer = context.repository.ask("POST", f"blobs/uploads/?mount={blob.digest}&from={context.other.name}")
-    if answer.status == 201:
-        context.repository.ledger.blob(context.repository.name, blob.digest)
-        raise CheckFailed("a blob that does not exist was mounted (201)")
-    if answer.status == 202:
-        Upload.of(context.repository, answer).cancel()
-    elif not 400 <= answer.status < 500:
-        raise unexpected(answer, 202)
+    response = context.repository.request(
+        "POST", f"blobs/uploads/?mount={blob.digest}&from={context.other_repository.name}"
+    )
+    if response.status == 201:
+        context.repository.push_record.add_blob(context.repository.name, blob.digest)
+        raise CheckFailed("a missing blob was mounted (201)")
+    if response.status == 202:
+        Upload.from_response(context.repository, response).cancel()
+    elif not 400 <= response.status < 500:
+        raise status_failure(response, 202)
+
+
+def _mount(context: Context, blob: LocalBlob) -> RegistryResponse:
+    query = f"?mount={blob.digest}&from={context.other_repository.name}"
+    return context.repository.request("POST", f"blobs/uploads/{query}")

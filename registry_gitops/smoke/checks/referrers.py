@@ -1,4 +1,4 @@
-"""Referrers: what belongs to an image, such as signatures and SBOMs."""
+"""Checks of referrers: artifacts that refer to an image, such as signatures and SBOMs."""
 
 from __future__ import annotations
 
@@ -6,141 +6,120 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from registry_gitops.smoke.check import MUST, SHOULD, CheckFailed, Level, Need, NotSupported, check
-from registry_gitops.smoke.client import Answer
-from registry_gitops.smoke.content import ARTIFACT, INDEX, Manifest, index
+from registry_gitops.smoke.check import RECOMMENDED, check
+from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect
-from registry_gitops.smoke.repository import same
+from registry_gitops.smoke.diagnosis import expect_status
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
+from registry_gitops.smoke.images import ARTIFACT, INDEX, LocalManifest, make_index
+from registry_gitops.smoke.repository import expect_same_bytes
 
-ABSENT = "The registry of the chart has no referrers API; clients use the tag that stands in for it (referrers-tag)."
+ABSENT = "The registry of the chart has no referrers API; clients use the referrers tag instead (referrers-tag)."
 OTHER_KIND = "application/vnd.registry-gitops.smoke.other.v1"
 
 
-@check(
-    "referrers",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-12a, and OCI-Subject",
-    remedy=ABSENT,
-    needs={Need.PUSH},
-)
+@check("referrers", spec="distribution-spec, end-12a, and OCI-Subject", remedy=ABSENT)
 def referrers(context: Context) -> None:
-    """What refers to an image is listed, with its type and annotations.
+    """The referrers API lists an artifact with its type and annotations.
 
-    So find cosign, notation and oras the signatures of an image.
+    cosign, notation, and oras find the signatures of an image this way.
     """
     image = context.image()
     context.repository.push(image)
-    artifact = context.content.artifact(context.check, image)
+    artifact = context.images.artifact(context.check_id, image)
     pushed = context.repository.push(artifact)
-    answer = _ask(context, image)
+    response = _request_referrers(context, image)
     if pushed.headers.get("OCI-Subject") != image.digest:
-        raise CheckFailed("the push of an artifact is answered without OCI-Subject, so that clients keep a tag as well")
-    found = {entry["digest"]: entry for entry in _entries(answer)}
-    if artifact.digest not in found:
+        raise CheckFailed("the push of an artifact returned no OCI-Subject, so clients also push the referrers tag")
+    entries = {entry["digest"]: entry for entry in _parse_entries(response)}
+    if artifact.digest not in entries:
         raise CheckFailed("the list lacks an artifact that was just pushed")
-    entry = found[artifact.digest]
+    entry = entries[artifact.digest]
     if entry.get("artifactType") != ARTIFACT or entry.get("size") != len(artifact.content):
-        raise CheckFailed(f"the list gives the artifact the type {entry.get('artifactType')}, size {entry.get('size')}")
-    if (entry.get("annotations") or {}).get("org.example.made-by") != context.check:
+        raise CheckFailed(
+            f"the list has the artifact with type {entry.get('artifactType')} and size {entry.get('size')}"
+        )
+    if (entry.get("annotations") or {}).get("org.example.made-by") != context.check_id:
         raise CheckFailed("the list lacks the annotations of an artifact")
 
 
-@check(
-    "referrers-none",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-12a: an empty list, never 404",
-    remedy=ABSENT,
-    needs={Need.PUSH},
-)
+@check("referrers-none", spec="distribution-spec, end-12a: an empty list, never 404", remedy=ABSENT)
 def referrers_none(context: Context) -> None:
-    """An image to which nothing refers has an empty list.
+    """An image without referrers has an empty list.
 
-    404 would mean that the registry has no such API at all.
+    404 would mean that the registry has no referrers API.
     """
-    answer = _ask(context, context.pushed_image()[0])
-    if _entries(answer):
-        raise CheckFailed("the list of an image to which nothing refers is not empty")
-    expect(context.repository.ask("GET", f"referrers/{context.image('nowhere').digest}"), 200)
+    response = _request_referrers(context, context.pushed_image()[0])
+    if _parse_entries(response):
+        raise CheckFailed("the list of an image without referrers is not empty")
+    expect_status(context.repository.request("GET", f"referrers/{context.image('missing').digest}"), 200)
 
 
-@check(
-    "referrers-filter",
-    Level.SMOKE,
-    SHOULD,
-    spec="distribution-spec, end-12b: artifactType",
-    remedy=ABSENT,
-    needs={Need.PUSH},
-)
+@check("referrers-filter", requirement=RECOMMENDED, spec="distribution-spec, end-12b: artifactType", remedy=ABSENT)
 def referrers_filter(context: Context) -> None:
-    """The list can be limited to one type.
+    """The referrers can be filtered by type.
 
-    An image with many SBOMs does not slow down who looks for a signature.
+    A client that looks for a signature then need not read all SBOMs of an image.
     """
     image = context.image()
     context.repository.push(image)
-    wanted = context.content.artifact(f"{context.check} wanted", image)
-    other = context.content.artifact(f"{context.check} other", image, OTHER_KIND)
+    wanted = context.images.artifact(f"{context.check_id} wanted", image)
+    other = context.images.artifact(f"{context.check_id} other", image, OTHER_KIND)
     context.repository.push(wanted)
     context.repository.push(other)
-    answer = _ask(context, image, f"?artifactType={quote(ARTIFACT, safe='')}")
-    applied = "artifactType" in answer.headers.get("OCI-Filters-Applied", "")
-    found = [entry["digest"] for entry in _entries(answer)]
+    response = _request_referrers(context, image, f"?artifactType={quote(ARTIFACT, safe='')}")
+    applied = "artifactType" in response.headers.get("OCI-Filters-Applied", "")
+    digests = [entry["digest"] for entry in _parse_entries(response)]
     if not applied:
-        if sorted(found) == sorted([wanted.digest, other.digest]):
-            raise NotSupported("the list cannot be limited to a type: clients do it themselves")
-        raise CheckFailed("the list is limited to a type, but does not say so by OCI-Filters-Applied")
-    if found != [wanted.digest]:
-        raise CheckFailed(f"the list of one type has {len(found)} entries, not the one that was pushed")
+        if sorted(digests) == sorted([wanted.digest, other.digest]):
+            raise NotSupported("the list cannot be filtered by type: clients filter it themselves")
+        raise CheckFailed("the list is filtered by type, but the response has no OCI-Filters-Applied")
+    if digests != [wanted.digest]:
+        raise CheckFailed(f"the list of one type has {len(digests)} entries, expected only the pushed artifact")
 
 
 @check(
     "referrers-tag",
-    Level.SMOKE,
-    MUST,
     spec="distribution-spec, Referrers Tag Schema",
-    remedy="Let `configuration.policy.repository.classes` be empty, and "
-    "`configuration.validation.manifests.indexes.platforms` not demand platforms of artifacts.",
-    needs={Need.PUSH},
+    remedy="Unset `configuration.policy.repository.classes`, and set "
+    "`configuration.validation.manifests.indexes.platforms` so that artifacts need no platform.",
 )
 def referrers_tag(context: Context) -> None:
-    """The tag that stands in for the referrers API can be pushed and pulled.
+    """The referrers tag can be pushed and pulled.
 
-    Clients keep signatures there where a registry lacks the API.
+    Clients store signatures under this tag if a registry has no referrers API.
     """
     image = context.image()
     context.repository.push(image)
-    artifact = context.content.artifact(context.check, image)
+    artifact = context.images.artifact(context.check_id, image)
     context.repository.push(artifact)
     entry = artifact.descriptor(artifactType=ARTIFACT)
-    listing = index([entry], {"org.example.made-by": context.run_id})
+    listing = make_index([entry], {"org.example.made-by": context.run_id})
     tag = image.digest.replace(":", "-")
-    expect(context.repository.put_manifest(listing, tag), 201)
-    same(expect(context.repository.manifest(tag, accept=INDEX), 200), listing)
-    api = context.repository.ask("GET", f"referrers/{image.digest}")
-    if api.status == 200 and artifact.digest not in [each["digest"] for each in _entries(api)]:
+    expect_status(context.repository.put_manifest(listing, tag), 201)
+    expect_same_bytes(expect_status(context.repository.manifest(tag, accept=INDEX), 200), listing)
+    api = context.repository.request("GET", f"referrers/{image.digest}")
+    if api.status == 200 and artifact.digest not in [referrer["digest"] for referrer in _parse_entries(api)]:
         raise CheckFailed("the referrers API does not list an artifact that the tag lists")
 
 
-def _ask(context: Context, image: Manifest, query: str = "") -> Answer:
-    answer = context.repository.ask("GET", f"referrers/{image.digest}{query}")
-    if answer.status in (404, 405):
-        raise NotSupported(f"there is no referrers API ({answer.status}): clients use a tag in its place")
-    return expect(answer, 200)
+def _request_referrers(context: Context, image: LocalManifest, query: str = "") -> RegistryResponse:
+    response = context.repository.request("GET", f"referrers/{image.digest}{query}")
+    if response.status in (404, 405):
+        raise NotSupported(f"GET of the referrers returned {response.status}: clients use the referrers tag instead")
+    return expect_status(response, 200)
 
 
-def _entries(answer: Answer) -> list[dict[str, Any]]:
+def _parse_entries(response: RegistryResponse) -> list[dict[str, Any]]:
     try:
-        body: Any = json.loads(answer.body)
+        body: Any = json.loads(response.body)
     except ValueError:
         body = None
     entries = body.get("manifests") if isinstance(body, dict) else None
     if not isinstance(body, dict) or body.get("mediaType") != INDEX:
-        raise CheckFailed("the list of referrers is no OCI index")
+        raise CheckFailed("the list of referrers is not an OCI index")
     # Go writes null for an empty list.
     entries = entries or []
     if not all(isinstance(entry, dict) and "digest" in entry for entry in entries):
-        raise CheckFailed("the list of referrers has entries that are no descriptors")
+        raise CheckFailed("the list of referrers has entries that are not descriptors")
     return entries

@@ -1,247 +1,204 @@
-"""Blobs on their way in: every way to upload that the specification has, and what must be refused."""
+"""Checks of uploads: every kind in the specification, and what must be refused."""
 
 from __future__ import annotations
 
-from registry_gitops.smoke.check import MUST, SHOULD, CheckFailed, Level, Need, NotSupported, check
-from registry_gitops.smoke.client import Answer
-from registry_gitops.smoke.content import Blob, digest_of
+from registry_gitops.smoke.check import RECOMMENDED, check
+from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect, unexpected
+from registry_gitops.smoke.diagnosis import expect_digest, expect_own_origin, expect_status, status_failure
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
+from registry_gitops.smoke.images import LocalBlob
 from registry_gitops.smoke.remedies import BROKEN_STORAGE, OTHER_REGISTRY, PROXY_REQUESTS
-from registry_gitops.smoke.repository import OCTETS, Upload
+from registry_gitops.smoke.repository import OCTETS, Upload, expect_same_bytes
 
 
-@check(
-    "upload-monolithic",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-4a and end-6: POST then PUT",
-    remedy=BROKEN_STORAGE,
-    needs={Need.PUSH},
-)
+@check("upload-monolithic", spec="distribution-spec, end-4a and end-6: POST then PUT", remedy=BROKEN_STORAGE)
 def upload_monolithic(context: Context) -> None:
     """A blob can be pushed by POST and PUT.
 
-    So push containerd, nerdctl, podman and most others.
+    containerd, nerdctl, Podman, and most other clients push this way.
     """
     blob = context.blob()
-    _pushed(context, blob, context.repository.push_blob(blob))
+    _expect_pushed(context, blob, context.repository.push_blob(blob))
 
 
 @check(
     "upload-single-post",
-    Level.SMOKE,
-    SHOULD,
+    requirement=RECOMMENDED,
     spec="distribution-spec, end-4b: POST with a digest",
     remedy=OTHER_REGISTRY,
-    needs={Need.PUSH},
 )
 def upload_single_post(context: Context) -> None:
     """A blob can be pushed by a single POST.
 
-    It saves small pushes half of their requests.
+    It halves the number of requests of a small push.
     """
     blob = context.blob()
-    context.repository.ledger.blob(context.repository.name, blob.digest)
-    answer = context.repository.ask("POST", f"blobs/uploads/?digest={blob.digest}", blob.content, OCTETS)
-    if answer.status == 202:
-        # Allowed: the client is to go on as if it had not sent anything.
-        Upload.of(context.repository, answer).finish(blob, blob.content)
-        raise NotSupported("the registry begins an ordinary upload (202) in place of taking the blob at once")
-    if answer.status in (404, 405):
-        raise NotSupported(f"a POST with a digest is answered with {answer.status}")
-    _pushed(context, blob, expect(answer, 201))
+    context.repository.push_record.add_blob(context.repository.name, blob.digest)
+    response = context.repository.request("POST", f"blobs/uploads/?digest={blob.digest}", blob.content, OCTETS)
+    if response.status == 202:
+        # The specification allows it: the client must continue as if it had sent no body.
+        Upload.from_response(context.repository, response).finish(blob, blob.content)
+        raise NotSupported("the registry starts an upload (202) instead of accepting the blob at once")
+    if response.status in (404, 405):
+        raise NotSupported(f"POST with a digest returned {response.status}")
+    _expect_pushed(context, blob, expect_status(response, 201))
 
 
-@check(
-    "upload-chunked",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-5: PATCH with Content-Range",
-    remedy=PROXY_REQUESTS,
-    needs={Need.PUSH},
-)
+@check("upload-chunked", spec="distribution-spec, end-5: PATCH with Content-Range", remedy=PROXY_REQUESTS)
 def upload_chunked(context: Context) -> None:
-    """A blob can be pushed in chunks, and each answer says how much is there.
+    """A blob can be pushed in chunks, and each response has the offset.
 
-    Clients do so where a proxy limits the size of a request.
+    Clients push in chunks if a proxy limits the size of a request.
     """
     blob = context.blob(size=3072)
-    upload = context.repository.begin()
+    upload = context.repository.start_upload()
     for start in range(0, len(blob.content), 1024):
-        answer = expect(upload.send(blob.content[start : start + 1024], start=start), 202)
-        _check_range(answer, start + 1024)
-    _pushed(context, blob, upload.finish(blob))
+        response = expect_status(upload.send(blob.content[start : start + 1024], start=start), 202)
+        _expect_range(response, start + 1024)
+    _expect_pushed(context, blob, upload.finish(blob))
 
 
 @check(
     "upload-streamed",
-    Level.SMOKE,
-    MUST,
     spec="Docker Registry HTTP API V2, Pushing a Layer; RFC 9112, Chunked Transfer Coding",
     remedy=PROXY_REQUESTS,
-    needs={Need.PUSH},
 )
 def upload_streamed(context: Context) -> None:
     """A blob of unknown length can be pushed by one PATCH.
 
-    So pushes Docker: it compresses while it sends, and knows the length only at the end.
+    Docker pushes this way: it compresses while it sends, and knows the length only at the end.
     """
     blob = context.blob(size=3072)
-    upload = context.repository.begin()
-    expect(upload.send(blob.content[start : start + 1024] for start in (0, 1024, 2048)), 202)
-    _pushed(context, blob, upload.finish(blob))
+    upload = context.repository.start_upload()
+    expect_status(upload.send(blob.content[start : start + 1024] for start in (0, 1024, 2048)), 202)
+    _expect_pushed(context, blob, upload.finish(blob))
 
 
 @check(
-    "upload-resumed",
-    Level.SMOKE,
-    SHOULD,
-    spec="distribution-spec, end-13: GET of an upload",
-    remedy=PROXY_REQUESTS,
-    needs={Need.PUSH},
+    "upload-resumed", requirement=RECOMMENDED, spec="distribution-spec, end-13: GET of an upload", remedy=PROXY_REQUESTS
 )
 def upload_resumed(context: Context) -> None:
-    """An upload that broke off can be asked for its state, and goes on from there.
+    """An interrupted upload can be resumed at its offset.
 
-    Without that, a lost connection costs the whole layer.
+    Otherwise, a lost connection costs the whole layer.
     """
     blob = context.blob(size=2048)
-    upload = context.repository.begin()
-    expect(upload.send(blob.content[:1024], start=0), 202)
-    with context.client.again() as fresh:
-        resumed = upload.by(fresh)
-        answer = resumed.status()
-        if answer.status in (400, 404, 405):
-            # Whether the upload itself is gone is what the next request shows.
-            expect(upload.send(blob.content[1024:], start=1024), 202)
+    upload = context.repository.start_upload()
+    expect_status(upload.send(blob.content[:1024], start=0), 202)
+    with context.client.with_new_connections() as fresh:
+        resumed = upload.with_client(fresh)
+        response = resumed.status()
+        if response.status in (400, 404, 405):
+            # The next request shows whether the upload still exists.
+            expect_status(upload.send(blob.content[1024:], start=1024), 202)
             upload.finish(blob)
-            raise NotSupported(f"the state of an upload cannot be asked for: {answer.status}")
-        _check_range(expect(answer, 204), 1024)
-        expect(resumed.send(blob.content[1024:], start=1024), 202)
-        _pushed(context, blob, resumed.finish(blob))
+            raise NotSupported(f"GET of an upload returned {response.status}")
+        _expect_range(expect_status(response, 204), 1024)
+        expect_status(resumed.send(blob.content[1024:], start=1024), 202)
+        _expect_pushed(context, blob, resumed.finish(blob))
 
 
 @check(
     "upload-out-of-order",
-    Level.SMOKE,
-    SHOULD,
-    spec="distribution-spec, end-5: a chunk out of order is answered with 416",
+    requirement=RECOMMENDED,
+    spec="distribution-spec, end-5: 416 for a chunk out of order",
     remedy=OTHER_REGISTRY,
-    needs={Need.PUSH},
 )
 def upload_out_of_order(context: Context) -> None:
-    """A chunk that comes out of order is refused, and the upload can go on.
+    """A chunk at the wrong offset is refused, and the upload can continue.
 
-    A client that lost count is told so, before it has sent everything.
+    A client that lost count learns that before it has sent everything.
     """
     blob = context.blob(size=2048)
-    upload = context.repository.begin()
-    expect(upload.send(blob.content[:1024], start=0), 202)
-    answer = upload.send(blob.content[1024:], start=1536)
-    if answer.status == 202:
+    upload = context.repository.start_upload()
+    expect_status(upload.send(blob.content[:1024], start=0), 202)
+    response = upload.send(blob.content[1024:], start=1536)
+    if response.status == 202:
         upload.cancel()
-        raise NotSupported("the registry does not look at Content-Range; only the digest at the end would tell")
-    expect(answer, 416, 400)
-    if answer.status == 416:
-        expect(upload.send(blob.content[1024:], start=1024), 202)
-        _pushed(context, blob, upload.finish(blob))
+        raise NotSupported("the registry ignores Content-Range; only the digest at the end shows a wrong chunk")
+    expect_status(response, 416, 400)
+    if response.status == 416:
+        expect_status(upload.send(blob.content[1024:], start=1024), 202)
+        _expect_pushed(context, blob, upload.finish(blob))
     else:
         upload.cancel()
 
 
 @check(
     "upload-cancelled",
-    Level.SMOKE,
-    SHOULD,
+    requirement=RECOMMENDED,
     spec="distribution-spec, end-14: DELETE of an upload",
-    remedy="`configuration.storage.maintenance.uploadpurging.enabled` removes uploads that were given up in the end.",
-    needs={Need.PUSH},
+    remedy="Set `configuration.storage.maintenance.uploadpurging.enabled`: it deletes abandoned uploads after a while.",
 )
 def upload_cancelled(context: Context) -> None:
-    """An upload can be given up.
+    """An upload can be canceled.
 
-    Else what it has sent lies on the volume until the registry purges it.
+    Otherwise, its data stays on the volume until the registry purges it.
     """
-    upload = context.repository.begin()
-    expect(upload.send(context.blob().content), 202)
-    answer = upload.cancel()
-    if answer.status in (400, 404, 405):
-        raise NotSupported(f"an upload cannot be given up: {answer.status}")
-    expect(answer, 204)
+    upload = context.repository.start_upload()
+    expect_status(upload.send(context.blob().content), 202)
+    response = upload.cancel()
+    if response.status in (400, 404, 405):
+        raise NotSupported(f"DELETE of an upload returned {response.status}")
+    expect_status(response, 204)
     if upload.status().status == 204:
-        raise CheckFailed("an upload that was given up goes on")
+        raise CheckFailed("a canceled upload still exists")
 
 
 @check(
     "upload-wrong-digest",
-    Level.SMOKE,
-    MUST,
-    spec="distribution-spec, end-6: a digest that does not fit SHOULD be answered with 400",
+    spec="distribution-spec, end-6: 400 for a digest that does not match",
     remedy=OTHER_REGISTRY,
-    needs={Need.PUSH},
 )
 def upload_wrong_digest(context: Context) -> None:
-    """Bytes that do not fit their digest are refused.
+    """Bytes that do not match their digest are refused.
 
-    Else what is damaged on the way is served as if it were right.
+    Otherwise, the registry stores and serves corrupt layers.
     """
     right, wrong = context.blob("right"), context.blob("wrong")
-    upload = context.repository.begin()
-    answer = upload.put(right.digest, wrong.content)
-    if answer.status < 300:
-        raise CheckFailed(f"bytes were taken that do not fit their digest ({answer.status})")
-    if not 400 <= answer.status < 500:
-        raise unexpected(answer, 400)
+    upload = context.repository.start_upload()
+    response = upload.put(right.digest, wrong.content)
+    if response.status < 300:
+        raise CheckFailed(f"bytes that do not match their digest were accepted ({response.status})")
+    if not 400 <= response.status < 500:
+        raise status_failure(response, 400)
     if context.repository.blob(right.digest, method="HEAD").status == 200:
-        raise CheckFailed("the upload was refused, but the blob is there all the same")
+        raise CheckFailed("the upload was refused, but the blob is stored")
     if upload.status().status == 204:
         upload.cancel()
 
 
 @check(
     "upload-location",
-    Level.SMOKE,
-    MUST,
     spec="pitfall: no X-Forwarded-Proto; distribution-spec, Pushing Blobs: Location",
     remedy="Set `http.relativeUrls` to true, or let the proxy in front send the right X-Forwarded-Proto and Host "
-    "(`configuration.http.host` says them by hand).",
-    needs={Need.PUSH},
+    "(`configuration.http.host` replaces them).",
 )
 def upload_location(context: Context) -> None:
-    """Every Location stays at the address that the client uses.
+    """Every Location has the address that the client uses.
 
-    Behind a proxy that does not tell its own address, pushes go on at http, or at a name inside the cluster.
+    If a proxy does not forward its address, pushes continue at http, or at a name inside the cluster.
     """
     blob, image = context.blob(), context.image()
-    begun = expect(context.repository.ask("POST", "blobs/uploads/"), 202)
-    upload = Upload.of(context.repository, begun)
-    patched = expect(upload.send(blob.content), 202)
+    started = expect_status(context.repository.request("POST", "blobs/uploads/"), 202)
+    upload = Upload.from_response(context.repository, started)
+    patched = expect_status(upload.send(blob.content), 202)
     finished = upload.finish(blob)
-    answers = (begun, patched, finished, context.repository.push(image, context.tag("a")))
-    for answer in answers:
-        _check_location(context, answer)
-    if not all(answer.location for answer in answers):
-        raise NotSupported("what was pushed is answered without a Location; clients know where it is")
+    responses = (started, patched, finished, context.repository.push(image, context.tag("a")))
+    for response in responses:
+        expect_own_origin(context.client, response, response.location)
+    if not all(response.location for response in responses):
+        raise NotSupported("the response to a push has no Location; clients do not need it")
 
 
-def _pushed(context: Context, blob: Blob, answer: Answer) -> None:
-    """Raises CheckFailed unless a blob was taken as it should: under the right digest, with the same bytes."""
-    said = answer.headers.get("Docker-Content-Digest", blob.digest)
-    if said != blob.digest:
-        raise CheckFailed(f"{answer.method} answers with the digest {said}, not {blob.digest}")
-    found = expect(context.repository.blob(blob.digest), 200)
-    if digest_of(found.body) != blob.digest:
-        raise CheckFailed("the blob that is there now is not the one that was pushed")
+def _expect_pushed(context: Context, blob: LocalBlob, response: RegistryResponse) -> None:
+    """Return if the blob was stored under its digest, with the same bytes. Raises CheckFailed."""
+    expect_digest(response, blob.digest)
+    expect_same_bytes(expect_status(context.repository.blob(blob.digest), 200), blob)
 
 
-def _check_range(answer: Answer, size: int) -> None:
-    said = answer.headers.get("Range", "")
-    if said.removeprefix("bytes=") != f"0-{size - 1}":
-        raise CheckFailed(f'{answer.method} of an upload answers "Range: {said}", not 0-{size - 1}')
-
-
-def _check_location(context: Context, answer: Answer) -> None:
-    elsewhere = context.client.leads_away(answer, answer.location)
-    if elsewhere:
-        raise CheckFailed(f"{answer.method} leads to {elsewhere}, but the registry is at {context.client.url}")
+def _expect_range(response: RegistryResponse, size: int) -> None:
+    value = response.headers.get("Range", "")
+    if value.removeprefix("bytes=") != f"0-{size - 1}":
+        raise CheckFailed(f'{response.method} of an upload returned "Range: {value}", expected 0-{size - 1}')

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from registry_gitops.report import Outcome, Report
-from registry_gitops.smoke import CHECKS, Unreachable, chosen, run
+from registry_gitops.smoke import CHECKS, UnreachableError, checks_for_level, run
 from tests.smoke.mutants.deployments import DEPLOYMENTS, TWO_VOLUMES, Deployment
 from tests.support.kill_matrix import CAUGHT_BY
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.tools
 
 def report_on(deployment: Deployment) -> Report:
     with deployment.running() as running, running.connect() as client:
-        return run(client, chosen(CHECKS, deployment.level))
+        return run(client, checks_for_level(CHECKS, deployment.level))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,6 @@ def test_replicas_that_do_not_share_their_volume_are_blamed_by_every_check_that_
     "deployment", [each for each in DEPLOYMENTS if each.unreachable], ids=lambda deployment: deployment.name
 )
 def test_where_nothing_can_be_checked_the_cause_is_named(deployment: Deployment) -> None:
-    with pytest.raises(Unreachable) as problem:
+    with pytest.raises(UnreachableError) as problem:
         report_on(deployment)
     assert deployment.unreachable in problem.value.remedy

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from registry_gitops.report import Outcome
-from registry_gitops.smoke import CHECKS, Level, Options, before_restart, connect, run
+from registry_gitops.smoke import CHECKS, Level, Options, connect, push_restart_image, run
 from tests.smoke.mutants.breaking import Mutant
 from tests.smoke.mutants.deployments import DEPLOYMENTS
 from tests.smoke.mutants.lacks import LACKS
@@ -54,7 +54,7 @@ def test_what_was_there_before_a_restart_is_missed_if_it_is_lost(
     checks = [check for check in CHECKS if check.id == RESTART]
     with served(lambda right: right) as before, served(lambda right: right) as empty:
         with connect(before) as client:
-            options = Options(restart=before_restart(client))
+            options = Options(restart=push_restart_image(client))
         with connect(empty if lost else before) as client:
             report = run(client, checks, options=options)
     caught_by = [finding.id for finding in report.findings]

@@ -1,4 +1,4 @@
-"""Credentials that `docker login` left behind: ~/.docker/config.json, and the credential helpers that it names."""
+"""The credentials that `docker login` saved: ~/.docker/config.json, and the credential helpers that it names."""
 
 from __future__ import annotations
 
@@ -11,42 +11,44 @@ from pathlib import Path
 from typing import Any, Final
 
 from registry_gitops.errors import InputError
-from registry_gitops.smoke.secrets import Credentials
+from registry_gitops.smoke.client.masked_text import Credentials
 
-_PATIENCE: Final = 30
-"""Seconds that a helper has: some ask a cloud, some a person."""
+_HELPER_TIMEOUT: Final = 30
+"""Seconds: some helpers call a cloud API, some prompt a person."""
 _HUB: Final = "https://index.docker.io/v1/"
 
 
-def config_file() -> Path | None:
-    """Return where Docker has its configuration: in DOCKER_CONFIG, else in the home directory, if there is one."""
-    folder = os.environ.get("DOCKER_CONFIG")
+def docker_config_file() -> Path | None:
+    """Return the path of Docker's config.json, in $DOCKER_CONFIG or ~/.docker; None without a home directory."""
+    directory = os.environ.get("DOCKER_CONFIG")
     try:
-        return (Path(folder) if folder else Path.home() / ".docker") / "config.json"
+        return (Path(directory) if directory else Path.home() / ".docker") / "config.json"
     except RuntimeError:  # No HOME, and a user who is not in /etc/passwd, as in containers.
         return None
 
 
-def find(host: str, file: Path | None = None) -> Credentials | None:
-    """The credentials for a host (with its port), None where there are none. As Docker does, the host's own helper is
-    asked first, then the store, then the file. Raises InputError where they cannot be read; it repeats no secret.
+def find_credentials(host: str, file: Path | None = None) -> Credentials | None:
+    """Return the credentials for a host (with its port), or None if there are none.
+
+    Looks, as Docker does, into the helper of the host, else into the store, and then into the file. Raises InputError,
+    which repeats no secret, if they cannot be read.
     """
-    file = file or config_file()
+    file = file or docker_config_file()
     if file is None:
         return None
-    config = _read(file)
+    config = _read_json(file)
     helper = _section(config, "credHelpers").get(host) or config.get("credsStore")
     if isinstance(helper, str) and helper:
-        for name in _names(host):
-            found = _ask(helper, name, file)
-            if found:
-                return found
-    auths = {_host(key): entry for key, entry in _section(config, "auths").items()}
+        for name in _helper_keys(host):
+            credentials = _run_helper(helper, name, file)
+            if credentials:
+                return credentials
+    auths = {_host_of_key(key): entry for key, entry in _section(config, "auths").items()}
     entry = auths.get(host)
-    return _of_entry(entry, host, file) if isinstance(entry, dict) else None
+    return _parse_entry(entry, host, file) if isinstance(entry, dict) else None
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read_json(file: Path) -> dict[str, Any]:
     try:
         config: Any = json.loads(file.read_bytes())
     except FileNotFoundError:
@@ -56,7 +58,7 @@ def _read(file: Path) -> dict[str, Any]:
     except ValueError:
         config = None
     if not isinstance(config, dict):
-        raise InputError.of("is no JSON object: log in again with `docker login`", file) from None
+        raise InputError.of("is not a JSON object: log in again with `docker login`", file) from None
     return config
 
 
@@ -65,16 +67,16 @@ def _section(config: dict[str, Any], name: str) -> dict[str, Any]:
     return section if isinstance(section, dict) else {}
 
 
-def _host(key: str) -> str:
+def _host_of_key(key: str) -> str:
     return key.partition("://")[2].partition("/")[0] if "://" in key else key.partition("/")[0]
 
 
-def _names(host: str) -> tuple[str, ...]:
-    """What a helper may know the host by."""
+def _helper_keys(host: str) -> tuple[str, ...]:
+    """Return the keys under which a helper can know the host."""
     return (_HUB, host) if host == "index.docker.io" else (host, f"https://{host}")
 
 
-def _of_entry(entry: dict[str, Any], host: str, file: Path) -> Credentials | None:
+def _parse_entry(entry: dict[str, Any], host: str, file: Path) -> Credentials | None:
     if isinstance(entry.get("identitytoken"), str) and entry["identitytoken"]:
         return Credentials(str(entry.get("username", "")), entry["identitytoken"], identity_token=True)
     if entry.get("auth"):
@@ -90,22 +92,22 @@ def _of_entry(entry: dict[str, Any], host: str, file: Path) -> Credentials | Non
     return None
 
 
-def _ask(helper: str, name: str, file: Path) -> Credentials | None:
+def _run_helper(helper: str, key: str, file: Path) -> Credentials | None:
     program = f"docker-credential-{helper}"
     try:
         done = subprocess.run(  # noqa: S603 - the program that the user's own file names, as Docker runs it
-            [program, "get"], input=name.encode(), capture_output=True, timeout=_PATIENCE, check=False
+            [program, "get"], input=key.encode(), capture_output=True, timeout=_HELPER_TIMEOUT, check=False
         )
     except FileNotFoundError:
         raise InputError.of(f"names the credential helper {program}, which is not installed", file) from None
     except (OSError, subprocess.TimeoutExpired):
-        raise InputError.of(f"{program} could not be run, or did not answer in {_PATIENCE} s", file) from None
+        raise InputError.of(f"cannot run {program}, or it did not end within {_HELPER_TIMEOUT} s", file) from None
     if done.returncode != 0:
-        # It knows no such host, or is locked; what it says may hold anything, so nothing of it is repeated.
+        # It does not know the host, or is locked. Its output can contain a secret, so no message repeats it.
         return None
     try:
-        said: Any = json.loads(done.stdout)
-        user, password = str(said["Username"]), str(said["Secret"])
+        output: Any = json.loads(done.stdout)
+        user, password = str(output["Username"]), str(output["Secret"])
     except (ValueError, KeyError, TypeError):
-        raise InputError.of(f"{program} gave no credentials that can be read", file) from None
+        raise InputError.of(f"{program} printed no valid credentials", file) from None
     return Credentials(user, password, identity_token=user == "<token>")

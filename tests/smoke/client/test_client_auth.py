@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.report import Outcome
-from registry_gitops.smoke import CHECKS, Level, Unreachable, chosen, connect, run
-from registry_gitops.smoke.challenge import Challenge, parse
+from registry_gitops.smoke import CHECKS, Level, UnreachableError, checks_for_level, connect, run
+from registry_gitops.smoke.client.challenge import Challenge, parse_challenges
 from tests.smoke.stub import OK, answering, status
 from tests.smoke.token_registry import IDENTITY, PASSWORD, USER, token_registry
 
@@ -41,12 +41,12 @@ from tests.smoke.token_registry import IDENTITY, PASSWORD, USER, token_registry
     ],
 )
 def test_a_challenge_is_read_as_rfc_9110_has_it(header: str, expected: list[Challenge]) -> None:
-    assert parse(header) == expected
+    assert parse_challenges(header) == expected
 
 
 def test_a_whole_run_works_with_tokens() -> None:
     with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
-        report = run(client, chosen(CHECKS, Level.SMOKE))
+        report = run(client, checks_for_level(CHECKS, Level.SMOKE))
     assert [(finding.id, finding.message) for finding in report.findings] == []
     assert next(result for result in report.checks if result.id == "login-invalid").outcome is Outcome.PASSED
     assert tokens.asked[0] == {"service": "registry, the first", "client_id": "registry-gitops", "account": USER}
@@ -60,19 +60,19 @@ def test_an_identity_token_is_exchanged_for_tokens(tmp_path: Path, monkeypatch: 
         (tmp_path / "config.json").write_text(json.dumps(entry))
         monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
         with connect(url) as client:
-            assert client.ask("GET", "/v2/_catalog").status == 200
+            assert client.request("GET", "/v2/_catalog").status == 200
     assert tokens.asked[0]["grant_type"] == "refresh_token"
 
 
 def test_a_password_that_the_token_server_refuses_is_told_so() -> None:
-    with token_registry() as (url, _), pytest.raises(Unreachable, match='the password of "ada"') as caught:
+    with token_registry() as (url, _), pytest.raises(UnreachableError, match='the password of "ada"') as caught:
         connect(url, username=USER, password="wrong")
     assert caught.value.cause == "401"
 
 
 def test_a_token_server_that_cannot_be_reached_is_named() -> None:
     challenge = 'WWW-Authenticate: Bearer realm="http://127.0.0.1:1/token",service="x"'
-    with answering(status(401, b"", challenge)) as stub, pytest.raises(Unreachable) as caught:
+    with answering(status(401, b"", challenge)) as stub, pytest.raises(UnreachableError) as caught:
         connect(stub.url, username="ada", password="correct horse", retries=0)
     assert str(caught.value).startswith(f"http://127.0.0.1:1, to which {stub.url} refers clients, cannot be reached")
     assert "configuration.auth.token.realm" in caught.value.remedy
@@ -81,8 +81,8 @@ def test_a_token_server_that_cannot_be_reached_is_named() -> None:
 def test_basic_credentials_are_sent_once_they_were_asked_for() -> None:
     challenge = status(401, b"", 'WWW-Authenticate: Basic realm="x"')
     with answering(challenge, OK) as stub, connect(stub.url, username="ada", password="correct horse") as client:
-        client.ask("GET", "/v2/_catalog")
-        client.ask("GET", "/v2/_catalog", login=None)
+        client.request("GET", "/v2/_catalog")
+        client.request("GET", "/v2/_catalog", authenticator=None)
     assert ["Authorization: Basic " in head for head in stub.heads] == [False, True, True, True]
 
 
@@ -102,6 +102,6 @@ def test_a_password_does_not_follow_a_redirect_to_another_host() -> None:
         elsewhere = storage.url.replace("127.0.0.1", "localhost")
         moved = status(307, b"", f"Location: {elsewhere}/blob")
         with answering(challenge, OK, moved) as stub, connect(stub.url, username="a", password="correct") as client:
-            client.ask("GET", "/v2/x/blobs/sha256:1")
+            client.request("GET", "/v2/x/blobs/sha256:1")
     assert "Authorization" in stub.heads[2]
     assert "Authorization" not in storage.heads[0]

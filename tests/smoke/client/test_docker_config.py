@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.errors import InputError
-from registry_gitops.smoke.docker_config import config_file, find
-from registry_gitops.smoke.secrets import Credentials
+from registry_gitops.smoke.client.docker_config import docker_config_file, find_credentials
+from registry_gitops.smoke.client.masked_text import Credentials
 
 HOST = "registry.example.com:5000"
 
@@ -43,30 +43,30 @@ def helper(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     ],
 )
 def test_an_entry_of_the_file_is_read(entry: object, expected: object, tmp_path: Path) -> None:
-    assert pair(find(HOST, written(tmp_path, {"auths": {HOST: entry}}))) == expected
+    assert pair(find_credentials(HOST, written(tmp_path, {"auths": {HOST: entry}}))) == expected
 
 
 @pytest.mark.parametrize("key", [HOST, f"https://{HOST}", f"https://{HOST}/v1/", f"{HOST}/"])
 def test_an_entry_is_found_however_its_host_is_written(key: str, tmp_path: Path) -> None:
     entry = {"username": "ada", "password": "pw"}
-    assert find(HOST, written(tmp_path, {"auths": {key: entry}})) is not None
-    assert find("registry.example.com", written(tmp_path, {"auths": {key: entry}})) is None
+    assert find_credentials(HOST, written(tmp_path, {"auths": {key: entry}})) is not None
+    assert find_credentials("registry.example.com", written(tmp_path, {"auths": {key: entry}})) is None
 
 
 def test_without_a_file_there_are_no_credentials(tmp_path: Path) -> None:
-    assert find(HOST, tmp_path / "config.json") is None
+    assert find_credentials(HOST, tmp_path / "config.json") is None
 
 
 @pytest.mark.parametrize("config", [{"credHelpers": {HOST: "test"}}, {"credsStore": "test"}])
 def test_a_credential_helper_is_asked(config: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = json.dumps({"ServerURL": HOST, "Username": "ada", "Secret": "from helper"})
     helper(tmp_path, monkeypatch, f'read host; test "$host" = {HOST} && test "$1" = get && echo \'{said}\'')
-    assert pair(find(HOST, written(tmp_path, config))) == ("ada", "from helper", False)
+    assert pair(find_credentials(HOST, written(tmp_path, config))) == ("ada", "from helper", False)
 
 
 def test_a_helper_may_give_an_identity_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helper(tmp_path, monkeypatch, """echo '{"Username": "<token>", "Secret": "id"}'""")
-    assert pair(find(HOST, written(tmp_path, {"credsStore": "test"}))) == ("<token>", "id", True)
+    assert pair(find_credentials(HOST, written(tmp_path, {"credsStore": "test"}))) == ("<token>", "id", True)
 
 
 def test_a_helper_that_does_not_know_the_host_leaves_it_to_the_file(
@@ -74,14 +74,18 @@ def test_a_helper_that_does_not_know_the_host_leaves_it_to_the_file(
 ) -> None:
     helper(tmp_path, monkeypatch, "echo credentials not found; exit 1")
     entry = {"username": "ada", "password": "pw"}
-    assert pair(find(HOST, written(tmp_path, {"credsStore": "test", "auths": {HOST: entry}}))) == ("ada", "pw", False)
+    assert pair(find_credentials(HOST, written(tmp_path, {"credsStore": "test", "auths": {HOST: entry}}))) == (
+        "ada",
+        "pw",
+        False,
+    )
 
 
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ("{not json", "is no JSON object"),
-        ("[]", "is no JSON object"),
+        ("{not json", "is not a JSON object"),
+        ("[]", "is not a JSON object"),
         ({"auths": {HOST: {"auth": "c2VjcmV0!"}}}, "not user:password in base64"),
         ({"auths": {HOST: {"auth": b64encode(b"secret").decode()}}}, "not user:password in base64"),
         ({"credsStore": "nowhere"}, "docker-credential-nowhere, which is not installed"),
@@ -89,7 +93,7 @@ def test_a_helper_that_does_not_know_the_host_leaves_it_to_the_file(
 )
 def test_what_cannot_be_used_is_told_without_a_secret(config: object, message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=message) as caught:
-        find(HOST, written(tmp_path, config))
+        find_credentials(HOST, written(tmp_path, config))
     assert "secret" not in str(caught.value)
     assert "c2VjcmV0" not in str(caught.value)
 
@@ -98,14 +102,14 @@ def test_a_helper_that_says_nonsense_is_told_without_what_it_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     helper(tmp_path, monkeypatch, "echo secret-nonsense")
-    with pytest.raises(InputError, match="no credentials that can be read") as caught:
-        find(HOST, written(tmp_path, {"credsStore": "test"}))
+    with pytest.raises(InputError, match="printed no valid credentials") as caught:
+        find_credentials(HOST, written(tmp_path, {"credsStore": "test"}))
     assert "secret-nonsense" not in str(caught.value)
 
 
 def test_the_file_is_where_docker_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    assert config_file() == tmp_path / "config.json"
+    assert docker_config_file() == tmp_path / "config.json"
     monkeypatch.delenv("DOCKER_CONFIG")
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert config_file() == tmp_path / ".docker" / "config.json"
+    assert docker_config_file() == tmp_path / ".docker" / "config.json"

@@ -14,13 +14,13 @@ import pytest
 
 from registry_gitops.errors import InputError
 from registry_gitops.registry import ReferenceRegistry
-from registry_gitops.smoke import Unreachable, connect
+from registry_gitops.smoke import UnreachableError, connect
 from tests.smoke.stub import OK, answering, status
 from tests.support.certificate import make_certificate
 
 
-def unreachable(url: str, **options: object) -> Unreachable:
-    with pytest.raises(Unreachable) as caught:
+def unreachable(url: str, **options: object) -> UnreachableError:
+    with pytest.raises(UnreachableError) as caught:
         connect(url, retries=0, **options)  # type: ignore[arg-type]
     assert caught.value.remedy
     return caught.value
@@ -42,14 +42,14 @@ def test_a_port_on_which_nobody_listens() -> None:
 def test_a_server_that_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         problem = unreachable(f"http://127.0.0.1:{mute.getsockname()[1]}", timeout=0.2)
-    assert problem.cause == "time-out"
+    assert problem.cause == "timeout"
 
 
 def test_a_server_that_hangs_up() -> None:
     with answering(b"") as stub:
         problem = unreachable(stub.url)
     assert problem.cause == "network"
-    assert "closed without an answer" in str(problem)
+    assert "closed before a response" in str(problem)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_redirect_to_another_address() -> None:
         with answering(status(308, b"", f"Location: {url}/v2/")) as stub:
             problem = unreachable(stub.url)
     assert problem.cause == "redirect"
-    assert str(problem) == f"{stub.url} leads to {url}"
+    assert str(problem) == f"{stub.url} redirects to {url}"
 
 
 def test_tls_where_there_is_none_and_none_where_there_is(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
     with answering(OK) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         with connect("http://registry.invalid") as client:
-            assert client.proxied
+            assert client.is_proxied
     assert proxy.heads[0].startswith("GET http://registry.invalid/v2/ ")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     assert unreachable("http://registry.invalid").cause == "proxy"
@@ -213,5 +213,5 @@ def test_a_url_may_be_written_short() -> None:
         for given in (host, f"{stub.url}/", f"{stub.url}/v2/", f"http://ada:correct@{host}"):
             with connect(given) as client:
                 assert client.url == stub.url
-    with pytest.raises(Unreachable, match=r"^https://registry\.invalid cannot"):
+    with pytest.raises(UnreachableError, match=r"^https://registry\.invalid cannot"):
         connect("registry.invalid", retries=0)

@@ -1,0 +1,45 @@
+"""Checks of replicas: uploads and pulls on connections to different replicas."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry_gitops.smoke.check import check
+from registry_gitops.smoke.context import Context
+from registry_gitops.smoke.diagnosis import expect_status
+from registry_gitops.smoke.exceptions import CheckFailed
+from registry_gitops.smoke.remedies import REPLICAS, STORAGE_NOT_SHARED
+
+CONNECTIONS: Final = 12
+
+
+@check("replicas-upload", spec="pitfall: replicas that do not share http.secret or storage", remedy=REPLICAS)
+def replicas_upload(context: Context) -> None:
+    """An upload can continue on new connections.
+
+    A Service can send each connection to another replica. If that does not know the upload, the push fails.
+    """
+    blob = context.blob(size=CONNECTIONS * 256)
+    upload = context.repository.start_upload()
+    for number in range(CONNECTIONS):
+        start = number * 256
+        with context.client.with_new_connections() as fresh:
+            upload = upload.with_client(fresh)
+            expect_status(upload.send(blob.content[start : start + 256], start=start), 202)
+    upload.with_client(context.client).finish(blob)
+
+
+@check("replicas-read", spec="pitfall: replicas that do not share their storage", remedy=STORAGE_NOT_SHARED)
+def replicas_read(context: Context) -> None:
+    """A pushed image is there for every client, whichever replica responds.
+
+    Otherwise, a part of the pulls fails.
+    """
+    image, tag = context.image(), context.tag("a")
+    context.repository.push(image, tag)
+    missing = 0
+    for _ in range(CONNECTIONS):
+        with context.client.with_new_connections() as fresh:
+            missing += context.repository.with_client(fresh).manifest(tag).body != image.content
+    if missing:
+        raise CheckFailed(f"on {missing} of {CONNECTIONS} new connections, a pushed image is missing")

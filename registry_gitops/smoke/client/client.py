@@ -1,0 +1,288 @@
+"""HTTP requests to one registry: connections, retries, authentication, evidence."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, Final, Self
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from registry_gitops.smoke.client.client_auth import ClientAuthenticator
+from registry_gitops.smoke.client.evidence import Evidence
+from registry_gitops.smoke.client.masked_text import Mask, MaskedText
+from registry_gitops.smoke.client.network_errors import NoResponseError, describe_error
+from registry_gitops.version import __version__
+
+_MAX_BODY: Final = 32 * 1024 * 1024
+"""Bytes of a response to read: more than any valid manifest or list has."""
+_BLOCK: Final = 256 * 1024
+_METHODS_TO_REDIRECT: Final = ("GET", "HEAD")
+_RETRY_INTERVAL: Final = 0.2
+"""Seconds between two attempts."""
+_MAX_CONNECTIONS: Final = 4
+
+Body = bytes | IO[bytes] | Iterator[bytes] | None
+"""Body of a request: bytes, a file of known length, or parts of unknown length, which are sent chunked."""
+
+
+@dataclass(frozen=True)
+class RegistryResponse:
+    """A response with its whole body."""
+
+    method: str
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def location(self) -> str:
+        """The header Location, or "" if it is absent."""
+        return self.headers.get("Location", "")
+
+
+@dataclass(frozen=True)
+class Download:
+    """A response without its body, of which only the size in bytes and the sha256 digest were kept."""
+
+    response: RegistryResponse
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class ConnectionSettings:
+    """How to connect to a registry."""
+
+    url: str
+    """Scheme, host, port, and the path before /v2/; without user, password, and slash at the end."""
+    ca_file: str | None = None
+    verify: bool = True
+    timeout: float = 30.0
+    """Timeout in seconds of a connection, and of each wait for bytes."""
+    retries: int = 2
+    """How often to retry a request whose connection failed. A response, of whatever status code, is never retried."""
+
+
+class Client:
+    """A client of one registry, with connections, credentials, and evidence. Thread-safe."""
+
+    def __init__(
+        self,
+        settings: ConnectionSettings,
+        authenticator: ClientAuthenticator,
+        mask: Mask,
+        evidence: Evidence | None = None,
+    ) -> None:
+        self.settings = settings
+        self.authenticator = authenticator
+        self.mask = mask
+        self.evidence = evidence or Evidence(mask)
+        self._session = _new_session(settings)
+
+    @property
+    def url(self) -> str:
+        """The URL of the registry."""
+        return self.settings.url
+
+    @property
+    def is_proxied(self) -> bool:
+        """Whether requests pass a proxy of the environment."""
+        return bool(requests.utils.select_proxy(self.url, self._session.proxies))
+
+    def with_new_connections(self) -> Client:
+        """Return a client of the same registry and user that opens connections of its own."""
+        return Client(self.settings, self.authenticator, self.mask, self.evidence)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def url_for(self, path: str) -> str:
+        """Return the URL of a path of the registry, or of a Location that it sent.
+
+        Scheme and host of a Location are replaced by ours. One check reports a Location that a proxy made wrong; the
+        others must not fail because of it, nor send credentials to another host.
+        """
+        if path.startswith("/v2") or not path:
+            return self.url + path
+        ours, theirs = urlsplit(self.url), urlsplit(urljoin(self.url, path))
+        return urlunsplit((ours.scheme, ours.netloc, theirs.path, theirs.query, ""))
+
+    def foreign_origin(self, response: RegistryResponse, target: str) -> str:
+        """Return scheme and host of the target of a Location or a Link, or "" if they are those of the registry."""
+        ours, theirs = urlsplit(self.url), urlsplit(urljoin(response.url, target))
+        return "" if _origin(ours) == _origin(theirs) else f"{theirs.scheme}://{theirs.netloc}"
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        authenticator: ClientAuthenticator | None = None,
+    ) -> RegistryResponse:
+        """Send a request to a path of the registry and return the response, of whatever status code.
+
+        `authenticator` replaces the client's own. Raises NoResponseError.
+        """
+        with self._exchange(method, path, body, headers, authenticator or self.authenticator) as (received, lines):
+            content = b"".join(_read_limited(received)) if method != "HEAD" else b""
+            response = RegistryResponse(method, received.url, received.status_code, received.headers, content)
+            lines += self.evidence.format_response(response.status, received.reason or "", response.headers, content)
+        return response
+
+    def download(self, path: str) -> Download:
+        """GET a large body, and keep only its size and digest. Raises NoResponseError."""
+        with self._exchange("GET", path, None, None, self.authenticator) as (received, lines):
+            digest, size = hashlib.sha256(), 0
+            for block in received.iter_content(_BLOCK):
+                digest.update(block)
+                size += len(block)
+            response = RegistryResponse("GET", received.url, received.status_code, received.headers, b"")
+            lines += self.evidence.format_response(response.status, received.reason or "", response.headers, b"")
+        return Download(response, size, f"sha256:{digest.hexdigest()}")
+
+    @contextmanager
+    def _exchange(
+        self, method: str, path: str, body: Body, headers: Mapping[str, str] | None, authenticator: ClientAuthenticator
+    ) -> Iterator[tuple[requests.Response, list[str]]]:
+        url = self.url_for(path)
+        lines: list[str] = []
+        try:
+            with _invalid_urls_typed():
+                received = self._send_authenticated(method, url, body, headers or {}, authenticator, lines)
+            with received:
+                yield received, lines
+        except requests.RequestException as error:
+            problem = self._no_response(method, url, error)
+            lines.append(f"< {problem}")
+            # Not from the error: it holds the request, and the request holds the password.
+            raise problem from None
+        finally:
+            self.evidence.add(lines)
+
+    def _send_authenticated(
+        self,
+        method: str,
+        url: str,
+        body: Body,
+        headers: Mapping[str, str],
+        authenticator: ClientAuthenticator,
+        lines: list[str],
+    ) -> requests.Response:
+        received = self._send(method, url, body, headers, authenticator.header(method, url), lines)
+        challenge = received.headers.get("WWW-Authenticate")
+        if received.status_code != requests.codes.unauthorized or not challenge or not _is_repeatable(body):
+            return received
+        if not authenticator.handle_challenge(challenge, method, url, self._request_token):
+            return received
+        content = b"".join(_read_limited(received))
+        lines += self.evidence.format_response(received.status_code, received.reason or "", received.headers, content)
+        return self._send(method, url, body, headers, authenticator.header(method, url), lines)
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        body: Body,
+        headers: Mapping[str, str],
+        authorization: MaskedText | None,
+        lines: list[str],
+    ) -> requests.Response:
+        more = {"Authorization": authorization.reveal()} if authorization else {}
+        prepared = self._session.prepare_request(requests.Request(method, url, {**headers, **more}, data=body))
+        lines += self.evidence.format_request(method, url, prepared.headers)
+        for retries_left in range(self.settings.retries, -1, -1):
+            try:
+                return self._session.send(
+                    prepared, stream=True, timeout=self.settings.timeout, allow_redirects=method in _METHODS_TO_REDIRECT
+                )
+            except requests.ConnectionError as error:
+                if not retries_left or isinstance(error, requests.exceptions.SSLError) or not _is_repeatable(body):
+                    raise
+                time.sleep(_RETRY_INTERVAL)
+                _rewind(body)
+        raise AssertionError
+
+    def _request_token(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> tuple[int, bytes]:
+        lines = self.evidence.format_request(method, url, headers)
+        try:
+            with self._session.request(
+                method, url, headers=headers, data=body, timeout=self.settings.timeout, stream=True
+            ) as received:
+                content = b"".join(_read_limited(received))
+                # The whole body of a token server is a secret.
+                lines += self.evidence.format_response(received.status_code, received.reason or "", {}, b"")
+                return received.status_code, content
+        finally:
+            self.evidence.add(lines)
+
+    def _no_response(self, method: str, url: str, error: requests.RequestException) -> NoResponseError:
+        # After a redirect, it is another server that did not respond.
+        requested = error.request.url if error.request is not None else None
+        shown = self.mask.text(requested if isinstance(requested, str) else url)
+        error.request = error.response = None
+        return NoResponseError(f"{method} {shown}", self.mask.text(describe_error(error)), error, shown)
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:
+    return url.scheme, url.hostname, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+@contextmanager
+def _invalid_urls_typed() -> Iterator[None]:
+    """Raise InvalidURL instead of the other errors that requests raises for the URL of a redirect or a token server."""
+    try:
+        yield
+    except requests.RequestException:
+        raise
+    except (ValueError, urllib3.exceptions.HTTPError):
+        raise requests.exceptions.InvalidURL from None
+
+
+def _rewind(body: Body) -> None:
+    if body is not None and hasattr(body, "seek"):
+        body.seek(0)
+
+
+def _is_repeatable(body: Body) -> bool:
+    return body is None or isinstance(body, bytes) or hasattr(body, "seek")
+
+
+def _read_limited(received: requests.Response) -> Iterator[bytes]:
+    size = 0
+    for block in received.iter_content(_BLOCK):
+        size += len(block)
+        if size > _MAX_BODY:
+            raise requests.exceptions.ContentDecodingError("the response is too long")
+        yield block
+
+
+def _new_session(settings: ConnectionSettings) -> requests.Session:
+    session = requests.Session()
+    # With trust_env, ~/.netrc would add credentials to anonymous requests. Only the proxies of the environment count.
+    session.trust_env = False
+    session.proxies = requests.utils.get_environ_proxies(settings.url)
+    session.verify = (settings.ca_file or True) if settings.verify else False
+    if not settings.verify:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    # Checks compare bytes, so nothing in between is allowed to compress them.
+    session.headers.update({"User-Agent": f"registry-gitops/{__version__}", "Accept-Encoding": "identity"})
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=_MAX_CONNECTIONS))
+    return session

@@ -1,0 +1,126 @@
+"""Images, indexes, and artifacts of a run: small, and different from those of every other run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+IMAGE: Final = "application/vnd.oci.image.manifest.v1+json"
+INDEX: Final = "application/vnd.oci.image.index.v1+json"
+CONFIG: Final = "application/vnd.oci.image.config.v1+json"
+LAYER: Final = "application/vnd.oci.image.layer.v1.tar"
+DOCKER_IMAGE: Final = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_CONFIG: Final = "application/vnd.docker.container.image.v1+json"
+DOCKER_LAYER: Final = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+ARTIFACT: Final = "application/vnd.registry-gitops.smoke.v1"
+ARTIFACT_CONFIG: Final = "application/vnd.registry-gitops.smoke.config.v1+json"
+
+ACCEPT_ALL: Final = ", ".join((IMAGE, INDEX, DOCKER_IMAGE, "application/vnd.docker.distribution.manifest.list.v2+json"))
+"""The Accept header of clients. distribution returns OCI manifests only to clients that accept them."""
+
+
+@dataclass(frozen=True)
+class LocalBlob:
+    """Bytes with a media type."""
+
+    content: bytes
+    media_type: str = LAYER
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 digest of the content."""
+        return sha256_digest(self.content)
+
+    def descriptor(self, **more: object) -> dict[str, object]:
+        """Return the descriptor by which a manifest references this."""
+        return {"mediaType": self.media_type, "digest": self.digest, "size": len(self.content), **more}
+
+
+@dataclass(frozen=True)
+class LocalManifest(LocalBlob):
+    """A manifest, and the blobs and manifests that it references."""
+
+    blobs: tuple[LocalBlob, ...] = ()
+    manifests: tuple[LocalManifest, ...] = ()
+
+
+class ImageFactory:
+    """Makes blobs and manifests. The same seed and label make the same bytes."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+
+    def bytes(self, label: str, size: int) -> bytes:
+        """Return `size` bytes that no other seed and label have."""
+        block = hashlib.shake_256(f"{self._seed} {label}".encode()).digest(min(size, 4096))
+        return (block * (size // len(block) + 1))[:size] if size else b""
+
+    def blob(self, label: str, size: int = 1024) -> LocalBlob:
+        """Make a layer of `size` bytes."""
+        return LocalBlob(self.bytes(label, size))
+
+    def image(self, label: str, *, docker: bool = False, subject: LocalManifest | None = None) -> LocalManifest:
+        """Make an image with one layer."""
+        layer = LocalBlob(self.bytes(f"{label} layer", 2048), DOCKER_LAYER if docker else LAYER)
+        config: dict[str, Any] = {
+            "architecture": "amd64",
+            "os": "linux",
+            "config": {},
+            "rootfs": {"type": "layers", "diff_ids": [layer.digest]},
+            "history": [{"created_by": f"registry-gitops smoke {self._seed} {label}"}],
+        }
+        blob = LocalBlob(_to_json(config), DOCKER_CONFIG if docker else CONFIG)
+        return _make_manifest(DOCKER_IMAGE if docker else IMAGE, blob, layer, subject=subject)
+
+    def artifact(self, label: str, subject: LocalManifest, artifact_type: str = ARTIFACT) -> LocalManifest:
+        """Make an artifact, such as a signature, that refers to an image."""
+        more = {"artifactType": artifact_type, "annotations": {"org.example.made-by": label}}
+        layer = LocalBlob(self.bytes(label, 512), "application/octet-stream")
+        # Not the empty config `{}`: all runs would share it, and another run could delete it.
+        config = LocalBlob(_to_json({"made-by": f"{self._seed} {label}"}), ARTIFACT_CONFIG)
+        return _make_manifest(IMAGE, config, layer, subject=subject, more=more)
+
+    def index(self, label: str, *images: LocalManifest) -> LocalManifest:
+        """Make an index of images."""
+        entries = [image.descriptor(platform={"architecture": "amd64", "os": "linux"}) for image in images]
+        return make_index(entries, {"org.example.made-by": f"{self._seed} {label}"}, images)
+
+
+def make_index(
+    entries: list[dict[str, object]], annotations: Mapping[str, str], manifests: tuple[LocalManifest, ...] = ()
+) -> LocalManifest:
+    """Make an index of descriptors."""
+    body = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries, "annotations": dict(annotations)}
+    return LocalManifest(_to_json(body), INDEX, manifests=manifests)
+
+
+def sha256_digest(content: bytes) -> str:
+    """Return the digest of the content, as sha256:HEX."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _make_manifest(
+    media_type: str,
+    config: LocalBlob,
+    *layers: LocalBlob,
+    subject: LocalManifest | None,
+    more: Mapping[str, object] | None = None,
+) -> LocalManifest:
+    body: dict[str, object] = {
+        "schemaVersion": 2,
+        "mediaType": media_type,
+        "config": config.descriptor(),
+        "layers": [layer.descriptor() for layer in layers],
+        **(more or {}),
+    }
+    if subject:
+        body["subject"] = subject.descriptor()
+    return LocalManifest(_to_json(body), media_type, blobs=(config, *layers))
+
+
+def _to_json(value: object) -> bytes:
+    return json.dumps(value, indent=2).encode()
