@@ -14,12 +14,12 @@ import registry_gitops
 import registry_gitops.htpasswd
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.program import main
-from registry_gitops.codec import dump
+from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import RegistryDeployment, load
 from registry_gitops.errors import InputError
 from registry_gitops.model import Model
 from registry_gitops.rules import lint
-from registry_gitops.schema.explain import properties
+from registry_gitops.schema.explanation import child_schemas
 from registry_gitops.schema.json_schema import config_schema
 
 CANARY: Final = "hunter2-canary"
@@ -69,7 +69,7 @@ def said_of(model: type[Model], data: dict[str, Any]) -> str:
 
 def filled(schema: dict[str, Any], value: str) -> Any:
     """A description with `value` as every text and as a key of every map."""
-    below = properties(schema)
+    below = child_schemas(schema)
     if "items" in str(schema.get("type")) or schema.get("type") == "array":
         return [filled(schema["items"], value)]
     if below:
@@ -82,7 +82,7 @@ def test_render_repeats_no_credential_of_any_key(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], value: str
 ) -> None:
     config = tmp_path / "registry.yaml"
-    config.write_text(dump({**filled(config_schema(), value), value: value}), "utf-8")
+    config.write_text(dump_yaml({**filled(config_schema(), value), value: value}), "utf-8")
     with pytest.raises(InputError) as caught:
         load(config)
     assert len(caught.value.findings) > 300

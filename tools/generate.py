@@ -19,7 +19,14 @@ from registry_gitops.deployment import load
 from registry_gitops.render import check, deploy
 from registry_gitops.report import Report
 from registry_gitops.rules import RULES
-from registry_gitops.schema import config_schema, json_schema, text, values_reference, values_schema, values_yaml
+from registry_gitops.schema import (
+    config_schema,
+    format_schema,
+    json_schema,
+    values_reference,
+    values_schema,
+    values_yaml,
+)
 from registry_gitops.smoke import CHECKS
 from registry_gitops.values.conflicts import CONFLICTS
 
@@ -53,14 +60,14 @@ def texts() -> dict[Path, str]:
     """Every generated file that is one text."""
     return {
         CHART / "values.yaml": values_yaml(),
-        CHART / "values.schema.json": text(values_schema()),
+        CHART / "values.schema.json": format_schema(values_schema()),
         CHART / "templates/_conflicts.tpl": conflicts_template(),
-        ROOT / "docs/registry.schema.json": text(config_schema()),
+        ROOT / "docs/registry.schema.json": format_schema(config_schema()),
         ROOT / "docs/values.md": values_reference(),
         ROOT / "docs/rules.md": rules_page(),
         ROOT / "docs/checks.md": checks_page(),
-        ROOT / "docs/report.schema.json": text(json_schema(Report)),
-        ROOT / "docs/status.schema.json": text(json_schema(Status)),
+        ROOT / "docs/report.schema.json": format_schema(json_schema(Report)),
+        ROOT / "docs/status.schema.json": format_schema(json_schema(Status)),
     }
 
 

@@ -1,6 +1,6 @@
 """YAML text <-> plain data, as every reader means it. Knows no model and no file."""
 
-from registry_gitops.codec.dump import dump
-from registry_gitops.codec.load import Node, YAMLError, load
+from registry_gitops.codec.dumper import dump_yaml
+from registry_gitops.codec.loader import Node, YAMLError, load_yaml
 
-__all__ = ["Node", "YAMLError", "dump", "load"]
+__all__ = ["Node", "YAMLError", "dump_yaml", "load_yaml"]

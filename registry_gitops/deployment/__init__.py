@@ -1,7 +1,8 @@
 """One registry as a user describes it, and how it is read from a file."""
 
-from registry_gitops.deployment.load import load
+from registry_gitops.deployment.loader import load
 from registry_gitops.deployment.model import PRUNE, KustomizationOptions, RegistryDeployment
+from registry_gitops.deployment.problems import describe_errors, format_key
 from registry_gitops.deployment.source import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, Source
 
 __all__ = [
@@ -14,5 +15,7 @@ __all__ = [
     "OCISource",
     "RegistryDeployment",
     "Source",
+    "describe_errors",
+    "format_key",
     "load",
 ]

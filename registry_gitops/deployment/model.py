@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 from pydantic import Field, ValidationError, model_validator
 
 from registry_gitops.deployment.derive import merge_changes, validate
-from registry_gitops.deployment.problems import problems
+from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
@@ -117,7 +117,7 @@ class RegistryDeployment(Model):
         try:
             return validate(type(self), self)
         except ValidationError as error:
-            raise InputError(problems(error, data=self)) from None
+            raise InputError(describe_errors(error, data=self)) from None
 
     @property
     def target_namespace(self) -> str:

@@ -37,7 +37,7 @@ _SENTENCES = {
 }
 
 
-def problems(
+def describe_errors(
     error: ValidationError, file: str | None = None, node: Node | None = None, data: object = None
 ) -> list[Finding]:
     """Return each error of `error` as a Finding, in the order of the file.
@@ -51,7 +51,7 @@ def problems(
         line, column = node.position(path, of_key=of_key) if node else (None, None)
         # A union reports one error for each of its types; the first one for a place says enough.
         key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
-        location = Location(file, line, column, dotted(path))
+        location = Location(file, line, column, format_key(path))
         id_ = "unknown-key" if of_key else "invalid-value"
         found.setdefault(key, Finding(id=id_, message=_sentence(detail), location=location))
     return sorted(found.values(), key=lambda finding: (finding.location.line or 0, finding.location.column or 0))
@@ -88,7 +88,7 @@ def _sentence(detail: Any) -> str:
     return _SENTENCES.get(detail["type"]) or said.replace("Input should be", "must be").replace("Input should", "must")
 
 
-def dotted(path: Path) -> str:
+def format_key(path: Path) -> str:
     """Return a path as people write it: values.tolerations[0].key."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{show_key(step)}" for step in path).lstrip(".")
 

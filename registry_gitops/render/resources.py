@@ -8,8 +8,7 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from registry_gitops.deployment import PRUNE, GitSource, HelmSource, OCISource, RegistryDeployment
-from registry_gitops.deployment.problems import dotted
+from registry_gitops.deployment import PRUNE, GitSource, HelmSource, OCISource, RegistryDeployment, format_key
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Location
 from registry_gitops.manifests import (
@@ -63,7 +62,7 @@ def _problems_in(section: str, *, ours: int = 0) -> Iterator[None]:
                 id="invalid-value",
                 message=each["msg"],
                 location=Location(
-                    key=dotted((section, *(step - ours if isinstance(step, int) else step for step in each["loc"])))
+                    key=format_key((section, *(step - ours if isinstance(step, int) else step for step in each["loc"])))
                 ),
             )
             for each in error.errors(include_url=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from registry_gitops.codec import dump
+from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
 from registry_gitops.manifests import Document
 from registry_gitops.render import assets
@@ -42,4 +42,4 @@ def stream(tree: Mapping[str, str]) -> str:
 
 
 def _text(document: Document) -> str:
-    return _HEADER + dump(document.to_manifest_dict())
+    return _HEADER + dump_yaml(document.to_manifest_dict())

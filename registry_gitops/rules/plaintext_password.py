@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.masking import mask
 from registry_gitops.rules.output_directory import OutputDirectory
-from registry_gitops.values.configuration import secrets
+from registry_gitops.values import find_plaintext_secrets
 
 _NAMES_A_SECRET = re.compile(r"(?i:secret|password|passwd|secretkey|accountkey|token|credentials)$")
 
@@ -37,7 +37,7 @@ def plaintext_password(deployment: RegistryDeployment, directory: OutputDirector
             "the query of this URL may hold a token, which would be committed in the clear: put the credentials into a "
             "Secret, and name it in source.secretRef",
         )
-    for secret in secrets(deployment.values.configuration):
+    for secret in find_plaintext_secrets(deployment.values.configuration):
         yield (
             ".".join(("values.configuration", *map(str, secret.path))),
             f"this secret would be committed in the clear: put it into a Secret under the key {secret.variable}, and "

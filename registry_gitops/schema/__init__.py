@@ -1,7 +1,7 @@
 """What is made out of the models for people and tools: JSON Schemas, explanations, values.yaml, the reference."""
 
-from registry_gitops.schema.explain import Explanation, explain
-from registry_gitops.schema.json_schema import config_schema, json_schema, text, values_schema
+from registry_gitops.schema.explanation import Explanation, explain
+from registry_gitops.schema.json_schema import config_schema, format_schema, json_schema, values_schema
 from registry_gitops.schema.reference import values_reference
 from registry_gitops.schema.values_yaml import values_yaml
 
@@ -9,8 +9,8 @@ __all__ = [
     "Explanation",
     "config_schema",
     "explain",
+    "format_schema",
     "json_schema",
-    "text",
     "values_reference",
     "values_schema",
     "values_yaml",

@@ -64,6 +64,6 @@ def _describe(found: JsonSchemaValue, model: type, keys: Mapping[str, str]) -> J
     return found
 
 
-def text(schema: dict[str, Any]) -> str:
+def format_schema(schema: dict[str, Any]) -> str:
     """A schema as the text of a file."""
     return f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry_gitops.codec import dump
-from registry_gitops.schema.explain import Explanation, explain, walk
+from registry_gitops.codec import dump_yaml
+from registry_gitops.schema.explanation import Explanation, explain, explain_tree
 
 _HEAD = """\
 # Values of the chart `docker-registry`
@@ -40,7 +40,7 @@ def _table(fields: list[Explanation]) -> str:
 
 
 def _leaves(path: str) -> Iterator[Explanation]:
-    found = list(walk(path))
+    found = list(explain_tree(path))
     parents = {each.path.rpartition(".")[0] for each in found}
     for each in found:
         if each.path not in parents or each.type.startswith("[]"):
@@ -56,7 +56,7 @@ def _row(field: Explanation) -> str:
 def _default(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(str, value))}]"
-    return dump({"value": value}).removeprefix("value: ").strip()
+    return dump_yaml({"value": value}).removeprefix("value: ").strip()
 
 
 def _cell(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from registry_gitops.codec import dump
+from registry_gitops.codec import dump_yaml
 from registry_gitops.model import Model
 from registry_gitops.schema.docs import field_docs
 from registry_gitops.values import RegistryValues
@@ -35,7 +35,7 @@ def _fields(model: Model, indent: str) -> Iterator[str]:
         else:
             plain = {} if isinstance(value, Model) else value
             # null would remove a default; here it only says that there is none.
-            text = f"# {key}:\n" if plain is None else dump({key: plain})
+            text = f"# {key}:\n" if plain is None else dump_yaml({key: plain})
             yield textwrap.indent(text, indent)
 
 

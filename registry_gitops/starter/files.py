@@ -9,14 +9,12 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
-from registry_gitops.codec import dump
-from registry_gitops.deployment import BITNAMI_URL, RegistryDeployment
-from registry_gitops.deployment.problems import problems
+from registry_gitops.codec import dump_yaml
+from registry_gitops.deployment import BITNAMI_URL, RegistryDeployment, describe_errors
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import SCHEMA_FILE
 from registry_gitops.render import assets, path_in_repository
-from registry_gitops.schema import config_schema
-from registry_gitops.schema import text as schema_text
+from registry_gitops.schema import config_schema, format_schema
 from registry_gitops.version import __version__
 
 SourceType = Literal["git", "helm", "oci"]
@@ -62,7 +60,7 @@ def starter_files(
     }
     words["source"] = _template(f"{source}.{suffix}").substitute(words).rstrip("\n")
     files = {f"registry.{suffix}": _template(f"registry.{suffix}").substitute(words)}
-    return files if python else {**files, SCHEMA_FILE: schema_text(config_schema())}
+    return files if python else {**files, SCHEMA_FILE: format_schema(config_schema())}
 
 
 def _deployment(source: SourceType, url: str | None, path: str, name: str, namespace: str) -> RegistryDeployment:
@@ -71,7 +69,7 @@ def _deployment(source: SourceType, url: str | None, path: str, name: str, names
     try:
         return RegistryDeployment.model_validate(data)
     except ValidationError as error:
-        found = problems(error, data=data)
+        found = describe_errors(error, data=data)
         raise InputError(found).with_keys({"source.path": "path", "source.url": "url"}) from None
 
 
@@ -80,7 +78,7 @@ def _template(name: str) -> Template:
 
 
 def _yaml(text: str) -> str:
-    return dump({"_": text}).removeprefix("_: ").rstrip("\n")
+    return dump_yaml({"_": text}).removeprefix("_: ").rstrip("\n")
 
 
 def _python(text: str) -> str:

@@ -1,7 +1,7 @@
 """The chart's values as typed models: one file per section, keyed and defaulted as in its values.yaml."""
 
 from registry_gitops.values.auth import Auth, Htpasswd
-from registry_gitops.values.configuration import Configuration
+from registry_gitops.values.configuration import Configuration, Section, find_plaintext_secrets
 from registry_gitops.values.env import EnvVar, EnvVarSource, FieldRef, KeySelector, ResourceFieldRef
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import ExtraHost, ExtraTls, Ingress
@@ -76,6 +76,7 @@ __all__ = [
     "RollingUpdate",
     "SeLinuxOptions",
     "SeccompProfile",
+    "Section",
     "Service",
     "ServiceAccount",
     "ServiceNodePorts",
@@ -86,4 +87,5 @@ __all__ = [
     "TopologySpreadConstraint",
     "UpdateStrategy",
     "WeightedPodAffinityTerm",
+    "find_plaintext_secrets",
 ]

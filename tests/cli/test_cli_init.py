@@ -13,7 +13,7 @@ import jsonschema_rs
 import pytest
 
 from registry_gitops import RegistryDeployment, RegistryValues, load
-from registry_gitops.codec import load as load_yaml
+from registry_gitops.codec import load_yaml
 from registry_gitops.render import render
 from tests.cli.running import Run, listing
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from registry_gitops.codec import YAMLError, dump, load
+from registry_gitops.codec import YAMLError, dump_yaml, load_yaml
 from tests.support.tools import GoYaml
 from tests.support.yaml_texts import DOCUMENTS, TEXTS
 
@@ -17,7 +17,7 @@ many = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCh
 @many
 @given(document=DOCUMENTS)
 def test_go_gets_back_what_was_dumped(goyaml: GoYaml, document: dict[str, Any]) -> None:
-    readings = goyaml.read(dump(document))
+    readings = goyaml.read(dump_yaml(document))
     assert readings.sigs.error is None
     assert readings.sigs.value == document
 
@@ -45,7 +45,7 @@ def test_go_gets_back_what_was_dumped(goyaml: GoYaml, document: dict[str, Any]) 
 def test_a_plain_scalar_that_we_read_means_the_same_to_go(goyaml: GoYaml, text: str) -> None:
     document = f"key: {text}\n"
     try:
-        ours = load(document).value
+        ours = load_yaml(document).value
     except YAMLError:
         return  # refused, with what to write instead
     readings = goyaml.read(document)
@@ -55,5 +55,5 @@ def test_a_plain_scalar_that_we_read_means_the_same_to_go(goyaml: GoYaml, text: 
 
 @pytest.mark.parametrize("text", ["12:30", "1e3", "0o644", "yes", "10Gi", "30s", "500m", "1k", "7E"])
 def test_a_string_stays_a_string_in_both_libraries_of_go(goyaml: GoYaml, text: str) -> None:
-    readings = goyaml.read(dump({"value": text}))
+    readings = goyaml.read(dump_yaml({"value": text}))
     assert readings.sigs.value == readings.v3.value == {"value": text}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.codec import dump
+from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment, load
 from registry_gitops.errors import InputError
 from registry_gitops.values import RegistryValues
@@ -53,7 +53,7 @@ def test_a_deployment_made_in_python_is_the_same_when_written_and_read(
     tmp_path: Path, deployment: RegistryDeployment
 ) -> None:
     plain = deployment.to_config_dict() or {"name": deployment.name}
-    assert load(written(tmp_path, dump(plain))) == deployment
+    assert load(written(tmp_path, dump_yaml(plain))) == deployment
 
 
 def test_every_problem_of_a_file_is_said_with_line_and_column_in_its_order(tmp_path: Path) -> None:

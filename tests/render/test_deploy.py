@@ -18,7 +18,7 @@ from registry_gitops import (
     check,
     deploy,
 )
-from registry_gitops.codec import dump
+from registry_gitops.codec import dump_yaml
 from registry_gitops.errors import EditedError
 from registry_gitops.findings import Severity
 from registry_gitops.render import Action, render, render_checked
@@ -66,7 +66,7 @@ def test_library_and_command_find_the_same_and_stop_at_the_same(
     severity = next(each.severity for each in RULES if each.id == rule)
     findings, _ = check(made(config), folder)
     assert [(finding.id, finding.severity) for finding in findings] == [(rule, severity)]
-    (folder / "registry.yaml").write_text(dump(config), "utf-8")
+    (folder / "registry.yaml").write_text(dump_yaml(config), "utf-8")
     before = listing(folder)
     done = cli("render", folder / "registry.yaml")
     assert done.err == f"{folder / 'registry.yaml'}: {severity}: {findings[0]} [{rule}]\n"
@@ -202,7 +202,7 @@ def test_keys_that_do_not_go_together_are_an_input_error_with_the_key_of_the_con
         with pytest.raises(InputError, match=message) as caught:
             call(made(config), tmp_path / "out")
         assert [finding.location.key for finding in caught.value.findings] == [key]
-    (tmp_path / "registry.yaml").write_text(dump(config), "utf-8")
+    (tmp_path / "registry.yaml").write_text(dump_yaml(config), "utf-8")
     for option in ("--stdout", "--check", "--force"):
         done = cli("render", option)
         assert (done.code, done.out) == (2, "")

@@ -12,7 +12,7 @@ import yaml
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
 from registry_gitops.schema import config_schema, explain, values_reference, values_schema, values_yaml
-from registry_gitops.schema.explain import walk
+from registry_gitops.schema.explanation import explain_tree
 from registry_gitops.values import RegistryValues
 
 
@@ -87,7 +87,7 @@ def test_the_reference_has_a_row_for_every_value() -> None:
     page = values_reference()
     missing = [
         each.path
-        for each in walk("values")
+        for each in explain_tree("values")
         if not explain(each.path).fields and f"| `{each.path.removeprefix('values.')}` |" not in page
     ]
     assert missing == []

@@ -32,7 +32,7 @@ def htpasswd(
 
     Prompts for the password. For several users, copy the htpasswd lines into one Secret.
     """
-    from registry_gitops.codec import dump
+    from registry_gitops.codec import dump_yaml
     from registry_gitops.htpasswd import check, secret
 
     try:
@@ -41,7 +41,7 @@ def htpasswd(
         made = secret(user, password, namespace=namespace, name=name)
     except InputError as error:
         raise error.with_keys(_OPTIONS) from None
-    write_stdout(dump(made.to_manifest_dict()))
+    write_stdout(dump_yaml(made.to_manifest_dict()))
 
 
 def _prompt(user: str) -> str:

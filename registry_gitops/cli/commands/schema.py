@@ -24,6 +24,6 @@ def schema(
     ] = Subject.CONFIG,
 ) -> None:
     """Print the JSON Schema of registry.yaml, or of the values."""
-    from registry_gitops.schema import config_schema, text, values_schema
+    from registry_gitops.schema import config_schema, format_schema, values_schema
 
-    write_stdout(text(config_schema() if subject is Subject.CONFIG else values_schema()))
+    write_stdout(format_schema(config_schema() if subject is Subject.CONFIG else values_schema()))

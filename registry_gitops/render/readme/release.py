@@ -9,8 +9,7 @@ from registry_gitops.render.readme.login import Login
 from registry_gitops.render.readme.markdown import code, listing
 from registry_gitops.rules import OutputDirectory
 from registry_gitops.rules.chart_not_published import chart_not_published
-from registry_gitops.values import RegistryValues
-from registry_gitops.values.configuration import Section, secrets
+from registry_gitops.values import RegistryValues, Section, find_plaintext_secrets
 
 
 class Image:
@@ -89,7 +88,7 @@ class Secrets:
 
     def __init__(self, values: RegistryValues, login: Login) -> None:
         # Most descriptions set no key of config.yml, and a look through all that there are takes time.
-        self._found = secrets(values.configuration) if values.configuration.model_fields_set else []
+        self._found = find_plaintext_secrets(values.configuration) if values.configuration.model_fields_set else []
         self.apart = not self._found
         self.inline_password = bool(values.auth.htpasswd.password)
         self.mounted = bool(login.secret)

@@ -10,7 +10,7 @@ from registry_gitops.values.configuration.notifications import Endpoint, Events,
 from registry_gitops.values.configuration.proxy import Proxy, ProxyExec
 from registry_gitops.values.configuration.redis import Redis, RedisTls
 from registry_gitops.values.configuration.root import Catalog, Configuration, Tags
-from registry_gitops.values.configuration.secret import FoundSecret, Secret, secrets
+from registry_gitops.values.configuration.secret import FoundSecret, SecretField, find_plaintext_secrets
 from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.configuration.storage import (
     Cache,
@@ -78,7 +78,7 @@ __all__ = [
     "RedisTls",
     "RegistryAuth",
     "RepositoryPolicy",
-    "Secret",
+    "SecretField",
     "Section",
     "Smtp",
     "Storage",
@@ -93,5 +93,5 @@ __all__ = [
     "UploadPurging",
     "Validation",
     "ValidationManifests",
-    "secrets",
+    "find_plaintext_secrets",
 ]

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from registry_gitops.model import MapOf, NonNegative, Positive, custom_error, error_at
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty
-from registry_gitops.values.configuration.secret import Secret
+from registry_gitops.values.configuration.secret import SecretField
 from registry_gitops.values.configuration.section import Section
 
 _MIB = 1024**2
@@ -87,7 +87,7 @@ class S3(Section):
     access_key: NonEmpty | None = None
     """Access key id; without both keys the registry asks the cloud (IRSA, instance role). Default: none."""
 
-    secret_key: Annotated[NonEmpty | None, Field(repr=False), Secret("REGISTRY_STORAGE_S3_SECRETKEY")] = None
+    secret_key: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_STORAGE_S3_SECRETKEY")] = None
     """Secret access key. A secret: give it as REGISTRY_STORAGE_S3_SECRETKEY. Default: none."""
 
     root_directory: str | None = None
@@ -151,7 +151,9 @@ class Gcs(Section):
     keyfile: FilePath | None = None
     """Key file of a service account, in JSON. Default: the credentials of the workload."""
 
-    credentials: Annotated[MapOf[str, str] | None, Field(repr=False), Secret("REGISTRY_STORAGE_GCS_CREDENTIALS")] = None
+    credentials: Annotated[
+        MapOf[str, str] | None, Field(repr=False), SecretField("REGISTRY_STORAGE_GCS_CREDENTIALS")
+    ] = None
     """The content of such a key file. A secret: mount a file, or give the whole map, as YAML, in
     REGISTRY_STORAGE_GCS_CREDENTIALS (the registry takes no single keys of it from the environment). Default: none."""
 
@@ -191,7 +193,7 @@ class AzureCredentials(Section):
     client_id: NonEmpty | None = None
     """Id of the application, with client_secret."""
 
-    secret: Annotated[NonEmpty | None, Field(repr=False), Secret("REGISTRY_STORAGE_AZURE_CREDENTIALS")] = None
+    secret: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_STORAGE_AZURE_CREDENTIALS")] = None
     """Secret of the application, with client_secret. A secret: leave the section out and give it, whole, as YAML, in
     REGISTRY_STORAGE_AZURE_CREDENTIALS. Default: none."""
 
@@ -219,7 +221,7 @@ class Azure(Section):
     credentials: AzureCredentials | None = None
     """How the registry proves who it is; v3 has no default for it."""
 
-    account_key: Annotated[NonEmpty | None, Field(repr=False), Secret("REGISTRY_STORAGE_AZURE_ACCOUNTKEY")] = None
+    account_key: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_STORAGE_AZURE_ACCOUNTKEY")] = None
     """Key of the account, in base64, with the type shared_key. A secret: give it as REGISTRY_STORAGE_AZURE_ACCOUNTKEY.
     Default: none."""
 

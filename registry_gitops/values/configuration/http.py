@@ -17,7 +17,7 @@ from registry_gitops.values.configuration.scalars import (
     NonEmpty,
     UrlPath,
 )
-from registry_gitops.values.configuration.secret import Secret
+from registry_gitops.values.configuration.secret import SecretField
 from registry_gitops.values.configuration.section import Section
 
 _CipherSuite = Literal[
@@ -154,7 +154,7 @@ class Http(Section):
     prefix: UrlPath | None = None
     """Path in front of /v2/, for a registry that shares its host. Default: none."""
 
-    secret: Annotated[NonEmpty | None, Field(repr=False), Secret("REGISTRY_HTTP_SECRET")] = None
+    secret: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_HTTP_SECRET")] = None
     """Key that signs the state of uploads, the same in all replicas. A secret: set `http.existingSecret` of the chart.
     Default: a random one, at each start."""
 

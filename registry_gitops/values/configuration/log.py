@@ -8,7 +8,7 @@ from pydantic import Field
 
 from registry_gitops.model import ListOf, MapOf
 from registry_gitops.values.configuration.scalars import HostPort, NonEmpty
-from registry_gitops.values.configuration.secret import Secret
+from registry_gitops.values.configuration.secret import SecretField
 from registry_gitops.values.configuration.section import Section
 
 
@@ -28,7 +28,9 @@ class Smtp(Section):
     username: str | None = None
     """User of the mail server. Default: none."""
 
-    password: Annotated[str | None, Field(repr=False), Secret("REGISTRY_LOG_HOOKS_{}_MAILOPTIONS_SMTP_PASSWORD")] = None
+    password: Annotated[
+        str | None, Field(repr=False), SecretField("REGISTRY_LOG_HOOKS_{}_MAILOPTIONS_SMTP_PASSWORD")
+    ] = None
     """Password of the mail server. A secret: give it as REGISTRY_LOG_HOOKS_0_MAILOPTIONS_SMTP_PASSWORD, where 0
     is the first hook. Default: none."""
 

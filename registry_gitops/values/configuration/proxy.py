@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from registry_gitops.values.configuration.scalars import URL, GoDuration, NonEmpty
-from registry_gitops.values.configuration.secret import Secret, SecretInURL
+from registry_gitops.values.configuration.secret import SecretField, SecretInURL
 from registry_gitops.values.configuration.section import Section
 
 
@@ -30,7 +30,7 @@ class Proxy(Section):
     username: str | None = None
     """User of the other registry. Default: none."""
 
-    password: Annotated[str | None, Field(repr=False), Secret("REGISTRY_PROXY_PASSWORD")] = None
+    password: Annotated[str | None, Field(repr=False), SecretField("REGISTRY_PROXY_PASSWORD")] = None
     """Password of the other registry. A secret: give it as REGISTRY_PROXY_PASSWORD. Default: none."""
 
     exec: ProxyExec | None = None

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from registry_gitops.model import ListOf, NonNegative
 from registry_gitops.values.configuration.scalars import FilePath, GoDuration, HostPort, NonEmpty
-from registry_gitops.values.configuration.secret import Secret
+from registry_gitops.values.configuration.secret import SecretField
 from registry_gitops.values.configuration.section import Section
 
 _OrNever = Annotated[int, Field(ge=-1)]
@@ -38,7 +38,7 @@ class Redis(Section):
     username: str | None = None
     """User, with access lists. Default: none."""
 
-    password: Annotated[str | None, Field(repr=False), Secret("REGISTRY_REDIS_PASSWORD")] = None
+    password: Annotated[str | None, Field(repr=False), SecretField("REGISTRY_REDIS_PASSWORD")] = None
     """Password. A secret: give it as REGISTRY_REDIS_PASSWORD. Default: none."""
 
     db: NonNegative | None = None
@@ -50,7 +50,7 @@ class Redis(Section):
     sentinel_username: str | None = None
     """User of the sentinels. Default: none."""
 
-    sentinel_password: Annotated[str | None, Field(repr=False), Secret("REGISTRY_REDIS_SENTINELPASSWORD")] = None
+    sentinel_password: Annotated[str | None, Field(repr=False), SecretField("REGISTRY_REDIS_SENTINELPASSWORD")] = None
     """Password of the sentinels. A secret: give it as REGISTRY_REDIS_SENTINELPASSWORD. Default: none."""
 
     tls: RedisTls | None = None

@@ -38,7 +38,7 @@ class Configuration(Section):
     """Keys of distribution's config.yml (v3, all lower case), merged over what the chart makes.
 
     A list replaces the chart's list; a map is merged into it, so {} changes nothing. Secrets belong in the
-    environment: see `secrets`.
+    environment: see `find_plaintext_secrets`.
     """
 
     log: Log | None = None

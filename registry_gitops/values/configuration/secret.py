@@ -1,4 +1,4 @@
-"""Which keys hold secrets, and which of them a configuration sets in the clear."""
+"""Marks for the keys that hold secrets, and a search for those that a configuration sets in plaintext."""
 
 from __future__ import annotations
 
@@ -14,69 +14,69 @@ _CREDENTIAL = re.compile(r"auth|token|key|secret|cookie|passw|signature", re.IGN
 
 
 @dataclass(frozen=True)
-class Secret:
-    """Marks a field whose value is a secret, used as ``Annotated[str | None, Secret("REGISTRY_HTTP_SECRET")]``.
+class SecretField:
+    """Marks a field whose value is a secret, used as ``Annotated[str | None, SecretField("REGISTRY_HTTP_SECRET")]``.
 
-    `variable` is the environment variable that the registry reads the value from, as YAML, with {} where a list wants
-    the number of the entry.
+    `variable` is the environment variable from which the registry reads the value, as YAML; {} stands for the number
+    of an entry of a list.
     """
 
     variable: str
 
-    def places(self, value: Any) -> Iterator[tuple[str, ...]]:
-        """Where `value` holds a secret, as paths below it."""
+    def find_paths(self, value: Any) -> Iterator[tuple[str, ...]]:
+        """Yield the paths below `value` that hold a secret; () is the value itself."""
         if value:
             yield ()
 
 
 @dataclass(frozen=True)
-class SecretHeaders(Secret):
-    """Marks HTTP headers: those whose name says so are secrets."""
+class SecretHeaders(SecretField):
+    """Marks HTTP headers, of which those that carry credentials are secrets."""
 
-    def places(self, value: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
-        """Names of the headers that carry credentials."""
+    def find_paths(self, value: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+        """Yield the names of the headers that carry credentials, by their names."""
         yield from ((name,) for name in value if _CREDENTIAL.search(name))
 
 
 @dataclass(frozen=True)
-class SecretInURL(Secret):
-    """Marks a URL: one with a user, or with a query that may hold a token, is a secret."""
+class SecretInURL(SecretField):
+    """Marks a URL, which is a secret if it has a user, or a query that can hold a token."""
 
-    def places(self, value: str) -> Iterator[tuple[str, ...]]:
-        """The URL itself, if a message would not show it whole."""
+    def find_paths(self, value: str) -> Iterator[tuple[str, ...]]:
+        """Yield () if messages mask a part of the URL."""
         if mask(value) != value:
             yield ()
 
 
 class FoundSecret(NamedTuple):
-    """A secret that stands in a configuration in the clear."""
+    """A secret that a configuration sets in plaintext."""
 
     path: tuple[str | int, ...]
     """Keys and list indices from the configuration, as in YAML."""
 
     variable: str
-    """The environment variable that the registry reads it from instead."""
+    """The environment variable to set instead."""
 
 
-def secrets(configuration: Section) -> list[FoundSecret]:
-    """The secrets that `configuration` sets, in the order of its keys."""
-    return list(_secrets(configuration, ()))
+def find_plaintext_secrets(configuration: Section) -> list[FoundSecret]:
+    """Return the secrets that `configuration` sets, in the order of its keys."""
+    return list(_find_secrets(configuration, ()))
 
 
-def _secrets(value: Any, path: tuple[str | int, ...]) -> Iterator[FoundSecret]:
+def _find_secrets(value: Any, path: tuple[str | int, ...]) -> Iterator[FoundSecret]:
     if isinstance(value, tuple):
         for index, entry in enumerate(value):
-            yield from _secrets(entry, (*path, index))
+            yield from _find_secrets(entry, (*path, index))
     if not isinstance(value, Section):
         return
     given = value.model_fields_set
     for name, field in type(value).model_fields.items():
         if name not in given:
             continue
-        below, found = getattr(value, name), (*path, field.alias or name)
+        item, item_path = getattr(value, name), (*path, field.alias or name)
         for mark in field.metadata:
-            if isinstance(mark, Secret):
+            if isinstance(mark, SecretField):
                 numbers = (part for part in path if isinstance(part, int))
                 variable = mark.variable.format(*numbers)
-                yield from (FoundSecret((*found, *place), variable) for place in mark.places(below))
-        yield from _secrets(below, found)
+                yield from (FoundSecret((*item_path, *below), variable) for below in mark.find_paths(item))
+        yield from _find_secrets(item, item_path)

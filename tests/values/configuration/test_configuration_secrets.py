@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from registry_gitops.values.configuration import Configuration, secrets
+from registry_gitops.values.configuration import Configuration, find_plaintext_secrets
 
 Place = tuple[str | int, ...]
 
@@ -73,7 +73,7 @@ SECRETS: list[tuple[dict[str, Any], Place, str]] = [
 def test_a_secret_is_found_with_its_path_and_its_environment_variable(
     data: dict[str, Any], path: Place, variable: str
 ) -> None:
-    assert secrets(Configuration.model_validate(data)) == [(path, variable)]
+    assert find_plaintext_secrets(Configuration.model_validate(data)) == [(path, variable)]
 
 
 @pytest.mark.parametrize(
@@ -91,10 +91,10 @@ def test_a_secret_is_found_with_its_path_and_its_environment_variable(
     ],
 )
 def test_what_is_no_secret_is_not_reported(data: dict[str, Any]) -> None:
-    assert secrets(Configuration.model_validate(data)) == []
+    assert find_plaintext_secrets(Configuration.model_validate(data)) == []
 
 
 def test_all_secrets_are_reported_in_the_order_of_the_keys() -> None:
     data = {"redis": {"password": "x", "sentinelpassword": "y"}, "http": {"secret": "z"}}
-    found = [place.path for place in secrets(Configuration.model_validate(data))]
+    found = [place.path for place in find_plaintext_secrets(Configuration.model_validate(data))]
     assert found == [("http", "secret"), ("redis", "password"), ("redis", "sentinelpassword")]

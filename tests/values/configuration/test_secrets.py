@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from registry_gitops.values.configuration import Configuration, Secret, Section
+from registry_gitops.values.configuration import Configuration, SecretField, Section
 
 from .conftest import Distribution
 from .test_keys import account, parts
@@ -45,7 +45,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any], str, Any]] = {
 def variables(model: type[Section]) -> Iterator[str]:
     """The environment variables of all secrets below a model, those of lists for their first entry."""
     for field in model.model_fields.values():
-        yield from (mark.variable.format(0) for mark in field.metadata if isinstance(mark, Secret))
+        yield from (mark.variable.format(0) for mark in field.metadata if isinstance(mark, SecretField))
         for kind in parts(field.annotation):
             if isinstance(kind, type) and issubclass(kind, Section):
                 yield from variables(kind)

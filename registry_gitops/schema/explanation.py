@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry_gitops.errors import InputError
-from registry_gitops.model.base import unknown_key
+from registry_gitops.model import unknown_key
 from registry_gitops.schema.json_schema import config_schema
 
 
@@ -35,34 +35,34 @@ def explain(path: str = "") -> Explanation:
     schema = config_schema()
     place: list[str] = []
     for step in filter(None, path.split(".")):
-        below = properties(schema)
+        below = child_schemas(schema)
         if step not in below:
             raise _unknown(path, place, step, list(below))
         schema = below[step]
         place.append(step)
-    fields = tuple(_explanation([*place, key], below) for key, below in properties(schema).items())
+    fields = tuple(_explanation([*place, key], below) for key, below in child_schemas(schema).items())
     return _explanation(place, schema, fields)
 
 
 def _unknown(path: str, place: list[str], step: str, known: list[str]) -> InputError:
     """Return the error for a key that is not below `place`; a path that only lacks its beginning is completed."""
-    whole = "" if place else next((each.path for each in walk("") if each.path.endswith(f".{path}")), "")
+    whole = "" if place else next((each.path for each in explain_tree("") if each.path.endswith(f".{path}")), "")
     if whole:
         return InputError.of(f'unknown key "{path}": did you mean "{whole}"?')
     where = f"{'.'.join(place)}: " if place else ""
     return InputError.of(f"{where}{unknown_key(step, known).message()}")
 
 
-def walk(path: str) -> Iterator[Explanation]:
+def explain_tree(path: str) -> Iterator[Explanation]:
     """The key at `path` and every key below it, depth first, not going into the entries of lists."""
     found = explain(path)
     yield found
     if not found.type.startswith("[]"):
         for field in found.fields:
-            yield from walk(field.path)
+            yield from explain_tree(field.path)
 
 
-def properties(schema: dict[str, Any]) -> dict[str, Any]:
+def child_schemas(schema: dict[str, Any]) -> dict[str, Any]:
     """Key -> schema for the keys of an object, of the entries of a list, or of all members of a union."""
     found: dict[str, Any] = {}
     for member in _members(schema):
@@ -76,7 +76,7 @@ def properties(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _below_items(schema: dict[str, Any]) -> dict[str, Any]:
-    return properties(schema["items"]) if "items" in schema else {}
+    return child_schemas(schema["items"]) if "items" in schema else {}
 
 
 def _constants(schema: dict[str, Any]) -> list[Any]:

@@ -82,7 +82,7 @@ class Node:
         return node.line, node.column
 
 
-def load(text: str) -> Node:
+def load_yaml(text: str) -> Node:
     """Read exactly one YAML document. Raises YAMLError for anything else, or for what readers disagree about.
 
     Refused: duplicate keys, keys that are not text, tags, a second document, and plain scalars such as `yes`, `1e3`,

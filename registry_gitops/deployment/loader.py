@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from registry_gitops.codec import YAMLError
-from registry_gitops.codec import load as load_yaml
+from registry_gitops.codec import YAMLError, load_yaml
 from registry_gitops.deployment.model import RegistryDeployment
-from registry_gitops.deployment.problems import problems
+from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Location
 
@@ -72,7 +71,7 @@ def _from_yaml(text: str, file: str) -> RegistryDeployment:
     try:
         return RegistryDeployment.model_validate(node.value, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise InputError(problems(error, file, node)) from None
+        raise InputError(describe_errors(error, file, node)) from None
 
 
 def _from_python(path: Path) -> RegistryDeployment:
@@ -99,7 +98,9 @@ def _program_error(error: ProgramError) -> InputError:
             )
         case ValidationError() as cause:
             place = Location(error.file, error.line)
-            return InputError(replace(each, location=replace(place, key=each.location.key)) for each in problems(cause))
+            return InputError(
+                replace(each, location=replace(place, key=each.location.key)) for each in describe_errors(cause)
+            )
         case cause:
             what = ": ".join(part for part in (type(cause).__name__, str(error)) if part)
             message = f"{Path(error.file).name} raised {what}{_rename(cause, error.file)}"

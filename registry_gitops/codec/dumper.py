@@ -30,7 +30,7 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def dump(value: Mapping[str, Any]) -> str:
+def dump_yaml(value: Mapping[str, Any]) -> str:
     """Render one document in block style: keys in the order given, lists indented, a line break at the end.
 
     `value` holds mappings with text keys, lists or tuples, str, bool, int, float, and None. Text of several lines is a
