@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from registry_gitops.deployment.derive import merge_changes, validate
 from registry_gitops.deployment.problems import describe_errors
@@ -65,16 +65,16 @@ class RegistryDeployment(Model):
     """Namespace of the deployment. It is rendered too, at Pod Security level `restricted`, unless it is `default`,
     `flux-system` or `kube-*`."""
 
-    source: Source = Field(default_factory=default_section(GitSource))
+    source: Source = default_section(GitSource)
     """Where Flux takes the chart from."""
 
-    release: HelmReleaseOptions = Field(default_factory=default_section(HelmReleaseOptions))
+    release: HelmReleaseOptions = default_section(HelmReleaseOptions)
     """How Flux installs, upgrades and watches the release."""
 
-    values: RegistryValues = Field(default_factory=default_section(RegistryValues))
+    values: RegistryValues = default_section(RegistryValues)
     """Values of the chart."""
 
-    kustomization: KustomizationOptions = Field(default_factory=default_section(KustomizationOptions))
+    kustomization: KustomizationOptions = default_section(KustomizationOptions)
     """What the folder's kustomization.yaml adds or changes."""
 
     if TYPE_CHECKING:  # pyright does not know that frozen models of pydantic have it.

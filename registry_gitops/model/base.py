@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, LiteralString, Self
 
-from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -117,13 +117,12 @@ def _is_default(value: object, default: object) -> bool:
     return value is default or (type(value) is type(default) and value == default)
 
 
-def default_section(model: type[Model]) -> Callable[[], Any]:
-    """Return the default factory of a field that holds a section: the section with nothing set.
+def default_section(model: type[Model]) -> Any:
+    """Return the default of a field that holds a section: `model` with nothing set.
 
-    All share one frozen instance, created without a validator, because to build a validator takes milliseconds.
+    All such fields share one frozen instance, created without a validator: building a validator takes milliseconds.
     """
-
-    return functools.cache(model.model_construct)
+    return Field(default_factory=functools.cache(model.model_construct))
 
 
 LocatedError = tuple[tuple[int | str, ...], PydanticCustomError]

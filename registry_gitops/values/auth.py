@@ -61,5 +61,5 @@ class Htpasswd(Model):
 class Auth(Model):
     """Authentication."""
 
-    htpasswd: Htpasswd = Field(default_factory=default_section(Htpasswd))
+    htpasswd: Htpasswd = default_section(Htpasswd)
     """Users and passwords in a bcrypt htpasswd file."""

@@ -88,28 +88,28 @@ class RegistryValues(Model):
     replica_count: NonNegative = 1
     """Number of Pods. More than one needs a volume that several nodes can mount, or object storage."""
 
-    image: Image = Field(default_factory=default_section(Image))
+    image: Image = default_section(Image)
     """The image that the Pod runs, and how it is pulled."""
 
-    service: Service = Field(default_factory=default_section(Service))
+    service: Service = default_section(Service)
     """How the registry is reached inside the cluster."""
 
-    ingress: Ingress = Field(default_factory=default_section(Ingress))
+    ingress: Ingress = default_section(Ingress)
     """How the registry is reached from outside the cluster."""
 
-    auth: Auth = Field(default_factory=default_section(Auth))
+    auth: Auth = default_section(Auth)
     """Who may use the registry."""
 
-    persistence: Persistence = Field(default_factory=default_section(Persistence))
+    persistence: Persistence = default_section(Persistence)
     """The volume that keeps the images."""
 
-    deletion: Deletion = Field(default_factory=default_section(Deletion))
+    deletion: Deletion = default_section(Deletion)
     """Whether clients may delete."""
 
-    http: Http = Field(default_factory=default_section(Http))
+    http: Http = default_section(Http)
     """How the registry speaks HTTP."""
 
-    configuration: Configuration = Field(default_factory=default_section(Configuration))
+    configuration: Configuration = default_section(Configuration)
     """Keys of distribution's config.yml, merged over what the chart makes of the other values."""
 
     extra_env_vars: ListOf[EnvVar] = ()
@@ -121,30 +121,28 @@ class RegistryValues(Model):
     extra_env_vars_cm: Annotated[OptionalName, Field(alias="extraEnvVarsCM")] = ""
     """ConfigMap whose keys all become environment variables."""
 
-    resources: Resources = Field(default_factory=default_section(Resources))
+    resources: Resources = default_section(Resources)
     """CPU and memory of the container."""
 
-    pod_security_context: PodSecurityContext = Field(default_factory=default_section(PodSecurityContext))
+    pod_security_context: PodSecurityContext = default_section(PodSecurityContext)
     """Security settings of the Pod."""
 
-    container_security_context: ContainerSecurityContext = Field(
-        default_factory=default_section(ContainerSecurityContext)
-    )
+    container_security_context: ContainerSecurityContext = default_section(ContainerSecurityContext)
     """Security settings of the container."""
 
-    service_account: ServiceAccount = Field(default_factory=default_section(ServiceAccount))
+    service_account: ServiceAccount = default_section(ServiceAccount)
     """Identity of the Pod."""
 
-    liveness_probe: LivenessProbe = Field(default_factory=default_section(LivenessProbe))
+    liveness_probe: LivenessProbe = default_section(LivenessProbe)
     """When the container is restarted."""
 
-    readiness_probe: ReadinessProbe = Field(default_factory=default_section(ReadinessProbe))
+    readiness_probe: ReadinessProbe = default_section(ReadinessProbe)
     """When the Pod gets requests."""
 
-    startup_probe: StartupProbe = Field(default_factory=default_section(StartupProbe))
+    startup_probe: StartupProbe = default_section(StartupProbe)
     """How long the start may take."""
 
-    update_strategy: UpdateStrategy = Field(default_factory=default_section(UpdateStrategy))
+    update_strategy: UpdateStrategy = default_section(UpdateStrategy)
     """How a new version takes over."""
 
     termination_grace_period_seconds: NonNegative = 90
@@ -159,7 +157,7 @@ class RegistryValues(Model):
     node_selector: Labels = EMPTY
     """Labels that a node must have."""
 
-    affinity: Affinity = Field(default_factory=default_section(Affinity))
+    affinity: Affinity = default_section(Affinity)
     """Which nodes, and which other Pods, to be near to or far from."""
 
     tolerations: ListOf[Toleration] = ()

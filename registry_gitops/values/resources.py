@@ -40,8 +40,8 @@ class ResourceLimits(Model):
 class Resources(Model):
     """Requests and limits of the container. Upstream: Container.resources (core/v1 ResourceRequirements)."""
 
-    requests: ResourceRequests = Field(default_factory=default_section(ResourceRequests))
+    requests: ResourceRequests = default_section(ResourceRequests)
     """What the scheduler keeps free for the Pod."""
 
-    limits: ResourceLimits = Field(default_factory=default_section(ResourceLimits))
+    limits: ResourceLimits = default_section(ResourceLimits)
     """What the container may use at most."""

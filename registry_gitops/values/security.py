@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from registry_gitops.model import (
     EMPTY,
@@ -86,7 +86,7 @@ class PodSecurityContext(Model):
     supplemental_groups: ListOf[NonNegative] | None = None
     """More groups of the process."""
 
-    seccomp_profile: SeccompProfile | None = Field(default_factory=default_section(SeccompProfile))
+    seccomp_profile: SeccompProfile | None = default_section(SeccompProfile)
     """Filter of system calls."""
 
     se_linux_options: SeLinuxOptions | None = None
@@ -130,10 +130,10 @@ class ContainerSecurityContext(Model):
     read_only_root_filesystem: bool | None = True
     """Whether the image's files are read-only; the registry writes to its volume alone."""
 
-    capabilities: Capabilities | None = Field(default_factory=default_section(Capabilities))
+    capabilities: Capabilities | None = default_section(Capabilities)
     """Linux capabilities."""
 
-    seccomp_profile: SeccompProfile | None = Field(default_factory=default_section(SeccompProfile))
+    seccomp_profile: SeccompProfile | None = default_section(SeccompProfile)
     """Filter of system calls."""
 
     se_linux_options: SeLinuxOptions | None = None

@@ -29,10 +29,10 @@ class Service(Model):
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
     """Where the Service can be reached from. Upstream: ServiceSpec.type (core/v1)."""
 
-    ports: ServicePorts = Field(default_factory=default_section(ServicePorts))
+    ports: ServicePorts = default_section(ServicePorts)
     """Ports of the Service."""
 
-    node_ports: ServiceNodePorts = Field(default_factory=default_section(ServiceNodePorts))
+    node_ports: ServiceNodePorts = default_section(ServiceNodePorts)
     """Ports on every node."""
 
     cluster_ip: Annotated[

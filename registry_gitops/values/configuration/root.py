@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
 from registry_gitops.model import Positive, default_section
 from registry_gitops.values.configuration.auth import Provider, RegistryAuth
 from registry_gitops.values.configuration.health import Health
@@ -44,10 +42,10 @@ class Configuration(Section):
     log: Log | None = None
     """What the registry writes to its logs."""
 
-    storage: Storage = Field(default_factory=default_section(Storage))
+    storage: Storage = default_section(Storage)
     """Where images are kept, and what happens around that."""
 
-    auth: RegistryAuth = Field(default_factory=default_section(RegistryAuth))
+    auth: RegistryAuth = default_section(RegistryAuth)
     """Who may use the registry. Default: everybody."""
 
     middleware: Middleware | None = None
