@@ -1,4 +1,4 @@
-"""Who may use the registry."""
+"""Who is allowed to use the registry."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Htpasswd(Model):
             is_quoted=False,
         ),
     ] = ""
-    """User of the credentials given here in the clear. Prefer `existingSecret`."""
+    """User of the credentials given here in plaintext. Prefer `existingSecret`."""
 
     # No maxLength in the schema: Helm would report that, in other words, before the chart's own message.
     password: Annotated[str, AfterValidator(_bcrypt_length), Field(repr=False)] = ""
-    """Password given here in the clear, at most 72 bytes: for a throw-away cluster only. Prefer `existingSecret`."""
+    """Password given here in plaintext, at most 72 bytes: for a throw-away cluster only. Prefer `existingSecret`."""
 
     existing_secret: OptionalName = ""
-    """Name of a Secret, in the same namespace, that holds the htpasswd file; `registry-gitops htpasswd` makes one."""
+    """Secret, in the same namespace, with the htpasswd file; `registry-gitops htpasswd` creates one."""
 
     existing_secret_key: Annotated[
         str,

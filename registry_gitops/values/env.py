@@ -19,14 +19,14 @@ class KeySelector(Model):
     """Key of its data."""
 
     optional: bool | None = None
-    """Whether the object or the key may be missing. Default: false."""
+    """Whether the object or the key is allowed to be missing. Default: false."""
 
 
 class FieldRef(Model):
     """A field of the Pod itself."""
 
     api_version: str | None = None
-    """Version of the schema that `fieldPath` is written in. Default: v1."""
+    """API version that `fieldPath` refers to. Default: v1."""
 
     field_path: Annotated[str, Field(min_length=1)]
     """Path of the field, such as status.podIP."""
@@ -42,7 +42,7 @@ class ResourceFieldRef(Model):
     """Resource, such as limits.memory."""
 
     divisor: QuantityText | None = None
-    """Unit that the value is given in. Default: 1."""
+    """Unit of the value. Default: 1."""
 
 
 class EnvVarSource(Model):
@@ -79,7 +79,7 @@ class EnvVar(Model):
     """Value, as text: quote numbers and booleans."""
 
     value_from: EnvVarSource | None = None
-    """Where the value comes from, in place of `value`."""
+    """Where the value comes from, instead of `value`."""
 
     @model_validator(mode="after")
     def _one_value(self) -> EnvVar:

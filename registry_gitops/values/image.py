@@ -8,10 +8,10 @@ from registry_gitops.model import DNSSubdomain, ImageDigest, ImageRegistry, Imag
 
 
 class Image(Model):
-    """The registry's own image: the official `registry:3` of Docker's library."""
+    """The image of the registry: by default the official `registry:3` of Docker's library."""
 
     registry: ImageRegistry = "docker.io"
-    """Host that serves the image; "" leaves it to the container runtime. Upstream: the host part of a reference."""
+    """Host that serves the image; "" is the container runtime's default. Upstream: the host part of a reference."""
 
     repository: ImageRepository = "library/registry"
     """Repository of the image on that host. The official image is `library/registry`, for short `registry`."""
@@ -20,7 +20,7 @@ class Image(Model):
     """Tag of the image. The default is the newest patch of `registry:3`, and the chart's appVersion."""
 
     digest: ImageDigest = ""
-    """Digest of the image, `sha256:...`; wins over `tag`, so that the bytes cannot change under the deployment."""
+    """Digest of the image, `sha256:...`; overrides `tag`, so that the image cannot change."""
 
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
     """When the kubelet pulls the image. Upstream: Container.imagePullPolicy (core/v1)."""

@@ -1,4 +1,4 @@
-"""How the registry is reached from outside the cluster."""
+"""How clients outside the cluster reach the registry."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IngressPath = Annotated[str, AfterValidator(_absolute), Field(json_schema_extra=
 
 
 class ExtraHost(Model):
-    """One more host that leads to the registry."""
+    """Another host name of the registry."""
 
     name: Hostname
     """Name of the host. Upstream: IngressRule.host (networking.k8s.io/v1)."""
@@ -35,10 +35,10 @@ class ExtraHost(Model):
 
 
 class ExtraTls(Model):
-    """One more certificate. Upstream: IngressTLS (networking.k8s.io/v1)."""
+    """Another certificate. Upstream: IngressTLS (networking.k8s.io/v1)."""
 
     hosts: ListOf[Hostname] = ()
-    """Hosts that the certificate is for."""
+    """Host names in the certificate."""
 
     secret_name: DNSSubdomain
     """Name of the Secret, type kubernetes.io/tls, that holds the certificate."""
@@ -60,7 +60,7 @@ class Ingress(Model):
     """How `path` is compared. Upstream: HTTPIngressPath.pathType."""
 
     ingress_class_name: OptionalName = ""
-    """Controller that serves the Ingress; "" takes the cluster's default. Upstream: IngressSpec.ingressClassName."""
+    """Controller that serves the Ingress; "" is the cluster's default. Upstream: IngressSpec.ingressClassName."""
 
     annotations: Annotations = EMPTY
     """Annotations of the Ingress, such as the body size of ingress-nginx or the issuer of cert-manager."""
@@ -69,10 +69,10 @@ class Ingress(Model):
     """Whether `hostname` is served with TLS, by the certificate in `existingSecret`."""
 
     existing_secret: OptionalName = ""
-    """Secret, type kubernetes.io/tls, with the certificate; "" means `<hostname>-tls` (which cert-manager can make)."""
+    """Secret, type kubernetes.io/tls, with the certificate; "" is `<hostname>-tls`, which cert-manager can create."""
 
     extra_hosts: ListOf[ExtraHost] = ()
-    """More hosts that lead to the registry."""
+    """More host names of the registry."""
 
     extra_tls: ListOf[ExtraTls] = ()
     """More certificates."""

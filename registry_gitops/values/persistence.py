@@ -32,7 +32,7 @@ class Persistence(Model):
     """The PersistentVolumeClaim under `/var/lib/registry`."""
 
     enabled: bool = True
-    """Whether images are kept on a volume. Without one they are gone when the Pod moves."""
+    """Whether images are stored on a volume. Without one they are lost when the Pod is replaced."""
 
     size: Annotated[QuantityText, AfterValidator(_positive)] = "10Gi"
     """Size of the claim, in bytes with a unit. Upstream: PersistentVolumeClaimSpec.resources.requests.storage."""
@@ -48,13 +48,13 @@ class Persistence(Model):
             examples=("fast-storage",),
         ),
     ] = ""
-    """StorageClass of the claim: "" takes the cluster's default, "-" asks for none (a volume made by hand)."""
+    """StorageClass of the claim: "" is the cluster's default, "-" is none, for a volume created by hand."""
 
     access_modes: Annotated[ListOf[AccessMode], Field(min_length=1)] = ("ReadWriteOnce",)
-    """How nodes may mount the volume. More than one replica needs ReadWriteMany (or object storage)."""
+    """How nodes can mount the volume. More than one replica needs ReadWriteMany, or object storage."""
 
     existing_claim: OptionalName = ""
-    """Name of a PersistentVolumeClaim to use in place of a new one; `size` and `storageClass` then say nothing."""
+    """Name of a PersistentVolumeClaim to use instead of a new one; `size` and `storageClass` then have no effect."""
 
     annotations: Annotations = EMPTY
     """Annotations of the claim."""
@@ -63,4 +63,4 @@ class Persistence(Model):
     """Labels of the claim."""
 
     resource_policy: Literal["keep", ""] = "keep"
-    """"keep" leaves the claim, and the images, in place when the release is uninstalled (helm.sh/resource-policy)."""
+    """"keep" keeps the claim, with the images, when Helm uninstalls the release (helm.sh/resource-policy)."""

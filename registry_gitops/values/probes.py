@@ -8,7 +8,7 @@ from registry_gitops.model import Model, NonNegative, Positive
 
 
 class Probe(Model):
-    """When Kubernetes asks the container, and how often it may fail. Upstream: Probe (core/v1)."""
+    """How often Kubernetes probes the container, and how many failures count. Upstream: Probe (core/v1)."""
 
     enabled: bool = True
     """Whether the probe is rendered."""
@@ -32,14 +32,14 @@ class Probe(Model):
 class LivenessProbe(Probe):
     """A TCP connection to the API's port; a failure restarts the container.
 
-    A slow disk answers 503 on every path, and a restart would not mend it: so this probe asks for no path.
+    It requests no path: with a slow disk, every path returns 503, which a restart would not fix.
     """
 
     failure_threshold: Positive = 6
     """Failures in a row until the container is restarted."""
 
     success_threshold: Literal[1] = 1
-    """Kubernetes allows nothing but 1 here."""
+    """Kubernetes allows only 1 here."""
 
 
 class ReadinessProbe(Probe):
@@ -59,4 +59,4 @@ class StartupProbe(Probe):
     """Failures in a row until the container is restarted."""
 
     success_threshold: Literal[1] = 1
-    """Kubernetes allows nothing but 1 here."""
+    """Kubernetes allows only 1 here."""

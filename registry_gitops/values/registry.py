@@ -45,32 +45,32 @@ NamePart = Annotated[
 
 
 class Deletion(Model):
-    """Whether clients may delete."""
+    """Whether clients can delete images."""
 
     enabled: bool = False
-    """Whether DELETE of manifests and blobs is answered, or refused with 405. Upstream: storage.delete.enabled."""
+    """Whether clients can delete manifests and blobs; if not, DELETE returns 405. Upstream: storage.delete.enabled."""
 
 
 class Http(Model):
-    """How the registry speaks HTTP."""
+    """HTTP settings of the registry."""
 
     existing_secret: OptionalName = ""
     """Secret whose key `http-secret` signs the state of uploads. More than one replica needs it, because they share
-    uploads; a single replica makes its own at each start. Upstream: http.secret."""
+    uploads; a single replica creates one at each start. Upstream: http.secret."""
 
     relative_urls: bool = True
-    """Whether `Location` headers hold paths only, so that no proxy can turn them wrong. Upstream: http.relativeurls."""
+    """Whether `Location` headers are paths, which are right behind any proxy. Upstream: http.relativeurls."""
 
     drain_timeout: DurationText = "60s"
-    """How long running requests may go on after the Pod was told to end. Upstream: http.draintimeout."""
+    """Time for running requests to finish after the Pod gets SIGTERM. Upstream: http.draintimeout."""
 
 
 class RegistryValues(Model):
-    """Values of the chart `docker-registry`: what its values.yaml holds, typed.
+    """Values of the chart `docker-registry`.
 
-    The defaults are the documented deployment: `registry:3` with one replica, ClusterIP 5000, 100m/128Mi requested and
-    500m/512Mi at most, 10Gi ReadWriteOnce, not root. Attributes give the values in force, `to_config_dict()` those set.
-    Combinations that cannot work are refused, with the reason, by the model and by the chart alike.
+    The defaults are the documented deployment: `registry:3` with one replica, ClusterIP 5000, requests of 100m/128Mi,
+    limits of 500m/512Mi, 10Gi ReadWriteOnce, not root. Both the models and the chart refuse combinations of values that
+    cannot work, with the reason.
     """
 
     name_override: NamePart = ""
@@ -92,25 +92,25 @@ class RegistryValues(Model):
     """The image that the Pod runs, and how it is pulled."""
 
     service: Service = default_section(Service)
-    """How the registry is reached inside the cluster."""
+    """How clients inside the cluster reach the registry."""
 
     ingress: Ingress = default_section(Ingress)
-    """How the registry is reached from outside the cluster."""
+    """How clients outside the cluster reach the registry."""
 
     auth: Auth = default_section(Auth)
-    """Who may use the registry."""
+    """Who is allowed to use the registry."""
 
     persistence: Persistence = default_section(Persistence)
     """The volume that keeps the images."""
 
     deletion: Deletion = default_section(Deletion)
-    """Whether clients may delete."""
+    """Whether clients can delete images."""
 
     http: Http = default_section(Http)
-    """How the registry speaks HTTP."""
+    """HTTP settings of the registry."""
 
     configuration: Configuration = default_section(Configuration)
-    """Keys of distribution's config.yml, merged over what the chart makes of the other values."""
+    """Keys of distribution's config.yml, merged over those that the chart sets from the other values."""
 
     extra_env_vars: ListOf[EnvVar] = ()
     """More environment variables of the container; those named REGISTRY_* override the configuration."""
@@ -140,10 +140,10 @@ class RegistryValues(Model):
     """When the Pod gets requests."""
 
     startup_probe: StartupProbe = default_section(StartupProbe)
-    """How long the start may take."""
+    """How long the start is allowed to take."""
 
     update_strategy: UpdateStrategy = default_section(UpdateStrategy)
-    """How a new version takes over."""
+    """How Kubernetes replaces the Pods for a new version."""
 
     termination_grace_period_seconds: NonNegative = 90
     """Seconds between SIGTERM and SIGKILL: longer than `http.drainTimeout`, or running pushes are cut off."""
@@ -158,10 +158,10 @@ class RegistryValues(Model):
     """Labels that a node must have."""
 
     affinity: Affinity = default_section(Affinity)
-    """Which nodes, and which other Pods, to be near to or far from."""
+    """Nodes, and other Pods, near which or far from which the Pods run."""
 
     tolerations: ListOf[Toleration] = ()
-    """Taints that the Pods put up with."""
+    """Taints that the Pods tolerate."""
 
     topology_spread_constraints: ListOf[TopologySpreadConstraint] = ()
     """How evenly the Pods are spread."""

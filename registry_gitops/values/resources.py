@@ -12,20 +12,20 @@ _EphemeralStorage = Annotated[QuantityText | None, Field(alias="ephemeral-storag
 
 
 class ResourceRequests(Model):
-    """What the scheduler keeps free for the Pod."""
+    """What the scheduler reserves for the Pod."""
 
     cpu: QuantityText | None = "100m"
-    """CPU, in cores or thousandths of one (100m). null asks for none."""
+    """CPU, in cores or thousandths of one (100m). null requests none."""
 
     memory: QuantityText | None = "128Mi"
-    """Memory, in bytes with a unit. null asks for none."""
+    """Memory, in bytes with a unit. null requests none."""
 
     ephemeral_storage: _EphemeralStorage = None
-    """Room on the node's disk for logs and scratch data, in bytes with a unit."""
+    """Space on the node's disk for logs and temporary data, in bytes with a unit."""
 
 
 class ResourceLimits(Model):
-    """What the container may use at most."""
+    """What the container can use at most."""
 
     cpu: QuantityText | None = "500m"
     """CPU, in cores or thousandths of one (500m). null removes the limit."""
@@ -34,14 +34,14 @@ class ResourceLimits(Model):
     """Memory, in bytes with a unit; beyond it the container is killed. null removes the limit."""
 
     ephemeral_storage: _EphemeralStorage = None
-    """Room on the node's disk, in bytes with a unit; beyond it the Pod is evicted."""
+    """Space on the node's disk, in bytes with a unit; beyond it the Pod is evicted."""
 
 
 class Resources(Model):
     """Requests and limits of the container. Upstream: Container.resources (core/v1 ResourceRequirements)."""
 
     requests: ResourceRequests = default_section(ResourceRequests)
-    """What the scheduler keeps free for the Pod."""
+    """What the scheduler reserves for the Pod."""
 
     limits: ResourceLimits = default_section(ResourceLimits)
-    """What the container may use at most."""
+    """What the container can use at most."""

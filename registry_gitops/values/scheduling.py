@@ -1,4 +1,4 @@
-"""Where the Pods run, and how a new version takes over. Types and names: core/v1 and apps/v1."""
+"""Where the Pods run, and how Kubernetes replaces them. Types and names: core/v1 and apps/v1."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ Weight = Annotated[int, Field(ge=1, le=100)]
 
 
 class Toleration(Model):
-    """A taint that the Pod puts up with. Upstream: Toleration (core/v1)."""
+    """A taint that the Pod tolerates. Upstream: Toleration (core/v1)."""
 
     key: LabelKey | None = None
-    """Key of the taint; none, with operator Exists, stands for all."""
+    """Key of the taint; none, with the operator Exists, matches all."""
 
     operator: Literal["Exists", "Equal"] | None = None
     """How key and value are compared. Default: Equal."""
 
     value: str | None = None
-    """Value of the taint, with operator Equal."""
+    """Value of the taint, with the operator Equal."""
 
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
-    """Effect of the taint; none stands for all."""
+    """Effect of the taint; none matches all."""
 
     toleration_seconds: int | None = None
-    """Seconds that the Pod stays after a NoExecute taint; none means for ever."""
+    """Seconds until a NoExecute taint evicts the Pod; none is without limit."""
 
     @model_validator(mode="after")
     def _agrees(self) -> Toleration:
@@ -57,7 +57,7 @@ class LabelSelectorRequirement(Model):
 
 
 class LabelSelector(Model):
-    """Which objects are meant; all conditions must hold. Upstream: LabelSelector (meta/v1)."""
+    """Selects objects for which all conditions hold. Upstream: LabelSelector (meta/v1)."""
 
     match_labels: Labels = EMPTY
     """Labels that must be equal."""
@@ -90,7 +90,7 @@ class NodeSelectorTerm(Model):
 
 
 class NodeSelector(Model):
-    """Nodes that fit: one of the terms must hold. Upstream: NodeSelector (core/v1)."""
+    """Selects nodes for which one of the terms holds. Upstream: NodeSelector (core/v1)."""
 
     node_selector_terms: Annotated[ListOf[NodeSelectorTerm], Field(min_length=1)]
     """Terms, of which one must hold."""
@@ -103,97 +103,97 @@ class PreferredSchedulingTerm(Model):
     """Weight, 1 to 100."""
 
     preference: NodeSelectorTerm
-    """Which nodes."""
+    """The nodes."""
 
 
 class NodeAffinity(Model):
-    """On which nodes the Pod runs. Upstream: NodeAffinity (core/v1)."""
+    """Nodes for the Pod. Upstream: NodeAffinity (core/v1)."""
 
     required_during_scheduling_ignored_during_execution: NodeSelector | None = None
-    """Nodes that the Pod needs."""
+    """Nodes that the Pod requires."""
 
     preferred_during_scheduling_ignored_during_execution: ListOf[PreferredSchedulingTerm] = ()
     """Nodes that the Pod prefers."""
 
 
 class PodAffinityTerm(Model):
-    """Pods that are meant, and how near is near. Upstream: PodAffinityTerm (core/v1)."""
+    """Selects Pods, and says what counts as the same place. Upstream: PodAffinityTerm (core/v1)."""
 
     topology_key: LabelKey
-    """Label of nodes that counts as one place, such as kubernetes.io/hostname."""
+    """Node label: nodes of the same value are one place, such as kubernetes.io/hostname."""
 
     label_selector: LabelSelector | None = None
     """Labels of the Pods."""
 
     match_label_keys: ListOf[LabelKey] = ()
-    """Labels whose value is taken from this Pod."""
+    """Labels that must have the value that this Pod has."""
 
     mismatch_label_keys: ListOf[LabelKey] = ()
-    """Labels whose value must differ from this Pod's."""
+    """Labels that must have another value than this Pod has."""
 
     namespaces: ListOf[str] = ()
-    """Namespaces of the Pods; none means this one."""
+    """Namespaces of the Pods; none is this one."""
 
     namespace_selector: LabelSelector | None = None
     """Labels of the namespaces."""
 
 
 class WeightedPodAffinityTerm(Model):
-    """Pods that are preferred, or avoided. Upstream: WeightedPodAffinityTerm (core/v1)."""
+    """Pods to run near, or far from, if possible. Upstream: WeightedPodAffinityTerm (core/v1)."""
 
     weight: Weight
     """Weight, 1 to 100."""
 
     pod_affinity_term: PodAffinityTerm
-    """Which Pods."""
+    """The Pods."""
 
 
 class PodAffinity(Model):
-    """Pods to be near to, or far from. Upstream: PodAffinity and PodAntiAffinity (core/v1)."""
+    """Pods to run near, or far from. Upstream: PodAffinity and PodAntiAffinity (core/v1)."""
 
     required_during_scheduling_ignored_during_execution: ListOf[PodAffinityTerm] = ()
-    """What must hold."""
+    """Required."""
 
     preferred_during_scheduling_ignored_during_execution: ListOf[WeightedPodAffinityTerm] = ()
-    """What is preferred."""
+    """Preferred."""
 
 
 class Affinity(Model):
     """Where the Pods run. Upstream: Affinity (core/v1)."""
 
     node_affinity: NodeAffinity | None = None
-    """On which nodes."""
+    """Nodes for the Pod."""
 
     pod_affinity: PodAffinity | None = None
-    """Near which Pods."""
+    """Pods to run near."""
 
     pod_anti_affinity: PodAffinity | None = None
-    """Far from which Pods."""
+    """Pods to run far from."""
 
 
 class TopologySpreadConstraint(Model):
     """How evenly the Pods are spread. Upstream: TopologySpreadConstraint (core/v1)."""
 
     max_skew: Positive
-    """How many Pods more than elsewhere one place may have."""
+    """How many more Pods one place can have than another."""
 
     topology_key: LabelKey
-    """Label of nodes that counts as one place, such as topology.kubernetes.io/zone."""
+    """Node label: nodes of the same value are one place, such as topology.kubernetes.io/zone."""
 
     when_unsatisfiable: Literal["DoNotSchedule", "ScheduleAnyway"]
-    """What happens when the Pods cannot be spread so."""
+    """Whether a Pod that would exceed `maxSkew` is scheduled."""
 
     label_selector: LabelSelector | None = None
-    """Which Pods are counted. Default: those of this release."""
+    """Pods to count. Default: those of this release."""
 
     match_label_keys: ListOf[LabelKey] = ()
-    """Labels whose value is taken from the Pod, such as pod-template-hash."""
+    """Labels that must have the value that the new Pod has, such as pod-template-hash."""
 
     min_domains: Positive | None = None
-    """How many places there must be, with DoNotSchedule."""
+    """Least number of places, with DoNotSchedule."""
 
     node_affinity_policy: Literal["Honor", "Ignore"] | None = None
-    """Whether nodes that the Pod may not run on are counted. Default: Honor (they are not)."""
+    """Whether nodes on which the Pod cannot run are counted. Default: Honor (they are not)."""
 
     node_taints_policy: Literal["Honor", "Ignore"] | None = None
     """Whether tainted nodes are left out. Default: Ignore (they are counted)."""
@@ -209,7 +209,7 @@ def _at_most_all(value: int | str) -> int | str:
 
 
 class RollingUpdate(Model):
-    """How far a rollout may go at a time. Upstream: RollingUpdateDeployment (apps/v1)."""
+    """How many Pods a rollout replaces at a time. Upstream: RollingUpdateDeployment (apps/v1)."""
 
     max_surge: IntOrString | None = None
     """Pods above `replicaCount`, as a count or a percentage. Default: 25%."""
@@ -228,14 +228,14 @@ class RollingUpdate(Model):
 
 
 class UpdateStrategy(Model):
-    """How a new version takes over. Upstream: DeploymentStrategy (apps/v1)."""
+    """How Kubernetes replaces the Pods for a new version. Upstream: DeploymentStrategy (apps/v1)."""
 
     type: Literal["", "Recreate", "RollingUpdate"] = ""
     """"" chooses Recreate where only one node can mount the volume (a rolling update would wait for ever), else
     RollingUpdate."""
 
     rolling_update: RollingUpdate | None = None
-    """How far a rolling update may go at a time."""
+    """How many Pods a rolling update replaces at a time."""
 
     @model_validator(mode="after")
     def _rolling(self) -> UpdateStrategy:

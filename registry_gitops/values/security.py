@@ -1,4 +1,4 @@
-"""What the Pod may do on its node. The defaults pass the Pod Security level `restricted`."""
+"""What the Pod is allowed to do on its node. The defaults pass the Pod Security level `restricted`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SeccompProfile(Model):
     """Filter of system calls. Upstream: SeccompProfile (core/v1)."""
 
     type: Literal["RuntimeDefault", "Localhost", "Unconfined"] = "RuntimeDefault"
-    """Which filter; the level `restricted` refuses Unconfined."""
+    """Kind of the filter; the level `restricted` refuses Unconfined."""
 
     localhost_profile: str | None = None
     """File of the filter on the node, with the type Localhost only."""
@@ -66,19 +66,19 @@ class PodSecurityContext(Model):
     """Security settings of the Pod. Upstream: PodSecurityContext (core/v1); null removes a default."""
 
     enabled: bool = True
-    """Whether these settings are rendered at all; a platform that assigns its own (OpenShift) wants false."""
+    """Whether these settings are rendered; set false on a platform that assigns its own, such as OpenShift."""
 
     fs_group: NonNegative | None = 1000
-    """Group that owns the volume, so that the registry may write to it."""
+    """Group that owns the volume, so that the registry can write to it."""
 
     fs_group_change_policy: Literal["OnRootMismatch", "Always"] | None = "OnRootMismatch"
-    """When files on the volume change their owner; Always delays each start on a large volume."""
+    """When files on the volume get this group; Always delays each start on a large volume."""
 
     run_as_user: NonNegative | None = None
-    """User id of every container that names none of its own."""
+    """User id of every container that does not set one."""
 
     run_as_group: NonNegative | None = None
-    """Group id of every container that names none of its own."""
+    """Group id of every container that does not set one."""
 
     run_as_non_root: bool | None = True
     """Whether the kubelet refuses to start a container as root."""
@@ -100,17 +100,17 @@ class Capabilities(Model):
     """Linux capabilities of the container. Upstream: Capabilities (core/v1)."""
 
     drop: ListOf[str] = ("ALL",)
-    """Capabilities taken away; the level `restricted` wants ALL."""
+    """Capabilities to remove; the level `restricted` requires ALL."""
 
     add: ListOf[str] | None = None
-    """Capabilities given; the level `restricted` allows NET_BIND_SERVICE."""
+    """Capabilities to add; the level `restricted` allows NET_BIND_SERVICE only."""
 
 
 class ContainerSecurityContext(Model):
     """Security settings of the container. Upstream: SecurityContext (core/v1); null removes a default."""
 
     enabled: bool = True
-    """Whether these settings are rendered at all."""
+    """Whether these settings are rendered."""
 
     run_as_user: NonNegative | None = 1000
     """User id of the process. A number is needed: the image names no user, and root is refused."""
@@ -122,13 +122,13 @@ class ContainerSecurityContext(Model):
     """Whether the kubelet refuses to start the container as root."""
 
     privileged: bool | None = False
-    """Whether the container may do all that the node may."""
+    """Whether the container has all rights of the node."""
 
     allow_privilege_escalation: bool | None = False
-    """Whether a process may gain more rights than its parent."""
+    """Whether a process can get more rights than its parent."""
 
     read_only_root_filesystem: bool | None = True
-    """Whether the image's files are read-only; the registry writes to its volume alone."""
+    """Whether the image's files are read-only; the registry writes to its volume only."""
 
     capabilities: Capabilities | None = default_section(Capabilities)
     """Linux capabilities."""
@@ -144,13 +144,13 @@ class ServiceAccount(Model):
     """Identity of the Pod in the cluster and, by annotations, in a cloud."""
 
     create: bool = True
-    """Whether the chart makes the ServiceAccount."""
+    """Whether the chart creates the ServiceAccount."""
 
     name: OptionalName = ""
-    """Name of the ServiceAccount; "" means the release's full name, or `default` where none is made."""
+    """Name of the ServiceAccount; "" is the full name of the release, or `default` if none is created."""
 
     annotations: Annotations = EMPTY
     """Annotations, such as the role of a cloud's workload identity."""
 
     automount_service_account_token: bool = False
-    """Whether a token is mounted. The registry calls no Kubernetes API; workload identity may need it."""
+    """Whether a token is mounted. The registry does not call the Kubernetes API; workload identity can need it."""

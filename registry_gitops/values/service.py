@@ -1,4 +1,4 @@
-"""How the registry is reached inside the cluster."""
+"""How clients inside the cluster reach the registry."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ class ServicePorts(Model):
     """Ports of the Service."""
 
     http: Port = 5000
-    """Port of the Service that leads to the registry's API. Upstream: ServicePort.port (core/v1)."""
+    """Port of the Service for the registry's API. Upstream: ServicePort.port (core/v1)."""
 
 
 class ServiceNodePorts(Model):
     """Ports on every node, for the types NodePort and LoadBalancer."""
 
     http: Port | None = None
-    """Port on each node; none lets Kubernetes choose. Upstream: ServicePort.nodePort (core/v1)."""
+    """Port on each node; if none, Kubernetes chooses it. Upstream: ServicePort.nodePort (core/v1)."""
 
 
 class Service(Model):
     """The Service in front of the registry's Pods."""
 
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
-    """Where the Service can be reached from. Upstream: ServiceSpec.type (core/v1)."""
+    """Whether clients outside the cluster reach the Service, and how. Upstream: ServiceSpec.type (core/v1)."""
 
     ports: ServicePorts = default_section(ServicePorts)
     """Ports of the Service."""
@@ -40,7 +40,7 @@ class Service(Model):
         Text("an IP address", r"None|[0-9a-fA-F:.]+", 'write an IPv4 or IPv6 address, or "None"', 45, empty=True),
         Field(alias="clusterIP"),
     ] = ""
-    """Fixed address; "" lets Kubernetes choose, "None" makes the Service headless. Upstream: ServiceSpec.clusterIP."""
+    """Fixed address; if "", Kubernetes chooses it; "None" is a headless Service. Upstream: ServiceSpec.clusterIP."""
 
     annotations: Annotations = EMPTY
     """Annotations of the Service, such as those of a cloud's load balancer."""

@@ -1,4 +1,4 @@
-"""Who may use the registry: the providers that distribution knows."""
+"""Who is allowed to use the registry: the authentication providers of distribution."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _SigningAlgorithm = Literal[
 
 
 class HtpasswdFile(Section):
-    """Users and passwords in a file. The chart's `auth.htpasswd` makes this section and mounts the file."""
+    """Users and passwords in a file. The chart's `auth.htpasswd` sets this section and mounts the file."""
 
     realm: NonEmpty | None = None
-    """Realm that clients are shown. The chart's default: Registry."""
+    """Realm that the registry sends to clients. The chart's default: Registry."""
 
     path: FilePath | None = None
-    """File of the users, with bcrypt hashes; the registry makes up a user where it is missing. The chart's default:
-    /auth/htpasswd."""
+    """File of the users, with bcrypt hashes; if it is missing, the registry creates it with a user of its own. The
+    chart's default: /auth/htpasswd."""
 
 
 class TokenAuth(Section):
@@ -49,10 +49,10 @@ class TokenAuth(Section):
     """URL of the token server, as clients reach it. Default: none."""
 
     service: NonEmpty | None = None
-    """Name of this registry, which tokens must be meant for. Default: none."""
+    """Name of this registry, which must be the audience of tokens. Default: none."""
 
     issuer: NonEmpty | None = None
-    """Name of the token server, which tokens must come from. Default: none."""
+    """Name of the token server, which must be the issuer of tokens. Default: none."""
 
     root_cert_bundle: FilePath | None = None
     """File of the certificates that sign tokens, in PEM. Default: none."""
@@ -61,7 +61,7 @@ class TokenAuth(Section):
     """File of the keys that sign tokens, as a JSON Web Key Set. Default: none."""
 
     signing_algorithms: ListOf[_SigningAlgorithm] | None = None
-    """Algorithms that a token may be signed with. Default: all of them."""
+    """Algorithms that are allowed for signatures of tokens. Default: all of them."""
 
     auto_redirect: bool | None = None
     """Whether the realm is made from the host of the request and `autoredirectpath`. Default: false."""
@@ -71,7 +71,7 @@ class TokenAuth(Section):
 
 
 class RegistryAuth(Section):
-    """Who may use the registry: at most one provider."""
+    """Who is allowed to use the registry: at most one provider."""
 
     htpasswd: HtpasswdFile | None = None
     """Users and passwords in a file."""

@@ -21,17 +21,17 @@ _GCS_STEP = 256 * 1024
 
 
 class Filesystem(Section):
-    """A folder, on the chart's volume."""
+    """A directory, on the chart's volume."""
 
     root_directory: FilePath | None = None
-    """Folder of the images; the chart mounts its volume at the default. Default: /var/lib/registry."""
+    """Directory of the images; the chart mounts its volume at the default. Default: /var/lib/registry."""
 
     max_threads: Annotated[int, Field(ge=25)] | None = None
     """Operations at a time, 25 or more (the registry raises less to 25). Default: 100."""
 
 
 class InMemory(Section):
-    """Memory of the process, for tests: everything is gone when it ends. Written `inmemory: {}`."""
+    """Memory of the process, for tests: images are lost when it ends. Written `inmemory: {}`."""
 
 
 _StorageClass = Literal[
@@ -66,7 +66,7 @@ _S3LogLevel = Literal[
 
 
 class S3(Section):
-    """A bucket of Amazon S3, or of a service that speaks its protocol.
+    """A bucket of Amazon S3, or of a service with its API.
 
     The registry needs `bucket`, and `region` on AWS.
     """
@@ -82,22 +82,22 @@ class S3(Section):
     """Address of a service other than AWS, such as https://minio.example.com. Default: that of the region."""
 
     force_path_style: bool | None = None
-    """Whether the bucket stands in the path of URLs, not in the host; most other services want it. Default: false."""
+    """Whether the bucket is in the path of URLs, not in the host; most other services need it. Default: false."""
 
     access_key: NonEmpty | None = None
-    """Access key id; without both keys the registry asks the cloud (IRSA, instance role). Default: none."""
+    """Access key id; without both keys the registry uses IRSA or the instance role. Default: none."""
 
     secret_key: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_STORAGE_S3_SECRETKEY")] = None
-    """Secret access key. A secret: give it as REGISTRY_STORAGE_S3_SECRETKEY. Default: none."""
+    """Secret access key. A secret: set it as REGISTRY_STORAGE_S3_SECRETKEY. Default: none."""
 
     root_directory: str | None = None
     """Prefix of all object names. Default: none."""
 
     secure: bool | None = None
-    """Whether AWS is called by TLS; a scheme in `regionendpoint` decides itself. Default: true."""
+    """Whether requests to AWS use TLS; a scheme in `regionendpoint` overrides this. Default: true."""
 
     skip_verify: bool | None = None
-    """Whether the certificate of the service goes unchecked. Default: false."""
+    """Whether the registry accepts any certificate of the service. Default: false."""
 
     encrypt: bool | None = None
     """Whether objects are encrypted at rest. Default: false."""
@@ -106,7 +106,7 @@ class S3(Section):
     """Id of the KMS key, with `encrypt`. Default: the bucket's own key."""
 
     storage_class: _StorageClass | None = None
-    """Storage class of objects; NONE for services that know no classes. Default: STANDARD."""
+    """Storage class of objects; NONE for services without classes. Default: STANDARD."""
 
     object_acl: _ObjectACL | None = None
     """Canned access list of objects. Default: private."""
@@ -118,7 +118,7 @@ class S3(Section):
     """Bytes in a part of a copy, 5 MiB to 5 GiB. Default: 33554432 (32 MiB)."""
 
     multipart_copy_max_concurrency: Positive | None = None
-    """Parts that are copied at a time. Default: 100."""
+    """Number of parts that are copied at a time. Default: 100."""
 
     multipart_copy_threshold_size: Annotated[int, Field(ge=0, le=_S3_MAX)] | None = None
     """Bytes up to which an object is copied in one piece, at most 5 GiB. Default: 33554432 (32 MiB)."""
@@ -133,7 +133,7 @@ class S3(Section):
     """Whether the FIPS endpoint is used. Default: false."""
 
     v4_auth: bool | None = None
-    """Whether requests are signed with version 4, as AWS demands; false is for old services. Default: true."""
+    """Whether requests are signed with version 4, as AWS requires; false is for old services. Default: true."""
 
     user_agent: NonEmpty | None = None
     """User agent of the registry's requests. Default: the SDK's own."""
@@ -154,7 +154,7 @@ class Gcs(Section):
     credentials: Annotated[
         MapOf[str, str] | None, Field(repr=False), SecretField("REGISTRY_STORAGE_GCS_CREDENTIALS")
     ] = None
-    """The content of such a key file. A secret: mount a file, or give the whole map, as YAML, in
+    """The content of such a key file. A secret: mount a file, or set the whole map, as YAML, in
     REGISTRY_STORAGE_GCS_CREDENTIALS (the registry takes no single keys of it from the environment). Default: none."""
 
     root_directory: str | None = None
@@ -194,7 +194,7 @@ class AzureCredentials(Section):
     """Id of the application, with client_secret."""
 
     secret: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_STORAGE_AZURE_CREDENTIALS")] = None
-    """Secret of the application, with client_secret. A secret: leave the section out and give it, whole, as YAML, in
+    """Secret of the application, with client_secret. A secret: leave the section out, and set it whole, as YAML, in
     REGISTRY_STORAGE_AZURE_CREDENTIALS. Default: none."""
 
     @model_validator(mode="after")
@@ -222,7 +222,7 @@ class Azure(Section):
     """How the registry proves who it is; v3 has no default for it."""
 
     account_key: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_STORAGE_AZURE_ACCOUNTKEY")] = None
-    """Key of the account, in base64, with the type shared_key. A secret: give it as REGISTRY_STORAGE_AZURE_ACCOUNTKEY.
+    """Key of the account, in base64, with the type shared_key. A secret: set it as REGISTRY_STORAGE_AZURE_ACCOUNTKEY.
     Default: none."""
 
     realm: NonEmpty | None = None
@@ -241,7 +241,7 @@ class Azure(Section):
     """Pause between such tries. Default: 100ms."""
 
     skip_verify: bool | None = None
-    """Whether the certificate of the service goes unchecked. Default: false."""
+    """Whether the registry accepts any certificate of the service. Default: false."""
 
     instead: ClassVar[dict[str, str]] = {
         "connectionstring": "registry 3.1.1 reads this key and does not use it, write credentials"

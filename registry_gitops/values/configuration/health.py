@@ -1,4 +1,4 @@
-"""Checks that take the registry out of service: while one fails, every path answers 503."""
+"""Checks that take the registry out of service: while one fails, every path returns 503."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from registry_gitops.values.configuration.section import Section
 
 
 class StorageDriverCheck(Section):
-    """Whether the storage answers."""
+    """A check of the storage."""
 
     enabled: bool | None = None
-    """Whether it is asked. The chart's default: true."""
+    """Whether the storage is checked. The chart's default: true."""
 
     interval: GoDuration | None = None
     """Time between two checks; 0s is the default. Default: 10s."""
@@ -28,7 +28,7 @@ class StorageDriverCheck(Section):
 
 
 class FileCheck(Section):
-    """A file that takes the registry out of service while it exists."""
+    """A file that must not exist: while it exists, the registry is out of service."""
 
     file: FilePath
     """The file."""
@@ -42,7 +42,7 @@ class FileCheck(Section):
 
 
 class HttpCheck(Section):
-    """A URL that must answer a HEAD request."""
+    """A URL that must respond to HEAD requests."""
 
     uri: Annotated[URL, SecretInURL("REGISTRY_HEALTH_HTTPCHECKERS_{}_URI")]
     """The URL."""
@@ -52,14 +52,14 @@ class HttpCheck(Section):
         Field(repr=False),
         SecretHeaders("REGISTRY_HEALTH_HTTPCHECKERS_{}_HEADERS"),
     ] = None
-    """Headers of the request. Credentials are secrets: give all headers, as YAML, in
+    """Headers of the request. Credentials are secrets: set all headers, as YAML, in
     REGISTRY_HEALTH_HTTPCHECKERS_0_HEADERS, where 0 is the first check. Default: none."""
 
     status_code: Annotated[int, Field(ge=100, le=599)] | None = None
-    """Status that it must answer with. Default: 200."""
+    """Status code that it must return. Default: 200."""
 
     timeout: GoDuration | None = None
-    """Time for the answer; 0s is without limit. Default: 0s."""
+    """Timeout of the response; 0s is none. Default: 0s."""
 
     interval: GoDuration | None = None
     """Time between two checks; 0s is the default. Default: 10s."""
@@ -75,7 +75,7 @@ class TcpCheck(Section):
     """The server."""
 
     timeout: GoDuration | None = None
-    """Time for the connection; 0s is without limit. Default: 0s."""
+    """Timeout of the connection; 0s is none. Default: 0s."""
 
     interval: GoDuration | None = None
     """Time between two checks; 0s is the default. Default: 10s."""
@@ -88,13 +88,13 @@ class Health(Section):
     """Checks that take the registry out of service."""
 
     storagedriver: StorageDriverCheck | None = None
-    """Whether the storage answers."""
+    """A check of the storage."""
 
     file: ListOf[FileCheck] | None = None
     """Files that must not exist. Default: none."""
 
     http: ListOf[HttpCheck] | None = None
-    """URLs that must answer. Default: none."""
+    """URLs that must respond. Default: none."""
 
     tcp: ListOf[TcpCheck] | None = None
     """Servers that must accept connections. Default: none."""

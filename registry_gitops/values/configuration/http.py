@@ -1,4 +1,4 @@
-"""How the registry listens and answers."""
+"""HTTP settings of the registry."""
 
 from __future__ import annotations
 
@@ -44,32 +44,32 @@ _CipherSuite = Literal[
 
 
 class LetsEncrypt(Section):
-    """Certificates from an ACME server, in place of files."""
+    """Certificates from an ACME server, instead of files."""
 
     cache_file: FilePath | None = None
-    """Folder that keeps the certificates; this key switches the section on. It must be writable. Default: none."""
+    """Directory of the certificates, which must be writable; this key enables the section. Default: none."""
 
     email: str | None = None
-    """Address that the ACME server may write to. Default: none."""
+    """Contact address for the ACME server. Default: none."""
 
     hosts: ListOf[NonEmpty] | None = None
-    """Hosts that certificates are asked for. Default: any."""
+    """Host names for which the registry requests certificates. Default: any."""
 
     directory_url: URL | None = None
     """Directory of the ACME server. Default: that of Let's Encrypt."""
 
 
 class Tls(Section):
-    """TLS in the registry itself. In a cluster an Ingress usually does this; the chart's probes speak plain HTTP."""
+    """TLS in the registry itself. Usually an Ingress has it instead; the chart's probes use HTTP without TLS."""
 
     certificate: FilePath | None = None
-    """File of the certificate, in PEM; this key switches TLS on. Default: none."""
+    """File of the certificate, in PEM; this key enables TLS. Default: none."""
 
     key: FilePath | None = None
     """File of the private key, in PEM. Default: none."""
 
     client_cas: ListOf[FilePath] | None = None
-    """Files of the authorities that clients' certificates must come from. Default: none are asked for."""
+    """Files of the authorities of client certificates. Default: none, no client certificates."""
 
     client_auth: (
         Literal[
@@ -80,7 +80,7 @@ class Tls(Section):
         ]
         | None
     ) = None
-    """What clients must show, where `clientcas` is set. Default: require-and-verify-client-cert."""
+    """Which client certificates are required, with `clientcas`. Default: require-and-verify-client-cert."""
 
     minimum_tls: Literal["tls1.2", "tls1.3"] | None = None
     """Oldest version of TLS. Default: tls1.2."""
@@ -89,7 +89,7 @@ class Tls(Section):
     """Cipher suites, with tls1.2. Default: those with forward secrecy and AEAD."""
 
     lets_encrypt: LetsEncrypt | None = None
-    """Certificates from an ACME server, in place of files."""
+    """Certificates from an ACME server, instead of files."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Tls:
@@ -111,17 +111,17 @@ class Prometheus(Section):
     """Metrics on the debug server."""
 
     enabled: bool | None = None
-    """Whether metrics are counted, and served where `http.debug.addr` is set. Default: false."""
+    """Whether metrics are collected, and served on `http.debug.addr` if that is set. Default: false."""
 
     path: Annotated[UrlPath, AfterValidator(_free_path)] | None = None
     """Path of the metrics. Default: /metrics."""
 
 
 class Debug(Section):
-    """The debug server. It shows http.secret and the password of redis to anybody who can reach it."""
+    """The debug server. It shows http.secret and the password of redis to every client."""
 
     addr: ListenAddress | None = None
-    """Where it listens; without this key there is none. Default: none."""
+    """Address to listen on; without this key there is no debug server. Default: none."""
 
     prometheus: Prometheus | None = None
     """Metrics on the debug server."""
@@ -131,28 +131,27 @@ class Http2(Section):
     """HTTP/2 over TLS."""
 
     disabled: bool | None = None
-    """Whether only HTTP/1.1 is spoken. Default: false."""
+    """Whether HTTP/2 is off. Default: false."""
 
 
 class H2c(Section):
     """HTTP/2 without TLS."""
 
     enabled: bool | None = None
-    """Whether it is spoken, for a proxy that wants it. Default: false."""
+    """Whether HTTP/2 without TLS is on, for a proxy that needs it. Default: false."""
 
 
 class Http(Section):
-    """How the registry listens and answers."""
+    """HTTP settings of the registry."""
 
     addr: ListenAddress | None = None
-    """Where the registry listens. The chart's port and probes expect its own value. The chart's default: :5000."""
+    """Address to listen on. The chart's port and probes expect the default. The chart's default: :5000."""
 
     host: URL | None = None
-    """Address that clients know the registry by, with its scheme, for the URLs that it answers with. Default: that of
-    the request."""
+    """Address of the registry, with its scheme, for the URLs in its responses. Default: that of the request."""
 
     prefix: UrlPath | None = None
-    """Path in front of /v2/, for a registry that shares its host. Default: none."""
+    """Path before /v2/, for a registry that shares its host. Default: none."""
 
     secret: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_HTTP_SECRET")] = None
     """Key that signs the state of uploads, the same in all replicas. A secret: set `http.existingSecret` of the chart.
@@ -177,9 +176,9 @@ class Http(Section):
     """The debug server. Default: none."""
 
     http2: Http2 | None = None
-    """HTTP/2 over TLS. Default: spoken."""
+    """HTTP/2 over TLS. Default: on."""
 
     h2c: H2c | None = None
-    """HTTP/2 without TLS. Default: not spoken."""
+    """HTTP/2 without TLS. Default: off."""
 
     instead: ClassVar[dict[str, str]] = {"net": "leave it out, a Pod behind a Service listens on tcp"}

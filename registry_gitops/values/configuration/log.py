@@ -16,7 +16,7 @@ class AccessLog(Section):
     """One line per request, on standard output, in the Combined Log Format."""
 
     disabled: bool | None = None
-    """Whether no request is logged. Default: false."""
+    """Whether the log of requests is off. Default: false."""
 
 
 class Smtp(Section):
@@ -31,14 +31,14 @@ class Smtp(Section):
     password: Annotated[
         str | None, Field(repr=False), SecretField("REGISTRY_LOG_HOOKS_{}_MAILOPTIONS_SMTP_PASSWORD")
     ] = None
-    """Password of the mail server. A secret: give it as REGISTRY_LOG_HOOKS_0_MAILOPTIONS_SMTP_PASSWORD, where 0
+    """Password of the mail server. A secret: set it as REGISTRY_LOG_HOOKS_0_MAILOPTIONS_SMTP_PASSWORD, where 0
     is the first hook. Default: none."""
 
     instead: ClassVar[dict[str, str]] = {"insecure": "registry 3.1.1 reads this key and does not use it, leave it out"}
 
 
 class MailOptions(Section):
-    """Whom a log hook writes to, and through which server."""
+    """Mail server, sender, and receivers of a log hook."""
 
     smtp: Smtp | None = None
     """The mail server."""
@@ -54,29 +54,29 @@ class LogHook(Section):
     """A mail for each log line of some levels."""
 
     type: Literal["mail"]
-    """Kind of the hook; the registry has no other, and ignores an unknown one."""
+    """Kind of the hook; the registry has no other kind, and ignores unknown ones."""
 
     disabled: bool | None = None
     """Whether the hook is off. Default: false."""
 
     levels: ListOf[Literal["panic", "fatal", "error", "warn", "info", "debug", "trace"]] | None = None
-    """Levels of the lines that are mailed. An unknown level would count as panic. Default: none."""
+    """Levels of the lines to mail. The registry reads an unknown level as panic. Default: none."""
 
     options: MailOptions | None = None
     """Mail settings."""
 
 
 class Log(Section):
-    """Level and form of the logs."""
+    """Level and format of the logs."""
 
     level: Literal["error", "warn", "info", "debug"] | None = None
-    """Least severe level that is written; any other word, `warning` too, stops the registry. Default: info."""
+    """Least severe level to log; the registry exits at any other word, `warning` included. Default: info."""
 
     formatter: Literal["text", "json", "logstash"] | None = None
-    """Form of a line. Default: text."""
+    """Format of a line. Default: text."""
 
     fields: MapOf[str, str] | None = None
-    """Fields added to every line, such as `environment: staging`. Default: none."""
+    """Fields to add to every line, such as `environment: staging`. Default: none."""
 
     access_log: AccessLog | None = None
     """The log of requests."""

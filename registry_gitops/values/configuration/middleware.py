@@ -1,4 +1,4 @@
-"""Middleware: what stands between the registry and its storage."""
+"""Middleware between the registry and its storage."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class StorageMiddlewareOptions(Section):
     """Options of a middleware; each belongs to the middleware that its docstring names."""
 
     base_url: URL | None = None
-    """cloudfront, redirect: where clients are sent for blobs. Default: none."""
+    """cloudfront, redirect: base of the URLs from which clients download blobs. Default: none."""
 
     private_key: FilePath | None = None
     """cloudfront: file of the key that signs URLs, in PEM (PKCS #1). Default: none."""
@@ -34,16 +34,16 @@ class StorageMiddlewareOptions(Section):
     """cloudfront: id of that key. Default: none."""
 
     duration: GoDuration | None = None
-    """cloudfront: time that a signed URL is good for. Default: 20m."""
+    """cloudfront: lifetime of a signed URL. Default: 20m."""
 
     ip_filtered_by: Literal["none", "aws", "awsregion"] | None = None
-    """cloudfront: which clients are sent to S3 itself: none, those in AWS, or those in `awsregion`. Default: none."""
+    """cloudfront: clients that download from S3 itself: none, those in AWS, or those in `awsregion`. Default: none."""
 
     aws_region: NonEmpty | None = None
     """cloudfront: AWS regions, separated by commas, with `ipfilteredby: awsregion`. Default: none."""
 
     update_frequency: Pause | None = None
-    """cloudfront: time between two looks at the list of AWS addresses, more than 0. Default: 12h."""
+    """cloudfront: time between two updates of the list of AWS addresses, more than 0. Default: 12h."""
 
     ip_ranges_url: URL | None = None
     """cloudfront: that list. Default: https://ip-ranges.amazonaws.com/ip-ranges.json."""
@@ -55,7 +55,7 @@ class StorageMiddlewareOptions(Section):
     """rewrite: host of the storage's URLs, with an optional port. Default: unchanged."""
 
     trim_path_prefix: NonEmpty | None = None
-    """rewrite: what is cut from the front of their paths. Default: nothing."""
+    """rewrite: prefix to remove from the paths of the storage's URLs. Default: none."""
 
     @model_validator(mode="after")
     def _region(self) -> StorageMiddlewareOptions:
@@ -66,13 +66,13 @@ class StorageMiddlewareOptions(Section):
 
 
 class StorageMiddleware(Section):
-    """Changes the URLs that clients are sent to for blobs."""
+    """Changes the URLs from which clients download blobs."""
 
     name: Literal["cloudfront", "redirect", "rewrite"]
-    """Which one; the registry has no others, and stops at an unknown one."""
+    """Name of the middleware; the registry has no others, and exits at an unknown one."""
 
     options: StorageMiddlewareOptions = Field(default_factory=StorageMiddlewareOptions)
-    """Its options."""
+    """Options of the middleware."""
 
     instead: ClassVar[dict[str, str]] = {
         "disabled": "registry 3.1.1 reads this key and does not use it, take the entry out"
@@ -99,7 +99,7 @@ class Middleware(Section):
     """Middleware, in the order of their lists."""
 
     storage: ListOf[StorageMiddleware] | None = None
-    """Between the registry and its storage. Default: none."""
+    """Middleware between the registry and its storage. Default: none."""
 
     instead: ClassVar[dict[str, str]] = {
         "registry": "the official image has no middleware of this kind, leave it out",

@@ -1,4 +1,4 @@
-"""Webhooks: what happens in the registry, told to other servers."""
+"""Webhooks: events that the registry sends to other servers."""
 
 from __future__ import annotations
 
@@ -13,49 +13,49 @@ from registry_gitops.values.configuration.section import Section
 
 
 class Events(Section):
-    """What events tell."""
+    """Contents of events."""
 
     include_references: bool | None = None
-    """Whether events of manifests name what the manifest refers to. Default: false."""
+    """Whether events of manifests list what the manifest refers to. Default: false."""
 
 
 class Ignore(Section):
-    """Events that are not sent; one match is enough."""
+    """Events that are not sent: those that match one of these."""
 
     media_types: ListOf[NonEmpty] | None = None
     """Media types of the content. Default: none."""
 
     actions: ListOf[Literal["pull", "push", "mount", "delete"]] | None = None
-    """What was done. Default: none."""
+    """Actions, such as push. Default: none."""
 
 
 class Endpoint(Section):
-    """A server that is told."""
+    """A server that receives events."""
 
     name: NonEmpty
     """Name of the endpoint, in logs and metrics."""
 
     url: Annotated[URL | None, SecretInURL("REGISTRY_NOTIFICATIONS_ENDPOINTS_{}_URL")] = None
-    """Where events are posted. One with a token in it is a secret: give it as
+    """URL to which events are posted. One with a token in it is a secret: set it as
     REGISTRY_NOTIFICATIONS_ENDPOINTS_0_URL, where 0 is the first endpoint. Default: none."""
 
     disabled: bool | None = None
-    """Whether nothing is sent. Default: false."""
+    """Whether the registry sends it no events. Default: false."""
 
     headers: Annotated[
         Headers | None, Field(repr=False), SecretHeaders("REGISTRY_NOTIFICATIONS_ENDPOINTS_{}_HEADERS")
     ] = None
-    """Headers of the requests. Credentials are secrets: give all headers, as YAML, in
+    """Headers of the requests. Credentials are secrets: set all headers, as YAML, in
     REGISTRY_NOTIFICATIONS_ENDPOINTS_0_HEADERS, where 0 is the first endpoint. Default: none."""
 
     timeout: GoDuration | None = None
-    """Time for the answer; 0s is the default. Default: 1s."""
+    """Timeout of the response; 0s is the default. Default: 1s."""
 
     threshold: NonNegative | None = None
     """Failures in a row until the registry pauses; 0 is the default. Default: 10."""
 
     backoff: GoDuration | None = None
-    """How long it pauses; 0s is the default. Default: 1s."""
+    """Length of such a pause; 0s is the default. Default: 1s."""
 
     ignored_media_types: ListOf[NonEmpty] | None = None
     """Media types whose events are not sent, as in `ignore.mediatypes`. Default: none."""
@@ -68,7 +68,7 @@ class Notifications(Section):
     """Webhooks. Events wait in memory: they are lost when the Pod ends."""
 
     events: Events | None = None
-    """What events tell."""
+    """Contents of events."""
 
     endpoints: ListOf[Endpoint] | None = None
-    """Servers that are told. Default: none."""
+    """Servers that receive events. Default: none."""

@@ -12,32 +12,32 @@ from registry_gitops.values.configuration.section import Section
 
 
 class ProxyExec(Section):
-    """A credential helper, in place of user and password."""
+    """A credential helper, instead of user and password."""
 
     command: NonEmpty | None = None
     """The command; it must be in the image. Default: none."""
 
     lifetime: GoDuration | None = None
-    """Time until it is asked again; 0s asks it for every request. Default: it is asked once."""
+    """Time until it is run again; 0s runs it for every request. Default: it is run once."""
 
 
 class Proxy(Section):
-    """A pull-through cache: it takes no pushes, and stops at the start while the other registry is away."""
+    """A pull-through cache: it refuses pushes, and exits at its start if the other registry is unreachable."""
 
     remote_url: Annotated[URL | None, SecretInURL("REGISTRY_PROXY_REMOTEURL")] = None
-    """Address of the other registry, such as https://registry-1.docker.io; it switches the cache on. Default: none."""
+    """URL of the other registry, such as https://registry-1.docker.io; it enables the cache. Default: none."""
 
     username: str | None = None
     """User of the other registry. Default: none."""
 
     password: Annotated[str | None, Field(repr=False), SecretField("REGISTRY_PROXY_PASSWORD")] = None
-    """Password of the other registry. A secret: give it as REGISTRY_PROXY_PASSWORD. Default: none."""
+    """Password of the other registry. A secret: set it as REGISTRY_PROXY_PASSWORD. Default: none."""
 
     exec: ProxyExec | None = None
-    """A credential helper, in place of user and password. Default: none."""
+    """A credential helper, instead of user and password. Default: none."""
 
     ttl: GoDuration | None = None
-    """Time that content is kept; 0s keeps it for ever. Default: 168h."""
+    """Time until content is deleted; 0s is never. Default: 168h."""
 
     cache_write_timeout: GoDuration | None = None
-    """Time to store a blob that is being pulled; 0s is the default. Default: 5m."""
+    """Timeout for storing a blob that is being pulled; 0s is the default. Default: 5m."""

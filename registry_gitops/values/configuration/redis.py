@@ -15,7 +15,7 @@ _OrNever = Annotated[int, Field(ge=-1)]
 
 
 class RedisTls(Section):
-    """TLS to Redis: `rootcas`, or `certificate` with `key`, switches it on."""
+    """TLS to Redis: `rootcas`, or `certificate` with `key`, enables it."""
 
     certificate: FilePath | None = None
     """File of the client's certificate, in PEM; the registry ignores it without `key`. Default: none."""
@@ -24,7 +24,7 @@ class RedisTls(Section):
     """File of the client's private key, in PEM; the registry ignores it without `certificate`. Default: none."""
 
     root_cas: ListOf[FilePath] | None = None
-    """Files of the authorities that the server's certificate may come from. Default: those of the image."""
+    """Files of the authorities of the server's certificate. Default: those of the image."""
 
     instead: ClassVar[dict[str, str]] = {"enabled": "TLS has no switch, rootcas (or certificate and key) turns it on"}
 
@@ -33,16 +33,16 @@ class Redis(Section):
     """Redis. It must evict by allkeys-lru, because the registry sets no expiry. Registry 3.0 ignores these keys."""
 
     addrs: ListOf[HostPort] | None = None
-    """Servers; more than one is a cluster, or its sentinels where `mastername` is set. Default: no Redis."""
+    """Servers; more than one is a cluster, or, with `mastername`, its sentinels. Default: no Redis."""
 
     username: str | None = None
-    """User, with access lists. Default: none."""
+    """User, if Redis has access lists. Default: none."""
 
     password: Annotated[str | None, Field(repr=False), SecretField("REGISTRY_REDIS_PASSWORD")] = None
-    """Password. A secret: give it as REGISTRY_REDIS_PASSWORD. Default: none."""
+    """Password. A secret: set it as REGISTRY_REDIS_PASSWORD. Default: none."""
 
     db: NonNegative | None = None
-    """Number of the database, where there is no cluster. Default: 0."""
+    """Number of the database, without a cluster. Default: 0."""
 
     master_name: NonEmpty | None = None
     """Name of the master that sentinels know. Default: none."""
@@ -51,55 +51,55 @@ class Redis(Section):
     """User of the sentinels. Default: none."""
 
     sentinel_password: Annotated[str | None, Field(repr=False), SecretField("REGISTRY_REDIS_SENTINELPASSWORD")] = None
-    """Password of the sentinels. A secret: give it as REGISTRY_REDIS_SENTINELPASSWORD. Default: none."""
+    """Password of the sentinels. A secret: set it as REGISTRY_REDIS_SENTINELPASSWORD. Default: none."""
 
     tls: RedisTls | None = None
     """TLS to Redis. Default: none."""
 
     client_name: NonEmpty | None = None
-    """Name that connections carry. Default: none."""
+    """Name of the connections. Default: none."""
 
     protocol: Literal[2, 3] | None = None
     """Version of the protocol. Default: 3."""
 
     dial_timeout: GoDuration | None = None
-    """Time for a new connection; 0s is the default. Default: 5s."""
+    """Timeout of a new connection; 0s is the default. Default: 5s."""
 
     read_timeout: GoDuration | None = None
-    """Time for an answer; 0s is the default. Default: 3s."""
+    """Timeout of a response; 0s is the default. Default: 3s."""
 
     write_timeout: GoDuration | None = None
-    """Time to send a command; 0s is the default. Default: `readtimeout`."""
+    """Timeout for sending a command; 0s is the default. Default: `readtimeout`."""
 
     context_timeout_enabled: bool | None = None
     """Whether the deadline of a request ends its commands. Default: false."""
 
     max_retries: _OrNever | None = None
-    """Tries after a failed one; -1 is none, 0 is the default. Default: 3."""
+    """Number of retries; -1 is none, 0 is the default. Default: 3."""
 
     min_retry_backoff: GoDuration | None = None
-    """Shortest pause before a further try; 0s is the default. Default: 8ms."""
+    """Shortest pause before a retry; 0s is the default. Default: 8ms."""
 
     max_retry_backoff: GoDuration | None = None
-    """Longest pause before a further try; 0s is the default. Default: 512ms."""
+    """Longest pause before a retry; 0s is the default. Default: 512ms."""
 
     pool_size: NonNegative | None = None
-    """Connections that are kept; 0 is the default. Default: 10 per CPU."""
+    """Number of pooled connections; 0 is the default. Default: 10 per CPU."""
 
     pool_fifo: bool | None = None
-    """Whether connections take turns; else the last used comes first. Default: false."""
+    """Whether the connection that was idle longest is used first, not the last used. Default: false."""
 
     pool_timeout: GoDuration | None = None
     """Time to wait for a free connection; 0s is the default. Default: `readtimeout` and 1s."""
 
     min_idle_conns: NonNegative | None = None
-    """Idle connections that are held ready. Default: 0."""
+    """Least number of idle connections. Default: 0."""
 
     max_idle_conns: NonNegative | None = None
-    """Idle connections that are kept at most; 0 is without limit. Default: 0."""
+    """Largest number of idle connections; 0 is without limit. Default: 0."""
 
     max_active_conns: NonNegative | None = None
-    """Connections at most; 0 is without limit. Default: 0."""
+    """Largest number of connections; 0 is without limit. Default: 0."""
 
     conn_max_idle_time: GoDuration | None = None
     """Time until an idle connection is closed; 0s is the default. Default: 30m."""
@@ -111,7 +111,7 @@ class Redis(Section):
     """Redirects that are followed in a cluster; -1 is none, 0 is the default. Default: 3."""
 
     read_only: bool | None = None
-    """Whether replicas of a cluster may answer reads. Default: false."""
+    """Whether replicas of a cluster can answer reads. Default: false."""
 
     route_by_latency: bool | None = None
     """Whether reads go to the nearest node of a cluster. Default: false."""

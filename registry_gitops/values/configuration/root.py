@@ -22,37 +22,37 @@ class Catalog(Section):
     """The list of repositories, /v2/_catalog."""
 
     max_entries: Positive | None = None
-    """Repositories in one answer at most. Default: 1000."""
+    """Largest number of repositories in one response. Default: 1000."""
 
 
 class Tags(Section):
     """The list of tags, /v2/<name>/tags/list."""
 
     max_tags: Positive | None = None
-    """Tags in one answer at most. Default: 1000."""
+    """Largest number of tags in one response. Default: 1000."""
 
 
 class Configuration(Section):
-    """Keys of distribution's config.yml (v3, all lower case), merged over what the chart makes.
+    """Keys of distribution's config.yml (v3, all lower case), merged over those that the chart sets.
 
-    A list replaces the chart's list; a map is merged into it, so {} changes nothing. Secrets belong in the
-    environment: see `find_plaintext_secrets`.
+    A list replaces the chart's list. A map is merged into the chart's map, so {} changes nothing. Set secrets as
+    environment variables, from the Secret of `extraEnvVarsSecret`.
     """
 
     log: Log | None = None
-    """What the registry writes to its logs."""
+    """Logs of the registry."""
 
     storage: Storage = default_section(Storage)
-    """Where images are kept, and what happens around that."""
+    """Where images are stored, and how."""
 
     auth: RegistryAuth = default_section(RegistryAuth)
-    """Who may use the registry. Default: everybody."""
+    """Who is allowed to use the registry. Default: everybody."""
 
     middleware: Middleware | None = None
-    """What stands between the registry and its storage."""
+    """Middleware between the registry and its storage."""
 
     http: Http | None = None
-    """How the registry listens and answers."""
+    """HTTP settings of the registry."""
 
     notifications: Notifications | None = None
     """Webhooks."""
@@ -70,7 +70,7 @@ class Configuration(Section):
     """What the registry refuses to store."""
 
     policy: Policy | None = None
-    """What may be pushed."""
+    """What clients are allowed to push."""
 
     catalog: Catalog | None = None
     """The list of repositories."""
@@ -80,7 +80,7 @@ class Configuration(Section):
 
     @property
     def driver(self) -> Driver | None:
-        """Name of the storage driver that is set, or None: then it is the chart's volume."""
+        """Name of the storage driver that is set, or None for the chart's volume."""
         return self.storage.driver
 
     @property

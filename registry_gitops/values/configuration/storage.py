@@ -1,4 +1,4 @@
-"""Where images are kept, and what happens around that."""
+"""Where images are stored, and how."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Delete(Section):
     """Deletion of manifests and blobs by digest."""
 
     enabled: bool | None = None
-    """Whether they can be deleted; the chart's `deletion.enabled` sets this too. Default: false."""
+    """Whether clients can delete them; the chart's `deletion.enabled` sets this too. Default: false."""
 
 
 class Redirect(Section):
-    """Whether clients fetch blobs straight from object storage."""
+    """Whether clients download blobs from the object storage itself."""
 
     disable: bool
-    """Whether the registry passes the bytes on itself; false lets it send clients to the storage, by signed URLs. The
-    registry stops at a section without this key."""
+    """Whether the registry sends the bytes itself; if false, it redirects clients to signed URLs of the storage. The
+    registry exits at a section without this key."""
 
 
 class TagLookup(Section):
@@ -39,59 +39,59 @@ class TagLookup(Section):
 
 
 class Cache(Section):
-    """Memory of which blobs exist, so that storage is asked less."""
+    """A cache of the blobs that exist, for fewer requests to the storage."""
 
     blob_descriptor: Literal["inmemory", "redis", ""] | None = None
-    """Where it is kept; "" is nowhere. `redis` needs `redis.addrs`, and several replicas need `redis` or "", because
+    """Where the cache is; "" is nowhere. `redis` needs `redis.addrs`, and several replicas need `redis` or "", because
     they do not see each other's deletions. Default: nowhere."""
 
     blob_descriptor_size: NonNegative | None = None
-    """Entries that `inmemory` keeps; 0 is without limit. Default: 10000."""
+    """Largest number of entries of `inmemory`; 0 is without limit. Default: 10000."""
 
     instead: ClassVar[dict[str, str]] = {"layerinfo": 'the registry calls it "blobdescriptor"'}
 
 
 class UploadPurging(Section):
-    """Removal of uploads that nobody finished. The registry wants all keys but `enabled`; the chart makes them."""
+    """Deletion of unfinished uploads. The registry requires all keys except `enabled`; the chart sets them."""
 
     enabled: bool | None = None
-    """Whether they are removed. The chart's default: true."""
+    """Whether unfinished uploads are deleted. The chart's default: true."""
 
     age: GoDuration | None = None
-    """Age from which an upload counts as left behind. The chart's default: 168h."""
+    """Age from which an upload is deleted. The chart's default: 168h."""
 
     interval: Pause | None = None
     """Time between two rounds, more than 0. The chart's default: 24h."""
 
     dry_run: bool | None = None
-    """Whether they are only logged. The chart's default: false."""
+    """Whether the registry only logs the uploads that it would delete. The chart's default: false."""
 
 
 class ReadOnly(Section):
     """Refusal of every push and deletion."""
 
     enabled: bool | None = None
-    """Whether the registry only serves pulls, as garbage collection wants. Default: false."""
+    """Whether the registry only serves pulls, as garbage collection requires. Default: false."""
 
 
 class Maintenance(Section):
-    """Upkeep of the storage. The registry reads no single keys of these sections from its environment."""
+    """Maintenance of the storage. The registry reads these sections from its environment only as a whole."""
 
     upload_purging: UploadPurging | None = None
-    """Removal of uploads that nobody finished."""
+    """Deletion of unfinished uploads."""
 
     read_only: ReadOnly | None = None
     """Refusal of every push and deletion."""
 
 
 class Storage(Section):
-    """Where images are kept: at most one of filesystem, s3, gcs, azure, inmemory; none means the chart's volume."""
+    """Where images are stored: at most one of filesystem, s3, gcs, azure, inmemory; none is the chart's volume."""
 
     filesystem: Filesystem | None = None
-    """A folder, on the chart's volume."""
+    """A directory, on the chart's volume."""
 
     s3: S3 | None = None
-    """A bucket of Amazon S3, or of a service that speaks its protocol."""
+    """A bucket of Amazon S3, or of a service with its API."""
 
     gcs: Gcs | None = None
     """A bucket of Google Cloud Storage."""
@@ -106,13 +106,13 @@ class Storage(Section):
     """Deletion of manifests and blobs by digest."""
 
     redirect: Redirect | None = None
-    """Whether clients fetch blobs straight from object storage. Default: they do."""
+    """Whether clients download blobs from the object storage itself. Default: they do."""
 
     cache: Cache | None = None
-    """Memory of which blobs exist."""
+    """A cache of the blobs that exist."""
 
     maintenance: Maintenance | None = None
-    """Upkeep of the storage."""
+    """Maintenance of the storage."""
 
     tag: TagLookup | None = None
     """The search for tags of a manifest that is deleted."""

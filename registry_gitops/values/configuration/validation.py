@@ -13,10 +13,10 @@ class ManifestUrls(Section):
     """URLs inside manifests, as foreign layers have them."""
 
     allow: ListOf[GoRegexp] | None = None
-    """Regular expressions, of which each URL must match one. Default: no URL, where `deny` is empty too."""
+    """Regular expressions, of which each URL must match one. Default: no URL, if `deny` is empty too."""
 
     deny: ListOf[GoRegexp] | None = None
-    """Regular expressions, of which no URL may match one. Default: none."""
+    """Regular expressions, of which a URL must match none. Default: none."""
 
 
 class Platform(Section):
@@ -30,13 +30,13 @@ class Platform(Section):
 
 
 class ManifestIndexes(Section):
-    """Which images of an image index must be there when the index is pushed."""
+    """Which images of an image index must exist when the index is pushed."""
 
     platforms: Literal["all", "none", "list"] | None = None
     """All of them, none, or those of `platformlist`. Default: all."""
 
     platform_list: ListOf[Platform] | None = None
-    """Platforms whose images must be there, with `platforms: list`. Default: none."""
+    """Platforms whose images must exist, with `platforms: list`. Default: none."""
 
 
 class ValidationManifests(Section):
@@ -50,7 +50,7 @@ class ValidationManifests(Section):
 
 
 class Validation(Section):
-    """What the registry refuses to store; images that it has already are not checked."""
+    """What the registry refuses to store; images that it already has are not checked."""
 
     disabled: bool | None = None
     """Whether nothing is checked. Default: false."""
@@ -65,11 +65,11 @@ class RepositoryPolicy(Section):
     """Rules for all repositories."""
 
     classes: ListOf[Literal["image", "plugin"]] | None = None
-    """Kinds of content that may be pushed; with any, other kinds of manifests are refused. Default: every kind."""
+    """Kinds of content that clients are allowed to push; if any are set, others are refused. Default: every kind."""
 
 
 class Policy(Section):
-    """What may be pushed."""
+    """What clients are allowed to push."""
 
     repository: RepositoryPolicy | None = None
     """Rules for all repositories."""
