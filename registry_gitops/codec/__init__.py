@@ -1,4 +1,4 @@
-"""YAML text <-> plain data, as every reader means it. Knows no model and no file."""
+"""YAML text to plain data and back, with one meaning for all YAML readers. Knows no model and no file."""
 
 from registry_gitops.codec.dumper import dump_yaml
 from registry_gitops.codec.loader import Node, YAMLError, load_yaml

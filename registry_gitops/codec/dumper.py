@@ -1,7 +1,7 @@
-"""Plain data -> YAML text: the same bytes on every run, and the same meaning for every reader.
+"""Plain data to YAML text: the same bytes on every run, and the same meaning for every reader.
 
-PyYAML's dumper leaves `1e3`, `0o644` and `y` unquoted, which Go reads as 1000, 420 and true, and it cannot indent lists
-as Kubernetes' own tools do. Why this is our own code: docs/decisions/0002-yaml.md.
+PyYAML's dumper leaves `1e3`, `0o644`, and `y` unquoted, which Go reads as 1000, 420, and true, and it cannot indent
+lists as Kubernetes' own tools do. Why this is our own code: docs/decisions/0002-yaml.md.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-# Plain text that some reader of YAML 1.1 or 1.2, in Go or elsewhere, takes for a number, a boolean, a date or null.
+# Plain text that some reader of YAML 1.1 or 1.2, in Go or elsewhere, reads as a number, a boolean, a date, or null.
 _MISREAD = re.compile(
     r"(?:[-+]?[._]*[0-9].*|[-+]?\.(?:inf|nan)|y|n|yes|no|on|off|true|false|null|~|<<|=)", re.IGNORECASE
 )
 # ... but not a number with a unit, which people write plain: 10Gi, 500m, 30s.
 _UNIT = re.compile(r"[1-9][0-9]*(?:[KMGTP]i|[kMGTmsh]|ms)")
-# Plain text that is itself wherever it stands: ASCII, no indicator in front, and neither ": " nor " #" inside.
+# Plain text that means the same in every position: ASCII, no indicator in front, and neither ": " nor " #" inside.
 _PLAIN = re.compile(
     r"""[A-Za-z0-9_./+(~^$<=]
         (?:[A-Za-z0-9_./+()~^$@=,;*&?!|<>%'"\\{}\[\]`-] | :(?=\S) | (?<=\S)\# | [ ](?=[^\s\#]))*""",
     re.VERBOSE,
 )
-# What a double-quoted scalar has to escape: YAML 1.2.2, 5.1 (printable characters) and the line breaks of YAML 1.1.
+# What a double-quoted scalar must escape: YAML 1.2.2, 5.1 (printable characters) and the line breaks of YAML 1.1.
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -35,7 +35,7 @@ def dump_yaml(value: Mapping[str, Any]) -> str:
 
     `value` holds mappings with text keys, lists or tuples, str, bool, int, float, and None. Text of several lines is a
     literal block; nothing is folded, and there are no anchors. Raises TypeError for any other type, ValueError for
-    what no YAML reader would take (infinity, NaN, half of a surrogate pair).
+    values that no YAML reader accepts (infinity, NaN, half of a surrogate pair).
     """
     if not value:
         return "{}\n"
@@ -101,13 +101,13 @@ def _float(number: float) -> str:
         raise ValueError(f"no YAML reader of Kubernetes takes the number {number}")
     written = repr(number)
     mantissa, e, exponent = written.partition("e")
-    # YAML 1.1 takes 1e+22 for text, because it wants a point.
+    # YAML 1.1 reads 1e+22 as text, because it requires a point.
     return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else written
 
 
 @functools.lru_cache(maxsize=4096)
 def _line(text: str) -> str:
-    """One line of text, quoted where any reader could take it for something else."""
+    """Return one line of text, quoted if any reader could read it as something else."""
     if not isinstance(text, str):
         raise TypeError(f"a key of a YAML mapping must be text, not {text!r}")
     if _UNIT.fullmatch(text) or (_PLAIN.fullmatch(text) and not _MISREAD.fullmatch(text)):
@@ -123,7 +123,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def _block(text: str, indent: str) -> str:
-    """Several lines as a literal block, or quoted where a block would lose something."""
+    """Return several lines as a literal block, or quoted if a block would lose a part."""
     if text[0] in " \t\n" or _ESCAPED.search(text.replace("\n", "").replace('"', "").replace("\\", "")):
         return _line(text)
     if _SURROGATE.search(text):

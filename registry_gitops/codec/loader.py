@@ -1,7 +1,7 @@
-"""YAML text -> plain data with a place for each value, and only where every reader of YAML agrees on the meaning.
+"""YAML text to plain data with the position of each value, for text that means the same to all YAML readers.
 
-PyYAML reads YAML 1.1 and takes `12:30` for 750; Go takes `1e3` for 1000 and `yes` for true, or for text, as it pleases.
-A description of a deployment must not depend on its reader: such scalars are refused, with what to write instead.
+PyYAML reads YAML 1.1, where `12:30` is 750; Go reads `1e3` as 1000, and `yes` as true or as text, by the type that it
+fills. A config file must not depend on its reader: such scalars are refused, with what to write instead.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ except ImportError:  # a PyYAML built without libyaml
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
 MAX_DEPTH = 100
-"""Levels of nesting that are read; a registry's description needs a tenth of it."""
+"""Largest depth of nesting; a config file needs a tenth of it."""
 
 MAX_NODES = 100_000
-"""Values that a document may hold once its aliases are expanded, so that a few lines cannot fill the memory."""
+"""Largest number of values of a document with its aliases expanded, so that a few lines cannot fill the memory."""
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -47,7 +47,7 @@ _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
 
 class YAMLError(ValueError):
-    """Text that is not read, with the place: `line` and `column` count from 1."""
+    """Text that cannot be read, with its position: `line` and `column` count from 1."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(message)
@@ -58,7 +58,7 @@ class YAMLError(ValueError):
 
 @dataclass(slots=True)
 class Node:
-    """A value and where it stands. `children` holds the nodes of a mapping by key, or of a list by index."""
+    """A value and its position. `children` has the nodes of a mapping by key, or of a list by index."""
 
     value: Any
     line: int
@@ -68,9 +68,9 @@ class Node:
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def position(self, path: Sequence[str | int], *, of_key: bool = False) -> tuple[int, int]:
-        """Line and column of what `path` leads to, or of the last thing on the way there that exists.
+        """Return line and column of the value at `path`, or of the last value on the path that exists.
 
-        `of_key` asks for the place of the last key rather than of its value.
+        `of_key` returns the position of the last key instead of its value.
         """
         node = self
         for index, step in enumerate(path):
@@ -83,10 +83,10 @@ class Node:
 
 
 def load_yaml(text: str) -> Node:
-    """Read exactly one YAML document. Raises YAMLError for anything else, or for what readers disagree about.
+    """Read exactly one YAML document. Raises YAMLError for anything else, and for text that readers disagree about.
 
     Refused: duplicate keys, keys that are not text, tags, a second document, and plain scalars such as `yes`, `1e3`,
-    `0o644` or `12:30`. Anchors, aliases and merge keys are expanded.
+    `0o644`, or `12:30`. Anchors, aliases, and merge keys are expanded.
     """
     found = _UNPRINTABLE.search(text)
     if found:
@@ -96,10 +96,10 @@ def load_yaml(text: str) -> Node:
     try:
         return _Composer(text).document()
     except yaml.MarkedYAMLError as error:
-        raise _syntax(error, text) from None
+        raise _syntax_error(error, text) from None
 
 
-def _syntax(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
+def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.split("\n")
@@ -113,7 +113,7 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
 
 
 class _Composer:
-    """Events of the parser -> nodes. PyYAML's composer lets duplicate keys pass, and refuses an anchor used twice."""
+    """Builds nodes from parser events. PyYAML's composer accepts duplicate keys, and refuses an anchor used twice."""
 
     def __init__(self, text: str) -> None:
         self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
@@ -127,22 +127,22 @@ class _Composer:
         next(self._events)  # the document ends
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _at(after, "a second document begins here: keep one to a file")
+            raise _error_at(after, "a second document begins here: keep one to a file")
         return root
 
     def _node(self, event: Any, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if depth > MAX_DEPTH:
-            raise _at(event, f"nested more than {MAX_DEPTH} levels deep")
+            raise _error_at(event, f"nested more than {MAX_DEPTH} levels deep")
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(_scalar(event), *_place(event))
+            node = Node(_scalar(event), *_position(event))
         else:
             if event.tag and event.tag != "!":
-                raise _at(event, _unsupported(event.tag))
+                raise _error_at(event, _unsupported(event.tag))
             node = (self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence)(event, depth)
         if node.size > MAX_NODES:
-            raise _at(event, f"more than {MAX_NODES} values once aliases are expanded")
+            raise _error_at(event, f"more than {MAX_NODES} values once aliases are expanded")
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
@@ -150,11 +150,13 @@ class _Composer:
     def _alias(self, event: Any) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
-            raise _at(event, "no anchor of this name ends before this alias: put the value in quotes if it is text")
+            raise _error_at(
+                event, "no anchor of this name ends before this alias: put the value in quotes if it is text"
+            )
         return node
 
     def _sequence(self, start: Any, depth: int) -> Node:
-        node = Node([], *_place(start))
+        node = Node([], *_position(start))
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             child = self._node(event, depth + 1)
             node.children[len(node.value)] = child
@@ -163,45 +165,45 @@ class _Composer:
         return node
 
     def _mapping(self, start: Any, depth: int) -> Node:
-        node = Node({}, *_place(start))
+        node = Node({}, *_position(start))
         merged: list[Node] = []
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
-                merged += _merged(self._node(next(self._events), depth + 1), event)
+                merged += _merge_sources(self._node(next(self._events), depth + 1), event)
                 continue
             key = self._key(event, node)
-            node.keys[key] = _place(event)
-            _put(node, key, self._node(next(self._events), depth + 1))
+            node.keys[key] = _position(event)
+            _add_child(node, key, self._node(next(self._events), depth + 1))
         for source in merged:
             for name, place in source.keys.items():
                 if name not in node.keys:
                     node.keys[name] = place
-                    _put(node, name, source.children[name])
+                    _add_child(node, name, source.children[name])
         return node
 
     def _key(self, event: Any, node: Node) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            raise _at(event, "a key must be text")
+            raise _error_at(event, "a key must be text")
         key = _scalar(event)
         if not isinstance(key, str):
-            raise _at(event, f"a key must be text: write {quote(event.value)} with quotes")
+            raise _error_at(event, f"a key must be text: write {quote(event.value)} with quotes")
         if key in node.keys:
-            raise _at(
+            raise _error_at(
                 event, f'the key "{show_key(key)}" stands here already, on line {node.keys[key][0]}: keep one of them'
             )
         return key
 
 
-def _put(node: Node, key: str, child: Node) -> None:
+def _add_child(node: Node, key: str, child: Node) -> None:
     node.children[key] = child
     node.value[key] = child.value
     node.size += child.size
 
 
-def _merged(node: Node, event: Any) -> list[Node]:
+def _merge_sources(node: Node, event: Any) -> list[Node]:
     sources = list(node.children.values()) if isinstance(node.value, list) else [node]
     if not all(isinstance(source.value, dict) for source in sources):
-        raise _at(event, "<< merges mappings only: give it an alias of one, or a list of such")
+        raise _error_at(event, "<< merges mappings only: give it an alias of one, or a list of such")
     return sources
 
 
@@ -210,7 +212,7 @@ def _scalar(event: Any) -> Any:
     if event.tag in _TEXT_TAGS or (event.tag is None and not event.implicit[0]):
         return text
     if event.tag is not None:
-        raise _at(event, _unsupported(event.tag))
+        raise _error_at(event, _unsupported(event.tag))
     if _NULL.fullmatch(text):
         return None
     if text in _BOOL:
@@ -220,7 +222,7 @@ def _scalar(event: Any) -> Any:
     if _FLOAT.fullmatch(text):
         return float(text)
     if _AMBIGUOUS.fullmatch(text):
-        raise _at(event, _ambiguity(text))
+        raise _error_at(event, _ambiguity(text))
     return text
 
 
@@ -232,12 +234,12 @@ def _ambiguity(text: str) -> str:
     return "ambiguous YAML value (a number, a time, or a string): put it in quotes, or write a plain number"
 
 
-def _place(event: Any) -> tuple[int, int]:
+def _position(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def _at(event: Any, message: str) -> YAMLError:
-    return YAMLError(message, *_place(event))
+def _error_at(event: Any, message: str) -> YAMLError:
+    return YAMLError(message, *_position(event))
 
 
 def _unsupported(tag: str) -> str:

@@ -1,4 +1,4 @@
-"""One registry as a user describes it, and how it is read from a file."""
+"""RegistryDeployment, the typed deployment of one registry, and how it is read from a config file."""
 
 from registry_gitops.deployment.loader import load
 from registry_gitops.deployment.model import PRUNE, KustomizationOptions, RegistryDeployment

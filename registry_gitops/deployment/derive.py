@@ -1,4 +1,4 @@
-"""Validating again what a deployment holds, as it is or with changes merged over it."""
+"""Validate a deployment again, as it is or with changes merged over it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from registry_gitops.model import Model, custom_error, error_at, stored_fields, 
 Deployment = TypeVar("Deployment", bound=Model)
 
 _UNSET: Final = object()
-"""Stands in merged data for a key that goes back to its default."""
+"""The value, in merged data, of a key that is set back to its default."""
 
 
 def merge_changes(deployment: Model, source: Model, changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _has_unset(value: object) -> bool:
 
 
 def _without_unset(value: Any) -> Any:
-    """`value` without the keys that are unset, and without the mappings that this leaves empty."""
+    """Return `value` without the keys that are unset, and without the mappings that this leaves empty."""
     if not isinstance(value, dict):
         return value
     kept = {key: _without_unset(item) for key, item in value.items() if item is not _UNSET}
@@ -74,7 +74,7 @@ def _without_unset(value: Any) -> Any:
 
 
 def _unknown_keys(cls: type[Model], merged: dict[str, Any]) -> list[Any]:
-    """An error for each unknown key, those that are unset included: nothing else would look at them."""
+    """Return an error for each unknown key, also of those that are unset, which nothing else validates."""
     try:
         cls.model_validate(merged, by_alias=True, by_name=False)
     except ValidationError as error:

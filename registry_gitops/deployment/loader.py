@@ -1,4 +1,4 @@
-"""A file -> RegistryDeployment: registry.yaml, or a registry.py that defines `deployment`."""
+"""Config file to RegistryDeployment: registry.yaml, or a registry.py that defines `deployment`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 _MAX_SIZE: Final = 4 * 2**20
-"""Bytes of a config file, far above any real one: a device such as /dev/zero has no end."""
+"""Largest size of a config file in bytes, because a device such as /dev/zero has no end."""
 
 
 def load(path: Path | str) -> RegistryDeployment:
@@ -85,7 +85,7 @@ def _from_python(path: Path) -> RegistryDeployment:
     if not isinstance(found, RegistryDeployment):
         raise InputError.of("defines no `deployment`: assign a RegistryDeployment to that name", path)
     try:
-        return found.revalidated()  # A program can go round the validators, by `model_copy` or `model_construct`.
+        return found.revalidated()  # A program can bypass the validators, by `model_copy` or `model_construct`.
     except InputError as error:
         raise error.in_file(path) from None
 
@@ -108,7 +108,7 @@ def _program_error(error: ProgramError) -> InputError:
 
 
 def _rename(cause: BaseException, file: str) -> str:
-    """What to do if a module next to `file` has a name of the standard library, whose modules stay loaded."""
+    """Return the remedy if a module next to `file` has a name of the standard library, whose modules stay loaded."""
     name = cause.name if isinstance(cause, ImportError) else None
     if name not in sys.stdlib_module_names or not Path(file).with_name(f"{name}.py").is_file():
         return ""

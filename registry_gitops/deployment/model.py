@@ -1,4 +1,4 @@
-"""RegistryDeployment: all that a user says of one registry, in one typed value."""
+"""RegistryDeployment: the content of a config file, as one typed value."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from registry_gitops.model import (
 from registry_gitops.values import RegistryValues
 
 MAX_RELEASE_NAME: Final = 53
-"""Characters that Helm allows in the name of a release."""
+"""Largest number of characters in the name of a Helm release."""
 
 PRUNE: Final = "kustomize.toolkit.fluxcd.io/prune"
-"""The annotation by which Flux keeps an object that is removed from Git, with the value `disabled`."""
+"""The annotation with which Flux keeps an object that is removed from Git, if its value is `disabled`."""
 
 DeploymentName = Annotated[
     str,
@@ -43,10 +43,10 @@ DeploymentName = Annotated[
 
 
 class KustomizationOptions(KustomizationChanges):
-    """What the rendered kustomization.yaml holds besides our own files."""
+    """What the rendered kustomization.yaml has besides the rendered files."""
 
     resources: ListOf[NotBlank] = ()
-    """More files of the folder, such as an encrypted Secret; they stand after ours."""
+    """More files of the directory, such as an encrypted Secret; they come after the rendered ones."""
 
     prune_namespace: bool = False
     """Whether Flux deletes the Namespace, with everything in it, when its file is removed from Git."""
@@ -66,16 +66,16 @@ class RegistryDeployment(Model):
     `flux-system` or `kube-*`."""
 
     source: Source = default_section(GitSource)
-    """Where Flux takes the chart from."""
+    """Where Flux gets the chart from."""
 
     release: HelmReleaseOptions = default_section(HelmReleaseOptions)
-    """How Flux installs, upgrades and watches the release."""
+    """How Flux installs, upgrades, and watches the release."""
 
     values: RegistryValues = default_section(RegistryValues)
     """Values of the chart."""
 
     kustomization: KustomizationOptions = default_section(KustomizationOptions)
-    """What the folder's kustomization.yaml adds or changes."""
+    """What the directory's kustomization.yaml adds or changes."""
 
     if TYPE_CHECKING:  # pyright does not know that frozen models of pydantic have it.
 
@@ -111,7 +111,7 @@ class RegistryDeployment(Model):
     def revalidated(self) -> Self:
         """Return this deployment, validated anew from what is stored in it.
 
-        `model_copy(update=...)` and `model_construct` go round the validators; this finds what they stored, at any
+        `model_copy(update=...)` and `model_construct` bypass the validators; this finds what they stored, at any
         depth. Raises InputError with every problem found, each with its key.
         """
         try:

@@ -1,4 +1,4 @@
-"""pydantic's errors -> sentences that say what to write."""
+"""pydantic's errors as findings, whose messages say what to write."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SENTENCES = {
     "model_type": "must be a mapping of keys to values",
     "model_attributes_type": "must be a mapping of keys to values",
     "missing": "is required",
-    # The only union of models is a description's source.
+    # The only union of models is `source`.
     "union_tag_invalid": "needs a type: git, helm or oci",
     "union_tag_not_found": "needs a type: git, helm or oci",
 }
@@ -58,7 +58,7 @@ def describe_errors(
 
 
 def _path(detail: Any, within: object) -> Path:
-    """The path as it stands in the file or data: pydantic also names the member of a union that it tried."""
+    """Return the path in the file or data. pydantic's path also names the member of a union that it tried."""
     loc: Path = detail["loc"]
     if within is None:
         return loc
@@ -78,7 +78,7 @@ def _children(within: object) -> Mapping[Any, object]:
 
 
 def _key(step: int | str, children: Mapping[Any, object]) -> int | str:
-    """The key that an error shows as `step`."""
+    """Return the key that an error shows as `step`."""
     keys = (key for key in children if isinstance(key, str) and show_key(key) == step)
     return step if step in children else next(keys, step)
 
@@ -138,7 +138,7 @@ def _wrong_model(stored: object, made: object) -> PydanticCustomError:
 
 
 def _items(value: object) -> Iterator[tuple[int | str, object]]:
-    """What is right below `value`, by its key or index."""
+    """Yield the items directly below `value`, each with its key or index."""
     if isinstance(value, Model):
         fields = type(value).model_fields
         yield from ((fields[name].alias or name, item) for name, item in value.__dict__.items() if name in fields)

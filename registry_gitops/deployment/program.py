@@ -82,7 +82,7 @@ class _Modules:
         """Top-level module -> where it was found."""
 
     def hide_others(self) -> None:
-        """Take modules out of `sys.modules` that the program would get in place of its own."""
+        """Remove modules from `sys.modules` that the program would get instead of its own."""
         names = {name.partition(".")[0] for name in sys.modules}
         hidden = {name for name in names & self._own_names() if self._is_another(name)}
         hidden |= {name for outer in _running for name in outer.found}
@@ -166,7 +166,7 @@ class _Modules:
         return _is_below(file, added) and not _INSTALLED.intersection(Path(file).parts)
 
     def _shown(self, file: str) -> str:
-        """`file` as the user would name it: relative if the program was named so."""
+        """Return `file` as the user would name it: relative if the program was named so."""
         is_relative = file != str(self._program) and not self._program.is_absolute()
         return os.path.relpath(file) if is_relative else file
 
@@ -221,7 +221,7 @@ def _find_in(finders: Sequence[FileFinder], name: str) -> ModuleSpec | None:
 
 
 def _searched(directory: Path) -> list[Path]:
-    """The directory of a program, and those above it up to the root of its Git repository, if it is in one."""
+    """Return the directory of a program, and those above it up to the root of its Git repository, if it is in one."""
     above = [directory, *directory.parents]
     root = next((index for index, each in enumerate(above) if os.access(each / ".git", os.F_OK)), 0)
     return above[: root + 1]

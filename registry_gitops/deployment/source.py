@@ -1,4 +1,4 @@
-"""Where Flux takes the chart from: the user's own Git repository, an OCI registry, or a Helm repository."""
+"""Where Flux gets the chart from: the user's own Git repository, an OCI registry, or a Helm repository."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BITNAMI_URL = "oci://registry-1.docker.io/bitnamicharts"
 """The documented repository. A chart `docker-registry` was never published in it."""
 
 CHART_NAME = "docker-registry"
-"""Name of our chart, and of the documented one."""
+"""Name of our chart, and of the documented chart."""
 
 RepositoryPath = Annotated[
     str,
@@ -44,7 +44,7 @@ RepositoryPath = Annotated[
 
 
 class GitSource(Model):
-    """The chart stands beside the manifests, in the Git repository that Flux reads already: nothing to publish."""
+    """The chart is next to the manifests, in the Git repository that Flux already reads, so it needs no publishing."""
 
     union_tag = "type"
 
@@ -52,7 +52,7 @@ class GitSource(Model):
     """Kind of source."""
 
     path: RepositoryPath = "."
-    """Folder that the manifests are rendered to, from the root of the repository."""
+    """Directory that the manifests are rendered to, from the root of the repository."""
 
     name: DNSSubdomain = "flux-system"
     """Name of the GitRepository; `flux bootstrap` calls it flux-system."""
@@ -62,12 +62,12 @@ class GitSource(Model):
 
     @property
     def chart(self) -> str:
-        """Path of the vendored chart from the root of the repository, as a HelmRelease names it."""
+        """Path of the vendored chart from the root of the repository, as in a HelmRelease."""
         return "./chart" if self.path == "." else f"./{self.path}/chart"
 
 
 class HelmSource(HelmRepositoryOptions):
-    """A HelmRepository, of type oci where the URL says so. The default is the documented one, which lacks the chart."""
+    """A HelmRepository, of type oci if its URL is. The default is the documented repository, which lacks the chart."""
 
     union_tag = "type"
 
@@ -84,11 +84,11 @@ class HelmSource(HelmRepositoryOptions):
     """Version of the chart, or a range. Default in Flux: the newest."""
 
     interval: DurationText | None = None
-    """How often the index of an https:// repository is fetched anew. Default in Flux: 1m."""
+    """How often Flux fetches the index of an https:// repository. Default in Flux: 1m."""
 
     @property
     def repository(self) -> HelmRepositorySpec:
-        """The spec of the HelmRepository. Raises pydantic's ValidationError for fields that do not go together."""
+        """The spec of the HelmRepository. Raises pydantic's ValidationError for fields that cannot be combined."""
         options = {name: getattr(self, name) for name in HelmRepositoryOptions.model_fields}
         return HelmRepositorySpec(
             type="oci" if self.url.startswith("oci://") else None, interval=self.interval, url=self.url, **options
@@ -101,7 +101,7 @@ class HelmSource(HelmRepositoryOptions):
 
 
 class OCISource(OCIRepositorySpec):
-    """An OCIRepository, as Flux recommends it: the chart as an artifact in a registry of yours."""
+    """An OCIRepository, as Flux recommends: the chart is an artifact in a registry of yours."""
 
     union_tag = "type"
 
@@ -109,10 +109,10 @@ class OCISource(OCIRepositorySpec):
     """Kind of source."""
 
     ref: OCIReference = Field(default_factory=lambda: OCIReference(tag=__version__))
-    """Version of the chart: tag, semver or digest. Default: the version of this program, whose chart it is."""
+    """Version of the chart: tag, semver, or digest. Default: the version of registry-gitops."""
 
     layer_selector: LayerSelector = Field(default_factory=LayerSelector.helm_chart)
-    """Layer to take. The default is that of a Helm chart; any other makes Flux refuse it."""
+    """Layer to use. The default is that of a Helm chart; Flux cannot read a chart from any other."""
 
     @property
     def repository(self) -> OCIRepositorySpec:

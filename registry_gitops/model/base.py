@@ -1,4 +1,4 @@
-"""The one base class of every typed model: deep-frozen, strict, camelCase in YAML, and snake_case in Python."""
+"""The base class of every typed model: deep-frozen, strict, camelCase in YAML, and snake_case in Python."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Model(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
-        # A model that went round the validators, by model_copy or model_construct, is refused where it is used.
+        # A model that bypassed the validators, by model_copy or model_construct, is refused where it is used.
         revalidate_instances="always",
         alias_generator=to_camel,
         validate_by_name=True,
@@ -45,7 +45,7 @@ class Model(BaseModel):
 
     @property
     def model_fields_set(self) -> set[str]:
-        """Return the names of the fields that were set, as a set of its own: adding to it changes no model."""
+        """Return a copy of the names of the fields that were set."""
         return set(self.__pydantic_fields_set__)
 
     def to_config_dict(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def set_fields(model: Model) -> Iterator[tuple[str, Any]]:
 def stored_fields(model: Model) -> Iterator[tuple[str, Any]]:
     """Yield what `set_fields` yields, and values other than the default in fields that count as unset.
 
-    Only code that goes round the validators can store the latter.
+    Only code that bypasses the validators can store the latter.
     """
 
     def is_stored(name: str, field: FieldInfo) -> bool:
@@ -130,9 +130,9 @@ LocatedError = tuple[tuple[int | str, ...], PydanticCustomError]
 
 
 def custom_error(code: LiteralString, message: str) -> PydanticCustomError:
-    """Return an error for a validator to raise: `message` is shown without credentials, `code` names it for programs.
+    """Return an error for a validator to raise. `code` names it for programs; credentials in `message` are masked.
 
-    A message that repeats a value has it by `quote`, which hides more.
+    Quote values in the message with `masking.quote`, which masks more.
     """
     return PydanticCustomError(code, "{message}", {"message": mask(message)})
 

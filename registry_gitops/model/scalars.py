@@ -92,7 +92,7 @@ Port = Annotated[int, AfterValidator(_port), WithJsonSchema({"type": "integer", 
 """A TCP port."""
 
 AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
-"""How nodes may mount a volume: core/v1 PersistentVolumeAccessMode."""
+"""How nodes can mount a volume: core/v1 PersistentVolumeAccessMode."""
 
 
 def _int_or_percent(value: int | str) -> int | str:
@@ -148,7 +148,7 @@ ImageTag = Annotated[
         empty=True,
     ),
 ]
-"""Tag of an image: OCI distribution spec, "Pulling manifests", <reference>; "" where a default stands for it."""
+"""Tag of an image: OCI distribution spec, "Pulling manifests", <reference>; "" for the default."""
 
 ImageDigest = Annotated[
     str,

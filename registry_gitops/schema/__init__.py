@@ -1,4 +1,4 @@
-"""What is made out of the models for people and tools: JSON Schemas, explanations, values.yaml, the reference."""
+"""Files and texts that are generated from the models: JSON Schemas, explanations, values.yaml, and the reference."""
 
 from registry_gitops.schema.explanation import Explanation, explain
 from registry_gitops.schema.json_schema import config_schema, format_schema, json_schema, values_schema

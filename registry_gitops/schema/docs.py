@@ -1,6 +1,6 @@
 """The docstrings of the models' fields, read from the source.
 
-pydantic can do this when a model is defined; it costs a third of the start-up, and only a few commands need it.
+pydantic can do this when a model is defined, but that takes a third of the start-up, and only a few commands need it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def field_docs(model: type) -> dict[str, str]:
 
 
 def model_doc(model: type) -> str:
-    """The docstring of a model or dataclass, on one line."""
+    """Return the docstring of a model or dataclass, on one line."""
     return " ".join((inspect.getdoc(model) or "").split())
 
 

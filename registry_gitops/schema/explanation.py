@@ -1,4 +1,4 @@
-"""What a key of a description means: its type, default and docstring, and the keys below it."""
+"""The explanation of a key of a config file: its type, default, and docstring, and the keys below it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from registry_gitops.schema.json_schema import config_schema
 
 @dataclass(frozen=True)
 class Explanation:
-    """One key. `path` is dotted, "" for the description as a whole; `default` is None where there is none."""
+    """One key. `path` is dotted, "" for the whole config file; `default` is None if there is none."""
 
     path: str
     type: str
@@ -54,7 +54,7 @@ def _unknown(path: str, place: list[str], step: str, known: list[str]) -> InputE
 
 
 def explain_tree(path: str) -> Iterator[Explanation]:
-    """The key at `path` and every key below it, depth first, not going into the entries of lists."""
+    """Yield the key at `path` and every key below it, depth first, without those of entries of lists."""
     found = explain(path)
     yield found
     if not found.type.startswith("[]"):
@@ -63,7 +63,7 @@ def explain_tree(path: str) -> Iterator[Explanation]:
 
 
 def child_schemas(schema: dict[str, Any]) -> dict[str, Any]:
-    """Key -> schema for the keys of an object, of the entries of a list, or of all members of a union."""
+    """Return the schemas of the keys of an object, of the entries of a list, or of all members of a union, by key."""
     found: dict[str, Any] = {}
     for member in _members(schema):
         for key, below in {**member.get("properties", {}), **_below_items(member)}.items():
@@ -89,7 +89,7 @@ def _explanation(place: list[str], schema: dict[str, Any], fields: tuple[Explana
 
 
 def type_name(schema: dict[str, Any]) -> str:
-    """The type in the words of kubectl explain: string, integer, []object, map[string]string, or the allowed values."""
+    """Return the type as kubectl explain writes it: string, integer, []object, map[string]string, or the values."""
     names = dict.fromkeys(_one_type(member) for member in _members(schema))
     return " | ".join(name for name in names if name != "null")
 

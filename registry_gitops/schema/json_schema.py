@@ -1,4 +1,4 @@
-"""The JSON Schemas of a description (for editors) and of the chart's values (for Helm), made from the models."""
+"""The JSON Schemas of config files (for editors) and of the chart's values (for Helm), generated from the models."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _DEFINITIONS = "#/definitions/"
 
 @functools.cache
 def config_schema() -> dict[str, Any]:
-    """JSON Schema of registry.yaml, with the models' docstrings as descriptions."""
+    """Return the JSON Schema of registry.yaml, with the models' docstrings as descriptions."""
     return json_schema(RegistryDeployment)
 
 
 @functools.cache
 def values_schema() -> dict[str, Any]:
-    """JSON Schema of the values of the chart `docker-registry`: its values.schema.json."""
+    """Return the JSON Schema of the values of the chart `docker-registry`: its values.schema.json."""
     return json_schema(RegistryValues)
 
 
 def json_schema(model: type[Model]) -> dict[str, Any]:
-    """JSON Schema of a model and those in it, with their docstrings as descriptions."""
+    """Return the JSON Schema of a model and those in it, with their docstrings as descriptions."""
     found = model.model_json_schema(ref_template=f"{_DEFINITIONS}{{model}}", schema_generator=_Generator)
     definitions = found.pop("$defs")
     return {"$schema": _DIALECT, **found, "definitions": definitions}
@@ -59,11 +59,11 @@ def _describe(found: JsonSchemaValue, model: type, keys: Mapping[str, str]) -> J
     found["description"] = model_doc(model)
     docs = field_docs(model)
     for name, key in keys.items():
-        # In front, because that is where a reader looks first.
+        # First, because that is where a reader looks first.
         found["properties"][key] = {"description": docs.get(name, ""), **found["properties"][key]}
     return found
 
 
 def format_schema(schema: dict[str, Any]) -> str:
-    """A schema as the text of a file."""
+    """Return a schema as the text of a file."""
     return f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n"

@@ -1,4 +1,4 @@
-"""The reference of the chart's values as a Markdown page, made from the models."""
+"""The reference of the chart's values as a Markdown page, generated from the models."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _HEAD = """\
 
 <!-- Generated from the models in registry_gitops/values: `make generate`. -->
 
-These keys stand under `values:` in `registry.yaml`, and in the values of a Helm release alike. The defaults are the
-documented deployment. `registry-gitops explain values.KEY` prints the same on a terminal.
+Use these keys under `values:` in `registry.yaml`, or in the values of a Helm release. The defaults are the documented
+deployment. `registry-gitops explain values.KEY` prints the same on a terminal.
 """
 
 
 def values_reference() -> str:
-    """The text of docs/values.md."""
+    """Return the text of docs/values.md."""
     fields = explain("values").fields
     single = [field for field in fields if not _below(field)]
     sections = "".join(

@@ -1,4 +1,4 @@
-"""The chart's values.yaml: every default with its docstring as a comment, made from the models."""
+"""The chart's values.yaml: every default with its docstring as a comment, generated from the models."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from registry_gitops.values import RegistryValues
 _WIDTH = 110
 _HEADER = """\
 # Values of the chart docker-registry. Generated from the models in registry_gitops/values: `make generate`.
-# What stands here is the default; a description of a deployment holds only what differs from it.
+# These are the defaults; a config file needs only the values that differ.
 """
 
 
 def values_yaml() -> str:
-    """The text of templates/chart/docker-registry/values.yaml."""
+    """Return the text of templates/chart/docker-registry/values.yaml."""
     return _HEADER + "".join(_fields(RegistryValues(), ""))
 
 
@@ -34,7 +34,7 @@ def _fields(model: Model, indent: str) -> Iterator[str]:
             yield from _fields(value, indent + "  ")
         else:
             plain = {} if isinstance(value, Model) else value
-            # null would remove a default; here it only says that there is none.
+            # null would remove a default; here it would only say that there is none.
             text = f"# {key}:\n" if plain is None else dump_yaml({key: plain})
             yield textwrap.indent(text, indent)
 

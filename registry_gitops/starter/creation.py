@@ -1,4 +1,4 @@
-"""New files in a directory: all of them, or none."""
+"""Create the files of a starter in a directory: all of them, or none."""
 
 from __future__ import annotations
 

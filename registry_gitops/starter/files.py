@@ -1,4 +1,4 @@
-"""The starter config file, out of a template, and the JSON Schema of config files."""
+"""The starter config file, from a template, and the JSON Schema of config files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from registry_gitops.schema import config_schema, format_schema
 from registry_gitops.version import __version__
 
 SourceType = Literal["git", "helm", "oci"]
-"""Where Flux gets the chart from."""
+"""Type of the source of the chart."""
 
 _PATH_KNOWN: Final = "This directory, from the root of the repository."
 _PATH_UNKNOWN: Final = "No Git repository was found here: write the path of this directory from the root of yours."
