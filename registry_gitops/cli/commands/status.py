@@ -14,7 +14,15 @@ import typer
 from registry_gitops.cli.config_file import find_config_file, load_config
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration
-from registry_gitops.cli.reports import Output, ReportFormat, check_outputs, parse_output, terminal_width, write_reports
+from registry_gitops.cli.reports import (
+    Output,
+    OutputOption,
+    ReportFormat,
+    check_outputs,
+    format_report,
+    terminal_width,
+    write_reports,
+)
 from registry_gitops.cli.streams import supports_color, write_stderr, write_stdout
 from registry_gitops.filenames import CONFIG_FILES
 
@@ -51,16 +59,7 @@ def status(
         Path | None,
         typer.Option(exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file (default: kubectl's)."),
     ] = None,
-    output_: Annotated[
-        list[Output],
-        typer.Option(
-            "--output",
-            "-o",
-            parser=parse_output,
-            metavar="FORMAT[=FILE]",
-            help="text, json, junit, sarif, github, or html; to FILE, or to stdout. Repeatable.",
-        ),
-    ] = ["text"],  # type: ignore[list-item] # noqa: B006
+    output_: OutputOption = ["text"],  # type: ignore[list-item] # noqa: B006
     watch: Annotated[bool, typer.Option("--watch", help="Print the status on each change, until Ctrl-C.")] = False,
     wait: Annotated[
         float | None,
@@ -119,8 +118,6 @@ class _Run:
 
     def run(self) -> Status:
         """Print the status and return the last one. Ends with exit code 3 if the cluster is unreachable."""
-        from registry_gitops.cluster.status import STATUS_WRITERS
-
         while True:
             status = self._poll()
             if status and self._watch:
@@ -132,7 +129,7 @@ class _Run:
             write_stderr(f"error: {self._reason}")
             raise typer.Exit(ExitCode.UNREACHABLE)
         if not self._watch:
-            write_reports(status, self._outputs, STATUS_WRITERS)
+            write_reports(self._outputs, lambda output: _format(status, output))
         return status
 
     def _poll(self) -> Status | None:
@@ -160,14 +157,22 @@ class _Run:
 
     def _show(self, status: Status) -> None:
         """Print a status that differs from the last one; on a terminal every one, because its ages differ."""
-        from registry_gitops.cluster.status import format_status
-
         # Events come and go while the deployment stays the same, and the time of the reading differs.
         key = status.model_dump(exclude={"read_at", "events"})
         if self._redraws or key != self._shown:
-            if self._outputs[0].format is ReportFormat.JSON:
-                write_stdout(f"{status.to_json(indent=None)}\n")
-            else:
-                text = format_status(status, color=supports_color(sys.stdout), width=terminal_width())
-                write_stdout(f"{_CLEAR if self._redraws else ''}{text}")
+            text = _format(status, self._outputs[0], indent=None)
+            write_stdout(f"{_CLEAR if self._redraws else ''}{text}")
         self._shown = key
+
+
+def _format(status: Status, output: Output, indent: int | None = 2) -> str:
+    """Return the status in the format of `output`; text and JSON are its own, and show more than a report does."""
+    from registry_gitops.cluster.status import format_status, to_report
+
+    if output.format is ReportFormat.JSON:
+        return f"{status.to_json(indent)}\n"
+    if output.format is not ReportFormat.TEXT:
+        return format_report(to_report(status), output)
+    if output.file:
+        return format_status(status)
+    return format_status(status, color=supports_color(sys.stdout), width=terminal_width())

@@ -13,11 +13,10 @@ from registry_gitops.cluster.status.causes import Cause, CauseId
 from registry_gitops.cluster.status.deployment_status import Status
 from registry_gitops.cluster.status.reading import read_snapshot
 from registry_gitops.cluster.status.snapshot import Snapshot
-from registry_gitops.cluster.status.status_formats import STATUS_WRITERS, to_report
+from registry_gitops.cluster.status.status_report import to_report
 from registry_gitops.cluster.status.status_text import format_status
 
 __all__ = [
-    "STATUS_WRITERS",
     "Cause",
     "CauseId",
     "ClusterError",

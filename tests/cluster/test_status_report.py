@@ -8,15 +8,19 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from registry_gitops.cluster.status import STATUS_WRITERS, Status, assess, to_report
+from registry_gitops.cluster.status import Status, assess, to_report
 from registry_gitops.findings import Severity
 from registry_gitops.report import WRITERS
 
 from .deployments import NAMES, seen
 
 
+def write(format_: str, name: str) -> str:
+    return WRITERS[format_](to_report(assess(seen(name))))
+
+
 def junit(name: str) -> dict[str, Element]:
-    suites = fromstring(STATUS_WRITERS["junit"](assess(seen(name))))
+    suites = fromstring(write("junit", name))
     return {case.attrib["name"]: case for case in suites.iter("testcase")}
 
 
@@ -39,7 +43,7 @@ def test_junit_of_a_deployment_that_is_ready_has_the_facts_and_no_failure() -> N
 
 
 def test_sarif_has_a_rule_for_ready_and_a_result_with_the_object_for_each_cause() -> None:
-    (run,) = json.loads(STATUS_WRITERS["sarif"](assess(seen("secret-missing"))))["runs"]
+    (run,) = json.loads(write("sarif", "secret-missing"))["runs"]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["ready", "secret-missing"]
     (result,) = run["results"]
     (location,) = result["locations"]
@@ -49,14 +53,14 @@ def test_sarif_has_a_rule_for_ready_and_a_result_with_the_object_for_each_cause(
 
 
 def test_github_has_an_annotation_for_each_cause() -> None:
-    lines = STATUS_WRITERS["github"](assess(seen("release-suspended"))).splitlines()
+    lines = write("github", "release-suspended").splitlines()
     assert lines[0].startswith("::warning title=suspended::HelmRelease/docker-registry/docker-registry: ")
     assert "Remedy: `flux resume helmrelease" in lines[0]
 
 
 def test_html_shows_the_causes_and_the_facts_whether_ready_or_not() -> None:
     for name in ("ready", "crash-loop"):
-        page = STATUS_WRITERS["html"](assess(seen(name)))
+        page = write("html", name)
         assert "image: docker.io/library/registry:3.1.1" in page
     assert "configuration error: error parsing" in page
     # A link of a check leads to its finding: `ready` has none of its own.
@@ -77,7 +81,3 @@ def test_a_deployment_that_is_not_ready_for_an_unknown_reason_has_a_finding_in_e
     )
     (finding,) = to_report(unknown).findings
     assert (finding.id, finding.severity, finding.message) == ("ready", Severity.ERROR, unknown.summary)
-
-
-def test_the_formats_are_those_of_every_report() -> None:
-    assert list(STATUS_WRITERS) == list(WRITERS)

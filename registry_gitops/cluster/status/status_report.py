@@ -1,14 +1,11 @@
-"""The formats of a status: text and JSON of its own, and the others from the report that it makes."""
+"""The report of a status, for the formats that every report has."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
-
 from registry_gitops.cluster.status.deployment_status import Status
-from registry_gitops.cluster.status.status_text import format_status, list_facts
+from registry_gitops.cluster.status.status_text import list_facts
 from registry_gitops.findings import Finding
-from registry_gitops.report import WRITERS, CheckResult, Outcome, Report
+from registry_gitops.report import CheckResult, Outcome, Report
 from registry_gitops.version import __version__
 
 
@@ -32,15 +29,3 @@ def to_report(status: Status) -> Report:
         checks=(ready,),
         findings=(*status.findings, *unknown),
     )
-
-
-def _from_report(write: Callable[[Report], str]) -> Callable[[Status], str]:
-    return lambda status: write(to_report(status))
-
-
-STATUS_WRITERS: Final[dict[str, Callable[..., str]]] = {
-    **{name: _from_report(write) for name, write in WRITERS.items()},
-    "text": format_status,
-    "json": lambda status: f"{status.to_json()}\n",
-}
-"""The writers of a status by the name of their format."""
