@@ -47,7 +47,7 @@ def refused(done: Outcome, message: str) -> None:
         ("x --level all", "'all' is not one of 'read', 'smoke', 'full'"),
         (
             "x -o yaml",
-            '"yaml" is not text, json, junit, sarif, github, html, nor one of these with a file, for example html=report.html',
+            '"yaml" is not text, json, junit, sarif, github, html, nor one of these with a file, for example',
         ),
         ("x -o html=", '"html=" is not text, json'),
         (
