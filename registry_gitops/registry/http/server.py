@@ -60,7 +60,7 @@ class Server(HTTPServer):
     ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
-        self.context = ServerContext(application, limits or Limits(), log, uses_tls=tls is not None)
+        self.context = ServerContext(application, limits, log, uses_tls=tls is not None)
         self._tls = tls
         self._poller = selectors.DefaultSelector()
         self._waker, self._woken = socket.socketpair()

@@ -53,7 +53,7 @@ class Target:
     def __init__(self, core: Registry) -> None:
         self.log: list[Entry] = []
         self._leadership = Free(WorkerPool(lambda _: None, 0))
-        self._context = ServerContext(core, log=self.log.append)
+        self._context = ServerContext(core, log=self.log.append, uses_tls=False)
 
     def feed(self, data: bytes, piece: int) -> list[oracle.Answer]:
         """The answers to what a client sends. Raises AssertionError where they break a rule."""
