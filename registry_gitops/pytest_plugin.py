@@ -130,7 +130,7 @@ class CheckItem(pytest.Item):
             return super().repr_failure(excinfo, style)
         from registry_gitops.report import format_finding
 
-        return "\n".join((self.check.title, *format_finding(excinfo.value.finding)))
+        return "\n".join((self.check.title, *format_finding(excinfo.value.finding, indent="")))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The heading of a failure."""

@@ -14,7 +14,6 @@ import pytest
 from typer.models import OptionInfo
 
 from registry_gitops.cli.commands import smoke
-from registry_gitops.cli.commands.smoke import Level as Option
 from registry_gitops.cli.reports import ReportFormat
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.report import WRITERS
@@ -67,7 +66,12 @@ def refused(done: Outcome, message: str) -> None:
         ("x --wait soon", '"soon" is not a duration: write numbers with h, m, s or ms, such as 5m or 1h30m'),
         ("x --retries -1", '"-1" is not a whole number from 0 to 1000000'),
         ("x --repository UPPER//x", 'Invalid value for --repository: "UPPER//x" is not the name of a repository'),
+        (
+            f"x --repository {'a' * 256}",
+            "Invalid value for --repository: the name of the repository is longer than 240",
+        ),
         ("x --layer-size much", '"much" is not a quantity'),
+        ("x --layer-size 11Gi", '"11Gi" is too large: write at most 10Gi'),
         ("--config none.yaml", "none.yaml: no such file"),
         ("http://127.0.0.1:1 --ca-file none.pem", "ile 'none.pem' does not exist"),
     ],
@@ -88,9 +92,10 @@ def test_the_list_has_a_row_for_every_check(cli: Run) -> None:
 
 
 def test_levels_formats_and_defaults_are_those_of_the_library() -> None:
-    assert [*Option] == [*Level]
     assert [*ReportFormat] == [*WRITERS]
     parameters = inspect.signature(smoke.smoke, eval_str=True).parameters
+    levels, _ = get_args(parameters["level"].annotation)
+    assert get_args(levels) == tuple(Level)
     assert parameters["repository"].default == REPOSITORY
     (_, layer) = get_args(parameters["layer_size"].annotation)
     assert isinstance(layer, OptionInfo)

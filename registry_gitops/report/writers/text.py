@@ -38,12 +38,12 @@ def write_text(report: Report, *, color: bool = False, width: int = 100) -> str:
     return "".join(f"{line}\n" for line in _lines(report, color, width))
 
 
-def format_finding(finding: Finding, width: int = 100) -> Iterator[str]:
+def format_finding(finding: Finding, width: int = 100, *, indent: str = _INDENT) -> Iterator[str]:
     """Yield the lines of one finding: where it is and what is wrong, what to change, and what was seen."""
     for line in (str(finding), *advice(finding)):
-        yield from fold(line, width)
+        yield from fold(line, width, indent=indent)
     for line in finding.evidence:
-        yield from fold(line, width, indent=f"{_INDENT}| ")
+        yield from fold(line, width, indent=f"{indent}| ")
 
 
 def fold(
