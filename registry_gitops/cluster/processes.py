@@ -86,7 +86,7 @@ def run_all(commands: Sequence[Sequence[str]], parse: Callable[[KubectlResult], 
         running = dict(enumerate([stack.enter_context(background_process(command)) for command in commands]))
         parsed: dict[int, T] = {}
         while running:
-            for index in [index for index, each in running.items() if each.has_ended]:
+            for index in [index for index, process in running.items() if process.has_ended]:
                 parsed[index] = parse(running.pop(index).result())
             if running and time.monotonic() > deadline:
                 raise timeout_error(TIMEOUT)

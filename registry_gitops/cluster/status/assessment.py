@@ -66,8 +66,8 @@ def _find_start(snapshot: Snapshot, causes: tuple[Cause, ...], *, is_ready: bool
         *([workload.condition("Available")] if workload else []),
     ]
     if is_ready:
-        return max((each.since for each in conditions if each.since), default=None)
-    times = [each.since for each in conditions if each.since and not each.is_true]
+        return max((condition.since for condition in conditions if condition.since), default=None)
+    times = [condition.since for condition in conditions if condition.since and not condition.is_true]
     root = [cause.since for cause in causes[:1] if cause.since]
     return min(times or root, default=None)
 

@@ -65,7 +65,7 @@ def count_replicas(snapshot: Snapshot) -> Replicas | None:
         wanted=workload.number("spec.replicas", 1),
         available=workload.number("status.availableReplicas"),
         updated=workload.number("status.updatedReplicas"),
-        restarts=sum(each.restarts for pod in snapshot.pods for each in list_containers(pod)),
+        restarts=sum(container.restarts for pod in snapshot.pods for container in list_containers(pod)),
     )
 
 

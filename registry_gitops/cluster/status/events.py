@@ -25,7 +25,7 @@ def list_unsettled_events(snapshot: Snapshot) -> tuple[EventRecord, ...]:
 
 
 def _unsettled(snapshot: Snapshot) -> Iterator[Event]:
-    unhealthy = {each.uid for each in _list_objects(snapshot) if not _is_healthy(each)}
+    unhealthy = {thing.uid for thing in _list_objects(snapshot) if not _is_healthy(thing)}
     drift = snapshot.drift_events
     for event in snapshot.events:
         if (event.is_warning and event.uid in unhealthy) or event in drift:
@@ -34,7 +34,7 @@ def _unsettled(snapshot: Snapshot) -> Iterator[Event]:
 
 def _list_objects(snapshot: Snapshot) -> Iterator[Object]:
     single = (snapshot.release, snapshot.chart, snapshot.source, snapshot.workload)
-    yield from (each for each in single if each)
+    yield from (thing for thing in single if thing)
     yield from (*snapshot.replica_sets, *snapshot.pods, *snapshot.claims)
 
 

@@ -153,7 +153,7 @@ class Object:
         return self.condition("Ready").is_true and (self.is_suspended or self._is_observed_by("Ready"))
 
     def _is_observed_by(self, *conditions: str) -> bool:
-        generations = (self.condition(each).generation for each in conditions)
+        generations = (self.condition(type_).generation for type_ in conditions)
         return max(self.number("status.observedGeneration"), *generations) >= self.generation
 
     @property

@@ -80,7 +80,7 @@ def _read_references(reader: _Reader, release: Object) -> None:
             *([reader.kubectl.get_command(target, ",".join(_WORKLOADS))] if target != release.namespace else []),
         ]
     )
-    kustomizations = [each for each in reader.objects if each.kind == "Kustomization"]
+    kustomizations = [thing for thing in reader.objects if thing.kind == "Kustomization"]
     reader.run(reader.commands_for(*map(source_of, kustomizations)))
 
 
@@ -95,11 +95,11 @@ class _Reader:
 
     def commands_for(self, *references: Reference | None) -> Iterator[list[str]]:
         """Yield the commands that read these objects, one for each namespace, without objects of earlier commands."""
-        known = {each for each in references if each and each.kind in _NAMED}
+        known = {reference for reference in references if reference and reference.kind in _NAMED}
         wanted = known - self._requested
         self._requested |= wanted
-        for namespace in sorted({each.namespace for each in wanted}):
-            words = sorted(f"{_NAMED[each.kind]}/{each.name}" for each in wanted if each.namespace == namespace)
+        for namespace in sorted({reference.namespace for reference in wanted}):
+            words = sorted(f"{_NAMED[item.kind]}/{item.name}" for item in wanted if item.namespace == namespace)
             yield self.kubectl.get_command(namespace, *words)
 
     def run(self, commands: Iterable[Sequence[str]]) -> None:

@@ -53,11 +53,11 @@ class Snapshot:
 
     def find(self, reference: Reference | None) -> Object | None:
         """Return the object, or None if it does not exist or was not read."""
-        return next((each for each in self.objects if each.reference == reference), None)
+        return next((thing for thing in self.objects if thing.reference == reference), None)
 
     def of_kinds(self, *kinds: str) -> tuple[Object, ...]:
         """Return all objects of these kinds, also those of other deployments."""
-        return tuple(each for each in self.objects if each.kind in kinds)
+        return tuple(thing for thing in self.objects if thing.kind in kinds)
 
     @cached_property
     def release(self) -> Object | None:
@@ -88,12 +88,12 @@ class Snapshot:
     def flux_objects(self) -> tuple[Object, ...]:
         """The objects of Flux that were read, from the release to its sources, each once."""
         objects = (self.release, self.kustomization, self.repository, self.source, self.chart)
-        return tuple({each.uid or str(each): each for each in objects if each}.values())
+        return tuple({thing.uid or str(thing): thing for thing in objects if thing}.values())
 
     def release_objects(self, *kinds: str) -> tuple[Object, ...]:
         """Return the objects of these kinds that helm-controller created for this release."""
         release = self.release
-        return tuple(each for each in self.of_kinds(*kinds) if each.belongs_to(release)) if release else ()
+        return tuple(thing for thing in self.of_kinds(*kinds) if thing.belongs_to(release)) if release else ()
 
     @cached_property
     def workload(self) -> Object | None:
@@ -104,31 +104,31 @@ class Snapshot:
     def missing_objects(self) -> tuple[Reference, ...]:
         """Workloads, Services, claims, and Ingresses that the release created and that do not exist any more."""
         kinds = {*WORKLOADS, "Service", "PersistentVolumeClaim", "Ingress"}
-        created = (each for each in list_inventory(self.release) if each.kind in kinds)
-        return tuple(each for each in created if not self.is_kind_forbidden(each.kind) and self.find(each) is None)
+        created = (item for item in list_inventory(self.release) if item.kind in kinds)
+        return tuple(item for item in created if not self.is_kind_forbidden(item.kind) and self.find(item) is None)
 
     @cached_property
     def replica_sets(self) -> tuple[Object, ...]:
         """The ReplicaSets of the Deployment that have Pods, or should have."""
         workload = self.workload
-        sets = (each for each in self.of_kinds("ReplicaSet") if workload and each.is_owned_by(workload))
-        return tuple(each for each in sets if each.number("spec.replicas") or each.number("status.replicas"))
+        owned = (item for item in self.of_kinds("ReplicaSet") if workload and item.is_owned_by(workload))
+        return tuple(item for item in owned if item.number("spec.replicas") or item.number("status.replicas"))
 
     @cached_property
     def pods(self) -> tuple[Object, ...]:
         """The Pods of the workload that are not being deleted, newest first."""
         owners = (*self.replica_sets, *((self.workload,) if self.workload else ()))
         pods = [
-            each
-            for each in self.of_kinds("Pod")
-            if any(each.is_owned_by(owner) for owner in owners) and not each.text("metadata.deletionTimestamp")
+            pod
+            for pod in self.of_kinds("Pod")
+            if any(pod.is_owned_by(owner) for owner in owners) and not pod.text("metadata.deletionTimestamp")
         ]
         return tuple(sorted(pods, key=lambda pod: pod.text("metadata.creationTimestamp"), reverse=True))
 
     @property
     def unready_pods(self) -> tuple[Object, ...]:
         """The Pods whose condition Ready is not True, newest first."""
-        return tuple(each for each in self.pods if not each.condition("Ready").is_true)
+        return tuple(pod for pod in self.pods if not pod.condition("Ready").is_true)
 
     @property
     def is_scaled_to_zero(self) -> bool:
@@ -149,7 +149,7 @@ class Snapshot:
             return False
         wanted, counts = workload.number("spec.replicas", 1), ("updatedReplicas", "availableReplicas")
         is_current = workload.number("status.observedGeneration") >= workload.generation
-        return not is_current or any(workload.number(f"status.{each}") < wanted for each in counts)
+        return not is_current or any(workload.number(f"status.{count}") < wanted for count in counts)
 
     @property
     def unapplied_kustomization(self) -> Object | None:
@@ -164,7 +164,7 @@ class Snapshot:
 
     def is_kind_forbidden(self, kind: str) -> bool:
         """Return whether the user is not allowed to read objects of a kind, so that they can exist unread."""
-        return any(each.startswith(kind.lower().removesuffix("y")) for each in self.forbidden_kinds)
+        return any(forbidden.startswith(kind.lower().removesuffix("y")) for forbidden in self.forbidden_kinds)
 
     @cached_property
     def claims(self) -> tuple[Object, ...]:
@@ -172,8 +172,8 @@ class Snapshot:
         if not self.workload:
             return self.release_objects("PersistentVolumeClaim")
         volumes = self.workload.items("spec.template.spec.volumes")
-        names = {str(Object(each).text("persistentVolumeClaim.claimName")) for each in volumes} - {""}
-        return tuple(each for each in self.of_kinds("PersistentVolumeClaim") if each.name in names)
+        names = {str(Object(volume).text("persistentVolumeClaim.claimName")) for volume in volumes} - {""}
+        return tuple(claim for claim in self.of_kinds("PersistentVolumeClaim") if claim.name in names)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:

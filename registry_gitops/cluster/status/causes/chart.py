@@ -68,7 +68,7 @@ def source_not_found(snapshot: Snapshot) -> Iterator[Cause]:
 def chart_failed(snapshot: Snapshot) -> Iterator[Cause]:
     """Flux cannot fetch the source, or the chart from it. `git_failed` reports the source of the Kustomization."""
     failed = next(
-        (each for each in (snapshot.source, snapshot.chart) if each and each.condition("Ready").is_false), None
+        (thing for thing in (snapshot.source, snapshot.chart) if thing and thing.condition("Ready").is_false), None
     )
     if snapshot.release is None or snapshot.source is None or failed is None or failed is snapshot.repository:
         return

@@ -55,8 +55,8 @@ def git_failed(snapshot: Snapshot) -> Iterator[Cause]:
 
 def _failed_repositories(snapshot: Snapshot) -> list[Object]:
     """Return the sources of the suspects that fail."""
-    sources = {str(source_of(each)): snapshot.find(source_of(each)) for each in _suspects(snapshot)}
-    return [each for each in sources.values() if each and each.condition("Ready").is_false and not each.is_suspended]
+    sources = map(snapshot.find, dict.fromkeys(map(source_of, _suspects(snapshot))))
+    return [source for source in sources if source and source.condition("Ready").is_false and not source.is_suspended]
 
 
 def apply_failed(snapshot: Snapshot) -> Iterator[Cause]:
@@ -79,7 +79,7 @@ def _suspects(snapshot: Snapshot) -> list[Object]:
     if snapshot.release:
         return [snapshot.kustomization] if snapshot.kustomization else []
     kustomizations = snapshot.of_kinds("Kustomization")
-    likely = [each for each in kustomizations if f"/{snapshot.namespace}/" in each.condition("Ready").message]
+    likely = [item for item in kustomizations if f"/{snapshot.namespace}/" in item.condition("Ready").message]
     return likely or list(kustomizations)
 
 
@@ -109,7 +109,7 @@ def not_applied(snapshot: Snapshot) -> Iterator[Cause]:
     """No HelmRelease has this name."""
     if not snapshot.has_flux or snapshot.release:
         return
-    others = ", ".join(each.name for each in snapshot.of_kinds("HelmRelease"))
+    others = ", ".join(release.name for release in snapshot.of_kinds("HelmRelease"))
     yield new_cause(
         CauseId.NOT_APPLIED,
         Reference("HelmRelease", snapshot.namespace, snapshot.name),

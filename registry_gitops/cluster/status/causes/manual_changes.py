@@ -23,14 +23,14 @@ _MAX_FIELDS: Final = 3
 
 def suspended(snapshot: Snapshot) -> Iterator[Cause]:
     """Flux is told not to process an object: an error if the release waits for it, or else a warning."""
-    for each in snapshot.flux_objects:
-        if each.is_suspended:
+    for thing in snapshot.flux_objects:
+        if thing.is_suspended:
             yield new_cause(
                 CauseId.SUSPENDED,
-                each,
-                f"the {each.kind} is suspended: changes in Git do not reach the cluster",
-                _resume_remedy(each),
-                severity=Severity.ERROR if _release_waits_for(each, snapshot) else Severity.WARNING,
+                thing,
+                f"the {thing.kind} is suspended: changes in Git do not reach the cluster",
+                _resume_remedy(thing),
+                severity=Severity.ERROR if _release_waits_for(thing, snapshot) else Severity.WARNING,
             )
 
 
@@ -68,7 +68,7 @@ def drifted(snapshot: Snapshot) -> Iterator[Cause]:
         return
     drift = snapshot.drift_events
     # Flux reports detection and correction in the same second: the correction counts.
-    is_undone = any(each.reason == DRIFT_CORRECTED and each.last == drift[0].last for each in drift)
+    is_undone = any(event.reason == DRIFT_CORRECTED and event.last == drift[0].last for event in drift)
     if drift and not is_undone:
         yield new_cause(
             CauseId.DRIFTED,
@@ -131,7 +131,7 @@ def _manual_changes(workload: Object) -> list[_Change]:
 
 def _owned_fields(entry: Mapping[str, Any]) -> Iterator[str]:
     for path in _list_leaves(_owned_spec(entry), "spec") if _owned_spec(entry) else ():
-        if not any(path.endswith(each) for each in _HARMLESS):
+        if not any(path.endswith(name) for name in _HARMLESS):
             yield path
 
 

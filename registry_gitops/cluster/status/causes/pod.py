@@ -47,7 +47,7 @@ _ERROR_LINE: Final = re.compile(r"error|fatal|panic|invalid|denied|failed", re.I
 def secret_missing(snapshot: Snapshot) -> Iterator[Cause]:
     """A Secret or ConfigMap, or a key in it, that the Pod mounts or has in its environment does not exist."""
     for pod in snapshot.unready_pods:
-        messages = [each.message for each in list_containers(pod) if each.waiting == "CreateContainerConfigError"]
+        messages = [item.message for item in list_containers(pod) if item.waiting == "CreateContainerConfigError"]
         messages += [event.message for event in snapshot.events_of(pod) if event.reason == "FailedMount"]
         for message in messages:
             if match := _MISSING_OBJECT.search(message):
@@ -141,8 +141,8 @@ def not_healthy(snapshot: Snapshot) -> Iterator[Cause]:
     for pod in snapshot.unready_pods:
         probes = [event for event in snapshot.events_of(pod) if event.reason == "Unhealthy"]
         is_late = any(
-            each.started and not each.is_ready and snapshot.read_at - each.started > _START_TIME
-            for each in list_containers(pod)
+            container.started and not container.is_ready and snapshot.read_at - container.started > _START_TIME
+            for container in list_containers(pod)
         )
         if probes and (is_late or _is_killed_by_probe(pod, snapshot)):
             yield new_cause(

@@ -35,7 +35,7 @@ def last_failure(release: Object) -> Condition | None:
     conditions = (release.condition("Ready"), release.condition("Released"))
     if conditions[0].is_true:
         return None
-    return next((each for each in conditions if each.is_false), None)
+    return next((condition for condition in conditions if condition.is_false), None)
 
 
 def values_refused(snapshot: Snapshot) -> Iterator[Cause]:
@@ -68,7 +68,7 @@ def _correct_values(keys: list[str], release: Object) -> str:
     """Return where to correct keys: in the config file, or in the objects of `valuesFrom`."""
     what = " and ".join(f"`{key}`" for key in keys) or "the values"
     is_inline = any(release.get(f"spec.{key}") is not None for key in keys)
-    others = [f"{each.get('kind')}/{each.get('name')}" for each in release.items("spec.valuesFrom")]
+    others = [f"{entry.get('kind')}/{entry.get('name')}" for entry in release.items("spec.valuesFrom")]
     if is_inline or not others:
         return f"correct {what} in registry.yaml, not in helmrelease.yaml: `render` reports line and fix"
     return f"correct {what} in {' or '.join(others)}, which `release.valuesFrom` names"
@@ -142,15 +142,15 @@ def release_failed(snapshot: Snapshot) -> Iterator[Cause]:
 
 def not_observed(snapshot: Snapshot) -> Iterator[Cause]:
     """The controller of an object of Flux has not processed its last change."""
-    for each in snapshot.flux_objects:
-        if not each.is_observed and not _is_static(each) and not _is_new(each, snapshot):
-            controller = _CONTROLLERS.get(each.kind, "source-controller")
+    for thing in snapshot.flux_objects:
+        if not thing.is_observed and not _is_static(thing) and not _is_new(thing, snapshot):
+            controller = _CONTROLLERS.get(thing.kind, "source-controller")
             yield new_cause(
                 CauseId.NOT_OBSERVED,
-                each,
-                f"{controller} has not processed the last change of the {each.kind}",
+                thing,
+                f"{controller} has not processed the last change of the {thing.kind}",
                 f"check that it runs: `kubectl get deployments -A -l app={controller}`; if it does, wait",
-                evidence=f"generation {each.generation}, observed {each.number('status.observedGeneration')}",
+                evidence=f"generation {thing.generation}, observed {thing.number('status.observedGeneration')}",
             )
             return
 
@@ -182,7 +182,7 @@ def in_progress(snapshot: Snapshot) -> Iterator[Cause]:
         )
     elif workload and snapshot.is_rolling_out:
         wanted = workload.number("spec.replicas", 1)
-        available, updated = (workload.number(f"status.{each}Replicas") for each in ("available", "updated"))
+        available, updated = (workload.number(f"status.{count}Replicas") for count in ("available", "updated"))
         yield new_cause(
             CauseId.IN_PROGRESS,
             workload,

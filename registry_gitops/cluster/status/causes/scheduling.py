@@ -39,17 +39,17 @@ def volume_not_bound(snapshot: Snapshot) -> Iterator[Cause]:
                 evidence=evidence,
                 since=claim.created,
             )
-    absent = [each for each in _unscheduled_pods(snapshot) if 'persistentvolumeclaim "' in each[1]]
-    if absent:
-        pod, message = absent[0]
-        yield new_cause(
-            CauseId.VOLUME_NOT_BOUND,
-            pod,
-            "the claim that the Pod mounts does not exist",
-            f"correct `values.persistence.existingClaim`, or create that claim; {RENDER}",
-            evidence=message,
-            since=pod.created,
-        )
+    for pod, message in _unscheduled_pods(snapshot):
+        if 'persistentvolumeclaim "' in message:
+            yield new_cause(
+                CauseId.VOLUME_NOT_BOUND,
+                pod,
+                "the claim that the Pod mounts does not exist",
+                f"correct `values.persistence.existingClaim`, or create that claim; {RENDER}",
+                evidence=message,
+                since=pod.created,
+            )
+            return
 
 
 def _find_reason(claim: Object, snapshot: Snapshot) -> tuple[str, str] | None:
