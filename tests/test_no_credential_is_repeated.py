@@ -19,8 +19,8 @@ from registry_gitops.deployment import RegistryDeployment, load
 from registry_gitops.errors import InputError
 from registry_gitops.model import Model
 from registry_gitops.rules import lint
+from registry_gitops.schema import config_schema
 from registry_gitops.schema.explanation import child_schemas
-from registry_gitops.schema.json_schema import config_schema
 
 CANARY: Final = "hunter2-canary"
 VALUES: Final = (

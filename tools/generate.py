@@ -28,7 +28,7 @@ from registry_gitops.schema import (
     values_yaml,
 )
 from registry_gitops.smoke import CHECKS
-from registry_gitops.values.conflicts import CONFLICTS
+from registry_gitops.values import CONFLICTS
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "templates/chart/docker-registry"

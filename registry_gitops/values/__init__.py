@@ -2,6 +2,7 @@
 
 from registry_gitops.values.auth import Auth, Htpasswd
 from registry_gitops.values.configuration import Configuration, Section, find_plaintext_secrets
+from registry_gitops.values.conflicts import CONFLICTS
 from registry_gitops.values.env import EnvVar, EnvVarSource, FieldRef, KeySelector, ResourceFieldRef
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import ExtraHost, ExtraTls, Ingress
@@ -38,6 +39,7 @@ from registry_gitops.values.security import (
 from registry_gitops.values.service import Service, ServiceNodePorts, ServicePorts
 
 __all__ = [
+    "CONFLICTS",
     "Affinity",
     "Auth",
     "Capabilities",

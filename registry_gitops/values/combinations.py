@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pydantic_core import PydanticCustomError
-
 from registry_gitops.amounts import parse_duration
+from registry_gitops.model import LocatedError
 from registry_gitops.values.conflicts import conflict
 
 if TYPE_CHECKING:
     from registry_gitops.values.registry import RegistryValues
 
-Conflicts = Iterator[tuple[tuple[str, ...], PydanticCustomError]]
-"""Path of the key to change, and the error."""
+Conflicts = Iterator[LocatedError]
+"""Each with the path of the key to change."""
 
 
 def find_conflicts(values: RegistryValues) -> Conflicts:

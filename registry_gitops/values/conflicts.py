@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Final, LiteralString, NamedTuple
 
-from pydantic_core import PydanticCustomError
-
-from registry_gitops.model import custom_error
+from registry_gitops.model import LocatedError, custom_error
 
 
 class Conflict(NamedTuple):
@@ -104,7 +102,7 @@ CONFLICTS: Final = {
 """Every combination, by its name."""
 
 
-def conflict(name: LiteralString, **words: object) -> tuple[tuple[str, ...], PydanticCustomError]:
-    """Return the path of the key to change, from the values, and the error. `words` fill the placeholders."""
+def conflict(name: LiteralString, **words: object) -> LocatedError:
+    """Return the error, with the path of the key to change. `words` fill the placeholders."""
     key, text = CONFLICTS[name]
     return tuple(key.format(**words).split(".")), custom_error(name, text.format(**words))

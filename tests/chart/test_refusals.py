@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from registry_gitops.values import RegistryValues
-from registry_gitops.values.conflicts import CONFLICTS
+from registry_gitops.values import CONFLICTS, RegistryValues
 from tests.support.helm import Chart
 
 LOGIN: dict[str, Any] = {"enabled": True, "username": "admin", "password": "secret"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from registry_gitops.values.conflicts import CONFLICTS
+from registry_gitops.values import CONFLICTS
 
 DIGEST: Final = "sha256:6c5666b861f3505b116bb9aa9b25175e71210414bd010d92035ff64018f9457e"
 

@@ -1,7 +1,7 @@
 """Storage drivers: where the registry keeps its images.
 
-The registry needs some of these keys to start (a bucket, a container ...). It takes any of them from the environment as
-well, which is how clouds and operators hand them out, so no model here asks for them.
+The registry needs some of these keys to start (a bucket, a container ...). It also reads them from the
+environment, where clouds and operators often set them, so no model here requires them.
 """
 
 from __future__ import annotations
@@ -178,14 +178,14 @@ class Gcs(Section):
 
 
 class AzureCredentials(Section):
-    """How the registry proves who it is to Azure.
+    """Credentials of the registry for Azure.
 
-    Once this section stands in config.yml, the registry takes none of its keys from the environment, only the whole
-    section, as YAML in REGISTRY_STORAGE_AZURE_CREDENTIALS. So what its type needs is required here.
+    If config.yml has this section, the registry reads none of its keys from the environment, only the whole section,
+    as YAML in REGISTRY_STORAGE_AZURE_CREDENTIALS. So the keys that its type needs are required here.
     """
 
     type: Literal["shared_key", "client_secret", "default_credentials"]
-    """shared_key takes `accountkey`, client_secret an application, default_credentials the workload's identity."""
+    """shared_key uses `accountkey`, client_secret an application, default_credentials the workload identity."""
 
     tenant_id: NonEmpty | None = None
     """Tenant of the application, with client_secret."""
@@ -219,7 +219,7 @@ class Azure(Section):
     """Name of the container; it must exist. Default: none."""
 
     credentials: AzureCredentials | None = None
-    """How the registry proves who it is; v3 has no default for it."""
+    """Credentials of the registry; v3 has no default for them."""
 
     account_key: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_STORAGE_AZURE_ACCOUNTKEY")] = None
     """Key of the account, in base64, with the type shared_key. A secret: set it as REGISTRY_STORAGE_AZURE_ACCOUNTKEY.

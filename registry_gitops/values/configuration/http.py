@@ -169,8 +169,8 @@ class Http(Section):
     """TLS in the registry itself. Default: none."""
 
     headers: Headers | None = None
-    """Headers of every answer, beside those of the chart; [] removes one. The chart's default: X-Content-Type-Options:
-    [nosniff]."""
+    """Headers of every response, besides those of the chart; [] removes one. The chart's default:
+    X-Content-Type-Options: [nosniff]."""
 
     debug: Debug | None = None
     """The debug server. Default: none."""

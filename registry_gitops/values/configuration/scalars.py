@@ -1,4 +1,4 @@
-"""Scalars of config.yml, bounded as the registry reads them: durations, addresses, URLs, paths, regular expressions."""
+"""Scalars of config.yml, with the limits of the registry: durations, addresses, URLs, paths, regular expressions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NonEmpty = Annotated[str, Field(min_length=1)]
 FilePath = Annotated[
     str, Text("an absolute path", r"/.*", "begin with '/': it names a file inside the container", max_length=4096)
 ]
-"""A file or folder inside the registry's container."""
+"""A file or directory inside the registry's container."""
 
 _PORT = r"(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[0-9]{1,4})"
 _HOST = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])"

@@ -20,15 +20,15 @@ def _key(name: str) -> str:
 class Section(Model):
     """A section of distribution's config.yml; `relative_urls` in Python is `relativeurls` in YAML.
 
-    Sections are merged over what the chart makes, and the registry reads its environment over both. So a key is
-    required only where neither can supply it: in the entries of a list, and where the registry itself cannot take
-    the key from the environment. The registry ignores a key that it does not know; a model refuses it.
+    Sections are merged over those of the chart, and environment variables override both. So a key is required only if
+    neither can supply it: in the entries of a list, and if the registry cannot read the key from the environment. The
+    registry ignores unknown keys; a model refuses them.
     """
 
     model_config = ConfigDict(alias_generator=_key)
 
     instead: ClassVar[dict[str, str]] = {}
-    """Keys that people try and this section does not have -> what to write instead."""
+    """Keys that people try, but that this section does not have, with what to write instead."""
 
     @model_validator(mode="wrap")
     @classmethod
