@@ -67,19 +67,19 @@ class Context:
         """The id of the check after which the registry stopped responding."""
         self._cache: dict[str, object] = {}
 
-    def tag(self, label: str) -> str:
+    def make_tag(self, label: str) -> str:
         """Return a tag of this run. The tags of one check sort by their labels."""
         return f"smoke-{self.run_id}-{self.check_id}-{label}"
 
-    def blob(self, label: str = "blob", size: int = 1024) -> LocalBlob:
+    def make_blob(self, label: str = "blob", size: int = 1024) -> LocalBlob:
         """Make a blob of this check, without pushing it."""
-        return self.images.blob(f"{self.check_id} {label}", size)
+        return self.images.make_blob(f"{self.check_id} {label}", size)
 
-    def image(
+    def make_image(
         self, label: str = "image", *, docker: bool = False, subject: LocalManifest | None = None
     ) -> LocalManifest:
         """Make an image of this check, without pushing it."""
-        return self.images.image(f"{self.check_id} {label}", docker=docker, subject=subject)
+        return self.images.make_image(f"{self.check_id} {label}", docker=docker, subject=subject)
 
     def pushed_blob(self) -> LocalBlob:
         """Return a blob of 8 KiB that is in the repository. All checks share it, and none deletes it."""
@@ -89,11 +89,11 @@ class Context:
         """Return an image that is in the repository, and its tag. All checks share it, and none deletes it."""
         return self._once("image", self._push_image)
 
-    def challenge(self) -> RegistryResponse:
+    def get_challenge(self) -> RegistryResponse:
         """Return the response of `/v2/` to an anonymous request."""
         return self._once("challenge", lambda: self.client.request("GET", "/v2/", authenticator=self.anonymous))
 
-    def deletion(self) -> RegistryResponse:
+    def get_deletion_response(self) -> RegistryResponse:
         """Return the response to the deletion of a manifest."""
         return self._once("deletion", self._delete_image)
 
@@ -103,16 +103,16 @@ class Context:
         return cast(T, self._cache[key])
 
     def _push_blob(self) -> LocalBlob:
-        blob = self.images.blob("shared blob", 8192)
+        blob = self.images.make_blob("shared blob", 8192)
         self.repository.push_blob(blob)
         return blob
 
     def _push_image(self) -> tuple[LocalManifest, str]:
-        image, tag = self.images.image("shared image"), f"smoke-{self.run_id}"
+        image, tag = self.images.make_image("shared image"), f"smoke-{self.run_id}"
         self.repository.push(image, tag)
         return image, tag
 
     def _delete_image(self) -> RegistryResponse:
-        image = self.images.image("to delete")
+        image = self.images.make_image("to delete")
         self.repository.push(image)
         return self.repository.request("DELETE", f"manifests/{image.digest}")

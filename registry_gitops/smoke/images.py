@@ -54,18 +54,18 @@ class ImageFactory:
     def __init__(self, seed: str) -> None:
         self._seed = seed
 
-    def bytes(self, label: str, size: int) -> bytes:
+    def make_bytes(self, label: str, size: int) -> bytes:
         """Return `size` bytes that no other seed and label have."""
         block = hashlib.shake_256(f"{self._seed} {label}".encode()).digest(min(size, 4096))
         return (block * (size // len(block) + 1))[:size] if size else b""
 
-    def blob(self, label: str, size: int = 1024) -> LocalBlob:
+    def make_blob(self, label: str, size: int = 1024) -> LocalBlob:
         """Make a layer of `size` bytes."""
-        return LocalBlob(self.bytes(label, size))
+        return LocalBlob(self.make_bytes(label, size))
 
-    def image(self, label: str, *, docker: bool = False, subject: LocalManifest | None = None) -> LocalManifest:
+    def make_image(self, label: str, *, docker: bool = False, subject: LocalManifest | None = None) -> LocalManifest:
         """Make an image with one layer."""
-        layer = LocalBlob(self.bytes(f"{label} layer", 2048), DOCKER_LAYER if docker else LAYER)
+        layer = LocalBlob(self.make_bytes(f"{label} layer", 2048), DOCKER_LAYER if docker else LAYER)
         config: dict[str, Any] = {
             "architecture": "amd64",
             "os": "linux",
@@ -76,15 +76,15 @@ class ImageFactory:
         blob = LocalBlob(_to_json(config), DOCKER_CONFIG if docker else CONFIG)
         return _make_manifest(DOCKER_IMAGE if docker else IMAGE, blob, layer, subject=subject)
 
-    def artifact(self, label: str, subject: LocalManifest, artifact_type: str = ARTIFACT) -> LocalManifest:
+    def make_artifact(self, label: str, subject: LocalManifest, artifact_type: str = ARTIFACT) -> LocalManifest:
         """Make an artifact, such as a signature, that refers to an image."""
         more = {"artifactType": artifact_type, "annotations": {"org.example.made-by": label}}
-        layer = LocalBlob(self.bytes(label, 512), "application/octet-stream")
+        layer = LocalBlob(self.make_bytes(label, 512), "application/octet-stream")
         # Not the empty config `{}`: all runs would share it, and another run could delete it.
         config = LocalBlob(_to_json({"made-by": f"{self._seed} {label}"}), ARTIFACT_CONFIG)
         return _make_manifest(IMAGE, config, layer, subject=subject, more=more)
 
-    def index(self, label: str, *images: LocalManifest) -> LocalManifest:
+    def make_image_index(self, label: str, *images: LocalManifest) -> LocalManifest:
         """Make an index of images."""
         entries = [image.descriptor(platform={"architecture": "amd64", "os": "linux"}) for image in images]
         return make_index(entries, {"org.example.made-by": f"{self._seed} {label}"}, images)

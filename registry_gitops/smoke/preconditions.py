@@ -51,7 +51,7 @@ def _ensure_push(context: Context) -> None:
 
 
 def _ensure_delete(context: Context) -> None:
-    response = context.deletion()
+    response = context.get_deletion_response()
     if response.status in (400, 405):
         raise NotSupported("deletion is off: `deletion.enabled` turns it on")
     if response.status == 403:
@@ -60,11 +60,11 @@ def _ensure_delete(context: Context) -> None:
 
 
 def _ensure_login(context: Context) -> None:
-    status = context.challenge().status
+    status = context.get_challenge().status
     if status == 200:
         raise NotSupported("the registry requires no authentication: `auth.htpasswd.enabled` turns it on")
     if status != 401:
-        raise status_failure(context.challenge(), 401)
+        raise status_failure(context.get_challenge(), 401)
 
 
 def _ensure_credentials(context: Context) -> None:

@@ -78,23 +78,25 @@ class Repository:
 
     # -- pull
 
-    def manifest(self, reference: str, *, method: str = "GET", accept: str = ACCEPT_ALL) -> RegistryResponse:
+    def request_manifest(self, reference: str, *, method: str = "GET", accept: str = ACCEPT_ALL) -> RegistryResponse:
         """Request a manifest by tag or digest."""
         return self.request(method, f"manifests/{reference}", headers={"Accept": accept})
 
-    def blob(self, digest: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> RegistryResponse:
+    def request_blob(
+        self, digest: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
+    ) -> RegistryResponse:
         """Request a blob."""
         return self.request(method, f"blobs/{digest}", headers=headers)
 
-    def tags(self, query: str = "") -> RegistryResponse:
+    def request_tags(self, query: str = "") -> RegistryResponse:
         """Request the tag list."""
         return self.request("GET", f"tags/list{query}")
 
     def expect_stored(self, manifest: LocalManifest, reference: str = "") -> None:
         """Return if the manifest and all that it references is stored byte for byte. Raises CheckFailed."""
-        expect_same_bytes(expect_status(self.manifest(reference or manifest.digest), 200), manifest)
+        expect_same_bytes(expect_status(self.request_manifest(reference or manifest.digest), 200), manifest)
         for blob in manifest.blobs:
-            expect_same_bytes(expect_status(self.blob(blob.digest), 200), blob)
+            expect_same_bytes(expect_status(self.request_blob(blob.digest), 200), blob)
         for child in manifest.manifests:
             self.expect_stored(child)
 
@@ -127,7 +129,7 @@ class Upload:
             self._follow_location(response)
         return response
 
-    def status(self) -> RegistryResponse:
+    def request_status(self) -> RegistryResponse:
         """Request the offset of the upload."""
         response = self._request("GET", self.url)
         if response.status == 204 and response.location:

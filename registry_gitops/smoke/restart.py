@@ -28,7 +28,7 @@ class RestartImage:
     @property
     def manifest(self) -> LocalManifest:
         """The manifest of the image, the same before and after the restart."""
-        return ImageFactory(self.run_id).image("kept")
+        return ImageFactory(self.run_id).make_image("kept")
 
     def write(self, file: Path) -> None:
         """Write the state for the run after the restart. Raises InputError."""

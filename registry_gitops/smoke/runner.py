@@ -77,12 +77,12 @@ def run(
     report = Report(
         tool=TOOL,
         version=__version__,
-        subject=client.mask.text(client.url),
+        subject=client.mask.mask_text(client.url),
         started=started,
         seconds=time.monotonic() - clock,
         checks=tuple(results),
         findings=tuple(findings),
-        leftovers=tuple(map(client.mask.text, leftovers)),
+        leftovers=tuple(map(client.mask.mask_text, leftovers)),
     )
     if interrupted:
         raise Interrupted(report)
@@ -110,7 +110,7 @@ def run_check(check: Check, context: Context) -> tuple[CheckResult, Finding | No
     evidence.clear()
     clock = time.monotonic()
     outcome, message, remedy = _outcome(check, context)
-    message = context.client.mask.text(message)
+    message = context.client.mask.mask_text(message)
     result = CheckResult(
         id=check.id,
         title=check.title,
@@ -120,14 +120,14 @@ def run_check(check: Check, context: Context) -> tuple[CheckResult, Finding | No
         seconds=time.monotonic() - clock,
     )
     if not result.is_failure:
-        return result.model_copy(update={"message": message, "evidence": evidence.lines()}), None
+        return result.model_copy(update={"message": message, "evidence": evidence.lines}), None
     return result, Finding(
         id=check.id,
         message=message,
         severity=Severity.ERROR if check.requirement is Requirement.REQUIRED else Severity.WARNING,
         remedy=remedy or check.remedy,
         reference=check.spec,
-        evidence=evidence.lines(),
+        evidence=evidence.lines,
     )
 
 

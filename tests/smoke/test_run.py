@@ -167,7 +167,7 @@ def test_a_registry_that_stops_answering_is_not_asked_for_ever() -> None:
 
 def test_a_mistake_of_ours_is_raised_after_cleaning_up(url: str) -> None:
     def broken(context: Context) -> None:
-        context.repository.push(context.image(), context.tag("a"))
+        context.repository.push(context.make_image(), context.make_tag("a"))
         raise ZeroDivisionError
 
     ours = Check(**{**vars(blob_get), "run": broken})

@@ -53,7 +53,7 @@ def test_a_registry_that_repeats_what_it_was_sent_is_masked() -> None:
     location = "Location: /v2/x/blobs/uploads/1?_state=state-of-an-upload&digest=sha256:1"
 
     def asks(context: Context) -> None:
-        context.repository.push_blob(context.blob())
+        context.repository.push_blob(context.make_blob())
 
     refused = status(403, echo, location)
     with answering(BASIC, OK, refused) as stub, connect(stub.url, username=USER, password=PASSWORD) as client:
@@ -107,8 +107,8 @@ def test_what_holds_a_secret_says_nothing_of_it() -> None:
 def test_a_short_secret_does_not_turn_words_into_stars() -> None:
     mask = Mask()
     mask.hide(MaskedText("admin"))
-    assert mask.text("the user admin") == "the user admin"
-    assert mask.header("Authorization", "Basic admin") == "***"
+    assert mask.mask_text("the user admin") == "the user admin"
+    assert mask.mask_header("Authorization", "Basic admin") == "***"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_short_secret_does_not_turn_words_into_stars() -> None:
     ],
 )
 def test_what_stands_where_secrets_stand_is_masked(text: str, masked: str) -> None:
-    assert Mask().text(text) == masked
+    assert Mask().mask_text(text) == masked
 
 
 def test_the_reason_of_a_status_line_is_masked() -> None:

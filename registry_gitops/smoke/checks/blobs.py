@@ -24,7 +24,7 @@ def blob_get(context: Context) -> None:
     Every pull consists of such requests.
     """
     blob = context.pushed_blob()
-    response = expect_status(context.repository.blob(blob.digest), 200)
+    response = expect_status(context.repository.request_blob(blob.digest), 200)
     expect_same_bytes(response, blob)
     expect_digest(response, blob.digest)
 
@@ -36,7 +36,7 @@ def blob_head(context: Context) -> None:
     Clients send it before they push a layer, to find out whether it exists.
     """
     blob = context.pushed_blob()
-    response = expect_status(context.repository.blob(blob.digest, method="HEAD"), 200)
+    response = expect_status(context.repository.request_blob(blob.digest, method="HEAD"), 200)
     expect_header(response, "Content-Length", str(len(blob.content)))
     expect_digest(response, blob.digest)
 
@@ -47,9 +47,9 @@ def blob_missing(context: Context) -> None:
 
     With another status code, clients do not push it.
     """
-    digest = context.blob().digest
+    digest = context.make_blob().digest
     for method in ("HEAD", "GET"):
-        expect_status(context.repository.blob(digest, method=method), 404)
+        expect_status(context.repository.request_blob(digest, method=method), 404)
 
 
 @check("blob-range", requirement=RECOMMENDED, spec="distribution-spec, end-2; RFC 9110, Range Requests", remedy=PROXY)
@@ -62,7 +62,7 @@ def blob_range(context: Context) -> None:
     size = len(blob.content)
     cases = {"500-1499": (500, 1500), f"{size - 100}-": (size - 100, size), "-100": (size - 100, size)}
     for requested, (start, end) in cases.items():
-        response = context.repository.blob(blob.digest, headers={"Range": f"bytes={requested}"})
+        response = context.repository.request_blob(blob.digest, headers={"Range": f"bytes={requested}"})
         if response.status in (200, 416):
             raise NotSupported(f"a GET with Range: bytes={requested} returned {response.status}")
         expect_status(response, 206)
@@ -80,7 +80,7 @@ def blob_range_outside(context: Context) -> None:
     blob = context.pushed_blob()
     size = len(blob.content)
     try:
-        response = context.repository.blob(blob.digest, headers={"Range": f"bytes={size}-{size + 99}"})
+        response = context.repository.request_blob(blob.digest, headers={"Range": f"bytes={size}-{size + 99}"})
     except NoResponseError as problem:
         raise NotSupported(f"a Range outside of a blob gets no response: {problem.reason}") from None
     if response.status == 200:
@@ -95,10 +95,10 @@ def blob_conditional(context: Context) -> None:
     Caches send If-None-Match, and expect a 304.
     """
     digest = context.pushed_blob().digest
-    etag = expect_status(context.repository.blob(digest, method="HEAD"), 200).headers.get("ETag")
+    etag = expect_status(context.repository.request_blob(digest, method="HEAD"), 200).headers.get("ETag")
     if not etag:
         raise NotSupported("blobs have no ETag")
-    response = context.repository.blob(digest, headers={"If-None-Match": etag})
+    response = context.repository.request_blob(digest, headers={"If-None-Match": etag})
     if response.status == 200:
         raise NotSupported("If-None-Match is ignored")
     if response.status != 304 or response.body:

@@ -29,12 +29,12 @@ def delete_manifest(context: Context) -> None:
 
     Otherwise, cleanup frees no space, and tags reference missing images.
     """
-    image, tag = context.image(), context.tag("a")
+    image, tag = context.make_image(), context.make_tag("a")
     context.repository.push(image, tag)
     expect_status(context.repository.request("DELETE", f"manifests/{image.digest}"), 202)
-    if context.repository.manifest(image.digest).status != 404:
+    if context.repository.request_manifest(image.digest).status != 404:
         raise CheckFailed("a deleted image can still be pulled by its digest", SHARED_CACHE)
-    if context.repository.manifest(tag).status != 404:
+    if context.repository.request_manifest(tag).status != 404:
         raise NotSupported("the tags of a deleted image stay, and still reference it: delete the tags too")
 
 
@@ -49,13 +49,13 @@ def delete_manifest_ghost(context: Context) -> None:
 
     Flux and Renovate choose from the tag list, and cannot pull such a tag.
     """
-    image, tag = context.image(), context.tag("a")
+    image, tag = context.make_image(), context.make_tag("a")
     context.repository.push(image, tag)
     expect_status(context.repository.request("DELETE", f"manifests/{image.digest}"), 202)
-    response = context.repository.tags()
+    response = context.repository.request_tags()
     if expect_status(response, 200, 404).status == 404 or tag not in parse_names(response, "tags"):
         return
-    if context.repository.manifest(tag).status == 200:
+    if context.repository.request_manifest(tag).status == 200:
         raise NotSupported("the tags of a deleted image stay, and still reference it")
     raise CheckFailed("the tag list has the tag of a deleted image")
 
@@ -72,16 +72,16 @@ def delete_tag(context: Context) -> None:
 
     A wrong tag can then be removed without breaking deployments by digest.
     """
-    image, tag, kept = context.image(), context.tag("a"), context.tag("b")
+    image, tag, kept = context.make_image(), context.make_tag("a"), context.make_tag("b")
     context.repository.push(image, tag, kept)
     response = context.repository.request("DELETE", f"manifests/{tag}")
     if response.status in (400, 405):
         raise NotSupported(f"DELETE of a tag returned {response.status}")
     expect_status(response, 202)
-    if context.repository.manifest(tag).status != 404:
+    if context.repository.request_manifest(tag).status != 404:
         raise CheckFailed("a deleted tag can still be pulled", SHARED_CACHE)
     for reference in (image.digest, kept):
-        kept_response = context.repository.manifest(reference)
+        kept_response = context.repository.request_manifest(reference)
         if kept_response.status == 404:
             kind = "digest" if ":" in reference else "its other tag"
             raise CheckFailed(f"after the deletion of a tag, the image is also gone by {kind}")
@@ -94,14 +94,14 @@ def delete_blob(context: Context) -> None:
 
     What was pushed by mistake, such as a password in a layer, must be removable.
     """
-    blob = context.blob()
+    blob = context.make_blob()
     context.repository.push_blob(blob)
     response = context.repository.request("DELETE", f"blobs/{blob.digest}")
     if response.status in (404, 405):
         raise NotSupported(f"DELETE of a blob returned {response.status}")
     expect_status(response, 202)
     for method in ("HEAD", "GET"):
-        if context.repository.blob(blob.digest, method=method).status != 404:
+        if context.repository.request_blob(blob.digest, method=method).status != 404:
             raise CheckFailed(f"a deleted blob is still there for {method}", SHARED_CACHE)
 
 
@@ -117,7 +117,7 @@ def delete_missing(context: Context) -> None:
     Otherwise, cleanup tools count what they never removed.
     """
     context.pushed_image()
-    digest = context.image("none").digest
+    digest = context.make_image("none").digest
     expect_status(context.repository.request("DELETE", f"manifests/{digest}"), 404)
     response = context.repository.request("DELETE", f"blobs/{digest}")
     if response.status >= 500:
@@ -135,7 +135,7 @@ def delete_refused(context: Context) -> None:
 
     It is off so that no client can delete what the cluster runs: by digest, by tag, or as a blob.
     """
-    response = context.deletion()
+    response = context.get_deletion_response()
     if response.status == 202:
         raise Skipped("deletion is on")
     if response.status not in (400, 403, 405):
@@ -147,7 +147,7 @@ def delete_refused(context: Context) -> None:
         refused = context.repository.request("DELETE", path)
         if refused.status not in (400, 403, 404, 405):
             raise status_failure(refused, 405)
-    expect_same_bytes(expect_status(context.repository.manifest(tag), 200), image)
+    expect_same_bytes(expect_status(context.repository.request_manifest(tag), 200), image)
 
 
 @check(
@@ -161,7 +161,7 @@ def delete_seen_by_all(context: Context) -> None:
 
     If a replica caches a deleted blob, a push skips that layer, and the image is broken.
     """
-    blob = context.blob()
+    blob = context.make_blob()
     context.repository.push_blob(blob)
     for status in _statuses_on_new_connections(context, blob.digest):
         if status != 200:
@@ -179,5 +179,5 @@ def _statuses_on_new_connections(context: Context, digest: str) -> list[int]:
     statuses = []
     for _ in range(CONNECTIONS):
         with context.client.with_new_connections() as fresh:
-            statuses.append(context.repository.with_client(fresh).blob(digest, method="HEAD").status)
+            statuses.append(context.repository.with_client(fresh).request_blob(digest, method="HEAD").status)
     return statuses

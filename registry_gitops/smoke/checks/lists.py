@@ -16,6 +16,7 @@ from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import OTHER_REGISTRY, PROXY
 from registry_gitops.smoke.repository import is_sorted, parse_names, parse_next_link
 
+LINK = f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address."
 _MAX_PAGES = 2000
 """Pages to read of a list that does not end."""
 
@@ -32,7 +33,7 @@ def tag_list(context: Context) -> None:
     if missing:
         raise CheckFailed(f"the list lacks the tag {missing[0]}, which was just pushed")
     if not is_sorted(tags):
-        if len(parse_names(context.repository.tags("?n=1"), "tags")) > 1:
+        if len(parse_names(context.repository.request_tags("?n=1"), "tags")) > 1:
             raise NotSupported("the tags are not sorted, and there are no pages")
         raise CheckFailed("the tags are not sorted by their bytes, so clients cannot read them in pages")
 
@@ -44,7 +45,7 @@ def tag_list_n(context: Context) -> None:
     Clients read long lists in pages.
     """
     first, second, third = _push_tags(context)
-    response = expect_status(context.repository.tags(f"?n=1&last={first}"), 200)
+    response = expect_status(context.repository.request_tags(f"?n=1&last={first}"), 200)
     tags = parse_names(response, "tags")
     if first in tags and third in tags:
         raise NotSupported("n and last are ignored: the response has the whole list")
@@ -55,7 +56,7 @@ def tag_list_n(context: Context) -> None:
 @check(
     "tag-list-link",
     spec="distribution-spec, end-8b: Link; RFC 8288",
-    remedy=f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address.",
+    remedy=LINK,
 )
 def tag_list_link(context: Context) -> None:
     """A page of the tag list links to the next page.
@@ -63,7 +64,7 @@ def tag_list_link(context: Context) -> None:
     Otherwise, clients take the first page for the whole list.
     """
     first, second, third = _push_tags(context)
-    response = expect_status(context.repository.tags(f"?n=1&last={first}"), 200)
+    response = expect_status(context.repository.request_tags(f"?n=1&last={first}"), 200)
     tags = parse_names(response, "tags")
     if len(tags) != 1:
         raise NotSupported("n is ignored, so there is no next page")
@@ -102,15 +103,15 @@ def catalog(context: Context) -> None:
     "catalog-pages",
     requirement=RECOMMENDED,
     spec="Docker Registry HTTP API V2, Catalog, Pagination",
-    remedy=f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address.",
+    remedy=LINK,
 )
 def catalog_pages(context: Context) -> None:
     """The list of repositories can be read in pages.
 
     A registry returns at most 1000 names at once: without pages, the others stay invisible.
     """
-    context.repository.push(context.image())
-    context.other_repository.push(context.image("other"))
+    context.repository.push(context.make_image())
+    context.other_repository.push(context.make_image("other"))
     pushed = [context.repository.name, context.other_repository.name]
     response = _request_catalog(context, f"?n=1&last={pushed[0][:-1]}")
     first = parse_names(response, "repositories")
@@ -175,8 +176,8 @@ def image_read(context: Context) -> None:
 
 def _push_tags(context: Context) -> tuple[str, str, str]:
     """Push an image with three tags that are neighbors in the tag list, and return them."""
-    image = context.image()
-    tags = (context.tag("a"), context.tag("b"), context.tag("c"))
+    image = context.make_image()
+    tags = (context.make_tag("a"), context.make_tag("b"), context.make_tag("c"))
     context.repository.push(image, *tags)
     return tags
 

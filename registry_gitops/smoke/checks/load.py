@@ -27,9 +27,9 @@ def upload_2_mb(context: Context) -> None:
 
     Many proxies limit requests to 1 MB by default: test images fit, but hardly any real image does.
     """
-    blob = context.blob(size=2 * 1024 * 1024)
+    blob = context.make_blob(size=2 * 1024 * 1024)
     context.repository.push_blob(blob)
-    response = expect_status(context.repository.blob(blob.digest, method="HEAD"), 200)
+    response = expect_status(context.repository.request_blob(blob.digest, method="HEAD"), 200)
     expect_header(response, "Content-Length", str(len(blob.content)))
 
 
@@ -74,13 +74,13 @@ def pushes_at_once(context: Context) -> None:
 
     Pipelines push, and nodes pull, concurrently.
     """
-    images = [context.image(f"image {number}") for number in range(CLIENTS)]
+    images = [context.make_image(f"image {number}") for number in range(CLIENTS)]
 
     def push(number: int) -> None:
         with context.client.with_new_connections() as fresh:
             repository = context.repository.with_client(fresh)
-            repository.push(images[number], context.tag(f"{number:02}"))
-            repository.expect_stored(images[number], context.tag(f"{number:02}"))
+            repository.push(images[number], context.make_tag(f"{number:02}"))
+            repository.expect_stored(images[number], context.make_tag(f"{number:02}"))
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         errors = [done.exception() for done in [pool.submit(push, number) for number in range(CLIENTS)]]
@@ -94,7 +94,7 @@ def pushes_at_once(context: Context) -> None:
 
 def _generate_blocks(images: ImageFactory, size: int) -> Iterator[bytes]:
     """Yield the blocks of a layer of `size` bytes."""
-    block = images.bytes("large layer", _MB)
+    block = images.make_bytes("large layer", _MB)
     for number in range(0, size, _MB):
         yield (number.to_bytes(8, "big") + block[8:])[: size - number]
 

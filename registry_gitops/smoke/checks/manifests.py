@@ -25,7 +25,7 @@ def manifest_image(context: Context) -> None:
 
     BuildKit, Podman, and Buildah push OCI images.
     """
-    _push_and_pull(context, context.image())
+    _push_and_pull(context, context.make_image())
 
 
 @check("manifest-docker", spec="Docker image manifest, version 2 schema 2", remedy=CLASSES)
@@ -34,7 +34,7 @@ def manifest_docker(context: Context) -> None:
 
     `docker push` sends this format, and most public images have it.
     """
-    _push_and_pull(context, context.image(docker=True))
+    _push_and_pull(context, context.make_image(docker=True))
 
 
 @check("manifest-index", spec="distribution-spec, end-7; image-spec, image index", remedy=STORAGE)
@@ -43,7 +43,10 @@ def manifest_index(context: Context) -> None:
 
     An image for several platforms is an index.
     """
-    _push_and_pull(context, context.images.index(context.check_id, context.image("amd64"), context.image("arm64")))
+    _push_and_pull(
+        context,
+        context.images.make_image_index(context.check_id, context.make_image("amd64"), context.make_image("arm64")),
+    )
 
 
 @check(
@@ -54,9 +57,9 @@ def manifest_artifact(context: Context) -> None:
 
     Signatures, SBOMs, and Helm charts are artifacts.
     """
-    subject = context.image()
+    subject = context.make_image()
     context.repository.push(subject)
-    _push_and_pull(context, context.images.artifact(context.check_id, subject))
+    _push_and_pull(context, context.images.make_artifact(context.check_id, subject))
 
 
 @check("manifest-head", spec="distribution-spec, end-3: HEAD", remedy=PROXY)
@@ -67,7 +70,7 @@ def manifest_head(context: Context) -> None:
     """
     image, tag = context.pushed_image()
     for reference in (tag, image.digest):
-        response = expect_status(context.repository.manifest(reference, method="HEAD"), 200)
+        response = expect_status(context.repository.request_manifest(reference, method="HEAD"), 200)
         _expect_headers(response, image)
         expect_header(response, "Content-Length", str(len(image.content)))
 
@@ -79,9 +82,9 @@ def manifest_missing(context: Context) -> None:
     With another status code, clients report that the registry is broken.
     """
     for method in ("HEAD", "GET"):
-        expect_status(context.repository.manifest(context.tag("none"), method=method), 404)
+        expect_status(context.repository.request_manifest(context.make_tag("none"), method=method), 404)
     for method in ("HEAD", "GET"):
-        response = context.repository.manifest(context.image("none").digest, method=method)
+        response = context.repository.request_manifest(context.make_image("none").digest, method=method)
         if response.status == 500:
             raise NotSupported("GET of a missing digest returned 500, as pull-through caches do")
         expect_status(response, 404)
@@ -95,11 +98,11 @@ def manifest_accept(context: Context) -> None:
     """
     image, tag = context.pushed_image()
     for accept in (IMAGE, ACCEPT_ALL, f"{DOCKER_IMAGE}, {IMAGE};q=0.5, */*;q=0.1"):
-        response = expect_status(context.repository.manifest(tag, accept=accept), 200)
+        response = expect_status(context.repository.request_manifest(tag, accept=accept), 200)
         expect_same_bytes(response, image)
         _expect_headers(response, image)
     # A client that accepts only another media type can be refused, but must not get a converted manifest.
-    response = context.repository.manifest(tag, accept=DOCKER_IMAGE)
+    response = context.repository.request_manifest(tag, accept=DOCKER_IMAGE)
     if expect_status(response, 200, 404, 406).status == 200:
         expect_same_bytes(response, image)
         _expect_headers(response, image)
@@ -112,7 +115,7 @@ def manifest_conditional(context: Context) -> None:
     The registry returns 304 for it, and the new manifest if the tag has moved.
     """
     _, tag = context.pushed_image()
-    etag = expect_status(context.repository.manifest(tag, method="HEAD"), 200).headers.get("ETag")
+    etag = expect_status(context.repository.request_manifest(tag, method="HEAD"), 200).headers.get("ETag")
     if not etag:
         raise NotSupported("manifests have no ETag")
     headers = {"Accept": ACCEPT_ALL, "If-None-Match": etag}
@@ -131,7 +134,7 @@ def manifest_wrong_digest(context: Context) -> None:
 
     Otherwise, a pull by digest does not get what was signed.
     """
-    image, other = context.image(), context.image("other")
+    image, other = context.make_image(), context.make_image("other")
     for blob in image.blobs:
         context.repository.push_blob(blob)
     context.repository.push_record.add_manifest(context.repository.name, image.digest)
@@ -156,7 +159,7 @@ def manifest_invalid(context: Context) -> None:
     Otherwise, only a pull shows that a push was broken.
     """
     broken = LocalManifest(f'{{"schemaVersion": 2, "{context.run_id}'.encode(), IMAGE)
-    response = context.repository.put_manifest(broken, context.tag("a"))
+    response = context.repository.put_manifest(broken, context.make_tag("a"))
     if response.status < 300:
         raise NotSupported("the registry accepts any bytes as a manifest")
     if not 400 <= response.status < 500:
@@ -174,7 +177,7 @@ def manifest_missing_blob(context: Context) -> None:
 
     Otherwise, a push that lost a layer succeeds, and the first pull fails.
     """
-    response = context.repository.put_manifest(context.image(), context.tag("a"))
+    response = context.repository.put_manifest(context.make_image(), context.make_tag("a"))
     if response.status == 201:
         raise NotSupported("the registry accepts images with missing layers, which the specification allows")
     if not 400 <= response.status < 500:
@@ -192,19 +195,19 @@ def tag_moved(context: Context) -> None:
 
     Tags such as `latest` need the first, deployments by digest the second.
     """
-    tag, old, new = context.tag("a"), context.image("old"), context.image("new")
+    tag, old, new = context.make_tag("a"), context.make_image("old"), context.make_image("new")
     context.repository.push(old, tag)
     context.repository.push(new, tag)
-    expect_same_bytes(expect_status(context.repository.manifest(tag), 200), new)
-    expect_same_bytes(expect_status(context.repository.manifest(old.digest), 200), old)
+    expect_same_bytes(expect_status(context.repository.request_manifest(tag), 200), new)
+    expect_same_bytes(expect_status(context.repository.request_manifest(old.digest), 200), old)
 
 
 def _push_and_pull(context: Context, manifest: LocalManifest) -> None:
-    tag = context.tag("a")
+    tag = context.make_tag("a")
     response = context.repository.push(manifest, tag)
     expect_digest(response, manifest.digest)
     for reference in (tag, manifest.digest):
-        response = expect_status(context.repository.manifest(reference), 200)
+        response = expect_status(context.repository.request_manifest(reference), 200)
         expect_same_bytes(response, manifest)
         _expect_headers(response, manifest)
     context.repository.expect_stored(manifest)

@@ -20,7 +20,7 @@ def mount(context: Context) -> None:
 
     Clients push a base layer once, not once for each repository.
     """
-    blob = context.blob()
+    blob = context.make_blob()
     context.other_repository.push_blob(blob)
     context.repository.push_record.add_blob(context.repository.name, blob.digest)
     response = context.repository.request(
@@ -33,7 +33,7 @@ def mount(context: Context) -> None:
     if response.status == 405:
         raise NotSupported("POST with mount returned 405")
     expect_status(response, 201)
-    expect_same_bytes(expect_status(context.repository.blob(blob.digest), 200), blob)
+    expect_same_bytes(expect_status(context.repository.request_blob(blob.digest), 200), blob)
 
 
 @check(
@@ -46,7 +46,7 @@ def mount_missing(context: Context) -> None:
 
     A client that gets a 201 for it pushes an image without that layer.
     """
-    blob = context.blob()
+    blob = context.make_blob()
     response = context.repository.request(
         "POST", f"blobs/uploads/?mount={blob.digest}&from={context.other_repository.name}"
     )

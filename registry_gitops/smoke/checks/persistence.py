@@ -28,6 +28,6 @@ def kept_after_restart(context: Context) -> None:
     repository.push_record.add_manifest(restart.repository, restart.manifest.digest, restart.tag)
     for blob in restart.manifest.blobs:
         repository.push_record.add_blob(restart.repository, blob.digest)
-    if repository.manifest(restart.tag).status == 404:
+    if repository.request_manifest(restart.tag).status == 404:
         raise CheckFailed(f"the image {restart.repository}:{restart.tag} did not survive the restart")
     repository.expect_stored(restart.manifest, restart.tag)

@@ -24,9 +24,9 @@ def referrers(context: Context) -> None:
 
     cosign, notation, and oras find the signatures of an image this way.
     """
-    image = context.image()
+    image = context.make_image()
     context.repository.push(image)
-    artifact = context.images.artifact(context.check_id, image)
+    artifact = context.images.make_artifact(context.check_id, image)
     pushed = context.repository.push(artifact)
     response = _request_referrers(context, image)
     if pushed.headers.get("OCI-Subject") != image.digest:
@@ -52,7 +52,7 @@ def referrers_none(context: Context) -> None:
     response = _request_referrers(context, context.pushed_image()[0])
     if _parse_entries(response):
         raise CheckFailed("the list of an image without referrers is not empty")
-    expect_status(context.repository.request("GET", f"referrers/{context.image('missing').digest}"), 200)
+    expect_status(context.repository.request("GET", f"referrers/{context.make_image('missing').digest}"), 200)
 
 
 @check("referrers-filter", requirement=RECOMMENDED, spec="distribution-spec, end-12b: artifactType", remedy=ABSENT)
@@ -61,10 +61,10 @@ def referrers_filter(context: Context) -> None:
 
     A client that looks for a signature then need not read all SBOMs of an image.
     """
-    image = context.image()
+    image = context.make_image()
     context.repository.push(image)
-    wanted = context.images.artifact(f"{context.check_id} wanted", image)
-    other = context.images.artifact(f"{context.check_id} other", image, OTHER_KIND)
+    wanted = context.images.make_artifact(f"{context.check_id} wanted", image)
+    other = context.images.make_artifact(f"{context.check_id} other", image, OTHER_KIND)
     context.repository.push(wanted)
     context.repository.push(other)
     response = _request_referrers(context, image, f"?artifactType={quote(ARTIFACT, safe='')}")
@@ -89,15 +89,15 @@ def referrers_tag(context: Context) -> None:
 
     Clients store signatures under this tag if a registry has no referrers API.
     """
-    image = context.image()
+    image = context.make_image()
     context.repository.push(image)
-    artifact = context.images.artifact(context.check_id, image)
+    artifact = context.images.make_artifact(context.check_id, image)
     context.repository.push(artifact)
     entry = artifact.descriptor(artifactType=ARTIFACT)
     listing = make_index([entry], {"org.example.made-by": context.run_id})
     tag = image.digest.replace(":", "-")
     expect_status(context.repository.put_manifest(listing, tag), 201)
-    expect_same_bytes(expect_status(context.repository.manifest(tag, accept=INDEX), 200), listing)
+    expect_same_bytes(expect_status(context.repository.request_manifest(tag, accept=INDEX), 200), listing)
     api = context.repository.request("GET", f"referrers/{image.digest}")
     if api.status == 200 and artifact.digest not in [referrer["digest"] for referrer in _parse_entries(api)]:
         raise CheckFailed("the referrers API does not list an artifact that the tag lists")

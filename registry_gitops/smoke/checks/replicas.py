@@ -19,7 +19,7 @@ def replicas_upload(context: Context) -> None:
 
     A Service can send each connection to another replica. If that does not know the upload, the push fails.
     """
-    blob = context.blob(size=CONNECTIONS * 256)
+    blob = context.make_blob(size=CONNECTIONS * 256)
     upload = context.repository.start_upload()
     for number in range(CONNECTIONS):
         start = number * 256
@@ -35,11 +35,11 @@ def replicas_read(context: Context) -> None:
 
     Otherwise, a part of the pulls fails.
     """
-    image, tag = context.image(), context.tag("a")
+    image, tag = context.make_image(), context.make_tag("a")
     context.repository.push(image, tag)
     missing = 0
     for _ in range(CONNECTIONS):
         with context.client.with_new_connections() as fresh:
-            missing += context.repository.with_client(fresh).manifest(tag).body != image.content
+            missing += context.repository.with_client(fresh).request_manifest(tag).body != image.content
     if missing:
         raise CheckFailed(f"on {missing} of {CONNECTIONS} new connections, a pushed image is missing")

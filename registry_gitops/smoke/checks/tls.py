@@ -45,7 +45,7 @@ def tls_version(context: Context) -> None:
     tls.set_ciphers("ALL:@SECLEVEL=0")
     try:
         version = _handshake(context, tls)[0]
-    except NoHandshake:
+    except HandshakeError:
         return
     raise CheckFailed(f"the registry accepts {version}")
 
@@ -92,7 +92,7 @@ def tls_expiry(context: Context) -> None:
         raise CheckFailed(f"the certificate expires on {until:%Y-%m-%d}, in less than {MIN_VALIDITY.days} days")
 
 
-class NoHandshake(CheckFailed):
+class HandshakeError(CheckFailed):
     """A connection was opened, but the TLS handshake failed."""
 
 
@@ -135,4 +135,4 @@ def _connection(context: Context, tls: ssl.SSLContext) -> ssl.SSLSocket:
         raise
     except OSError as error:
         plain.close()
-        raise NoHandshake(f"the TLS handshake failed: {error}") from None
+        raise HandshakeError(f"the TLS handshake failed: {error}") from None

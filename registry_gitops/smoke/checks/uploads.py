@@ -18,7 +18,7 @@ def upload_monolithic(context: Context) -> None:
 
     containerd, nerdctl, Podman, and most other clients push this way.
     """
-    blob = context.blob()
+    blob = context.make_blob()
     _expect_pushed(context, blob, context.repository.push_blob(blob))
 
 
@@ -33,7 +33,7 @@ def upload_single_post(context: Context) -> None:
 
     It halves the number of requests of a small push.
     """
-    blob = context.blob()
+    blob = context.make_blob()
     context.repository.push_record.add_blob(context.repository.name, blob.digest)
     response = context.repository.request("POST", f"blobs/uploads/?digest={blob.digest}", blob.content, OCTETS)
     if response.status == 202:
@@ -51,7 +51,7 @@ def upload_chunked(context: Context) -> None:
 
     Clients push in chunks if a proxy limits the size of a request.
     """
-    blob = context.blob(size=3072)
+    blob = context.make_blob(size=3072)
     upload = context.repository.start_upload()
     for start in range(0, len(blob.content), 1024):
         response = expect_status(upload.send(blob.content[start : start + 1024], start=start), 202)
@@ -69,7 +69,7 @@ def upload_streamed(context: Context) -> None:
 
     Docker pushes this way: it compresses while it sends, and knows the length only at the end.
     """
-    blob = context.blob(size=3072)
+    blob = context.make_blob(size=3072)
     upload = context.repository.start_upload()
     expect_status(upload.send(blob.content[start : start + 1024] for start in (0, 1024, 2048)), 202)
     _expect_pushed(context, blob, upload.finish(blob))
@@ -83,12 +83,12 @@ def upload_resumed(context: Context) -> None:
 
     Otherwise, a lost connection costs the whole layer.
     """
-    blob = context.blob(size=2048)
+    blob = context.make_blob(size=2048)
     upload = context.repository.start_upload()
     expect_status(upload.send(blob.content[:1024], start=0), 202)
     with context.client.with_new_connections() as fresh:
         resumed = upload.with_client(fresh)
-        response = resumed.status()
+        response = resumed.request_status()
         if response.status in (400, 404, 405):
             # The next request shows whether the upload still exists.
             expect_status(upload.send(blob.content[1024:], start=1024), 202)
@@ -110,7 +110,7 @@ def upload_out_of_order(context: Context) -> None:
 
     A client that lost count learns that before it has sent everything.
     """
-    blob = context.blob(size=2048)
+    blob = context.make_blob(size=2048)
     upload = context.repository.start_upload()
     expect_status(upload.send(blob.content[:1024], start=0), 202)
     response = upload.send(blob.content[1024:], start=1536)
@@ -137,12 +137,12 @@ def upload_cancelled(context: Context) -> None:
     Otherwise, its data stays on the volume until the registry purges it.
     """
     upload = context.repository.start_upload()
-    expect_status(upload.send(context.blob().content), 202)
+    expect_status(upload.send(context.make_blob().content), 202)
     response = upload.cancel()
     if response.status in (400, 404, 405):
         raise NotSupported(f"DELETE of an upload returned {response.status}")
     expect_status(response, 204)
-    if upload.status().status == 204:
+    if upload.request_status().status == 204:
         raise CheckFailed("a canceled upload still exists")
 
 
@@ -156,16 +156,16 @@ def upload_wrong_digest(context: Context) -> None:
 
     Otherwise, the registry stores and serves corrupt layers.
     """
-    right, wrong = context.blob("right"), context.blob("wrong")
+    right, wrong = context.make_blob("right"), context.make_blob("wrong")
     upload = context.repository.start_upload()
     response = upload.put(right.digest, wrong.content)
     if response.status < 300:
         raise CheckFailed(f"bytes that do not match their digest were accepted ({response.status})")
     if not 400 <= response.status < 500:
         raise status_failure(response, 400)
-    if context.repository.blob(right.digest, method="HEAD").status == 200:
+    if context.repository.request_blob(right.digest, method="HEAD").status == 200:
         raise CheckFailed("the upload was refused, but the blob is stored")
-    if upload.status().status == 204:
+    if upload.request_status().status == 204:
         upload.cancel()
 
 
@@ -180,12 +180,12 @@ def upload_location(context: Context) -> None:
 
     If a proxy does not forward its address, pushes continue at http, or at a name inside the cluster.
     """
-    blob, image = context.blob(), context.image()
+    blob, image = context.make_blob(), context.make_image()
     started = expect_status(context.repository.request("POST", "blobs/uploads/"), 202)
     upload = Upload.from_response(context.repository, started)
     patched = expect_status(upload.send(blob.content), 202)
     finished = upload.finish(blob)
-    responses = (started, patched, finished, context.repository.push(image, context.tag("a")))
+    responses = (started, patched, finished, context.repository.push(image, context.make_tag("a")))
     for response in responses:
         expect_own_origin(context.client, response, response.location)
     if not all(response.location for response in responses):
@@ -195,7 +195,7 @@ def upload_location(context: Context) -> None:
 def _expect_pushed(context: Context, blob: LocalBlob, response: RegistryResponse) -> None:
     """Return if the blob was stored under its digest, with the same bytes. Raises CheckFailed."""
     expect_digest(response, blob.digest)
-    expect_same_bytes(expect_status(context.repository.blob(blob.digest), 200), blob)
+    expect_same_bytes(expect_status(context.repository.request_blob(blob.digest), 200), blob)
 
 
 def _expect_range(response: RegistryResponse, size: int) -> None:

@@ -185,7 +185,7 @@ class Client:
         authenticator: ClientAuthenticator,
         lines: list[str],
     ) -> requests.Response:
-        received = self._send(method, url, body, headers, authenticator.header(method, url), lines)
+        received = self._send(method, url, body, headers, authenticator.get_header(method, url), lines)
         challenge = received.headers.get("WWW-Authenticate")
         if received.status_code != requests.codes.unauthorized or not challenge or not _is_repeatable(body):
             return received
@@ -193,7 +193,7 @@ class Client:
             return received
         content = b"".join(_read_limited(received))
         lines += self.evidence.format_response(received.status_code, received.reason or "", received.headers, content)
-        return self._send(method, url, body, headers, authenticator.header(method, url), lines)
+        return self._send(method, url, body, headers, authenticator.get_header(method, url), lines)
 
     def _send(
         self,
@@ -235,9 +235,9 @@ class Client:
     def _no_response(self, method: str, url: str, error: requests.RequestException) -> NoResponseError:
         # After a redirect, it is another server that did not respond.
         requested = error.request.url if error.request is not None else None
-        shown = self.mask.text(requested if isinstance(requested, str) else url)
+        shown = self.mask.mask_text(requested if isinstance(requested, str) else url)
         error.request = error.response = None
-        return NoResponseError(f"{method} {shown}", self.mask.text(describe_error(error)), error, shown)
+        return NoResponseError(f"{method} {shown}", self.mask.mask_text(describe_error(error)), error, shown)
 
 
 def _origin(url: SplitResult) -> tuple[str, str | None, int | None]:

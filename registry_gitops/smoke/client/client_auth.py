@@ -38,7 +38,7 @@ class ClientAuthenticator:
             if not credentials.identity_token:
                 mask.hide(MaskedText(credentials.basic_header().reveal().removeprefix("Basic ")))
 
-    def header(self, method: str, url: str) -> MaskedText | None:
+    def get_header(self, method: str, url: str) -> MaskedText | None:
         """Return the Authorization header for a request, or None if none is known yet."""
         with self._lock:
             if self._is_basic and self.credentials:

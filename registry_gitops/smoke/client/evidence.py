@@ -43,8 +43,9 @@ class Evidence:
         with self._lock:
             self._exchanges, self._omitted = [], 0
 
+    @property
     def lines(self) -> tuple[str, ...]:
-        """Return all lines: a request begins with `> `, a response with `< `."""
+        """All lines: a request begins with `> `, a response with `< `."""
         with self._lock:
             half = _MAX_EXCHANGES // 2
             exchanges = self._exchanges
@@ -54,15 +55,15 @@ class Evidence:
 
     def format_request(self, method: str, url: str, headers: Mapping[str, str]) -> list[str]:
         """Return the lines of a request."""
-        return [f"> {method} {self._mask.text(url)}", *self._format_headers("> ", headers, _REQUEST_HEADERS)]
+        return [f"> {method} {self._mask.mask_text(url)}", *self._format_headers("> ", headers, _REQUEST_HEADERS)]
 
     def format_response(self, status: int, reason: str, headers: Mapping[str, str], body: bytes) -> list[str]:
         """Return the lines of a response, with its body if the status code is an error."""
-        status_line = f"< {status} {self._mask.text(reason)[:_MAX_CHARACTERS]}".rstrip()
+        status_line = f"< {status} {self._mask.mask_text(reason)[:_MAX_CHARACTERS]}".rstrip()
         lines = [status_line, *self._format_headers("< ", headers, _RESPONSE_HEADERS)]
         if status >= 400 and body:
             text = " ".join(body[: 4 * _MAX_CHARACTERS].decode(errors="replace").split())
-            lines.append(f"< {self._mask.text(text)[:_MAX_CHARACTERS]}")
+            lines.append(f"< {self._mask.mask_text(text)[:_MAX_CHARACTERS]}")
         return lines
 
     def add(self, lines: list[str]) -> None:
@@ -75,4 +76,4 @@ class Evidence:
 
     def _format_headers(self, sign: str, headers: Mapping[str, str], names: tuple[str, ...]) -> list[str]:
         shown = [name for name in names if name in headers]
-        return [f"{sign}{name}: {self._mask.header(name, headers[name])[:_MAX_CHARACTERS]}" for name in shown]
+        return [f"{sign}{name}: {self._mask.mask_header(name, headers[name])[:_MAX_CHARACTERS]}" for name in shown]

@@ -74,12 +74,12 @@ class Mask:
         if len(secret.reveal()) >= _MIN_LENGTH and secret not in self._secrets:
             self._secrets.append(secret)
 
-    def text(self, text: str) -> str:
+    def mask_text(self, text: str) -> str:
         """Return the text with its secrets masked."""
         for secret in self._secrets:
             text = text.replace(secret.reveal(), HIDDEN)
         return mask(text)
 
-    def header(self, name: str, value: str) -> str:
+    def mask_header(self, name: str, value: str) -> str:
         """Return the value of a header with its secrets masked."""
-        return HIDDEN if name.lower() in _SECRET_HEADERS else self.text(value)
+        return HIDDEN if name.lower() in _SECRET_HEADERS else self.mask_text(value)
