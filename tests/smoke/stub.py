@@ -1,4 +1,4 @@
-"""A server that answers what a test tells it to, so that what a client makes of strange answers shows."""
+"""A server that sends canned responses, to test a client with unusual ones."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\
 
 
 def status(code: int, body: bytes = b"", *headers: str) -> bytes:
-    """An answer after which the connection ends."""
+    """Return the bytes of a response that ends the connection."""
     lines = [f"HTTP/1.1 {code} Said", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
 
 
 @dataclass
 class Stub:
-    """What one has heard so far: the head of each request, a connection each."""
+    """The URL of the server, and the head of each request so far."""
 
     url: str
     heads: list[str] = field(default_factory=list, repr=False)
@@ -27,7 +27,7 @@ class Stub:
 
 @contextmanager
 def answering(*answers: bytes) -> Iterator[Stub]:
-    """A server that gives one answer per connection, the last one for ever; b"" hangs up without one."""
+    """Serve one response per connection, and repeat the last; b"" closes the connection without a response."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         stub = Stub(f"http://127.0.0.1:{listener.getsockname()[1]}")
         thread = threading.Thread(target=_serve, args=[listener, stub, answers], daemon=True)

@@ -1,4 +1,4 @@
-"""The table of the checks: each says what people have to know, and names values that the chart has."""
+"""The catalogue of checks: its texts, levels, and the chart values that it names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EACH = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 
 
 def texts_of(module: object) -> list[str]:
-    """All texts in the constants of a module, those in its tables too."""
+    """Return all texts in the constants and tables of a module."""
     found: list[str] = []
     for value in vars(module).values():
         parts = value.values() if isinstance(value, dict) else [value]
@@ -24,14 +24,14 @@ def texts_of(module: object) -> list[str]:
     return found
 
 
-def test_every_check_has_an_id_of_its_own() -> None:
+def test_check_ids_are_unique() -> None:
     ids = [check.id for check in CHECKS]
     assert len(set(ids)) == len(ids)
     assert [one for one in ids if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", one)] == []
 
 
 @EACH
-def test_a_check_says_what_people_have_to_know(check: Check) -> None:
+def test_check_has_title_verifies_spec_and_remedy(check: Check) -> None:
     for text in (check.title, check.verifies, check.spec, check.remedy):
         assert text.strip()
         assert "\n" not in text
@@ -40,28 +40,28 @@ def test_a_check_says_what_people_have_to_know(check: Check) -> None:
 
 
 @EACH
-def test_a_remedy_names_values_that_the_chart_has(check: Check) -> None:
+def test_remedy_names_existing_chart_values(check: Check) -> None:
     for value in VALUE.findall(check.remedy):
         assert explain(f"values.{value}")
 
 
 @pytest.mark.parametrize("text", [*texts_of(remedies), *texts_of(sys.modules[connect.__module__])])
-def test_what_an_answer_is_diagnosed_with_names_values_that_the_chart_has(text: str) -> None:
+def test_diagnosis_names_existing_chart_values(text: str) -> None:
     for value in VALUE.findall(text):
         assert explain(f"values.{value}")
 
 
-def test_a_value_that_the_chart_does_not_have_would_be_found() -> None:
+def test_explain_refuses_unknown_chart_value() -> None:
     with pytest.raises(InputError):
         explain("values.http.relativeURLs")
 
 
-def test_each_level_takes_in_those_before_it() -> None:
+def test_level_includes_the_levels_before_it() -> None:
     read, smoke, full = (checks_for_level(CHECKS, level) for level in Level)
     assert set(read) < set(smoke) < set(full) == set(CHECKS)
     assert full == CHECKS
 
 
-def test_a_check_that_changes_nothing_needs_no_push() -> None:
+def test_read_checks_need_no_push() -> None:
     needs = {need for check in checks_for_level(CHECKS, Level.READ) for need in check.needs}
     assert not {Precondition.PUSH, Precondition.DELETE} & needs

@@ -1,4 +1,4 @@
-"""What a run costs: memory."""
+"""The memory that a run needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ print(next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if
 """
 
 
-def test_a_large_layer_is_streamed() -> None:
+def test_large_layer_is_streamed() -> None:
     with ReferenceRegistry() as registry:
         done = subprocess.run([sys.executable, "-c", LARGE, registry.url], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 80

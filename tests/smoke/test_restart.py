@@ -1,4 +1,4 @@
-"""Whether images outlive a restart."""
+"""The image that must survive a restart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from registry_gitops.smoke import Options, RestartImage, connect, push_restart_i
 from registry_gitops.smoke.checks.persistence import kept_after_restart
 
 
-def test_what_was_pushed_before_a_restart_is_found_after_it_and_taken_away(tmp_path: Path) -> None:
+def test_image_that_survives_a_restart_is_found_and_deleted(tmp_path: Path) -> None:
     with ReferenceRegistry(tmp_path / "root") as registry, connect(registry.url) as client:
         push_restart_image(client).write(tmp_path / "state")
     restart = RestartImage.read(tmp_path / "state")
@@ -25,7 +25,7 @@ def test_what_was_pushed_before_a_restart_is_found_after_it_and_taken_away(tmp_p
     assert again.checks[0].outcome is Outcome.FAILED
 
 
-def test_a_registry_in_memory_keeps_nothing() -> None:
+def test_check_fails_if_the_restart_lost_the_image() -> None:
     with ReferenceRegistry() as registry, connect(registry.url) as client:
         restart = push_restart_image(client)
     with ReferenceRegistry() as registry, connect(registry.url) as client:
@@ -37,13 +37,13 @@ def test_a_registry_in_memory_keeps_nothing() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"apiVersion": "other/v1"}', "[]", '"x"', "\N{SNOWMAN}"])
-def test_another_file_is_refused(text: str, tmp_path: Path) -> None:
+def test_read_refuses_a_foreign_file(text: str, tmp_path: Path) -> None:
     (tmp_path / "state").write_text(text, "utf-8")
     with pytest.raises(InputError, match="is not what --before-restart writes"):
         RestartImage.read(tmp_path / "state")
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_read_and_write_report_a_missing_directory(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         RestartImage.read(tmp_path / "state")
     with pytest.raises(InputError, match="cannot be written"):

@@ -1,4 +1,4 @@
-"""A run as a whole, against our own registry: what it changes, leaves behind, and does when it is interrupted."""
+"""A run against the reference registry: what it changes, its leftovers, and interrupts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def bad(report: Report) -> list[tuple[str, str]]:
     return [(finding.id, finding.message) for finding in report.findings]
 
 
-def test_everything_is_well_with_our_own_registry(url: str) -> None:
+def test_all_checks_pass_on_the_reference_registry(url: str) -> None:
     with connect(url) as client:
         report = run(client, CHECKS, options=SMALL)
     assert bad(report) == []
@@ -50,21 +50,21 @@ def test_everything_is_well_with_our_own_registry(url: str) -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_every_check_can_run_alone(check: Check, url: str) -> None:
+def test_each_check_passes_alone(check: Check, url: str) -> None:
     with connect(url) as client:
         report = run(client, [check], options=SMALL)
     assert bad(report) == []
     assert [line for line in report.leftovers if "name of the empty" not in line] == []
 
 
-def test_the_level_read_changes_nothing() -> None:
+def test_level_read_sends_only_get_and_head() -> None:
     entries: list[Entry] = []
     with ReferenceRegistry(access_log=entries.append) as registry, connect(registry.url) as client:
         run(client, checks_for_level(CHECKS, Level.READ))
     assert {entry.method for entry in entries} == {"GET", "HEAD"}
 
 
-def test_what_was_pushed_is_taken_away_again() -> None:
+def test_run_deletes_what_it_pushed() -> None:
     with ReferenceRegistry() as registry, connect(registry.url) as client:
         report = run(client, CHECKS, options=SMALL)
         tags = client.request("GET", "/v2/registry-gitops/smoke/tags/list")
@@ -77,7 +77,7 @@ def test_what_was_pushed_is_taken_away_again() -> None:
     assert bad(again) == []
 
 
-def test_what_cannot_be_taken_away_is_told_exactly(tmp_path: Path) -> None:
+def test_leftovers_list_exactly_what_remains(tmp_path: Path) -> None:
     with ReferenceRegistry(tmp_path, delete=False) as registry, connect(registry.url) as client:
         report = run(client, checks_for_level(CHECKS, Level.SMOKE), run_id="1234")
         told = {line.partition(" with ")[0] for line in report.leftovers}
@@ -92,7 +92,7 @@ def test_what_cannot_be_taken_away_is_told_exactly(tmp_path: Path) -> None:
     assert tagged.endswith(" with the tags smoke-1234-tag-list-a, smoke-1234-tag-list-b, smoke-1234-tag-list-c")
 
 
-def test_runs_at_the_same_time_do_not_disturb_each_other(url: str) -> None:
+def test_concurrent_runs_do_not_interfere(url: str) -> None:
     def one(_: int) -> list[tuple[str, str]]:
         with connect(url) as client:
             return bad(run(client, checks_for_level(CHECKS, Level.SMOKE)))
@@ -101,7 +101,7 @@ def test_runs_at_the_same_time_do_not_disturb_each_other(url: str) -> None:
         assert list(pool.map(one, range(4))) == [[], [], [], []]
 
 
-def test_images_of_others_stay(url: str) -> None:
+def test_run_keeps_images_of_others(url: str) -> None:
     body = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
     with connect(url) as client:
         place = "/v2/registry-gitops/smoke/manifests/somebodys"
@@ -112,7 +112,7 @@ def test_images_of_others_stay(url: str) -> None:
         client.request("DELETE", place)
 
 
-def test_control_c_cleans_up_and_tells_what_is_known(url: str) -> None:
+def test_interrupt_cleans_up_and_returns_the_report(url: str) -> None:
     def interrupt(check: Check) -> None:
         if check.id == "tag-moved":
             raise KeyboardInterrupt
@@ -124,7 +124,7 @@ def test_control_c_cleans_up_and_tells_what_is_known(url: str) -> None:
     assert [line for line in report.leftovers if "name of the empty" not in line] == []
 
 
-def test_control_c_during_the_cleaning_up_tells_what_is_left(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupt_during_cleanup_lists_leftovers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with connect(url) as client:
         send = client.request
 
@@ -141,7 +141,7 @@ def test_control_c_during_the_cleaning_up_tells_what_is_left(url: str, monkeypat
     ]
 
 
-def test_where_nothing_can_be_pushed_one_check_says_why_and_the_others_are_skipped() -> None:
+def test_failed_push_fails_one_check_and_skips_the_others() -> None:
     with answering(OK, status(507)) as stub, connect(stub.url) as client:
         report = run(client, [upload_monolithic, blob_get])
     first, second = report.checks
@@ -153,7 +153,7 @@ def test_where_nothing_can_be_pushed_one_check_says_why_and_the_others_are_skipp
     assert second.message == "pushes fail: see upload-monolithic"
 
 
-def test_a_registry_that_stops_answering_is_not_asked_for_ever() -> None:
+def test_unresponsive_registry_skips_the_other_checks() -> None:
     with ReferenceRegistry() as registry:
         client = connect(registry.url, retries=0)
         run(client, [blob_get])
@@ -165,7 +165,7 @@ def test_a_registry_that_stops_answering_is_not_asked_for_ever() -> None:
     assert report.leftovers == ()
 
 
-def test_a_mistake_of_ours_is_raised_after_cleaning_up(url: str) -> None:
+def test_internal_error_is_raised_after_cleanup(url: str) -> None:
     def broken(context: Context) -> None:
         context.repository.push(context.make_image(), context.make_tag("a"))
         raise ZeroDivisionError
@@ -177,7 +177,7 @@ def test_a_mistake_of_ours_is_raised_after_cleaning_up(url: str) -> None:
         assert client.request("GET", "/v2/registry-gitops/smoke/manifests/smoke-77-blob-get-a").status == 404
 
 
-def test_every_result_has_its_evidence(url: str) -> None:
+def test_finding_has_the_evidence_of_its_check(url: str) -> None:
     def fails(context: Context) -> None:
         context.client.request("GET", "/v2/nothing/manifests/here")
         raise CheckFailed("so it is", "Change `http.relativeUrls`.")
@@ -190,7 +190,7 @@ def test_every_result_has_its_evidence(url: str) -> None:
     assert "NAME_UNKNOWN" in finding.evidence[-1] or "MANIFEST_UNKNOWN" in finding.evidence[-1]
 
 
-def test_of_many_requests_the_first_and_the_last_are_evidence(url: str) -> None:
+def test_evidence_keeps_the_first_and_last_requests(url: str) -> None:
     def asks(context: Context) -> None:
         for number in range(100):
             context.client.request("HEAD", f"/v2/n{number}/manifests/x")
@@ -203,7 +203,7 @@ def test_of_many_requests_the_first_and_the_last_are_evidence(url: str) -> None:
     assert len(result.evidence) < 200
 
 
-def test_no_answer_is_an_error_with_its_remedy() -> None:
+def test_missing_response_is_an_error_with_a_remedy() -> None:
     def silent(context: Context) -> None:
         raise NoResponseError("GET /v2/", "no response within the timeout", OSError(), "http://storage.invalid/x")
 

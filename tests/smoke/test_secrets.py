@@ -1,4 +1,4 @@
-"""Secrets appear nowhere: not in reports, errors, tracebacks, logs, nor in what objects say of themselves."""
+"""No report, error, traceback, log, or repr contains a secret."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def shown(text: str) -> list[str]:
     return [secret for secret in SECRETS if secret in text]
 
 
-def test_no_report_has_a_secret(caplog: pytest.LogCaptureFixture) -> None:
+def test_reports_and_logs_contain_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
         report = run(client, checks_for_level(CHECKS, Level.SMOKE))
@@ -48,7 +48,7 @@ def test_no_report_has_a_secret(caplog: pytest.LogCaptureFixture) -> None:
     assert any("Authorization: ***" in line for result in report.checks for line in result.evidence)
 
 
-def test_a_registry_that_repeats_what_it_was_sent_is_masked() -> None:
+def test_echoed_credentials_are_masked() -> None:
     echo = f'{{"errors":[{{"code":"DENIED","message":"{USER} {PASSWORD} {PAIR}"}}]}}'.encode()
     location = "Location: /v2/x/blobs/uploads/1?_state=state-of-an-upload&digest=sha256:1"
 
@@ -64,7 +64,7 @@ def test_a_registry_that_repeats_what_it_was_sent_is_masked() -> None:
     assert shown(report.model_dump_json()) == []
 
 
-def test_an_error_and_its_traceback_with_all_values_show_no_secret() -> None:
+def test_traceback_with_locals_contains_no_secret() -> None:
     with (
         answering(BASIC, OK, b"") as stub,
         connect(stub.url, username=USER, password=PASSWORD, retries=0) as client,
@@ -76,20 +76,20 @@ def test_an_error_and_its_traceback_with_all_values_show_no_secret() -> None:
     assert shown(repr(vars(caught.value))) == []
 
 
-def test_a_login_that_is_refused_shows_no_secret() -> None:
+def test_refused_login_shows_no_secret() -> None:
     with answering(BASIC) as stub, pytest.raises(UnreachableError) as caught:
         connect(stub.url, username=USER, password=PASSWORD)
     assert shown("".join(traceback.format_exception(caught.value))) == []
 
 
 @pytest.mark.parametrize("user", ["token-in-place-of-a-user", f"{USER}%3A{quote(PASSWORD, safe='')}"])
-def test_a_login_whose_user_is_a_secret_shows_no_secret(user: str) -> None:
+def test_refused_login_hides_a_secret_user(user: str) -> None:
     with answering(BASIC) as stub, pytest.raises(UnreachableError, match="does not accept the credentials") as caught:
         connect(stub.url.replace("://", f"://{user}@"))
     assert shown("".join(traceback.format_exception(caught.value))) == []
 
 
-def test_a_password_in_the_url_is_used_and_not_shown() -> None:
+def test_password_in_url_is_used_and_masked() -> None:
     with answering(BASIC, OK) as stub, connect(stub.url.replace("://", "://ada:cor%2Frect@")) as client:
         report = run(client, [])
         assert client.authenticator.credentials is not None
@@ -97,14 +97,14 @@ def test_a_password_in_the_url_is_used_and_not_shown() -> None:
     assert report.subject == stub.url
 
 
-def test_what_holds_a_secret_says_nothing_of_it() -> None:
+def test_repr_of_credentials_shows_no_secret() -> None:
     credentials = Credentials(USER, PASSWORD)
     assert (
         shown(f"{credentials!r} {credentials.password!r} {credentials.password} {credentials.basic_header()!r}") == []
     )
 
 
-def test_a_short_secret_does_not_turn_words_into_stars() -> None:
+def test_short_secret_is_masked_only_in_its_position() -> None:
     mask = Mask()
     mask.hide(MaskedText("admin"))
     assert mask.mask_text("the user admin") == "the user admin"
@@ -120,10 +120,10 @@ def test_a_short_secret_does_not_turn_words_into_stars() -> None:
         ("/x?mount=sha256:1&from=a/b", "/x?mount=sha256:1&from=a/b"),
     ],
 )
-def test_what_stands_where_secrets_stand_is_masked(text: str, masked: str) -> None:
+def test_mask_hides_values_in_secret_positions(text: str, masked: str) -> None:
     assert Mask().mask_text(text) == masked
 
 
-def test_the_reason_of_a_status_line_is_masked() -> None:
+def test_reason_of_status_line_is_masked() -> None:
     lines = Evidence(Mask()).format_response(401, "No: password=hunter2", {}, b"")
     assert lines == ["< 401 No: password=***"]

@@ -1,4 +1,4 @@
-"""Logging in: what a challenge says, and what is sent in answer to it."""
+"""Challenges, and the authentication that follows them."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ from tests.smoke.token_registry import IDENTITY, PASSWORD, USER, token_registry
         ("=", []),
     ],
 )
-def test_a_challenge_is_read_as_rfc_9110_has_it(header: str, expected: list[Challenge]) -> None:
+def test_parse_challenges_follows_rfc_9110(header: str, expected: list[Challenge]) -> None:
     assert parse_challenges(header) == expected
 
 
-def test_a_whole_run_works_with_tokens() -> None:
+def test_run_passes_with_token_authentication() -> None:
     with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
         report = run(client, checks_for_level(CHECKS, Level.SMOKE))
     assert [(finding.id, finding.message) for finding in report.findings] == []
     assert next(result for result in report.checks if result.id == "login-invalid").outcome is Outcome.PASSED
     assert tokens.asked[0] == {"service": "registry, the first", "client_id": "registry-gitops", "account": USER}
-    # A token is kept for what it is good for.
+    # A token is reused within its scope.
     assert len(tokens.asked) < 60
 
 
-def test_an_identity_token_is_exchanged_for_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_identity_token_is_exchanged_for_a_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with token_registry() as (url, tokens):
         entry = {"auths": {url.removeprefix("http://"): {"identitytoken": IDENTITY}}}
         (tmp_path / "config.json").write_text(json.dumps(entry))
@@ -64,13 +64,13 @@ def test_an_identity_token_is_exchanged_for_tokens(tmp_path: Path, monkeypatch: 
     assert tokens.asked[0]["grant_type"] == "refresh_token"
 
 
-def test_a_password_that_the_token_server_refuses_is_told_so() -> None:
+def test_password_refused_by_token_server_is_reported() -> None:
     with token_registry() as (url, _), pytest.raises(UnreachableError, match='the password of "ada"') as caught:
         connect(url, username=USER, password="wrong")
     assert caught.value.cause == "401"
 
 
-def test_a_token_server_that_cannot_be_reached_is_named() -> None:
+def test_unreachable_token_server_is_named() -> None:
     challenge = 'WWW-Authenticate: Bearer realm="http://127.0.0.1:1/token",service="x"'
     with answering(status(401, b"", challenge)) as stub, pytest.raises(UnreachableError) as caught:
         connect(stub.url, username="ada", password="correct horse", retries=0)
@@ -78,7 +78,7 @@ def test_a_token_server_that_cannot_be_reached_is_named() -> None:
     assert "configuration.auth.token.realm" in caught.value.remedy
 
 
-def test_basic_credentials_are_sent_once_they_were_asked_for() -> None:
+def test_basic_credentials_are_sent_after_the_first_challenge() -> None:
     challenge = status(401, b"", 'WWW-Authenticate: Basic realm="x"')
     with answering(challenge, OK) as stub, connect(stub.url, username="ada", password="correct horse") as client:
         client.request("GET", "/v2/_catalog")
@@ -86,9 +86,7 @@ def test_basic_credentials_are_sent_once_they_were_asked_for() -> None:
     assert ["Authorization: Basic " in head for head in stub.heads] == [False, True, True, True]
 
 
-def test_a_stranger_sends_nothing_even_where_netrc_has_a_password(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_anonymous_client_ignores_netrc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login ada password from-netrc\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     with answering(OK) as stub, connect(stub.url):
@@ -96,7 +94,7 @@ def test_a_stranger_sends_nothing_even_where_netrc_has_a_password(
     assert "Authorization" not in stub.heads[0]
 
 
-def test_a_password_does_not_follow_a_redirect_to_another_host() -> None:
+def test_credentials_do_not_follow_a_redirect_to_another_host() -> None:
     challenge = status(401, b"", 'WWW-Authenticate: Basic realm="x"')
     with answering(OK) as storage:
         elsewhere = storage.url.replace("127.0.0.1", "localhost")

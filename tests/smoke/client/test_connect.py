@@ -1,4 +1,4 @@
-"""Why a registry cannot be reached, and what to change then."""
+"""The causes of an unreachable registry, and their remedies."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ def unreachable(url: str, **options: object) -> UnreachableError:
     return caught.value
 
 
-def test_a_name_that_does_not_exist() -> None:
+def test_unknown_host_name_is_reported_as_dns() -> None:
     problem = unreachable("https://registry.invalid")
     assert problem.cause == "DNS"
     assert "its name cannot be resolved" in str(problem)
     assert "ingress.hostname" in problem.remedy
 
 
-def test_a_port_on_which_nobody_listens() -> None:
+def test_closed_port_is_reported_as_refused() -> None:
     problem = unreachable("http://127.0.0.1:1")
     assert problem.cause == "refused"
     assert str(problem) == "http://127.0.0.1:1 cannot be reached: connection refused"
 
 
-def test_a_server_that_does_not_answer() -> None:
+def test_silent_server_is_reported_as_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         problem = unreachable(f"http://127.0.0.1:{mute.getsockname()[1]}", timeout=0.2)
     assert problem.cause == "timeout"
 
 
-def test_a_server_that_hangs_up() -> None:
+def test_closed_connection_is_reported_as_network() -> None:
     with answering(b"") as stub:
         problem = unreachable(stub.url)
     assert problem.cause == "network"
@@ -63,7 +63,7 @@ def test_a_server_that_hangs_up() -> None:
         (504, "resources.limits.cpu"),
     ],
 )
-def test_an_answer_that_is_not_a_registrys(code: int, word: str) -> None:
+def test_unexpected_status_code_has_its_remedy(code: int, word: str) -> None:
     with answering(status(code)) as stub:
         problem = unreachable(stub.url)
     assert problem.cause == str(code)
@@ -71,7 +71,7 @@ def test_an_answer_that_is_not_a_registrys(code: int, word: str) -> None:
     assert word in problem.remedy
 
 
-def test_a_password_that_is_not_accepted_has_to_be_bcrypt() -> None:
+def test_refused_password_has_remedy_bcrypt() -> None:
     with answering(status(401, b"", 'WWW-Authenticate: Basic realm="x"')) as stub:
         problem = unreachable(stub.url, username="ada", password="correct horse")
     assert 'the password of "ada"' in str(problem)
@@ -79,7 +79,7 @@ def test_a_password_that_is_not_accepted_has_to_be_bcrypt() -> None:
     assert "correct horse" not in f"{problem}{problem.remedy}"
 
 
-def test_a_redirect_to_another_address() -> None:
+def test_redirect_to_another_host_is_reported() -> None:
     with answering(OK) as there:
         url = there.url.replace("127.0.0.1", "localhost")
         with answering(status(308, b"", f"Location: {url}/v2/")) as stub:
@@ -88,7 +88,7 @@ def test_a_redirect_to_another_address() -> None:
     assert str(problem) == f"{stub.url} redirects to {url}"
 
 
-def test_tls_where_there_is_none_and_none_where_there_is(tmp_path: Path) -> None:
+def test_tls_mismatch_is_reported_both_ways(tmp_path: Path) -> None:
     with ReferenceRegistry() as plain:
         problem = unreachable(plain.url.replace("http:", "https:"))
     assert problem.cause == "TLS"
@@ -99,7 +99,7 @@ def test_tls_where_there_is_none_and_none_where_there_is(tmp_path: Path) -> None
 
 
 @pytest.mark.tools
-def test_a_certificate_of_an_authority_that_nobody_knows(tmp_path: Path) -> None:
+def test_unknown_authority_is_reported_unless_passed_or_skipped(tmp_path: Path) -> None:
     made = make_certificate(tmp_path)
     with ReferenceRegistry(tls_cert=made.certificate, tls_key=made.key) as registry:
         assert unreachable(registry.url).cause == "TLS: authority"
@@ -108,7 +108,7 @@ def test_a_certificate_of_an_authority_that_nobody_knows(tmp_path: Path) -> None
 
 
 @pytest.mark.tools
-def test_a_certificate_for_another_name(tmp_path: Path) -> None:
+def test_certificate_for_another_name_is_reported(tmp_path: Path) -> None:
     made = make_certificate(tmp_path)
     with tls_on_every_name(made.certificate, made.key) as port:
         problem = unreachable(f"https://ip6-localhost.localhost:{port}", ca_file=str(made.certificate))
@@ -135,7 +135,7 @@ def tls_on_every_name(certificate: Path, key: Path) -> Iterator[int]:
         thread.join()
 
 
-def test_a_registry_that_comes_up_is_waited_for() -> None:
+def test_connect_waits_for_the_registry() -> None:
     told: list[str] = []
     with (
         answering(status(503), OK) as stub,
@@ -145,13 +145,13 @@ def test_a_registry_that_comes_up_is_waited_for() -> None:
     assert told == [f"{stub.url}/v2/ returned 503"]
 
 
-def test_waiting_ends() -> None:
+def test_connect_stops_waiting_at_the_deadline() -> None:
     clock = time.monotonic()
     unreachable("http://127.0.0.1:1", wait=1.5)
     assert time.monotonic() - clock < 5
 
 
-def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(OK) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         with connect("http://registry.invalid") as client:
@@ -164,7 +164,7 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     "url", ["", "ftp://x", "http://", "http://x:99999", "https://x/?q", "https://x:port", "http://x:", "http:/x"]
 )
-def test_what_is_no_url_is_refused(url: str) -> None:
+def test_connect_refuses_an_invalid_url(url: str) -> None:
     with pytest.raises(InputError, match="not the URL of a registry"):
         connect(url)
 
@@ -194,7 +194,7 @@ def test_connect_refuses_a_timeout_that_is_not_positive(timeout: float) -> None:
         (status(200, b"{}", "Content-Encoding: gzip"), "the body of the response cannot be decoded, or is longer than"),
     ],
 )
-def test_connect_says_what_is_wrong_with_a_response(response: bytes, reason: str) -> None:
+def test_connect_describes_an_invalid_response(response: bytes, reason: str) -> None:
     with answering(*[response] * 40) as stub:
         assert f"cannot be reached: {reason}" in str(unreachable(stub.url))
 
@@ -207,7 +207,7 @@ def test_connect_does_not_take_a_redirect_for_the_token_server() -> None:
     )
 
 
-def test_a_url_may_be_written_short() -> None:
+def test_connect_accepts_short_urls() -> None:
     with answering(OK) as stub:
         host = stub.url.removeprefix("http://")
         for given in (host, f"{stub.url}/", f"{stub.url}/v2/", f"http://ada:correct@{host}"):

@@ -1,4 +1,4 @@
-"""Credentials that `docker login` left behind."""
+"""The credentials that `docker login` saved."""
 
 from __future__ import annotations
 
@@ -42,36 +42,34 @@ def helper(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
         ("nonsense", None),
     ],
 )
-def test_an_entry_of_the_file_is_read(entry: object, expected: object, tmp_path: Path) -> None:
+def test_entry_of_auths_is_read(entry: object, expected: object, tmp_path: Path) -> None:
     assert pair(find_credentials(HOST, written(tmp_path, {"auths": {HOST: entry}}))) == expected
 
 
 @pytest.mark.parametrize("key", [HOST, f"https://{HOST}", f"https://{HOST}/v1/", f"{HOST}/"])
-def test_an_entry_is_found_however_its_host_is_written(key: str, tmp_path: Path) -> None:
+def test_entry_is_found_for_each_form_of_its_host(key: str, tmp_path: Path) -> None:
     entry = {"username": "ada", "password": "pw"}
     assert find_credentials(HOST, written(tmp_path, {"auths": {key: entry}})) is not None
     assert find_credentials("registry.example.com", written(tmp_path, {"auths": {key: entry}})) is None
 
 
-def test_without_a_file_there_are_no_credentials(tmp_path: Path) -> None:
+def test_missing_file_has_no_credentials(tmp_path: Path) -> None:
     assert find_credentials(HOST, tmp_path / "config.json") is None
 
 
 @pytest.mark.parametrize("config", [{"credHelpers": {HOST: "test"}}, {"credsStore": "test"}])
-def test_a_credential_helper_is_asked(config: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credential_helper_returns_credentials(config: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = json.dumps({"ServerURL": HOST, "Username": "ada", "Secret": "from helper"})
     helper(tmp_path, monkeypatch, f'read host; test "$host" = {HOST} && test "$1" = get && echo \'{said}\'')
     assert pair(find_credentials(HOST, written(tmp_path, config))) == ("ada", "from helper", False)
 
 
-def test_a_helper_may_give_an_identity_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credential_helper_returns_an_identity_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helper(tmp_path, monkeypatch, """echo '{"Username": "<token>", "Secret": "id"}'""")
     assert pair(find_credentials(HOST, written(tmp_path, {"credsStore": "test"}))) == ("<token>", "id", True)
 
 
-def test_a_helper_that_does_not_know_the_host_leaves_it_to_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failing_helper_falls_back_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helper(tmp_path, monkeypatch, "echo credentials not found; exit 1")
     entry = {"username": "ada", "password": "pw"}
     assert pair(find_credentials(HOST, written(tmp_path, {"credsStore": "test", "auths": {HOST: entry}}))) == (
@@ -91,23 +89,21 @@ def test_a_helper_that_does_not_know_the_host_leaves_it_to_the_file(
         ({"credsStore": "nowhere"}, "docker-credential-nowhere, which is not installed"),
     ],
 )
-def test_what_cannot_be_used_is_told_without_a_secret(config: object, message: str, tmp_path: Path) -> None:
+def test_invalid_file_is_reported_without_its_secret(config: object, message: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=message) as caught:
         find_credentials(HOST, written(tmp_path, config))
     assert "secret" not in str(caught.value)
     assert "c2VjcmV0" not in str(caught.value)
 
 
-def test_a_helper_that_says_nonsense_is_told_without_what_it_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_invalid_helper_output_is_reported_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     helper(tmp_path, monkeypatch, "echo secret-nonsense")
     with pytest.raises(InputError, match="printed no valid credentials") as caught:
         find_credentials(HOST, written(tmp_path, {"credsStore": "test"}))
     assert "secret-nonsense" not in str(caught.value)
 
 
-def test_the_file_is_where_docker_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_docker_config_file_follows_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     assert docker_config_file() == tmp_path / "config.json"
     monkeypatch.delenv("DOCKER_CONFIG")
