@@ -6,11 +6,11 @@
 Imports no other room of ours, and nothing but the standard library; bcrypt where users log in.
 """
 
-from registry_gitops.registry.data_directory import collect_directory
+from registry_gitops.registry.contents.data_directory import collect_directory
+from registry_gitops.registry.contents.garbage import Collected
 from registry_gitops.registry.errors import SetupError
-from registry_gitops.registry.garbage import Collected
 from registry_gitops.registry.log import AccessLog, Entry, json_log, text_log
-from registry_gitops.registry.reference import ReferenceRegistry
+from registry_gitops.registry.reference_registry import ReferenceRegistry
 
 __all__ = [
     "AccessLog",

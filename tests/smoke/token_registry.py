@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from registry_gitops.registry.core import Registry
+from registry_gitops.registry.api.application import Registry
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.http import Server
 from registry_gitops.registry.messages import Request

@@ -13,10 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-from registry_gitops.registry.layout import PREFIX
+from registry_gitops.registry.contents.layout import PREFIX
 from registry_gitops.registry.storage import Draft, Stat
-from registry_gitops.registry.storage.files import READ, FileContent, FileDraft
-from registry_gitops.registry.storage.folders import Folders, parent, sync_folder
+from registry_gitops.registry.storage.directories import Folders, parent, sync_folder
+from registry_gitops.registry.storage.disk_files import READ, FileContent, FileDraft
 from registry_gitops.registry.storage.listings import Listings
 from registry_gitops.registry.storage.publication import Publication
 from registry_gitops.registry.storage.scratch import Scratch

@@ -16,8 +16,8 @@ from threading import RLock
 from typing import Final
 
 from registry_gitops.registry.storage import Draft
-from registry_gitops.registry.storage.files import READ, FileDraft, write_back
-from registry_gitops.registry.storage.folders import Folders, above, parent, sync_folder
+from registry_gitops.registry.storage.directories import Folders, above, parent, sync_folder
+from registry_gitops.registry.storage.disk_files import READ, FileDraft, write_back
 from registry_gitops.registry.storage.scratch import Scratch, remove
 
 _TURN: Final = RLock()

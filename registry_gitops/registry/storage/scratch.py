@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Final
 
-from registry_gitops.registry.storage.folders import Folders, above, parent
+from registry_gitops.registry.storage.directories import Folders, above, parent
 
 with suppress(ImportError):  # Not on Windows, where `require_posix` refuses all that would need it.
     import fcntl

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry import access as module
-from registry_gitops.registry.access import HtpasswdAccess, read
+from registry_gitops.registry.api import authentication as module
+from registry_gitops.registry.api.authentication import HtpasswdAccess, read
 from registry_gitops.registry.errors import RegistryError, SetupError
 
 from .asking import basic, line, request

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.registry.access import OPEN, HtpasswdAccess
+from registry_gitops.registry.api.authentication import OPEN, HtpasswdAccess
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import Request
 
@@ -149,7 +149,7 @@ def test_credentials_are_hashed_once_and_wrong_ones_each_time(file: Path, monkey
 
 
 def test_what_is_remembered_is_bounded_and_holds_no_password(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry_gitops.registry.access._REMEMBERED", 2)
+    monkeypatch.setattr("registry_gitops.registry.api.authentication._REMEMBERED", 2)
     access = HtpasswdAccess(file)
     asked = [
         request(basic("alice", "hunter2").replace("Basic", scheme)) for scheme in ("Basic", "bAsic", "baSic", "basIc")

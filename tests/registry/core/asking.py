@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from registry_gitops.registry.core import Registry
+from registry_gitops.registry.api.application import Registry
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.messages import ClientGone, FilePart, Request, Response
-from registry_gitops.registry.names import Digest
 from registry_gitops.registry.storage import Storage
 
 OCI_IMAGE = "application/vnd.oci.image.manifest.v1+json"

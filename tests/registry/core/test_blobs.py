@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from tests.registry.core.asking import Asking
 

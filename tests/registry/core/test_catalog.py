@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.catalog import repositories
-from registry_gitops.registry.names import is_repository
+from registry_gitops.registry.api.catalog import repositories
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import is_repository
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.memory import MemoryStorage
 from tests.registry.core.asking import Asking, image

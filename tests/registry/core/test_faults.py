@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.health import Watch
-from registry_gitops.registry.layout import PREFIX
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.health_monitor import Watch
+from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.contents.layout import PREFIX
 from registry_gitops.registry.messages import FilePart, Request, Response
-from registry_gitops.registry.names import Digest
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryDraft, MemoryStorage
 from tests.registry.core.asking import Answer, Asking, Sent, image

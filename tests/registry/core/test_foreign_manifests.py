@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.garbage import collect
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.garbage import collect
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.memory import MemoryStorage
 from tests.registry.core.asking import OCI_IMAGE, OCI_INDEX, Asking, descriptor, image, index

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from registry_gitops.registry.gate import Gate, Gates
+from registry_gitops.registry.contents.locks import Gate, Gates
 
 
 def test_many_share_a_gate_and_one_who_wants_to_be_alone_waits_for_all() -> None:

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.memory import MemoryStorage
 from tests.registry.core.asking import (

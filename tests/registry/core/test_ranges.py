@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.registry.ranges import MAX_RANGES, Span, Unsatisfiable, requested, sent
+from registry_gitops.registry.api.ranges import MAX_RANGES, Span, Unsatisfiable, requested, sent
 
 NUMBER = st.integers(0, 200)
 SPEC = st.builds("{}-{}".format, NUMBER, NUMBER) | st.builds("{}-".format, NUMBER) | st.builds("-{}".format, NUMBER)

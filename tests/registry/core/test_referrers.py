@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from tests.registry.core.asking import OCI_IMAGE, OCI_INDEX, Asking, descriptor, image, index
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.registry import routes, targets
+from registry_gitops.registry.api import routes, targets
+from registry_gitops.registry.contents.identifiers import Digest, is_repository
 from registry_gitops.registry.errors import RegistryError
 from registry_gitops.registry.messages import Request
-from registry_gitops.registry.names import Digest, is_repository
 from registry_gitops.registry.storage.memory import MemoryStorage
 from tests.registry.core.asking import Asking, Sent
 

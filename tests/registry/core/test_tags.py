@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from registry_gitops.registry import layout
+from registry_gitops.registry.contents import layout
 from registry_gitops.registry.storage import Storage
 from tests.registry.core.asking import Asking, image
 

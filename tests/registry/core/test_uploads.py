@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from registry_gitops.registry import layout
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.messages import ClientGone
-from registry_gitops.registry.names import Digest
 from registry_gitops.registry.storage import Storage
 from tests.registry.core.asking import Answer, Asking, Sent
 
@@ -334,7 +334,7 @@ def test_many_writers_of_one_upload_never_mix_their_bytes(ask: Asking) -> None:
 
 
 def test_sessions_that_were_forgotten_are_read_again(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry_gitops.registry.sessions._REMEMBERED", 2)
+    monkeypatch.setattr("registry_gitops.registry.contents.upload_sessions._REMEMBERED", 2)
     locations = [ask.begin("a") for _ in range(4)]
     for location in locations:
         ask("PATCH", location, CONTENT[:1000])

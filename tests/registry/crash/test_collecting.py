@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage.filesystem import FileStorage
 from tests.registry.garbage.shelf import Shelf
 from tests.support.audit import strays

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from registry_gitops.registry.core import Registry
+from registry_gitops.registry.api.application import Registry
 from registry_gitops.registry.http.connection import Connection
 from registry_gitops.registry.http.server_context import ServerContext
 from registry_gitops.registry.http.workers import Leadership, WorkerPool

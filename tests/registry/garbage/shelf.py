@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.garbage import Collected, collect
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.garbage import Collected, collect
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 
 MISSING = Digest.of(b"nobody has pushed this")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.garbage import LONG_PUSH, collect
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.garbage import LONG_PUSH, collect
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from tests.registry.garbage.shelf import MISSING, Shelf, ages, paths, sweep
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage.memory import MemoryStorage
 from tests.registry.garbage.shelf import Shelf, paths, sweep
 

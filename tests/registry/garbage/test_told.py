@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from registry_gitops.registry.garbage import collect
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents.garbage import collect
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage.memory import MemoryStorage, _files
 from tests.registry.core.asking import Asking, image, index
 from tests.registry.garbage.shelf import Shelf

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.garbage import collect
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.garbage import collect
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage

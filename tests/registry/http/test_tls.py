@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry_gitops.registry import tls
+from registry_gitops.registry import startup as tls
 from registry_gitops.registry.http import Limits
 from tests.registry.http.echo import Client, Running, request, running
 from tests.support.certificate import Certificate, make_certificate

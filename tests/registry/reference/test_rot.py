@@ -9,10 +9,11 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
-from registry_gitops.registry import ReferenceRegistry, layout
-from registry_gitops.registry.content import Contents
-from registry_gitops.registry.names import Digest
-from registry_gitops.registry.storage.files import FileContent
+from registry_gitops.registry import ReferenceRegistry
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.content_store import Contents
+from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.storage.disk_files import FileContent
 from registry_gitops.registry.storage.filesystem import FileStorage
 
 CONTENT = bytes(range(256)) * 64 * 1024

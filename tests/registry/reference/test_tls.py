@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.registry.errors import SetupError
-from registry_gitops.registry.tls import context
+from registry_gitops.registry.startup import context
 from tests.support.certificate import Certificate, make_certificate
 from tests.support.tools import tool
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry.layout import PREFIX
+from registry_gitops.registry.contents.layout import PREFIX
 from registry_gitops.registry.storage import listings
 from registry_gitops.registry.storage.filesystem import FileStorage
 

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import count
 
-from registry_gitops.registry.core import Registry
+from registry_gitops.registry.api.application import Registry
 from registry_gitops.registry.messages import Request, Response
 from registry_gitops.registry.storage.memory import MemoryStorage
 from tests.smoke.mutants.breaking import (

@@ -12,12 +12,12 @@ from typing import Final
 
 import bcrypt
 
-from registry_gitops.registry import tls
-from registry_gitops.registry.access import OPEN, HtpasswdAccess
-from registry_gitops.registry.core import Registry
+from registry_gitops.registry import startup as tls
+from registry_gitops.registry.api.application import Registry
+from registry_gitops.registry.api.authentication import OPEN, HtpasswdAccess
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.http import Server
 from registry_gitops.registry.messages import Request
-from registry_gitops.registry.names import Digest
 from registry_gitops.registry.storage.memory import MemoryStorage
 from registry_gitops.report import Report
 from registry_gitops.smoke import CHECKS, Level, Options, checks_for_level, connect, run

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from registry_gitops.registry import layout, targets
-from registry_gitops.registry.names import Digest
-from registry_gitops.registry.sessions import Progress
+from registry_gitops.registry.api import targets
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.contents.upload_sessions import Progress
 from registry_gitops.registry.storage import Draft, Storage
 
 _LINE: Final = re.compile(rb"^(\d{1,18}) ([a-z0-9:]+)\n", re.MULTILINE)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 
-from registry_gitops.registry import layout, targets
-from registry_gitops.registry.content import identity, is_current, linked
+from registry_gitops.registry.api import targets
+from registry_gitops.registry.api.ranges import Span, Unsatisfiable, requested
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.content_store import identity, is_current, linked
+from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import FilePart, Request, Response
-from registry_gitops.registry.names import Digest
-from registry_gitops.registry.ranges import Span, Unsatisfiable, requested
-from registry_gitops.registry.state import State
 from registry_gitops.registry.storage import Content, Stat
 
 _TYPE = ("Content-Type", "application/octet-stream")

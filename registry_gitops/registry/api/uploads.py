@@ -10,15 +10,17 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from registry_gitops.registry import acknowledged, blobs, layout, targets
-from registry_gitops.registry.content import identity
+from registry_gitops.registry.api import blobs, targets
+from registry_gitops.registry.api.query import Query
+from registry_gitops.registry.api.ranges import Span, sent
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents import upload_journal as acknowledged
+from registry_gitops.registry.contents.content_store import identity
+from registry_gitops.registry.contents.identifiers import ALGORITHMS, Digest, is_repository
+from registry_gitops.registry.contents.upload_sessions import Progress
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import Body, ClientGone, Request, Response
-from registry_gitops.registry.names import ALGORITHMS, Digest, is_repository
-from registry_gitops.registry.query import Query
-from registry_gitops.registry.ranges import Span, sent
-from registry_gitops.registry.sessions import Progress
-from registry_gitops.registry.state import State
 from registry_gitops.registry.storage import Draft
 
 

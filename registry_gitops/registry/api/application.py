@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from registry_gitops.registry import faults, routes, targets
-from registry_gitops.registry.access import OPEN, Access
-from registry_gitops.registry.content import Contents
+from registry_gitops.registry import faults
+from registry_gitops.registry.api import routes, targets
+from registry_gitops.registry.api.authentication import OPEN, Access
+from registry_gitops.registry.api.routes import Route
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents.content_store import Contents
+from registry_gitops.registry.contents.health_monitor import Health
+from registry_gitops.registry.contents.locks import Gates
+from registry_gitops.registry.contents.upload_sessions import Sessions
 from registry_gitops.registry.errors import Code, RegistryError
-from registry_gitops.registry.gate import Gates
-from registry_gitops.registry.health import Health
 from registry_gitops.registry.messages import ClientGone, Request, Response
-from registry_gitops.registry.routes import Route
-from registry_gitops.registry.sessions import Sessions
-from registry_gitops.registry.state import State
 from registry_gitops.registry.storage import Storage
 
 MAX_MANIFEST_SIZE: Final = 4 * 1024 * 1024

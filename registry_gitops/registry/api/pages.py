@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urlencode
 
+from registry_gitops.registry.api.query import Query
 from registry_gitops.registry.messages import Response
-from registry_gitops.registry.query import Query
 
 
 @dataclass(frozen=True, slots=True)

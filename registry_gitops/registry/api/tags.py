@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from registry_gitops.registry import layout, targets
+from registry_gitops.registry.api import targets
+from registry_gitops.registry.api.pages import Page
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import is_tag
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import Request, Response
-from registry_gitops.registry.names import is_tag
-from registry_gitops.registry.pages import Page
-from registry_gitops.registry.state import State
 
 
 def list_tags(state: State, request: Request, at: targets.Tags) -> Response:

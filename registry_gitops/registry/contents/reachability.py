@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents.identifiers import Digest
 
 
 @dataclass(frozen=True, slots=True)

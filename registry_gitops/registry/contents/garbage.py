@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registry_gitops.registry import layout
-from registry_gitops.registry.content import linked
-from registry_gitops.registry.names import ALGORITHMS, Digest
-from registry_gitops.registry.reach import Manifest, parents_first, reach
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.content_store import linked
+from registry_gitops.registry.contents.identifiers import ALGORITHMS, Digest
+from registry_gitops.registry.contents.reachability import Manifest, parents_first, reach
 from registry_gitops.registry.storage import Storage
 
 LONG_PUSH: Final = 24

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from registry_gitops.registry import document, layout, targets
-from registry_gitops.registry.blobs import find
-from registry_gitops.registry.content import identity, is_current, linked
-from registry_gitops.registry.document import Document
+from registry_gitops.registry.api import targets
+from registry_gitops.registry.api.blobs import find
+from registry_gitops.registry.api.query import Query
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents import manifest_parser as document
+from registry_gitops.registry.contents.content_store import identity, is_current, linked
+from registry_gitops.registry.contents.identifiers import Digest, is_tag
+from registry_gitops.registry.contents.manifest_parser import Document
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import Body, Request, Response
-from registry_gitops.registry.names import Digest, is_tag
-from registry_gitops.registry.query import Query
-from registry_gitops.registry.state import State
 
 MAX_TAGS: Final = 100
 """Tags that one request can set."""

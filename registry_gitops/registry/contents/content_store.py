@@ -11,9 +11,10 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final
 
-from registry_gitops.registry import document, layout
-from registry_gitops.registry.document import Document
-from registry_gitops.registry.names import Digest, hasher
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents import manifest_parser as document
+from registry_gitops.registry.contents.identifiers import Digest, hasher
+from registry_gitops.registry.contents.manifest_parser import Document
 from registry_gitops.registry.storage import Content, Stat, Storage
 
 _YOUNG: Final = 60.0

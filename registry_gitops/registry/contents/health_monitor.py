@@ -8,10 +8,12 @@ from collections.abc import Callable
 from threading import Condition, Thread
 from typing import Final
 
-from registry_gitops.registry import faults, layout, targets
+from registry_gitops.registry import faults
+from registry_gitops.registry.api import targets
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents import layout
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import Request, Response
-from registry_gitops.registry.state import State
 from registry_gitops.registry.storage import Storage
 
 _KEEP: Final = 1.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from registry_gitops.registry.names import Digest
+from registry_gitops.registry.contents.identifiers import Digest
 
 PREFIX: Final = "docker/registry/v2"
 BLOBS: Final = "blobs"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+from registry_gitops.registry.contents.identifiers import Digest, Hash, hasher
 from registry_gitops.registry.errors import Code, RegistryError
-from registry_gitops.registry.names import Digest, Hash, hasher
 from registry_gitops.registry.storage import Draft
 
 _REMEMBERED: Final = 4096

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from registry_gitops.registry import document, layout, targets
-from registry_gitops.registry.content import Manifest
-from registry_gitops.registry.manifests import has, tagged
+from registry_gitops.registry.api import targets
+from registry_gitops.registry.api.manifests import has, tagged
+from registry_gitops.registry.api.query import Query
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents import manifest_parser as document
+from registry_gitops.registry.contents.content_store import Manifest
+from registry_gitops.registry.contents.identifiers import ALGORITHMS, Digest
 from registry_gitops.registry.messages import Request, Response
-from registry_gitops.registry.names import ALGORITHMS, Digest
-from registry_gitops.registry.query import Query
-from registry_gitops.registry.state import State
 
 
 def list_referrers(state: State, request: Request, at: targets.Referrers) -> Response:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from registry_gitops.registry.contents.garbage import Collected, collect
+from registry_gitops.registry.contents.layout import PREFIX
 from registry_gitops.registry.errors import SetupError
-from registry_gitops.registry.garbage import Collected, collect
-from registry_gitops.registry.layout import PREFIX
 from registry_gitops.registry.posix import require_posix
 from registry_gitops.registry.storage.filesystem import FileStorage
 

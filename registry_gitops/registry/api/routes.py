@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from registry_gitops.registry import blobs, catalog, health, manifests, referrers, tags, targets, uploads
+from registry_gitops.registry.api import blobs, catalog, manifests, referrers, tags, targets, uploads
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents import health_monitor as health
 from registry_gitops.registry.messages import Request, Response
-from registry_gitops.registry.state import State
 
 T = TypeVar("T")
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from registry_gitops.registry.contents.identifiers import MAX_REPOSITORY, Digest, is_repository, is_tag
 from registry_gitops.registry.errors import Code, RegistryError
-from registry_gitops.registry.names import MAX_REPOSITORY, Digest, is_repository, is_tag
 
 _UPLOAD = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from registry_gitops.registry.content import Contents
-from registry_gitops.registry.gate import Gates
-from registry_gitops.registry.sessions import Sessions
+from registry_gitops.registry.contents.content_store import Contents
+from registry_gitops.registry.contents.locks import Gates
+from registry_gitops.registry.contents.upload_sessions import Sessions
 from registry_gitops.registry.storage import Storage
 
 if TYPE_CHECKING:
-    from registry_gitops.registry.health import Health
+    from registry_gitops.registry.contents.health_monitor import Health
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from registry_gitops.registry import tls
-from registry_gitops.registry.access import OPEN, Access, HtpasswdAccess
-from registry_gitops.registry.core import MAX_MANIFEST_SIZE, Registry
+from registry_gitops.registry import startup as tls
+from registry_gitops.registry.api.application import MAX_MANIFEST_SIZE, Registry
+from registry_gitops.registry.api.authentication import OPEN, Access, HtpasswdAccess
+from registry_gitops.registry.contents.garbage import collect
 from registry_gitops.registry.errors import SetupError
 from registry_gitops.registry.faults import report_bug
-from registry_gitops.registry.garbage import collect
 from registry_gitops.registry.http import Limits, Server
 from registry_gitops.registry.log import AccessLog, report
 from registry_gitops.registry.posix import require_posix

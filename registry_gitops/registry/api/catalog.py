@@ -6,11 +6,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
 
-from registry_gitops.registry import layout, targets
+from registry_gitops.registry.api import targets
+from registry_gitops.registry.api.pages import Page
+from registry_gitops.registry.api.state import State
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import MAX_REPOSITORY, is_repository
 from registry_gitops.registry.messages import Request, Response
-from registry_gitops.registry.names import MAX_REPOSITORY, is_repository
-from registry_gitops.registry.pages import Page
-from registry_gitops.registry.state import State
 from registry_gitops.registry.storage import Storage
 
 
