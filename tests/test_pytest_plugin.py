@@ -13,7 +13,7 @@ import pytest
 
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.smoke import CHECKS, Level, checks_for_level
-from tests.registry.access.asking import line
+from tests.registry.api.basic_auth import line
 from tests.support.tools import ROOT
 
 pytestmark = pytest.mark.tools

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry.access.asking import basic, line
+from tests.registry.api.basic_auth import basic, line
 from tests.support.certificate import make_certificate
 
 from .running import process, program

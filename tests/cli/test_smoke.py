@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.registry.access.asking import line
+from tests.registry.api.basic_auth import line
 from tests.support.certificate import make_certificate
 from tests.support.oci_registry import ServedRegistry
 

@@ -14,7 +14,7 @@ import pytest
 
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage.filesystem import FileStorage
-from tests.registry.garbage.shelf import Shelf
+from tests.registry.contents.shelf import Shelf
 from tests.support.audit import strays
 
 pytestmark = pytest.mark.tools

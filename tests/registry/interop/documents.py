@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.registry.core.asking import DOCKER_IMAGE, DOCKER_LIST, OCI_IMAGE, OCI_INDEX, descriptor, image
+from tests.registry.api.asking import DOCKER_IMAGE, DOCKER_LIST, OCI_IMAGE, OCI_INDEX, descriptor, image
 
 CONFIG, LAYER = b"{}", b"layer"
 CHILD = image(LAYER, config=CONFIG)

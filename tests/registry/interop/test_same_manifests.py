@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.registry.core.asking import DOCKER_IMAGE, DOCKER_LIST, OCI_IMAGE
+from tests.registry.api.asking import DOCKER_IMAGE, DOCKER_LIST, OCI_IMAGE
 from tests.registry.interop.conftest import CONFIG as SETTINGS
 from tests.registry.interop.conftest import Serving
 from tests.registry.interop.documents import CHILD, CONFIG, LAYER, MEDIA_TYPES, Case, cases

@@ -8,7 +8,7 @@ import pytest
 
 from registry_gitops.registry.contents import layout
 from registry_gitops.registry.storage import Storage
-from tests.registry.core.asking import Asking, image
+from tests.registry.api.asking import Asking, image
 
 # In the order of their characters, which is not that of a dictionary.
 TAGS = ["1.0", "1.10", "1.2", "A", "Z", "_x", "a", "a-b", "a.b", "ab", "z"]

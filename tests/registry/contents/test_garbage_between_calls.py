@@ -10,8 +10,8 @@ import pytest
 from registry_gitops.registry.contents.garbage import collect
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage.memory import MemoryStorage, _files
-from tests.registry.core.asking import Asking, image, index
-from tests.registry.garbage.shelf import Shelf
+from tests.registry.api.asking import Asking, image, index
+from tests.registry.contents.shelf import Shelf
 
 CONFIG = b"{}"
 LAYER = b"a layer"

@@ -14,7 +14,7 @@ from registry_gitops.registry.contents.garbage import collect
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.core.asking import OCI_IMAGE, OCI_INDEX, Asking, descriptor, image, index
+from tests.registry.api.asking import OCI_IMAGE, OCI_INDEX, Asking, descriptor, image, index
 
 SUBJECT = image(config=b"subject")
 LAYER = b"layer"

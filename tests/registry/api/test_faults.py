@@ -18,7 +18,7 @@ from registry_gitops.registry.contents.layout import PREFIX
 from registry_gitops.registry.messages import FilePart, Request, Response
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryDraft, MemoryStorage
-from tests.registry.core.asking import Answer, Asking, Sent, image
+from tests.registry.api.asking import Answer, Asking, Sent, image
 
 CONTENT = b"0123456789" * 100
 DIGEST = Digest.of(CONTENT)

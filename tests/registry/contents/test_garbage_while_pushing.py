@@ -15,7 +15,7 @@ from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.garbage.shelf import Shelf, ages
+from tests.registry.contents.shelf import Shelf, ages
 
 pytestmark = pytest.mark.tools
 

@@ -11,7 +11,7 @@ from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.messages import ClientGone
 from registry_gitops.registry.storage import Storage
-from tests.registry.core.asking import Answer, Asking, Sent
+from tests.registry.api.asking import Answer, Asking, Sent
 
 CONTENT = bytes(range(256)) * 4096
 DIGEST = Digest.of(CONTENT)

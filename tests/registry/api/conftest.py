@@ -10,7 +10,7 @@ import pytest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.core.asking import Asking
+from tests.registry.api.asking import Asking
 
 
 @pytest.fixture(params=["memory", "file"])

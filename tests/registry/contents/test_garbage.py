@@ -6,7 +6,7 @@ from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.garbage import LONG_PUSH, collect
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
-from tests.registry.garbage.shelf import MISSING, Shelf, ages, paths, sweep
+from tests.registry.contents.shelf import MISSING, Shelf, ages, paths, sweep
 
 NOTHING = (0, 0, 0, 0, 0, 0, (), ())
 

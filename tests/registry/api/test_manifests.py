@@ -11,7 +11,7 @@ from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.core.asking import (
+from tests.registry.api.asking import (
     DOCKER_IMAGE,
     DOCKER_LIST,
     OCI_IMAGE,

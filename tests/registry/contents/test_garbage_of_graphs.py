@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.garbage.shelf import Shelf, paths, sweep
+from tests.registry.contents.shelf import Shelf, paths, sweep
 
 REPOSITORIES = ("app", "app/below", "team/other")
 

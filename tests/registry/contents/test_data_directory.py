@@ -8,7 +8,7 @@ import pytest
 
 from registry_gitops.registry import SetupError, collect_directory
 from registry_gitops.registry.storage.filesystem import FileStorage
-from tests.registry.garbage.shelf import Shelf
+from tests.registry.contents.shelf import Shelf
 
 
 def test_collect_directory_deletes_unreferenced_data_and_a_dry_run_only_counts_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
-from tests.registry.core.asking import OCI_IMAGE, OCI_INDEX, Asking, descriptor, image, index
+from tests.registry.api.asking import OCI_IMAGE, OCI_INDEX, Asking, descriptor, image, index
 
 SUBJECT = image()
 OF_SUBJECT = descriptor(SUBJECT, OCI_IMAGE)

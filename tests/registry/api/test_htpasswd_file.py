@@ -12,7 +12,7 @@ from registry_gitops.registry.api import authentication as module
 from registry_gitops.registry.api.authentication import HtpasswdAccess, read
 from registry_gitops.registry.errors import RegistryError, SetupError
 
-from .asking import basic, line, request
+from .basic_auth import basic, line, request
 
 HASH = "$2b$04$L7ZR/kaVPypc6ym.WQEOheLWDEO0GAL8q5atPda4TdjZPLIQForja"
 """Of "hunter2"; the same in every process, for it stands in the names of tests."""

@@ -8,7 +8,7 @@ import pytest
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.filesystem import FileStorage
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.garbage.shelf import Shelf
+from tests.registry.contents.shelf import Shelf
 
 
 @pytest.fixture(params=["memory", "filesystem"])

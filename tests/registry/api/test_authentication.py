@@ -15,7 +15,7 @@ from registry_gitops.registry.api.authentication import OPEN, HtpasswdAccess
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import Request
 
-from .asking import basic, line, request
+from .basic_auth import basic, line, request
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.identifiers import is_repository
 from registry_gitops.registry.storage import Storage
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.core.asking import Asking, image
+from tests.registry.api.asking import Asking, image
 
 # A folder comes before what is in it, and between them what a "-" or "." makes.
 NAMES = ["a", "a-b", "a-b/c", "a.b", "a/b", "a/b-c", "a/b/c/d", "a0", "ab", "z/z"]

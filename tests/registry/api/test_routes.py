@@ -14,7 +14,7 @@ from registry_gitops.registry.contents.identifiers import Digest, is_repository
 from registry_gitops.registry.errors import RegistryError
 from registry_gitops.registry.messages import Request
 from registry_gitops.registry.storage.memory import MemoryStorage
-from tests.registry.core.asking import Asking, Sent
+from tests.registry.api.asking import Asking, Sent
 
 SHA256 = "sha256:" + "a" * 64
 SHA512 = "sha512:" + "b" * 128

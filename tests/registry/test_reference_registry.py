@@ -15,7 +15,7 @@ import pytest
 from registry_gitops import ReferenceRegistry
 from registry_gitops.registry import Entry, SetupError
 from registry_gitops.registry.contents.garbage import Collected
-from tests.registry.access.asking import basic, line
+from tests.registry.api.basic_auth import basic, line
 from tests.support.certificate import make_certificate
 
 CONTENT = b"content"

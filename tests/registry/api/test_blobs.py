@@ -9,7 +9,7 @@ import pytest
 from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.storage import Storage
-from tests.registry.core.asking import Asking
+from tests.registry.api.asking import Asking
 
 CONTENT = bytes(range(256)) * 1024
 SMALL = b"0123456789"
