@@ -1,13 +1,13 @@
-"""An OCI registry on the standard library: the whole of distribution-spec 1.1, on distribution's disk layout.
+"""An OCI registry on the standard library: all of distribution-spec 1.1, on distribution's disk layout.
 
     with ReferenceRegistry() as registry:
         print(registry.url)
 
-Imports no other room of ours, and nothing but the standard library; bcrypt where users log in.
+Imports no other package of ours, and only the standard library; bcrypt for an htpasswd file. Imports run one way:
+reference_registry -> api -> contents -> storage, and reference_registry -> http. All know messages, errors, and log.
 """
 
-from registry_gitops.registry.contents.data_directory import collect_directory
-from registry_gitops.registry.contents.garbage import Collected
+from registry_gitops.registry.contents import Collected, collect_directory
 from registry_gitops.registry.errors import SetupError
 from registry_gitops.registry.log import AccessLog, Entry, json_log, text_log
 from registry_gitops.registry.reference_registry import ReferenceRegistry

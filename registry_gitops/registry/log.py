@@ -1,4 +1,4 @@
-"""The access log, a line a request, and the few lines that the registry has to say of itself."""
+"""The access log, one line per request, and the messages of the registry itself on stderr."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,16 +17,16 @@ from urllib.parse import quote
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A request that has been answered."""
+    """A completed request."""
 
     time: float
-    """When it began, in seconds since the epoch."""
+    """When it started, in seconds since the epoch."""
     client: str
     user: str | None
-    """None where nobody logged in, or not as they should."""
+    """None if the client is anonymous or its credentials are wrong."""
     method: str
     target: str
-    """As it was sent: what may be a credential in it is masked when it is written."""
+    """As it was sent. Credentials in it are masked when it is written."""
     status: int
     sent: int
     """Bytes of the body."""
@@ -38,18 +39,18 @@ AccessLog = Callable[[Entry], None]
 """Called once for each request, from many threads at once."""
 
 _PARAMETERS: Final = frozenset(("n", "last", "digest", "digest-algorithm", "mount", "from", "tag", "artifactType"))
-"""Parameters of the specification. The values of all others are hidden: they may be tokens."""
-# An @ in front of a digest separates no credentials from a host.
+"""Parameters of the specification. The values of all others are masked: they can be tokens."""
+# An @ before a digest does not end credentials.
 _USERINFO: Final = re.compile(r"//\S*@(?!sha[0-9]+:[0-9a-f]{6})")
 
 
 def text_log(stream: TextIO) -> AccessLog:
-    """Lines like those of the Common Log Format, with the user agent and the seconds that the answer took."""
+    """Log lines in the Common Log Format, plus the user agent and the seconds that the response took."""
 
     def log(entry: Entry) -> None:
         moment = _strftime("%d/%b/%Y:%H:%M:%S +0000", int(entry.time))
         user = quote(entry.user, safe="@+") if entry.user else "-"
-        # As JSON, so that no line break and no control character reaches a terminal.
+        # As JSON: no line break or control character reaches a terminal.
         request = json.dumps(f"{entry.method} {mask(entry.target)}")
         counts = f"{entry.status} {entry.sent}"
         agent = json.dumps(mask(entry.agent))
@@ -59,7 +60,7 @@ def text_log(stream: TextIO) -> AccessLog:
 
 
 def json_log(stream: TextIO) -> AccessLog:
-    """Lines that are JSON objects, with the fields of `Entry`; `time` is as RFC 3339 has it."""
+    """Log JSON objects, one per line, with the fields of `Entry`; `time` is in RFC 3339 format."""
 
     def log(entry: Entry) -> None:
         fields = {
@@ -79,13 +80,19 @@ def json_log(stream: TextIO) -> AccessLog:
 
 
 def report(message: str) -> None:
-    """Say on stderr what happened to the registry itself, in one line."""
+    """Write a message about the registry itself to stderr, in one line."""
     line = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in mask(message))
     _write(sys.stderr, f"{_rfc3339(time.time())} {line}\n")
 
 
+def report_bug() -> None:
+    """Report the unexpected exception that is being handled. Raises nothing."""
+    with contextlib.suppress(Exception):
+        report(f"a mistake in the registry: {traceback.format_exc()}")
+
+
 def _write(stream: TextIO, line: str) -> None:
-    # A full disk below the log, or a reader that has left, is no reason to refuse a request.
+    # A log on a full disk, or with a closed reader, must not fail a request.
     with contextlib.suppress(OSError, ValueError):
         stream.write(line)
         stream.flush()
@@ -94,7 +101,7 @@ def _write(stream: TextIO, line: str) -> None:
 def mask(text: str) -> str:
     """Return `text` with `***` for the credentials of URLs and for the parameters that the specification does not have.
 
-    tests/support/credentials.py lists what is hidden, and what the package's own function hides as well.
+    tests/support/credentials.py lists what is masked, and what the package's own function masks as well.
     """
     if "@" not in text and "?" not in text and "&" not in text and "#" not in text:
         return text
@@ -123,5 +130,5 @@ def _rfc3339(seconds: float) -> str:
 
 
 @lru_cache(maxsize=4)
-def _strftime(form: str, second: int) -> str:
-    return time.strftime(form, time.gmtime(second))
+def _strftime(pattern: str, second: int) -> str:
+    return time.strftime(pattern, time.gmtime(second))

@@ -1,7 +1,7 @@
-"""A request and its response as values: the core of the registry is a function from the one to the other.
+"""A request and its response as values: `api/` is a function from one to the other, and `http/` uses the sockets.
 
-No socket is seen here. The body of a request is read as it comes; that of a response may be parts of files, which the
-adapter sends without reading them.
+The body of a request is read as it arrives. The body of a response can contain parts of files, which `http/` sends by
+sendfile.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from typing import Protocol
 
 
 class ClientGone(Exception):
-    """The client broke off, was too slow, or broke the rules of HTTP while its body was read.
+    """The client disconnected, was too slow, or violated HTTP while its body was read.
 
-    Only the adapter raises and catches it: a handler cleans up behind itself, and lets it pass.
+    Only `http/` raises and catches it: a handler cleans up, and lets it pass.
     """
 
 
 class Body(Protocol):
-    """The body of a request, read once, from the front."""
+    """The body of a request, read once, from the start."""
 
     @property
     def length(self) -> int | None:
-        """Bytes that it has in all, as its Content-Length says; None for a chunked one."""
+        """Its Content-Length; None for a chunked one."""
 
     def readinto(self, buffer: memoryview) -> int:
-        """Put the next bytes into `buffer` and say how many; 0 at the end. Raises ClientGone."""
+        """Read the next bytes into `buffer` and return their number; 0 at the end. Raises ClientGone."""
 
 
 class File(Protocol):
-    """An open file whose parts are sent; whoever gets the response closes it."""
+    """An open file whose parts are sent. The receiver of the response closes it."""
 
     def fileno(self) -> int:
-        """Its descriptor."""
+        """Return its descriptor."""
 
     def close(self) -> None:
-        """Give it back."""
+        """Close it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class FilePart:
 
 @dataclass(slots=True)
 class Request:
-    """A request whose head has been read and found to be HTTP.
+    """A request with a valid head.
 
     `path` is percent-decoded and `query` is as it was sent, without the `?`. `headers` has names in lower case; the
     values of a repeated header are joined by commas (RFC 9110, 5.3).
@@ -62,22 +62,22 @@ class Request:
     headers: Mapping[str, str]
     body: Body
     client: str = ""
-    """Address that the request came from."""
+    """IP address of the client."""
     secure: bool = False
-    """Whether it came over TLS."""
+    """Whether it used TLS."""
     user: str | None = None
-    """Who asked, once the core has found out."""
+    """Set by the application after authentication; None if the client is anonymous."""
 
 
 @dataclass(slots=True)
 class Response:
-    """What is sent back. The adapter adds Date, Content-Length and Connection, and leaves the body out for HEAD."""
+    """A response. `http/` adds Date, Content-Length, and Connection, and omits the body for HEAD."""
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: Sequence[bytes | FilePart] = ()
-    """Parts, sent one after the other. A `FilePart`'s file is closed by the adapter, also where it is not sent."""
+    """Parts, sent in order. `http/` closes the file of a `FilePart`, even if it does not send it."""
     length: int | None = None
-    """Content-Length, where it is not that of the body: of a HEAD that did not open the file."""
+    """Content-Length if it is not that of the body: for a HEAD that did not open the file."""
     unreadable: Callable[[], None] | None = None
-    """What the adapter calls where a file of the body could not be read, or ended before its end. It may take long."""
+    """Called by `http/` if a file of the body cannot be read or is too short. Can take long."""

@@ -1,4 +1,4 @@
-"""The registry put together: a storage, the core over it, a server before it, and garbage collection beside it."""
+"""A registry, put together: storage, application, server, and periodic garbage collection."""
 
 from __future__ import annotations
 
@@ -9,35 +9,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from registry_gitops.registry import startup as tls
-from registry_gitops.registry.api.application import MAX_MANIFEST_SIZE, Registry
-from registry_gitops.registry.api.authentication import OPEN, Access, HtpasswdAccess
-from registry_gitops.registry.contents.garbage import collect
+from registry_gitops.registry.api import ALLOW_ALL, MAX_MANIFEST_SIZE, Authenticator, HtpasswdAuthenticator, Registry
+from registry_gitops.registry.contents import collect_garbage
 from registry_gitops.registry.errors import SetupError
-from registry_gitops.registry.faults import report_bug
 from registry_gitops.registry.http import Limits, Server
-from registry_gitops.registry.log import AccessLog, report
-from registry_gitops.registry.posix import require_posix
-from registry_gitops.registry.storage import Storage
-from registry_gitops.registry.storage.filesystem import FileStorage
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.log import AccessLog, report, report_bug
+from registry_gitops.registry.startup import load_tls_context, require_posix
+from registry_gitops.registry.storage import FileStorage, MemoryStorage, Storage
 
 MAX_CONCURRENCY: Final = Limits().max_requests
-GRACE: Final = 3600.0
-"""Seconds for which garbage is kept that somebody wrote or asked for: a push takes less."""
-_EVERYWHERE: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
-"""Addresses that are listened on but lead nowhere -> one that leads here."""
+GRACE_PERIOD: Final = 3600.0
+"""Seconds for which unreferenced data is kept after a client wrote or requested it: a push takes less."""
+_LOOPBACK_FOR: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+"""Wildcard address -> loopback address to use in a URL."""
 
 
 class ReferenceRegistry:
-    """An OCI registry that listens from construction on, and answers while it is entered (or in `serve`).
+    """An OCI registry that listens from construction on, and responds while it is entered (or in `serve`).
 
         with ReferenceRegistry() as registry:
             print(registry.url)
 
-    `root` is a folder in distribution's layout, made where there is none; None keeps everything in memory. Port 0 is a
-    free one. Changes are refused with `read_only`, deletions without `delete`. Garbage is collected every `gc_interval`
-    seconds. Raises SetupError (a ValueError) or OSError where this cannot be had; nothing is held or listened on then.
+    `root` is the data directory, in the disk layout of distribution, created if missing; None keeps everything in
+    memory. Port 0 is any free port. With `read_only` changes are refused, without `delete` deletions are. Garbage is
+    collected every `gc_interval` seconds. Raises SetupError (a ValueError) or OSError; then nothing stays open.
     """
 
     def __init__(
@@ -61,57 +56,57 @@ class ReferenceRegistry:
             raise SetupError("a TLS certificate and its key go together: name both")
         if read_only and gc_interval:
             raise SetupError("garbage cannot be collected in a registry that is read-only")
-        access = _access(htpasswd, anonymous_pull)
-        context = tls.context(Path(tls_cert), Path(tls_key)) if tls_cert and tls_key else None
+        authenticator = _create_authenticator(htpasswd, anonymous_pull)
+        context = load_tls_context(Path(tls_cert), Path(tls_key)) if tls_cert and tls_key else None
         self._host = address[0]
         self._gc_interval = gc_interval
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         with ExitStack() as held:
-            self._storage = _storage(root, read_only)
+            self._storage = _create_storage(root, read_only)
             held.callback(self._storage.close)
-            core = Registry(
+            application = Registry(
                 self._storage,
-                access=access,
+                authenticator=authenticator,
                 read_only=read_only,
                 deletion=delete,
                 max_manifest_size=max_manifest_size,
             )
             try:
                 limits = Limits(max_requests=max_concurrency)
-                self._server = Server(core, address, limits=limits, tls=context, log=access_log)
+                self._server = Server(application, address, limits=limits, tls=context, log=access_log)
             except OSError as error:
-                where = _at(*address)
-                raise OSError(error.errno, f"cannot listen on {where}: {error.strerror}") from None
+                formatted = _format_address(*address)
+                raise OSError(error.errno, f"cannot listen on {formatted}: {error.strerror}") from None
             held.callback(self._server.server_close)
             self._held = held.pop_all()
 
     @property
     def address(self) -> tuple[str, int]:
-        """Host and port that are listened on."""
+        """Host and port of the listening socket."""
         return self._server.address
 
     @property
     def url(self) -> str:
-        """Where it answers, without a slash at the end."""
+        """The URL of the registry, without a slash at the end."""
         scheme = "https" if self._server.context.uses_tls else "http"
-        return f"{scheme}://{_at(_EVERYWHERE.get(self._host, self._host), self._server.address[1])}"
+        return f"{scheme}://{_format_address(_LOOPBACK_FOR.get(self._host, self._host), self._server.address[1])}"
 
     def serve(self) -> None:
-        """Answer until `stop`."""
+        """Serve requests until `stop`."""
         if self._gc_interval:
-            threading.Thread(target=self._collect, args=[self._gc_interval], daemon=True).start()
+            threading.Thread(target=self._collect_periodically, args=[self._gc_interval], daemon=True).start()
         self._server.serve()
 
     def stop(self, seconds: float = 10) -> None:
-        """Take no more requests, and end `serve` as soon as those that run are answered, after `seconds` at the latest.
+        """Accept no more requests, and end `serve` when those that run are completed, after `seconds` at the latest.
 
-        Returns at once, and may be called by a signal handler.
+        Returns at once. A signal handler can call it.
         """
         self._server.stop(seconds)
 
     def close(self) -> None:
-        """Stop, and give back the address and the storage. What was answered until then is kept."""
+        """Stop, and release the address and the storage. Whatever was acknowledged is kept."""
         self._closed.set()
         if self._thread is not None:
             self.stop()
@@ -129,34 +124,34 @@ class ReferenceRegistry:
     ) -> None:
         self.close()
 
-    def _collect(self, interval: float) -> None:
+    def _collect_periodically(self, interval: float) -> None:
         while not self._closed.wait(interval):
             try:
-                collected = collect(self._storage, older_than=GRACE)
+                collected = collect_garbage(self._storage, older_than=GRACE_PERIOD)
             except OSError as error:
                 if self._closed.is_set():
                     return
                 report(f"garbage was not collected: {error.strerror}")
                 continue
-            except BaseException:  # The next time may go well.
+            except BaseException:  # The next run may succeed.
                 report_bug()
                 continue
             report(f"garbage collected: {collected.bytes} bytes, {collected.blobs} blobs")
-            for digest in collected.rotten:
+            for digest in collected.corrupt:
                 report(f"lost or damaged, push it again: {digest}")
 
 
-def _access(htpasswd: str | os.PathLike[str] | None, anonymous_pull: bool) -> Access:
+def _create_authenticator(htpasswd: str | os.PathLike[str] | None, anonymous_pull: bool) -> Authenticator:
     if htpasswd is not None:
-        return HtpasswdAccess(Path(htpasswd), anonymous_pull=anonymous_pull)
+        return HtpasswdAuthenticator(Path(htpasswd), anonymous_pull=anonymous_pull)
     if anonymous_pull:
         raise SetupError("without users everybody may pull: name an htpasswd file")
-    return OPEN
+    return ALLOW_ALL
 
 
-def _storage(root: str | os.PathLike[str] | None, read_only: bool) -> Storage:
+def _create_storage(root: str | os.PathLike[str] | None, read_only: bool) -> Storage:
     return MemoryStorage() if root is None else FileStorage(Path(root), read_only=read_only)
 
 
-def _at(host: str, port: int) -> str:
+def _format_address(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -10,11 +10,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from registry_gitops.registry import ReferenceRegistry
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.content_store import Contents
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.storage.disk_files import FileContent
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.contents import ContentStore, Digest, layout
+from registry_gitops.registry.storage import FileStorage
+from registry_gitops.registry.storage.disk_files import DiskFile
 
 CONTENT = bytes(range(256)) * 64 * 1024
 DIGEST = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
@@ -57,7 +55,7 @@ class Meanwhile(FileStorage):
 
     written = False
 
-    def open(self, path: str) -> FileContent | None:
+    def open(self, path: str) -> DiskFile | None:
         if not self.written:
             self.written = True
             assert self.touch(path)
@@ -71,6 +69,6 @@ def test_rot_is_removed_too_where_the_file_changed_while_it_was_read(tmp_path: P
     data.write_bytes(CONTENT[:1000])
     os.utime(data, (1, 1))
     storage = Meanwhile(tmp_path)
-    Contents(storage).check(digest)
+    ContentStore(storage).delete_if_corrupt(digest)
     assert storage.written
     assert not data.exists()

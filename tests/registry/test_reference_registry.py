@@ -14,7 +14,7 @@ import pytest
 
 from registry_gitops import ReferenceRegistry
 from registry_gitops.registry import Entry, SetupError
-from registry_gitops.registry.contents.garbage import Collected
+from registry_gitops.registry.contents import Collected
 from tests.registry.api.basic_auth import basic, line
 from tests.support.certificate import make_certificate
 
@@ -156,7 +156,7 @@ def test_users_and_tls_are_what_clients_meet(tmp_path: Path) -> None:
 def test_garbage_is_collected_while_it_serves(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry_gitops.registry.reference_registry.GRACE", 0.0)
+    monkeypatch.setattr("registry_gitops.registry.reference_registry.GRACE_PERIOD", 0.0)
     with ReferenceRegistry(tmp_path, gc_interval=0.1) as registry:
         assert ask(registry, "POST", PUSH, CONTENT) == 201
         deadline = time.monotonic() + 10
@@ -179,7 +179,7 @@ def test_garbage_is_collected_again_after_a_mistake(
         again.set()
         return Collected(0, 0, 0, 0, 0, 0, (), ())
 
-    monkeypatch.setattr("registry_gitops.registry.reference_registry.collect", collecting)
+    monkeypatch.setattr("registry_gitops.registry.reference_registry.collect_garbage", collecting)
     with ReferenceRegistry(gc_interval=0.01):
         assert again.wait(10)
     assert "a mistake in the registry" in capfd.readouterr().err

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.registry.errors import SetupError
-from registry_gitops.registry.startup import context
+from registry_gitops.registry.startup import load_tls_context
 from tests.support.certificate import Certificate, make_certificate
 from tests.support.tools import tool
 
@@ -48,7 +48,7 @@ def version_spoken(server: ssl.SSLContext, client: ssl.SSLContext) -> str | None
 
 def test_a_client_that_trusts_the_certificate_is_served(made: Certificate) -> None:
     client = ssl.create_default_context(cafile=made.certificate)
-    assert version_spoken(context(made.certificate, made.key), client) == "TLSv1.3"
+    assert version_spoken(load_tls_context(made.certificate, made.key), client) == "TLSv1.3"
 
 
 @pytest.mark.parametrize(("version", "spoken"), [("TLSv1_2", True), ("TLSv1_1", False), ("TLSv1", False)])
@@ -57,7 +57,7 @@ def test_tls_begins_at_1_2(made: Certificate, version: str, spoken: bool) -> Non
     client = ssl.create_default_context(cafile=made.certificate)
     client.minimum_version = client.maximum_version = ssl.TLSVersion[version]
     client.set_ciphers("ALL:@SECLEVEL=0")
-    server = context(made.certificate, made.key)
+    server = load_tls_context(made.certificate, made.key)
     server.set_ciphers("ALL:@SECLEVEL=0")
     if spoken:
         assert version_spoken(server, client) == "TLSv1.2"
@@ -128,6 +128,6 @@ def test_a_certificate_that_cannot_be_used_is_refused_in_one_sentence(
 ) -> None:
     files = broken(made, tmp_path)
     with pytest.raises(SetupError) as caught:
-        context(files.certificate, files.key)
+        load_tls_context(files.certificate, files.key)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
-from registry_gitops.registry.api.application import Registry
+from registry_gitops.registry.api import Registry
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.http import Server
 from registry_gitops.registry.messages import Request
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.storage import MemoryStorage
 
 USER, PASSWORD, IDENTITY = "ada", "correct horse: battery/staple", "an-identity-token"
 
@@ -38,7 +38,7 @@ class Tokens:
     # -- as the registry asks for it
 
     def check(self, request: Request, *, writes: bool) -> str | None:
-        """See registry.access.Access."""
+        """See registry.api.Authenticator."""
         scope = _scope(request, writes)
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if self.given.get(token) == scope:
@@ -47,8 +47,8 @@ class Tokens:
         challenge = f'Bearer realm="{self.realm}",service="registry, the first"{more}'
         raise RegistryError(Code.UNAUTHORIZED, "a token, please", headers={"WWW-Authenticate": challenge})
 
-    def remembers(self, request: Request) -> bool:
-        """See registry.access.Access."""
+    def is_cached(self, request: Request) -> bool:
+        """See registry.api.Authenticator."""
         return True
 
 
@@ -80,7 +80,7 @@ def token_registry() -> Iterator[tuple[str, Tokens]]:
             """Say nothing."""
 
     authority = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    core = Registry(MemoryStorage(), access=tokens)
+    core = Registry(MemoryStorage(), authenticator=tokens)
     with authority, Server(core, ("127.0.0.1", 0)) as server:
         tokens.realm = f"http://127.0.0.1:{authority.server_address[1]}/token"
         threads = [threading.Thread(target=each, daemon=True) for each in (authority.serve_forever, server.serve)]

@@ -42,11 +42,11 @@ def gc(
     except OSError as error:
         raise InputError.of(f"cannot collect garbage: {error.strerror}", error.filename or root) from None
     write_stdout(_table(collected))
-    for digest in collected.rotten:
+    for digest in collected.corrupt:
         write_stderr(
             f"{digest}: missing or corrupt: push it again, or delete it; gc skipped the repositories that contain it"
         )
-    raise typer.Exit(ExitCode.FINDINGS if collected.rotten else ExitCode.OK)
+    raise typer.Exit(ExitCode.FINDINGS if collected.corrupt else ExitCode.OK)
 
 
 def _table(collected: Collected) -> str:

@@ -1,85 +1,86 @@
-"""The registry: a function from a request to a response, over a storage. It sees no socket."""
+"""The registry as an application: it finds the route of a request, checks the credentials, and calls the handler."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from registry_gitops.registry import faults
-from registry_gitops.registry.api import routes, targets
-from registry_gitops.registry.api.authentication import OPEN, Access
-from registry_gitops.registry.api.routes import Route
+from registry_gitops.registry import errors
+from registry_gitops.registry.api.authentication import ALLOW_ALL, Authenticator
+from registry_gitops.registry.api.routes import Route, build_routes
 from registry_gitops.registry.api.state import State
-from registry_gitops.registry.contents.content_store import Contents
-from registry_gitops.registry.contents.health_monitor import Health
-from registry_gitops.registry.contents.locks import Gates
-from registry_gitops.registry.contents.upload_sessions import Sessions
+from registry_gitops.registry.api.targets import Target, parse_target
+from registry_gitops.registry.contents import ContentStore, HealthMonitor, Repositories, UploadSessions
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import ClientGone, Request, Response
 from registry_gitops.registry.storage import Storage
 
 MAX_MANIFEST_SIZE: Final = 4 * 1024 * 1024
-"""Bytes of the longest manifest, as the spec recommends it."""
+"""Bytes of the largest manifest that is accepted by default, as the spec recommends."""
 
 _VERSION: Final = ("Docker-Distribution-API-Version", "registry/2.0")
 
 
 class Registry:
-    """The application that `http/server.py` serves, called by many threads at once; each call may take long.
+    """The application that `http.Server` serves. Many threads call it at the same time, and a call can take long.
 
-    With `read_only` all that would change something is 405, without `deletion` all that would take content away.
+    With `read_only` every change returns 405; without `deletion` every deletion does.
     """
 
     def __init__(
         self,
         storage: Storage,
         *,
-        access: Access = OPEN,
+        authenticator: Authenticator = ALLOW_ALL,
         read_only: bool = False,
         deletion: bool = True,
         max_manifest_size: int = MAX_MANIFEST_SIZE,
     ) -> None:
-        self._access = access
-        self._health = Health(storage, read_only=read_only)
-        self._state = State(storage, Contents(storage), Sessions(), Gates(), self._health, max_manifest_size)
-        self._routes = routes.table(read_only=read_only, deletion=deletion)
+        self._authenticator = authenticator
+        self._health = HealthMonitor(storage, read_only=read_only)
+        content = ContentStore(storage)
+        repositories = Repositories(storage, content)
+        self._state = State(content, repositories, UploadSessions(storage), self._health, max_manifest_size)
+        self._routes = build_routes(read_only=read_only, deletion=deletion)
 
     def __call__(self, request: Request) -> Response:
-        """The answer to a request. Every error ends here."""
+        """Return the response to a request. Every error becomes one here, except ClientGone."""
         try:
-            response = self._answer(request)
+            response = self._respond(request)
         except RegistryError as error:
-            response = faults.refused(error)
+            response = errors.spec_error(error)
         except ClientGone:
             raise
         except OSError as error:
-            self._health.doubt()
-            response = faults.failed(error)
+            self._health.invalidate()
+            response = errors.storage_error(error)
         except MemoryError:
-            response = faults.exhausted()
+            response = errors.out_of_memory()
         except Exception:
-            response = faults.bug()
+            response = errors.internal_error()
         response.headers = [_VERSION, *response.headers]
         return response
 
     def answers_without_blocking(self, request: Request) -> bool:
-        """Whether the answer to a request without a body comes from memory or a few small files.
+        """Whether a request without a body is answered from memory or a few small files.
 
-        While the storage is in doubt nothing is quick: the next access may hang.
+        After an error of the storage none is: the next access can hang.
         """
         try:
-            route, _ = self._find(request)
+            route, _ = self._find_route(request)
         except RegistryError:
             return True
-        return route.quick and self._health.sure and (route.public or self._access.remembers(request))
+        if not route.is_fast or not self._health.is_known_good:
+            return False
+        return route.is_public or self._authenticator.is_cached(request)
 
-    def _answer(self, request: Request) -> Response:
-        route, target = self._find(request)
-        if not route.public:
-            request.user = self._access.check(request, writes=route.writes)
+    def _respond(self, request: Request) -> Response:
+        route, target = self._find_route(request)
+        if not route.is_public:
+            request.user = self._authenticator.check(request, writes=route.is_write)
         return route.handler(self._state, request, target)
 
-    def _find(self, request: Request) -> tuple[Route[Any], targets.Target]:
-        target = targets.parse(request.path)
+    def _find_route(self, request: Request) -> tuple[Route[Any], Target]:
+        target = parse_target(request.path)
         methods = self._routes[type(target)]
         route = methods.get(request.method)
         if route is None:

@@ -1,6 +1,6 @@
-"""Who may do what: everybody everything, or the users of an htpasswd file.
+"""Authentication: all clients are allowed everything, or only the users of an htpasswd file.
 
-Spec: RFC 7617 (Basic). The file is as registry v3.1.1 takes it: bcrypt hashes only, `#` begins a comment.
+Spec: RFC 7617 (Basic). The file is in the format of registry v3.1.1: bcrypt hashes only, `#` begins a comment.
 """
 
 from __future__ import annotations
@@ -22,46 +22,46 @@ from registry_gitops.registry.log import report as report_to_stderr
 from registry_gitops.registry.messages import Request
 
 
-class Access(Protocol):
-    """What the core asks before it does anything."""
+class Authenticator(Protocol):
+    """Checks the credentials of each request before its handler runs."""
 
     def check(self, request: Request, *, writes: bool) -> str | None:
-        """The user who asks, None for one without a name. Raises RegistryError where that is not allowed."""
+        """Return the user, or None for an anonymous client. Raises RegistryError if the request is not allowed."""
 
-    def remembers(self, request: Request) -> bool:
-        """Whether `check` answers from memory, without the slow hash."""
+    def is_cached(self, request: Request) -> bool:
+        """Whether `check` needs no slow hash for this request."""
 
 
-class _Open:
+class _AllowAll:
     def check(self, request: Request, *, writes: bool) -> str | None:
         return None
 
-    def remembers(self, request: Request) -> bool:
+    def is_cached(self, request: Request) -> bool:
         return True
 
 
-OPEN: Final[Access] = _Open()
-"""Everybody may do everything."""
+ALLOW_ALL: Final[Authenticator] = _AllowAll()
+"""Allows everything to every client."""
 
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="registry"'}
-_NOBODY: Final = (None, "Basic Og==")
-"""No credentials: no header, or an empty name with an empty password, which is what skopeo sends then."""
+_ANONYMOUS: Final = (None, "Basic Og==")
+"""No credentials: no header, or an empty name with an empty password, as skopeo sends."""
 _PING: Final = ("/v2/", "/v2")
-# The 22nd character of a salt holds two bits. With more in it, bcrypt has no answer but an exception.
+# The 22nd character of a salt holds two bits. With other bits set, bcrypt raises an exception.
 _HASH: Final = re.compile(r"\$2[aby]\$(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}")
 _LONGEST_PASSWORD: Final = 72
-"""Bytes that bcrypt reads; what comes behind them would not be checked."""
-_REMEMBERED: Final = 1024
-_LOOK_AGAIN: Final = 1.0
-"""Seconds between two looks at the file."""
+"""Bytes that bcrypt reads; it would ignore the rest."""
+_MAX_CACHED: Final = 1024
+_RELOAD_INTERVAL: Final = 1.0
+"""Seconds between two checks whether the file has changed."""
 
 
-class HtpasswdAccess:
-    """The users of an htpasswd file may do everything; with `anonymous_pull` those without credentials may read.
+class HtpasswdAuthenticator:
+    """Allows everything to the users of an htpasswd file; with `anonymous_pull`, reading to anonymous clients too.
 
-    Raises SetupError for a file that cannot be used. A change of the file takes effect within a second or two; one that
-    cannot be used changes nothing, and is told to `report`. Credentials that were right are remembered as a keyed hash,
-    so that only the first request of a client is slow.
+    Raises SetupError if the file is invalid. A change of the file takes effect within two seconds; an invalid change is
+    passed to `report` and ignored. Correct credentials are cached as a keyed hash, so that only the first request of a
+    client is slow.
     """
 
     def __init__(
@@ -70,91 +70,91 @@ class HtpasswdAccess:
         self._path = path
         self._anonymous_pull = anonymous_pull
         self._report = report
-        self._bcrypt = _bcrypt()
-        self._seen = _signature(path)
-        self._hashes = read(path)
-        self._look_at = time.monotonic() + _LOOK_AGAIN
+        self._bcrypt = _import_bcrypt()
+        self._loaded = _signature(path)
+        self._hashes = parse_htpasswd(path)
+        self._reload_at = time.monotonic() + _RELOAD_INTERVAL
         self._key = os.urandom(32)
-        self._remembered: dict[bytes, tuple[str, bytes]] = {}
-        # One at a time: those who guess passwords get one core at most, and a client that opens many connections at
-        # once has its password hashed once.
+        self._cache: dict[bytes, tuple[str, bytes]] = {}
+        # One at a time: guessing passwords uses one core at most, and a client that opens many connections at once
+        # has its password hashed once.
         self._hashing = threading.Lock()
 
     def check(self, request: Request, *, writes: bool) -> str | None:
-        """See Access."""
+        """See Authenticator."""
         given = request.headers.get("authorization")
-        if given in _NOBODY:
-            # Clients learn by the ping that there is a password to send; Docker never sends one otherwise.
+        if given in _ANONYMOUS:
+            # The ping tells clients to send credentials; Docker never sends any otherwise.
             if self._anonymous_pull and not writes and request.path not in _PING:
                 return None
             raise RegistryError(Code.UNAUTHORIZED, "log in first", headers=_CHALLENGE)
-        self._look()
+        self._reload_if_changed()
         token = self._token(given)
-        user = self._recall(token)
+        user = self._cached_user(token)
         if user is None:
             name, password = _credentials(given)
             with self._hashing:
-                user = self._recall(token)
+                user = self._cached_user(token)
                 if user is None:
-                    self._remember(token, name, self._verify(name, password))
+                    self._add_to_cache(token, name, self._verify(name, password))
                     user = name
         return user
 
-    def remembers(self, request: Request) -> bool:
-        """See Access."""
+    def is_cached(self, request: Request) -> bool:
+        """See Authenticator."""
         given = request.headers.get("authorization")
-        return given in _NOBODY or self._recall(self._token(given)) is not None
+        return given in _ANONYMOUS or self._cached_user(self._token(given)) is not None
 
     def _verify(self, name: str, password: bytes) -> bytes:
-        """The hash that the password is right for."""
+        """Return the hash that matches the password. Raises RegistryError."""
         hashes = self._hashes
         known = hashes.get(name)
-        # As slow for a user who does not exist as for one who does: else names could be found out.
-        right = self._bcrypt.checkpw(password, known or _decoy(hashes))
-        if not right or known is None:
+        # As slow for an unknown user as for a known one: the time must not reveal which names exist.
+        is_correct = self._bcrypt.checkpw(password, known or _decoy_hash(hashes))
+        if not is_correct or known is None:
             raise RegistryError(Code.UNAUTHORIZED, "the user or the password is wrong", headers=_CHALLENGE)
         return known
 
-    # -- what is remembered: a token stands for the hash that was right, and is worth nothing once that has changed
+    # -- the cache: a token stands for the hash that matched, and is invalid once that hash changes
 
     def _token(self, given: str | None) -> bytes:
         return hashlib.blake2b((given or "").encode(), key=self._key, digest_size=32).digest()
 
-    def _recall(self, token: bytes) -> str | None:
-        name, right = self._remembered.get(token, ("", b""))
+    def _cached_user(self, token: bytes) -> str | None:
+        name, matched = self._cache.get(token, ("", b""))
         known = self._hashes.get(name)
-        return name if known is not None and hmac.compare_digest(known, right) else None
+        return name if known is not None and hmac.compare_digest(known, matched) else None
 
-    def _remember(self, token: bytes, name: str, right: bytes) -> None:
-        if len(self._remembered) >= _REMEMBERED:
-            del self._remembered[next(iter(self._remembered))]
-        self._remembered[token] = name, right
+    def _add_to_cache(self, token: bytes, name: str, matched: bytes) -> None:
+        if len(self._cache) >= _MAX_CACHED:
+            del self._cache[next(iter(self._cache))]
+        self._cache[token] = name, matched
 
     # -- the file
 
-    def _look(self) -> None:
-        """Read the file again if it has changed."""
+    def _reload_if_changed(self) -> None:
+        """Read the file again if it has changed, once per second."""
         now = time.monotonic()
-        if now < self._look_at:
+        if now < self._reload_at:
             return
-        self._look_at = now + _LOOK_AGAIN
-        seen = _signature(self._path)
-        if seen == self._seen:
+        self._reload_at = now + _RELOAD_INTERVAL
+        signature = _signature(self._path)
+        if signature == self._loaded:
             return
         try:
-            self._hashes = read(self._path)
+            self._hashes = parse_htpasswd(self._path)
         except SetupError as error:
             self._report(f"{error}; the users stay as they were")
         else:
             self._report(f"{self._path}: read again")
-        # Only now: after an exception of any other kind the file is read again with the next look.
-        self._seen = seen
+        # Only now: after any other exception the next check reads the file again.
+        self._loaded = signature
 
 
-def read(path: Path) -> Mapping[str, bytes]:
-    """The users of an htpasswd file and their hashes; of a user who stands there twice, the last counts.
+def parse_htpasswd(path: Path) -> Mapping[str, bytes]:
+    """Return the users of an htpasswd file with their hashes. Of a repeated user the last line counts.
 
-    Raises SetupError, which never repeats what may be a password.
+    Raises SetupError, which never quotes a value that can be a password.
     """
     try:
         text = path.read_bytes().decode()
@@ -179,6 +179,7 @@ def read(path: Path) -> Mapping[str, bytes]:
 
 
 def _signature(path: Path) -> tuple[int, ...] | None:
+    """Return what every change of a file changes; None if it cannot be read."""
     try:
         stat = path.stat()
     except OSError:
@@ -187,7 +188,7 @@ def _signature(path: Path) -> tuple[int, ...] | None:
 
 
 def _credentials(given: str | None) -> tuple[str, bytes]:
-    """The user and the password of an Authorization header. Raises RegistryError for what can be neither."""
+    """Parse the user and the password of an Authorization header. Raises RegistryError."""
     scheme, _, encoded = (given or "").partition(" ")
     try:
         if scheme.lower() != "basic":
@@ -200,12 +201,12 @@ def _credentials(given: str | None) -> tuple[str, bytes]:
         raise RegistryError(Code.UNAUTHORIZED, "no credentials that could be right", headers=_CHALLENGE) from None
 
 
-def _decoy(hashes: Mapping[str, bytes]) -> bytes:
-    """A hash that costs as much as the costliest of `hashes`."""
+def _decoy_hash(hashes: Mapping[str, bytes]) -> bytes:
+    """Return a hash that takes as long as the slowest of `hashes`."""
     return max(hashes.values(), key=lambda hashed: hashed[4:6])
 
 
-def _bcrypt() -> ModuleType:
+def _import_bcrypt() -> ModuleType:
     try:
         import bcrypt
     except ImportError:

@@ -1,6 +1,6 @@
-"""Blobs of a repository: a link says that a blob is in it, and its bytes are kept once for all repositories.
+"""The blob endpoints, except for uploads and mounts.
 
-Spec: distribution-spec, "Pulling blobs" (end-2), "Deleting Blobs" (end-10), "Mounting a blob" (end-11).
+Spec: distribution-spec, "Pulling blobs" (end-2), "Deleting Blobs" (end-10).
 """
 
 from __future__ import annotations
@@ -8,151 +8,112 @@ from __future__ import annotations
 import secrets
 from contextlib import suppress
 
-from registry_gitops.registry.api import targets
-from registry_gitops.registry.api.ranges import Span, Unsatisfiable, requested
+from registry_gitops.registry.api.ranges import ByteRange, UnsatisfiableRangeError, parse_range
 from registry_gitops.registry.api.state import State
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.content_store import identity, is_current, linked
-from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.api.targets import BlobTarget
+from registry_gitops.registry.contents import Digest, digest_headers, matches_etag
 from registry_gitops.registry.errors import Code, RegistryError
 from registry_gitops.registry.messages import FilePart, Request, Response
-from registry_gitops.registry.storage import Content, Stat
+from registry_gitops.registry.storage import OpenFile
 
 _TYPE = ("Content-Type", "application/octet-stream")
 _RANGES = ("Accept-Ranges", "bytes")
 
 
-def get(state: State, request: Request, at: targets.Blob) -> Response:
-    """The bytes of a blob, or the parts that a Range asks for."""
+def get(state: State, request: Request, target: BlobTarget) -> Response:
+    """Return the bytes of a blob, or the ranges that the client requests."""
     if request.method == "HEAD":
-        return _head(state, at)
-    if is_current(request.headers.get("if-none-match"), at.digest):
-        if find(state, at.name, at.digest) is None:
+        return _head(state, target)
+    if matches_etag(request.headers.get("if-none-match"), target.digest):
+        if state.repositories.find_blob(target.name, target.digest) is None:
             raise _unknown()
-        return Response(304, [*identity(at.digest)])
-    data = _data(state, at.name, at.digest)
-    content = state.storage.open(layout.blob_data(data)) if data else None
-    if data is None or content is None:
+        return Response(304, [*digest_headers(target.digest)])
+    data = state.repositories.data_digest(target.name, target.digest)
+    file = state.content.open_blob(data) if data else None
+    if data is None or file is None:
         raise _unknown()
     try:
-        if not state.contents.is_whole(data, content):
-            raise _unknown()
-        response = _parts(request, at.digest, content)
+        response = _get_ranges(request, target.digest, file)
     except BaseException:
-        content.close()
+        file.close()
         raise
     if any(isinstance(part, FilePart) for part in response.body):
-        response.unreadable = lambda: _doubt(state, data)
+        response.unreadable = lambda: _handle_unreadable(state, data)
     else:
-        content.close()
+        file.close()
     return response
 
 
-def _doubt(state: State, data: Digest) -> None:
-    """What happens when the bytes of a blob could not be sent to their end."""
-    state.health.doubt()
-    with suppress(OSError):
-        state.contents.check(data)
-
-
-def _head(state: State, at: targets.Blob) -> Response:
-    found = find(state, at.name, at.digest)
-    if found is None:
-        raise _unknown()
-    return Response(200, [_TYPE, _RANGES, *identity(at.digest)], length=found.size)
-
-
-def delete(state: State, request: Request, at: targets.Blob) -> Response:
-    """Take a blob out of a repository. Its bytes go with the next garbage collection, if no other repository has it."""
-    if not state.storage.remove(layout.layer(at.name, at.digest)):
+def delete(state: State, request: Request, target: BlobTarget) -> Response:
+    """Delete a blob from a repository. The next garbage collection deletes the data if no other repository needs it."""
+    if not state.repositories.delete_blob(target.name, target.digest):
         raise _unknown()
     return Response(202)
 
 
-def mount(state: State, source: str | None, at: targets.Uploads, digest: Digest) -> bool:
-    """Put a blob of the repository `source`, or of any, into another one, and say whether it was there."""
-    found = state.contents.keep(digest) if source is None else find(state, source, digest)
-    if found is None:
-        return False
-    # A link that was made by distribution for a sha512 digest may name the same bytes by sha256.
-    data = digest if source is None else _data(state, source, digest) or digest
-    state.storage.publish({link(at.name, digest): str(data).encode()})
-    return True
-
-
-def find(state: State, repository: str, digest: Digest) -> Stat | None:
-    """A blob of a repository, which garbage collection leaves alone from now on; None if it is not there."""
-    # The bytes first: what is young by the time that its link is seen keeps its link.
-    found = state.contents.keep(digest)
-    data = _data(state, repository, digest)
-    if data == digest or data is None:
-        return found if data else None
-    found = state.contents.keep(data)
-    return found if _data(state, repository, digest) == data else None
-
-
-def link(repository: str, digest: Digest) -> str:
-    """The path of the file that says that a blob is in a repository."""
-    return f"{layout.layer(repository, digest)}/link"
-
-
-def location(repository: str, digest: Digest) -> tuple[str, str]:
-    """The header that says where a blob is."""
+def location_header(repository: str, digest: Digest) -> tuple[str, str]:
+    """Return the header with the path of a blob."""
     return ("Location", f"/v2/{repository}/blobs/{digest}")
 
 
-def _data(state: State, repository: str, digest: Digest) -> Digest | None:
-    """The digest that the bytes of a blob are kept under: its own, unless distribution has put it there."""
-    path = link(repository, digest)
-    stat = state.storage.stat(path)
+def _head(state: State, target: BlobTarget) -> Response:
+    stat = state.repositories.find_blob(target.name, target.digest)
     if stat is None:
-        return None
-    # Its name is as long as its digest: it names nothing else, and need not be read.
-    if stat.size == len(digest.algorithm) + 1 + len(digest.hex):
-        return digest
-    return linked(state.storage.read(path) or b"")
+        raise _unknown()
+    return Response(200, [_TYPE, _RANGES, *digest_headers(target.digest)], length=stat.size)
+
+
+def _handle_unreadable(state: State, data: Digest) -> None:
+    """Check the storage and the blob, after its bytes could not be sent to the end."""
+    state.health.invalidate()
+    with suppress(OSError):
+        state.content.delete_if_corrupt(data)
 
 
 def _unknown() -> RegistryError:
     return RegistryError(Code.BLOB_UNKNOWN, "this repository has no such blob")
 
 
-def _parts(request: Request, digest: Digest, content: Content) -> Response:
-    headers = [_RANGES, *identity(digest)]
+# -- ranges
+
+
+def _get_ranges(request: Request, digest: Digest, file: OpenFile) -> Response:
+    headers = [_RANGES, *digest_headers(digest)]
     try:
-        spans = _spans(request, digest, content.size)
-    except Unsatisfiable:
+        ranges = _requested_ranges(request, digest, file.size)
+    except UnsatisfiableRangeError:
         raise RegistryError(
             Code.SIZE_INVALID,
-            f"the Range asks for nothing of what is there: {content.size} bytes",
+            f"the Range asks for nothing of what is there: {file.size} bytes",
             status=416,
-            headers={"Content-Range": f"bytes */{content.size}"},
+            headers={"Content-Range": f"bytes */{file.size}"},
         ) from None
-    if spans is None:
-        return Response(200, [_TYPE, *headers], [content.part(0, content.size)])
-    if len(spans) > 1:
-        return _multipart(headers, spans, content)
-    place = ("Content-Range", _place(spans[0], content))
-    return Response(206, [_TYPE, place, *headers], [content.part(spans[0].first, spans[0].count)])
+    if ranges is None:
+        return Response(200, [_TYPE, *headers], [file.part(0, file.size)])
+    if len(ranges) > 1:
+        return _multipart(headers, ranges, file)
+    content_range = ("Content-Range", _format_content_range(ranges[0], file))
+    return Response(206, [_TYPE, content_range, *headers], [file.part(ranges[0].first, ranges[0].count)])
 
 
-def _spans(request: Request, digest: Digest, size: int) -> list[Span] | None:
-    asked = request.headers.get("range")
-    unless = request.headers.get("if-range")
-    if asked is None or (unless is not None and unless != f'"{digest}"'):
+def _requested_ranges(request: Request, digest: Digest, size: int) -> list[ByteRange] | None:
+    header = request.headers.get("range")
+    if_range = request.headers.get("if-range")
+    if header is None or (if_range is not None and if_range != f'"{digest}"'):
         return None
-    return requested(asked, size)
+    return parse_range(header, size)
 
 
-def _multipart(headers: list[tuple[str, str]], spans: list[Span], content: Content) -> Response:
+def _multipart(headers: list[tuple[str, str]], ranges: list[ByteRange], file: OpenFile) -> Response:
     boundary = secrets.token_hex(16)
     body: list[bytes | FilePart] = []
-    for span in spans:
-        head = f"\r\n--{boundary}\r\nContent-Type: {_TYPE[1]}\r\nContent-Range: {_place(span, content)}\r\n\r\n"
-        body += head.encode(), content.part(span.first, span.count)
+    for byte_range in ranges:
+        content_range = _format_content_range(byte_range, file)
+        head = f"\r\n--{boundary}\r\nContent-Type: {_TYPE[1]}\r\nContent-Range: {content_range}\r\n\r\n"
+        body += head.encode(), file.part(byte_range.first, byte_range.count)
     body.append(f"\r\n--{boundary}--\r\n".encode())
     return Response(206, [("Content-Type", f"multipart/byteranges; boundary={boundary}"), *headers], body)
 
 
-def _place(span: Span, content: Content) -> str:
-    return f"bytes {span.first}-{span.last}/{content.size}"
+def _format_content_range(byte_range: ByteRange, file: OpenFile) -> str:
+    return f"bytes {byte_range.first}-{byte_range.last}/{file.size}"

@@ -1,4 +1,4 @@
-"""What the path of a request names, parsed once: whoever gets a target never meets an invalid name, tag or digest.
+"""The path of a request, parsed once into a target: its repository name, tag, and digest are valid.
 
 Spec: distribution-spec, "Endpoints".
 """
@@ -11,49 +11,55 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from registry_gitops.registry.contents.identifiers import MAX_REPOSITORY, Digest, is_repository, is_tag
+from registry_gitops.registry.contents import MAX_REPOSITORY, Digest, is_repository, is_tag
 from registry_gitops.registry.errors import Code, RegistryError
 
-_UPLOAD = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UPLOAD_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+class Target:
+    """What a path names. Each kind is a class of its own."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
+class RootTarget(Target):
     """`/`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Healthz:
+class HealthzTarget(Target):
     """`/healthz`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class ApiBaseTarget(Target):
     """`/v2/`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
+class CatalogTarget(Target):
     """`/v2/_catalog`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tags:
+class TagsTarget(Target):
     """`/v2/<name>/tags/list`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """`/v2/<name>/manifests/<reference>`: a reference is a digest, or a tag as text."""
+class ManifestTarget(Target):
+    """`/v2/<name>/manifests/<reference>`: the reference is a digest, or a tag as str."""
 
     name: str
     reference: Digest | str
 
 
 @dataclass(frozen=True, slots=True)
-class Referrers:
+class ReferrersTarget(Target):
     """`/v2/<name>/referrers/<digest>`."""
 
     name: str
@@ -61,7 +67,7 @@ class Referrers:
 
 
 @dataclass(frozen=True, slots=True)
-class Blob:
+class BlobTarget(Target):
     """`/v2/<name>/blobs/<digest>`."""
 
     name: str
@@ -69,67 +75,65 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
-class Uploads:
+class UploadsTarget(Target):
     """`/v2/<name>/blobs/uploads/`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadTarget(Target):
     """`/v2/<name>/blobs/uploads/<id>`."""
 
     name: str
     identifier: str
 
 
-Target = Front | Healthz | Base | Catalog | Tags | Manifest | Referrers | Blob | Uploads | Upload
-
-
-# Clients ask for the same again and again. What is refused is not remembered, so nobody can fill the memory.
+# Clients repeat requests. Invalid paths raise and are not cached, so no client can fill the cache with them.
 @lru_cache(maxsize=1024)
-def parse(path: str) -> Target:
-    """What a percent-decoded path names. Raises RegistryError."""
+def parse_target(path: str) -> Target:
+    """Parse a percent-decoded path. Raises RegistryError."""
     fixed = _FIXED.get(path)
     if fixed is not None:
         return fixed
     parts = path.removeprefix("/v2/").rsplit("/", 2)
-    if not path.startswith("/v2/") or len(parts) != 3 or parts[1] not in _NAMED:
+    if not path.startswith("/v2/") or len(parts) != 3 or parts[1] not in _RESOURCES:
         raise RegistryError(Code.UNSUPPORTED, "there is nothing at this path", status=404)
-    name, word, last = parts
-    return _NAMED[word](name, last)
+    name, resource, last = parts
+    return _RESOURCES[resource](name, last)
 
 
-def _tags(name: str, last: str) -> Target:
+def _parse_tags(name: str, last: str) -> Target:
     if last != "list":
         raise RegistryError(Code.UNSUPPORTED, "the tags of a repository are at: tags/list", status=404)
-    return Tags(_repository(name))
+    return TagsTarget(_parse_repository(name))
 
 
-def _manifest(name: str, last: str) -> Target:
-    return Manifest(_repository(name), _digest(last) if ":" in last else _tag(last))
+def _parse_manifest(name: str, last: str) -> Target:
+    return ManifestTarget(_parse_repository(name), _parse_digest(last) if ":" in last else _parse_tag(last))
 
 
-def _referrers(name: str, last: str) -> Target:
-    return Referrers(_repository(name), _digest(last))
+def _parse_referrers(name: str, last: str) -> Target:
+    return ReferrersTarget(_parse_repository(name), _parse_digest(last))
 
 
-def _blob(name: str, last: str) -> Target:
-    return Uploads(_repository(name)) if last == "uploads" else Blob(_repository(name), _digest(last))
+def _parse_blob(name: str, last: str) -> Target:
+    repository = _parse_repository(name)
+    return UploadsTarget(repository) if last == "uploads" else BlobTarget(repository, _parse_digest(last))
 
 
-def _upload(name: str, last: str) -> Target:
+def _parse_upload(name: str, last: str) -> Target:
     if not name.endswith("/blobs"):
         raise RegistryError(Code.UNSUPPORTED, "uploads are at: blobs/uploads", status=404)
-    name = _repository(name.removesuffix("/blobs"))
+    name = _parse_repository(name.removesuffix("/blobs"))
     if not last:
-        return Uploads(name)
-    if _UPLOAD.fullmatch(last) is None:
+        return UploadsTarget(name)
+    if _UPLOAD_ID.fullmatch(last) is None:
         raise RegistryError(Code.BLOB_UPLOAD_UNKNOWN, "this cannot be the identifier of an upload")
-    return Upload(name, last)
+    return UploadTarget(name, last)
 
 
-def _repository(text: str) -> str:
+def _parse_repository(text: str) -> str:
     if not is_repository(text):
         raise RegistryError(
             Code.NAME_INVALID,
@@ -139,32 +143,32 @@ def _repository(text: str) -> str:
     return text
 
 
-def _digest(text: str) -> Digest:
+def _parse_digest(text: str) -> Digest:
     digest = Digest.parse(text)
     if digest is None:
         raise RegistryError(Code.DIGEST_INVALID, "this is neither a sha256 nor a sha512 digest")
     return digest
 
 
-def _tag(text: str) -> str:
+def _parse_tag(text: str) -> str:
     if not is_tag(text):
         raise RegistryError(Code.MANIFEST_INVALID, "a tag is made of up to 128 letters, digits, _ . and -")
     return text
 
 
 _FIXED: Final[dict[str, Target]] = {
-    "/": Front(),
-    "/healthz": Healthz(),
-    "/v2": Base(),
-    "/v2/": Base(),
-    "/v2/_catalog": Catalog(),
+    "/": RootTarget(),
+    "/healthz": HealthzTarget(),
+    "/v2": ApiBaseTarget(),
+    "/v2/": ApiBaseTarget(),
+    "/v2/_catalog": CatalogTarget(),
 }
 
-_NAMED: Final[dict[str, Callable[[str, str], Target]]] = {
-    "tags": _tags,
-    "manifests": _manifest,
-    "referrers": _referrers,
-    "blobs": _blob,
-    "uploads": _upload,
+_RESOURCES: Final[dict[str, Callable[[str, str], Target]]] = {
+    "tags": _parse_tags,
+    "manifests": _parse_manifest,
+    "referrers": _parse_referrers,
+    "blobs": _parse_blob,
+    "uploads": _parse_upload,
 }
-"""By the word before the last slash: what is before the word, and what is behind that slash, make a target."""
+"""The part before the last slash -> a parser of what is before that part, and of what is after that slash."""

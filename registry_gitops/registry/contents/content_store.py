@@ -1,4 +1,4 @@
-"""Content by digest: manifests that are read and checked, and blobs that are there and stay there."""
+"""Content by digest, kept once for all repositories: manifests are verified when read, blobs are touched when used."""
 
 from __future__ import annotations
 
@@ -12,136 +12,138 @@ from threading import Lock
 from typing import Final
 
 from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents import manifest_parser as document
-from registry_gitops.registry.contents.identifiers import Digest, hasher
-from registry_gitops.registry.contents.manifest_parser import Document
-from registry_gitops.registry.storage import Content, Stat, Storage
+from registry_gitops.registry.contents.identifiers import Digest, new_hash
+from registry_gitops.registry.contents.manifest_parser import ParsedManifest, parse_stored
+from registry_gitops.registry.storage import OpenFile, Stat, Storage
 
-_YOUNG: Final = 60.0
-"""Seconds for which a blob need not be touched again. Garbage collection leaves alone what is much older still."""
+_TOUCH_AFTER: Final = 60.0
+"""Seconds after which a file is touched again. The grace period of garbage collection is much longer."""
 
 _SMALL: Final = 64 * 1024
-_PIECE: Final = 256 * 1024
-_REMEMBERED: Final = 4 * 1024 * 1024
-_BESIDES: Final = 2048
-"""Bytes that it takes to remember a manifest, beside its own."""
+_READ_SIZE: Final = 256 * 1024
+_CACHE_SIZE: Final = 4 * 1024 * 1024
+_CACHE_OVERHEAD: Final = 2048
+"""Bytes that a cached manifest takes in addition to its own."""
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """The bytes of a manifest, which match its digest, and the headers that they are served with."""
+class StoredManifest:
+    """The bytes of a manifest, which match its digest, and the headers of their response."""
 
     content: bytes
     headers: list[tuple[str, str]]
-    """Shared by all responses: not to be changed."""
+    """Shared by all responses: callers must not change it."""
 
-    def says(self) -> Document:
-        """What it says."""
-        return document.stored(self.content)
+    def parse(self) -> ParsedManifest:
+        """Parse the bytes."""
+        return parse_stored(self.content)
 
 
-class Contents:
-    """What is stored under digests. Small manifests are remembered, the last ones that fit into 4 MiB."""
+class ContentStore:
+    """All content, by digest. The most recently read small manifests are cached, up to 4 MiB."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._remembered: dict[Digest, Manifest] = {}
-        self._size = 0
+        self._cache: dict[Digest, StoredManifest] = {}
+        self._cached_bytes = 0
         self._lock = Lock()
 
-    def manifest(self, digest: Digest) -> Manifest | None:
-        """A manifest; None where there is none.
-
-        None too where its bytes have rotted: then a client that asks before it pushes does push, and that heals it.
-        """
-        found = self._remembered.get(digest)
-        if found is not None:
-            return found
+    def get_manifest(self, digest: Digest) -> StoredManifest | None:
+        """Return a manifest; None if it is missing or corrupt: a client that asks before it pushes then replaces it."""
+        manifest = self._cache.get(digest)
+        if manifest is not None:
+            return manifest
         content = self._storage.read(layout.blob_data(digest))
         if content is None or Digest.of(content, digest.algorithm) != digest:
             return None
-        headers = [("Content-Type", document.stored(content).media_type), *identity(digest)]
-        found = Manifest(content, headers)
+        headers = [("Content-Type", parse_stored(content).media_type), *digest_headers(digest)]
+        manifest = StoredManifest(content, headers)
         if len(content) <= _SMALL:
-            self._remember(digest, found)
-        return found
+            self._add_to_cache(digest, manifest)
+        return manifest
 
-    def keep(self, digest: Digest) -> Stat | None:
-        """Size of a blob that is there, and that garbage collection leaves alone from now on; None where it is not."""
-        return self.keep_file(layout.blob_data(digest))
+    def open_blob(self, digest: Digest) -> OpenFile | None:
+        """Open a blob; None if it is missing, or small and corrupt: then it is deleted. Clients verify large blobs."""
+        file = self._storage.open(layout.blob_data(digest))
+        if file is None or file.size > _SMALL:
+            return file
+        try:
+            is_intact = _read_digest(file, digest.algorithm) == digest
+        except BaseException:
+            file.close()
+            raise
+        if is_intact:
+            return file
+        file.close()
+        self.delete_if_corrupt(digest)
+        return None
 
-    def keep_file(self, path: str) -> Stat | None:
-        """The same for any file."""
+    def touch_blob(self, digest: Digest) -> Stat | None:
+        """Return the size of a blob, which garbage collection keeps from now on; None if it is missing."""
+        return self.touch(layout.blob_data(digest))
+
+    def touch(self, path: str) -> Stat | None:
+        """Do the same for any file."""
         stat = self._storage.stat(path)
-        if stat is not None and stat.modified < time.time() - _YOUNG:
-            # Where nothing can be written, nothing can be collected either.
+        if stat is not None and stat.modified < time.time() - _TOUCH_AFTER:
+            # If the storage cannot be written, garbage collection cannot delete either.
             with suppress(OSError):
                 return stat if self._storage.touch(path) else None
         return stat
 
-    def is_whole(self, digest: Digest, content: Content) -> bool:
-        """Whether a small blob matches its digest; large ones are taken on trust, it is the client that reads them.
-
-        One that does not is removed, see `check`.
-        """
-        if content.size > _SMALL or _digest(content, digest.algorithm) == digest:
-            return True
-        self.check(digest)
-        return False
-
-    def check(self, digest: Digest) -> None:
-        """Read a blob, and remove it if it does not match its digest: then whoever asks for it pushes it again."""
+    def delete_if_corrupt(self, digest: Digest) -> None:
+        """Read a blob, and delete it if it does not match its digest: then the next client that needs it pushes it."""
         path = layout.blob_data(digest)
-        while (modified := self._rotten(path, digest)) is not None:
+        while (modified := self._corrupt_since(path, digest)) is not None:
             with suppress(OSError):
-                # Written to meanwhile, it is looked at again: perhaps somebody has pushed it, and it is whole.
+                # If it was written meanwhile, read it again: a push may have replaced it.
                 if not self._storage.expire(path, math.nextafter(modified, math.inf)):
                     continue
             return
 
-    def _rotten(self, path: str, digest: Digest) -> float | None:
-        """When a blob that does not match its digest was last modified; None where it does, or is not there."""
+    def _corrupt_since(self, path: str, digest: Digest) -> float | None:
+        """Return when a blob that does not match its digest was modified; None if it matches, or is missing."""
         stat = self._storage.stat(path)
-        content = self._storage.open(path) if stat else None
-        if stat is None or content is None:
+        file = self._storage.open(path) if stat else None
+        if stat is None or file is None:
             return None
         try:
-            return stat.modified if _digest(content, digest.algorithm) != digest else None
+            return stat.modified if _read_digest(file, digest.algorithm) != digest else None
         finally:
-            content.close()
+            file.close()
 
-    def _remember(self, digest: Digest, manifest: Manifest) -> None:
+    def _add_to_cache(self, digest: Digest, manifest: StoredManifest) -> None:
         with self._lock:
-            if digest not in self._remembered:
-                self._remembered[digest] = manifest
-                self._size += len(manifest.content) + _BESIDES
-            while self._size > _REMEMBERED:
-                self._size -= len(self._remembered.pop(next(iter(self._remembered))).content) + _BESIDES
+            if digest not in self._cache:
+                self._cache[digest] = manifest
+                self._cached_bytes += len(manifest.content) + _CACHE_OVERHEAD
+            while self._cached_bytes > _CACHE_SIZE:
+                self._cached_bytes -= len(self._cache.pop(next(iter(self._cache))).content) + _CACHE_OVERHEAD
 
 
-def _digest(content: Content, algorithm: str) -> Digest:
-    found, size = hasher(algorithm), 0
-    buffer = memoryview(bytearray(min(content.size, _PIECE) + 1))
-    while count := content.readinto(buffer, size):
-        found.update(buffer[:count])
+def _read_digest(file: OpenFile, algorithm: str) -> Digest:
+    hash_, size = new_hash(algorithm), 0
+    buffer = memoryview(bytearray(min(file.size, _READ_SIZE) + 1))
+    while count := file.readinto(buffer, size):
+        hash_.update(buffer[:count])
         size += count
-    return Digest(algorithm, found.hexdigest())
+    return Digest(algorithm, hash_.hexdigest())
 
 
-def identity(digest: Digest) -> Sequence[tuple[str, str]]:
-    """The headers that say which content this is."""
+def digest_headers(digest: Digest) -> Sequence[tuple[str, str]]:
+    """Return the response headers that identify content."""
     return (("Docker-Content-Digest", str(digest)), ("ETag", f'"{digest}"'))
 
 
-def is_current(if_none_match: str | None, digest: Digest) -> bool:
-    """Whether a client that sent this has the content already (RFC 9110, 13.1.2)."""
+def matches_etag(if_none_match: str | None, digest: Digest) -> bool:
+    """Return whether a client with this If-None-Match header has the content already (RFC 9110, 13.1.2)."""
     if if_none_match is None:
         return False
-    known = [tag.strip(" \t").removeprefix("W/") for tag in if_none_match.split(",")]
-    return "*" in known or f'"{digest}"' in known
+    tags = [tag.strip(" \t").removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in tags or f'"{digest}"' in tags
 
 
 @lru_cache(maxsize=1024)
-def linked(link: bytes) -> Digest | None:
-    """What a link file names; None where it was cut off or written by nobody that we know."""
+def parse_link(link: bytes) -> Digest | None:
+    """Parse a link file and return its digest, or None if the content is not a digest."""
     return Digest.parse(link.decode("ascii", "replace").strip())

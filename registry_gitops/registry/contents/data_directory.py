@@ -1,15 +1,14 @@
-"""Garbage collection of a data directory, next to a registry that serves it or without one."""
+"""Garbage collection of a data directory, whether or not a registry serves it."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from registry_gitops.registry.contents.garbage import Collected, collect
-from registry_gitops.registry.contents.layout import PREFIX
+from registry_gitops.registry.contents.garbage import Collected, collect_garbage
 from registry_gitops.registry.errors import SetupError
-from registry_gitops.registry.posix import require_posix
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.startup import require_posix
+from registry_gitops.registry.storage import DATA_PATH, FileStorage
 
 
 def collect_directory(
@@ -25,13 +24,13 @@ def collect_directory(
     nothing is deleted. Raises SetupError if `directory` is not a data directory, and OSError as the file system does.
     """
     require_posix()
-    if not (Path(directory) / PREFIX).is_dir():
+    if not (Path(directory) / DATA_PATH).is_dir():
         message = (
-            f"not a registry data directory: it has no {PREFIX}: pass the directory that `serve` or registry:3 uses"
+            f"not a registry data directory: it has no {DATA_PATH}: pass the directory that `serve` or registry:3 uses"
         )
         raise SetupError(message, directory)
     storage = FileStorage(Path(directory), read_only=dry_run)
     try:
-        return collect(storage, older_than=older_than, delete_untagged=delete_untagged, dry_run=dry_run)
+        return collect_garbage(storage, older_than=older_than, delete_untagged=delete_untagged, dry_run=dry_run)
     finally:
         storage.close()

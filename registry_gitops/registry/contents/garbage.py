@@ -1,8 +1,8 @@
-"""Garbage collection: removes what nothing reaches and nobody has asked for lately, while others push and pull.
+"""Garbage collection: deletes unreferenced data after a grace period, while clients push and pull.
 
-There is no lock. What makes it safe, also from another process, is age: whoever is told that a blob or a manifest is
-there (by HEAD, a mount, or a manifest that names it) has its time renewed first, and only what is older than the grace
-goes (`Storage.expire`). So whatever a client builds on during a push is young, and stays.
+It takes no lock, and can run in another process. The age of files makes it safe: before the registry tells a client
+that a blob or manifest exists (HEAD, mount, a manifest that lists it), it touches it. Only what is older than the
+grace period is deleted (`Storage.expire`). So all that a client relies on during a push is young, and stays.
 """
 
 from __future__ import annotations
@@ -15,42 +15,42 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.content_store import linked
+from registry_gitops.registry.contents.content_store import parse_link
 from registry_gitops.registry.contents.identifiers import ALGORITHMS, Digest
-from registry_gitops.registry.contents.reachability import Manifest, parents_first, reach
+from registry_gitops.registry.contents.reachability import ManifestReferences, parents_first, reachable_manifests
 from registry_gitops.registry.storage import Storage
 
 LONG_PUSH: Final = 24
-"""Where something is being uploaded, layers are kept this many times as long: one layer may take hours, and needs the
-manifest that comes after it as much as those before it do."""
+"""Factor of the grace period of layers in a repository with an upload session: one layer can take hours, and only the
+manifest after the last one refers to them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What was removed, or with `dry_run` would be."""
+    """What was deleted, or with `dry_run` would be."""
 
     blobs: int
-    """Blobs that no repository needs, manifests included."""
+    """Blobs and manifests that no repository needs."""
     bytes: int
-    """What they and the uploads took on the disk."""
+    """Bytes that they and the uploads took on the disk."""
     manifests: int
     """Untagged manifests, counted in each repository."""
     layers: int
     """Blobs that no manifest of their repository needs, counted in each repository."""
     tags: int
-    """Tags of manifests that are not there; registry v3.1.1 leaves some behind."""
+    """Tags of manifests that are missing; registry v3.1.1 leaves some behind."""
     uploads: int
-    """Uploads that were not finished."""
+    """Upload sessions that were not finished."""
     repositories: tuple[str, ...]
-    """Repositories of which nothing is left."""
-    rotten: tuple[str, ...]
-    """Digests of manifests whose bytes are lost or wrong; wrong ones are removed, so that a push heals them.
+    """Repositories that were deleted."""
+    corrupt: tuple[str, ...]
+    """Digests of manifests that are missing or corrupt. Corrupt ones are deleted, so that a push can replace them.
 
-    Repositories with such a manifest are left as they are: what it needs is not known.
+    Repositories with such a manifest are skipped: it is unknown what it needs.
     """
 
 
-def collect(
+def collect_garbage(
     storage: Storage,
     *,
     older_than: float = 3600,
@@ -58,21 +58,21 @@ def collect(
     dry_run: bool = False,
     now: Callable[[], float] = time.time,
 ) -> Collected:
-    """Remove what no tag, index or referrer reaches, and nobody wrote or asked for in the last `older_than` seconds.
+    """Delete what no tag, index, or referrer reaches, and nobody wrote or requested in the last `older_than` seconds.
 
-    Manifests without a tag stay unless `delete_untagged`; a referrer lives as long as its subject. Less than two
-    minutes are for a registry that nobody pushes to, for times are not renewed at every request. Raises OSError as the
-    storage does; what was removed until then was not needed.
+    Manifests without a tag stay unless `delete_untagged`; a referrer lives as long as its subject. Use less than two
+    minutes only while nobody pushes: not every request touches what it finds. Raises OSError as the storage does; what
+    was deleted until then was not needed.
     """
     collection = _Collection(storage, now(), older_than, delete_untagged, dry_run)
     for name in storage.names(layout.REPOSITORIES):
-        collection.repositories(name)
-    collection.blobs()
+        collection.collect_repositories(name)
+    collection.collect_blobs()
     return collection.result()
 
 
 class _Collection:
-    """One run: the repositories first, which say what blobs they need, and then the blobs."""
+    """One run: first the repositories, which shows what blobs they need, then the blobs."""
 
     def __init__(self, storage: Storage, now: float, older_than: float, delete_untagged: bool, dry_run: bool) -> None:
         self._storage = storage
@@ -82,8 +82,8 @@ class _Collection:
         self._dry_run = dry_run
         self._needed: set[Digest] = set()
         self._count: Counter[str] = Counter()
-        self._gone: list[str] = []
-        self._rotten: set[Digest] = set()
+        self._deleted: list[str] = []
+        self._corrupt_digests: set[Digest] = set()
 
     def result(self) -> Collected:
         count = self._count
@@ -94,137 +94,140 @@ class _Collection:
             layers=count["layers"],
             tags=count["tags"],
             uploads=count["uploads"],
-            repositories=tuple(sorted(self._gone)),
-            rotten=tuple(sorted(map(str, self._rotten))),
+            repositories=tuple(sorted(self._deleted)),
+            corrupt=tuple(sorted(map(str, self._corrupt_digests))),
         )
 
-    def repositories(self, name: str) -> None:
-        """Collect in the repositories below `name`, and in `name` itself where it is one."""
+    def collect_repositories(self, name: str) -> None:
+        """Collect in the repositories below `name`, and in `name` itself if it is one."""
         entries = self._storage.names(layout.repository(name))
         for entry in entries:
             if not entry.startswith("_"):
-                self.repositories(f"{name}/{entry}")
+                self.collect_repositories(f"{name}/{entry}")
         if any(entry.startswith("_") for entry in entries):
-            self._repository(name)
+            self._collect_repository(name)
         if not self._dry_run:
             self._storage.prune(layout.repository(name))
 
-    def blobs(self) -> None:
-        """Remove the blobs that no repository needs."""
+    def collect_blobs(self) -> None:
+        """Delete the blobs that no repository needs."""
         for algorithm in ALGORITHMS:
             for start in self._storage.names(f"{layout.BLOBS}/{algorithm}"):
-                folder = f"{layout.BLOBS}/{algorithm}/{start}"
-                unneeded = set(_digests(algorithm, self._storage.names(folder))) - self._needed
+                directory = f"{layout.BLOBS}/{algorithm}/{start}"
+                unneeded = set(_digests(algorithm, self._storage.names(directory))) - self._needed
                 for digest in unneeded:
-                    self._blob(digest)
+                    self._collect_blob(digest)
                 if unneeded and not self._dry_run:
-                    self._storage.prune(folder)
+                    self._storage.prune(directory)
 
-    def _blob(self, digest: Digest) -> None:
-        found = self._storage.stat(layout.blob_data(digest))
-        if self._expire(layout.blob(digest)) and found:
-            self._count.update(blobs=1, bytes=found.size)
+    def _collect_blob(self, digest: Digest) -> None:
+        stat = self._storage.stat(layout.blob_data(digest))
+        if self._expire(layout.blob(digest)) and stat:
+            self._count.update(blobs=1, bytes=stat.size)
 
-    def _repository(self, name: str) -> None:
-        pushing = self._uploads(name)
-        revisions = self._links(layout.revisions(name))
-        layers = self._links(layout.layers(name))
-        manifests = {digest: read for digest in revisions if (read := self._read(digest))}
+    def _collect_repository(self, name: str) -> None:
+        has_uploads = self._collect_uploads(name)
+        revisions = self._read_links(layout.revisions(name))
+        layers = self._read_links(layout.layers(name))
+        manifests = {digest: manifest for digest in revisions if (manifest := self._read(digest))}
         if len(manifests) < len(revisions):
             self._needed.update(
                 revisions, layers, layers.values(), *(manifest.needs for manifest in manifests.values())
             )
             return
-        tags = self._tags(name, manifests)
-        kept = self._revisions(name, manifests, tags.values())
-        self._history(name, tags, kept)
-        self._referrers(name, kept)
+        tags = self._collect_tags(name, manifests)
+        kept = self._collect_manifests(name, manifests, tags.values())
+        self._delete_tag_history(name, tags, kept)
+        self._delete_referrer_links(name, kept)
         needed = kept.union(*(manifests[digest].needs for digest in kept))
         needed |= {data for digest, data in layers.items() if digest in needed}
         unneeded = {digest: data for digest, data in layers.items() if digest not in needed}
-        left = set(self._layers(name, unneeded, self._long_before if pushing else self._before))
-        self._needed |= needed | left
+        young = set(self._delete_unreferenced_links(name, unneeded, self._long_before if has_uploads else self._before))
+        self._needed |= needed | young
         if not kept and not tags:
-            self._leave(name, empty=not left and not pushing)
+            self._remove_repository(name, is_empty=not young and not has_uploads)
 
-    def _uploads(self, name: str) -> bool:
-        """Remove the uploads that nobody goes on with, and say whether there are others."""
+    def _collect_uploads(self, name: str) -> bool:
+        """Delete old upload sessions, and return whether there are others."""
         others = False
         for identifier in self._storage.names(layout.uploads(name)):
             path = layout.upload(name, identifier)
-            found = self._storage.stat(f"{path}/data")
+            stat = self._storage.stat(f"{path}/data")
             if self._expire(path):
-                self._count.update(uploads=1, bytes=found.size if found else 0)
+                self._count.update(uploads=1, bytes=stat.size if stat else 0)
             else:
                 others = True
         return others
 
-    def _read(self, digest: Digest) -> Manifest | None:
-        """The manifest, or None if its bytes are not what they were: then they go, for a push to bring new ones."""
-        found = self._storage.stat(layout.blob_data(digest))
+    def _read(self, digest: Digest) -> ManifestReferences | None:
+        """Read a manifest; None if it is missing, or corrupt: then it is deleted, so that a push can replace it."""
+        stat = self._storage.stat(layout.blob_data(digest))
         content = self._storage.read(layout.blob_data(digest))
-        if found and content is not None and Digest.of(content, digest.algorithm) == digest:
-            return Manifest.parse(content)
-        self._rotten.add(digest)
-        if found:
-            # Exactly what was read, and nothing that came since.
-            after = math.nextafter(found.modified, math.inf)
+        if stat and content is not None and Digest.of(content, digest.algorithm) == digest:
+            return ManifestReferences.parse(content)
+        self._corrupt_digests.add(digest)
+        if stat:
+            # Exactly what was read, and nothing that was written since.
+            after = math.nextafter(stat.modified, math.inf)
             self._storage.expire(layout.blob_data(digest), after, dry_run=self._dry_run)
         return None
 
-    def _tags(self, name: str, manifests: Mapping[Digest, Manifest]) -> dict[str, Digest | None]:
-        """Remove the tags of manifests that are not there, and return the others."""
+    def _collect_tags(self, name: str, manifests: Mapping[Digest, ManifestReferences]) -> dict[str, Digest | None]:
+        """Delete the tags of manifests that are missing, and return the others."""
         tags = {}
         for tag in self._storage.names(layout.tags(name)):
-            digest = linked(self._storage.read(layout.tag_current(name, tag)) or b"")
+            digest = parse_link(self._storage.read(layout.tag_current(name, tag)) or b"")
             if digest in manifests or not self._expire(layout.tag(name, tag)):
                 tags[tag] = digest
             else:
                 self._count["tags"] += 1
         return tags
 
-    def _revisions(
-        self, name: str, manifests: Mapping[Digest, Manifest], tagged: Iterable[Digest | None]
+    def _collect_manifests(
+        self, name: str, manifests: Mapping[Digest, ManifestReferences], tagged: Iterable[Digest | None]
     ) -> set[Digest]:
-        """Remove the manifests that nothing reaches, and return the others."""
+        """Delete the manifests that are not reachable, and return the others."""
 
         def expire(digest: Digest, dry_run: bool) -> bool:
             path = layout.revision(name, digest)
             return self._storage.expire(path, self._before, witness=layout.blob_data(digest), dry_run=dry_run)
 
-        kept = reach(manifests, tagged if self._delete_untagged else manifests)
-        kept |= reach(manifests, [digest for digest in manifests.keys() - kept if not expire(digest, dry_run=True)])
+        kept = reachable_manifests(manifests, tagged if self._delete_untagged else manifests)
+        young = [digest for digest in manifests.keys() - kept if not expire(digest, dry_run=True)]
+        kept |= reachable_manifests(manifests, young)
         for digest in parents_first(manifests, manifests.keys() - kept):
             if digest in kept:
                 continue
             if expire(digest, dry_run=self._dry_run):
                 self._count["manifests"] += 1
             else:
-                # Somebody was told of it a moment ago. Nothing that it needs has gone yet.
-                kept |= reach(manifests, [digest])
+                # A client was told of it a moment ago. Nothing that it needs is deleted yet.
+                kept |= reachable_manifests(manifests, [digest])
         return kept
 
-    def _history(self, name: str, tags: Iterable[str], kept: set[Digest]) -> None:
-        """Forget that tags have named manifests that are not there any more."""
+    def _delete_tag_history(self, name: str, tags: Iterable[str], kept: set[Digest]) -> None:
+        """Delete the records that tags named manifests which are deleted now."""
         for tag in tags:
-            folder = f"{layout.tag(name, tag)}/index"
-            for digest in self._links(folder).keys() - kept:
-                self._expire(f"{folder}/{digest.algorithm}/{digest.hex}")
+            directory = f"{layout.tag(name, tag)}/index"
+            for digest in self._read_links(directory).keys() - kept:
+                self._expire(f"{directory}/{digest.algorithm}/{digest.hex}")
 
-    def _referrers(self, name: str, kept: set[Digest]) -> None:
-        """Remove the links to referrers that are not there any more."""
-        folder = layout.subjects(name)
+    def _delete_referrer_links(self, name: str, kept: set[Digest]) -> None:
+        """Delete the links to referrers that are deleted now."""
+        directory = layout.subjects(name)
         for algorithm in ALGORITHMS:
-            for subject in _digests(algorithm, self._storage.names(f"{folder}/{algorithm}")):
+            for subject in _digests(algorithm, self._storage.names(f"{directory}/{algorithm}")):
                 links = layout.referrers(name, subject)
-                gone = self._links(links).keys() - kept
+                gone = self._read_links(links).keys() - kept
                 for digest in gone:
                     self._expire(f"{links}/{digest.algorithm}/{digest.hex}")
                 if gone:
                     self._prune(links)
 
-    def _layers(self, name: str, unneeded: Mapping[Digest, Digest], before: float) -> Iterator[Digest]:
-        """Remove links to blobs that no manifest needs, and yield the blobs of those that stay for now."""
+    def _delete_unreferenced_links(
+        self, name: str, unneeded: Mapping[Digest, Digest], before: float
+    ) -> Iterator[Digest]:
+        """Delete links to blobs that no manifest needs, and yield the data of those that are too young."""
         for digest, data in unneeded.items():
             path = layout.layer(name, digest)
             if self._storage.expire(path, before, witness=layout.blob_data(data), dry_run=self._dry_run):
@@ -232,45 +235,45 @@ class _Collection:
             else:
                 yield data
 
-    def _leave(self, name: str, *, empty: bool) -> None:
-        """Take a repository without manifests out of the catalog, and away altogether if nothing is in it."""
+    def _remove_repository(self, name: str, *, is_empty: bool) -> None:
+        """Remove a repository without manifests from the catalog; delete it if nothing else is in it."""
         self._prune(layout.manifests(name))
-        if empty:
-            self._gone.append(name)
+        if is_empty:
+            self._deleted.append(name)
             for entry in self._storage.names(layout.repository(name)):
                 if entry.startswith("_"):
                     self._prune(f"{layout.repository(name)}/{entry}")
 
-    def _links(self, folder: str) -> dict[Digest, Digest]:
-        """The links in a folder of them: what each is for, and where its bytes are.
+    def _read_links(self, directory: str) -> dict[Digest, Digest]:
+        """Read the links in a directory: the digest of each -> the digest of its data.
 
-        This is the same, except for what registry v3.1.1 has taken by its sha512: it keeps that by its sha256. Folders
-        without a link, which it leaves behind, go.
+        Both are the same, except for what registry v3.1.1 received under a sha512 digest: it keeps that under the
+        sha256 one. Directories without a link, which it leaves behind, are deleted.
         """
         links = {}
         for algorithm in ALGORITHMS:
-            for digest in _digests(algorithm, self._storage.names(f"{folder}/{algorithm}")):
-                path = f"{folder}/{algorithm}/{digest.hex}"
+            for digest in _digests(algorithm, self._storage.names(f"{directory}/{algorithm}")):
+                path = f"{directory}/{algorithm}/{digest.hex}"
                 link = self._storage.read(f"{path}/link")
                 if link is None:
                     self._expire(path)
                 else:
-                    links[digest] = linked(link) or digest
+                    links[digest] = parse_link(link) or digest
         return links
 
     def _expire(self, path: str) -> bool:
         return self._storage.expire(path, self._before, dry_run=self._dry_run)
 
-    def _prune(self, folder: str) -> None:
-        """Remove a folder and those in it, as far as no file is in them."""
+    def _prune(self, directory: str) -> None:
+        """Delete a directory and those in it, unless they contain a file."""
         if not self._dry_run:
-            for entry in self._storage.names(folder):
-                self._prune(f"{folder}/{entry}")
-            self._storage.prune(folder)
+            for entry in self._storage.names(directory):
+                self._prune(f"{directory}/{entry}")
+            self._storage.prune(directory)
 
 
 def _digests(algorithm: str, names: Iterable[str]) -> Iterator[Digest]:
-    """The digests that folders are named after. What else lies there is not ours."""
+    """Yield the digests among the names of directories. Other entries are not ours."""
     for name in names:
         digest = Digest.parse(f"{algorithm}:{name}")
         if digest:

@@ -1,53 +1,49 @@
-"""Whether the registry can do its work: `/healthz` for whoever watches it, and what `/v2/` has to know of it."""
+"""Whether the storage can be read and written. Checks run in the background, because a dead disk may never respond."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from threading import Condition, Thread
 from typing import Final
 
-from registry_gitops.registry import faults
-from registry_gitops.registry.api import targets
-from registry_gitops.registry.api.state import State
 from registry_gitops.registry.contents import layout
-from registry_gitops.registry.errors import Code, RegistryError
-from registry_gitops.registry.messages import Request, Response
+from registry_gitops.registry.errors import describe_os_error
+from registry_gitops.registry.log import report_bug
 from registry_gitops.registry.storage import Storage
 
-_KEEP: Final = 1.0
-"""Seconds for which an outcome is good."""
+_VALID_FOR: Final = 1.0
+"""Seconds for which a result is reused."""
 
-_PATIENCE: Final = 2.0
-"""Seconds in which a storage that works has answered. One that hangs must not make the answer hang too."""
+_TIMEOUT: Final = 2.0
+"""Seconds within which a working storage responds, and for which a request waits for a result."""
 
-_MISTAKE: Final = "a mistake in the registry keeps it from checking its storage: see its log"
+_BUG: Final = "a mistake in the registry keeps it from checking its storage: see its log"
 
 
-class Watch:
-    """A check whose outcome is remembered. It runs in a thread of its own, because a dead disk may never answer."""
+class CachedCheck:
+    """A check whose result is reused for a second. It runs in a thread of its own."""
 
     def __init__(self, check: Callable[[], None]) -> None:
         self._check = check
         self._done = Condition()
         self._problem: str | None = None
-        self._old_at = 0.0
+        self._expires_at = 0.0
         self._running_since: float | None = None
-        self._again = False
-        self.sure = True
-        """Whether nothing was wrong when it was last looked, and nobody had a doubt since."""
+        self._must_repeat = False
+        self.is_known_good = True
+        """Whether the last result was good, and nobody invalidated it since."""
 
-    def doubt(self) -> None:
-        """Look again: what is found by a look that has begun already does not count."""
+    def invalidate(self) -> None:
+        """Discard the result, also that of a check that is running now."""
         with self._done:
-            self.sure = False
-            self._again = True
-            self._old_at = 0.0
+            self.is_known_good = False
+            self._must_repeat = True
+            self._expires_at = 0.0
 
     def problem(self, *, wait: float) -> str | None:
-        """What is wrong, None if nothing is. What is not known yet is waited for that many seconds at most."""
-        if time.monotonic() < self._old_at:
+        """Return what is wrong, None if nothing is. Waits at most `wait` seconds for a result."""
+        if time.monotonic() < self._expires_at:
             return self._problem
         with self._done:
             if self._running_since is None:
@@ -59,20 +55,20 @@ class Watch:
             if wait:
                 self._done.wait_for(lambda: self._running_since is None, wait)
             since = self._running_since
-        hangs = since is not None and time.monotonic() - since >= _PATIENCE
+        hangs = since is not None and time.monotonic() - since >= _TIMEOUT
         return "the storage of the registry does not answer" if hangs else self._problem
 
     def _run(self) -> None:
-        """Check until no doubt came meanwhile, and publish the outcome, whatever the check has raised."""
+        """Check until nobody invalidates the result meanwhile, and publish it, whatever the check raised."""
         while True:
-            self._again = False
+            self._must_repeat = False
             problem = self._run_check()
             with self._done:
-                if self._again:
+                if self._must_repeat:
                     continue
                 self._problem = problem
-                self.sure = problem is None
-                self._old_at = time.monotonic() + _KEEP
+                self.is_known_good = problem is None
+                self._expires_at = time.monotonic() + _VALID_FOR
                 self._running_since = None
                 self._done.notify_all()
                 return
@@ -80,69 +76,46 @@ class Watch:
     def _run_check(self) -> str | None:
         """Run the check and return what is wrong, or None.
 
-        An exception that should not be there is reported once, and not again while the same goes on.
+        An unexpected exception is reported once, and not again while it persists.
         """
         try:
             self._check()
         except (OSError, MemoryError) as error:
-            return faults.words(error)[1]
-        except BaseException:  # Those who wait need an outcome, and the next check may go well.
-            if self._problem != _MISTAKE:
-                faults.report_bug()
-            return _MISTAKE
+            return describe_os_error(error)[1]
+        except BaseException:  # Waiting requests need a result, and the next check may succeed.
+            if self._problem != _BUG:
+                report_bug()
+            return _BUG
         return None
 
 
-class Health:
+class HealthMonitor:
     """Whether the storage can be read, and written."""
 
     def __init__(self, storage: Storage, *, read_only: bool) -> None:
-        self._reading = Watch(lambda: self._read(storage))
-        self._writing = Watch(storage.probe)
+        self._reading = CachedCheck(lambda: self._read(storage))
+        self._writing = CachedCheck(storage.probe)
         self._read_only = read_only
 
-    def doubt(self) -> None:
-        """Say that the storage failed."""
-        self._reading.doubt()
+    def invalidate(self) -> None:
+        """Check again: the storage failed."""
+        self._reading.invalidate()
 
     @property
-    def sure(self) -> bool:
-        """Whether the storage could be read, the last time that anybody tried."""
-        return self._reading.sure
+    def is_known_good(self) -> bool:
+        """Whether the last read of the storage succeeded."""
+        return self._reading.is_known_good
 
-    def cannot_read(self) -> str | None:
-        """What keeps the registry from serving anything. Does not touch the disk, and waits only when in doubt."""
-        return self._reading.problem(wait=0 if self.sure else _PATIENCE)
+    def read_problem(self) -> str | None:
+        """Return why no request can be served, or None. Does not use the disk, and waits only after a failure."""
+        return self._reading.problem(wait=0 if self.is_known_good else _TIMEOUT)
 
-    def cannot_work(self) -> str | None:
-        """What keeps the registry from doing all that it is there for."""
-        problem = self._reading.problem(wait=_PATIENCE)
-        return problem if problem or self._read_only else self._writing.problem(wait=_PATIENCE)
+    def read_or_write_problem(self) -> str | None:
+        """Return why some requests cannot be served, or None."""
+        problem = self._reading.problem(wait=_TIMEOUT)
+        return problem if problem or self._read_only else self._writing.problem(wait=_TIMEOUT)
 
     @staticmethod
     def _read(storage: Storage) -> None:
         storage.names(layout.BLOBS)
         storage.names(layout.REPOSITORIES)
-
-
-def ping(state: State, request: Request, at: targets.Base) -> Response:
-    """Say that this is a registry, and one that can be read: distribution-spec, "Determining Support" (end-1)."""
-    problem = state.health.cannot_read()
-    if problem:
-        raise RegistryError(Code.UNAVAILABLE, problem, headers={"Retry-After": "5"})
-    return Response(200, _JSON, (b"{}",))
-
-
-def healthz(state: State, request: Request, at: targets.Healthz) -> Response:
-    """200 if everything works, 503 and what does not."""
-    problem = state.health.cannot_work()
-    body = {"status": "failing", "reason": problem} if problem else {"status": "ok"}
-    return Response(503 if problem else 200, [*_JSON, ("Cache-Control", "no-store")], [json.dumps(body).encode()])
-
-
-def front(state: State, request: Request, at: targets.Front) -> Response:
-    """Nothing, as distribution has it: load balancers ask here whether somebody listens."""
-    return Response(200)
-
-
-_JSON: Final = [("Content-Type", "application/json")]

@@ -1,4 +1,4 @@
-"""Names of the spec, parsed once: a handler never meets a repository, tag or digest that is not one.
+"""Repository names, tags, and digests: their grammar, parsed once.
 
 Spec: distribution-spec, "Pulling manifests" (name, reference); image-spec descriptor.md, "Digests".
 """
@@ -11,27 +11,29 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 MAX_REPOSITORY: Final = 255
-"""Longest repository name, in characters. Clients cut at 255, host included, so that no longer one is ever needed."""
+"""Characters of the longest repository name. The spec: many clients limit host, `/`, and name together to 255."""
 
-_REPOSITORY = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*")
-_TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
+# A part of a name: runs of a-z and 0-9, with a single `.` or `_`, two `_`, or any number of `-` between them.
+_PART: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_REPOSITORY: Final = re.compile(f"{_PART}(?:/{_PART})*")
+_TAG: Final = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
 _HEX: Final = {"sha256": re.compile(r"[a-f0-9]{64}"), "sha512": re.compile(r"[a-f0-9]{128}")}
 
 ALGORITHMS: Final = tuple(_HEX)
-"""The digest algorithms that are served: those that the image-spec registers."""
+"""The digest algorithms that the registry serves: those that the image-spec registers."""
 
 
 class Hash(Protocol):
-    """What hashlib gives, and has no name for."""
+    """The type of hashlib's hashes, which hashlib does not export."""
 
     def update(self, data: bytes | bytearray | memoryview, /) -> None:
-        """Go on with `data`."""
+        """Add `data`."""
 
     def hexdigest(self) -> str:
-        """The hash of all that it was given."""
+        """Return the hash of all data, in hexadecimal."""
 
     def copy(self) -> Hash:
-        """One that goes on by itself from here."""
+        """Return an independent copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +48,27 @@ class Digest:
 
     @classmethod
     def parse(cls, text: str) -> Digest | None:
-        """The digest that `text` is, or None: an unknown algorithm is none either."""
+        """Parse a digest; None if `text` is none, or its algorithm is not served."""
         algorithm, _, encoded = text.partition(":")
-        form = _HEX.get(algorithm)
-        return cls(algorithm, encoded) if form and form.fullmatch(encoded) else None
+        pattern = _HEX.get(algorithm)
+        return cls(algorithm, encoded) if pattern and pattern.fullmatch(encoded) else None
 
     @classmethod
     def of(cls, content: bytes, algorithm: str = "sha256") -> Digest:
-        """The digest of `content`."""
+        """Return the digest of `content`."""
         return cls(algorithm, hashlib.new(algorithm, content, usedforsecurity=False).hexdigest())
 
 
-def hasher(algorithm: str) -> Hash:
-    """A new hash of one of ALGORITHMS."""
+def new_hash(algorithm: str) -> Hash:
+    """Return a new hash of one of ALGORITHMS."""
     return hashlib.new(algorithm, usedforsecurity=False)
 
 
 def is_repository(text: str) -> bool:
-    """Whether `text` can be the name of a repository."""
+    """Whether `text` is a valid repository name of at most MAX_REPOSITORY characters."""
     return len(text) <= MAX_REPOSITORY and _REPOSITORY.fullmatch(text) is not None
 
 
 def is_tag(text: str) -> bool:
-    """Whether `text` can be a tag."""
+    """Whether `text` is a valid tag."""
     return _TAG.fullmatch(text) is not None

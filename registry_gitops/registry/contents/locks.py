@@ -1,4 +1,4 @@
-"""Gates: many pass one at the same time, or one alone."""
+"""Readers-writer locks with writer preference, striped by repository name."""
 
 from __future__ import annotations
 
@@ -7,56 +7,56 @@ from contextlib import contextmanager
 from threading import Condition
 from typing import Final
 
-_GATES: Final = 64
+_STRIPES: Final = 64
 
 
-class Gate:
-    """Whoever wants to pass alone waits until it is empty, and lets nobody in meanwhile."""
+class RepositoryLock:
+    """Held shared by many, or exclusive by one. While one waits for it exclusively, nobody else gets it shared."""
 
     def __init__(self) -> None:
         self._changed = Condition()
-        self._inside = 0
+        self._shared = 0
         self._waiting = 0
-        self._closed = False
+        self._is_exclusive = False
 
     @contextmanager
     def shared(self) -> Iterator[None]:
-        """Pass beside others."""
+        """Hold the lock together with others."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._closed and not self._waiting)
-            self._inside += 1
+            self._changed.wait_for(lambda: not self._is_exclusive and not self._waiting)
+            self._shared += 1
         try:
             yield
         finally:
             with self._changed:
-                self._inside -= 1
-                if self._waiting and not self._inside:
+                self._shared -= 1
+                if self._waiting and not self._shared:
                     self._changed.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Pass when nobody else does."""
+    def exclusive(self) -> Iterator[None]:
+        """Hold the lock alone."""
         with self._changed:
             self._waiting += 1
             try:
-                self._changed.wait_for(lambda: not self._closed and not self._inside)
+                self._changed.wait_for(lambda: not self._is_exclusive and not self._shared)
             finally:
                 self._waiting -= 1
-            self._closed = True
+            self._is_exclusive = True
         try:
             yield
         finally:
             with self._changed:
-                self._closed = False
+                self._is_exclusive = False
                 self._changed.notify_all()
 
 
-class Gates:
-    """A gate for each repository. Some share one by chance: so there are few, and none has to be thrown away."""
+class RepositoryLocks:
+    """A lock for each repository. Some repositories share one: so the number is fixed, and no lock is ever deleted."""
 
     def __init__(self) -> None:
-        self._gates = tuple(Gate() for _ in range(_GATES))
+        self._locks = tuple(RepositoryLock() for _ in range(_STRIPES))
 
-    def of(self, repository: str) -> Gate:
-        """The gate of a repository."""
-        return self._gates[hash(repository) % _GATES]
+    def for_repository(self, repository: str) -> RepositoryLock:
+        """Return the lock of a repository."""
+        return self._locks[hash(repository) % _STRIPES]

@@ -1,8 +1,8 @@
-"""What a manifest says: a pushed one is checked as registry v3.1.1 checks it, of a stored one all is read that can be.
+"""Parse manifests: a pushed one is checked as registry v3.1.1 checks it; of a stored one, whatever is valid is read.
 
-Spec: image-spec, manifest.md, image-index.md and descriptor.md; for the docker types, distribution's manifest-v2-2.md.
-Registry v3.1.1 decodes into Go structs: null is as good as absent, and a value of another type is an error. So do we;
-tests/registry/interop/test_same_manifests.py compares the two, and lists where we are stricter, and why.
+Spec: image-spec, manifest.md, image-index.md, and descriptor.md; for the docker types, distribution's manifest-v2-2.md.
+Registry v3.1.1 decodes into Go structs: null counts as absent, and a value of another type is an error. So does this
+parser; tests/registry/interop/test_same_manifests.py compares the two, and lists where this one is stricter, and why.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ _INDEXES: Final = (OCI_INDEX, _DOCKER_LIST)
 _KNOWN: Final = (OCI_IMAGE, _DOCKER_IMAGE, *_INDEXES)
 
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]{0,126}/[A-Za-z0-9][\w!#$&^.+-]{0,126}", re.ASCII)
-"""What a Content-Type header can repeat (RFC 6838, 4.2)."""
+"""Media types that are safe in a Content-Type header (RFC 6838, 4.2)."""
 _LARGEST: Final = 2**63 - 1
 _DIGITS: Final = 19
-"""Those of `_LARGEST`."""
+"""Digits of `_LARGEST`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A manifest."""
+class ParsedManifest:
+    """The fields of a manifest that the registry uses."""
 
     media_type: str
     manifests: Sequence[Digest] = ()
-    """What an index lists: manifests, as a rule. The layers of a build cache too, which are blobs."""
+    """The entries of an index: usually manifests; the index of a build cache lists its layers, which are blobs."""
     blobs: Sequence[Digest] = ()
-    """Config and layers that are kept here; a layer with `urls` is kept elsewhere."""
+    """Config and layers. A layer with `urls` is left out: it is stored elsewhere."""
     subject: Digest | None = None
-    """What it refers to."""
+    """The manifest that it refers to."""
     artifact_type: str = ""
-    """Its own, or else the media type of its config, as a list of referrers wants it."""
+    """Its own, or else the media type of its config, as the referrers API specifies."""
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-def pushed(content: bytes, content_type: str) -> Document:
-    """What a manifest says that came as `content_type`, which may be empty. Raises RegistryError."""
+def parse_pushed(content: bytes, content_type: str) -> ParsedManifest:
+    """Check and parse a pushed manifest; `content_type` can be empty. Raises RegistryError."""
     content_type = content_type.partition(";")[0].strip().lower()
     try:
         value = json.loads(content.decode(), object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer)
@@ -66,8 +66,8 @@ def pushed(content: bytes, content_type: str) -> Document:
     return _read(value, media_type)
 
 
-def stored(content: bytes) -> Document:
-    """What a manifest says that somebody has stored: whatever cannot be understood is left out. Raises nothing."""
+def parse_stored(content: bytes) -> ParsedManifest:
+    """Parse a stored manifest, and leave out whatever is not valid. Raises nothing."""
     try:
         value = json.loads(content.decode(errors="replace"), parse_int=_integer)
     except (ValueError, RecursionError):
@@ -79,15 +79,15 @@ def stored(content: bytes) -> Document:
     return _read(value, media_type)
 
 
-# -- read: nothing here fails, whatever the value is
+# -- read: no function here raises, whatever the value is
 
 
-def _read(value: Mapping[str, Any], media_type: str) -> Document:
+def _read(value: Mapping[str, Any], media_type: str) -> ParsedManifest:
     manifests, blobs = value.get("manifests"), [value.get("config"), *_list(value.get("layers"))]
     config_type = value["config"].get("mediaType") if isinstance(value.get("config"), dict) else ""
     is_index = media_type in _INDEXES
     annotations = value.get("annotations")
-    return Document(
+    return ParsedManifest(
         media_type,
         _digests(_list(manifests)) if is_index else (),
         () if is_index else _digests(blobs),
@@ -98,13 +98,13 @@ def _read(value: Mapping[str, Any], media_type: str) -> Document:
 
 
 def _implied_media_type(value: Mapping[str, Any]) -> str:
-    """The media type of a manifest that does not say it."""
+    """Return the media type of a manifest that has no mediaType."""
     return OCI_INDEX if isinstance(value.get("manifests"), list) else OCI_IMAGE
 
 
 def _digests(descriptors: Sequence[Any]) -> list[Digest]:
-    """Those of content that is kept here."""
-    return [digest for each in descriptors if (digest := _digest(each)) and not each.get("urls")]
+    """Return the digests of descriptors without `urls`."""
+    return [digest for item in descriptors if (digest := _digest(item)) and not item.get("urls")]
 
 
 def _digest(descriptor: object) -> Digest | None:
@@ -123,14 +123,14 @@ def _texts(values: Mapping[str, Any]) -> Mapping[str, str]:
     return {key: value for key, value in values.items() if isinstance(value, str)}
 
 
-# -- check: what raises here says why, in a ValueError with a sentence
+# -- check: the functions raise ValueError with a sentence
 
 _Check = Callable[[str, Any], None]
-"""Raises ValueError where the value at a place (its first argument) is not of this form. None is of every form."""
+"""Takes the key of a value, and the value. Raises ValueError if it has not the right type; None has every type."""
 
 
 def _check_manifest(value: object, content_type: str) -> str:
-    """The media type of a pushed manifest, which is what it has to be."""
+    """Check a pushed manifest, and return its media type."""
     if not isinstance(value, dict):
         raise ValueError("it is not a JSON object")
     _check_text("mediaType", value.get("mediaType"))
@@ -141,65 +141,65 @@ def _check_manifest(value: object, content_type: str) -> str:
         )
     if type(value.get("schemaVersion")) is not int or value["schemaVersion"] != 2:
         raise ValueError("schemaVersion is not 2")
-    others, form = (("config", "layers"), _INDEX) if media_type in _INDEXES else (("manifests",), _IMAGE)
-    for key in others:
+    forbidden, fields = (("config", "layers"), _INDEX) if media_type in _INDEXES else (("manifests",), _IMAGE)
+    for key in forbidden:
         if value.get(key) is not None:
             raise ValueError(f"{key} stands in a manifest of the type {media_type}, which has none")
-    for key, check_field in form.items():
+    for key, check_field in fields.items():
         check_field(key, value.get(key))
-    if form is _IMAGE and value.get("config") is None:
+    if fields is _IMAGE and value.get("config") is None:
         raise ValueError("config is missing")
     return media_type
 
 
-def _check_text(place: str, value: object) -> None:
+def _check_text(key: str, value: object) -> None:
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"{place} is not a text")
+        raise ValueError(f"{key} is not a text")
 
 
-def _check_size(place: str, value: object) -> None:
+def _check_size(key: str, value: object) -> None:
     if value is not None and (type(value) is not int or not 0 <= value <= _LARGEST):
-        raise ValueError(f"{place} is not a number of bytes: an integer from 0 to {_LARGEST}")
+        raise ValueError(f"{key} is not a number of bytes: an integer from 0 to {_LARGEST}")
 
 
-def _check_digest(place: str, value: object) -> None:
-    _check_text(place, value)
+def _check_digest(key: str, value: object) -> None:
+    _check_text(key, value)
     if Digest.parse(_text(value)) is None:
-        raise ValueError(f"{place} is neither a sha256 nor a sha512 digest")
+        raise ValueError(f"{key} is neither a sha256 nor a sha512 digest")
 
 
-def _check_data(place: str, value: object) -> None:
-    _check_text(place, value)
+def _check_data(key: str, value: object) -> None:
+    _check_text(key, value)
     try:
         b64decode(_text(value), validate=True)
     except ValueError:
-        raise ValueError(f"{place} is not Base64") from None
+        raise ValueError(f"{key} is not Base64") from None
 
 
-def _check_list_of(form: _Check) -> _Check:
-    def check(place: str, value: object) -> None:
+def _check_list_of(check_item: _Check) -> _Check:
+    def check(key: str, value: object) -> None:
         if value is not None and not isinstance(value, list):
-            raise ValueError(f"{place} is not a list")
-        for index, each in enumerate(value or ()):
-            form(f"{place}[{index}]", each)
+            raise ValueError(f"{key} is not a list")
+        for index, item in enumerate(value or ()):
+            check_item(f"{key}[{index}]", item)
 
     return check
 
 
-def _check_texts(place: str, value: object) -> None:
+def _check_texts(key: str, value: object) -> None:
     if value is not None and not isinstance(value, dict):
-        raise ValueError(f"{place} is not an object of texts")
-    for key, each in (value or {}).items():
-        _check_text(f"{place}[{json.dumps(key)}]", each)
+        raise ValueError(f"{key} is not an object of texts")
+    for name, text in (value or {}).items():
+        _check_text(f"{key}[{json.dumps(name)}]", text)
 
 
-def _check_object_of(form: Mapping[str, _Check]) -> _Check:
-    def check(place: str, value: object) -> None:
+def _check_object_of(fields: Mapping[str, _Check]) -> _Check:
+    def check(key: str, value: object) -> None:
         if value is not None and not isinstance(value, dict):
-            raise ValueError(f"{place} is not an object")
+            raise ValueError(f"{key} is not an object")
         if value is not None:
-            for key, check_field in form.items():
-                check_field(f"{place}.{key}", value.get(key))
+            for name, check_field in fields.items():
+                check_field(f"{key}.{name}", value.get(name))
 
     return check
 
@@ -227,10 +227,10 @@ _check_descriptor_or_null = _check_object_of(
 )
 
 
-def _check_descriptor(place: str, value: object) -> None:
+def _check_descriptor(key: str, value: object) -> None:
     if value is None:
-        raise ValueError(f"{place} is not a descriptor")
-    _check_descriptor_or_null(place, value)
+        raise ValueError(f"{key} is not a descriptor")
+    _check_descriptor_or_null(key, value)
 
 
 _SHARED: Final = {"subject": _check_descriptor_or_null, "artifactType": _check_text, "annotations": _check_texts}
@@ -243,7 +243,7 @@ _INDEX: Final[Mapping[str, _Check]] = {"manifests": _check_list_of(_check_descri
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object. With a key twice, two readers would see two manifests."""
+    """Build an object. Two readers could read a repeated key differently."""
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("a key stands twice in one object")
@@ -251,7 +251,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int | float:
-    """A number; one of more digits than any that counts is as good as a fraction, and Python refuses some of those."""
+    """Parse an integer; one with more digits than any valid size as a float, because Python refuses very long ones."""
     return int(digits) if len(digits) <= _DIGITS + 1 else float(digits)
 
 

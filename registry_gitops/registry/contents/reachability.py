@@ -1,4 +1,4 @@
-"""What keeps what alive: the manifests of a repository as a graph."""
+"""The manifests of a repository as a graph: which of them are reachable."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from registry_gitops.registry.contents.identifiers import Digest
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a manifest says about others."""
+class ManifestReferences:
+    """The digests that a manifest refers to."""
 
     needs: frozenset[Digest]
-    """The blobs and manifests that it names."""
+    """The blobs and manifests that it lists."""
     subject: Digest | None
-    """The manifest that it refers to, without needing it."""
+    """The manifest that it refers to as its subject, which it does not keep."""
 
     @classmethod
-    def parse(cls, content: bytes) -> Manifest | None:
-        """What a manifest of any media type says, old ones and unknown ones too; None if it is not JSON."""
+    def parse(cls, content: bytes) -> ManifestReferences | None:
+        """Parse a manifest of any media type, even an old or unknown one; None if it is not JSON."""
         try:
-            # Numbers do not count here, and Python refuses those of very many digits.
+            # Numbers are not needed, and Python refuses those with very many digits.
             manifest = json.loads(content.decode(errors="replace"), parse_int=str)
         except (ValueError, RecursionError):
             return None
@@ -45,24 +45,24 @@ class Manifest:
         return cls(frozenset(needs), subject)
 
 
-def reach(manifests: Mapping[Digest, Manifest], roots: Iterable[Digest | None]) -> set[Digest]:
-    """The manifests among `roots`, and all that live as long as they do: what they need, and what refers to them."""
+def reachable_manifests(manifests: Mapping[Digest, ManifestReferences], roots: Iterable[Digest | None]) -> set[Digest]:
+    """Return the manifests among `roots`, those that they need, and those whose subject they are; recursively."""
     referrers: dict[Digest, list[Digest]] = {}
     for digest, manifest in manifests.items():
         if manifest.subject:
             referrers.setdefault(manifest.subject, []).append(digest)
-    reached: set[Digest] = set()
-    found = [root for root in roots if root]
-    while found:
-        digest = found.pop()
-        if digest in manifests and digest not in reached:
-            reached.add(digest)
-            found += [*manifests[digest].needs, *referrers.get(digest, ())]
-    return reached
+    reachable: set[Digest] = set()
+    pending = [root for root in roots if root]
+    while pending:
+        digest = pending.pop()
+        if digest in manifests and digest not in reachable:
+            reachable.add(digest)
+            pending += [*manifests[digest].needs, *referrers.get(digest, ())]
+    return reachable
 
 
-def parents_first(manifests: Mapping[Digest, Manifest], some: Set[Digest]) -> Iterable[Digest]:
-    """Some of the manifests, each before those that it needs."""
+def parents_first(manifests: Mapping[Digest, ManifestReferences], some: Set[Digest]) -> Iterable[Digest]:
+    """Return `some` of the manifests, each before those that it needs."""
     order: TopologicalSorter[Digest] = TopologicalSorter(dict.fromkeys(some, ()))
     for digest in some:
         for needed in manifests[digest].needs & some:

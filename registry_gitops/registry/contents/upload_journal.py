@@ -1,56 +1,94 @@
-"""How much of an upload was acknowledged, on the disk: from there it goes on after a crash or a power cut.
+"""The journal of an upload, on the disk: an upload continues from its last entry after a crash or a power loss.
 
-There is a line for each chunk, `SIZE DIGEST`, written once the chunk is there for good. A disk may give an upload back
-longer than that, with zeros in it; so only bytes that have their digest count. The lines are not synced: after a power
-cut an upload may go on from an earlier chunk.
+Each chunk adds a line `SIZE DIGEST`, once the chunk is durable. After a power loss a disk can return a longer upload,
+padded with zeros, so only bytes that match their digest count. The lines are not synced: after a power loss an upload
+can continue from an earlier chunk.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
-from registry_gitops.registry.api import targets
 from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.contents.upload_sessions import Progress
+from registry_gitops.registry.contents.identifiers import Digest, Hash, new_hash
 from registry_gitops.registry.storage import Draft, Storage
 
 _LINE: Final = re.compile(rb"^(\d{1,18}) ([a-z0-9:]+)\n", re.MULTILINE)
+_READ_SIZE: Final = 256 * 1024
 
 
-def note(storage: Storage, at: targets.Upload, progress: Progress) -> None:
-    """Write down what is acknowledged next."""
-    path = layout.upload_acknowledged(at.name, at.identifier)
-    log = storage.draft(path, new=False) or storage.draft(path, new=True)
-    assert log is not None  # noqa: S101 (so says `Storage.draft`)
+@dataclass(slots=True)
+class UploadProgress:
+    """The hash of the first `size` bytes of an upload."""
+
+    algorithm: str
+    hash: Hash
+    size: int = 0
+
+    @classmethod
+    def start(cls, algorithm: str) -> UploadProgress:
+        """Return the progress of an empty upload."""
+        return cls(algorithm, new_hash(algorithm))
+
+    @classmethod
+    def of(cls, draft: Draft, size: int, algorithm: str) -> UploadProgress:
+        """Read the first `size` bytes of a draft, and return their progress."""
+        progress = cls.start(algorithm)
+        buffer = memoryview(bytearray(_READ_SIZE))
+        while count := draft.readinto(buffer[: size - progress.size], progress.size):
+            progress.update(buffer[:count])
+        return progress
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of these bytes."""
+        return Digest(self.algorithm, self.hash.hexdigest())
+
+    def update(self, data: memoryview) -> None:
+        """Add `data`."""
+        self.hash.update(data)
+        self.size += len(data)
+
+    def copy(self) -> UploadProgress:
+        """Return an independent copy."""
+        return UploadProgress(self.algorithm, self.hash.copy(), self.size)
+
+
+def append_entry(storage: Storage, name: str, identifier: str, progress: UploadProgress) -> None:
+    """Record that an upload is durable up to here."""
+    path = layout.upload_journal(name, identifier)
+    journal = storage.draft(path, new=False) or storage.draft(path, new=True)
+    assert journal is not None  # noqa: S101 (`Storage.draft` promises it)
     try:
-        log.append(memoryview(f"{progress.size} {progress.digest}\n".encode()))
+        journal.append(memoryview(f"{progress.size} {progress.digest}\n".encode()))
     finally:
-        log.close()
+        journal.close()
 
 
-def resume(storage: Storage, at: targets.Upload, draft: Draft) -> Progress | None:
-    """How far an upload is; what its draft has behind that is cut off. None where nothing can be gone on with."""
-    log = storage.read(layout.upload_acknowledged(at.name, at.identifier))
-    if log is not None:
-        progress = _last(log, draft)
-    elif storage.stat(layout.upload_started(at.name, at.identifier)):
-        # Distribution syncs what it acknowledges. Of what comes from now on we know better.
-        progress = Progress.of(draft, draft.size, "sha256")
-        note(storage, at, progress)
+def recover_progress(storage: Storage, name: str, identifier: str, draft: Draft) -> UploadProgress | None:
+    """Return the progress of an upload, and truncate its draft to it; None if the upload cannot continue."""
+    journal = storage.read(layout.upload_journal(name, identifier))
+    if journal is not None:
+        progress = _last_match(journal, draft)
+    elif storage.stat(layout.upload_started(name, identifier)):
+        # Distribution began this upload, and syncs each chunk. From now on this journal records them.
+        progress = UploadProgress.of(draft, draft.size, "sha256")
+        append_entry(storage, name, identifier, progress)
     else:
-        progress = Progress.none("sha256")
+        progress = UploadProgress.start("sha256")
     if progress:
         draft.truncate(progress.size)
     return progress
 
 
-def _last(log: bytes, draft: Draft) -> Progress | None:
-    for size, text in reversed(_LINE.findall(log)):
+def _last_match(journal: bytes, draft: Draft) -> UploadProgress | None:
+    """Return the progress of the last entry whose digest the bytes of the draft match."""
+    for size, text in reversed(_LINE.findall(journal)):
         digest = Digest.parse(text.decode())
         if digest and int(size) <= draft.size:
-            progress = Progress.of(draft, int(size), digest.algorithm)
+            progress = UploadProgress.of(draft, int(size), digest.algorithm)
             if progress.digest == digest:
                 return progress
     return None

@@ -1,107 +1,159 @@
-"""Uploads that are open: the hash of what has come so far, and who writes at the moment."""
+"""Upload sessions: a draft grows chunk by chunk, and is published as a blob when its bytes match their digest."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Final
 
-from registry_gitops.registry.contents.identifiers import Digest, Hash, hasher
+from registry_gitops.registry.contents import layout
+from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.contents.repositories import blob_link_path
+from registry_gitops.registry.contents.upload_journal import UploadProgress, append_entry, recover_progress
 from registry_gitops.registry.errors import Code, RegistryError
-from registry_gitops.registry.storage import Draft
+from registry_gitops.registry.storage import Draft, Storage
 
-_REMEMBERED: Final = 4096
-_BUFFER: Final = 256 * 1024
-_SPARE_BUFFERS: Final = 16
-
-
-@dataclass(slots=True)
-class Progress:
-    """The hash of the first `size` bytes of an upload."""
-
-    algorithm: str
-    hash: Hash
-    size: int = 0
-
-    @classmethod
-    def none(cls, algorithm: str) -> Progress:
-        """That of an upload which has just begun."""
-        return cls(algorithm, hasher(algorithm))
-
-    @classmethod
-    def of(cls, draft: Draft, size: int, algorithm: str) -> Progress:
-        """That of the first `size` bytes of a draft, which are read for it."""
-        progress = cls.none(algorithm)
-        buffer = memoryview(bytearray(_BUFFER))
-        while count := draft.readinto(buffer[: size - progress.size], progress.size):
-            progress.update(buffer[:count])
-        return progress
-
-    @property
-    def digest(self) -> Digest:
-        """The digest of these bytes."""
-        return Digest(self.algorithm, self.hash.hexdigest())
-
-    def update(self, data: memoryview) -> None:
-        """Go on."""
-        self.hash.update(data)
-        self.size += len(data)
-
-    def copy(self) -> Progress:
-        """One that goes on by itself from here."""
-        return Progress(self.algorithm, self.hash.copy(), self.size)
+_MAX_CACHED: Final = 4096
+_BUFFER_SIZE: Final = 256 * 1024
+_MAX_SPARE_BUFFERS: Final = 16
 
 
-class Sessions:
-    """Forgets what it has no room for, and everything when the process ends: see `acknowledged` for what comes then."""
+class UploadSessions:
+    """The upload sessions of a storage. `name` is a repository, `identifier` a session in it.
 
-    def __init__(self) -> None:
-        self._progress: dict[str, Progress] = {}
-        self._writing: set[str] = set()
+    The progress of up to 4096 sessions is cached; the journal restores that of the others, also after a restart.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._progress: dict[str, UploadProgress] = {}
+        self._in_use: set[str] = set()
         self._lock = Lock()
-        self._spare: list[bytearray] = []
+        self._spare_buffers: list[bytearray] = []
+
+    # -- the life of a session
+
+    def create(self, name: str, identifier: str) -> Draft:
+        """Create the draft of a new session."""
+        draft = self._storage.draft(layout.upload_data(name, identifier), new=True)
+        assert draft is not None  # noqa: S101 (`Storage.draft` promises it)
+        return draft
 
     @contextmanager
-    def writing(self, identifier: str) -> Iterator[None]:
-        """Be the only one who changes an upload. Raises RegistryError where somebody is at it."""
+    def open_exclusive(self, name: str, identifier: str) -> Iterator[tuple[Draft, UploadProgress]]:
+        """Lock a session, and truncate its draft to its last durable chunk. Raises RegistryError."""
+        with self._exclusive(identifier):
+            draft = self._storage.draft(layout.upload_data(name, identifier), new=False)
+            if draft is None:
+                raise _unknown()
+            try:
+                progress = self._progress.get(identifier)
+                if progress is None or progress.size != draft.size:
+                    progress = recover_progress(self._storage, name, identifier, draft)
+                    if progress is None:
+                        self.discard(name, identifier)
+                        raise _unknown()
+                    self.put(identifier, progress)
+                yield draft, progress
+            finally:
+                draft.close()
+
+    def commit_chunk(self, name: str, identifier: str, draft: Draft, progress: UploadProgress) -> None:
+        """Make the received bytes durable. Raises OSError if the disk fails; that ends the session."""
+        try:
+            draft.sync()
+        except OSError:
+            with suppress(OSError):
+                # A later fsync can succeed without the bytes that this one lost, so no client may continue from them.
+                draft.truncate(0)
+            self.discard(name, identifier)
+            raise
+        with suppress(OSError):
+            # Without the entry, the upload continues from an earlier chunk after a crash.
+            append_entry(self._storage, name, identifier, progress)
+        self.put(identifier, progress)
+
+    def publish(self, name: str, identifier: str, draft: Draft, progress: UploadProgress, digest: Digest) -> None:
+        """Publish the draft as a blob of a repository, and end the session. Raises RegistryError on another digest."""
+        try:
+            if progress.digest != digest:
+                detail = f"the {progress.size} bytes that were sent have another digest"
+                raise RegistryError(Code.DIGEST_INVALID, detail)
+            # Replace a blob that exists already: this one is intact, the other may be corrupt.
+            self._storage.publish(
+                {layout.blob_data(digest): draft}, {blob_link_path(name, digest): str(digest).encode()}
+            )
+        finally:
+            self.discard(name, identifier)
+
+    def discard(self, name: str, identifier: str) -> None:
+        """End a session and delete its files. If that fails, garbage collection does it: the first error counts."""
+        self._forget(identifier)
+        path = layout.upload(name, identifier)
+        with suppress(OSError):
+            # Not durable: a session that is back after a power loss can simply continue.
+            if not self._storage.prune(path):
+                self._storage.expire(path, math.inf)
+
+    def cancel(self, name: str, identifier: str) -> None:
+        """Delete a session, durably. Raises RegistryError if it is unknown or in use."""
+        with self._exclusive(identifier):
+            if not self._storage.remove(layout.upload(name, identifier)):
+                raise _unknown()
+            self._forget(identifier)
+
+    # -- progress
+
+    def size(self, name: str, identifier: str) -> int:
+        """Return the durable bytes of a session, even while a request writes more. Raises RegistryError."""
+        progress = self._progress.get(identifier)
+        if progress is None:
+            with self.open_exclusive(name, identifier) as (_, recovered):
+                return recovered.size
+        if self._storage.stat(layout.upload_data(name, identifier)) is None:
+            raise _unknown()
+        return progress.size
+
+    def put(self, identifier: str, progress: UploadProgress) -> None:
+        """Cache the progress of a session. Continue it in a copy only."""
         with self._lock:
-            if identifier in self._writing:
+            self._progress.pop(identifier, None)
+            self._progress[identifier] = progress
+            if len(self._progress) > _MAX_CACHED:
+                del self._progress[next(iter(self._progress))]
+
+    def _forget(self, identifier: str) -> None:
+        with self._lock:
+            self._progress.pop(identifier, None)
+
+    @contextmanager
+    def _exclusive(self, identifier: str) -> Iterator[None]:
+        """Lock a session. Raises RegistryError if another request holds it."""
+        with self._lock:
+            if identifier in self._in_use:
                 raise RegistryError(Code.BLOB_UPLOAD_INVALID, "another request writes to this upload", status=409)
-            self._writing.add(identifier)
+            self._in_use.add(identifier)
         try:
             yield
         finally:
             with self._lock:
-                self._writing.discard(identifier)
-
-    def keep(self, identifier: str, progress: Progress) -> None:
-        """Remember how far an upload was acknowledged."""
-        with self._lock:
-            self._progress.pop(identifier, None)
-            self._progress[identifier] = progress
-            if len(self._progress) > _REMEMBERED:
-                del self._progress[next(iter(self._progress))]
-
-    def known(self, identifier: str) -> Progress | None:
-        """How far an upload was acknowledged, if that is remembered: to be looked at, or gone on with in a copy."""
-        return self._progress.get(identifier)
-
-    def forget(self, identifier: str) -> None:
-        """Forget an upload that has ended."""
-        with self._lock:
-            self._progress.pop(identifier, None)
+                self._in_use.discard(identifier)
 
     @contextmanager
-    def buffer(self) -> Iterator[memoryview]:
-        """Memory to read into."""
+    def receive_buffer(self) -> Iterator[memoryview]:
+        """Lend a buffer of 256 KiB."""
         try:
-            memory = self._spare.pop()
+            memory = self._spare_buffers.pop()
         except IndexError:
-            memory = bytearray(_BUFFER)
+            memory = bytearray(_BUFFER_SIZE)
         try:
             yield memoryview(memory)
         finally:
-            if len(self._spare) < _SPARE_BUFFERS:
-                self._spare.append(memory)
+            if len(self._spare_buffers) < _MAX_SPARE_BUFFERS:
+                self._spare_buffers.append(memory)
+
+
+def _unknown() -> RegistryError:
+    return RegistryError(Code.BLOB_UPLOAD_UNKNOWN, "there is no such upload; it may have been finished or cancelled")

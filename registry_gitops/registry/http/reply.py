@@ -8,8 +8,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final, TypeGuard
 
-from registry_gitops.registry.errors import Code, RegistryError
-from registry_gitops.registry.faults import refused
+from registry_gitops.registry.errors import Code, RegistryError, spec_error
 from registry_gitops.registry.messages import FilePart, Response
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -51,7 +50,7 @@ def format_head(response: Response, size: int, *, connection: str | None) -> byt
 def error_response(status: int, reason: str, *, retry_after: int | None = None) -> Response:
     """Return an error in the spec's format, for a request that the core does not get."""
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return refused(RegistryError(_CODES.get(status, Code.UNSUPPORTED), reason, status=status, headers=headers))
+    return spec_error(RegistryError(_CODES.get(status, Code.UNSUPPORTED), reason, status=status, headers=headers))
 
 
 def too_many_requests() -> Response:

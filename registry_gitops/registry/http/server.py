@@ -17,14 +17,13 @@ from http.server import HTTPServer
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from registry_gitops.registry.faults import report_bug
 from registry_gitops.registry.http.channel import PlainChannel, TLSChannel
 from registry_gitops.registry.http.connection import Connection
 from registry_gitops.registry.http.limits import Limits
 from registry_gitops.registry.http.phases import Phase
 from registry_gitops.registry.http.server_context import Application, ServerContext
 from registry_gitops.registry.http.workers import Leadership, WorkerPool
-from registry_gitops.registry.log import AccessLog
+from registry_gitops.registry.log import AccessLog, report_bug
 
 _MAX_ACCEPTS: Final = 64
 """Connections that are accepted before other connections get their turn."""

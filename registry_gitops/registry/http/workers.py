@@ -8,7 +8,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from registry_gitops.registry.faults import report_bug
+from registry_gitops.registry.log import report_bug
 
 _IDLE_TIMEOUT: Final = 10.0
 """Seconds without work, after which a follower ends."""

@@ -1,6 +1,6 @@
-"""Files that are open: one to send, and one that grows."""
+"""Files of the disk that are open: one to read and send, and one that grows."""
 
-# ruff: noqa: D102 (Content and Draft say what their methods do)
+# ruff: noqa: D102 (OpenFile and Draft document the methods)
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from typing import Final
 from registry_gitops.registry.messages import FilePart
 
 READ: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither.
-"""For files that may not be ours: no symbolic link is followed, and a pipe does not keep us waiting."""
+"""Flags for files that others may have created: follow no symbolic link, and do not wait for a pipe."""
 
 SENT_AS_FILE: Final = 64 * 1024
-"""Parts of that many bytes and more are left to sendfile; smaller ones cost less as bytes."""
+"""Bytes from which on a part is sent by sendfile; a smaller one costs less as bytes."""
 
 WRITTEN_BACK: Final = 8 * 1024 * 1024
-"""After so much has been added, the disk begins with it, so that not all is left for the sync at the end."""
+"""Bytes after which the disk begins to write, so that the sync at the end has less to do."""
 
 
-class FileContent:
-    """See `Content`. It is the `File` of the parts that it gives too."""
+class DiskFile:
+    """See `OpenFile`. It is also the `File` of its parts."""
 
     __slots__ = ("_fd", "size")
 
@@ -51,22 +51,22 @@ class FileContent:
             os.close(fd)
 
 
-class FileDraft:
-    """See `Draft`. `path` is where it is, as the system knows it."""
+class DiskDraft:
+    """See `Draft`. `path` is its absolute path."""
 
     def __init__(self, path: str, *, new: bool) -> None:
         self.path = path
         self._fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | (os.O_CREAT | os.O_EXCL if new else os.O_NONBLOCK), 0o666)
-        found = os.fstat(self._fd)
-        if not stat.S_ISREG(found.st_mode):
+        info = os.fstat(self._fd)
+        if not stat.S_ISREG(info.st_mode):
             os.close(self._fd)
             raise OSError(errno.EINVAL, "an upload that is no file")
-        self.size = found.st_size
-        # What is there already was perhaps never synced.
-        self._synced = False
-        self._begun = self.size
+        self.size = info.st_size
+        # What it contains already was perhaps never synced.
+        self._is_synced = False
+        self._write_back_from = self.size
         self._error: OSError | None = None
-        self._ragged = False
+        self._has_partial_append = False
 
     def append(self, data: memoryview) -> None:
         end = self.size
@@ -76,35 +76,35 @@ class FileDraft:
                 end += written
                 data = data[written:]
         except OSError:
-            self._ragged = True
-            self._cut()
+            self._has_partial_append = True
+            self._delete_partial_append()
             raise
         finally:
-            self._synced = False
+            self._is_synced = False
         self.size = end
-        if end - self._begun >= WRITTEN_BACK:
-            write_back(self._fd, self._begun, end - self._begun)
-            self._begun = end
+        if end - self._write_back_from >= WRITTEN_BACK:
+            write_back(self._fd, self._write_back_from, end - self._write_back_from)
+            self._write_back_from = end
 
     def truncate(self, size: int) -> None:
         os.ftruncate(self._fd, size)
-        self.size = self._begun = size
-        self._synced = False
+        self.size = self._write_back_from = size
+        self._is_synced = False
 
     def sync(self) -> None:
         if self._error:
             # The kernel forgets what it could not write: a second fsync would succeed, without the bytes.
             raise OSError(self._error.errno, self._error.strerror)
-        if self._ragged:
+        if self._has_partial_append:
             os.ftruncate(self._fd, self.size)
-            self._ragged = False
-        if not self._synced:
+            self._has_partial_append = False
+        if not self._is_synced:
             try:
                 os.fsync(self._fd)
             except OSError as error:
                 self._error = error
                 raise
-            self._synced = True
+            self._is_synced = True
 
     def readinto(self, buffer: memoryview, offset: int) -> int:
         return os.preadv(self._fd, [buffer[: max(0, self.size - offset)]], offset)
@@ -114,19 +114,19 @@ class FileDraft:
         if fd >= 0:
             os.close(fd)
 
-    def _cut(self) -> None:
-        """Take away what an append that failed left behind. If that fails too, `sync` does it."""
+    def _delete_partial_append(self) -> None:
+        """Delete what a failed append left behind. If that fails too, `sync` does it."""
         try:
             os.ftruncate(self._fd, self.size)
-            self._ragged = False
+            self._has_partial_append = False
         except OSError:
             pass
 
 
 def write_back(file: int, offset: int = 0, count: int = 0) -> None:
-    """Have the system begin to write a part of a file (all from `offset` on, if `count` is 0), and wait for nothing.
+    """Tell the system to begin writing a part of a file (all from `offset` on, if `count` is 0); do not wait.
 
-    On Linux; elsewhere fsync has all of it to do.
+    Only on Linux; elsewhere fsync does all the work.
     """
     if sys.platform == "linux":
         os.posix_fadvise(file, offset, count, os.POSIX_FADV_DONTNEED)

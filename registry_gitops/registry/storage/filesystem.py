@@ -1,6 +1,6 @@
 """A storage on a disk, below `<root>/docker/registry/v2`."""
 
-# ruff: noqa: D102 (Storage says what its methods do)
+# ruff: noqa: D102 (Storage documents the methods)
 
 from __future__ import annotations
 
@@ -13,34 +13,36 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-from registry_gitops.registry.contents.layout import PREFIX
-from registry_gitops.registry.storage import Draft, Stat
-from registry_gitops.registry.storage.directories import Folders, parent, sync_folder
-from registry_gitops.registry.storage.disk_files import READ, FileContent, FileDraft
+from registry_gitops.registry.storage.directories import Directories, parent, sync_directory
+from registry_gitops.registry.storage.disk_files import READ, DiskDraft, DiskFile
+from registry_gitops.registry.storage.interface import Draft, Stat
 from registry_gitops.registry.storage.listings import Listings
 from registry_gitops.registry.storage.publication import Publication
 from registry_gitops.registry.storage.scratch import Scratch
+
+DATA_PATH: Final = "docker/registry/v2"
+"""Where distribution keeps its data below the root."""
 
 _ABSENT: Final = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 _Answer = TypeVar("_Answer")
 
 
 class FileStorage:
-    """See `Storage`. Makes what is missing of the root, unless `read_only`: then nothing is ever written.
+    """See `Storage`. Creates the root if it is missing; with `read_only` it never writes.
 
-    Symbolic links below the root are as good as not there, and nothing is written through one. That the root is another
-    one now, or gone, is an error (ENODEV) wherever something seems to be missing.
+    Symbolic links below the root count as missing, and nothing is written through one. If something is missing because
+    the root was replaced or deleted, that is an error (ENODEV).
     """
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
-        self._top = f"{os.path.realpath(root)}/{PREFIX}"
+        self._top = f"{os.path.realpath(root)}/{DATA_PATH}"
         if not read_only:
             _make_root(self._top)
         self._identity = _identity(self._top)
         self._prefix = f"{self._top}/"
-        self._folders = Folders(self._top)
+        self._directories = Directories(self._top)
         self._listings = Listings()
-        self._own = None if read_only else Scratch(self._folders)
+        self._own_scratch = None if read_only else Scratch(self._directories)
 
     def read(self, path: str) -> bytes | None:
         file = self._open(path)
@@ -58,48 +60,48 @@ class FileStorage:
             os.close(file)
 
     def stat(self, path: str) -> Stat | None:
-        if not self._folders.real(parent(path)):
-            return self._nothing(None)
+        if not self._directories.is_plain_directory(parent(path)):
+            return self._confirm_missing(None)
         try:
-            found = os.lstat(self._prefix + path)
+            info = os.lstat(self._prefix + path)
         except (FileNotFoundError, NotADirectoryError):
-            return self._nothing(None)
-        return Stat(found.st_size, found.st_mtime) if stat.S_ISREG(found.st_mode) else None
+            return self._confirm_missing(None)
+        return Stat(info.st_size, info.st_mtime) if stat.S_ISREG(info.st_mode) else None
 
-    def open(self, path: str) -> FileContent | None:
+    def open(self, path: str) -> DiskFile | None:
         file = self._open(path)
-        return None if file is None else FileContent(file)
+        return None if file is None else DiskFile(file)
 
     def names(self, path: str) -> list[str]:
-        if not self._folders.real(path):
-            return self._nothing([])
+        if not self._directories.is_plain_directory(path):
+            return self._confirm_missing([])
         try:
             return self._listings.names(self._prefix + path)
         except (FileNotFoundError, NotADirectoryError):
-            return self._nothing([])
+            return self._confirm_missing([])
 
     def touch(self, path: str) -> bool:
         if self.stat(path) is None:
             return False
-        if self._own is None:
+        if self._own_scratch is None:
             return True
         try:
-            # By its path: what garbage collection has laid aside is not there any more, whoever has it open.
+            # By its path: a file that garbage collection has stashed is missing, even if it is still open.
             os.utime(self._prefix + path, follow_symlinks=False)
         except (FileNotFoundError, NotADirectoryError):
-            return self._nothing(False)
+            return self._confirm_missing(False)
         return True
 
     def publish(self, *stages: Mapping[str, bytes | Draft]) -> None:
-        self._scratch.tidy()
-        publication = Publication(self._folders, self._scratch)
+        self._scratch.retry_pending()
+        publication = Publication(self._directories, self._scratch)
         try:
             written = [publication.write(files) for files in stages]
             publication.sync()
             for stage in written:
                 publication.place(stage)
         except FileNotFoundError:
-            self._nothing(None)
+            self._confirm_missing(None)
             raise
         finally:
             publication.close()
@@ -109,11 +111,11 @@ class FileStorage:
                     content.close()
 
     def remove(self, path: str) -> bool:
-        gone = self._taken_out(path)
+        gone = self._take_out(path)
         if gone is None:
             return False
         try:
-            self._folders.sync_nearest(parent(path))
+            self._directories.sync_nearest(parent(path))
         except OSError:
             os.rename(gone, self._prefix + path)
             raise
@@ -122,31 +124,31 @@ class FileStorage:
 
     def expire(self, path: str, before: float, *, witness: str | None = None, dry_run: bool = False) -> bool:
         if before == math.inf and not dry_run:
-            # Nothing can be too young for that, so that nothing will have to be put back.
-            gone = self._taken_out(path)
+            # Nothing is too young for that, so nothing has to be restored.
+            gone = self._take_out(path)
             if gone:
                 self._scratch.drop(gone)
             return gone is not None
-        place = self._prefix + path
-        if not self._folders.real(parent(path)) or not self._is_old(place, witness, before):
-            return self._nothing(False)
+        absolute = self._prefix + path
+        if not self._directories.is_plain_directory(parent(path)) or not self._is_old(absolute, witness, before):
+            return self._confirm_missing(False)
         if dry_run:
             return True
         scratch = self._scratch
-        aside = scratch.lay_aside(path)
-        if aside is None:
-            return self._nothing(False)
+        stashed = scratch.stash(path)
+        if stashed is None:
+            return self._confirm_missing(False)
         old = False
         try:
-            old = self._is_old(aside, witness, before)
+            old = self._is_old(stashed, witness, before)
         finally:
-            (scratch.drop if old else scratch.put_back)(aside)
+            (scratch.drop if old else scratch.restore)(stashed)
         return old
 
     def prune(self, path: str) -> bool:
-        self._scratch  # noqa: B018 (raises where nothing may be written)
-        if not self._folders.real(path):
-            return self._nothing(False)
+        self._scratch  # noqa: B018 (raises if the storage is read-only)
+        if not self._directories.is_plain_directory(path):
+            return self._confirm_missing(False)
         try:
             os.rmdir(self._prefix + path)
         except OSError as error:
@@ -155,28 +157,28 @@ class FileStorage:
             return False
         return True
 
-    def draft(self, path: str, *, new: bool) -> FileDraft | None:
+    def draft(self, path: str, *, new: bool) -> DiskDraft | None:
         if new:
             self._scratch  # noqa: B018
-            self._nothing(None)
-        elif not self._folders.real(parent(path)):
-            return self._nothing(None)
+            self._confirm_missing(None)
+        elif not self._directories.is_plain_directory(parent(path)):
+            return self._confirm_missing(None)
         try:
             if new:
-                self._folders.make(parent(path))
-            return FileDraft(self._prefix + path, new=new)
+                self._directories.create(parent(path))
+            return DiskDraft(self._prefix + path, new=new)
         except OSError as error:
-            if error.errno not in _ABSENT or self._nothing(new):
+            if error.errno not in _ABSENT or self._confirm_missing(new):
                 raise
             return None
 
     def probe(self) -> None:
-        self._nothing(None)
-        if self._own is None:
+        self._confirm_missing(None)
+        if self._own_scratch is None:
             os.listdir(self._top)
             return
-        self._own.tidy()
-        path = self._own.name()
+        self._own_scratch.retry_pending()
+        path = self._own_scratch.new_path()
         try:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
             try:
@@ -185,51 +187,51 @@ class FileStorage:
             finally:
                 os.close(file)
         finally:
-            gone = self._own.drop(path)
+            gone = self._own_scratch.drop(path)
         if not gone:
             raise OSError(errno.EIO, "a file cannot be removed")
 
     def close(self) -> None:
-        if self._own:
-            self._own.close()
+        if self._own_scratch:
+            self._own_scratch.close()
 
     @property
     def _scratch(self) -> Scratch:
-        if self._own is None:
+        if self._own_scratch is None:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-        return self._own
+        return self._own_scratch
 
-    def _taken_out(self, path: str) -> str | None:
-        """Where in the scratch folder a file or folder is now; None if it was not there."""
-        gone = self._scratch.name()
-        if not self._folders.real(parent(path)):
-            return self._nothing(None)
+    def _take_out(self, path: str) -> str | None:
+        """Move a file or directory to the scratch directory, and return its path there; None if it is missing."""
+        gone = self._scratch.new_path()
+        if not self._directories.is_plain_directory(parent(path)):
+            return self._confirm_missing(None)
         try:
             os.rename(self._prefix + path, gone)
         except (FileNotFoundError, NotADirectoryError):
-            return self._nothing(None)
+            return self._confirm_missing(None)
         return gone
 
     def _open(self, path: str) -> int | None:
-        if not self._folders.real(path.rpartition("/")[0]):
-            return self._nothing(None)
+        if not self._directories.is_plain_directory(path.rpartition("/")[0]):
+            return self._confirm_missing(None)
         try:
             return os.open(self._prefix + path, READ)
         except OSError as error:
             if error.errno not in _ABSENT:
                 raise
-            return self._nothing(None)
+            return self._confirm_missing(None)
 
-    def _nothing(self, answer: _Answer) -> _Answer:
-        """`answer`, that nothing is there: if the root is, for what is out of reach may be there all the same."""
+    def _confirm_missing(self, answer: _Answer) -> _Answer:
+        """Return `answer`, which means that a path is missing. Raises OSError if the root was deleted or replaced."""
         with suppress(FileNotFoundError, NotADirectoryError):
             if _identity(self._top) == self._identity:
                 return answer
         raise OSError(errno.ENODEV, "the storage is gone")
 
-    def _is_old(self, place: str, witness: str | None, before: float) -> bool:
+    def _is_old(self, absolute: str, witness: str | None, before: float) -> bool:
         try:
-            if _newest(place) >= before:
+            if _newest(absolute) >= before:
                 return False
         except FileNotFoundError:
             return False
@@ -238,28 +240,28 @@ class FileStorage:
 
 
 def _make_root(top: str) -> None:
-    """Make the folders down to `top`, there for good."""
+    """Create the directories down to `top`, durable."""
     missing = []
-    folder = top
-    while not os.path.isdir(folder):
-        missing.append(folder)
-        folder = os.path.dirname(folder)
-    for folder in reversed(missing):
+    directory = top
+    while not os.path.isdir(directory):
+        missing.append(directory)
+        directory = os.path.dirname(directory)
+    for directory in reversed(missing):
         with suppress(FileExistsError):
-            os.mkdir(folder)
-        sync_folder(os.path.dirname(folder))
+            os.mkdir(directory)
+        sync_directory(os.path.dirname(directory))
 
 
 def _identity(path: str) -> tuple[int, int]:
-    found = os.stat(path)
-    return found.st_dev, found.st_ino
+    info = os.stat(path)
+    return info.st_dev, info.st_ino
 
 
 def _newest(path: str) -> float:
-    """When a file was last written or touched, or a folder, or anything in it."""
-    found = os.lstat(path)
-    newest = found.st_mtime
-    if stat.S_ISDIR(found.st_mode):
+    """Return when a file, or a directory or anything in it, was last written or touched."""
+    info = os.lstat(path)
+    newest = info.st_mtime
+    if stat.S_ISDIR(info.st_mode):
         for name in os.listdir(path):
             newest = max(newest, _newest(f"{path}/{name}"))
     return newest

@@ -1,6 +1,6 @@
 """A storage that lasts as long as the process: for tests, and for `ReferenceRegistry()` without a root."""
 
-# ruff: noqa: D102 (Storage says what its methods do)
+# ruff: noqa: D102 (Storage documents the methods)
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator, Mapping
 from threading import Lock
 
-from registry_gitops.registry.storage import Draft, Stat
+from registry_gitops.registry.storage.interface import Draft, Stat
 
 
 class MemoryStorage:
-    """See `Storage`. Folders are dictionaries, and one lock guards them all: nothing here takes long under it."""
+    """See `Storage`. Directories are dictionaries, and one lock guards them all: every operation is short."""
 
     def __init__(self) -> None:
-        self._root: _Folder = {}
+        self._root: _Directory = {}
         self._lock = Lock()
 
     def read(self, path: str) -> bytes | None:
@@ -30,15 +30,15 @@ class MemoryStorage:
             file = self._file(path)
             return None if file is None else Stat(len(file.data), file.modified)
 
-    def open(self, path: str) -> MemoryContent | None:
+    def open(self, path: str) -> MemoryFile | None:
         with self._lock:
             file = self._file(path)
-            return None if file is None else MemoryContent(file.data)
+            return None if file is None else MemoryFile(file.data)
 
     def names(self, path: str) -> list[str]:
         with self._lock:
-            found = self._find(path)
-            return sorted(found) if isinstance(found, dict) else []
+            node = self._find(path)
+            return sorted(node) if isinstance(node, dict) else []
 
     def touch(self, path: str) -> bool:
         with self._lock:
@@ -59,9 +59,9 @@ class MemoryStorage:
 
     def expire(self, path: str, before: float, *, witness: str | None = None, dry_run: bool = False) -> bool:
         with self._lock:
-            found = self._find(path)
-            seen = None if witness is None else self._file(witness)
-            if found is None or any(file.modified >= before for file in (*_files(found), *filter(None, [seen]))):
+            node = self._find(path)
+            witnessed = None if witness is None else self._file(witness)
+            if node is None or any(file.modified >= before for file in (*_files(node), *filter(None, [witnessed]))):
                 return False
             return dry_run or self._drop(path)
 
@@ -75,26 +75,26 @@ class MemoryStorage:
                 file = _File(bytearray())
                 self._enter(path, file)
                 return MemoryDraft(path, file, self._lock)
-            found = self._file(path)
-            return None if found is None else MemoryDraft(path, found, self._lock)
+            node = self._file(path)
+            return None if node is None else MemoryDraft(path, node, self._lock)
 
     def probe(self) -> None:
-        """There is nothing that could fail."""
+        """Do nothing: memory cannot fail."""
 
     def close(self) -> None:
-        """There is nothing to give back."""
+        """Do nothing: nothing is held."""
 
-    def _find(self, path: str) -> _Folder | _File | None:
-        found: _Folder | _File | None = self._root
+    def _find(self, path: str) -> _Directory | _File | None:
+        node: _Directory | _File | None = self._root
         for name in path.split("/"):
-            if not isinstance(found, dict):
+            if not isinstance(node, dict):
                 return None
-            found = found.get(name)
-        return found
+            node = node.get(name)
+        return node
 
     def _file(self, path: str) -> _File | None:
-        found = self._find(path)
-        return found if isinstance(found, _File) else None
+        node = self._find(path)
+        return node if isinstance(node, _File) else None
 
     def _put(self, path: str, content: bytes | Draft) -> None:
         if isinstance(content, bytes):
@@ -108,21 +108,21 @@ class MemoryStorage:
         self._enter(path, content.file)
 
     def _enter(self, path: str, file: _File) -> None:
-        *folders, name = path.split("/")
-        folder = self._root
-        for each in folders:
-            inner = folder.setdefault(each, {})
+        *directories, name = path.split("/")
+        directory = self._root
+        for part in directories:
+            inner = directory.setdefault(part, {})
             if isinstance(inner, _File):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-            folder = inner
-        if isinstance(folder.get(name), dict):
+            directory = inner
+        if isinstance(directory.get(name), dict):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        folder[name] = file
+        directory[name] = file
 
     def _drop(self, path: str) -> bool:
-        above, _, name = path.rpartition("/")
-        folder = self._find(above) if above else self._root
-        return isinstance(folder, dict) and folder.pop(name, None) is not None
+        parent, _, name = path.rpartition("/")
+        directory = self._find(parent) if parent else self._root
+        return isinstance(directory, dict) and directory.pop(name, None) is not None
 
 
 class _File:
@@ -131,20 +131,20 @@ class _File:
         self.modified = time.time()
 
 
-_Folder = dict[str, "_Folder | _File"]
+_Directory = dict[str, "_Directory | _File"]
 
 
-def _files(found: _Folder | _File) -> Iterator[_File]:
-    """The files in a folder and below it, or the one file."""
-    if isinstance(found, _File):
-        yield found
+def _files(node: _Directory | _File) -> Iterator[_File]:
+    """Yield the files in a directory and below it, or the one file."""
+    if isinstance(node, _File):
+        yield node
     else:
-        for inner in found.values():
+        for inner in node.values():
             yield from _files(inner)
 
 
-class MemoryContent:
-    """See `Content`. What is published does not change any more: it is replaced."""
+class MemoryFile:
+    """See `OpenFile`. A published file never changes: it is replaced."""
 
     def __init__(self, data: bytearray) -> None:
         self._data = memoryview(data)
@@ -159,7 +159,7 @@ class MemoryContent:
         return len(part)
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing: nothing is open."""
 
 
 class MemoryDraft:
@@ -184,7 +184,7 @@ class MemoryDraft:
             self.size = len(self._data)
 
     def sync(self) -> None:
-        """Memory is as safe as it gets."""
+        """Do nothing: memory cannot be synced."""
 
     def readinto(self, buffer: memoryview, offset: int) -> int:
         part = self._data[offset : offset + len(buffer)]
@@ -192,4 +192,4 @@ class MemoryDraft:
         return len(part)
 
     def close(self) -> None:
-        """It stays where it is."""
+        """Do nothing: it keeps its path."""

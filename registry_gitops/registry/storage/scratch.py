@@ -1,7 +1,7 @@
-"""A folder for what is not yet, or no longer, in its place. It ends with the process, whichever way that ends.
+"""A directory for files that are not yet published, or already removed. It lives no longer than its process.
 
-Each process has a folder of its own below `_scratch`, and a lock on it as long as it lives. Whoever starts next removes
-the folders that nobody has locked.
+Each process has its own directory below `_scratch`, and locks it as long as it lives. A process that starts deletes the
+directories that no process has locked.
 """
 
 from __future__ import annotations
@@ -15,124 +15,125 @@ from contextlib import suppress
 from itertools import count
 from typing import Final
 
-from registry_gitops.registry.storage.directories import Folders, above, parent
+from registry_gitops.registry.storage.directories import Directories, parent, parents
 
-with suppress(ImportError):  # Not on Windows, where `require_posix` refuses all that would need it.
+with suppress(ImportError):  # On Windows `require_posix` raises before anything needs it.
     import fcntl
 
 _BACK: Final = ".back"
+"""Suffix of the symbolic link that points to the original path of something stashed."""
 _TAKEN: Final = frozenset((errno.EEXIST, errno.ENOTEMPTY, errno.EISDIR, errno.ENOTDIR))
 
 
 class Scratch:
-    """The folder of this process. It is in the file system of the base, so that things move by a rename."""
+    """The directory of this process. It is in the file system of the base, so that a rename moves files."""
 
-    def __init__(self, folders: Folders) -> None:
-        self._folders = folders
-        self._all = f"{folders.base}/_scratch"
-        folders.make("_scratch")
-        self._path, self._lock = self._own()
+    def __init__(self, directories: Directories) -> None:
+        self._directories = directories
+        self._scratch = f"{directories.base}/_scratch"
+        directories.create("_scratch")
+        self._path, self._lock = self._create()
         self._numbers = count()
-        self._left: deque[str] = deque()
-        self._away: deque[str] = deque()
-        self._sweep()
+        self._to_drop: deque[str] = deque()
+        self._to_restore: deque[str] = deque()
+        self._clean_up()
 
-    def name(self) -> str:
-        """A path in it that nobody has had."""
+    def new_path(self) -> str:
+        """Return a new path in it."""
         return f"{self._path}/{next(self._numbers)}"
 
-    def lay_aside(self, path: str) -> str | None:
-        """Move what is at `path`, below the base, here, and say where it is; None where there is nothing.
+    def stash(self, path: str) -> str | None:
+        """Move `path`, below the base, to the scratch directory, and return its path there; None if it is missing.
 
-        If the process ends before `drop` or `put_back`, the next one puts it back.
+        If the process ends before `drop` or `restore`, the next one restores it.
         """
-        aside = self.name()
-        os.symlink(path, aside + _BACK)
+        stashed = self.new_path()
+        os.symlink(path, stashed + _BACK)
         try:
-            os.rename(f"{self._folders.base}/{path}", aside)
+            os.rename(f"{self._directories.base}/{path}", stashed)
         except OSError as error:
-            self.drop(aside)
+            self.drop(stashed)
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
             raise
-        return aside
+        return stashed
 
-    def put_back(self, aside: str) -> None:
-        """Move what was laid aside to where it was, unless there is a new one by now; `tidy` does what fails here."""
+    def restore(self, stashed: str) -> None:
+        """Move a stashed path back, unless there is a new one by now. `retry_pending` repeats what fails here."""
         try:
-            self._put_back(aside)
+            self._restore(stashed)
         except OSError:
-            self._away.append(aside)
+            self._to_restore.append(stashed)
             raise
-        self.drop(aside)
+        self.drop(stashed)
 
     def drop(self, path: str) -> bool:
-        """Delete what was moved or made here, or never came, and say whether it is gone; if not, `tidy` goes on."""
-        gone = remove(path + _BACK) and delete(path)
-        if not gone:
-            self._left.append(path)
-        return gone
+        """Delete a path in it, and return whether it is gone; if not, `retry_pending` tries again."""
+        is_gone = remove(path + _BACK) and delete(path)
+        if not is_gone:
+            self._to_drop.append(path)
+        return is_gone
 
-    def tidy(self) -> None:
-        """Do what could not be done when its time was."""
-        for _ in range(len(self._away)):
+    def retry_pending(self) -> None:
+        """Repeat the `restore` and `drop` calls that failed."""
+        for _ in range(len(self._to_restore)):
             with suppress(OSError, IndexError):
-                self.put_back(self._away.popleft())
-        for _ in range(len(self._left)):
+                self.restore(self._to_restore.popleft())
+        for _ in range(len(self._to_drop)):
             with suppress(IndexError):
-                self.drop(self._left.popleft())
+                self.drop(self._to_drop.popleft())
 
     def close(self) -> None:
-        """Remove the folder."""
+        """Delete the directory."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
             delete(self._path)
             os.close(lock)
 
-    def _put_back(self, aside: str) -> None:
-        path = os.readlink(aside + _BACK)
+    def _restore(self, stashed: str) -> None:
+        path = os.readlink(stashed + _BACK)
         if any(part in ("", ".", "..") for part in path.split("/")):
             return
-        # Somebody may have removed them meanwhile.
-        self._folders.forget(above(path))
-        self._folders.make(parent(path))
-        place = f"{self._folders.base}/{path}"
+        # Another thread may have pruned these directories meanwhile.
+        self._directories.forget(parents(path))
+        self._directories.create(parent(path))
+        place = f"{self._directories.base}/{path}"
         try:
-            # A file is linked, for a rename would replace a new one.
-            (os.rename if os.path.isdir(aside) else os.link)(aside, place)
+            # Link a file: a rename would replace a new one.
+            (os.rename if os.path.isdir(stashed) else os.link)(stashed, place)
         except OSError as error:
             if error.errno not in _TAKEN:
                 raise
-        self._folders.sync([parent(path)])
+        self._directories.sync([parent(path)])
 
-    def _own(self) -> tuple[str, int]:
+    def _create(self) -> tuple[str, int]:
         while True:
-            path = f"{self._all}/{secrets.token_hex(8)}"
+            path = f"{self._scratch}/{secrets.token_hex(8)}"
             os.mkdir(path)
-            lock = _locked(path)
-            # Another process that starts now may have seen it without a lock, and be about to remove it.
+            lock = _try_lock(path)
+            # Another process that starts now may have seen it without a lock, and be about to delete it.
             if lock is not None and os.path.exists(path):
                 return path, lock
             if lock is not None:
                 os.close(lock)
 
-    def _sweep(self) -> None:
-        """Remove the folders of processes that are gone, once what was only laid aside is back in its place."""
-        for name in os.listdir(self._all):
-            path = f"{self._all}/{name}"
-            lock = _locked(path)
+    def _clean_up(self) -> None:
+        """Restore what ended processes had stashed, and delete their directories."""
+        for name in os.listdir(self._scratch):
+            path = f"{self._scratch}/{name}"
+            lock = _try_lock(path)
             if lock is None:
                 continue
-            for each in os.listdir(path):
-                if each.endswith(_BACK):
+            for entry in os.listdir(path):
+                if entry.endswith(_BACK):
                     with suppress(FileNotFoundError):
-                        self._put_back(f"{path}/{each.removesuffix(_BACK)}")
+                        self._restore(f"{path}/{entry.removesuffix(_BACK)}")
             delete(path)
             os.close(lock)
 
 
 def remove(path: str) -> bool:
-    """Remove a file or an empty folder, and say whether it is gone."""
+    """Delete a file or an empty directory, and return whether it is gone."""
     try:
         os.unlink(path)
     except FileNotFoundError:
@@ -146,16 +147,16 @@ def remove(path: str) -> bool:
 
 
 def delete(path: str) -> bool:
-    """Remove a file, or a folder with all that is in it, if it is there, and say whether it is gone."""
+    """Delete a file, or a directory with all that it contains, and return whether it is gone."""
     if remove(path):
         return True
-    with suppress(OSError):  # Of the folder itself, which it does not ignore.
+    with suppress(OSError):  # rmtree does not ignore those of the directory itself.
         shutil.rmtree(path, ignore_errors=True)
     return remove(path)
 
 
-def _locked(path: str) -> int | None:
-    """Lock a folder until the descriptor that is returned is closed; None if it is another's, or gone."""
+def _try_lock(path: str) -> int | None:
+    """Lock a directory until the returned descriptor is closed; None if it is locked already, or missing."""
     try:
         lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except (FileNotFoundError, NotADirectoryError):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from registry_gitops.registry.api.application import Registry
-from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.api import Registry
+from registry_gitops.registry.contents import Digest
 from registry_gitops.registry.messages import ClientGone, FilePart, Request, Response
 from registry_gitops.registry.storage import Storage
 

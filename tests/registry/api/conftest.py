@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry.storage import Storage
-from registry_gitops.registry.storage.filesystem import FileStorage
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.storage import FileStorage, MemoryStorage, Storage
 from tests.registry.api.asking import Asking
 
 

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.contents import Digest, layout
 from registry_gitops.registry.storage import Storage
 from tests.registry.api.asking import Asking
 

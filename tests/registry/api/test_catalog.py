@@ -8,11 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.registry.api.catalog import repositories
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.identifiers import is_repository
-from registry_gitops.registry.storage import Storage
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.contents import ContentStore, Repositories, is_repository, layout
+from registry_gitops.registry.storage import MemoryStorage, Storage
 from tests.registry.api.asking import Asking, image
 
 # A folder comes before what is in it, and between them what a "-" or "." makes.
@@ -73,8 +70,9 @@ def test_the_walk_is_the_sorted_list_from_wherever_it_begins(names: set[str], la
     storage = MemoryStorage()
     for name in names:
         storage.publish({f"{layout.manifests(name)}/tags/x/current/link": b""})
-    assert list(repositories(storage)) == sorted(names)
-    assert list(repositories(storage, last)) == sorted(name for name in names if name > last)
+    catalog = Repositories(storage, ContentStore(storage))
+    assert list(catalog.list_repositories()) == sorted(names)
+    assert list(catalog.list_repositories(last)) == sorted(name for name in names if name > last)
 
 
 def test_a_page_reads_no_more_folders_than_it_needs() -> None:

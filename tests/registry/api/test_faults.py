@@ -11,13 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.health_monitor import Watch
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.contents.layout import PREFIX
+from registry_gitops.registry.contents import Digest, layout
+from registry_gitops.registry.contents.health_monitor import CachedCheck
 from registry_gitops.registry.messages import FilePart, Request, Response
-from registry_gitops.registry.storage.filesystem import FileStorage
-from registry_gitops.registry.storage.memory import MemoryDraft, MemoryStorage
+from registry_gitops.registry.storage import DATA_PATH, FileStorage, MemoryStorage
+from registry_gitops.registry.storage.memory import MemoryDraft
 from tests.registry.api.asking import Answer, Asking, Sent, image
 
 CONTENT = b"0123456789" * 100
@@ -334,13 +332,13 @@ def test_what_was_looked_at_before_a_doubt_does_not_answer_it() -> None:
         if outcome:
             raise outcome
 
-    watch = Watch(check)
+    watch = CachedCheck(check)
     assert watch.problem(wait=0) is None
     assert begun.wait(10)
-    watch.doubt()
+    watch.invalidate()
     let_go.set()
     assert watch.problem(wait=10) == "the storage of the registry is gone"
-    assert not watch.sure
+    assert not watch.is_known_good
 
 
 MISTAKES = (ValueError("a mistake"), RecursionError("deep"), KeyError("x"), SystemExit(1), KeyboardInterrupt())
@@ -419,7 +417,7 @@ def pushed(tmp_path: Path) -> Iterator[tuple[Asking, Path]]:
     storage = FileStorage(tmp_path)
     asking = Asking(storage)
     digest = asking.push_blob("a", LARGE)
-    yield asking, tmp_path / PREFIX / layout.blob_data(digest)
+    yield asking, tmp_path / DATA_PATH / layout.blob_data(digest)
     storage.close()
 
 

@@ -9,11 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.garbage import collect
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.storage import Storage
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.contents import Digest, collect_garbage, layout
+from registry_gitops.registry.storage import MemoryStorage, Storage
 from tests.registry.api.asking import OCI_IMAGE, OCI_INDEX, Asking, descriptor, image, index
 
 SUBJECT = image(config=b"subject")
@@ -105,7 +102,7 @@ def test_a_manifest_that_nobody_would_take_is_served_listed_and_deleted(
     for each in (subject, digest):
         listed = ask("GET", f"/v2/a/referrers/{each}")
         assert (listed.status, listed.json["mediaType"]) == (200, OCI_INDEX)
-    collect(storage, older_than=0, delete_untagged=True)
+    collect_garbage(storage, older_than=0, delete_untagged=True)
     assert ask("GET", "/v2/a/manifests/x").content == content
     if str(Digest.of(LAYER)).encode() in content:
         assert ask("HEAD", f"/v2/a/blobs/{Digest.of(LAYER)}").status == 200
@@ -162,6 +159,6 @@ def test_whatever_is_stored_is_no_reason_to_fail(content: bytes) -> None:
     assert ask("GET", f"/v2/a/referrers/{digest}").status == 200
     # To push it is right or wrong, and no mistake of ours either.
     assert ask("PUT", "/v2/b/manifests/x", content).status in (201, 400)
-    collect(storage, older_than=0)
+    collect_garbage(storage, older_than=0)
     assert ask("DELETE", f"/v2/a/manifests/{digest}").status == 202
     assert ask("GET", "/v2/a/manifests/x").status == 404

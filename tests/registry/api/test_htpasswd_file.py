@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from registry_gitops.registry.api import HtpasswdAuthenticator
 from registry_gitops.registry.api import authentication as module
-from registry_gitops.registry.api.authentication import HtpasswdAccess, read
+from registry_gitops.registry.api.authentication import parse_htpasswd
 from registry_gitops.registry.errors import RegistryError, SetupError
 
 from .basic_auth import basic, line, request
@@ -35,13 +36,13 @@ def file(tmp_path: Path) -> Path:
 )
 def test_lines_are_taken_as_registry_3_takes_them(file: Path, text: str, users: list[str]) -> None:
     file.write_text(text)
-    assert list(read(file)) == users
-    assert HtpasswdAccess(file).check(request(basic(users[0], "hunter2")), writes=True) == users[0]
+    assert list(parse_htpasswd(file)) == users
+    assert HtpasswdAuthenticator(file).check(request(basic(users[0], "hunter2")), writes=True) == users[0]
 
 
 def test_of_a_user_who_stands_there_twice_the_last_line_counts(file: Path) -> None:
     file.write_text(line("alice", "old") + line("alice", "new"))
-    assert HtpasswdAccess(file).check(request(basic("alice", "new")), writes=True) == "alice"
+    assert HtpasswdAuthenticator(file).check(request(basic("alice", "new")), writes=True) == "alice"
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_a_broken_file_is_refused_with_the_line_and_without_the_secret(
 ) -> None:
     file.write_bytes(content)
     with pytest.raises(SetupError) as caught:
-        HtpasswdAccess(file)
+        HtpasswdAuthenticator(file)
     assert (caught.value.file, caught.value.line) == (str(file), line)
     assert str(caught.value).startswith(f"{file}:{line}: {message}" if line else f"{file}: {message}")
     assert "hunter2" not in str(caught.value)
@@ -79,7 +80,7 @@ def test_every_hash_that_is_taken_can_be_checked(file: Path) -> None:
     for char in alphabet:
         file.write_text(f"alice:{HASH[:28]}{char}{HASH[29:]}\n")
         try:
-            access = HtpasswdAccess(file)
+            access = HtpasswdAuthenticator(file)
         except SetupError:
             continue
         with pytest.raises(RegistryError):
@@ -88,14 +89,14 @@ def test_every_hash_that_is_taken_can_be_checked(file: Path) -> None:
 
 def test_a_file_that_is_not_there_is_an_error(file: Path) -> None:
     with pytest.raises(SetupError, match="htpasswd: No such file or directory"):
-        HtpasswdAccess(file)
+        HtpasswdAuthenticator(file)
 
 
 def test_without_bcrypt_the_error_says_how_to_install_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text(line("alice", "hunter2"))
     monkeypatch.setitem(sys.modules, "bcrypt", None)
     with pytest.raises(SetupError, match="bcrypt, which is not installed: run `pip install bcrypt`"):
-        HtpasswdAccess(file)
+        HtpasswdAuthenticator(file)
 
 
 class Watched:
@@ -103,7 +104,7 @@ class Watched:
 
     def __init__(self, file: Path) -> None:
         self.reports: list[str] = []
-        self.access = HtpasswdAccess(file, report=self.reports.append)
+        self.access = HtpasswdAuthenticator(file, report=self.reports.append)
 
     def lets_in(self, user: str, password: str) -> bool:
         try:
@@ -114,7 +115,7 @@ class Watched:
 
 @pytest.fixture
 def watched(file: Path, monkeypatch: pytest.MonkeyPatch) -> Watched:
-    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(module, "_RELOAD_INTERVAL", 0.0)
     file.write_text(line("alice", "hunter2") + line("bob", "hunter2"))
     return Watched(file)
 
@@ -139,13 +140,13 @@ def test_a_user_whose_line_stays_stays_remembered(watched: Watched, file: Path) 
     assert watched.lets_in("alice", "hunter2")
     file.write_text(file.read_text() + line("carol", "hunter2"))
     assert watched.lets_in("carol", "hunter2")
-    assert watched.access.remembers(request(basic("alice", "hunter2")))
+    assert watched.access.is_cached(request(basic("alice", "hunter2")))
 
 
 def test_a_file_that_is_replaced_as_kubernetes_replaces_those_of_a_secret_takes_effect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(module, "_RELOAD_INTERVAL", 0.0)
     for name, password in (("old", "hunter2"), ("new", "changed")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "htpasswd").write_text(line("alice", password))

@@ -7,10 +7,8 @@ import threading
 
 import pytest
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.storage import Storage
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.contents import Digest, layout
+from registry_gitops.registry.storage import MemoryStorage, Storage
 from tests.registry.api.asking import (
     DOCKER_IMAGE,
     DOCKER_LIST,
@@ -389,7 +387,7 @@ def test_many_manifests_are_remembered_but_not_too_many(repository: Asking) -> N
     for _ in range(2):
         for number, content in enumerate(contents):
             assert repository("GET", f"/v2/a/manifests/t{number}").content == content
-    remembered = repository.registry._state.contents._remembered.values()
+    remembered = repository.registry._state.content._cache.values()
     assert 3_500_000 < sum(len(manifest.content) for manifest in remembered) <= 4 * 1024 * 1024
 
 

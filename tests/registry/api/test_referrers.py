@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.contents import Digest, layout
 from registry_gitops.registry.storage import Storage
 from tests.registry.api.asking import OCI_IMAGE, OCI_INDEX, Asking, descriptor, image, index
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry_gitops.registry.api import routes, targets
-from registry_gitops.registry.contents.identifiers import Digest, is_repository
+from registry_gitops.registry.contents import Digest, is_repository
 from registry_gitops.registry.errors import RegistryError
 from registry_gitops.registry.messages import Request
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.storage import MemoryStorage
 from tests.registry.api.asking import Asking, Sent
 
 SHA256 = "sha256:" + "a" * 64
@@ -24,27 +24,27 @@ UPLOAD = "00000000-0000-4000-8000-000000000000"
 @pytest.mark.parametrize(
     ("path", "target"),
     [
-        ("/", targets.Front()),
-        ("/healthz", targets.Healthz()),
-        ("/v2", targets.Base()),
-        ("/v2/", targets.Base()),
-        ("/v2/_catalog", targets.Catalog()),
-        ("/v2/a/tags/list", targets.Tags("a")),
-        ("/v2/a/b/manifests/1.0", targets.Manifest("a/b", "1.0")),
-        (f"/v2/a/b/manifests/{SHA512}", targets.Manifest("a/b", Digest("sha512", "b" * 128))),
-        (f"/v2/a/referrers/{SHA256}", targets.Referrers("a", Digest("sha256", "a" * 64))),
-        (f"/v2/a/blobs/{SHA256}", targets.Blob("a", Digest("sha256", "a" * 64))),
-        ("/v2/a/blobs/uploads/", targets.Uploads("a")),
-        ("/v2/a/blobs/uploads", targets.Uploads("a")),
-        (f"/v2/a/blobs/uploads/{UPLOAD}", targets.Upload("a", UPLOAD)),
+        ("/", targets.RootTarget()),
+        ("/healthz", targets.HealthzTarget()),
+        ("/v2", targets.ApiBaseTarget()),
+        ("/v2/", targets.ApiBaseTarget()),
+        ("/v2/_catalog", targets.CatalogTarget()),
+        ("/v2/a/tags/list", targets.TagsTarget("a")),
+        ("/v2/a/b/manifests/1.0", targets.ManifestTarget("a/b", "1.0")),
+        (f"/v2/a/b/manifests/{SHA512}", targets.ManifestTarget("a/b", Digest("sha512", "b" * 128))),
+        (f"/v2/a/referrers/{SHA256}", targets.ReferrersTarget("a", Digest("sha256", "a" * 64))),
+        (f"/v2/a/blobs/{SHA256}", targets.BlobTarget("a", Digest("sha256", "a" * 64))),
+        ("/v2/a/blobs/uploads/", targets.UploadsTarget("a")),
+        ("/v2/a/blobs/uploads", targets.UploadsTarget("a")),
+        (f"/v2/a/blobs/uploads/{UPLOAD}", targets.UploadTarget("a", UPLOAD)),
         # Words of the paths are names too.
-        ("/v2/blobs/uploads/manifests/tags", targets.Manifest("blobs/uploads", "tags")),
-        (f"/v2/manifests/blobs/uploads/{UPLOAD}", targets.Upload("manifests", UPLOAD)),
-        ("/v2/v2/tags/list", targets.Tags("v2")),
+        ("/v2/blobs/uploads/manifests/tags", targets.ManifestTarget("blobs/uploads", "tags")),
+        (f"/v2/manifests/blobs/uploads/{UPLOAD}", targets.UploadTarget("manifests", UPLOAD)),
+        ("/v2/v2/tags/list", targets.TagsTarget("v2")),
     ],
 )
 def test_a_path_is_parsed_into_what_it_names(path: str, target: targets.Target) -> None:
-    assert targets.parse(path) == target
+    assert targets.parse_target(path) == target
 
 
 @pytest.mark.parametrize(
@@ -91,16 +91,16 @@ def test_a_path_that_names_nothing_is_refused_with_the_right_code(
 
 
 PATHS = {
-    targets.Front: "/",
-    targets.Healthz: "/healthz",
-    targets.Base: "/v2/",
-    targets.Catalog: "/v2/_catalog",
-    targets.Tags: "/v2/a/tags/list",
-    targets.Manifest: "/v2/a/manifests/1.0",
-    targets.Referrers: f"/v2/a/referrers/{SHA256}",
-    targets.Blob: f"/v2/a/blobs/{SHA256}",
-    targets.Uploads: "/v2/a/blobs/uploads/",
-    targets.Upload: f"/v2/a/blobs/uploads/{UPLOAD}",
+    targets.RootTarget: "/",
+    targets.HealthzTarget: "/healthz",
+    targets.ApiBaseTarget: "/v2/",
+    targets.CatalogTarget: "/v2/_catalog",
+    targets.TagsTarget: "/v2/a/tags/list",
+    targets.ManifestTarget: "/v2/a/manifests/1.0",
+    targets.ReferrersTarget: f"/v2/a/referrers/{SHA256}",
+    targets.BlobTarget: f"/v2/a/blobs/{SHA256}",
+    targets.UploadsTarget: "/v2/a/blobs/uploads/",
+    targets.UploadTarget: f"/v2/a/blobs/uploads/{UPLOAD}",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get", "BREW")
 
@@ -120,7 +120,7 @@ def test_a_method_that_a_path_has_not_is_405_and_told_which_it_has(ask: Asking, 
 def test_every_kind_of_path_has_a_route_and_every_route_its_section_of_the_spec() -> None:
     assert {route.target for route in routes.ROUTES} == set(PATHS)
     for route in routes.ROUTES:
-        assert route.spec == "extensions" or route.public or re.fullmatch(r"(end-\d+[ab]?(, )?)+", route.spec)
+        assert route.spec == "extensions" or route.is_public or re.fullmatch(r"(end-\d+[ab]?(, )?)+", route.spec)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_registry_without_deletion_deletes_no_content_but_cancels_uploads(ask:
 def test_whatever_the_path_is_a_name_in_it_is_a_name_or_there_is_an_error(path: str) -> None:
     target = None
     with suppress(RegistryError):
-        target = targets.parse(path)
+        target = targets.parse_target(path)
     assert is_repository(getattr(target, "name", "a"))
 
 

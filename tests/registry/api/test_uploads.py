@@ -7,8 +7,7 @@ import threading
 
 import pytest
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.contents import Digest, layout
 from registry_gitops.registry.messages import ClientGone
 from registry_gitops.registry.storage import Storage
 from tests.registry.api.asking import Answer, Asking, Sent
@@ -132,7 +131,7 @@ def test_an_upload_goes_on_after_a_crash_where_its_bytes_are_there_and_were_ackn
     (identifier,) = left(storage, "a")
     add(storage, identifier, data)
     if acknowledged is not None:
-        storage.publish({layout.upload_acknowledged("a", identifier): acknowledged})
+        storage.publish({layout.upload_journal("a", identifier): acknowledged})
     again = ask.restarted()
     if offset is None:
         assert again(method, f"{location}?digest={DIGEST}").code == "BLOB_UPLOAD_UNKNOWN"
@@ -334,11 +333,11 @@ def test_many_writers_of_one_upload_never_mix_their_bytes(ask: Asking) -> None:
 
 
 def test_sessions_that_were_forgotten_are_read_again(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry_gitops.registry.contents.upload_sessions._REMEMBERED", 2)
+    monkeypatch.setattr("registry_gitops.registry.contents.upload_sessions._MAX_CACHED", 2)
     locations = [ask.begin("a") for _ in range(4)]
     for location in locations:
         ask("PATCH", location, CONTENT[:1000])
-    assert len(ask.registry._state.sessions._progress) == 2
+    assert len(ask.registry._state.uploads._progress) == 2
     for location in locations:
         assert ask("PUT", f"{location}?digest={DIGEST}", CONTENT[1000:]).status == 201
 

@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.garbage import Collected, collect
-from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.contents import Collected, Digest, collect_garbage, layout
 from registry_gitops.registry.storage import Storage
 
 MISSING = Digest.of(b"nobody has pushed this")
@@ -96,9 +94,11 @@ def sweep(storage: Storage, moment: float | None = None, *, delete_untagged: boo
     if moment is None:
         moment = ages()
     before = paths(storage)
-    told = collect(storage, older_than=3600, delete_untagged=delete_untagged, dry_run=True, now=lambda: moment + 3600)
+    told = collect_garbage(
+        storage, older_than=3600, delete_untagged=delete_untagged, dry_run=True, now=lambda: moment + 3600
+    )
     assert paths(storage) == before
-    done = collect(storage, older_than=3600, delete_untagged=delete_untagged, now=lambda: moment + 3600)
+    done = collect_garbage(storage, older_than=3600, delete_untagged=delete_untagged, now=lambda: moment + 3600)
     assert told == done
     return done
 

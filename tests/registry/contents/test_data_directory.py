@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.registry import SetupError, collect_directory
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.storage import FileStorage
 from tests.registry.contents.shelf import Shelf
 
 

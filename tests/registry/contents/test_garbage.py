@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.garbage import LONG_PUSH, collect
-from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.contents import Digest, collect_garbage, layout
+from registry_gitops.registry.contents.garbage import LONG_PUSH
 from registry_gitops.registry.storage import Storage
 from tests.registry.contents.shelf import MISSING, Shelf, ages, paths, sweep
 
@@ -12,11 +11,11 @@ NOTHING = (0, 0, 0, 0, 0, 0, (), ())
 
 
 def counts(storage: Storage, moment: float | None = None, *, delete_untagged: bool = False) -> tuple[object, ...]:
-    """blobs, bytes, manifests, layers, tags, uploads, repositories, rotten."""
+    """blobs, bytes, manifests, layers, tags, uploads, repositories, corrupt."""
     done = sweep(storage, moment, delete_untagged=delete_untagged)
     return (
         *(done.blobs, done.bytes, done.manifests, done.layers),
-        *(done.tags, done.uploads, done.repositories, done.rotten),
+        *(done.tags, done.uploads, done.repositories, done.corrupt),
     )
 
 
@@ -224,9 +223,9 @@ def test_layers_wait_for_the_last_one_of_a_long_push_but_not_for_ever(storage: S
     assert first
     assert last
     grace = (last.modified - first.modified) / LONG_PUSH
-    assert collect(storage, older_than=grace * 1.1, now=lambda: last.modified).layers == 0
+    assert collect_garbage(storage, older_than=grace * 1.1, now=lambda: last.modified).layers == 0
     assert app.has(layer)
-    assert collect(storage, older_than=grace * 0.9, now=lambda: last.modified).layers == 1
+    assert collect_garbage(storage, older_than=grace * 0.9, now=lambda: last.modified).layers == 1
     assert storage.names(layout.uploads(app.name)) == ["the-last-layer"]
 
 
@@ -271,7 +270,7 @@ def test_a_manifest_whose_bytes_are_lost_is_told_and_nothing_of_its_repository_g
     image = app.manifest(app.blob(b"layer"), tags=["v1"])
     storage.remove(layout.blob(image))
     before = paths(storage)
-    assert sweep(storage, delete_untagged=True).rotten == (str(image),)
+    assert sweep(storage, delete_untagged=True).corrupt == (str(image),)
     assert paths(storage) == before
 
 

@@ -7,9 +7,9 @@ from itertools import count
 
 import pytest
 
-from registry_gitops.registry.contents.garbage import collect
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.storage.memory import MemoryStorage, _files
+from registry_gitops.registry.contents import Digest, collect_garbage
+from registry_gitops.registry.storage import MemoryStorage
+from registry_gitops.registry.storage.memory import _files
 from tests.registry.api.asking import Asking, image, index
 from tests.registry.contents.shelf import Shelf
 
@@ -53,7 +53,7 @@ class Interrupted(MemoryStorage):
 
 
 def collect_old(storage: MemoryStorage) -> None:
-    collect(storage, delete_untagged=True)
+    collect_garbage(storage, delete_untagged=True)
 
 
 def someone_else_is_told_after_a_collection(storage: MemoryStorage) -> None:

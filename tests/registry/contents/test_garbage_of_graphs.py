@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.contents import Digest, layout
+from registry_gitops.registry.storage import MemoryStorage
 from tests.registry.contents.shelf import Shelf, paths, sweep
 
 REPOSITORIES = ("app", "app/below", "team/other")

@@ -9,12 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.garbage import collect
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.storage import Storage
-from registry_gitops.registry.storage.filesystem import FileStorage
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.contents import Digest, collect_garbage, layout
+from registry_gitops.registry.storage import FileStorage, MemoryStorage, Storage
 from tests.registry.contents.shelf import Shelf, ages
 
 pytestmark = pytest.mark.tools
@@ -40,7 +36,7 @@ def storage() -> Interrupted:
 
 def collect_all(storage: Storage) -> None:
     moment = ages()
-    collect(storage, older_than=0, delete_untagged=True, now=lambda: moment)
+    collect_garbage(storage, older_than=0, delete_untagged=True, now=lambda: moment)
 
 
 def test_an_index_that_somebody_asks_for_at_the_last_moment_keeps_all_its_manifests(storage: Interrupted) -> None:
@@ -105,7 +101,7 @@ def test_clients_that_push_beside_a_collection_lose_nothing(tmp_path: Path) -> N
             pool.submit(push_until, end, grace, Shelf(storage, f"app{number % 2}"), number) for number in range(4)
         ]
         while not all(client.done() for client in clients):
-            done = collect(collecting, older_than=grace, delete_untagged=True)
+            done = collect_garbage(collecting, older_than=grace, delete_untagged=True)
             removed += done.blobs + done.layers + done.manifests
     for number, client in enumerate(clients):
         image, *layers = client.result()

@@ -1,4 +1,4 @@
-"""A gate lets many share it, or one alone."""
+"""A repository lock is held shared by many, or exclusive by one."""
 
 from __future__ import annotations
 
@@ -7,60 +7,60 @@ import time
 
 import pytest
 
-from registry_gitops.registry.contents.locks import Gate, Gates
+from registry_gitops.registry.contents.locks import RepositoryLock, RepositoryLocks
 
 
-def test_many_share_a_gate_and_one_who_wants_to_be_alone_waits_for_all() -> None:
-    gate, order = Gate(), list[str]()
-    with gate.shared(), gate.shared():
-        alone = threading.Thread(target=_pass_alone, args=[gate, order], daemon=True)
+def test_an_exclusive_holder_waits_for_all_shared_ones() -> None:
+    lock, order = RepositoryLock(), list[str]()
+    with lock.shared(), lock.shared():
+        alone = threading.Thread(target=_hold_exclusive, args=[lock, order], daemon=True)
         alone.start()
         time.sleep(0.05)
         order.append("shared")
     alone.join(5)
-    assert order == ["shared", "alone"]
+    assert order == ["shared", "exclusive"]
 
 
-def test_one_who_gives_up_waiting_to_be_alone_keeps_nobody_out() -> None:
-    gate = Gate()
+def test_a_thread_that_stops_waiting_blocks_nobody() -> None:
+    lock = RepositoryLock()
 
     def given_up(*_: object) -> None:
         raise MemoryError
 
-    wait_for = gate._changed.wait_for
-    gate._changed.wait_for = given_up  # type: ignore[method-assign, assignment]
-    with pytest.raises(MemoryError), gate.alone():
+    wait_for = lock._changed.wait_for
+    lock._changed.wait_for = given_up  # type: ignore[method-assign, assignment]
+    with pytest.raises(MemoryError), lock.exclusive():
         pass
-    gate._changed.wait_for = wait_for  # type: ignore[method-assign]
+    lock._changed.wait_for = wait_for  # type: ignore[method-assign]
     order = list[str]()
-    later = threading.Thread(target=_pass_shared, args=[gate, order], daemon=True)
+    later = threading.Thread(target=_hold_shared, args=[lock, order], daemon=True)
     later.start()
     later.join(5)
     assert order == ["shared"]
 
 
-def test_nobody_goes_ahead_of_one_who_waits_to_be_alone() -> None:
-    gate, order = Gate(), list[str]()
-    first = gate.shared()
+def test_a_shared_holder_waits_behind_a_waiting_exclusive_one() -> None:
+    lock, order = RepositoryLock(), list[str]()
+    first = lock.shared()
     first.__enter__()
-    alone = threading.Thread(target=_pass_alone, args=[gate, order], daemon=True)
+    alone = threading.Thread(target=_hold_exclusive, args=[lock, order], daemon=True)
     alone.start()
     time.sleep(0.05)
-    later = threading.Thread(target=_pass_shared, args=[gate, order], daemon=True)
+    later = threading.Thread(target=_hold_shared, args=[lock, order], daemon=True)
     later.start()
     time.sleep(0.05)
     assert order == []
     first.__exit__(None, None, None)
     alone.join(5)
     later.join(5)
-    assert order == ["alone", "shared"]
+    assert order == ["exclusive", "shared"]
 
 
-def test_one_who_is_alone_is_alone() -> None:
-    gate, order = Gate(), list[str]()
-    with gate.alone():
+def test_an_exclusive_holder_is_the_only_one() -> None:
+    lock, order = RepositoryLock(), list[str]()
+    with lock.exclusive():
         others = [
-            threading.Thread(target=pass_, args=[gate, order], daemon=True) for pass_ in (_pass_alone, _pass_shared)
+            threading.Thread(target=hold, args=[lock, order], daemon=True) for hold in (_hold_exclusive, _hold_shared)
         ]
         for other in others:
             other.start()
@@ -68,31 +68,31 @@ def test_one_who_is_alone_is_alone() -> None:
         assert order == []
     for other in others:
         other.join(5)
-    assert sorted(order) == ["alone", "shared"]
+    assert sorted(order) == ["exclusive", "shared"]
 
 
-def test_a_gate_opens_again_after_an_exception() -> None:
-    gate = Gate()
-    for pass_ in (gate.shared, gate.alone):
+def test_an_exception_releases_the_lock() -> None:
+    lock = RepositoryLock()
+    for hold in (lock.shared, lock.exclusive):
         try:
-            with pass_():
+            with hold():
                 raise KeyError
         except KeyError:
             pass
-    with gate.alone():
+    with lock.exclusive():
         pass
 
 
-def test_a_repository_has_the_same_gate_every_time() -> None:
-    gates = Gates()
-    assert gates.of("team/app") is gates.of("team/" + "app")
+def test_a_repository_has_the_same_lock_every_time() -> None:
+    locks = RepositoryLocks()
+    assert locks.for_repository("team/app") is locks.for_repository("team/" + "app")
 
 
-def _pass_alone(gate: Gate, order: list[str]) -> None:
-    with gate.alone():
-        order.append("alone")
+def _hold_exclusive(lock: RepositoryLock, order: list[str]) -> None:
+    with lock.exclusive():
+        order.append("exclusive")
 
 
-def _pass_shared(gate: Gate, order: list[str]) -> None:
-    with gate.shared():
+def _hold_shared(lock: RepositoryLock, order: list[str]) -> None:
+    with lock.shared():
         order.append("shared")

@@ -12,8 +12,8 @@ from random import Random
 
 import pytest
 
-from registry_gitops.registry.contents.identifiers import Digest
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.contents import Digest
+from registry_gitops.registry.storage import FileStorage
 from tests.registry.contents.shelf import Shelf
 from tests.support.audit import strays
 

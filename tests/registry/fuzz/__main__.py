@@ -15,13 +15,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from registry_gitops.registry.api.application import Registry
+from registry_gitops.registry.api import Registry
 from registry_gitops.registry.http.connection import Connection
 from registry_gitops.registry.http.server_context import ServerContext
 from registry_gitops.registry.http.workers import Leadership, WorkerPool
 from registry_gitops.registry.log import Entry
-from registry_gitops.registry.storage.filesystem import FileStorage
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.storage import FileStorage, MemoryStorage
 from tests.registry.fuzz import oracle
 from tests.registry.fuzz.streams import Streams
 from tests.registry.fuzz.watch import Watch

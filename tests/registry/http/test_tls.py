@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry_gitops.registry import startup as tls
 from registry_gitops.registry.http import Limits
+from registry_gitops.registry.startup import load_tls_context
 from tests.registry.http.echo import Client, Running, request, running
 from tests.support.certificate import Certificate, make_certificate
 
@@ -28,7 +28,7 @@ def trust(certificate: Certificate) -> ssl.SSLContext:
 
 @pytest.fixture(scope="module")
 def secure(certificate: Certificate) -> Iterator[Running]:
-    context = tls.context(certificate.certificate, certificate.key)
+    context = load_tls_context(certificate.certificate, certificate.key)
     with running(Limits(head_timeout=1, stall_timeout=1), tls=context) as it:
         yield it
 
@@ -121,7 +121,7 @@ def test_a_body_over_tls_that_stands_still_ends_the_connection(secure: Running, 
 
 
 def test_a_connection_over_tls_that_is_cut_gives_no_cipher_text_to_the_handler(certificate: Certificate) -> None:
-    context = tls.context(certificate.certificate, certificate.key)
+    context = load_tls_context(certificate.certificate, certificate.key)
     trust = ssl.create_default_context(cafile=str(certificate.certificate))
     with running(tls=context) as server, server.connect(trust) as client:
         client.send(request("PUT", "/x", "Content-Length: 100000"))
@@ -136,7 +136,7 @@ def test_a_connection_over_tls_that_is_cut_gives_no_cipher_text_to_the_handler(c
 
 
 def test_more_connections_than_the_limit_are_503_over_tls_too(certificate: Certificate, trust: ssl.SSLContext) -> None:
-    context = tls.context(certificate.certificate, certificate.key)
+    context = load_tls_context(certificate.certificate, certificate.key)
     with running(Limits(max_connections=1), tls=context) as server, server.connect(trust) as client:
         assert client.ask(request()).status == 200
         with server.connect(trust) as surplus:

@@ -15,7 +15,7 @@ BEGIN, END = "/--- begin", "/--- end"
 PROGRAM = f"""
 import os, sys
 from pathlib import Path
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.storage import FileStorage
 
 def mark(path):
     try:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.storage import FileStorage
 from tests.support.tools import tool
 
 from .test_filesystem import scratch
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.tools
 START = """
 import json, os, resource, sys
 from pathlib import Path
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.storage import FileStorage
 
 root = Path(sys.argv[1])
 storage = FileStorage(root)

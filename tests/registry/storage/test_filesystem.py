@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 
-from registry_gitops.registry.storage import Storage
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.storage import FileStorage, Storage
 
 from .test_storage import drafted, moment
 
@@ -31,7 +30,7 @@ def living(root: Path) -> subprocess.Popen[str]:
     program = """
 import sys
 from pathlib import Path
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.storage import FileStorage
 storage = FileStorage(Path(sys.argv[1]))
 (own,) = [path for path in Path(sys.argv[1]).glob("docker/registry/v2/_scratch/*") if not any(path.iterdir())]
 (own / "left").write_text("x")

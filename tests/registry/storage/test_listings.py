@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry.contents.layout import PREFIX
-from registry_gitops.registry.storage import listings
-from registry_gitops.registry.storage.filesystem import FileStorage
+from registry_gitops.registry.storage import DATA_PATH, FileStorage, listings
 
 NAMES = [f"r{number:04}" for number in range(400)]
 
@@ -19,7 +17,7 @@ NAMES = [f"r{number:04}" for number in range(400)]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with many entries, as the system knows it; the storage calls it `many`."""
-    folder = tmp_path / PREFIX / "many"
+    folder = tmp_path / DATA_PATH / "many"
     folder.mkdir(parents=True)
     for name in NAMES:
         (folder / name).touch()
@@ -97,7 +95,7 @@ def test_a_folder_in_the_place_of_a_large_one_is_another_one(
 def test_no_more_entries_are_remembered_than_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listings, "_SETTLED", -1.0)
     monkeypatch.setattr(listings, "_LARGE", 10)
-    monkeypatch.setattr(listings, "_REMEMBERED", 50)
+    monkeypatch.setattr(listings, "_MAX_ENTRIES", 50)
     remembered = listings.Listings()
     for number in range(20):
         folder = tmp_path / str(number)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from registry_gitops.registry.api.application import Registry
+from registry_gitops.registry.api import Registry
 from registry_gitops.registry.messages import Request, Response
 
 Core = Callable[[Request], Response]

@@ -8,9 +8,9 @@ from collections import Counter
 from dataclasses import replace
 from itertools import count
 
-from registry_gitops.registry.api.application import Registry
+from registry_gitops.registry.api import Registry
 from registry_gitops.registry.messages import Request, Response
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.storage import MemoryStorage
 from tests.smoke.mutants.breaking import (
     MANIFEST,
     SESSION,

@@ -12,13 +12,12 @@ from typing import Final
 
 import bcrypt
 
-from registry_gitops.registry import startup as tls
-from registry_gitops.registry.api.application import Registry
-from registry_gitops.registry.api.authentication import OPEN, HtpasswdAccess
-from registry_gitops.registry.contents.identifiers import Digest
+from registry_gitops.registry.api import ALLOW_ALL, HtpasswdAuthenticator, Registry
+from registry_gitops.registry.contents import Digest
 from registry_gitops.registry.http import Server
 from registry_gitops.registry.messages import Request
-from registry_gitops.registry.storage.memory import MemoryStorage
+from registry_gitops.registry.startup import load_tls_context
+from registry_gitops.registry.storage import MemoryStorage
 from registry_gitops.report import Report
 from registry_gitops.smoke import CHECKS, Level, Options, checks_for_level, connect, run
 from tests.smoke.mutants.breaking import Broken, Change, Sent
@@ -53,12 +52,13 @@ class Guard:
 @contextmanager
 def served(change: Change, guard: Guard | None = None) -> Iterator[str]:
     """Our registry, broken like that, until the end of the block; as the URL where it answers."""
-    access = HtpasswdAccess(guard.htpasswd) if guard else OPEN
+    authenticator = HtpasswdAuthenticator(guard.htpasswd) if guard else ALLOW_ALL
+    tls = load_tls_context(guard.certificate, guard.key) if guard else None
     storage = MemoryStorage()
     for name in BEFORE:
         _push_image(Registry(storage), name)
-    core = Broken(Registry(storage, access=access), change)
-    with Server(core, ("127.0.0.1", 0), tls=tls.context(guard.certificate, guard.key) if guard else None) as server:
+    core = Broken(Registry(storage, authenticator=authenticator), change)
+    with Server(core, ("127.0.0.1", 0), tls=tls) as server:
         thread = threading.Thread(target=server.serve, daemon=True)
         thread.start()
         try:
