@@ -1,7 +1,7 @@
-"""A tree of texts beside a folder: what is new, what changed, and what is not ours to change.
+"""Compare a tree of texts with a directory: which files are new, changed, edited by hand, or not ours.
 
-A list of checksums (`.registry-gitops.sha256`, in the format of sha256sum) stands in the folder and says which files
-are ours and what was written to them. A file that differs from both list and tree was edited by hand.
+The checksum file (`.registry-gitops.sha256`, in the format of sha256sum) lists the files that we wrote. A file that
+differs from both the checksum file and the tree was edited by hand.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from pathlib import Path, PurePosixPath
 
 from registry_gitops.errors import InputError
 
-LIST = ".registry-gitops.sha256"
-"""Name of the list, below the folder."""
+CHECKSUM_FILE = ".registry-gitops.sha256"
+"""Name of the checksum file in the output directory."""
 
 _LINE = re.compile("([0-9a-f]{64})  ([^\0]+)")
 
 Owned = Mapping[str, frozenset[str]]
-"""Path -> checksums that we wrote. Two for one path mean that a run was ended between its first and last rename."""
+"""Path -> checksums that we wrote. A path has two if a run was killed between its first and last rename."""
 
 Tree = Mapping[str, str]
-"""Path below the folder, with "/" on every system -> the file's whole text."""
+"""Path relative to the directory, with "/" on every system -> the whole text of the file."""
 
 
 class Action(StrEnum):
@@ -35,7 +35,7 @@ class Action(StrEnum):
     DELETE = "delete"
     KEEP = "unchanged"
     EDITED = "edited by hand"
-    FOREIGN = "not ours"
+    UNOWNED = "not ours"
 
 
 @dataclass(frozen=True)
@@ -51,41 +51,41 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that writing a tree to a folder would do, in the order of the paths."""
+    """What writing a tree to a directory would change, sorted by path."""
 
-    folder: Path
+    directory: Path
     changes: tuple[Change, ...]
     owned: Owned = field(repr=False)
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
-        """Files that are not replaced without force: somebody else wrote or edited them."""
-        return tuple(change for change in self.changes if change.action in (Action.EDITED, Action.FOREIGN))
+        """Files that a person wrote or edited: they are not replaced without `force`."""
+        return tuple(change for change in self.changes if change.action in (Action.EDITED, Action.UNOWNED))
 
     @property
     def pending(self) -> tuple[Change, ...]:
-        """Files that are not as the tree has them."""
+        """Files that differ from the tree."""
         return tuple(change for change in self.changes if change.action is not Action.KEEP)
 
 
-def plan(tree: Tree, folder: Path | str) -> Plan:
-    """Compare `tree` with `folder`, which need not exist, and return what writing would change. Writes nothing.
+def plan(tree: Tree, directory: Path | str) -> Plan:
+    """Compare `tree` with `directory`, which need not exist, and return what writing would change. Writes nothing.
 
-    Raises InputError if the folder cannot be read.
+    Raises InputError if the directory cannot be read.
     """
-    folder = Path(folder)
+    directory = Path(directory)
     try:
-        owned = _read_list(folder)
-        changes = [_change(folder, path, tree.get(path), owned) for path in sorted({*tree, *owned})]
+        owned = _read_checksums(directory)
+        changes = [_change(directory, path, tree.get(path), owned) for path in sorted({*tree, *owned})]
     except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", error.filename or folder) from None
-    return Plan(folder, tuple(change for change in changes if change), owned)
+        raise InputError.of(f"cannot be read: {error.strerror}", error.filename or directory) from None
+    return Plan(directory, tuple(change for change in changes if change), owned)
 
 
-def _change(folder: Path, path: str, text: str | None, owned: Owned) -> Change | None:
+def _change(directory: Path, path: str, text: str | None, owned: Owned) -> Change | None:
     after = None if text is None else text.encode()
     try:
-        before = (folder / path).read_bytes()
+        before = (directory / path).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         before = None
     if before == after:
@@ -97,32 +97,32 @@ def _action(path: str, before: bytes | None, after: bytes | None, owned: Owned) 
     if before is None:
         return Action.CREATE
     if path not in owned:
-        return Action.FOREIGN
+        return Action.UNOWNED
     if checksum(before) not in owned[path]:
         return Action.EDITED
     return Action.UPDATE if after is not None else Action.DELETE
 
 
 def checksum(content: bytes) -> str:
-    """SHA-256 in hexadecimal digits, as sha256sum prints it."""
+    """Return the SHA-256 in hexadecimal digits, as sha256sum prints it."""
     return hashlib.sha256(content).hexdigest()
 
 
-def _read_list(folder: Path) -> dict[str, frozenset[str]]:
-    path = folder / LIST
+def _read_checksums(directory: Path) -> dict[str, frozenset[str]]:
+    path = directory / CHECKSUM_FILE
     try:
         text = path.read_bytes().decode("utf-8", "replace")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     owned: dict[str, frozenset[str]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        found = _LINE.fullmatch(line)
-        if not found or PurePosixPath(found[2]).is_absolute() or ".." in PurePosixPath(found[2]).parts:
+        match = _LINE.fullmatch(line)
+        if not match or PurePosixPath(match[2]).is_absolute() or ".." in PurePosixPath(match[2]).parts:
             raise InputError.of("is not a line of this list: restore the file from Git", path, number, 1)
-        owned[found[2]] = owned.get(found[2], frozenset()) | {found[1]}
+        owned[match[2]] = owned.get(match[2], frozenset()) | {match[1]}
     return owned
 
 
-def list_text(owned: Owned) -> str:
-    """The text of the list."""
+def format_checksums(owned: Owned) -> str:
+    """Return the text of the checksum file."""
     return "".join(f"{checksum}  {path}\n" for path in sorted(owned) for checksum in sorted(owned[path]))

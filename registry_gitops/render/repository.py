@@ -8,27 +8,27 @@ from registry_gitops.errors import InputError
 from registry_gitops.rules import OutputDirectory
 
 
-def read_output_directory(folder: Path | str) -> OutputDirectory:
-    """Read what rules get to know of `folder`, which need not exist.
+def read_output_directory(directory: Path | str) -> OutputDirectory:
+    """Read what rules get to know of `directory`, which need not exist.
 
     Raises InputError if its path cannot be followed.
     """
-    return OutputDirectory(path_in_repository=path_in_repository(folder))
+    return OutputDirectory(path_in_repository=path_in_repository(directory))
 
 
-def path_in_repository(folder: Path | str) -> str | None:
-    """Return the path of `folder` from the root of its Git work tree: "." at the root, None outside of any.
+def path_in_repository(directory: Path | str) -> str | None:
+    """Return the path of `directory` from the root of its Git work tree: "." at the root, None outside of any.
 
-    `folder` need not exist. Raises InputError if its path cannot be followed.
+    `directory` need not exist. Raises InputError if its path cannot be followed.
     """
     try:
-        path = Path(folder).resolve()
+        path = Path(directory).resolve()
         for root in (path, *path.parents):
             # A directory; in a submodule, or in another work tree of the same repository, a file.
             if (root / ".git").exists():
                 return path.relative_to(root).as_posix()
     except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", error.filename or folder) from None
+        raise InputError.of(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except (RuntimeError, ValueError) as error:  # a loop of symbolic links; a NUL byte
-        raise InputError.of(f"not the path of a directory: {error}", folder) from None
+        raise InputError.of(f"not the path of a directory: {error}", directory) from None
     return None

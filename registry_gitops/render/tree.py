@@ -1,15 +1,15 @@
-"""RegistryDeployment -> the whole folder as texts: a pure function, the same bytes on every machine."""
+"""Render a deployment to the texts of all files: a pure function, with the same bytes on every machine."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from registry_gitops.assets import read_chart
 from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
 from registry_gitops.manifests import Document
-from registry_gitops.render import assets
+from registry_gitops.render.objects import build_kustomization, build_objects
 from registry_gitops.render.readme import readme
-from registry_gitops.render.resources import kustomization, resources
 
 _HEADER = "# Rendered by registry-gitops: change the description of the deployment, not this file.\n"
 
@@ -24,12 +24,12 @@ def render(deployment: RegistryDeployment) -> dict[str, str]:
     `deployment` alone: no clock, no environment. Raises InputError for fields that are valid alone but not together in
     one object.
     """
-    manifests = {f"{document.kind.lower()}.yaml": document for document in resources(deployment)}
+    manifests = {f"{document.kind.lower()}.yaml": document for document in build_objects(deployment)}
     tree = {path: _text(document) for path, document in manifests.items()}
-    tree[KUSTOMIZATION] = _text(kustomization(deployment, list(manifests)))
+    tree[KUSTOMIZATION] = _text(build_kustomization(deployment, list(manifests)))
     tree["README.md"] = readme(deployment)
     if isinstance(deployment.source, GitSource):
-        tree |= {f"chart/{path}": text for path, text in assets.chart().items()}
+        tree |= {f"chart/{path}": text for path, text in read_chart().items()}
     return tree
 
 

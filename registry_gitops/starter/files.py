@@ -9,11 +9,12 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
+from registry_gitops.assets import read_template
 from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import BITNAMI_URL, RegistryDeployment, describe_errors
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import SCHEMA_FILE
-from registry_gitops.render import assets, path_in_repository
+from registry_gitops.render import path_in_repository
 from registry_gitops.schema import config_schema, format_schema
 from registry_gitops.version import __version__
 
@@ -74,7 +75,7 @@ def _deployment(source: SourceType, url: str | None, path: str, name: str, names
 
 
 def _template(name: str) -> Template:
-    return Template(assets.text(f"init/{name}.tmpl"))
+    return Template(read_template(f"init/{name}.tmpl"))
 
 
 def _yaml(text: str) -> str:

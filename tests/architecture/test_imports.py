@@ -48,7 +48,8 @@ COMMON = {"amounts", "errors", "findings", "masking", "version"}
 # Package -> top-level modules that it may import, if not just COMMON.
 TOP: dict[str, set[str]] = {
     "registry": set(),
-    "starter": COMMON | {"filenames"},
+    "render": COMMON | {"assets"},
+    "starter": COMMON | {"assets", "filenames"},
     "cli": COMMON | {"filenames", "htpasswd"},
 }
 

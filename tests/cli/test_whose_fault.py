@@ -193,7 +193,7 @@ def test_a_template_of_ours_that_is_missing_is_an_internal_error(
     assert (done.code, done.out) == (70, "")
     assert len(done.err.splitlines()) == 1
     assert "internal error in registry-gitops" in done.err
-    assert "FileNotFoundError at render/assets.py:" in done.err
+    assert "FileNotFoundError at assets.py:" in done.err
     shown = process(*words, folder=tmp_path / "work", environment={**environment, "REGISTRY_GITOPS_TRACEBACK": "1"})
     assert shown.code == 70
     assert shown.err.startswith("Traceback (most recent call last):\n")

@@ -124,4 +124,4 @@ def _list(plan: Plan) -> None:
     files = {key: f" ({count} files)" if key[1].endswith("/") else "" for key, count in counts.items()}
     write_stdout("".join(f"{action} {place}{note}\n" for (action, place), note in files.items()))
     if not plan.pending:
-        write_stderr(f"up to date: {plan.folder}")
+        write_stderr(f"up to date: {plan.directory}")

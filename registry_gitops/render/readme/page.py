@@ -12,7 +12,7 @@ import string
 from collections.abc import Iterator
 from operator import attrgetter
 
-from registry_gitops.render import assets
+from registry_gitops.assets import read_template
 from registry_gitops.render.readme.markdown import wrap
 
 SECTIONS = (
@@ -49,7 +49,7 @@ def fill(facts: object) -> str:
 @functools.cache
 def blocks() -> tuple[tuple[str, bool, str], ...]:
     """The texts of the page in order: condition ("" is none), whether it must hold, text."""
-    return tuple(block for section in SECTIONS for block in _parse(assets.text(f"readme/{section}.md") + "\n"))
+    return tuple(block for section in SECTIONS for block in _parse(read_template(f"readme/{section}.md") + "\n"))
 
 
 def _parse(text: str) -> Iterator[tuple[str, bool, str]]:

@@ -1,4 +1,4 @@
-"""RegistryDeployment -> the objects of its folder, typed and in the order in which they are applied."""
+"""Build the typed objects of a deployment, in the order in which they are applied."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from registry_gitops.manifests import (
     SourceReference,
 )
 
-# Kubernetes deletes a Namespace with everything in it, and not all of that need be ours.
+# Kubernetes deletes a Namespace with everything in it, also what others put there.
 _NOT_PRUNED = {PRUNE: "disabled"}
 # Without it, Flux removes labels and annotations that others have set with kubectl.
 _MERGED = {"kustomize.toolkit.fluxcd.io/ssa": "Merge"}
 
 
-def resources(deployment: RegistryDeployment) -> tuple[Resource, ...]:
+def build_objects(deployment: RegistryDeployment) -> tuple[Resource, ...]:
     """Return the objects that Flux applies: the Namespace and the chart's source if they are ours, and HelmRelease."""
     release = HelmRelease(metadata=_metadata(deployment), spec=_release(deployment))
     objects = (_namespace(deployment), _source(deployment), release)
     return tuple(each for each in objects if each)
 
 
-def kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomization:
-    """The kustomization file that lists `files`, and what the user adds to them."""
+def build_kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomization:
+    """Return the kustomization file that lists `files`, and what the user adds to them."""
     options = deployment.kustomization
     changes = {name: getattr(options, name) for name in KustomizationChanges.model_fields}
     with _problems_in("kustomization", ours=len(files)):
@@ -52,7 +52,7 @@ def kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomiza
 def _problems_in(section: str, *, ours: int = 0) -> Iterator[None]:
     """Raise InputError, with the keys of `section`, for fields that are valid alone but not together in an object.
 
-    `ours` is the number of entries that the object's list has in front of the user's.
+    `ours` is the number of our entries in the object's list, which precede those of the user.
     """
     try:
         yield

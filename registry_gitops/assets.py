@@ -1,4 +1,4 @@
-"""The files of `templates/` that come with the package: the chart, the folder's README, the starters of `init`."""
+"""The files of `templates/` that come with the package: the chart, the README, and the starter files of `init`."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import functools
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-CHART = "chart/docker-registry"
+_CHART = "chart/docker-registry"
 
 
 def _root() -> Traversable:
     package = files("registry_gitops")
-    # A wheel carries the templates inside the package; in a checkout they stand beside it.
+    # A wheel carries the templates inside the package; in a checkout they are next to it.
     installed = package / "_templates"
     return installed if installed.is_dir() else package / ".." / "templates"
 
 
 @functools.cache
-def text(path: str) -> str:
-    """The text of one file, `path` from the root of the templates."""
+def read_template(path: str) -> str:
+    """Return the text of one file; `path` is relative to `templates/`."""
     return (_root() / path).read_text("utf-8")
 
 
 @functools.cache
-def chart() -> dict[str, str]:
-    """The Helm chart: path in the chart -> text, in the order of the paths."""
-    return dict(sorted(_walk(_root() / CHART, "")))
+def read_chart() -> dict[str, str]:
+    """Return the Helm chart as path -> text, sorted by path."""
+    return dict(sorted(_walk(_root() / _CHART, "")))
 
 
-def _walk(folder: Traversable, prefix: str) -> list[tuple[str, str]]:
+def _walk(directory: Traversable, prefix: str) -> list[tuple[str, str]]:
     found = []
-    for entry in folder.iterdir():
+    for entry in directory.iterdir():
         if entry.is_dir():
             found += _walk(entry, f"{prefix}{entry.name}/")
         else:

@@ -1,4 +1,4 @@
-"""A tree of texts -> a folder: all of it or nothing, and no file that is not ours."""
+"""Write a tree of texts to a directory: all of it or nothing, and only files that are ours."""
 
 from __future__ import annotations
 
@@ -11,18 +11,27 @@ from pathlib import Path, PurePosixPath
 
 from registry_gitops.errors import EditedError, InputError
 from registry_gitops.findings import Finding, Location
-from registry_gitops.render.comparison import LIST, Action, Change, Plan, Tree, checksum, list_text, plan
+from registry_gitops.render.comparison import (
+    CHECKSUM_FILE,
+    Action,
+    Change,
+    Plan,
+    Tree,
+    checksum,
+    format_checksums,
+    plan,
+)
 
 _STAGED = ".registry-gitops.tmp-"
 
 
-def write(tree: Tree, folder: Path | str, *, force: bool = False) -> Plan:
-    """Make `folder` hold `tree`: the low-level way, which no rule has checked. Use `deploy`, which checks first.
+def write(tree: Tree, directory: Path | str, *, force: bool = False) -> Plan:
+    """Make `directory` hold `tree`: the low-level way, which no rule has checked. Use `deploy`, which checks first.
 
-    Writes what is new or changed, deletes files of ours that no longer belong, or changes nothing and raises
-    InputError: see `write_plan`. Returns the plan that was carried out.
+    Writes new and changed files, and deletes files of ours that are not in `tree`; or changes nothing and raises
+    InputError, as `write_plan` does. Returns the plan.
     """
-    return write_plan(plan(tree, folder), force=force)
+    return write_plan(plan(tree, directory), force=force)
 
 
 def write_plan(todo: Plan, *, force: bool = False) -> Plan:
@@ -35,22 +44,22 @@ def write_plan(todo: Plan, *, force: bool = False) -> Plan:
     if refused:
         only_edited = all(change.action is Action.EDITED for change in refused)
         kind = EditedError if only_edited else InputError
-        raise kind(_refusal(change, todo.folder) for change in refused)
+        raise kind(_refusal(change, todo.directory) for change in refused)
     try:
         _carry_out(todo)
     except OSError as error:
-        place = str(error.filename2 or error.filename or todo.folder)
-        if _STAGED in place:  # of which the user knows nothing
-            place = str(todo.folder)
+        place = str(error.filename2 or error.filename or todo.directory)
+        if _STAGED in place:  # a name that users do not know
+            place = str(todo.directory)
         # A file, or a link to nothing, is where a directory has to be created.
         why = "not a directory" if isinstance(error, FileExistsError) else error.strerror
         raise InputError.of(f"cannot be written: {why}; nothing was changed", place) from None
     return todo
 
 
-def _refusal(change: Change, folder: Path) -> Finding:
-    location = Location(str(folder / change.path))
-    if change.action is Action.FOREIGN:
+def _refusal(change: Change, directory: Path) -> Finding:
+    location = Location(str(directory / change.path))
+    if change.action is Action.UNOWNED:
         message = "exists, but registry-gitops did not write it: move it, or pass another --output-dir"
         return Finding(id="unowned-file", message=message, location=location)
     message = "was edited after rendering: move the edit to the config file, or overwrite it with --force"
@@ -61,27 +70,27 @@ def _carry_out(todo: Plan) -> None:
     now = {change.path: frozenset({checksum(change.after)}) for change in todo.changes if change.after is not None}
     if not todo.pending and now == todo.owned:
         return
-    # First a list that knows the old and the new content of each file: at whatever point the run is killed, the next
-    # one finds only files that it knows.
+    # First write checksums of the old and the new content of each file: if the run is killed at any point, the next one
+    # finds only files that it knows.
     both = {path: todo.owned.get(path, frozenset()) | now.get(path, frozenset()) for path in {*todo.owned, *now}}
-    before = list_text(todo.owned).encode() if todo.owned else None
-    steps = [Change(LIST, Action.UPDATE, before, list_text(both).encode()), *todo.pending]
+    before = format_checksums(todo.owned).encode() if todo.owned else None
+    steps = [Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(both).encode()), *todo.pending]
     if both != now:
-        steps.append(Change(LIST, Action.UPDATE, before, list_text(now).encode()))
-    with _folder_made(todo.folder), _locked(todo.folder), _stage(todo.folder) as stage:
+        steps.append(Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(now).encode()))
+    with _created(todo.directory), _locked(todo.directory), _stage(todo.directory) as stage:
         if not _is_current(todo):
-            raise InputError.of("was changed by another program at the same time: run this again", todo.folder)
-        # All bytes are written here, so that a full disk is noticed before the first file changes.
+            raise InputError.of("was changed by another program at the same time: run this again", todo.directory)
+        # Write all bytes here: a full disk is an error before the first file changes.
         for index, step in enumerate(steps):
-            _prepare(step, todo.folder, stage(index))
-        _commit(steps, todo.folder, stage)
+            _prepare(step, todo.directory, stage(index))
+        _commit(steps, todo.directory, stage)
 
 
 @contextlib.contextmanager
-def _folder_made(folder: Path) -> Iterator[None]:
-    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+def _created(directory: Path) -> Iterator[None]:
+    missing = [parent for parent in (directory, *directory.parents) if not parent.exists()]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(parents=True, exist_ok=True)
         yield
     except BaseException:
         for parent in missing:
@@ -91,14 +100,14 @@ def _folder_made(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one run at a time write to `folder`, where the system and the file system have such locks."""
+def _locked(directory: Path) -> Iterator[None]:
+    """Let one run at a time write to `directory`, if the operating system and the file system support locks."""
     try:
         import fcntl
     except ImportError:  # Windows
         yield
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(directory, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):  # NFS
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -109,56 +118,58 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _is_current(todo: Plan) -> bool:
     """Return whether the files are still as they were when `todo` was made."""
-    now = plan({change.path: change.after.decode() for change in todo.changes if change.after is not None}, todo.folder)
+    now = plan(
+        {change.path: change.after.decode() for change in todo.changes if change.after is not None}, todo.directory
+    )
     return now.changes == todo.changes and now.owned == todo.owned
 
 
 @dataclass(frozen=True)
 class Staged:
-    """Where one file waits for its rename: the new content, and the old one for the way back."""
+    """The temporary files of one step: the new content, and the old content for a rollback."""
 
     new: Path
     old: Path
 
 
 @contextlib.contextmanager
-def _stage(folder: Path) -> Iterator[Callable[[int], Staged]]:
-    """Names for new files on the same file system; what is left of them at the end, or of a killed run, is removed."""
-    _remove_staged(folder)
+def _stage(directory: Path) -> Iterator[Callable[[int], Staged]]:
+    """Yield a function that names temporary files on the same file system; those that remain are deleted at the end."""
+    _remove_staged(directory)
 
     def staged(index: int) -> Staged:
-        return Staged(folder / f"{_STAGED}{index}.new", folder / f"{_STAGED}{index}.old")
+        return Staged(directory / f"{_STAGED}{index}.new", directory / f"{_STAGED}{index}.old")
 
     try:
         yield staged
     finally:
-        _remove_staged(folder)
+        _remove_staged(directory)
 
 
-def _remove_staged(folder: Path) -> None:
-    for path in folder.iterdir():
+def _remove_staged(directory: Path) -> None:
+    for path in directory.iterdir():
         if path.name.startswith(_STAGED):
             path.unlink(missing_ok=True)
 
 
-def _prepare(step: Change, folder: Path, staged: Staged) -> None:
+def _prepare(step: Change, directory: Path, staged: Staged) -> None:
     if step.after is not None:
-        # No fsync: like Git's own, the files of a work tree can be made again.
+        # No fsync: as in Git, the files of a work tree can be rendered again.
         staged.new.write_bytes(step.after)
     if step.before is not None:
         staged.old.write_bytes(step.before)
         if step.after is not None:
-            shutil.copymode(folder / step.path, staged.new)
+            shutil.copymode(directory / step.path, staged.new)
 
 
-def _commit(steps: list[Change], folder: Path, stage: Callable[[int], Staged]) -> None:
-    """Renames only; on any error the renames that were done are taken back."""
+def _commit(steps: list[Change], directory: Path, stage: Callable[[int], Staged]) -> None:
+    """Rename the temporary files to their targets; on any error, roll back the renames that were done."""
     done: list[tuple[Path, Path | None]] = []
-    made: list[Path] = []
+    created: list[Path] = []
     try:
         for index, step in enumerate(steps):
-            target, staged = folder / step.path, stage(index)
-            made += _make_parents(target.parent)
+            target, staged = directory / step.path, stage(index)
+            created += _create_parents(target.parent)
             done.append((target, staged.old if step.before is not None else None))
             if step.after is None:
                 target.unlink()
@@ -166,25 +177,25 @@ def _commit(steps: list[Change], folder: Path, stage: Callable[[int], Staged]) -
                 staged.new.replace(target)
     except BaseException:
         for target, old in reversed(done):
-            _take_back(target, old)
-        for parent in reversed(made):
+            _roll_back(target, old)
+        for parent in reversed(created):
             with contextlib.suppress(OSError):
                 parent.rmdir()
         raise
-    _remove_empty_parents(folder, [step.path for step in steps if step.after is None])
+    _remove_empty_parents(directory, [step.path for step in steps if step.after is None])
 
 
-def _make_parents(parent: Path) -> list[Path]:
+def _create_parents(parent: Path) -> list[Path]:
     missing = []
     while not parent.exists():
         missing.append(parent)
         parent = parent.parent
-    for folder in reversed(missing):
-        folder.mkdir()
+    for directory in reversed(missing):
+        directory.mkdir()
     return missing[::-1]
 
 
-def _take_back(target: Path, old: Path | None) -> None:
+def _roll_back(target: Path, old: Path | None) -> None:
     with contextlib.suppress(OSError):
         if old is None:
             target.unlink()
@@ -192,8 +203,8 @@ def _take_back(target: Path, old: Path | None) -> None:
             old.replace(target)
 
 
-def _remove_empty_parents(folder: Path, removed: list[str]) -> None:
+def _remove_empty_parents(directory: Path, removed: list[str]) -> None:
     for path in removed:
         for parent in list(PurePosixPath(path).parents)[:-1]:
-            with contextlib.suppress(OSError):  # not empty: something of the user's stands there
-                (folder / parent).rmdir()
+            with contextlib.suppress(OSError):  # not empty: it has files of the user
+                (directory / parent).rmdir()

@@ -1,4 +1,4 @@
-"""The difference between a folder and what would be written to it, as a unified diff."""
+"""Format a plan as a unified diff."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from registry_gitops.render.comparison import Change, Plan
 
 
 def diff(plan: Plan) -> Iterator[str]:
-    """The lines of a unified diff, without line ends, as `diff -u` and Git write it; nothing where nothing differs."""
+    """Yield the lines of a unified diff, without line ends, as `diff -u` and Git write it; none if nothing differs."""
     for change in plan.pending:
-        yield from _one(change)
+        yield from _diff_file(change)
 
 
-def _one(change: Change) -> Iterator[str]:
+def _diff_file(change: Change) -> Iterator[str]:
     before, after = _lines(change.before), _lines(change.after)
     old = f"a/{change.path}" if change.before is not None else "/dev/null"
     new = f"b/{change.path}" if change.after is not None else "/dev/null"
@@ -25,5 +25,5 @@ def _lines(content: bytes | None) -> list[str]:
     if content is None:
         return []
     *lines, rest = content.decode("utf-8", "replace").split("\n")
-    # A last line without a line end is another line than one with it, and `patch` wants to be told.
+    # `patch` must know whether the last line has a line end.
     return [*lines, f"{rest}\n\\ No newline at end of file"] if rest else lines

@@ -8,41 +8,41 @@ from pathlib import Path
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.findings import Finding
 from registry_gitops.render.comparison import Plan, Tree, plan
-from registry_gitops.render.folder import write_plan
+from registry_gitops.render.directory import write_plan
 from registry_gitops.render.repository import read_output_directory
 from registry_gitops.render.tree import render
 from registry_gitops.rules import FindingsError, OutputDirectory, lint, parse_rule_ids
 
 
 def deploy(
-    deployment: RegistryDeployment, folder: Path | str, *, allow: Iterable[str] = (), force: bool = False
+    deployment: RegistryDeployment, directory: Path | str, *, allow: Iterable[str] = (), force: bool = False
 ) -> Plan:
-    """Check `deployment`, then make `folder` hold its manifests, README, and chart. Return what was changed.
+    """Check `deployment`, then make `directory` hold its manifests, README, and chart. Return what was changed.
 
     Everything that `registry-gitops render` refuses is refused, with nothing written:
 
     - InputError, with the key of each problem, for a deployment that is not valid, also if it went round the validators
       by `model_copy(update=...)` or `model_construct`; for an unknown id in `allow`; for a file that registry-gitops
-      did not write; and for a folder that cannot be read or written.
+      did not write; and for a directory that cannot be read or written.
     - FindingsError, an InputError that holds the findings, if a rule finds an error and its id is not in `allow`
       (docs/rules.md). Warnings do not stop it; `check` returns them.
     - EditedError, an InputError too, for a file that was edited after rendering, unless `force` overwrites it.
     """
-    findings, todo = check(deployment, folder, allow=allow)
+    findings, todo = check(deployment, directory, allow=allow)
     if any(finding.is_error for finding in findings):
         raise FindingsError(findings)
     return write_plan(todo, force=force)
 
 
 def check(
-    deployment: RegistryDeployment, folder: Path | str, *, allow: Iterable[str] = ()
+    deployment: RegistryDeployment, directory: Path | str, *, allow: Iterable[str] = ()
 ) -> tuple[tuple[Finding, ...], Plan]:
-    """Return what the rules find, except those in `allow`, and what `deploy` would change in `folder`. Writes nothing.
+    """Return the findings of all rules except `allow`, and what `deploy` would change in `directory`. Writes nothing.
 
-    Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable folder.
+    Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable directory.
     """
-    findings, tree = render_checked(deployment, read_output_directory(folder), allow=allow)
-    return findings, plan(tree, folder)
+    findings, tree = render_checked(deployment, read_output_directory(directory), allow=allow)
+    return findings, plan(tree, directory)
 
 
 def render_checked(
