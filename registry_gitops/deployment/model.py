@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
@@ -10,7 +9,7 @@ from pydantic import ValidationError, model_validator
 
 from registry_gitops.deployment.derive import merge_changes, validate
 from registry_gitops.deployment.problems import describe_errors
-from registry_gitops.deployment.source import CHART_NAME, GitSource, Source
+from registry_gitops.deployment.source import GitSource, Source
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
 from registry_gitops.model import (
@@ -27,9 +26,6 @@ from registry_gitops.values import RegistryValues
 
 MAX_RELEASE_NAME: Final = 53
 """Largest number of characters in the name of a Helm release."""
-
-PRUNE: Final = "kustomize.toolkit.fluxcd.io/prune"
-"""The annotation with which Flux keeps an object that is removed from Git, if its value is `disabled`."""
 
 DeploymentName = Annotated[
     str,
@@ -118,50 +114,3 @@ class RegistryDeployment(Model):
             return validate(type(self), self)
         except ValidationError as error:
             raise InputError(describe_errors(error, data=self)) from None
-
-    @property
-    def target_namespace(self) -> str:
-        """Namespace that the registry runs in."""
-        return self.release.target_namespace or self.namespace
-
-    @property
-    def renders_namespace(self) -> bool:
-        """Whether the Namespace is rendered: those of Kubernetes and Flux are not ours to change."""
-        return not (self.namespace in ("default", "flux-system") or self.namespace.startswith("kube-"))
-
-    @property
-    def prunes_namespace(self) -> bool:
-        """Whether Flux deletes the rendered Namespace when its file is removed: only if the config file asks for it.
-
-        An annotation for all objects replaces the one that is rendered.
-        """
-        options = self.kustomization
-        common = (options.common_annotations or {}).get(PRUNE)
-        return self.renders_namespace and (options.prune_namespace if common is None else common != "disabled")
-
-    @property
-    def users_secret(self) -> str:
-        """A name for a Secret with users.
-
-        Not <full name>-htpasswd: that is the chart's own, and Helm deletes it when inline credentials go.
-        """
-        return f"{self.full_name}-users"
-
-    @property
-    def release_name(self) -> str:
-        """Name of the Helm release, composed, and where too long shortened, as helm-controller does it."""
-        target = self.release.target_namespace
-        name = self.release.release_name or (f"{target}-{self.name}" if target else self.name)
-        if len(name) <= MAX_RELEASE_NAME:
-            return name
-        checksum = hashlib.sha256(name.encode()).hexdigest()
-        return f"{name[: MAX_RELEASE_NAME - 13]}-{checksum[:12]}"
-
-    @property
-    def full_name(self) -> str:
-        """Name of the Service and the other objects: the chart's `fullname`, cut to 63 characters."""
-        if self.values.fullname_override:
-            return self.values.fullname_override[:63].rstrip("-")
-        chart = self.values.name_override or CHART_NAME
-        release = self.release_name
-        return (release if chart in release else f"{release}-{chart}")[:63].rstrip("-")

@@ -8,8 +8,9 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from registry_gitops.deployment import PRUNE, GitSource, HelmSource, OCISource, RegistryDeployment, format_key
+from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment, format_key
 from registry_gitops.errors import InputError
+from registry_gitops.facts import PRUNE_ANNOTATION, NamespaceFacts
 from registry_gitops.findings import Finding, Location
 from registry_gitops.manifests import (
     ChartReference,
@@ -28,7 +29,7 @@ from registry_gitops.manifests import (
 )
 
 # Kubernetes deletes a Namespace with everything in it, also what others put there.
-_NOT_PRUNED = {PRUNE: "disabled"}
+_NOT_PRUNED = {PRUNE_ANNOTATION: "disabled"}
 # Without it, Flux removes labels and annotations that others have set with kubectl.
 _MERGED = {"kustomize.toolkit.fluxcd.io/ssa": "Merge"}
 
@@ -70,7 +71,7 @@ def _problems_in(section: str, *, ours: int = 0) -> Iterator[None]:
 
 
 def _namespace(deployment: RegistryDeployment) -> Namespace | None:
-    if not deployment.renders_namespace:
+    if not NamespaceFacts(deployment).is_rendered:
         return None
     kept = {} if deployment.kustomization.prune_namespace else _NOT_PRUNED
     return Namespace.restricted(deployment.namespace, annotations=kept | _MERGED)

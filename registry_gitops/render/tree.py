@@ -9,7 +9,7 @@ from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
 from registry_gitops.manifests import Document
 from registry_gitops.render.objects import build_kustomization, build_objects
-from registry_gitops.render.readme import readme
+from registry_gitops.render.readme import format_readme
 
 _HEADER = "# Rendered by registry-gitops: change the description of the deployment, not this file.\n"
 
@@ -27,7 +27,7 @@ def render(deployment: RegistryDeployment) -> dict[str, str]:
     manifests = {f"{document.kind.lower()}.yaml": document for document in build_objects(deployment)}
     tree = {path: _text(document) for path, document in manifests.items()}
     tree[KUSTOMIZATION] = _text(build_kustomization(deployment, list(manifests)))
-    tree["README.md"] = readme(deployment)
+    tree["README.md"] = format_readme(deployment)
     if isinstance(deployment.source, GitSource):
         tree |= {f"chart/{path}": text for path, text in read_chart().items()}
     return tree

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry_gitops.deployment import BITNAMI_URL, CHART_NAME, HelmSource, RegistryDeployment
+from registry_gitops.deployment import BITNAMI_URL, CHART_NAME, RegistryDeployment
+from registry_gitops.facts import ChartFacts
 from registry_gitops.rules.output_directory import OutputDirectory
 
 
@@ -15,8 +16,7 @@ def chart_not_published(deployment: RegistryDeployment, directory: OutputDirecto
 
     Bad: `source: {type: helm}`   Good: `source: {type: git, path: apps/registry}`
     """
-    source = deployment.source
-    if isinstance(source, HelmSource) and source.url.rstrip("/") == BITNAMI_URL and source.chart == CHART_NAME:
+    if ChartFacts(deployment).is_unpublished:
         yield (
             "source.url",
             f"{BITNAMI_URL} has no chart {CHART_NAME}, so Flux can never deploy this: use source type git "

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.facts import ObjectNames
 from registry_gitops.masking import mask
 from registry_gitops.rules.output_directory import OutputDirectory
 from registry_gitops.values import find_plaintext_secrets
@@ -21,14 +22,14 @@ def plaintext_password(deployment: RegistryDeployment, directory: OutputDirector
 
     Bad: `auth.htpasswd.password: hunter2`   Good: `auth.htpasswd.existingSecret: registry-users`
     """
-    users = deployment.users_secret
+    names = ObjectNames(deployment)
     if deployment.values.auth.htpasswd.password:
         yield (
             "values.auth.htpasswd.password",
             "this password would be committed in the clear: make a Secret with "
             f"`registry-gitops htpasswd {deployment.values.auth.htpasswd.username or 'USER'} "
-            f"--namespace {deployment.target_namespace} --name {users}`, "
-            f"and set auth.htpasswd.existingSecret to {users} instead",
+            f"--namespace {names.target_namespace} --name {names.users_secret}`, "
+            f"and set auth.htpasswd.existingSecret to {names.users_secret} instead",
         )
     url = getattr(deployment.source, "url", "")
     if mask(url) != url:

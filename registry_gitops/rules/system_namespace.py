@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.facts import NamespaceFacts
 from registry_gitops.rules.output_directory import OutputDirectory
 
 
@@ -15,7 +16,7 @@ def system_namespace(deployment: RegistryDeployment, directory: OutputDirectory)
 
     Bad: `namespace: default`   Good: `namespace: docker-registry`
     """
-    if not deployment.renders_namespace:
+    if not NamespaceFacts(deployment).is_rendered:
         yield (
             "namespace",
             f"{deployment.namespace} is a system namespace, so namespace.yaml is not rendered, and Pod Security stays "

@@ -13,6 +13,7 @@ from registry_gitops.assets import read_template
 from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import BITNAMI_URL, RegistryDeployment, describe_errors
 from registry_gitops.errors import InputError
+from registry_gitops.facts import ObjectNames
 from registry_gitops.filenames import SCHEMA_FILE
 from registry_gitops.render import path_in_repository
 from registry_gitops.schema import config_schema, format_schema
@@ -45,12 +46,12 @@ def starter_files(
     have; the key of each problem is `name`, `namespace`, `url`, or, for `directory`, `path`.
     """
     path = path_in_repository(Path(directory))
-    deployment = _deployment(source, url, path or ".", name, namespace)
+    names = ObjectNames(_deployment(source, url, path or ".", name, namespace))
     suffix, quote = ("py", _python) if python else ("yaml", _yaml)
     words = {
         "schema": SCHEMA_FILE,
-        "secret": deployment.users_secret,
-        "secret_namespace": deployment.target_namespace,
+        "secret": names.users_secret,
+        "secret_namespace": names.target_namespace,
         "path_note": _PATH_KNOWN if path else _PATH_UNKNOWN,
         "url_note": _URL_KNOWN if url else _URL_UNKNOWN,
         "name": quote(name),

@@ -67,14 +67,16 @@ def _target_of(
     deployment: RegistryDeployment, url: str | None, namespace: str | None, service: str | None, context: str | None
 ) -> Target:
     # Imported here: the models take longer than a URL needs.
-    from registry_gitops.render.readme.facts import Facts
+    from registry_gitops.facts import DeploymentFacts
 
-    facts, htpasswd = Facts(deployment), deployment.values.auth.htpasswd
-    user = (htpasswd.username, htpasswd.password) if htpasswd.enabled and htpasswd.password else (None, None)
-    access = facts.access
+    facts, htpasswd = DeploymentFacts(deployment), deployment.values.auth.htpasswd
+    user = (htpasswd.username, htpasswd.password) if facts.authentication.has_inline_password else (None, None)
+    endpoints = facts.endpoints
     if url:
         return Target(url, *user)
-    if not (namespace or service or context or access.local):
-        return Target(access.base, *user)
-    name, port = (f"svc/{service}", "http") if service else (access.forwarded, access.port)
-    return Target(PortForwardTarget(namespace or facts.names.target, name, port, context, access.prefix), *user)
+    if not (namespace or service or context or not endpoints.ingress_host):
+        return Target(endpoints.base_url, *user)
+    name, port = (f"svc/{service}", "http") if service else (endpoints.port_forward, endpoints.port)
+    return Target(
+        PortForwardTarget(namespace or facts.names.target_namespace, name, port, context, endpoints.prefix), *user
+    )

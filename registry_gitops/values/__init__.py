@@ -1,7 +1,7 @@
 """The chart's values as typed models: one file per section, keyed and defaulted as in its values.yaml."""
 
 from registry_gitops.values.auth import Auth, Htpasswd
-from registry_gitops.values.configuration import Configuration, Section, find_plaintext_secrets
+from registry_gitops.values.configuration import Configuration, Driver, Provider, Section, find_plaintext_secrets
 from registry_gitops.values.conflicts import CONFLICTS
 from registry_gitops.values.env import EnvVar, EnvVarSource, FieldRef, KeySelector, ResourceFieldRef
 from registry_gitops.values.image import Image
@@ -46,6 +46,7 @@ __all__ = [
     "Configuration",
     "ContainerSecurityContext",
     "Deletion",
+    "Driver",
     "EnvVar",
     "EnvVarSource",
     "ExtraHost",
@@ -69,6 +70,7 @@ __all__ = [
     "PodSecurityContext",
     "PreferredSchedulingTerm",
     "Probe",
+    "Provider",
     "ReadinessProbe",
     "RegistryValues",
     "ResourceFieldRef",

@@ -167,23 +167,11 @@ class RegistryValues(Model):
     """How evenly the Pods are spread."""
 
     @property
-    def object_storage(self) -> bool:
-        """Whether images are kept in an object store rather than on the volume."""
-        return self.configuration.driver in ("s3", "gcs", "azure")
-
-    @property
-    def keeps_claim(self) -> bool:
-        """Whether a claim holds the images and outlives the release: ours that is kept, or an existing one."""
-        return self._on_claim and bool(self.persistence.existing_claim or self.persistence.resource_policy)
-
-    @property
     def shares_images(self) -> bool:
-        """Whether several Pods can serve the same images: from an object store, or a volume for many nodes."""
-        return self.object_storage or (self._on_claim and "ReadWriteMany" in self.persistence.access_modes)
-
-    @property
-    def _on_claim(self) -> bool:
-        return self.persistence.enabled and self.configuration.driver in (None, "filesystem")
+        """Whether several Pods can serve the same images: from object storage, or a volume for many nodes."""
+        if self.configuration.driver in (None, "filesystem"):
+            return self.persistence.enabled and "ReadWriteMany" in self.persistence.access_modes
+        return self.configuration.driver != "inmemory"
 
     @model_validator(mode="after")
     def _combinations(self) -> RegistryValues:

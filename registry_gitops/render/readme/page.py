@@ -1,7 +1,7 @@
-"""The page as files of `templates/readme`, and how they are filled in.
+"""Fill in the files of `templates/readme`.
 
-A file is Markdown with `${name.of.a.fact}` where a fact goes (string.Template), and with comments on lines of their own
-around what is not always right: `<!-- if name.of.a.fact -->`, `<!-- else -->`, `<!-- end -->`, without nesting.
+A file is Markdown with `${name.of.a.fact}` for a fact (string.Template), and with comments on lines of their own around
+conditional text: `<!-- if a.fact and not another.fact -->`, `<!-- else -->`, `<!-- end -->`, without nesting.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ SECTIONS = (
 """The files of the page, in order."""
 
 _MARK = re.compile(r"^<!-- (.+) -->\n", re.MULTILINE)
-_ALWAYS = ""
+
+Condition = tuple[tuple[str, bool], ...]
+"""Names of facts, and whether each must be true; () always holds."""
 
 
 class _Text(string.Template):
@@ -40,48 +42,55 @@ class _Text(string.Template):
 
 
 def fill(facts: object) -> str:
-    """The page, filled in. Every name in it is an attribute of `facts`; as a condition it counts by its truth."""
-    conditions = _conditions()
-    form, values = _form(tuple(map(bool, attrgetter(*conditions)(facts))))
+    """Return the page. Every name in it is an attribute of `facts`; a condition tests its truth."""
+    form, values = _form(tuple(map(bool, attrgetter(*_condition_names())(facts))))
     return wrap(form % values(facts))
 
 
 @functools.cache
-def blocks() -> tuple[tuple[str, bool, str], ...]:
-    """The texts of the page in order: condition ("" is none), whether it must hold, text."""
+def blocks() -> tuple[tuple[Condition, bool, str], ...]:
+    """Return the texts of the page in order: condition, whether it must hold, text."""
     return tuple(block for section in SECTIONS for block in _parse(read_template(f"readme/{section}.md") + "\n"))
 
 
-def _parse(text: str) -> Iterator[tuple[str, bool, str]]:
+def _parse(text: str) -> Iterator[tuple[Condition, bool, str]]:
     first, *rest = _MARK.split(text)
-    yield _ALWAYS, True, first
-    condition = _ALWAYS
+    condition: Condition = ()
+    yield condition, True, first
     for mark, block in zip(rest[::2], rest[1::2], strict=True):
-        word, _, name = mark.partition(" ")
-        condition = {"if": name, "else": condition, "end": _ALWAYS}[word]
+        word, _, terms = mark.partition(" ")
+        condition = {"if": _parse_condition(terms), "else": condition, "end": ()}[word]
         yield condition, word != "else", block
 
 
+def _parse_condition(terms: str) -> Condition:
+    return tuple((term.removeprefix("not "), not term.startswith("not ")) for term in terms.split(" and "))
+
+
 @functools.cache
-def _conditions() -> tuple[str, ...]:
-    return tuple(sorted({condition for condition, _, _ in blocks() if condition}))
+def _condition_names() -> tuple[str, ...]:
+    return tuple(sorted({name for condition, _, _ in blocks() for name, _ in condition}))
 
 
 @functools.lru_cache(maxsize=256)
 def _form(holds: tuple[bool, ...]) -> tuple[str, attrgetter[tuple[object, ...]]]:
-    """The page for deployments of which the same conditions hold: a printf format, and what gets the values for it.
+    """Return the page for all deployments with the same conditions: a printf format, and what gets its values.
 
-    string.Template's own substitution takes longer than all the rest of rendering a folder.
+    The substitution of string.Template takes longer than all the rest of `render`.
     """
-    true = dict(zip(_conditions(), holds, strict=True)) | {_ALWAYS: True}
-    text = "".join(block for condition, wanted, block in blocks() if true[condition] is wanted)
+    truth = dict(zip(_condition_names(), holds, strict=True))
+    text = "".join(
+        block
+        for condition, wanted, block in blocks()
+        if all(truth[name] is expected for name, expected in condition) is wanted
+    )
     text = re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
     names: list[str] = []
 
-    def take(found: re.Match[str]) -> str:
-        if found["escaped"]:
+    def take(match: re.Match[str]) -> str:
+        if match["escaped"]:
             return "$"
-        names.append(found["named"] or found["braced"])
+        names.append(match["named"] or match["braced"])
         return "%s"
 
     form = _Text.pattern.sub(take, text.replace("%", "%%"))

@@ -1,35 +1,30 @@
-"""The table of the settings in force: the documented ones always, others where they were set."""
+"""The table of the settings in force: the documented ones always, others only if they are set."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.facts import DeploymentFacts, StorageFacts
 from registry_gitops.render.readme.markdown import code, listing
-from registry_gitops.render.readme.names import Names
-from registry_gitops.render.readme.release import Image
-from registry_gitops.render.readme.storage import Storage
 from registry_gitops.values import RegistryValues, ResourceLimits, ResourceRequests
 
 Row = tuple[str, str, str]
 """Key, value and what it does, all as Markdown."""
 
-HEADER = ("Key", "Value", "Meaning")
 
-
-def settings(deployment: RegistryDeployment, names: Names, storage: Storage) -> Iterator[Row]:
-    """The rows, in the order of a description."""
-    values = deployment.values
-    yield "`namespace`", code(names.namespace), "Namespace of the objects that Flux reads"
-    if not names.together:
-        yield "`release.targetNamespace`", code(names.target), "Namespace that the registry runs in"
+def list_settings(facts: DeploymentFacts) -> Iterator[Row]:
+    """Yield the rows, in the order of a config file."""
+    deployment, values = facts.deployment, facts.deployment.values
+    yield "`namespace`", code(deployment.namespace), "Namespace of the objects that Flux reads"
+    if not facts.namespace.is_target:
+        yield "`release.targetNamespace`", code(facts.names.target_namespace), "Namespace that the registry runs in"
     if deployment.release.release_name:
-        yield "`release.releaseName`", code(names.release), "name of the Helm release"
-    yield "`values.image`", code(Image(values).reference), "the image of the registry"
+        yield "`release.releaseName`", code(facts.names.release), "name of the Helm release"
+    yield "`values.image`", code(facts.image.reference), "the image of the registry"
     yield "`values.replicaCount`", f"`{values.replica_count}`", "number of Pods"
     yield from _service(values)
     yield from _resources(values)
-    yield from _persistence(values, storage)
+    yield from _persistence(values, facts.storage)
     yield from _ingress(values)
     yield from _login(values)
     yield "`values.deletion.enabled`", _bool(values.deletion.enabled), "whether clients can delete"
@@ -56,15 +51,15 @@ def _amounts(of: ResourceRequests | ResourceLimits) -> str:
     return ", ".join([f"{name} `{amount}`" for name, amount in given if amount is not None]) or "none"
 
 
-def _persistence(values: RegistryValues, storage: Storage) -> Iterator[Row]:
+def _persistence(values: RegistryValues, storage: StorageFacts) -> Iterator[Row]:
     volume = values.persistence
-    if not storage.on_disk:
+    if not storage.is_on_disk:
         yield "`values.configuration.storage`", code(storage.driver), "storage of the images, instead of a volume"
         return
     yield "`values.persistence.enabled`", _bool(volume.enabled), "whether images are kept on a volume"
-    if storage.existing_claim:
+    if storage.is_existing_claim:
         yield "`values.persistence.existingClaim`", code(volume.existing_claim), "claim with the images"
-    elif storage.own_claim:
+    elif storage.is_own_claim:
         yield "`values.persistence.size`", f"`{volume.size}`", "size of the volume"
         yield "`values.persistence.storageClass`", _storage_class(volume.storage_class), "StorageClass of the volume"
         yield "`values.persistence.accessModes`", listing(volume.access_modes), "how nodes can mount it"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from typing import Final
 
-from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment
-from registry_gitops.render.readme import needs, settings
-from registry_gitops.render.readme.access import Access
-from registry_gitops.render.readme.login import Login
+from registry_gitops.deployment import GitSource
+from registry_gitops.facts import DeploymentFacts, Need, ObjectReference, Purpose
+from registry_gitops.render.readme import settings
 from registry_gitops.render.readme.markdown import code, table
-from registry_gitops.render.readme.names import Names
-from registry_gitops.render.readme.storage import Storage
 
 _PULL, _PUSH, _DELETE = range(3)
 _REFUSED = " (refused here)"
@@ -31,40 +29,72 @@ _ENDPOINTS = (
     ("PUT", "/v2/<name>/blobs/uploads/<id>", "finish an upload", _PUSH),
     ("DELETE", "/v2/<name>/blobs/uploads/<id>", "cancel an upload", _PUSH),
 )
-"""What distribution v3 serves: method, path, purpose, and what it takes."""
+"""What distribution v3 serves: method, path, purpose, and what the client does."""
+
+_FILES: Final = {
+    "Namespace": ", for Pods of the level `restricted`",
+    "HelmRepository": ": where Flux finds the chart",
+    "OCIRepository": ": where Flux finds the chart",
+    "HelmRelease": ": the chart, and the values of the config file",
+}
+"""Kind -> what its file is for, after kind and name."""
+
+_OBJECTS: Final = {
+    "Namespace": "contains the objects of this directory",
+    "HelmRepository": "fetches the chart",
+    "OCIRepository": "fetches the chart",
+    "HelmRelease": "installs the Helm release {release}",
+    "Deployment": "runs the registry in {pods}",
+    "Service": "routes to the Pods from port {port}",
+    "ConfigMap": "the registry's `config.yml`",
+    "PersistentVolumeClaim": "stores the images",
+    "Ingress": "routes to the Service from outside the cluster",
+    "Secret": "the user and the hash of the password",
+    "ServiceAccount": "identity of the Pods",
+}
+"""Kind -> what the object does."""
+
+_NEEDS: Final = {
+    Purpose.CHART: "this repository",
+    Purpose.CHART_CREDENTIALS: "credentials for the chart",
+    Purpose.CHART_CERTIFICATES: "certificates for the chart's source",
+    Purpose.CHART_SIGNERS: "public keys of the chart's signers",
+    Purpose.MORE_VALUES: "other values",
+    Purpose.TARGET: "the registry",
+    Purpose.USERS: "users and hashes, in the key {key}",
+    Purpose.UPLOADS: "secret that signs uploads, in the key {key}",
+    Purpose.ENVIRONMENT_SECRET: "environment variables",
+    Purpose.ENVIRONMENT_CONFIG_MAP: "environment variables",
+    Purpose.VARIABLE: "the variable {variable}, from the key {key}",
+    Purpose.IMAGE_CREDENTIALS: "credentials for the image",
+    Purpose.CERTIFICATE: "certificate of the host (cert-manager can create it)",
+    Purpose.EXTRA_CERTIFICATE: "certificate of other hosts",
+    Purpose.IDENTITY: "identity of the Pods",
+    Purpose.IMAGES: "the images",
+    Purpose.VOLUME: "the volume",
+}
+"""Purpose -> what the object is needed for."""
 
 
 class Tables:
-    """Each table as Markdown, "" where there is nothing to list."""
+    """Each table as Markdown, "" if there is nothing to list."""
 
-    def __init__(
-        self, deployment: RegistryDeployment, names: Names, storage: Storage, access: Access, login: Login
-    ) -> None:
-        self._deployment = deployment
-        self._names = names
-        self._storage = storage
-        self._access = access
-        self._login = login
-        self._needs = needs.needs(deployment, names, storage)
+    def __init__(self, facts: DeploymentFacts) -> None:
+        self._facts = facts
 
     @property
     def files(self) -> str:
-        """The files of the folder."""
+        """The files of the output directory."""
         return table(("File", "Contents"), self._files())
 
     def _files(self) -> Iterator[tuple[str, str]]:
-        source, name = self._deployment.source, code(self._names.name)
-        if self._names.namespace_rendered:
-            yield "`namespace.yaml`", f"Namespace {code(self._names.namespace)}, for Pods of the level `restricted`"
-        if isinstance(source, HelmSource):
-            yield "`helmrepository.yaml`", f"HelmRepository {name}: where Flux finds the chart"
-        if isinstance(source, OCISource):
-            yield "`ocirepository.yaml`", f"OCIRepository {name}: where Flux finds the chart"
-        yield "`helmrelease.yaml`", f"HelmRelease {name}: the chart, and the values of the config file"
+        deployment = self._facts.deployment
+        for reference in self._facts.flux_objects:
+            yield f"`{reference.kind.lower()}.yaml`", _object(reference) + _FILES[reference.kind]
         yield "`kustomization.yaml`", "the list of these files, for kustomize and Flux"
-        for path in self._deployment.kustomization.resources:
+        for path in deployment.kustomization.resources:
             yield code(path), "yours, from `kustomization.resources`"
-        if isinstance(source, GitSource):
+        if isinstance(deployment.source, GitSource):
             yield "`chart/`", "the Helm chart `docker-registry`"
         yield "`README.md`", "this page"
         yield "`.registry-gitops.sha256`", "checksums, to detect edited files"
@@ -72,53 +102,56 @@ class Tables:
     @property
     def objects(self) -> str:
         """The objects in the cluster."""
-        return table(("Object", "Namespace", "Purpose"), (*self._of_flux(), *self._of_the_chart()))
+        values = self._facts.deployment.values
+        words = {
+            "release": code(self._facts.names.release),
+            "pods": "1 Pod" if values.replica_count == 1 else f"{values.replica_count} Pods",
+            "port": values.service.ports.http,
+        }
+        rows = (
+            (_object(reference), _namespace(reference), _OBJECTS[reference.kind].format_map(words))
+            for reference in (*self._facts.flux_objects, *self._facts.chart_objects)
+        )
+        return table(("Object", "Namespace", "Purpose"), rows)
 
-    def _of_flux(self) -> Iterator[tuple[str, str, str]]:
-        source, name, here = self._deployment.source, code(self._names.name), code(self._names.namespace)
-        if self._names.namespace_rendered:
-            yield f"Namespace {here}", "", "contains the objects of this directory"
-        if isinstance(source, HelmSource):
-            yield f"HelmRepository {name}", here, "fetches the chart"
-        if isinstance(source, OCISource):
-            yield f"OCIRepository {name}", here, "fetches the chart"
-        yield f"HelmRelease {name}", here, f"installs the Helm release {code(self._names.release)}"
-
-    def _of_the_chart(self) -> Iterator[tuple[str, str, str]]:
-        values, there, full = self._deployment.values, code(self._names.target), code(self._names.full)
-        pods = values.replica_count
-        yield f"Deployment {full}", there, f"runs the registry in {pods} Pod{'' if pods == 1 else 's'}"
-        yield f"Service {full}", there, f"routes to the Pods from port {values.service.ports.http}"
-        yield f"ConfigMap {full}", there, "the registry's `config.yml`"
-        if self._storage.own_claim:
-            yield f"PersistentVolumeClaim {full}", there, "stores the images"
-        if values.ingress.enabled:
-            yield f"Ingress {full}", there, "routes to the Service from outside the cluster"
-        if self._login.inline:
-            yield f"Secret {code(f'{self._names.full}-htpasswd')}", there, "the user and the hash of the password"
-        if values.service_account.create:
-            account = code(values.service_account.name or self._names.full)
-            yield f"ServiceAccount {account}", there, "identity of the Pods"
-
-    @functools.cached_property
+    @property
     def needs(self) -> str:
         """What must exist besides."""
-        return table(needs.HEADER, self._needs) if self._needs else ""
+        rows = [(_object(need), _namespace(need), _purpose(need)) for need in self._facts.needs]
+        return table(("Object", "Namespace", "Purpose"), rows) if rows else ""
 
     @property
     def needs_secrets(self) -> bool:
         """Whether Secrets are among them."""
-        return any(kind_and_name.startswith("Secret ") for kind_and_name, _, _ in self._needs)
+        return any(need.kind == "Secret" for need in self._facts.needs)
+
+    @property
+    def needs_environment(self) -> bool:
+        """Whether Secrets and ConfigMaps of the environment are among them."""
+        return any(need.purpose.is_environment for need in self._facts.needs)
 
     @property
     def settings(self) -> str:
         """The settings in force."""
-        return table(settings.HEADER, settings.settings(self._deployment, self._names, self._storage))
+        return table(("Key", "Value", "Meaning"), settings.list_settings(self._facts))
 
     @property
     def endpoints(self) -> str:
         """The API of the registry, as far as this one serves it."""
-        return _endpoints(self._access.prefix, self._storage.takes_pushes, self._storage.deletes)
+        storage = self._facts.storage
+        return _endpoints(self._facts.endpoints.prefix, storage.accepts_pushes, storage.accepts_deletions)
+
+
+def _object(reference: ObjectReference) -> str:
+    return f"{reference.kind} {code(reference.name)}"
+
+
+def _namespace(reference: ObjectReference) -> str:
+    return reference.namespace and code(reference.namespace)
+
+
+def _purpose(need: Need) -> str:
+    return _NEEDS[need.purpose].format(key=code(need.key), variable=code(need.variable))
 
 
 @functools.lru_cache(maxsize=16)

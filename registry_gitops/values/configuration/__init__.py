@@ -1,6 +1,6 @@
 """The chart value `configuration`: distribution v3.1.1's config.yml, typed. Source: its configuration package."""
 
-from registry_gitops.values.configuration.auth import HtpasswdFile, RegistryAuth, TokenAuth
+from registry_gitops.values.configuration.auth import HtpasswdFile, Provider, RegistryAuth, TokenAuth
 from registry_gitops.values.configuration.drivers import S3, Azure, AzureCredentials, Filesystem, Gcs, InMemory
 from registry_gitops.values.configuration.health import FileCheck, Health, HttpCheck, StorageDriverCheck, TcpCheck
 from registry_gitops.values.configuration.http import Debug, H2c, Http, Http2, LetsEncrypt, Prometheus, Tls
@@ -70,6 +70,7 @@ __all__ = [
     "Platform",
     "Policy",
     "Prometheus",
+    "Provider",
     "Proxy",
     "ProxyExec",
     "ReadOnly",

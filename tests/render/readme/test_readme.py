@@ -14,8 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registry_gitops.deployment import HelmSource, RegistryDeployment
-from registry_gitops.render.readme import page, readme
-from registry_gitops.render.readme.facts import Facts
+from registry_gitops.render.readme import PageContext, format_readme, page
 from registry_gitops.values import EnvVar, ExtraHost, Ingress, RegistryValues
 from tests.render.readme.pages import CASES, GOLDEN, blocks, commands, every_case, headings, markdown, tables
 
@@ -24,19 +23,23 @@ from tests.render.readme.pages import CASES, GOLDEN, blocks, commands, every_cas
 def test_a_readme_is_as_it_was_reviewed(case: str, update_goldens: bool) -> None:
     expected = GOLDEN / case / "README.md"
     if update_goldens:
-        expected.write_text(readme(CASES[case]))
-    assert readme(CASES[case]) == expected.read_text()
+        expected.write_text(format_readme(CASES[case]))
+    assert format_readme(CASES[case]) == expected.read_text()
 
 
 def test_every_condition_of_the_page_is_met_in_one_reviewed_case_and_not_in_another() -> None:
-    facts = [Facts(deployment) for deployment in CASES.values()]
+    contexts = [PageContext(deployment) for deployment in CASES.values()]
     for condition in {condition for condition, _, _ in page.blocks() if condition}:
-        assert {bool(attrgetter(condition)(each)) for each in facts} == {True, False}, condition
+        assert {holds(condition, context) for context in contexts} == {True, False}, condition
+
+
+def holds(condition: page.Condition, context: PageContext) -> bool:
+    return all(bool(attrgetter(name)(context)) is expected for name, expected in condition)
 
 
 @every_case
 def test_nothing_of_the_templates_language_is_left(case: str) -> None:
-    text = readme(CASES[case])
+    text = format_readme(CASES[case])
     assert "<!--" not in text
     assert "${" not in text
     assert "\n\n\n" not in text
@@ -46,13 +49,13 @@ def test_nothing_of_the_templates_language_is_left(case: str) -> None:
 @every_case
 def test_lines_outside_of_tables_have_120_characters_at_most(case: str) -> None:
     # A hard name, in code that cannot be split, may take more.
-    lines = [line for line in readme(CASES[case]).splitlines() if not line.startswith(("|", "<code>"))]
+    lines = [line for line in format_readme(CASES[case]).splitlines() if not line.startswith(("|", "<code>"))]
     assert [line for line in lines if len(line) > 120] == []
 
 
 @every_case
 def test_every_link_of_the_page_leads_to_a_heading(case: str) -> None:
-    text = readme(CASES[case])
+    text = format_readme(CASES[case])
     targets = {f"#{heading.lower().replace(' ', '-')}" for heading in headings(text)}
     links = [str(token.attrs["href"]) for token in markdown(text) if token.type == "link_open"]
     assert links
@@ -60,7 +63,7 @@ def test_every_link_of_the_page_leads_to_a_heading(case: str) -> None:
 
 
 def test_the_documented_commands_hold_literally_for_the_default_deployment() -> None:
-    lines = {line for block in blocks(readme(RegistryDeployment()), "sh") for line in block.splitlines()}
+    lines = {line for block in blocks(format_readme(RegistryDeployment()), "sh") for line in block.splitlines()}
     assert lines >= {
         "kubectl port-forward -n docker-registry svc/docker-registry 5000:5000",
         "kubectl logs -n docker-registry -l app.kubernetes.io/name=docker-registry",
@@ -71,7 +74,7 @@ def test_the_documented_commands_hold_literally_for_the_default_deployment() -> 
 
 
 def test_the_page_has_the_documented_sections() -> None:
-    assert [heading for heading in headings(readme(RegistryDeployment())) if heading != "Test"] == [
+    assert [heading for heading in headings(format_readme(RegistryDeployment())) if heading != "Test"] == [
         "Container registry `docker-registry`",
         "Overview",
         "Components",
@@ -93,14 +96,16 @@ def test_the_page_has_the_documented_sections() -> None:
 
 
 def test_the_page_of_the_documented_chart_says_first_that_it_was_never_published() -> None:
-    text = readme(RegistryDeployment(source=HelmSource()))
+    text = format_readme(RegistryDeployment(source=HelmSource()))
     assert text.index("[!WARNING]") < text.index("never published") < text.index("## Overview")
     assert "type: git" in text
-    assert "never published" not in readme(RegistryDeployment(source=HelmSource(url="oci://ghcr.io/example/charts")))
+    assert "never published" not in format_readme(
+        RegistryDeployment(source=HelmSource(url="oci://ghcr.io/example/charts"))
+    )
 
 
 def test_helm_looks_for_the_release_where_its_record_is() -> None:
-    (test,) = [words for words in commands(readme(CASES["password-in-git"])) if words[:2] == ["helm", "test"]]
+    (test,) = [words for words in commands(format_readme(CASES["password-in-git"])) if words[:2] == ["helm", "test"]]
     assert test == ["helm", "test", "reg", "-n", "helm"]
 
 
@@ -110,14 +115,14 @@ def test_helm_looks_for_the_release_where_its_record_is() -> None:
 @every_case
 def test_every_shell_block_is_valid_and_has_no_comment(case: str) -> None:
     # zsh, the shell of a Mac, takes a pasted comment for a command.
-    for block in blocks(readme(CASES[case]), "sh"):
+    for block in blocks(format_readme(CASES[case]), "sh"):
         assert subprocess.run(["sh", "-n", "-c", block], capture_output=True, text=True, check=False).stderr == ""
         assert not [word for line in block.splitlines() for word in line.split() if word.startswith("#")]
 
 
 @every_case
 def test_every_example_is_part_of_a_valid_description(case: str) -> None:
-    for block in blocks(readme(CASES[case]), "yaml"):
+    for block in blocks(format_readme(CASES[case]), "yaml"):
         RegistryDeployment.model_validate(yaml.safe_load(block), by_alias=True, by_name=False)
 
 
@@ -130,7 +135,7 @@ def test_clients_are_led_to_the_host_the_scheme_and_the_login_of_the_deployment(
         "cache": ("mirror.example.com", "https://mirror.example.com/v2/", False),
         "read-only": ("localhost:5000", "http://localhost:5000/hub/v2/", False),
     }.get(case, ("localhost:5000", "http://localhost:5000/v2/", False))
-    found = list(commands(readme(CASES[case])))
+    found = list(commands(format_readme(CASES[case])))
     pulled = [words[2] for words in found if words[:2] == ["docker", "pull"] and words[2] != "hello-world"]
     listed = [words for words in found if words[-1].endswith("_catalog")]
     assert {image.partition("/")[0] for image in pulled} == {expected[0]}
@@ -139,7 +144,7 @@ def test_clients_are_led_to_the_host_the_scheme_and_the_login_of_the_deployment(
 
 
 def test_a_user_with_quotes_reaches_the_shell_as_one_word() -> None:
-    block = next(block for block in blocks(readme(CASES["password-in-git"]), "sh") if "REGISTRY_USER=" in block)
+    block = next(block for block in blocks(format_readme(CASES["password-in-git"]), "sh") if "REGISTRY_USER=" in block)
     script = block.splitlines()[0] + '\nprintf %s "$REGISTRY_USER"'
     assert subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout == "o'brien|x`y"
 
@@ -152,7 +157,7 @@ SECRETS = st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"]),
 @given(*[SECRETS] * 6)
 def test_no_secret_is_ever_shown(one: str, two: str, three: str, four: str, five: str, six: str) -> None:
     marked = [f"SECRET{secret}" for secret in (one, two, three, four, five, six)]
-    text = readme(
+    text = format_readme(
         RegistryDeployment.model_validate(
             {
                 "values": {
@@ -176,7 +181,7 @@ def test_no_secret_is_ever_shown(one: str, two: str, three: str, four: str, five
 @pytest.mark.parametrize("case", ["password-in-git", "object-storage"])
 def test_no_reviewed_page_shows_a_value_that_it_must_not(case: str) -> None:
     assert "never-shown" in (GOLDEN / case / "registry.yaml").read_text()
-    assert "never-shown" not in readme(CASES[case])
+    assert "never-shown" not in format_readme(CASES[case])
 
 
 LABELS = st.from_regex(r"[a-z]([-a-z0-9]{0,51}[a-z0-9])?", fullmatch=True)
@@ -202,7 +207,7 @@ def test_hostile_but_valid_values_do_not_break_the_page(user: str, path: str, na
             },
         }
     )
-    text = readme(deployment)
+    text = format_readme(deployment)
     found = {row[0]: row[1] for table in tables(text) for row in table}
     assert found["values.auth.htpasswd.username"] == shown(user)
     assert found.get("values.ingress.path", "/") == shown(path)
@@ -222,7 +227,7 @@ def test_many_long_names_break_no_table() -> None:
     hosts = [f"{'a' * 60}.{number}.example.com" for number in range(40)]
     variables = [EnvVar(name=f"VARIABLE_{number}", value="x") for number in range(80)]
     ingress = Ingress(enabled=True, hostname="r.example.com", extra_hosts=[ExtraHost(name=host) for host in hosts])
-    text = readme(RegistryDeployment(values=RegistryValues(ingress=ingress, extra_env_vars=variables)))
+    text = format_readme(RegistryDeployment(values=RegistryValues(ingress=ingress, extra_env_vars=variables)))
     for table in tables(text):
         assert len({len(row) for row in table}) == 1
     (row,) = [row for table in tables(text) for row in table if row[0] == "values.ingress.extraHosts"]

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from registry_gitops.facts import ObjectNames
 from registry_gitops.render import render
-from registry_gitops.render.readme import readme
+from registry_gitops.render.readme import format_readme
 from tests.render.readme.pages import CASES, commands, every_case, tables
 
 CHART = Path(__file__).parents[3] / "templates" / "chart" / "docker-registry"
@@ -34,9 +35,10 @@ def cluster(tool: Callable[[str], Path]) -> Cluster:
             yaml.safe_load(text) for path, text in render(deployment).items() if re.fullmatch(r"[a-z]+\.yaml", path)
         ]
         (release,) = (found for found in folder if found["kind"] == "HelmRelease")
-        names = [deployment.release_name, str(CHART), "--namespace", deployment.target_namespace]
+        names = ObjectNames(deployment)
+        release_options = [names.release, str(CHART), "--namespace", names.target_namespace]
         done = subprocess.run(
-            [str(tool("helm")), "template", *names, "-f", "-"],
+            [str(tool("helm")), "template", *release_options, "-f", "-"],
             input=json.dumps(release["spec"].get("values", {})),
             capture_output=True,
             text=True,
@@ -55,13 +57,14 @@ def cluster(tool: Callable[[str], Path]) -> Cluster:
 @every_case
 def test_each_command_names_what_is_in_the_cluster(case: str, cluster: Cluster) -> None:
     deployment = CASES[case]
+    names = ObjectNames(deployment)
     objects = cluster(case)
     foreign = {
-        ("persistentvolumeclaim", deployment.target_namespace, deployment.values.persistence.existing_claim),
-        ("secret", deployment.target_namespace, deployment.values.auth.htpasswd.existing_secret),
+        ("persistentvolumeclaim", names.target_namespace, deployment.values.persistence.existing_claim),
+        ("secret", names.target_namespace, deployment.values.auth.htpasswd.existing_secret),
     }
     named = set()
-    for words in commands(readme(deployment)):
+    for words in commands(format_readme(deployment)):
         if words[0] == "kubectl" and "-n" in words:
             namespace = words[words.index("-n") + 1]
             named |= {(kind, namespace, name) for kind, name in named_by(words)}
@@ -79,14 +82,15 @@ def helm_chart(objects: dict[tuple[str, str, str], Any]) -> tuple[str, str, str]
 @every_case
 def test_lists_are_asked_for_where_their_objects_are(case: str) -> None:
     deployment = CASES[case]
+    names = ObjectNames(deployment)
     lists = {
         words[2]: words[4]
-        for words in commands(readme(deployment))
+        for words in commands(format_readme(deployment))
         if words[:2] + words[3:4] == ["kubectl", "get", "-n"]
     }
     assert lists["helmrelease"] == deployment.namespace
-    assert lists["pods"] == deployment.target_namespace
-    assert lists.get("pvc", deployment.target_namespace) == deployment.target_namespace
+    assert lists["pods"] == names.target_namespace
+    assert lists.get("pvc", names.target_namespace) == names.target_namespace
 
 
 def named_by(words: list[str]) -> Iterator[tuple[str, str]]:
@@ -109,7 +113,7 @@ def test_the_port_forward_leads_to_a_port_of_the_registry(case: str, cluster: Cl
     deployment = CASES[case]
     objects = cluster(case)
     ((_, _, _, namespace, target, ports),) = [
-        words for words in commands(readme(deployment)) if "port-forward" in words
+        words for words in commands(format_readme(deployment)) if "port-forward" in words
     ]
     kind, _, name = target.partition("/")
     found = objects[KINDS[kind], namespace, name]
@@ -127,10 +131,11 @@ def test_the_port_forward_leads_to_a_port_of_the_registry(case: str, cluster: Cl
 @every_case
 def test_the_logs_are_those_of_the_registrys_pods(case: str, cluster: Cluster) -> None:
     deployment = CASES[case]
-    pods = cluster(case)["deployment", deployment.target_namespace, deployment.full_name]["spec"]["template"]
-    ((*_, namespace, _, selector),) = [words for words in commands(readme(deployment)) if "logs" in words]
+    names = ObjectNames(deployment)
+    pods = cluster(case)["deployment", names.target_namespace, names.full_name]["spec"]["template"]
+    ((*_, namespace, _, selector),) = [words for words in commands(format_readme(deployment)) if "logs" in words]
     key, _, value = selector.partition("=")
-    assert namespace == deployment.target_namespace
+    assert namespace == names.target_namespace
     assert pods["metadata"]["labels"][key] == value
 
 
@@ -143,7 +148,7 @@ def test_the_table_of_objects_lists_what_the_folder_and_the_chart_make(case: str
         for each in cluster(case).values()
         if hooks not in each["metadata"].get("annotations", {})
     }
-    header, *rows = tables(readme(deployment))[1]
+    header, *rows = tables(format_readme(deployment))[1]
     assert header == ["Object", "Namespace", "Purpose"]
     listed = [(*what.split(" "), namespace) for what, namespace, _ in rows]
     assert sorted((kind, namespace, name) for kind, name, namespace in listed) == sorted(expected)

@@ -1,0 +1,36 @@
+"""Facts: what Flux, Helm, and the chart make of a deployment, as typed values, without words for people.
+
+    facts = DeploymentFacts(load("registry.yaml"))
+    facts.names.full_name          # "docker-registry"
+    facts.endpoints.base_url       # "http://localhost:5000"
+    facts.storage.loss_reason      # None
+    facts.needs                    # (Need(kind="GitRepository", name="flux-system", ...),)
+
+The classes below it need less, and are for code that needs only some facts, such as a rule.
+"""
+
+from registry_gitops.facts.authentication import AuthenticationFacts
+from registry_gitops.facts.cluster_objects import Need, ObjectReference, Purpose
+from registry_gitops.facts.deployment_facts import DeploymentFacts
+from registry_gitops.facts.endpoints import Endpoints
+from registry_gitops.facts.image_storage import LossReason, StorageFacts
+from registry_gitops.facts.object_names import PRUNE_ANNOTATION, NamespaceFacts, ObjectNames
+from registry_gitops.facts.release import ChartFacts, ImageFacts, PodFacts, SecretFacts
+
+__all__ = [
+    "PRUNE_ANNOTATION",
+    "AuthenticationFacts",
+    "ChartFacts",
+    "DeploymentFacts",
+    "Endpoints",
+    "ImageFacts",
+    "LossReason",
+    "NamespaceFacts",
+    "Need",
+    "ObjectNames",
+    "ObjectReference",
+    "PodFacts",
+    "Purpose",
+    "SecretFacts",
+    "StorageFacts",
+]

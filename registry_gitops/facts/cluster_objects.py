@@ -1,0 +1,151 @@
+"""The objects of a deployment in the cluster: those that Flux and the chart create, and those that must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment
+from registry_gitops.facts.authentication import AuthenticationFacts
+from registry_gitops.facts.endpoints import Endpoints
+from registry_gitops.facts.image_storage import StorageFacts
+from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
+from registry_gitops.values import EnvVar, RegistryValues
+
+
+class Purpose(StrEnum):
+    """What an object is needed for, as the key of the config file that asks for it."""
+
+    CHART = "source"
+    CHART_CREDENTIALS = "source.secretRef"
+    CHART_CERTIFICATES = "source.certSecretRef"
+    CHART_SIGNERS = "source.verify"
+    MORE_VALUES = "release.valuesFrom"
+    TARGET = "release.targetNamespace"
+    USERS = "values.auth.htpasswd.existingSecret"
+    UPLOADS = "values.http.existingSecret"
+    ENVIRONMENT_SECRET = "values.extraEnvVarsSecret"
+    ENVIRONMENT_CONFIG_MAP = "values.extraEnvVarsCM"
+    VARIABLE = "values.extraEnvVars"
+    IMAGE_CREDENTIALS = "values.image.pullSecrets"
+    CERTIFICATE = "values.ingress.tls"
+    EXTRA_CERTIFICATE = "values.ingress.extraTls"
+    IDENTITY = "values.serviceAccount.name"
+    IMAGES = "values.persistence.existingClaim"
+    VOLUME = "values.persistence.storageClass"
+
+    @property
+    def is_environment(self) -> bool:
+        """Whether the object sets environment variables: without it, the kubelet does not create the container."""
+        return self in (self.UPLOADS, self.ENVIRONMENT_SECRET, self.ENVIRONMENT_CONFIG_MAP, self.VARIABLE)
+
+
+@dataclass(frozen=True)
+class ObjectReference:
+    """An object of Kubernetes; the namespace is "" for those of the whole cluster."""
+
+    kind: str
+    name: str
+    namespace: str
+
+
+@dataclass(frozen=True)
+class Need(ObjectReference):
+    """An object that must exist, and that neither the rendered files nor the chart contain."""
+
+    purpose: Purpose
+    key: str = ""
+    """The key that the Secret or ConfigMap must have, or ""."""
+    variable: str = ""
+    """The environment variable with the value of `key`, for `Purpose.VARIABLE`."""
+
+
+def list_flux_objects(deployment: RegistryDeployment, namespace: NamespaceFacts) -> Iterator[ObjectReference]:
+    """Yield the objects of the output directory, in the order in which Flux applies them."""
+    source = deployment.source
+    if namespace.is_rendered:
+        yield ObjectReference("Namespace", deployment.namespace, "")
+    if isinstance(source, HelmSource):
+        yield ObjectReference("HelmRepository", deployment.name, deployment.namespace)
+    if isinstance(source, OCISource):
+        yield ObjectReference("OCIRepository", deployment.name, deployment.namespace)
+    yield ObjectReference("HelmRelease", deployment.name, deployment.namespace)
+
+
+def list_chart_objects(
+    values: RegistryValues, names: ObjectNames, storage: StorageFacts, authentication: AuthenticationFacts
+) -> Iterator[ObjectReference]:
+    """Yield the objects of the Helm release, without those of a test."""
+    objects = (
+        ("Deployment", names.full_name, True),
+        ("Service", names.full_name, True),
+        ("ConfigMap", names.full_name, True),
+        ("PersistentVolumeClaim", names.full_name, storage.is_own_claim),
+        ("Ingress", names.full_name, values.ingress.enabled),
+        ("Secret", names.htpasswd_secret, authentication.has_inline_password),
+        ("ServiceAccount", names.service_account, values.service_account.create),
+    )
+    return (ObjectReference(kind, name, names.target_namespace) for kind, name, exists in objects if exists)
+
+
+def list_needs(
+    deployment: RegistryDeployment, names: ObjectNames, storage: StorageFacts, endpoints: Endpoints
+) -> Iterator[Need]:
+    """Yield what must exist; an object that two keys name for one purpose comes twice."""
+    values, there = deployment.values, names.target_namespace
+    yield from _for_chart(deployment)
+    for reference in deployment.release.values_from or ():
+        yield Need(reference.kind, reference.name, deployment.namespace, Purpose.MORE_VALUES)
+    install = deployment.release.install
+    if there != deployment.namespace and not (install and install.create_namespace):
+        yield Need("Namespace", there, "", Purpose.TARGET)
+    yield from _for_pods(values, there)
+    if endpoints.certificate_secret:
+        yield Need("Secret", endpoints.certificate_secret, there, Purpose.CERTIFICATE)
+    for tls in values.ingress.extra_tls if values.ingress.enabled else ():
+        yield Need("Secret", tls.secret_name, there, Purpose.EXTRA_CERTIFICATE)
+    if values.service_account.name and not values.service_account.create:
+        yield Need("ServiceAccount", values.service_account.name, there, Purpose.IDENTITY)
+    if storage.is_existing_claim:
+        yield Need("PersistentVolumeClaim", storage.claim, there, Purpose.IMAGES)
+    elif storage.is_own_claim and values.persistence.storage_class not in ("", "-"):
+        yield Need("StorageClass", values.persistence.storage_class, "", Purpose.VOLUME)
+
+
+def _for_chart(deployment: RegistryDeployment) -> Iterator[Need]:
+    source, here = deployment.source, deployment.namespace
+    if isinstance(source, GitSource):
+        yield Need("GitRepository", source.name, source.namespace, Purpose.CHART)
+        return
+    if source.secret_ref:
+        yield Need("Secret", source.secret_ref.name, here, Purpose.CHART_CREDENTIALS)
+    if source.cert_secret_ref:
+        yield Need("Secret", source.cert_secret_ref.name, here, Purpose.CHART_CERTIFICATES)
+    if isinstance(source, OCISource) and source.verify and source.verify.secret_ref:
+        yield Need("Secret", source.verify.secret_ref.name, here, Purpose.CHART_SIGNERS)
+
+
+def _for_pods(values: RegistryValues, there: str) -> Iterator[Need]:
+    htpasswd = values.auth.htpasswd
+    if htpasswd.enabled and htpasswd.existing_secret:
+        yield Need("Secret", htpasswd.existing_secret, there, Purpose.USERS, htpasswd.existing_secret_key)
+    if values.http.existing_secret:
+        yield Need("Secret", values.http.existing_secret, there, Purpose.UPLOADS, "http-secret")
+    if values.extra_env_vars_secret:
+        yield Need("Secret", values.extra_env_vars_secret, there, Purpose.ENVIRONMENT_SECRET)
+    if values.extra_env_vars_cm:
+        yield Need("ConfigMap", values.extra_env_vars_cm, there, Purpose.ENVIRONMENT_CONFIG_MAP)
+    for variable in values.extra_env_vars:
+        yield from _for_variable(variable, there)
+    for name in values.image.pull_secrets:
+        yield Need("Secret", name, there, Purpose.IMAGE_CREDENTIALS)
+
+
+def _for_variable(variable: EnvVar, there: str) -> Iterator[Need]:
+    origin = variable.value_from
+    if origin is None:
+        return
+    for kind, key in (("Secret", origin.secret_key_ref), ("ConfigMap", origin.config_map_key_ref)):
+        if key and not key.optional:
+            yield Need(kind, key.name, there, Purpose.VARIABLE, key.key, variable.name)

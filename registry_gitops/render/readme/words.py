@@ -1,0 +1,100 @@
+"""The words and commands of the page that depend on a deployment, as Markdown."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from typing import Final
+
+from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment
+from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReason, PodFacts
+from registry_gitops.render.readme.markdown import code, listing
+from registry_gitops.values import Section
+
+_LOST_WITH: Final = {
+    None: "",
+    LossReason.EMPTY_DIR: "an emptyDir of the Pod",
+    LossReason.MEMORY: "the memory of the Pod",
+}
+_HOW_TO_KEEP: Final = {
+    None: "",
+    LossReason.EMPTY_DIR: "set `values.persistence.enabled` to true",
+    LossReason.MEMORY: "remove `values.configuration.storage.inmemory`",
+}
+
+
+class Words:
+    """Each phrase, under its name in the templates. Environment and configuration appear by names alone."""
+
+    def __init__(self, facts: DeploymentFacts) -> None:
+        deployment, names, namespace, storage = facts.deployment, facts.names, facts.namespace, facts.storage
+        values = deployment.values
+        # The users of a Secret are not known here; "admin" is an example.
+        user = values.auth.htpasswd.username or "admin"
+        self.user, self.user_as_code = shlex.quote(user), code(user)
+        self.curl = _curl(facts.authentication)
+        options = f"--namespace {names.target_namespace} --name {names.users_secret}"
+        self.htpasswd_command = code(f"registry-gitops htpasswd {self.user} {options}")
+        self.other_hosts = listing(facts.endpoints.ingress_hosts[1:])
+        self.lost_with, self.how_to_keep = _LOST_WITH[storage.loss_reason], _HOW_TO_KEEP[storage.loss_reason]
+        # Nothing is known of the size of an existing claim.
+        size = f" ({values.persistence.size}, {', '.join(values.persistence.access_modes)})"
+        self.claim_summary = size if storage.is_own_claim else ""
+        self.keep_note = ", by `helm.sh/resource-policy: keep`" if storage.is_own_claim else ""
+        self.prune_key = f"kustomization.{'commonAnnotations' if namespace.has_prune_annotation else 'pruneNamespace'}"
+        self.claim_loss = "with the release** (`values.persistence.resourcePolicy` is empty)"
+        if namespace.is_pruned and namespace.is_target:
+            self.claim_loss = f"with the Namespace** (`{self.prune_key}` asks for it)"
+        self.shared_storage = (
+            "object storage" if storage.is_object_storage else f"the volume claim {code(storage.claim)}"
+        )
+        self.example_repository = "library/hello-world" if storage.is_cache else "hello-world"
+        self.process_user = _process_user(facts.pod)
+        self.plaintext_keys = listing(facts.secrets.plaintext_keys)
+        self.variables = listing(variable.name for variable in values.extra_env_vars)
+        self.configuration_keys = listing(_keys(values.configuration, ""))
+        self.chart_origin = _chart_origin(deployment, is_unpublished=facts.chart.is_unpublished)
+
+
+def _curl(authentication: AuthenticationFacts) -> str:
+    """Return curl with the credentials that the registry requires; curl itself prompts for a password."""
+    if authentication.is_htpasswd:
+        return 'curl -fsS -u "$REGISTRY_USER"'
+    return 'curl -fsS -H "Authorization: Bearer $REGISTRY_TOKEN"' if authentication.is_token else "curl -fsS"
+
+
+def _process_user(pod: PodFacts) -> str:
+    user = "a user that the platform assigns" if pod.user is None else f"user {pod.user}"
+    return user if pod.group is None else f"{user}, group {pod.group}"
+
+
+def _chart_origin(deployment: RegistryDeployment, *, is_unpublished: bool) -> str:
+    source = deployment.source
+    if isinstance(source, GitSource):
+        return f"`chart/` of this directory, through the GitRepository `{source.namespace}/{source.name}`"
+    if isinstance(source, OCISource):
+        return f"{code(source.url)}, {_oci_version(source)}"
+    version = f"version {code(source.version)}" if source.version else "its newest version"
+    version = "which was never published" if is_unpublished else version
+    return f"{code(source.chart)} of {code(source.url)}, {version}"
+
+
+def _oci_version(source: OCISource) -> str:
+    """Return what Flux looks at: the digest before the range, the range before the tag."""
+    ref = source.ref
+    for word, value in (("digest", ref.digest), ("versions", ref.semver), ("tag", ref.tag)):
+        if value:
+            return f"{word} {code(value)}"
+    return "tag `latest`"
+
+
+def _keys(section: Section, prefix: str) -> Iterator[str]:
+    """Yield the keys that are set, down to those that hold values, in the order of the model."""
+    for name, field in type(section).model_fields.items():
+        if name not in section.model_fields_set:
+            continue
+        key, value = f"{prefix}{field.alias or name}", getattr(section, name)
+        if isinstance(value, Section) and value.model_fields_set:
+            yield from _keys(value, f"{key}.")
+        else:
+            yield key
