@@ -10,6 +10,7 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.facts import PRUNE_ANNOTATION, NamespaceFacts, ObjectNames
 from registry_gitops.manifests import HelmReleaseOptions
 from registry_gitops.values import RegistryValues
+from tests.facts.deployments import true_facts
 
 
 def names(name: str = "docker-registry", release: HelmReleaseOptions | None = None, **values: Any) -> ObjectNames:
@@ -89,5 +90,4 @@ def test_names_of_secrets_and_the_record_of_helm_follow_the_release() -> None:
     ],
 )
 def test_namespace_is_rendered_pruned_and_restricted_only_if_it_is_ours(config: dict[str, Any], facts: str) -> None:
-    found = vars(NamespaceFacts(RegistryDeployment.model_validate(config)))
-    assert {name for name, is_so in found.items() if is_so} == set(facts.split())
+    assert true_facts(NamespaceFacts(RegistryDeployment.model_validate(config))) == set(facts.split())

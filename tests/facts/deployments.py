@@ -1,0 +1,117 @@
+"""Deployments that the facts differ for, by what is special about them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.facts import DeploymentFacts
+
+
+def _ingress(**ingress: Any) -> dict[str, Any]:
+    return {"values": {"ingress": {"enabled": True, **ingress}}}
+
+
+def _storage(**storage: Any) -> dict[str, Any]:
+    return {"values": {"configuration": {"storage": storage}}}
+
+
+CONFIGS: Final[dict[str, dict[str, Any]]] = {
+    "defaults": {},
+    "long name": {"name": "a" * 53},
+    "long name, cut at a hyphen": {"name": "a" * 53, "values": {"nameOverride": "the-bytes-x"}},
+    "long override": {"name": "x", "values": {"nameOverride": "b" * 53, "serviceAccount": {"name": "pods"}}},
+    "target namespace": {
+        "release": {"targetNamespace": "shared", "storageNamespace": "helm"},
+        "values": {"serviceAccount": {"create": False}},
+    },
+    "headless": {
+        "values": {
+            "service": {"clusterIP": "None", "ports": {"http": 80}},
+            "configuration": {"http": {"addr": "0.0.0.0:8080", "debug": {"addr": ":5001"}}},
+        },
+    },
+    "node port": {"values": {"service": {"type": "NodePort", "nodePorts": {"http": 30500}}}},
+    "load balancer with a login": {
+        "values": {
+            "service": {"type": "LoadBalancer"},
+            "auth": {"htpasswd": {"enabled": True, "existingSecret": "users", "existingSecretKey": "file"}},
+        },
+    },
+    "host with TLS": _ingress(hostname="r.example.com", tls=True),
+    "wildcard host": _ingress(
+        hostname="*.example.com",
+        tls=True,
+        extraHosts=[{"name": "*.example.org"}, {"name": "r.example.org", "path": "/v2/"}],
+        extraTls=[{"secretName": "org", "hosts": ["*.example.org"]}],
+    ),
+    "any host": _ingress(),
+    "any host with TLS": _ingress(extraTls=[{"secretName": "all"}], ingressClassName="traefik"),
+    "another path": _ingress(hostname="r.example.com", path="/web", existingSecret="certificate", tls=True),
+    "path of the API alone": _ingress(hostname="r.example.com", path="/v2/"),
+    "prefix": {
+        "values": {
+            "http": {"relativeUrls": False},
+            "ingress": {"enabled": True, "extraHosts": [{"name": "r.example.com", "path": "/images"}]},
+            "configuration": {"http": {"prefix": "/images/"}},
+        },
+    },
+    "existing claim": {"values": {"persistence": {"existingClaim": "images", "accessModes": ["ReadWriteMany"]}}},
+    "claim that goes": {
+        "values": {"persistence": {"storageClass": "fast", "resourcePolicy": ""}, "deletion": {"enabled": True}},
+    },
+    "emptyDir": {"values": {"persistence": {"enabled": False}}},
+    "in memory": _storage(inmemory={}),
+    "other directory": _storage(filesystem={"rootdirectory": "/data"}, delete={"enabled": True}),
+    "s3": {
+        "values": {
+            "replicaCount": 3,
+            "http": {"existingSecret": "uploads"},
+            "extraEnvVarsSecret": "s3",
+            "extraEnvVarsCM": "settings",
+            "configuration": {"storage": {"s3": {"bucket": "b", "region": "r"}, "delete": {"enabled": False}}},
+            "deletion": {"enabled": True},
+        },
+    },
+    "gcs without redirects": _storage(gcs={"bucket": "b"}, redirect={"disable": True}),
+    "token": {
+        "values": {
+            "configuration": {
+                "auth": {"token": {"realm": "https://t", "service": "s", "issuer": "i", "rootcertbundle": "/c"}},
+            },
+        },
+    },
+    "password": {
+        "values": {"auth": {"htpasswd": {"enabled": True, "username": "me", "password": "never-shown"}}},
+    },
+    "password of a cache": {
+        "values": {
+            "auth": {"htpasswd": {"enabled": True, "username": "me", "password": "never-shown"}},
+            "configuration": {"proxy": {"remoteurl": "https://registry-1.docker.io"}},
+        },
+    },
+    "read-only": _storage(maintenance={"readonly": {"enabled": True}}, delete={"enabled": True}),
+    "variables": {
+        "values": {
+            "extraEnvVars": [
+                {"name": "A", "value": "a"},
+                {"name": "B", "valueFrom": {"secretKeyRef": {"name": "secret", "key": "b"}}},
+                {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "map", "key": "c"}}},
+                {"name": "D", "valueFrom": {"secretKeyRef": {"name": "optional", "key": "d", "optional": True}}},
+            ],
+            "image": {"tag": "", "digest": f"sha256:{'a' * 64}", "registry": "ghcr.io", "pullSecrets": ["pull"]},
+        },
+    },
+    "named like its release": {"name": "docker-registry-1", "release": {"releaseName": "hub"}},
+}
+
+DEPLOYMENTS: Final = {name: RegistryDeployment.model_validate(config) for name, config in CONFIGS.items()}
+
+
+def facts_of(name: str) -> DeploymentFacts:
+    return DeploymentFacts(DEPLOYMENTS[name])
+
+
+def true_facts(facts: object) -> set[str]:
+    """The names of the facts that are true."""
+    return {name for name, value in vars(facts).items() if value is True}

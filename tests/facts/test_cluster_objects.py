@@ -1,0 +1,115 @@
+"""The objects that Flux creates, and those that must exist besides. Those of the chart: see test_against_the_chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.facts import DeploymentFacts, Need, ObjectReference, Purpose
+from tests.facts.deployments import facts_of
+
+HERE = "docker-registry"
+SECRETS = {
+    "secretRef": {"name": "login"},
+    "certSecretRef": {"name": "ca"},
+    "verify": {"provider": "cosign", "secretRef": {"name": "keys"}},
+}
+
+
+def facts(config: dict[str, Any]) -> DeploymentFacts:
+    return DeploymentFacts(RegistryDeployment.model_validate(config))
+
+
+@pytest.mark.parametrize(
+    ("source", "kinds"),
+    [
+        ({"type": "git"}, ["Namespace", "HelmRelease"]),
+        ({"type": "helm"}, ["Namespace", "HelmRepository", "HelmRelease"]),
+        ({"type": "oci", "url": "oci://ghcr.io/e/docker-registry"}, ["Namespace", "OCIRepository", "HelmRelease"]),
+    ],
+)
+def test_flux_objects_are_those_of_the_output_directory(source: dict[str, str], kinds: list[str]) -> None:
+    found = facts({"name": "images", "source": source}).flux_objects
+    assert [reference.kind for reference in found] == kinds
+    assert found[0] == ObjectReference("Namespace", HERE, "")
+    assert set(found[1:]) == {ObjectReference(kind, "images", HERE) for kind in kinds[1:]}
+
+
+def test_system_namespace_is_no_object_of_ours() -> None:
+    assert facts({"namespace": "flux-system"}).flux_objects == (
+        ObjectReference("HelmRelease", "docker-registry", "flux-system"),
+    )
+
+
+def test_chart_from_git_needs_the_repository_and_nothing_else() -> None:
+    assert facts_of("defaults").needs == (Need("GitRepository", "flux-system", "flux-system", Purpose.CHART),)
+
+
+def test_secrets_of_the_source_are_needed_next_to_it() -> None:
+    source = {"type": "oci", "url": "oci://ghcr.io/e/docker-registry", **SECRETS}
+    assert facts({"source": source, "release": {"valuesFrom": [{"kind": "ConfigMap", "name": "more"}]}}).needs == (
+        Need("Secret", "login", HERE, Purpose.CHART_CREDENTIALS),
+        Need("Secret", "ca", HERE, Purpose.CHART_CERTIFICATES),
+        Need("Secret", "keys", HERE, Purpose.CHART_SIGNERS),
+        Need("ConfigMap", "more", HERE, Purpose.MORE_VALUES),
+    )
+
+
+def test_target_namespace_is_needed_unless_helm_creates_it() -> None:
+    need = Need("Namespace", "shared", "", Purpose.TARGET)
+    assert need in facts_of("target namespace").needs
+    created = {"targetNamespace": "shared", "install": {"createNamespace": True}}
+    assert need not in facts({"release": created}).needs
+
+
+@pytest.mark.parametrize(
+    ("name", "needs"),
+    [
+        ("load balancer with a login", [Need("Secret", "users", HERE, Purpose.USERS, "file")]),
+        ("existing claim", [Need("PersistentVolumeClaim", "images", HERE, Purpose.IMAGES)]),
+        ("claim that goes", [Need("StorageClass", "fast", "", Purpose.VOLUME)]),
+        ("any host with TLS", [Need("Secret", "all", HERE, Purpose.EXTRA_CERTIFICATE)]),
+        (
+            "s3",
+            [
+                Need("Secret", "uploads", HERE, Purpose.UPLOADS, "http-secret"),
+                Need("Secret", "s3", HERE, Purpose.ENVIRONMENT_SECRET),
+                Need("ConfigMap", "settings", HERE, Purpose.ENVIRONMENT_CONFIG_MAP),
+            ],
+        ),
+        (
+            "variables",
+            [
+                Need("Secret", "secret", HERE, Purpose.VARIABLE, "b", "B"),
+                Need("ConfigMap", "map", HERE, Purpose.VARIABLE, "c", "C"),
+                Need("Secret", "pull", HERE, Purpose.IMAGE_CREDENTIALS),
+            ],
+        ),
+        (
+            "wildcard host",
+            [
+                Need("Secret", "wildcard.example.com-tls", HERE, Purpose.CERTIFICATE),
+                Need("Secret", "org", HERE, Purpose.EXTRA_CERTIFICATE),
+            ],
+        ),
+    ],
+)
+def test_needs_name_the_key_of_the_config_file_that_asks(name: str, needs: list[Need]) -> None:
+    git, *found = facts_of(name).needs
+    assert git.purpose is Purpose.CHART
+    assert found == needs
+
+
+def test_object_that_is_needed_twice_for_one_purpose_is_listed_once() -> None:
+    tls = {"secretName": "same"}
+    found = facts({"values": {"ingress": {"enabled": True, "extraTls": [tls, tls]}}}).needs
+    assert [need.name for need in found] == ["flux-system", "same"]
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_environment_is_what_the_kubelet_reads_before_it_creates_the_container(purpose: Purpose) -> None:
+    assert purpose.is_environment == (
+        purpose.name in "UPLOADS ENVIRONMENT_SECRET ENVIRONMENT_CONFIG_MAP VARIABLE".split()
+    )
