@@ -78,9 +78,9 @@ class RenderReport:
             Action.CREATE: ("is missing", f"run {command}"),
             Action.DELETE: ("is no longer rendered", f"run {command}"),
             Action.EDITED: ("was edited after rendering", "move the edit to the config file, or pass --force"),
-            Action.FOREIGN: ("was not written by registry-gitops", "move it, or pass another --output-dir"),
+            Action.UNOWNED: ("was not written by registry-gitops", "move it, or pass another --output-dir"),
         }.get(change.action, ("differs from the config file", f"run {command}"))
-        return Finding(id=_STALE, message=message, location=Location(str(plan.folder / change.path)), remedy=remedy)
+        return Finding(id=_STALE, message=message, location=Location(str(plan.directory / change.path)), remedy=remedy)
 
     def _report(self) -> Report:
         from registry_gitops.report import Report

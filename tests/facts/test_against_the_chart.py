@@ -82,7 +82,7 @@ def references(objects: dict[str, Any]) -> Iterator[tuple[str, str]]:
         elif "persistentVolumeClaim" in volume:
             yield "PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]
     (container,) = pod["containers"]
-    sources = [*container.get("envFrom", ()), *(each.get("valueFrom", {}) for each in container.get("env", ()))]
+    sources = [*container.get("envFrom", ()), *(variable.get("valueFrom", {}) for variable in container.get("env", ()))]
     for source in sources:
         for key, kind in (("secret", "Secret"), ("configMap", "ConfigMap")):
             reference = source.get(f"{key}Ref") or source.get(f"{key}KeyRef")
@@ -109,14 +109,11 @@ def test_images_are_where_helm_mounts_a_volume(name: str, rendered: Rendered) ->
     objects, storage = rendered(name), DeploymentFacts(DEPLOYMENTS[name]).storage
     volumes = objects["Deployment"]["spec"]["template"]["spec"]["volumes"]
     claims = [volume["persistentVolumeClaim"]["claimName"] for volume in volumes if "persistentVolumeClaim" in volume]
-    (mount,) = [
-        each["mountPath"]
-        for each in objects["Deployment"]["spec"]["template"]["spec"]["containers"][0]["volumeMounts"]
-        if each["name"] == "data"
-    ] or [storage.root]
+    (container,) = objects["Deployment"]["spec"]["template"]["spec"]["containers"]
+    mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
     assert claims == ([storage.claim] if storage.claim else [])
     assert (storage.loss_reason is LossReason.EMPTY_DIR) == (storage.is_on_disk and not claims)
-    assert mount == storage.root
+    assert mounts.get("data", storage.root) == storage.root
     claim = objects.get("PersistentVolumeClaim", {"metadata": {}})
     is_kept = "helm.sh/resource-policy" in claim["metadata"].get("annotations", {}) or storage.is_existing_claim
     assert storage.is_claim_kept == is_kept

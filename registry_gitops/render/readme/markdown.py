@@ -18,7 +18,7 @@ _INDENT = re.compile(r"(?:> |- |[0-9]\. | +)?")
 
 
 def code(text: object) -> str:
-    """`text` as code, in a sentence or in a cell of a table."""
+    """Return `text` as code, for a sentence or a cell of a table."""
     shown = str(text)
     if _PLAIN.fullmatch(shown):
         return f"`{shown}`"
@@ -28,12 +28,12 @@ def code(text: object) -> str:
 
 
 def listing(texts: Iterable[object]) -> str:
-    """Several texts as code, with commas between."""
+    """Return several texts as code, separated by commas."""
     return ", ".join(map(code, texts))
 
 
 def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """A table whose columns line up in the source too. Cells are Markdown without `|`, as `code` makes it."""
+    """Return a table, with aligned columns in the source too. Cells are Markdown without `|`, as `code` returns it."""
     rows = tuple(rows)
     *columns, _ = zip(header, *rows, strict=True)
     widths = [min(_WIDEST, max(map(len, column))) for column in columns]
@@ -43,7 +43,7 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def wrap(page: str) -> str:
-    """The page with lines of 120 characters at most, but for tables, fenced code and single words that are longer."""
+    """Wrap the page at 120 characters, except tables, fenced code, and longer words."""
     if _longest(page.split("\n")) <= _LINE:
         return page
     return "\n\n".join(map(_wrap_block, page.split("\n\n")))
@@ -68,7 +68,7 @@ def _indent(line: str) -> str:
 
 
 def _fill(text: str, indent: str) -> str:
-    """The words of `text` in lines that begin with `indent`; in a list its marker stands before the first line only."""
+    """Return `text` in lines that begin with `indent`; only the first line has the marker of a list."""
     first, *words = _WORD.findall(text[len(indent) :])
     rest = indent if indent.startswith(">") else " " * len(indent)
     lines = [indent + first]

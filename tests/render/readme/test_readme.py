@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 from operator import attrgetter
+from typing import Any
 
 import pytest
 import yaml
@@ -107,6 +108,22 @@ def test_the_page_of_the_documented_chart_says_first_that_it_was_never_published
 def test_helm_looks_for_the_release_where_its_record_is() -> None:
     (test,) = [words for words in commands(format_readme(CASES["password-in-git"])) if words[:2] == ["helm", "test"]]
     assert test == ["helm", "test", "reg", "-n", "helm"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_needed"),
+    [
+        ({"fieldRef": {"fieldPath": "metadata.name"}}, False),
+        ({"secretKeyRef": {"name": "s", "key": "k", "optional": True}}, False),
+        ({"secretKeyRef": {"name": "s", "key": "k"}}, True),
+    ],
+)
+def test_missing_environment_is_explained_only_if_the_pods_need_an_object(
+    origin: dict[str, Any], is_needed: bool
+) -> None:
+    values = {"extraEnvVars": [{"name": "A", "valueFrom": origin}]}
+    text = format_readme(RegistryDeployment.model_validate({"values": values}))
+    assert ("CreateContainerConfigError" in text) is is_needed
 
 
 # What can be pasted.
