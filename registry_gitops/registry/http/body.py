@@ -18,9 +18,11 @@ class Source(Protocol):
 
     def receive_into(self, buffer: memoryview) -> int:
         """Put at least one byte into `buffer`, and return the number of bytes. Raises ClientGone at the end."""
+        ...
 
     def receive_line(self, limit: int) -> bytes:
         """Return a line without its CRLF. Raises ClientGone, and BadRequest if it is longer than `limit` bytes."""
+        ...
 
 
 class LengthBody:

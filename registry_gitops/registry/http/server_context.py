@@ -15,9 +15,11 @@ class Application(Protocol):
 
     def __call__(self, request: Request) -> Response:
         """Return the response. Raises nothing but ClientGone."""
+        ...
 
     def answers_without_blocking(self, request: Request) -> bool:
         """Whether the response comes from memory or a few small files, so that the leader can produce it itself."""
+        ...
 
 
 class ServerContext:
