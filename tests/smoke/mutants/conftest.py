@@ -1,4 +1,4 @@
-"""Whoever runs the tests may be logged in somewhere: here nobody is."""
+"""Tests of mutants ignore the credentials of the person who runs them."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def nobody_is_logged_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture(scope="session")
 def guard(tmp_path_factory: pytest.TempPathFactory) -> Guard:
-    """What a registry needs that wants a login, and speaks TLS."""
+    """The files of a registry with authentication and TLS."""
     return Guard.make(tmp_path_factory.mktemp("guard"))

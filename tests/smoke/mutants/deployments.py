@@ -1,4 +1,4 @@
-"""Deployments that are set up wrongly, of real programs; and what has to be said of each."""
+"""Misconfigured deployments of real programs, with the checks that fail and their remedies."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ WITHOUT_CACHE: Final = CONFIG.replace(", cache: {blobdescriptor: inmemory}", "")
 
 @dataclass(frozen=True)
 class Deployment:
-    """A registry that is set up wrongly."""
+    """A misconfigured registry."""
 
     name: str
     start: Starting = field(repr=False)
     failed: Mapping[str, str] = field(default_factory=dict)
-    """The checks that fail, and no others, each with words of the remedy that is printed."""
+    """The checks that fail, and no others, each with words of its remedy."""
     not_supported: Mapping[str, str] = field(default_factory=dict)
-    """Checks that find something missing, each with words of what they say."""
+    """Checks that are not supported, each with words of its message."""
     level: Level = Level.SMOKE
-    """How far checks need to go to see it."""
+    """The lowest level that finds it."""
     unreachable: str = ""
-    """Words of the remedy where nothing can be checked at all."""
+    """Words of the remedy if the registry is unreachable."""
 
     @contextmanager
     def running(self) -> Iterator[Running]:
@@ -49,7 +49,7 @@ def _registry(stack: ExitStack, data: Path, config: str = CONFIG, users: str = "
 
 
 def _behind_tls(*settings: str, verified: bool = True, **certificate: Any) -> Starting:
-    """nginx with these settings, and a certificate like that."""
+    """Start a registry behind nginx with these settings and this certificate."""
 
     def start(folder: Path, stack: ExitStack) -> Running:
         tls = make_dated_certificate(folder, **certificate)
@@ -60,12 +60,12 @@ def _behind_tls(*settings: str, verified: bool = True, **certificate: Any) -> St
 
 
 def _but(setting: str, *others: str) -> tuple[str, ...]:
-    """What a registry needs of nginx, without one of it."""
+    """Return the good settings of nginx without one of them, and with others."""
     return (*(line for line in GOOD if setting not in line), *others)
 
 
 def _two(*configs: str, shared: bool = True, by: str = "request") -> Starting:
-    """Two replicas, asked in turn: at every request, or at every connection."""
+    """Start two replicas that alternate by request, or by connection."""
 
     def start(folder: Path, stack: ExitStack) -> Running:
         data = [folder / ("data" if shared else f"data{number}") for number in range(2)]
@@ -188,4 +188,4 @@ DEPLOYMENTS: Final = (
 TWO_VOLUMES: Final = Deployment(
     "two volumes behind a Service", _two(*[_with_secret(WITHOUT_CACHE, "same")] * 2, shared=False, by="connection")
 )
-"""Here chance decides which checks meet the wrong replica."""
+"""Which checks reach the wrong replica is random."""

@@ -1,4 +1,4 @@
-"""A core behind the real server, and the checks against it."""
+"""Runs the checks against a mutant behind the real HTTP server."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ USER: Final = "ada"
 PASSWORD: Final = "correct horse"
 IMAGE: Final = "application/vnd.oci.image.manifest.v1+json"
 BEFORE: Final = ("antlers/app", "zebra/app")
-"""Repositories with an image that is there already."""
+"""Repositories that have an image before the run."""
 LAYER_SIZE: Final = 3 * 1024 * 1024
-"""Of the large layer: more than the limit that some mutant has."""
+"""Bytes of the large layer: more than the limit of a mutant."""
 
 
 @dataclass(frozen=True)
 class Guard:
-    """The files of a registry that wants a login, and speaks TLS."""
+    """The files of a registry with authentication and TLS."""
 
     htpasswd: Path
     certificate: Path
@@ -42,7 +42,7 @@ class Guard:
 
     @classmethod
     def make(cls, folder: Path) -> Guard:
-        """Write them."""
+        """Write the files."""
         made = make_dated_certificate(folder)
         htpasswd = folder / "htpasswd"
         htpasswd.write_text(f"{USER}:{bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()}\n")
@@ -51,7 +51,7 @@ class Guard:
 
 @contextmanager
 def served(change: Change, guard: Guard | None = None) -> Iterator[str]:
-    """Our registry, broken like that, until the end of the block; as the URL where it answers."""
+    """Serve the mutant until the end of the block, and yield its URL."""
     authenticator = HtpasswdAuthenticator(guard.htpasswd) if guard else ALLOW_ALL
     tls = load_tls_context(guard.certificate, guard.key) if guard else None
     storage = MemoryStorage()
@@ -69,7 +69,7 @@ def served(change: Change, guard: Guard | None = None) -> Iterator[str]:
 
 
 def report_on(change: Change, guard: Guard | None = None, level: Level = Level.SMOKE) -> Report:
-    """What the checks say of our registry, broken like that."""
+    """Return the report of the checks on the mutant."""
     with served(change, guard) as url:
         client = (
             connect(url, username=USER, password=PASSWORD, ca_file=str(guard.certificate)) if guard else connect(url)

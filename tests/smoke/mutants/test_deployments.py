@@ -1,4 +1,4 @@
-"""Of each deployment that is set up wrongly, the right setting is blamed."""
+"""For each misconfigured deployment, the findings name the right chart value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def report_on(deployment: Deployment) -> Report:
 @pytest.mark.parametrize(
     "deployment", [each for each in DEPLOYMENTS if not each.unreachable], ids=lambda deployment: deployment.name
 )
-def test_what_is_set_up_wrongly_is_found_and_its_setting_named(
+def test_misconfigured_deployment_is_found_with_its_remedy(
     deployment: Deployment, record_property: Callable[[str, object], None]
 ) -> None:
     report = report_on(deployment)
@@ -37,7 +37,7 @@ def test_what_is_set_up_wrongly_is_found_and_its_setting_named(
         assert words in said[check]
 
 
-def test_replicas_that_do_not_share_their_volume_are_blamed_by_every_check_that_fails() -> None:
+def test_unshared_volume_is_the_remedy_of_all_failed_checks() -> None:
     bad = {finding.id: finding.remedy for finding in report_on(TWO_VOLUMES).findings}
     assert {"replicas-read", "replicas-upload"} <= bad.keys()
     assert {check: remedy for check, remedy in bad.items() if "`replicaCount`" not in remedy} == {}
@@ -46,7 +46,7 @@ def test_replicas_that_do_not_share_their_volume_are_blamed_by_every_check_that_
 @pytest.mark.parametrize(
     "deployment", [each for each in DEPLOYMENTS if each.unreachable], ids=lambda deployment: deployment.name
 )
-def test_where_nothing_can_be_checked_the_cause_is_named(deployment: Deployment) -> None:
+def test_unreachable_deployment_has_its_remedy(deployment: Deployment) -> None:
     with pytest.raises(UnreachableError) as problem:
         report_on(deployment)
     assert deployment.unreachable in problem.value.remedy

@@ -1,4 +1,4 @@
-"""Each registry that is broken on purpose is caught, by the checks that are for it and no others."""
+"""Each mutant, a registry that is broken on purpose, fails the checks for it and no others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RESTART = "kept-after-restart"
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_mutant_is_caught_by_the_checks_that_are_for_it(
+def test_mutant_fails_the_checks_for_it(
     mutant: Mutant, guard: Guard, record_property: Callable[[str, object], None]
 ) -> None:
     level = Level.FULL if mutant.full else Level.SMOKE
@@ -33,24 +33,22 @@ def test_a_mutant_is_caught_by_the_checks_that_are_for_it(
 
 
 @pytest.mark.parametrize("mutant", LACKS, ids=lambda mutant: mutant.name)
-def test_what_a_registry_may_lack_is_no_failure(mutant: Mutant) -> None:
+def test_missing_optional_feature_is_not_supported(mutant: Mutant) -> None:
     report = report_on(mutant.change)
-    said = {check.id: f"{check.outcome}: {check.message}" for check in report.checks}
+    endings = {check.id: f"{check.outcome}: {check.message}" for check in report.checks}
     assert [str(finding) for finding in report.findings] == []
     lacking = {check.id for check in report.checks if check.outcome is Outcome.NOT_SUPPORTED}
-    assert mutant.caught_by <= lacking, said
+    assert mutant.caught_by <= lacking, endings
 
 
 @pytest.mark.parametrize("guarded", [False, True], ids=["open", "guarded"])
-def test_no_check_fails_where_nothing_is_broken(guarded: bool, guard: Guard) -> None:
+def test_unbroken_registry_passes_all_checks(guarded: bool, guard: Guard) -> None:
     report = report_on(lambda right: right, guard if guarded else None, Level.FULL)
     assert [f"{finding.id}: {finding}" for finding in report.findings] == []
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["nothing is lost", "a restart loses everything"])
-def test_what_was_there_before_a_restart_is_missed_if_it_is_lost(
-    lost: bool, record_property: Callable[[str, object], None]
-) -> None:
+def test_image_lost_by_a_restart_fails_its_check(lost: bool, record_property: Callable[[str, object], None]) -> None:
     checks = [check for check in CHECKS if check.id == RESTART]
     with served(lambda right: right) as before, served(lambda right: right) as empty:
         with connect(before) as client:
@@ -63,16 +61,16 @@ def test_what_was_there_before_a_restart_is_missed_if_it_is_lost(
     assert caught_by == ([RESTART] if lost else [])
 
 
-def test_every_check_has_a_mutant_that_it_catches_with_few_others() -> None:
+def test_each_check_has_a_mutant_that_few_others_catch() -> None:
     catches = [*(mutant.caught_by for mutant in MUTANTS), *(frozenset(each.failed) for each in DEPLOYMENTS)]
     catches.append(frozenset({RESTART}))
     assert {check.id for check in CHECKS} == frozenset().union(*(few for few in catches if len(few) <= FEW))
 
 
-def test_every_mutant_has_a_check_that_catches_it() -> None:
+def test_each_mutant_has_a_check_that_catches_it() -> None:
     assert [mutant.name for mutant in (*MUTANTS, *LACKS) if not mutant.caught_by] == []
 
 
-def test_mutants_have_names_of_their_own() -> None:
+def test_mutant_names_are_unique() -> None:
     names = [*(mutant.name for mutant in (*MUTANTS, *LACKS)), *(deployment.name for deployment in DEPLOYMENTS)]
     assert len(names) == len(set(names))

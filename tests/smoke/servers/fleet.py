@@ -1,4 +1,4 @@
-"""The registries on which no check may fail, as people run them."""
+"""The registries on which no check is allowed to fail, in common configurations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PASSWORD: Final = "correct horse: battery/staple"
 NAME: Final = "somebody/app"
 TAG: Final = "1.0"
 IMAGE: Final = image(Random("smoke"), 1000)
-"""What is there before any check, and has to be there afterwards."""
+"""The image that is there before the checks, and must be there afterwards."""
 
 CONFIG: Final = """\
 version: 0.1
@@ -35,23 +35,23 @@ log: {level: error, accesslog: {disabled: true}}
 storage: {filesystem: {}, delete: {enabled: true}, cache: {blobdescriptor: inmemory}}
 http: {addr: any}
 """
-"""As in the image of `registry:3`, as far as a client can see it."""
+"""The configuration of the image `registry:3`, as far as clients can see it."""
 LOGIN: Final = "auth: {htpasswd: {realm: Registry, path: any}}\n"
 
 
 @dataclass(frozen=True)
 class Running:
-    """A registry that answers."""
+    """A registry that responds."""
 
     url: str
     login: bool = False
-    """Whether it wants `USER` and `PASSWORD`."""
+    """Whether it requires `USER` and `PASSWORD`."""
     ca_file: Path | None = None
     verified: bool = True
-    """Whether clients look at its certificate."""
+    """Whether clients verify its certificate."""
 
     def connect(self) -> Client:
-        """A client of it."""
+        """Return a client of the registry."""
         user, password = (USER, PASSWORD) if self.login else (None, None)
         ca_file = str(self.ca_file) if self.ca_file else None
         return connect(
@@ -59,12 +59,12 @@ class Running:
         )
 
     def repository(self, name: str) -> Repository:
-        """A repository of it, for what is there besides checks."""
+        """Return a repository of the registry, independent of smoke."""
         return Repository(self.url, name, (USER, PASSWORD) if self.login else None, self.ca_file)
 
 
 Starting = Callable[[Path, ExitStack], Running]
-"""Starts a registry, with a folder of its own, and ends it with the stack."""
+"""Starts a registry with a directory of its own, and ends it with the stack."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Server:
     name: str
     start: Starting = field(repr=False)
     level: Level = Level.FULL
-    """How far checks may go."""
+    """The level to run."""
 
     @contextmanager
     def running(self, folder: Path) -> Iterator[Running]:

@@ -1,4 +1,4 @@
-"""On registries that work, no check fails; what they do not have, and what is skipped, is read in expected.txt."""
+"""No check fails on a registry that works. expected.txt has what each does not support, and what was skipped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def report_on(server: Server, folder: Path) -> Report:
 
 
 def summary(reports: dict[str, Report]) -> str:
-    """For each check that has not passed everywhere what was said, and of which servers."""
+    """Return, for each check that did not pass everywhere, the messages and their servers."""
     said: dict[str, dict[str, list[str]]] = {check.id: {} for check in CHECKS}
     for name, report in reports.items():
         found = {finding.id: finding.message for finding in report.findings}
@@ -57,7 +57,7 @@ def _where(names: list[str], asked: list[str]) -> str:
 def test_no_check_fails_on_a_registry_that_works(
     tmp_path: Path, update_goldens: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Whoever runs the tests may be logged in somewhere.
+    # The person who runs the tests can be logged in somewhere.
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     with quick_folder() as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         reports = dict(zip((s.name for s in SERVERS), pool.map(lambda s: report_on(s, folder), SERVERS), strict=True))
