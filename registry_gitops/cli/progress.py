@@ -1,4 +1,4 @@
-"""One line on a terminal that says how far a run is; nothing anywhere else."""
+"""The progress of a run: one line on a terminal, and nothing if stderr is none."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """Shows one thing after another on stderr, each in place of the one before; a context manager that leaves none."""
+    """A context manager that shows the current check on stderr, on one line, and erases the line at the end."""
 
     def __init__(self, total: int) -> None:
         self._total = total
         self._count = 0
-        # A terminal without colours may not know how to clear a line either.
+        # A terminal without colors may not know how to erase a line either.
         self._shows = supports_color(sys.stderr)
 
     def __enter__(self) -> Progress:
@@ -25,17 +25,17 @@ class Progress:
     def __exit__(self, *exception: object) -> None:
         self.clear()
 
-    def next(self, what: str) -> None:
-        """The next one begins."""
+    def show_next(self, title: str) -> None:
+        """Show the next check."""
         self._count += 1
-        self._write(f"[{self._count}/{self._total}] {what}")
+        self._write(f"[{self._count}/{self._total}] {title}")
 
-    def waits(self, why: object) -> None:
-        """It cannot begin yet."""
-        self._write(f"waiting: {why}")
+    def show_wait(self, reason: object) -> None:
+        """Show why the run cannot start yet."""
+        self._write(f"waiting: {reason}")
 
     def clear(self) -> None:
-        """Leave the line to whoever has something to say."""
+        """Erase the line."""
         self._write("")
 
     def _write(self, text: str) -> None:

@@ -1,6 +1,6 @@
-"""What goes wrong with deployments that are valid: one table of rules, each a function in a file of its own.
+"""Rules: what can be wrong with a valid deployment. One table, with one function per rule, each in its own file.
 
-A rule gets the deployment and where it is rendered to, and reads nothing else.
+A rule gets the deployment and what is known of its output directory. It reads no file.
 """
 
 from collections.abc import Iterable
@@ -18,12 +18,7 @@ from registry_gitops.rules.system_namespace import system_namespace
 
 RULES = (
     Rule("plaintext-password", "No password is committed to Git", Severity.ERROR, plaintext_password),
-    Rule(
-        "chart-not-published",
-        "The source has the chart",
-        Severity.WARNING,
-        chart_not_published,
-    ),
+    Rule("chart-not-published", "The source has the chart", Severity.WARNING, chart_not_published),
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, source_path),
     Rule("system-namespace", "The deployment has a namespace of its own", Severity.WARNING, system_namespace),
 )
@@ -32,9 +27,9 @@ RULES = (
 def lint(
     deployment: RegistryDeployment, directory: OutputDirectory | None = None, *, allow: Iterable[str] = ()
 ) -> tuple[Finding, ...]:
-    """Return the findings of every rule but those whose ids are in `allow`.
+    """Return the findings of all rules except those in `allow`, in the order of the rules.
 
-    Without a `directory` nothing is known of where the deployment is rendered to. Raises InputError for an unknown id.
+    Without a `directory`, nothing is known of the output directory. Raises InputError for an unknown id.
     """
     allowed, place = parse_rule_ids(allow), directory or OutputDirectory()
     return tuple(finding for rule in RULES if rule.id not in allowed for finding in rule(deployment, place))
@@ -51,11 +46,4 @@ def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:
     return given
 
 
-__all__ = [
-    "RULES",
-    "FindingsError",
-    "OutputDirectory",
-    "Rule",
-    "lint",
-    "parse_rule_ids",
-]
+__all__ = ["RULES", "FindingsError", "OutputDirectory", "Rule", "lint", "parse_rule_ids"]

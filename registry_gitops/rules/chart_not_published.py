@@ -10,9 +10,9 @@ from registry_gitops.rules.output_directory import OutputDirectory
 
 
 def chart_not_published(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
-    """The chart is taken from Bitnami's repository, where it was never published.
+    """The source is Bitnami's repository, which never published the chart.
 
-    Why: a HelmRelease that names it can never become Ready; Flux says "chart pull error" for ever.
+    Why: a HelmRelease that names it can never become Ready; Flux reports "chart pull error" forever.
 
     Bad: `source: {type: helm}`   Good: `source: {type: git, path: apps/registry}`
     """

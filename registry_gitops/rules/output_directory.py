@@ -1,4 +1,4 @@
-"""Where a deployment is rendered to, as far as rules look at it."""
+"""What rules know of the output directory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OutputDirectory:
-    """What is known of the output directory, read once before the rules run; rules read no disk themselves."""
+    """What is known of the output directory: read once, before the rules run."""
 
     path_in_repository: str | None = None
-    """Path from the root of its Git repository, "." for the root. None: in no repository, or no directory at all."""
+    """Path from the root of its Git repository, "." for the root. None if it is in no repository, or not known."""

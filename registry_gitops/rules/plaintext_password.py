@@ -15,7 +15,7 @@ _NAMES_A_SECRET = re.compile(r"(?i:secret|password|passwd|secretkey|accountkey|t
 
 
 def plaintext_password(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
-    """A password stands in a file that is going to be committed.
+    """A file that is going to be committed contains a password.
 
     Why: everyone who can read the repository, now or later, can read the password; removing it does not remove it from
     the history. The registry itself needs no more than a bcrypt hash, in a Secret.

@@ -1,4 +1,4 @@
-"""The chart goes to another directory than the one where Flux looks for it."""
+"""The chart is in a different directory from the one that Flux reads."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from registry_gitops.rules.output_directory import OutputDirectory
 
 
 def source_path(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
-    """The output directory has one path in its Git repository, and `source.path` names another.
+    """`source.path` differs from the path of the output directory in its Git repository.
 
-    Why: `source.path` is counted from the root of the repository, so it is wrong as soon as the directory moves; Flux
-    then reports only that it finds no chart.
+    Why: `source.path` starts at the root of the repository, so it is wrong after the directory moves; Flux then
+    reports only that it finds no chart.
 
     Bad: `source: {type: git, path: .}` in apps/registry   Good: `source: {type: git, path: apps/registry}`
     """

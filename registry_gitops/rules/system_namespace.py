@@ -10,7 +10,7 @@ from registry_gitops.rules.output_directory import OutputDirectory
 
 
 def system_namespace(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
-    """The deployment goes into a system namespace, which is therefore not rendered.
+    """The deployment is in a system namespace, which is therefore not rendered.
 
     Why: a rendered Namespace gets the Pod Security level `restricted`, which would stop the other Pods in it.
 

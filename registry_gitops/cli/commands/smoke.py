@@ -188,7 +188,7 @@ def _reached(target: Target, wait: float, progress: Progress, settings: Mapping[
     # Pipelines end their commands with SIGTERM: then, as after Ctrl-C, what was pushed is deleted, and kubectl ends.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with open_client(target, wait=wait, on_wait=progress.waits, **settings) as client:
+        with open_client(target, wait=wait, on_wait=progress.show_wait, **settings) as client:
             yield client
     except UnreachableError as problem:
         _end(ExitCode.UNREACHABLE, progress, f"{problem}. {problem.remedy}")
@@ -219,7 +219,7 @@ def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: 
     from registry_gitops.smoke import Interrupted, run
 
     try:
-        return run(client, checks, options=options, on_start=lambda check: progress.next(check.title))
+        return run(client, checks, options=options, on_start=lambda check: progress.show_next(check.title))
     except Interrupted as interrupted:
         progress.clear()
         for line in interrupted.report.leftovers:
