@@ -1,4 +1,4 @@
-"""Deployments as they were seen on a real cluster, and as they become by one change.
+"""Snapshots of deployments on a real cluster, and functions that change one thing in a snapshot.
 
 Each file in snapshots/ was read by `registry_gitops.cluster.status.read_snapshot` from Kubernetes 1.36 with Flux, where
 the deployment was broken on purpose. Names were replaced by the usual ones, and unused fields were removed.
@@ -21,8 +21,8 @@ FOLDER: Final = Path(__file__).parent / "snapshots"
 NAMES: Final = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
-def seen(name: str) -> Snapshot:
-    """The deployment of that name, as it was seen."""
+def load_snapshot(name: str) -> Snapshot:
+    """Return the snapshot in the file of that name."""
     found = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
     return Snapshot(
         found["namespace"],
@@ -35,8 +35,8 @@ def seen(name: str) -> Snapshot:
     )
 
 
-def changed(snapshot: Snapshot, kind: str, change: Callable[[dict[str, Any]], None]) -> Snapshot:
-    """The same, with a change of each object of a kind."""
+def with_change(snapshot: Snapshot, kind: str, change: Callable[[dict[str, Any]], None]) -> Snapshot:
+    """Return the snapshot after `change` of each object of a kind."""
     objects = []
     for each in snapshot.objects:
         data = copy.deepcopy(dict(each.data))
@@ -46,17 +46,17 @@ def changed(snapshot: Snapshot, kind: str, change: Callable[[dict[str, Any]], No
     return replace(snapshot, objects=tuple(objects))
 
 
-def without(snapshot: Snapshot, *kinds: str) -> Snapshot:
-    """The same, with no object of some kinds."""
+def without_kinds(snapshot: Snapshot, *kinds: str) -> Snapshot:
+    """Return the snapshot without objects of these kinds."""
     return replace(snapshot, objects=tuple(each for each in snapshot.objects if each.kind not in kinds))
 
 
-def noticed(snapshot: Snapshot, about: str, reason: str, message: str) -> Snapshot:
-    """The same, with a warning about the first object of a kind."""
+def with_event(snapshot: Snapshot, about: str, reason: str, message: str) -> Snapshot:
+    """Return the snapshot with a warning event about the first object of a kind."""
     thing = next(each for each in snapshot.objects if each.kind == about)
     event = {
         "kind": "Event",
-        "metadata": {"name": "noticed", "namespace": thing.namespace},
+        "metadata": {"name": "warning", "namespace": thing.namespace},
         "type": "Warning",
         "reason": reason,
         "message": message,

@@ -1,4 +1,4 @@
-"""What `status` makes of real deployments: the causes, in their order, and the text that a person reads."""
+"""Statuses of real deployments: the causes in their order, and the text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from registry_gitops.cluster.status import CauseId, Status, assess, format_status
 from registry_gitops.findings import Severity
 
-from .deployments import NAMES, seen
+from .deployments import NAMES, load_snapshot
 
 TEXTS = Path(__file__).parent / "text"
 
@@ -24,7 +24,7 @@ READY = {
     "apply-fails": ["apply-failed"],
     "git-ahead": ["in-progress"],
 }
-"""Deployments that are ready, and what is said of them all the same."""
+"""Snapshots of deployments that are ready -> their causes, all of them warnings."""
 
 NOT_READY = {
     "just-applied": ["in-progress"],
@@ -57,35 +57,35 @@ NOT_READY = {
     "scaled-by-hand": ["in-progress", "drifted"],
     "scaled-to-0-by-hand": ["drifted"],
 }
-"""Deployments that are not, and why; the root first."""
+"""Snapshots of deployments that are not ready -> their causes, the root cause first."""
 
 
 def causes(status: Status) -> list[str]:
     return [cause.id.value for cause in status.findings]
 
 
-def test_every_deployment_that_was_seen_is_in_a_table() -> None:
+def test_every_snapshot_is_in_a_table() -> None:
     assert sorted([*READY, *NOT_READY]) == NAMES
 
 
 @pytest.mark.parametrize("name", READY)
-def test_a_deployment_that_runs_is_ready_whatever_there_is_to_say_of_it(name: str) -> None:
-    status = assess(seen(name))
+def test_running_deployment_is_ready_with_warnings_only(name: str) -> None:
+    status = assess(load_snapshot(name))
     assert (status.ready, causes(status)) == (True, READY[name])
     assert {cause.severity for cause in status.findings} <= {Severity.WARNING}
 
 
 @pytest.mark.parametrize("name", NOT_READY)
-def test_a_deployment_that_does_not_run_says_why_the_root_first(name: str) -> None:
-    status = assess(seen(name))
+def test_deployment_that_does_not_run_has_its_root_cause_first(name: str) -> None:
+    status = assess(load_snapshot(name))
     assert (status.ready, causes(status)) == (False, NOT_READY[name])
     assert status.findings[0].severity is Severity.ERROR
     assert status.summary == status.findings[0].message
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_text_is_as_it_was_read_in_review(name: str, update_goldens: bool) -> None:
-    text = format_status(assess(seen(name)), width=110)
+def test_text_matches_its_golden_file(name: str, update_goldens: bool) -> None:
+    text = format_status(assess(load_snapshot(name)), width=110)
     golden = TEXTS / f"{name}.txt"
     if update_goldens:
         golden.write_text(text, "utf-8")
@@ -93,24 +93,24 @@ def test_the_text_is_as_it_was_read_in_review(name: str, update_goldens: bool) -
 
 
 @pytest.mark.parametrize("name", READY)
-def test_the_text_of_a_deployment_that_runs_fits_a_screen(name: str) -> None:
-    assert len(format_status(assess(seen(name)), width=80).splitlines()) <= 24
+def test_text_of_a_running_deployment_fits_a_screen(name: str) -> None:
+    assert len(format_status(assess(load_snapshot(name)), width=80).splitlines()) <= 24
 
 
-def test_there_is_no_text_of_a_deployment_that_is_gone() -> None:
+def test_every_golden_file_has_a_snapshot() -> None:
     assert sorted(path.stem for path in TEXTS.iterdir()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_cause_tells_what_to_do(name: str) -> None:
-    for cause in assess(seen(name)).findings:
+def test_every_cause_has_a_remedy(name: str) -> None:
+    for cause in assess(load_snapshot(name)).findings:
         assert cause.remedy
         assert cause.message
 
 
-def test_every_cause_was_seen_but_for_those_that_one_node_cannot_have() -> None:
+def test_every_cause_has_a_snapshot_or_a_test_in_test_assessment() -> None:
     seen_causes = {id_ for ids in (*READY.values(), *NOT_READY.values()) for id_ in ids}
-    # Tested by a change of what was seen, in test_changes.py.
+    # test_assessment.py tests them with changed snapshots.
     made = {"volume-held", "flux-missing", "not-observed", "release-failed"}
     assert seen_causes | made == {id_.value for id_ in CauseId}
     assert not seen_causes & made

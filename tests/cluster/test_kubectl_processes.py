@@ -91,9 +91,7 @@ def port_forward_refusal() -> str:
 
 
 @pytest.mark.parametrize(("slow", "failing"), [("a", "flux-system"), ("flux-system", "a")])
-def test_a_round_ends_at_once_with_all_its_processes_when_one_of_them_fails(
-    install: Install, tmp_path: Path, slow: str, failing: str
-) -> None:
+def test_failed_process_ends_the_others_at_once(install: Install, tmp_path: Path, slow: str, failing: str) -> None:
     install(f"""{FIRST}case "$*" in *"--namespace {failing} "*) sleep 0.5; echo "error: boom" >&2; exit 1;; esac
 {SLOW}""")
     before = time.monotonic()
@@ -102,9 +100,7 @@ def test_a_round_ends_at_once_with_all_its_processes_when_one_of_them_fails(
     assert left(tmp_path) == []
 
 
-def test_a_round_that_takes_too_long_ends_with_all_its_processes(
-    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_timeout_ends_all_processes(install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("registry_gitops.cluster.processes.TIMEOUT", 1.0)
     install(f"{FIRST}trap '' TERM\n{SLOW}")
     assert refusal().startswith("no answer from the cluster within 1 s")
@@ -158,7 +154,7 @@ case "$*" in *"--namespace a "*) echo "error: boom" >&2; exit 1;; esac
     assert left(tmp_path) == []
 
 
-def test_a_port_forward_that_cannot_be_made_leaves_no_process(install: Install, tmp_path: Path) -> None:
+def test_failed_port_forward_leaves_no_process(install: Install, tmp_path: Path) -> None:
     install(f"#!/bin/sh\necho 'E1126 09:00:00.000000 1 x.go:1] err=<' >&2\n{SLOW}")
     with (
         pytest.raises(PortForwardError, match="no answer from the cluster within 1 s: check the server"),

@@ -29,7 +29,7 @@ def listens(address: str) -> bool:
         return client.connect_ex((host, int(port))) == 0
 
 
-def test_it_listens_on_a_free_port_for_the_block_and_no_longer(kubeconfig: Path) -> None:
+def test_port_forward_listens_on_a_free_port_while_the_block_runs(kubeconfig: Path) -> None:
     with cluster(kubeconfig):
         with (
             port_forward("docker-registry", "svc/docker-registry", "http", context="here") as one,
@@ -42,7 +42,7 @@ def test_it_listens_on_a_free_port_for_the_block_and_no_longer(kubeconfig: Path)
         assert not listens(other)
 
 
-def test_ctrl_c_ends_the_block_first_and_kubectl_after_it(kubeconfig: Path) -> None:
+def test_ctrl_c_ends_the_block_before_kubectl(kubeconfig: Path) -> None:
     # As a terminal does it: the whole group of processes is interrupted, of which the test run is to survive.
     child = os.fork()
     if not child:
@@ -62,7 +62,7 @@ def test_ctrl_c_ends_the_block_first_and_kubectl_after_it(kubeconfig: Path) -> N
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def test_a_service_that_is_not_there_is_named(kubeconfig: Path) -> None:
+def test_port_forward_names_a_missing_service(kubeconfig: Path) -> None:
     with cluster(kubeconfig):
         assert refusal("svc/docker-registr") == (
             'kubectl port-forward failed: services "docker-registr" not found: '
@@ -70,12 +70,12 @@ def test_a_service_that_is_not_there_is_named(kubeconfig: Path) -> None:
         )
 
 
-def test_a_pod_that_does_not_run_yet_can_be_waited_for(kubeconfig: Path) -> None:
+def test_port_forward_suggests_to_wait_for_a_pod(kubeconfig: Path) -> None:
     with cluster(kubeconfig, "Pending"):
         assert refusal().endswith(": the Pod is not ready yet: `--wait 2m` waits for it")
 
 
-def test_a_context_that_is_not_there_is_named(kubeconfig: Path) -> None:
+def test_context_that_does_not_exist_is_named(kubeconfig: Path) -> None:
     write_config(kubeconfig, "http://127.0.0.1:1")
     assert refusal(context="staging") == (
         'kubectl port-forward failed: context "staging" does not exist: '
@@ -83,7 +83,7 @@ def test_a_context_that_is_not_there_is_named(kubeconfig: Path) -> None:
     )
 
 
-def test_a_cluster_that_does_not_run_is_told_by_its_address(kubeconfig: Path) -> None:
+def test_cluster_that_refuses_connections_is_named_by_its_address(kubeconfig: Path) -> None:
     write_config(kubeconfig, "http://127.0.0.1:1")
     assert refusal() == (
         "kubectl port-forward failed: The connection to the server 127.0.0.1:1 was refused: "

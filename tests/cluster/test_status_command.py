@@ -1,4 +1,4 @@
-"""`status` as a process: what is printed, when it ends, with what exit code."""
+"""`status` as a process: output, end, and exit code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from registry_gitops.cluster.status import Status
 from tests.cli.running import Outcome, process, program
-from tests.cluster.deployments import seen
+from tests.cluster.deployments import load_snapshot
 
 from .api import write_config
 from .deployment_api import Served, serving
@@ -44,35 +44,35 @@ def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
             running.kill()
 
 
-def test_a_deployment_that_runs_exits_0_with_the_state_in_the_first_line(
+def test_running_deployment_exits_0_with_the_state_in_the_first_line(
     run: Callable[..., Outcome], kubeconfig: Path
 ) -> None:
-    with serving(seen("ready"), kubeconfig):
+    with serving(load_snapshot("ready"), kubeconfig):
         done = run(*NAMED)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("docker-registry/docker-registry: ready for ")
 
 
-def test_one_that_does_not_exits_1_with_the_cause_in_the_first_line(
+def test_deployment_that_does_not_run_exits_1_with_the_cause_in_the_first_line(
     run: Callable[..., Outcome], kubeconfig: Path
 ) -> None:
-    with serving(seen("image-not-pulled"), kubeconfig):
+    with serving(load_snapshot("image-not-pulled"), kubeconfig):
         done = run(*NAMED)
     assert (done.code, done.err) == (1, "")
     first = done.out.splitlines()[0]
     assert first.endswith(": the image docker.io/library/registry:9.9.9 cannot be pulled")
 
 
-def test_json_is_one_object_that_python_reads_back(run: Callable[..., Outcome], kubeconfig: Path) -> None:
-    with serving(seen("crash-loop"), kubeconfig):
+def test_json_is_one_object_that_status_reads_back(run: Callable[..., Outcome], kubeconfig: Path) -> None:
+    with serving(load_snapshot("crash-loop"), kubeconfig):
         done = run(*NAMED, "-o", "json")
     found = Status.model_validate_json(done.out)
     assert (done.code, found.ready, found.findings[0].id.value) == (1, False, "crash-loop")
 
 
-def test_every_format_can_go_to_a_file_at_once(run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path) -> None:
+def test_one_run_writes_every_format_to_a_file(run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path) -> None:
     formats = ("json", "junit", "sarif", "github", "html")
-    with serving(seen("crash-loop"), kubeconfig):
+    with serving(load_snapshot("crash-loop"), kubeconfig):
         done = run(*NAMED, *(f"-o{each}={each}.out" for each in formats), "-o", "text")
     assert (done.code, done.err) == (1, "")
     assert done.out.startswith("docker-registry/docker-registry: not ready")
@@ -81,26 +81,26 @@ def test_every_format_can_go_to_a_file_at_once(run: Callable[..., Outcome], kube
     assert Status.model_validate_json((tmp_path / "json.out").read_text("utf-8")).ready is False
 
 
-def test_the_description_that_lies_here_names_the_deployment(
+def test_config_file_in_the_directory_names_the_deployment(
     run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "registry.yaml").write_text("name: images\nnamespace: platform\n")
-    with serving(seen("ready"), kubeconfig):
+    with serving(load_snapshot("ready"), kubeconfig):
         done = run("status")
     assert done.code == 1
     assert "there is no HelmRelease images in namespace platform" in done.out
 
 
-def test_another_context_and_another_kubeconfig_can_be_named(
+def test_context_and_kubeconfig_options_select_the_cluster(
     run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other"
-    with serving(seen("ready"), other):
+    with serving(load_snapshot("ready"), other):
         assert run(*NAMED, "--kubeconfig", other, "--context", "here").code == 0
         assert run(*NAMED, "--kubeconfig", other, "--context", "there").code == 3
 
 
-def test_a_cluster_out_of_reach_exits_3_with_one_line(run: Callable[..., Outcome], kubeconfig: Path) -> None:
+def test_unreachable_cluster_exits_3_with_one_line(run: Callable[..., Outcome], kubeconfig: Path) -> None:
     write_config(kubeconfig, "http://127.0.0.1:1")
     done = run(*NAMED)
     assert (done.code, done.out) == (3, "")
@@ -123,25 +123,28 @@ def test_a_cluster_out_of_reach_exits_3_with_one_line(run: Callable[..., Outcome
         ((*NAMED, "--watch", "-o", "text", "-o", "html=status.html"), "--watch needs text or json, on stdout"),
     ],
 )
-def test_what_means_nothing_exits_2(run: Callable[..., Outcome], arguments: tuple[str, ...], complaint: str) -> None:
+def test_wrong_usage_exits_2(run: Callable[..., Outcome], arguments: tuple[str, ...], complaint: str) -> None:
     done = run(*arguments)
     assert (done.code, done.out) == (2, "")
     assert complaint in done.err
 
 
-def test_wait_ends_when_it_is_ready_and_tells_what_it_waited_for(kubeconfig: Path, tmp_path: Path) -> None:
-    with serving(seen("crash-loop"), kubeconfig) as served, started("--wait", "1m", folder=tmp_path) as running:
+def test_wait_ends_when_ready_and_prints_the_reason_to_wait(kubeconfig: Path, tmp_path: Path) -> None:
+    with (
+        serving(load_snapshot("crash-loop"), kubeconfig) as served,
+        started("--wait", "1m", folder=tmp_path) as running,
+    ):
         assert running.stderr is not None
         told = running.stderr.readline()
-        served.snapshot = seen("ready")
+        served.snapshot = load_snapshot("ready")
         out, err = running.communicate(timeout=30)
     assert told == "waiting: registry exits on start, with exit code 1\n"
     assert (running.returncode, err) == (0, "")
     assert out.startswith("docker-registry/docker-registry: ready")
 
 
-def test_wait_that_is_over_exits_as_a_look_does(run: Callable[..., Outcome], kubeconfig: Path) -> None:
-    with serving(seen("crash-loop"), kubeconfig):
+def test_wait_that_times_out_exits_1_with_the_status(run: Callable[..., Outcome], kubeconfig: Path) -> None:
+    with serving(load_snapshot("crash-loop"), kubeconfig):
         before = time.monotonic()
         done = run(*NAMED, "--wait", "2s")
     assert time.monotonic() - before < 20
@@ -150,8 +153,8 @@ def test_wait_that_is_over_exits_as_a_look_does(run: Callable[..., Outcome], kub
     assert done.out.startswith("docker-registry/docker-registry: not ready")
 
 
-def test_wait_outlasts_a_cluster_that_is_out_of_reach_for_a_while(kubeconfig: Path, tmp_path: Path) -> None:
-    with serving(seen("ready"), kubeconfig) as served:
+def test_wait_survives_a_temporarily_unreachable_cluster(kubeconfig: Path, tmp_path: Path) -> None:
+    with serving(load_snapshot("ready"), kubeconfig) as served:
         served.unauthorized = True
         with started("--wait", "1m", folder=tmp_path) as running:
             assert running.stderr is not None
@@ -164,13 +167,13 @@ def test_wait_outlasts_a_cluster_that_is_out_of_reach_for_a_while(kubeconfig: Pa
 
 def test_watch_prints_a_line_of_json_for_each_change_until_ctrl_c(kubeconfig: Path, tmp_path: Path) -> None:
     with (
-        serving(seen("just-applied"), kubeconfig) as served,
+        serving(load_snapshot("just-applied"), kubeconfig) as served,
         started("--watch", "-o", "json", folder=tmp_path) as running,
     ):
         assert running.stdout is not None
         lines = [json.loads(running.stdout.readline())]
         for name in ("crash-loop", "ready"):
-            served.snapshot = seen(name)
+            served.snapshot = load_snapshot(name)
             lines.append(json.loads(running.stdout.readline()))
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
@@ -180,21 +183,21 @@ def test_watch_prints_a_line_of_json_for_each_change_until_ctrl_c(kubeconfig: Pa
 
 
 def test_watch_prints_nothing_while_nothing_changes(kubeconfig: Path, tmp_path: Path) -> None:
-    with serving(seen("ready"), kubeconfig) as served, started("--watch", folder=tmp_path) as running:
+    with serving(load_snapshot("ready"), kubeconfig) as served, started("--watch", folder=tmp_path) as running:
         wait_for_looks(served, 3)
         running.send_signal(signal.SIGINT)
         out, _ = running.communicate(timeout=30)
     assert out.count("docker-registry/docker-registry: ready") == 1
 
 
-def test_watch_with_wait_ends_when_it_is_ready(kubeconfig: Path, tmp_path: Path) -> None:
+def test_watch_with_wait_ends_when_ready(kubeconfig: Path, tmp_path: Path) -> None:
     with (
-        serving(seen("crash-loop"), kubeconfig) as served,
+        serving(load_snapshot("crash-loop"), kubeconfig) as served,
         started("--watch", "--wait", "1m", folder=tmp_path) as running,
     ):
         assert running.stdout is not None
         first = running.stdout.readline()
-        served.snapshot = seen("ready")
+        served.snapshot = load_snapshot("ready")
         out, _ = running.communicate(timeout=30)
     assert "not ready" in first
     assert "docker-registry/docker-registry: ready" in out
@@ -208,7 +211,7 @@ def wait_for_looks(served: Served, looks: int) -> None:
         time.sleep(0.1)
 
 
-def test_a_secret_is_never_read(run: Callable[..., Outcome], kubeconfig: Path) -> None:
-    with serving(seen("secret-missing"), kubeconfig) as served:
+def test_status_reads_no_secrets(run: Callable[..., Outcome], kubeconfig: Path) -> None:
+    with serving(load_snapshot("secret-missing"), kubeconfig) as served:
         run(*NAMED)
     assert [request for request in served.requests if "secrets" in request] == []

@@ -12,11 +12,11 @@ from registry_gitops.cluster.status import Status, assess, to_report
 from registry_gitops.findings import Severity
 from registry_gitops.report import WRITERS
 
-from .deployments import NAMES, seen
+from .deployments import NAMES, load_snapshot
 
 
 def write(format_: str, name: str) -> str:
-    return WRITERS[format_](to_report(assess(seen(name))))
+    return WRITERS[format_](to_report(assess(load_snapshot(name))))
 
 
 def junit(name: str) -> dict[str, Element]:
@@ -69,7 +69,7 @@ def test_html_shows_the_causes_and_the_facts_whether_ready_or_not() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_passes_if_and_only_if_the_deployment_is_ready(name: str) -> None:
-    status = assess(seen(name))
+    status = assess(load_snapshot(name))
     report = to_report(status)
     assert report.passed is status.ready
     assert list(map(str, report.findings)) == list(map(str, status.findings))

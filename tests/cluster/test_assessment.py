@@ -1,4 +1,4 @@
-"""What one change of a real deployment makes of its status."""
+"""Statuses of snapshots with one change, and what holds for all of them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry_gitops.cluster.status import Snapshot, Status, assess, format_status, to_report
+from registry_gitops.cluster.status.causes.pod import find_error_line
 from registry_gitops.cluster.status.display import format_age
 from registry_gitops.cluster.status.objects import Object
 from registry_gitops.report import WRITERS
 from registry_gitops.schema import config_schema
 
-from .deployments import NAMES, changed, noticed, seen, without
+from .deployments import NAMES, load_snapshot, with_change, with_event, without_kinds
 
 SCHEMA = Path(__file__).parents[2] / "docs/status.schema.json"
 
@@ -29,22 +30,22 @@ def causes(snapshot: Snapshot) -> list[str]:
     return [cause.id.value for cause in assess(snapshot).findings]
 
 
-def test_a_cluster_without_flux_is_told_apart_from_one_without_the_release() -> None:
-    empty = replace(without(seen("ready"), "HelmRelease", "Kustomization"), name="other")
+def test_missing_flux_is_another_cause_than_a_missing_release() -> None:
+    empty = replace(without_kinds(load_snapshot("ready"), "HelmRelease", "Kustomization"), name="other")
     assert causes(replace(empty, objects=(), has_flux=False)) == ["flux-missing"]
     assert causes(empty) == ["not-applied"]
 
 
-def test_a_release_of_another_name_is_named() -> None:
-    found = assess(replace(seen("ready"), name="registry"))
+def test_not_applied_names_other_releases_of_the_namespace() -> None:
+    found = assess(replace(load_snapshot("ready"), name="registry"))
     assert "docker-registry" in found.findings[-1].evidence[0]
 
 
-def test_a_release_that_nobody_has_looked_at_since_it_changed_is_not_ready() -> None:
+def test_release_with_an_unobserved_change_is_not_ready() -> None:
     def edit(release: dict[str, Any]) -> None:
         release["metadata"]["generation"] = 2
 
-    assert causes(changed(seen("ready"), "HelmRelease", edit)) == ["not-observed"]
+    assert causes(with_change(load_snapshot("ready"), "HelmRelease", edit)) == ["not-observed"]
 
 
 def suspended(snapshot: Snapshot, kind: str, **status: Any) -> Snapshot:
@@ -55,12 +56,12 @@ def suspended(snapshot: Snapshot, kind: str, **status: Any) -> Snapshot:
         found["spec"]["suspend"] = True
         found["status"].update(status)
 
-    return changed(snapshot, kind, edit)
+    return with_change(snapshot, kind, edit)
 
 
 @pytest.mark.parametrize("kind", ["HelmRelease", "Kustomization", "GitRepository", "HelmChart"])
-def test_a_suspended_object_of_a_later_generation_is_a_warning_and_nothing_is_waited_for(kind: str) -> None:
-    found = assess(suspended(seen("ready"), kind))
+def test_suspended_object_of_a_later_generation_is_a_warning(kind: str) -> None:
+    found = assess(suspended(load_snapshot("ready"), kind))
     assert found.ready
     assert [(cause.id.value, cause.severity.value) for cause in found.findings] == [("suspended", "warning")]
     assert found.findings[0].location.object.startswith(f"{kind}/")
@@ -68,16 +69,18 @@ def test_a_suspended_object_of_a_later_generation_is_a_warning_and_nothing_is_wa
 
 
 @pytest.mark.parametrize("kind", ["HelmRepository", "OCIRepository"])
-def test_a_suspended_source_of_a_later_generation_is_a_warning(kind: str) -> None:
+def test_suspended_source_of_a_later_generation_is_a_warning(kind: str) -> None:
     def replaced(found: dict[str, Any]) -> None:
         found["spec"]["chart"]["spec"]["sourceRef"].update(kind=kind)
 
-    source = changed(changed(seen("ready"), "HelmRelease", replaced), "GitRepository", lambda it: it.update(kind=kind))
+    source = with_change(
+        with_change(load_snapshot("ready"), "HelmRelease", replaced), "GitRepository", lambda it: it.update(kind=kind)
+    )
     assert causes(suspended(source, kind)) == ["suspended"]
 
 
-def test_a_release_that_was_suspended_before_it_was_looked_at_waits_for_nothing_but_its_resumption() -> None:
-    found = assess(suspended(seen("just-applied"), "HelmRelease", conditions=[]))
+def test_release_suspended_before_it_was_observed_has_no_other_cause() -> None:
+    found = assess(suspended(load_snapshot("just-applied"), "HelmRelease", conditions=[]))
     assert not found.ready
     assert (found.findings[0].id.value, found.findings[0].severity.value) == ("suspended", "error")
     assert "the HelmRelease is suspended" in found.summary
@@ -85,67 +88,72 @@ def test_a_release_that_was_suspended_before_it_was_looked_at_waits_for_nothing_
     assert "has not processed" not in found.model_dump_json()
 
 
-def test_a_suspended_source_that_was_never_fetched_is_why_the_release_waits() -> None:
+def test_suspended_source_that_was_never_fetched_is_the_root_cause() -> None:
     waits = [{"type": "Ready", "status": "False", "reason": "SourceNotReady", "message": "no artifact"}]
-    snapshot = changed(seen("just-applied"), "HelmRelease", lambda it: it["status"].update(conditions=waits))
+    snapshot = with_change(
+        load_snapshot("just-applied"), "HelmRelease", lambda it: it["status"].update(conditions=waits)
+    )
     found = assess(suspended(snapshot, "GitRepository", conditions=[]))
     assert found.findings[0].id.value == "suspended"
     assert found.findings[0].location.object.startswith("GitRepository/")
 
 
 @pytest.mark.parametrize("name", ["upgrade-fails", "crash-loop", "values-refused-by-upgrade"])
-def test_a_release_that_failed_before_it_was_suspended_names_the_failure_first(name: str) -> None:
-    before, after = assess(seen(name)), assess(suspended(seen(name), "HelmRelease"))
+def test_release_that_failed_before_it_was_suspended_has_the_failure_first(name: str) -> None:
+    before, after = assess(load_snapshot(name)), assess(suspended(load_snapshot(name), "HelmRelease"))
     assert after.findings[0] == before.findings[0]
     assert [cause.severity.value for cause in after.findings if cause.id.value == "suspended"] == ["warning"]
 
 
-def test_a_deployment_that_was_deleted_under_a_suspended_release_comes_back_after_the_resumption() -> None:
-    found = assess(suspended(seen("deployment-deleted"), "HelmRelease"))
+def test_remedy_for_an_object_deleted_under_a_suspended_release_is_to_resume() -> None:
+    found = assess(suspended(load_snapshot("deployment-deleted"), "HelmRelease"))
     assert found.findings[0].id.value == "workload-gone"
     assert found.findings[0].remedy.startswith("`flux resume helmrelease docker-registry")
 
 
-def test_a_volume_that_another_node_holds_is_told_from_one_that_is_not_bound() -> None:
+def test_volume_attached_to_another_node_is_another_cause_than_an_unbound_one() -> None:
     message = 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) docker-registry-1'
-    assert causes(noticed(seen("secret-missing"), "Pod", "FailedAttachVolume", message))[0] == "volume-held"
+    assert causes(with_event(load_snapshot("secret-missing"), "Pod", "FailedAttachVolume", message))[0] == "volume-held"
 
 
-def test_a_failure_of_helm_that_nothing_explains_is_told_in_its_own_words() -> None:
-    found = assess(without(seen("upgrade-fails"), "Pod"))
+def test_unexplained_failure_of_helm_has_its_message_as_evidence() -> None:
+    found = assess(without_kinds(load_snapshot("upgrade-fails"), "Pod"))
     assert [cause.id.value for cause in found.findings] == ["release-failed"]
     assert found.findings[0].message == "Helm could not upgrade the release"
     assert "timeout waiting for" in found.findings[0].evidence[0]
 
 
-def test_a_claim_that_is_lost_is_not_ready_although_the_pod_is() -> None:
+def test_lost_claim_is_not_ready_although_the_pod_is() -> None:
     def lose(claim: dict[str, Any]) -> None:
         claim["status"]["phase"] = "Lost"
 
-    found = assess(changed(seen("ready"), "PersistentVolumeClaim", lose))
+    found = assess(with_change(load_snapshot("ready"), "PersistentVolumeClaim", lose))
     assert (found.ready, found.findings[0].id.value) == (False, "volume-not-bound")
 
 
-def test_a_pod_that_starts_is_given_time_before_its_probes_count() -> None:
-    soon = seen("probe-fails")
+def test_probes_count_only_after_the_start_time() -> None:
+    soon = load_snapshot("probe-fails")
     pod = next(each for each in soon.objects if each.kind == "Pod")
     started = pod.items("status.containerStatuses")[0]["state"]["running"]["startedAt"]
-    quiet = without(changed(soon, "HelmRelease", lambda release: release["status"].update(conditions=[])), "Event")
-    early = noticed(quiet, "Pod", "Unhealthy", "Readiness probe failed")
+    quiet = without_kinds(
+        with_change(soon, "HelmRelease", lambda release: release["status"].update(conditions=[])), "Event"
+    )
+    early = with_event(quiet, "Pod", "Unhealthy", "Readiness probe failed")
     moment = type(soon.read_at).fromisoformat(started)
     assert causes(replace(early, read_at=moment + timedelta(seconds=5))) == ["in-progress"]
     assert causes(replace(early, read_at=moment + timedelta(seconds=50))) == ["not-healthy"]
 
 
-def test_what_this_user_may_not_see_is_not_called_missing() -> None:
+def test_forbidden_objects_are_not_reported_as_missing() -> None:
     blind = replace(
-        without(seen("ready"), "Service", "GitRepository"), forbidden_kinds=("services", "gitrepositories.source")
+        without_kinds(load_snapshot("ready"), "Service", "GitRepository"),
+        forbidden_kinds=("services", "gitrepositories.source"),
     )
     assert causes(blind) == []
     assert "this user is not allowed to read services" in format_status(assess(blind))
 
 
-def test_a_restart_of_the_rollout_is_no_drift() -> None:
+def test_rollout_restart_is_no_drift() -> None:
     def restart(workload: dict[str, Any]) -> None:
         annotations: dict[str, Any] = {".": {}, "f:kubectl.kubernetes.io/restartedAt": {}}
         fields = {"f:spec": {"f:template": {"f:metadata": {"f:annotations": annotations}}}}
@@ -153,10 +161,10 @@ def test_a_restart_of_the_rollout_is_no_drift() -> None:
             {"manager": "kubectl-rollout", "operation": "Update", "fieldsV1": fields}
         )
 
-    assert causes(changed(seen("ready"), "Deployment", restart)) == []
+    assert causes(with_change(load_snapshot("ready"), "Deployment", restart)) == []
 
 
-def test_an_autoscaler_is_no_drift() -> None:
+def test_autoscaler_is_no_drift() -> None:
     def scale(workload: dict[str, Any]) -> None:
         workload["metadata"]["managedFields"].append(
             {
@@ -167,19 +175,19 @@ def test_an_autoscaler_is_no_drift() -> None:
             }
         )
 
-    assert causes(changed(seen("ready"), "Deployment", scale)) == []
+    assert causes(with_change(load_snapshot("ready"), "Deployment", scale)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_written_as_json_keeps_its_contract(name: str) -> None:
-    written = assess(seen(name)).to_json()
+def test_json_is_valid_by_the_schema_and_can_be_read_back(name: str) -> None:
+    written = assess(load_snapshot(name)).to_json()
     jsonschema_rs.validator_for(json.loads(SCHEMA.read_text("utf-8"))).validate(json.loads(written))
-    assert Status.model_validate_json(written) == assess(seen(name))
+    assert Status.model_validate_json(written) == assess(load_snapshot(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_remedy_names_keys_that_there_are(name: str) -> None:
-    found = (cause.remedy for cause in assess(seen(name)).findings)
+def test_remedies_name_existing_keys(name: str) -> None:
+    found = (cause.remedy for cause in assess(load_snapshot(name)).findings)
     keys = {key for remedy in found for key in re.findall(r"`((?:values|source|release)\.[\w.]+)", remedy)}
     # A key that the chart refused, since there is none of that name, is named too.
     assert {key for key in keys if not _exists(key)} <= {"values.presistence"}
@@ -212,22 +220,22 @@ KEYS += ["ownerReferences", "managedFields", "message", "reason", "state", "uid"
 
 
 @given(st.sampled_from(NAMES), st.frozensets(st.sampled_from(KEYS), min_size=1))
-def test_objects_that_lack_what_the_api_may_leave_out_are_no_mistake_of_ours(name: str, gone: frozenset[str]) -> None:
-    snapshot = seen(name)
+def test_objects_with_missing_fields_raise_no_exception(name: str, gone: frozenset[str]) -> None:
+    snapshot = load_snapshot(name)
     objects = tuple(Object(_pruned(dict(each.data), gone)) for each in snapshot.objects)
     status = assess(replace(snapshot, objects=objects))
     assert format_status(status)
     assert Status.model_validate_json(status.to_json()) == status
 
 
-def test_what_a_terminal_would_obey_is_not_written() -> None:
+def test_text_has_no_control_characters() -> None:
     def attack(workload: dict[str, Any]) -> None:
         workload["spec"]["template"]["spec"]["containers"][0]["image"] = "evil\x1b[2J\rregistry"
 
-    assert "\x1b" not in format_status(assess(changed(seen("ready"), "Deployment", attack)))
+    assert "\x1b" not in format_status(assess(with_change(load_snapshot("ready"), "Deployment", attack)))
 
 
-def test_no_format_repeats_a_credential_that_an_object_has() -> None:
+def test_no_format_has_credentials_of_an_object() -> None:
     url = "https://me:hunter2@registry.example.com"
 
     def attack(thing: dict[str, Any]) -> None:
@@ -238,8 +246,8 @@ def test_no_format_repeats_a_credential_that_an_object_has() -> None:
         thing["status"]["history"][0]["chartVersion"] = url
         thing["status"]["conditions"] = [{"type": "Ready", "status": "False", "message": url, "reason": url}]
 
-    hostile = changed(changed(seen("ready"), "Deployment", attack), "HelmRelease", fail)
-    hostile = replace(noticed(hostile, "HelmRelease", "Failed", f"GET {url}"), name="docker-registry")
+    hostile = with_change(with_change(load_snapshot("ready"), "Deployment", attack), "HelmRelease", fail)
+    hostile = replace(with_event(hostile, "HelmRelease", "Failed", f"GET {url}"), name="docker-registry")
     status = assess(replace(hostile, forbidden_kinds=(url,)))
     written = [format_status(status), status.to_json(), *(write(to_report(status)) for write in WRITERS.values())]
     assert all("registry.example.com" in each for each in written)
@@ -250,5 +258,12 @@ def test_no_format_repeats_a_credential_that_an_object_has() -> None:
     ("seconds", "said"),
     [(-3, "0s"), (0, "0s"), (59, "59s"), (60, "1m"), (7199, "119m"), (7200, "2h"), (172799, "47h"), (172800, "2d")],
 )
-def test_an_age_is_in_the_unit_that_one_would_say(seconds: int, said: str) -> None:
+def test_format_age_uses_one_unit(seconds: int, said: str) -> None:
     assert format_age(timedelta(seconds=seconds)) == said
+
+
+def test_find_error_line_returns_the_last_line_about_an_error_before_usage() -> None:
+    log = "starting\nconfiguration error: invalid loglevel\nUsage:\n  registry serve <config> [flags]\n\n"
+    assert find_error_line(log) == "configuration error: invalid loglevel"
+    assert find_error_line("one\ntwo\n") == "two"
+    assert find_error_line("") == ""

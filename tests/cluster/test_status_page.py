@@ -1,4 +1,4 @@
-"""docs/status.md shows what `status` says of deployments that were seen, and names every cause."""
+"""docs/status.md shows what `status` prints for snapshots, and lists every cause."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TEXTS = Path(__file__).parent / "text"
 SHOWN = re.compile(r"(<!-- (\S+) -->\n```text\n)(.*?)(?=```$)", re.MULTILINE | re.DOTALL)
 
 
-def test_the_page_shows_what_status_prints(update_goldens: bool) -> None:
+def test_page_shows_what_status_prints(update_goldens: bool) -> None:
     page = PAGE.read_text("utf-8")
     wanted = SHOWN.sub(lambda shown: shown[1] + (TEXTS / f"{shown[2]}.txt").read_text("utf-8"), page)
     if update_goldens:
@@ -22,5 +22,5 @@ def test_the_page_shows_what_status_prints(update_goldens: bool) -> None:
     assert len(SHOWN.findall(page)) == 4
 
 
-def test_the_page_names_every_cause_in_the_order_of_the_contract() -> None:
+def test_page_lists_every_cause_in_order() -> None:
     assert re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE) == [each.value for each in CauseId]
