@@ -30,7 +30,7 @@ def _lines(status: Status, color: bool, width: int) -> Iterator[str]:
         since = f", for {format_age(status.read_at - cause.since)}" if cause.since else ""
         severity = f"{_RED if cause.is_error else _YELLOW}{cause.severity}{_END}" if color else cause.severity
         yield f"{severity}  {cause.id}{since}"
-        yield from format_finding(cause, width)
+        yield from format_finding(cause, width, fold_evidence=True)
     facts = list(list_facts(status))
     if facts:
         yield ""

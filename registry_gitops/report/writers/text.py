@@ -38,12 +38,17 @@ def write_text(report: Report, *, color: bool = False, width: int = 100) -> str:
     return "".join(f"{line}\n" for line in _lines(report, color, width))
 
 
-def format_finding(finding: Finding, width: int = 100, *, indent: str = _INDENT) -> Iterator[str]:
-    """Yield the lines of one finding: where it is and what is wrong, what to change, and what was seen."""
+def format_finding(
+    finding: Finding, width: int = 100, *, indent: str = _INDENT, fold_evidence: bool = False
+) -> Iterator[str]:
+    """Yield the lines of one finding: where it is and what is wrong, what to change, and what was seen.
+
+    The evidence is folded on request only: lines of requests and responses are for copying.
+    """
     for line in (str(finding), *advice(finding)):
         yield from fold(line, width, indent=indent)
     for line in finding.evidence:
-        yield from fold(line, width, indent=f"{indent}| ")
+        yield from fold(line, width, indent=f"{indent}| ") if fold_evidence else [f"{indent}| {one_line(line)}"]
 
 
 def fold(
