@@ -1,4 +1,4 @@
-"""One server for the tests that ask for no limits of their own."""
+"""One server for all tests that need no special limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server whose application says what it was asked, and a client that sends bytes as they are."""
+"""A server whose application returns its request, and a client that sends raw bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SECONDS = 15
 
 
 class Zeros:
-    """A file that is closed by whoever closes it, and by nothing else."""
+    """A file of zeros that stays open until `close`."""
 
     def __init__(self, size: int) -> None:
         with tempfile.TemporaryFile() as file:
@@ -37,11 +37,11 @@ class Zeros:
 
 
 class Echo:
-    """`/quick` and what begins so is quick; what else a path does is said below."""
+    """Answers paths that begin with `/quick` without blocking; `__call__` shows what other paths do."""
 
     def __init__(self) -> None:
         self.hold = threading.Event()
-        """Lets go of what hangs in `/hold` and `/quick/hold`."""
+        """Set to answer the requests that hang in `/hold` and `/quick/hold`."""
         self.held = threading.Semaphore(0)
         """Released by each request that hangs."""
 
@@ -76,7 +76,7 @@ class Echo:
 
 @dataclass
 class Running:
-    """A server that runs."""
+    """A running server."""
 
     server: Server
     echo: Echo
@@ -86,19 +86,19 @@ class Running:
         return Client(self.server.address, tls)
 
     def ask(self, data: bytes) -> Answer:
-        """The first answer to what is sent on a connection of its own."""
+        """Return the first response to `data`, sent on a new connection."""
         with self.connect() as client:
             return client.ask(data)
 
     def wait_for_log(self, count: int = 1) -> list[Entry]:
-        """The log, once it has so many lines."""
+        """Return the log, once it has `count` lines."""
         until(lambda: len(self.log) >= count)
         return self.log
 
 
 @contextmanager
 def running(limits: Limits | None = None, tls: ssl.SSLContext | None = None, *, log: bool = True) -> Iterator[Running]:
-    """A server in a thread; stopped, closed and looked after at the end."""
+    """Run a server in a thread; stop and close it at the end."""
     echo = Echo()
     entries: list[Entry] = []
     listener: AccessLog | None = entries.append if log else None
@@ -117,7 +117,7 @@ def running(limits: Limits | None = None, tls: ssl.SSLContext | None = None, *, 
 
 @dataclass(frozen=True)
 class Answer:
-    """A response as it came."""
+    """A response."""
 
     status: int
     headers: dict[str, str]
@@ -125,14 +125,14 @@ class Answer:
 
     @property
     def said(self) -> list[str]:
-        """What the application was asked: method, path, query, Accept, body."""
+        """The request that the application got: method, path, query, Accept, body."""
         assert self.status == 200, self
         said: list[str] = json.loads(self.body)
         return said
 
     @property
     def code(self) -> str:
-        """The code of an error, which is JSON as the spec has it."""
+        """The code of an error in the spec's JSON."""
         assert self.headers["content-type"] == "application/json", self
         (error,) = json.loads(self.body)["errors"]
         assert error["message"]
@@ -164,7 +164,7 @@ class Client:
         return self.answer(head=head)
 
     def answer(self, *, head: bool = False) -> Answer:
-        """The next response; `head` where it has no body whatever its Content-Length says."""
+        """Return the next response; with `head`, it has no body, whatever its Content-Length."""
         while b"\r\n\r\n" not in self.buffer:
             self._more()
         begin, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
@@ -181,7 +181,7 @@ class Client:
         return Answer(int(status), headers, body)
 
     def ended(self) -> bool:
-        """Whether nothing more comes: True when the server has ended it."""
+        """Whether the server closed the connection."""
         try:
             return not self.buffer and self.socket.recv(1) == b""
         except ConnectionError:
@@ -197,7 +197,7 @@ class Client:
 def request(
     method: str = "GET", target: str = "/quick", *headers: str, body: bytes = b"", version: str = "1.1"
 ) -> bytes:
-    """A request with a Host, and a Content-Length where there is a body."""
+    """Return a request with a Host, and a Content-Length if there is a body."""
     lines = [f"{method} {target} HTTP/{version}", "Host: registry", *headers]
     if body:
         lines.append(f"Content-Length: {len(body)}")
@@ -214,7 +214,7 @@ def until(condition: object, seconds: float = SECONDS) -> None:
 
 
 def busy(seconds: float) -> float:
-    """How much processor time this process takes in so many seconds of waiting."""
+    """Return the processor time that this process uses while it waits for `seconds`."""
     began = time.process_time()
     time.sleep(seconds)
     return time.process_time() - began

@@ -1,4 +1,4 @@
-"""A channel in memory: what the client sends is known beforehand, and what the server sends is kept."""
+"""A channel in memory: it has the bytes of the client, and collects those of the server."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from registry_gitops.registry.messages import FilePart
 
 
 class Pipe(PlainChannel):
-    """Comes in pieces of `piece` bytes, and ends behind them."""
+    """Returns `data` in pieces of `piece` bytes, and then the end of the stream."""
 
     def __init__(self, data: bytes, piece: int = 1 << 20) -> None:
         self._data = data

@@ -1,4 +1,4 @@
-"""The access log has one line for each answer, also for what was no request."""
+"""The access log has one line for each response, also if the request was invalid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def line(entry: Entry) -> tuple[str, str, int, int, str]:
     return entry.method, entry.target, entry.status, entry.sent, entry.agent
 
 
-def test_each_request_is_a_line() -> None:
+def test_log_has_one_line_per_request() -> None:
     with running() as server, server.connect() as client:
         client.ask(request("GET", "/memory/100?a=%20b", "User-Agent: test"))
         client.ask(request("HEAD", "/memory/100"), head=True)
@@ -41,7 +41,7 @@ def test_each_request_is_a_line() -> None:
         (request("GET", "/header"), "-", "-", 500),
     ],
 )
-def test_a_refusal_is_one_line(data: bytes, method: str, target: str, status: int) -> None:
+def test_log_has_one_line_per_refusal(data: bytes, method: str, target: str, status: int) -> None:
     with running() as server:
         answer = server.ask(data)
         assert answer.status == status
@@ -49,7 +49,7 @@ def test_a_refusal_is_one_line(data: bytes, method: str, target: str, status: in
         assert line(entry) == (method, target, status, len(answer.body), "")
 
 
-def test_a_client_that_left_is_a_line_with_499() -> None:
+def test_log_has_499_for_a_client_that_left() -> None:
     with running() as server:
         with server.connect() as client:
             client.send(request("PUT", "/x", "Content-Length: 5"))

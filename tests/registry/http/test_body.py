@@ -1,4 +1,4 @@
-"""Bodies, in whatever pieces they come."""
+"""Bodies of requests, in pieces of any size."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def chunked(data: bytes) -> bytes:
         (b"0\r\nDigest: sha256:x\r\nExpires: never\r\n\r\n", b""),
     ],
 )
-def test_a_chunked_body_is_its_chunks_joined(data: bytes, content: bytes) -> None:
+def test_chunked_body_joins_its_chunks(data: bytes, content: bytes) -> None:
     source = receive_buffer(data + b"GET")
     assert read(ChunkedBody(source)) == content
     assert source.unread == b"GET"
@@ -84,7 +84,7 @@ def test_a_chunked_body_is_its_chunks_joined(data: bytes, content: bytes) -> Non
         (b"0\r\n" + b"a: b\r\n" * (MAX_HEADERS + 1) + b"\r\n", 431),
     ],
 )
-def test_a_chunked_body_that_is_none_is_refused(data: bytes, status: int) -> None:
+def test_invalid_chunked_body_is_refused(data: bytes, status: int) -> None:
     with pytest.raises(BadRequest) as caught:
         chunked(data)
     assert caught.value.status == status
@@ -114,7 +114,7 @@ def test_a_chunked_body_that_is_none_is_refused(data: bytes, status: int) -> Non
     ],
 )
 @pytest.mark.parametrize("piece", [1, 1 << 20])
-def test_framing_that_can_no_longer_become_right_is_refused_before_more_comes(data: bytes, piece: int) -> None:
+def test_invalid_framing_is_refused_before_more_bytes_come(data: bytes, piece: int) -> None:
     # Behind the data a Pipe ends, which is ClientGone and no BadRequest: a client that waits would wait for ever.
     with pytest.raises(BadRequest) as caught:
         read(ChunkedBody(receive_buffer(data, piece)))
@@ -122,7 +122,7 @@ def test_framing_that_can_no_longer_become_right_is_refused_before_more_comes(da
 
 
 @pytest.mark.parametrize("data", [b"5\r\nhello\r\n3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\n"])
-def test_a_body_that_breaks_off_at_any_byte_is_no_body(data: bytes) -> None:
+def test_truncated_body_raises_client_gone(data: bytes) -> None:
     for end in range(len(data)):
         with pytest.raises(ClientGone) as caught:
             chunked(data[:end])
@@ -138,7 +138,7 @@ def test_a_body_that_breaks_off_at_any_byte_is_no_body(data: bytes) -> None:
     st.integers(1, 40),
     st.sampled_from([b"", b";a", b' ; a="b"']),
 )
-def test_a_body_is_the_same_in_whatever_pieces_it_comes(
+def test_body_does_not_depend_on_the_size_of_pieces(
     chunks: list[bytes], came: int, buffer: int, extension: bytes
 ) -> None:
     content = b"".join(chunks)

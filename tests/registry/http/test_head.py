@@ -1,4 +1,4 @@
-"""Heads: what is taken, and what is refused with which status."""
+"""Heads of requests: which are accepted, and which are refused with which status code."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def status(line: str, fields: bytes = HOST) -> int:
         ("http://registry?a=/b", "/", "a=/b"),
     ],
 )
-def test_a_target_is_a_path_and_a_query(target: str, path: str, query: str) -> None:
+def test_target_is_split_into_path_and_query(target: str, path: str, query: str) -> None:
     taken = head(f"GET {target} HTTP/1.1")
     assert (taken.path, taken.query, taken.target) == (path, query, target)
 
@@ -88,7 +88,7 @@ def test_a_target_is_a_path_and_a_query(target: str, path: str, query: str) -> N
         "GET /%ED%A0%80 HTTP/1.1",
     ],
 )
-def test_a_request_line_that_is_none_is_400(line: str) -> None:
+def test_invalid_request_line_is_400(line: str) -> None:
     assert status(line) == 400
 
 
@@ -125,7 +125,7 @@ def test_a_request_line_that_is_none_is_400(line: str) -> None:
         HOST + b"Content-Range: 0-1\r\nContent-Range: 0-1\r\n",
     ],
 )
-def test_a_header_line_that_is_none_or_twice_where_once_is_meant_is_400(fields: bytes) -> None:
+def test_invalid_or_repeated_header_line_is_400(fields: bytes) -> None:
     assert status("GET / HTTP/1.1", fields) == 400
 
 
@@ -175,36 +175,36 @@ def test_a_header_line_that_is_none_or_twice_where_once_is_meant_is_400(fields: 
         b"X: y\nTransfer-Encoding: chunked\r\n",
     ],
 )
-def test_a_body_whose_end_could_be_read_in_two_ways_is_400(fields: bytes) -> None:
+def test_ambiguous_body_length_is_400(fields: bytes) -> None:
     assert status("PUT / HTTP/1.1", HOST + fields) == 400
 
 
-def test_http_1_0_has_no_transfer_encoding() -> None:
+def test_transfer_encoding_in_http_1_0_is_400() -> None:
     assert status("PUT / HTTP/1.0", b"Transfer-Encoding: chunked\r\n") == 400
 
 
-def test_http_1_1_without_host_is_400_and_http_1_0_is_not() -> None:
+def test_http_1_1_requires_host_and_http_1_0_does_not() -> None:
     assert status("GET / HTTP/1.1", b"") == 400
     assert head("GET / HTTP/1.0", b"").path == "/"
 
 
 @pytest.mark.parametrize("host", [b"", b"registry", b"registry:5000", b"127.0.0.1", b"[::1]:5000", b"a-b.example."])
-def test_a_host_is_taken(host: bytes) -> None:
+def test_valid_host_is_accepted(host: bytes) -> None:
     assert head("GET / HTTP/1.1", b"Host: " + host + b"\r\n").fields.values["host"] == host.decode()
 
 
-def test_an_expectation_that_is_not_known_is_417() -> None:
+def test_unknown_expectation_is_417() -> None:
     assert status("PUT / HTTP/1.1", HOST + b"Expect: 200-ok\r\n") == 417
 
 
-def test_more_header_lines_than_the_limit_are_431() -> None:
+def test_too_many_header_lines_are_431() -> None:
     assert len(parse_fields(b"a: b\r\n" * MAX_HEADERS).values) == 1
     with pytest.raises(BadRequest) as caught:
         parse_fields(b"a: b\r\n" * (MAX_HEADERS + 1))
     assert caught.value.status == 431
 
 
-def test_values_are_stripped_of_blanks_and_repeated_lines_are_joined() -> None:
+def test_values_are_stripped_and_repeated_lines_are_joined() -> None:
     fields = parse_fields(b"Accept: a/b\r\nX:\t y\t \r\naccept:c/d\r\nACCEPT: \r\n")
     assert fields.values == {"accept": "a/b, c/d, ", "x": "y"}
 
@@ -221,7 +221,7 @@ def test_values_are_stripped_of_blanks_and_repeated_lines_are_joined() -> None:
         (b"Content-Length: 5\r\nExpect: 100-Continue\r\n", 5, False, True),
     ],
 )
-def test_what_is_said_of_the_body(fields: bytes, length: int, chunked: bool, expects_continue: bool) -> None:
+def test_fields_describe_the_body(fields: bytes, length: int, chunked: bool, expects_continue: bool) -> None:
     taken = parse_fields(fields)
     assert (taken.length, taken.chunked, taken.expects_continue) == (length, chunked, expects_continue)
 
@@ -240,7 +240,7 @@ def test_what_is_said_of_the_body(fields: bytes, length: int, chunked: bool, exp
         ("1.0", b"Connection: keep-alive, close\r\n", False),
     ],
 )
-def test_whether_the_connection_goes_on(version: str, fields: bytes, keeps_alive: bool) -> None:
+def test_head_tells_whether_the_connection_is_kept_alive(version: str, fields: bytes, keeps_alive: bool) -> None:
     assert head(f"GET / HTTP/{version}", HOST + fields).keeps_alive is keeps_alive
 
 
@@ -256,7 +256,7 @@ def test_any_request_line_is_a_head_or_a_bad_request(line: str) -> None:
 
 
 @given(st.lists(st.binary(max_size=40) | st.sampled_from([b"a: b", b"Content-Length: 5", b"Host: h"]), max_size=8))
-def test_any_block_of_header_lines_is_fields_or_a_bad_request(lines: list[bytes]) -> None:
+def test_any_header_lines_are_fields_or_a_bad_request(lines: list[bytes]) -> None:
     block = b"".join(line + b"\r\n" for line in lines)
     with suppress(BadRequest):
         taken = parse_fields(block)
@@ -267,5 +267,5 @@ def test_any_block_of_header_lines_is_fields_or_a_bad_request(lines: list[bytes]
 
 
 @given(st.integers(0, 10**18 - 1), st.sampled_from(["", " ", "\t"]))
-def test_a_length_is_the_number_that_was_written(length: int, blank: str) -> None:
+def test_length_is_the_number_in_the_header(length: int, blank: str) -> None:
     assert parse_fields(f"Content-Length:{blank}{length}{blank}\r\n".encode()).length == length

@@ -1,4 +1,4 @@
-"""More than the limits allow, and handlers that hang."""
+"""Connections and requests over the limits, and handlers that hang."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ pytestmark = [pytest.mark.tools, pytest.mark.filterwarnings("error::pytest.Pytes
 
 
 def hold(server: Running, stack: ExitStack, path: str, count: int) -> None:
-    """Let so many requests hang in their handler."""
+    """Let `count` requests hang in their handler."""
     for _ in range(count):
         stack.enter_context(server.connect()).send(request("GET", path))
         assert server.echo.held.acquire(timeout=5)
 
 
-def test_more_requests_than_the_limit_are_429_and_quick_ones_are_answered_still() -> None:
+def test_requests_over_the_limit_get_429_except_quick_ones() -> None:
     with running(Limits(max_requests=3)) as server, ExitStack() as stack:
         hold(server, stack, "/hold", 3)
         answer = server.ask(request("GET", "/slow"))
@@ -36,7 +36,7 @@ def test_more_requests_than_the_limit_are_429_and_quick_ones_are_answered_still(
         until(lambda: server.ask(request("GET", "/slow")).status == 200)
 
 
-def test_a_body_of_a_request_over_the_limit_holds_up_nobody() -> None:
+def test_body_of_a_request_over_the_limit_blocks_no_other_client() -> None:
     with running(Limits(max_requests=1)) as server, ExitStack() as stack:
         hold(server, stack, "/hold", 1)
         with server.connect() as client:
@@ -47,7 +47,7 @@ def test_a_body_of_a_request_over_the_limit_holds_up_nobody() -> None:
             assert time.monotonic() - began < 0.3
 
 
-def test_more_connections_than_the_limit_are_503() -> None:
+def test_connections_over_the_limit_get_503() -> None:
     with running(Limits(max_connections=3)) as server, ExitStack() as stack:
         clients = [stack.enter_context(server.connect()) for _ in range(3)]
         assert clients[2].ask(request()).status == 200
@@ -62,7 +62,7 @@ def test_more_connections_than_the_limit_are_503() -> None:
         until(lambda: server.ask(request()).status == 200)
 
 
-def test_a_flood_of_connections_is_borne() -> None:
+def test_server_survives_many_connections_over_the_limit() -> None:
     with running(Limits(max_connections=10), log=False) as server, ExitStack() as stack:
         first = stack.enter_context(server.connect())
         assert first.ask(request()).status == 200
@@ -71,7 +71,7 @@ def test_a_flood_of_connections_is_borne() -> None:
         assert first.ask(request()).status == 200
 
 
-def test_requests_that_hang_in_the_leader_hold_up_nobody() -> None:
+def test_requests_that_hang_in_the_leader_block_no_other_client() -> None:
     with running(Limits(max_requests=10)) as server, ExitStack() as stack:
         for count in range(5):
             hold(server, stack, "/quick/hold", 1)
@@ -80,7 +80,7 @@ def test_requests_that_hang_in_the_leader_hold_up_nobody() -> None:
             assert time.monotonic() - began < 0.5, count
 
 
-def test_requests_that_hang_hold_up_nobody_when_threads_are_free_from_before() -> None:
+def test_requests_that_hang_block_no_other_client_if_followers_exist() -> None:
     with running() as server, ExitStack() as stack:
         for _ in range(3):
             server.ask(request("GET", "/slow"))
@@ -88,7 +88,7 @@ def test_requests_that_hang_hold_up_nobody_when_threads_are_free_from_before() -
         assert server.ask(request()).status == 200
 
 
-def test_a_client_that_sends_on_while_its_request_hangs_is_answered_in_the_end() -> None:
+def test_client_that_sends_while_its_request_hangs_gets_both_responses() -> None:
     for path in ("/quick/hold", "/hold"):
         with running() as server, server.connect() as client:
             client.send(request("GET", path))
@@ -103,7 +103,7 @@ def test_a_client_that_sends_on_while_its_request_hangs_is_answered_in_the_end()
             assert client.ask(request()).status == 200
 
 
-def test_a_server_without_file_descriptors_serves_its_clients_and_accepts_others_later() -> None:
+def test_server_without_file_descriptors_serves_clients_and_accepts_others_later() -> None:
     program = """
         import os, resource, socket
         from tests.registry.http.echo import busy, request, running

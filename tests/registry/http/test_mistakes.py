@@ -1,4 +1,4 @@
-"""A mistake of ours in any thread of the server costs a client its answer at most, and never the server."""
+"""An exception in any thread of the server costs at most one response, and never the server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def serving() -> Iterator[Running]:
 
 
 class Once:
-    """Raises in place of a method, a number of times, and is the method afterwards."""
+    """Makes the first call of a method raise."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, owner: type, name: str, raised: BaseException) -> None:
         self.count = 0
@@ -40,7 +40,7 @@ class Once:
 @pytest.mark.parametrize(
     "name", ["_accept", "_add_connection", "_serve_turn", "_start_polling", "_check_deadlines", "_expire"]
 )
-def test_the_server_answers_on_after_a_mistake_in_any_of_its_steps(
+def test_server_survives_an_exception_in_each_step(
     serving: Running, monkeypatch: pytest.MonkeyPatch, name: str, raised: BaseException
 ) -> None:
     once = Once(monkeypatch, Server, name, raised)
@@ -54,7 +54,7 @@ def test_the_server_answers_on_after_a_mistake_in_any_of_its_steps(
 
 
 @pytest.mark.parametrize("raised", RAISED, ids=repr)
-def test_the_server_answers_on_after_the_poller_has_failed(
+def test_server_survives_an_exception_of_the_poller(
     serving: Running, monkeypatch: pytest.MonkeyPatch, raised: BaseException
 ) -> None:
     once = Once(monkeypatch, type(serving.server._poller), "select", raised)
@@ -64,7 +64,7 @@ def test_the_server_answers_on_after_the_poller_has_failed(
 
 
 @pytest.mark.parametrize("raised", [ValueError("a mistake"), MemoryError(), SystemExit(1)], ids=repr)
-def test_a_mistake_in_a_turn_is_500_and_the_connection_does_not_hang(
+def test_exception_in_a_turn_is_500_and_ends_the_connection(
     serving: Running, monkeypatch: pytest.MonkeyPatch, raised: BaseException, capfd: pytest.CaptureFixture[str]
 ) -> None:
     Once(monkeypatch, Connection, "_receive_and_answer", raised)
@@ -73,7 +73,7 @@ def test_a_mistake_in_a_turn_is_500_and_the_connection_does_not_hang(
     assert "a mistake in the registry" in capfd.readouterr().err
 
 
-def test_silent_connections_still_end_after_the_housekeeper_has_met_a_mistake(
+def test_silent_connections_end_after_an_exception_of_the_housekeeper(
     serving: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     once = Once(monkeypatch, Server, "_check_deadlines", ValueError("a mistake"))

@@ -1,4 +1,4 @@
-"""What is no HTTP, is too much of it, or breaks off: an answer in JSON, and the end of the connection."""
+"""Invalid, too long, and truncated requests get a response in JSON, and their connection ends."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CHUNKED = PUT + b"Transfer-Encoding: chunked\r\n\r\n"
     ],
 )
 @pytest.mark.parametrize("before", [b"", request()], ids=["first", "second"])
-def test_what_is_no_request_is_refused_and_the_connection_ends(
+def test_invalid_request_is_refused_and_ends_the_connection(
     server: Running, data: bytes, status: int, before: bytes
 ) -> None:
     with server.connect() as client:
@@ -59,12 +59,12 @@ def test_what_is_no_request_is_refused_and_the_connection_ends(
         assert client.ended()
 
 
-def test_a_client_that_ends_its_lines_with_a_bare_line_feed_is_told_so_at_once(server: Running) -> None:
+def test_bare_line_feed_is_refused_at_once(server: Running) -> None:
     answer = server.ask(b"GET /quick HTTP/1.1\nHost: registry\n\n")
     assert (answer.status, answer.code) == (400, "UNSUPPORTED")
 
 
-def test_the_longest_request_line_and_head_are_taken(client: Client) -> None:
+def test_longest_request_line_and_head_are_accepted(client: Client) -> None:
     target = "/quick?" + "a" * (MAX_TARGET - len("GET /quick? HTTP/1.1"))
     assert client.ask(request("GET", target)).status == 200
     for over in (1, 2, 3):
@@ -94,7 +94,7 @@ def test_the_longest_request_line_and_head_are_taken(client: Client) -> None:
     ],
 )
 @pytest.mark.parametrize("bytewise", [False, True])
-def test_a_client_that_waits_behind_a_line_that_is_none_is_refused_at_once(
+def test_client_that_waits_after_an_invalid_line_is_refused_at_once(
     server: Running, data: bytes, bytewise: bool
 ) -> None:
     with server.connect() as client:
@@ -107,9 +107,7 @@ def test_a_client_that_waits_behind_a_line_that_is_none_is_refused_at_once(
 
 
 @pytest.mark.parametrize("length", range(-3, 4))
-def test_a_request_line_about_as_long_as_the_limit_is_taken_or_414_however_it_comes(
-    server: Running, length: int
-) -> None:
+def test_request_line_over_the_limit_is_414_in_pieces_of_any_size(server: Running, length: int) -> None:
     data = request("GET", "/quick?" + "a" * (MAX_TARGET + length - len("GET /quick? HTTP/1.1")))
     for piece in (len(data), MAX_TARGET - 1, MAX_TARGET, MAX_TARGET + 1):
         with server.connect() as client:
@@ -120,7 +118,7 @@ def test_a_request_line_about_as_long_as_the_limit_is_taken_or_414_however_it_co
 
 
 @pytest.mark.parametrize("length", range(-1, 2))
-def test_a_head_about_as_long_as_the_limit_is_taken_or_431_however_it_comes(server: Running, length: int) -> None:
+def test_head_over_the_limit_is_431_in_pieces_of_any_size(server: Running, length: int) -> None:
     data = GET + b"A: " + b"b" * (MAX_HEAD + length - len(GET) - 3) + b"\r\n\r\n"
     for piece in range(MAX_HEAD - 1, MAX_HEAD + 4):
         with server.connect() as client:
@@ -139,7 +137,7 @@ def test_a_head_about_as_long_as_the_limit_is_taken_or_431_however_it_comes(serv
     ],
     ids=["length", "chunked", "file"],
 )
-def test_clients_that_vanish_at_any_byte_leave_the_server_as_it_was(server: Running, data: bytes) -> None:
+def test_server_survives_clients_that_leave_at_any_byte(server: Running, data: bytes) -> None:
     for end in range(len(data)):
         with server.connect() as client:
             client.send(data[:end])

@@ -1,4 +1,4 @@
-"""Requests that are good HTTP, over a real socket."""
+"""Valid requests, over a real socket."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.registry.http.echo import Answer, Client, Running, request
 CONTINUE = Answer(100, {}, b"")
 
 
-def test_a_connection_serves_one_request_after_the_other(client: Client) -> None:
+def test_connection_answers_one_request_after_the_other(client: Client) -> None:
     for number in range(20):
         assert client.ask(request("GET", f"/quick?{number}")).said[2] == str(number)
         assert client.ask(request("PUT", "/slow", body=b"%d" % number)).said[4] == str(number)
 
 
 @pytest.mark.parametrize("piece", [1, 7, 100_000])
-def test_pipelined_requests_are_answered_in_order_also_behind_bodies(server: Running, piece: int) -> None:
+def test_pipelined_requests_are_answered_in_order_also_after_bodies(server: Running, piece: int) -> None:
     requests = [
         request("GET", "/quick/a"),
         request("PUT", "/b", body=b"hello"),
@@ -45,19 +45,19 @@ def test_pipelined_requests_are_answered_in_order_also_behind_bodies(server: Run
     assert answers[5].status == 401
 
 
-def test_a_thousand_pipelined_requests_are_answered(client: Client) -> None:
+def test_thousand_pipelined_requests_are_answered(client: Client) -> None:
     client.send(request() * 1000)
     assert {client.answer().status for _ in range(1000)} == {200}
 
 
-def test_a_head_may_come_byte_by_byte(client: Client) -> None:
+def test_head_can_come_byte_by_byte(client: Client) -> None:
     for byte in request("PUT", "/x", body=b"hello"):
         client.send(bytes((byte,)))
     assert client.answer().said[4] == "hello"
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_536, 3_000_000])
-def test_bodies_come_through(client: Client, size: int) -> None:
+def test_application_gets_the_body(client: Client, size: int) -> None:
     body = bytes(range(256)) * (size // 256) + bytes(size % 256)
     assert client.ask(request("PUT", "/x", body=body)).said[4].encode("latin-1") == body
     pieces = (body[at : at + 50_000] for at in range(0, size, 50_000))
@@ -68,7 +68,7 @@ def test_bodies_come_through(client: Client, size: int) -> None:
 
 @pytest.mark.parametrize("kind", ["file", "memory"])
 @pytest.mark.parametrize("size", [0, 1, 65_536, 5_000_000])
-def test_answers_from_files_and_from_memory_come_through(client: Client, kind: str, size: int) -> None:
+def test_client_gets_bodies_from_files_and_from_memory(client: Client, kind: str, size: int) -> None:
     begin = time.monotonic()
     answer = client.ask(request("GET", f"/{kind}/{size}"))
     assert answer.body == bytes(size)
@@ -77,7 +77,7 @@ def test_answers_from_files_and_from_memory_come_through(client: Client, kind: s
     assert size or time.monotonic() - begin < 0.15
 
 
-def test_a_client_that_waits_to_be_asked_for_the_body_is_asked(client: Client) -> None:
+def test_client_that_expects_100_gets_it(client: Client) -> None:
     client.send(request("PUT", "/x", "Expect: 100-continue", "Content-Length: 5"))
     assert client.answer() == CONTINUE
     assert client.ask(b"hello").said[4] == "hello"
@@ -87,14 +87,14 @@ def test_a_client_that_waits_to_be_asked_for_the_body_is_asked(client: Client) -
 
 
 @pytest.mark.parametrize("body", ["Content-Length: 5", "Content-Length: 5000000", "Transfer-Encoding: chunked"])
-def test_a_client_that_waits_to_be_asked_for_a_body_nobody_wants_is_refused_at_once(server: Running, body: str) -> None:
+def test_client_that_expects_100_gets_a_refusal_at_once(server: Running, body: str) -> None:
     with server.connect() as client:
         answer = client.ask(request("PUT", "/refuse", "Expect: 100-continue", body))
         assert (answer.status, answer.headers["connection"]) == (401, "close")
         assert client.ended()
 
 
-def test_a_client_of_http_1_0_is_never_asked_to_continue(server: Running) -> None:
+def test_client_of_http_1_0_never_gets_100(server: Running) -> None:
     with server.connect() as client:
         client.send(request("PUT", "/x", "Expect: 100-continue", "Content-Length: 5", version="1.0"))
         time.sleep(0.1)
@@ -102,21 +102,21 @@ def test_a_client_of_http_1_0_is_never_asked_to_continue(server: Running) -> Non
         assert client.answer().said[4] == "hello"
 
 
-def test_head_has_the_length_and_no_body(client: Client) -> None:
+def test_head_request_gets_the_length_and_no_body(client: Client) -> None:
     for path in ("/quick", "/file/100", "/memory/100"):
         length = client.ask(request("GET", path)).headers["content-length"]
         assert int(client.ask(request("HEAD", path), head=True).headers["content-length"]) in range(int(length), 200)
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_a_status_that_has_no_body_has_no_length_either(client: Client, status: int) -> None:
+def test_status_code_without_body_has_no_length(client: Client, status: int) -> None:
     answer = client.ask(request("GET", f"/status/{status}"))
     assert answer.status == status
     assert "content-length" not in answer.headers
     assert client.ask(request()).status == 200
 
 
-def test_http_1_0_ends_unless_the_client_asks_for_more(server: Running) -> None:
+def test_http_1_0_connection_ends_unless_kept_alive(server: Running) -> None:
     with server.connect() as client:
         answer = client.ask(request(version="1.0"))
         assert answer.headers["connection"] == "close"
@@ -127,14 +127,14 @@ def test_http_1_0_ends_unless_the_client_asks_for_more(server: Running) -> None:
         assert client.ask(request()).status == 200
 
 
-def test_close_ends_the_connection_behind_the_answer(server: Running) -> None:
+def test_close_ends_the_connection_after_the_response(server: Running) -> None:
     with server.connect() as client:
         client.send(request("GET", "/quick", "Connection: close") + request())
         assert client.answer().headers["connection"] == "close"
         assert client.ended()
 
 
-def test_a_whole_url_is_taken_as_a_target(client: Client) -> None:
+def test_whole_url_is_accepted_as_target(client: Client) -> None:
     assert client.ask(request("GET", "http://registry/quick/a?b")).said[1:3] == ["/quick/a", "b"]
 
 
@@ -147,11 +147,11 @@ def test_headers_of_one_request_are_not_those_of_the_next(client: Client) -> Non
     assert client.ask(request("GET", "/quick")).said[3] == ""
 
 
-def test_an_answer_has_a_date(client: Client) -> None:
+def test_response_has_a_date(client: Client) -> None:
     assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", client.ask(request()).headers["date"])
 
 
-def test_an_answer_to_a_body_that_nobody_reads_arrives_before_the_connection_ends(server: Running) -> None:
+def test_response_to_an_unread_body_arrives_before_the_connection_ends(server: Running) -> None:
     host, port = server.server.address
     connection = http.client.HTTPConnection(host, port, timeout=10)
     for body in (bytes(1000), bytes(50_000_000), iter([bytes(1_000_000)] * 50)):
@@ -161,7 +161,7 @@ def test_an_answer_to_a_body_that_nobody_reads_arrives_before_the_connection_end
     connection.close()
 
 
-def test_a_client_that_sends_on_behind_its_answer_gets_it_all_the_same(server: Running) -> None:
+def test_client_that_still_sends_gets_the_response(server: Running) -> None:
     with server.connect() as client:
         client.send(request("PUT", "/refuse", "Content-Length: 1000000"))
         for _ in range(20):
@@ -172,7 +172,7 @@ def test_a_client_that_sends_on_behind_its_answer_gets_it_all_the_same(server: R
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
-def test_curl_gets_the_answer_to_an_upload_that_nobody_reads(server: Running, tmp_path: Path) -> None:
+def test_curl_gets_the_response_to_an_unread_upload(server: Running, tmp_path: Path) -> None:
     big = tmp_path / "big"
     big.write_bytes(bytes(50_000_000))
     host, port = server.server.address
@@ -183,7 +183,7 @@ def test_curl_gets_the_answer_to_an_upload_that_nobody_reads(server: Running, tm
 
 
 @pytest.mark.parametrize("value", ["a\r\nb: c", "a\nb", "a\rb", "a\0b", "\u0100"])
-def test_a_header_that_breaks_its_line_is_never_sent(value: str) -> None:
+def test_header_with_a_line_break_is_never_sent(value: str) -> None:
     with pytest.raises(ValueError, match="header|encode"):
         format_head(Response(200, [("Location", value)]), 0, connection=None)
     with pytest.raises(ValueError, match="header|encode"):
@@ -191,7 +191,7 @@ def test_a_header_that_breaks_its_line_is_never_sent(value: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/header", "/bug"])
-def test_a_mistake_of_ours_is_500_and_ends_that_connection_only(
+def test_exception_in_the_application_is_500_and_ends_that_connection_only(
     server: Running, path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with server.connect() as client:

@@ -1,4 +1,4 @@
-"""Slow clients, and many of them: whoever is quick is served quickly meanwhile."""
+"""Many slow clients do not delay the other clients."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def seconds(what: Callable[[], object]) -> float:
     return time.monotonic() - begin
 
 
-def test_a_head_that_does_not_end_in_time_is_408() -> None:
+def test_head_that_times_out_is_408() -> None:
     with running(Limits(head_timeout=0.3)) as server, server.connect() as client:
         client.send(request()[:-1])
         answer = client.answer()
@@ -33,7 +33,7 @@ def test_a_head_that_does_not_end_in_time_is_408() -> None:
 
 
 @pytest.mark.parametrize("before", [b"", request()], ids=["first", "second"])
-def test_a_head_has_its_time_from_its_first_byte_however_many_come(before: bytes) -> None:
+def test_head_timeout_counts_from_the_first_byte(before: bytes) -> None:
     with running(Limits(head_timeout=0.5)) as server, server.connect() as client:
         if before:
             assert client.ask(before).status == 200
@@ -45,14 +45,14 @@ def test_a_head_has_its_time_from_its_first_byte_however_many_come(before: bytes
         assert 0.4 < time.monotonic() - begin < 1.5
 
 
-def test_a_head_that_began_behind_another_has_its_time_and_not_that_of_a_pause() -> None:
+def test_head_after_a_request_has_the_head_timeout() -> None:
     with running(Limits(head_timeout=0.3, idle_timeout=60)) as server, server.connect() as client:
         assert client.ask(request() + request()[:-1]).status == 200
         assert client.answer().status == 408
 
 
 @pytest.mark.parametrize("sent", [b"", request(), b"\r\n"], ids=["nothing", "a request", "an empty line"])
-def test_a_connection_on_which_nothing_comes_ends_without_a_word(sent: bytes) -> None:
+def test_idle_connection_ends_without_a_response(sent: bytes) -> None:
     with running(Limits(head_timeout=0.3, idle_timeout=0.3)) as server, server.connect() as client:
         client.send(sent)
         if sent == request():
@@ -71,7 +71,7 @@ def test_empty_lines_do_not_keep_a_connection_open() -> None:
         assert time.monotonic() - began < 1.5
 
 
-def test_a_request_may_take_longer_than_a_head_and_a_pause() -> None:
+def test_request_has_neither_head_timeout_nor_idle_timeout() -> None:
     with running(Limits(head_timeout=0.2, idle_timeout=0.2)) as server, server.connect() as client:
         client.send(request("GET", "/hold"))
         time.sleep(0.6)
@@ -80,7 +80,7 @@ def test_a_request_may_take_longer_than_a_head_and_a_pause() -> None:
 
 
 @pytest.mark.parametrize("begin", [PUT, CHUNKED, CHUNKED + b"5\r\nhel"], ids=["length", "chunk size", "chunk"])
-def test_a_body_that_stands_still_ends_the_connection(begin: bytes) -> None:
+def test_stalled_body_ends_the_connection(begin: bytes) -> None:
     with running(Limits(stall_timeout=0.3)) as server, server.connect() as client:
         client.send(begin)
         assert 0.2 < seconds(client.ended) < 1.5
@@ -88,7 +88,7 @@ def test_a_body_that_stands_still_ends_the_connection(begin: bytes) -> None:
 
 
 @pytest.mark.parametrize("begin", [PUT, CHUNKED + b"3E8\r\n"], ids=["length", "chunked"])
-def test_a_body_that_trickles_ends_the_connection(begin: bytes) -> None:
+def test_slow_body_ends_the_connection(begin: bytes) -> None:
     with running(Limits(slow_after=0.5, min_bytes_per_second=256)) as server, server.connect() as client:
         client.send(begin)
         began = time.monotonic()
@@ -100,14 +100,14 @@ def test_a_body_that_trickles_ends_the_connection(begin: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["file", "memory"])
-def test_a_client_that_does_not_take_its_answer_is_given_up(kind: str) -> None:
+def test_client_that_reads_nothing_is_disconnected(kind: str) -> None:
     with running(Limits(stall_timeout=0.3)) as server, server.connect() as client:
         client.send(request("GET", f"/{kind}/50000000"))
         assert [entry.status for entry in server.wait_for_log()] == [499]
 
 
 @pytest.mark.parametrize("target", ["/file/500000000", "/memory/50000000"])
-def test_a_client_that_takes_its_answer_in_trickles_is_given_up(target: str) -> None:
+def test_client_that_reads_slowly_is_disconnected(target: str) -> None:
     with (
         running(Limits(stall_timeout=0.5, slow_after=0.5, min_bytes_per_second=100_000_000)) as server,
         server.connect() as client,
@@ -118,7 +118,7 @@ def test_a_client_that_takes_its_answer_in_trickles_is_given_up(target: str) -> 
 
 
 def trickle(server: Running, clients: list[Client], piece: bytes) -> list[float]:
-    """The seconds that each of some quick requests took while all `clients` sent `piece` now and again."""
+    """Return the seconds that each of ten requests took while all `clients` sent `piece` before each."""
     took = []
     with server.connect() as quick:
         for number in range(10):
@@ -132,7 +132,7 @@ def trickle(server: Running, clients: list[Client], piece: bytes) -> list[float]
 @pytest.mark.parametrize(
     "begin", [request()[:-4] + b"\r\nX: ", PUT, CHUNKED + b"3E8\r\n"], ids=["heads", "length", "chunked"]
 )
-def test_five_hundred_slow_clients_stop_nobody(begin: bytes) -> None:
+def test_five_hundred_slow_clients_block_no_other_client(begin: bytes) -> None:
     with running(log=False) as server, ExitStack() as stack:
         clients = [stack.enter_context(server.connect()) for _ in range(500)]
         for client in clients:

@@ -1,4 +1,4 @@
-"""The end: what runs is answered, and nothing is left."""
+"""A server that stops completes the running requests, and leaves nothing open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(what: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def test_requests_that_run_are_answered_others_are_cut_and_new_ones_refused() -> None:
+def test_stop_completes_running_requests_and_closes_other_connections() -> None:
     with running() as server, server.connect() as idle, server.connect() as half, server.connect() as client:
         assert idle.ask(request()).status == 200
         half.send(request()[:-1])
@@ -46,7 +46,7 @@ def test_requests_that_run_are_answered_others_are_cut_and_new_ones_refused() ->
         assert (answer.said[4], answer.headers["connection"]) == ("hello", "close")
 
 
-def test_a_server_that_is_stopped_waits_no_longer_than_it_is_told() -> None:
+def test_stop_waits_no_longer_than_its_timeout() -> None:
     for path in ("/hold", "/quick/hold"):
         server = Server(echo := Echo(), ("127.0.0.1", 0))
         serving = run(server.serve)
@@ -62,7 +62,7 @@ def test_a_server_that_is_stopped_waits_no_longer_than_it_is_told() -> None:
             echo.hold.set()
 
 
-def test_a_body_that_is_still_read_when_the_time_is_over_ends() -> None:
+def test_stop_ends_the_read_of_a_body_at_its_timeout() -> None:
     server = Server(Echo(), ("127.0.0.1", 0))
     serving = run(server.serve)
     with socket.create_connection(server.address) as client:
@@ -75,7 +75,7 @@ def test_a_body_that_is_still_read_when_the_time_is_over_ends() -> None:
     server.server_close()
 
 
-def test_stop_before_serve_ends_it_at_once_and_a_server_need_not_serve() -> None:
+def test_stop_before_serve_ends_serve_at_once() -> None:
     server = Server(Echo(), ("127.0.0.1", 0))
     server.stop()
     server.serve()
@@ -84,7 +84,7 @@ def test_stop_before_serve_ends_it_at_once_and_a_server_need_not_serve() -> None
 
 
 @pytest.mark.skipif(not DESCRIPTORS.exists(), reason="this system does not list the descriptors of a process")
-def test_neither_a_thread_nor_a_file_descriptor_is_left() -> None:
+def test_stop_leaves_no_thread_and_no_file_descriptor() -> None:
     def held() -> tuple[list[str], int]:
         return sorted(each.name for each in threading.enumerate()), descriptors()
 
@@ -103,7 +103,7 @@ def test_neither_a_thread_nor_a_file_descriptor_is_left() -> None:
 
 
 @pytest.mark.skipif(not DESCRIPTORS.exists(), reason="this system does not list the descriptors of a process")
-def test_connections_are_closed_even_where_the_only_thread_hangs() -> None:
+def test_close_closes_connections_even_if_the_only_thread_hangs() -> None:
     server = Server(echo := Echo(), ("127.0.0.1", 0), limits=Limits(max_requests=0))
     serving = run(server.serve)
     with socket.create_connection(server.address) as idle, socket.create_connection(server.address) as client:
@@ -121,12 +121,12 @@ def test_connections_are_closed_even_where_the_only_thread_hangs() -> None:
         until(lambda: descriptors() == before - 6)
 
 
-def test_a_port_in_use_is_an_error_and_nothing_is_left_open() -> None:
+def test_port_in_use_is_an_error() -> None:
     with running() as server, pytest.raises(OSError, match="in use"):
         Server(Echo(), server.server.address)
 
 
-def test_ipv6_is_spoken() -> None:
+def test_server_listens_on_ipv6() -> None:
     server = Server(Echo(), ("::1", 0))
     serving = run(server.serve)
     with socket.create_connection(server.address) as client:

@@ -1,4 +1,4 @@
-"""TLS, and clients that do not get to the end of a handshake."""
+"""TLS, and clients that do not complete the handshake."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def hello(trust: ssl.SSLContext) -> bytes:
     return outgoing.read()
 
 
-def test_requests_with_bodies_and_answers_from_files_come_through(secure: Running, trust: ssl.SSLContext) -> None:
+def test_bodies_of_requests_and_responses_pass_over_tls(secure: Running, trust: ssl.SSLContext) -> None:
     with secure.connect(trust) as client:
         body = bytes(range(256)) * 10_000
         assert client.ask(request("PUT", "/x", body=body)).said[4].encode("latin-1") == body
@@ -51,16 +51,14 @@ def test_requests_with_bodies_and_answers_from_files_come_through(secure: Runnin
 
 
 @pytest.mark.parametrize("size", [10, 16_384, 20_000, 40_000, 100_000])
-def test_a_request_behind_a_body_is_answered_though_it_came_in_the_same_record(
-    secure: Running, trust: ssl.SSLContext, size: int
-) -> None:
+def test_request_after_a_body_in_the_same_record_is_answered(secure: Running, trust: ssl.SSLContext, size: int) -> None:
     with secure.connect(trust) as client:
         client.send(request("PUT", "/x", body=bytes(size)) + request("GET", "/quick/next"))
         assert len(client.answer().said[4]) == size
         assert client.answer().said[1] == "/quick/next"
 
 
-def test_a_handshake_byte_by_byte_holds_up_nobody(secure: Running, trust: ssl.SSLContext) -> None:
+def test_handshake_byte_by_byte_blocks_no_other_client(secure: Running, trust: ssl.SSLContext) -> None:
     with Client(secure.server.address) as slow:
         for byte in hello(trust)[:100]:
             slow.send(bytes((byte,)))
@@ -74,9 +72,7 @@ def test_a_handshake_byte_by_byte_holds_up_nobody(secure: Running, trust: ssl.SS
         assert time.monotonic() - began < 2
 
 
-def test_a_client_that_ends_amid_the_handshake_leaves_the_server_as_it_was(
-    secure: Running, trust: ssl.SSLContext
-) -> None:
+def test_server_survives_clients_that_leave_during_the_handshake(secure: Running, trust: ssl.SSLContext) -> None:
     greeting = hello(trust)
     for end in (0, 1, 5, 100, len(greeting)):
         with Client(secure.server.address) as client:
@@ -85,7 +81,7 @@ def test_a_client_that_ends_amid_the_handshake_leaves_the_server_as_it_was(
         assert client.ask(request()).status == 200
 
 
-def test_plain_http_is_not_answered(secure: Running) -> None:
+def test_plain_http_gets_no_response_over_tls(secure: Running) -> None:
     with Client(secure.server.address) as client:
         client.send(request())
         assert client.ended()
@@ -103,7 +99,7 @@ def test_tls_1_1_is_refused(secure: Running, trust: ssl.SSLContext, certificate:
         assert client.socket.version() == "TLSv1.3"
 
 
-def test_refusals_come_through_and_the_rest_of_a_body_is_taken(secure: Running, trust: ssl.SSLContext) -> None:
+def test_client_gets_a_refusal_before_its_body_ends_over_tls(secure: Running, trust: ssl.SSLContext) -> None:
     with secure.connect(trust) as client:
         client.send(request("PUT", "/refuse", body=bytes(10_000_000)))
         assert client.answer().status == 401
@@ -112,7 +108,7 @@ def test_refusals_come_through_and_the_rest_of_a_body_is_taken(secure: Running, 
         assert (answer.status, answer.code) == (400, "UNSUPPORTED")
 
 
-def test_a_body_over_tls_that_stands_still_ends_the_connection(secure: Running, trust: ssl.SSLContext) -> None:
+def test_stalled_body_ends_the_connection_over_tls(secure: Running, trust: ssl.SSLContext) -> None:
     with secure.connect(trust) as client:
         client.send(request("PUT", "/x", "Content-Length: 5"))
         began = time.monotonic()
@@ -120,7 +116,7 @@ def test_a_body_over_tls_that_stands_still_ends_the_connection(secure: Running, 
         assert 0.5 < time.monotonic() - began < 3
 
 
-def test_a_connection_over_tls_that_is_cut_gives_no_cipher_text_to_the_handler(certificate: Certificate) -> None:
+def test_shut_down_tls_connection_gives_no_cipher_text_to_the_handler(certificate: Certificate) -> None:
     context = load_tls_context(certificate.certificate, certificate.key)
     trust = ssl.create_default_context(cafile=str(certificate.certificate))
     with running(tls=context) as server, server.connect(trust) as client:
@@ -135,7 +131,7 @@ def test_a_connection_over_tls_that_is_cut_gives_no_cipher_text_to_the_handler(c
         assert [entry.status for entry in server.wait_for_log()] == [499]
 
 
-def test_more_connections_than_the_limit_are_503_over_tls_too(certificate: Certificate, trust: ssl.SSLContext) -> None:
+def test_connections_over_the_limit_get_503_over_tls(certificate: Certificate, trust: ssl.SSLContext) -> None:
     context = load_tls_context(certificate.certificate, certificate.key)
     with running(Limits(max_connections=1), tls=context) as server, server.connect(trust) as client:
         assert client.ask(request()).status == 200
