@@ -233,3 +233,9 @@ def test_every_link_in_the_page_leads_somewhere() -> None:
     links = [str(value)[1:] for name, value in page.attributes if name == "href"]
     assert links == ["location-scheme", "tag-order", "manifest-get", "system-namespace"]
     assert set(links) <= {str(value) for name, value in page.attributes if name == "id"}
+
+
+def test_each_id_is_once_in_the_page_if_a_check_has_two_findings() -> None:
+    twice = SAMPLE.model_copy(update={"findings": (*SAMPLE.findings, *SAMPLE.findings)})
+    ids = [value for name, value in Page(WRITERS["html"](twice)).attributes if name == "id"]
+    assert len(ids) == len(set(ids)) == len(SAMPLE.findings)
