@@ -36,6 +36,14 @@ def test_junit_has_a_case_for_ready_and_one_for_each_cause() -> None:
     assert failures["drifted"] == []
 
 
+def test_junit_case_ready_fails_with_all_causes() -> None:
+    (failure,) = junit("namespace-missing")["ready"].iter("failure")
+    assert failure.attrib["message"] == (
+        "Flux cannot apply revision main@sha1:ca1ba73; "
+        "there is no HelmRelease docker-registry in namespace docker-registry"
+    )
+
+
 def test_junit_of_a_deployment_that_is_ready_has_the_facts_and_no_failure() -> None:
     (case,) = junit("ready").values()
     assert [each.tag for each in case] == ["system-out"]

@@ -11,11 +11,12 @@ from registry_gitops.version import __version__
 
 def to_report(status: Status) -> Report:
     """Return a report with the check `ready`, whose evidence is the facts, and with the causes as findings."""
+    errors = "; ".join(cause.message for cause in status.findings if cause.is_error)
     ready = CheckResult(
         id="ready",
         title="The deployment is ready",
         outcome=Outcome.PASSED if status.ready else Outcome.FAILED,
-        message="" if status.ready else status.summary,
+        message="" if status.ready else errors or status.summary,
         evidence=tuple(f"{label}: {text}" for label, text in list_facts(status)),
     )
     # A report that did not pass has a finding.

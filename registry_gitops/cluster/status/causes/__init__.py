@@ -8,10 +8,9 @@ from typing import Final
 from registry_gitops.cluster.status.causes.admission import pod_refused
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId
 from registry_gitops.cluster.status.causes.chart import chart_failed, source_not_found
+from registry_gitops.cluster.status.causes.containers import crash_loop, image_not_pulled, not_healthy, secret_missing
 from registry_gitops.cluster.status.causes.delivery import apply_failed, flux_missing, git_failed, not_applied
-from registry_gitops.cluster.status.causes.manual_changes import drifted, suspended
-from registry_gitops.cluster.status.causes.pod import crash_loop, image_not_pulled, not_healthy, secret_missing
-from registry_gitops.cluster.status.causes.release import (
+from registry_gitops.cluster.status.causes.helm_release import (
     in_progress,
     not_observed,
     release_failed,
@@ -19,7 +18,8 @@ from registry_gitops.cluster.status.causes.release import (
     values_refused,
     workload_gone,
 )
-from registry_gitops.cluster.status.causes.scheduling import unschedulable, volume_held, volume_not_bound
+from registry_gitops.cluster.status.causes.manual_changes import drifted, suspended
+from registry_gitops.cluster.status.causes.placement import unschedulable, volume_held, volume_not_bound
 from registry_gitops.cluster.status.snapshot import Snapshot
 
 CAUSES: Final[tuple[Callable[[Snapshot], Iterator[Cause]], ...]] = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
-from registry_gitops.cluster.status.causes.release import last_failure
+from registry_gitops.cluster.status.causes.helm_release import last_failure
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
 from registry_gitops.cluster.status.objects import Object, parse_time
 from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
