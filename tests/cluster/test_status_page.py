@@ -22,5 +22,6 @@ def test_page_shows_what_status_prints(update_goldens: bool) -> None:
     assert len(SHOWN.findall(page)) == 4
 
 
-def test_page_lists_every_cause_in_order() -> None:
-    assert re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text("utf-8"), re.MULTILINE) == [each.value for each in CauseId]
+def test_page_lists_every_cause_with_its_meaning_in_order() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    assert rows == [(each.value, each.meaning) for each in CauseId]
