@@ -10,24 +10,13 @@ from typing import Annotated
 import typer
 
 from registry_gitops.cli import streams
-from registry_gitops.cli.commands.explain import explain
-from registry_gitops.cli.commands.gc import gc as collect_garbage
-from registry_gitops.cli.commands.htpasswd import htpasswd
-from registry_gitops.cli.commands.init import init
-from registry_gitops.cli.commands.render import render
-from registry_gitops.cli.commands.schema import schema
-from registry_gitops.cli.commands.serve import serve
-from registry_gitops.cli.commands.smoke import smoke
-from registry_gitops.cli.commands.status import status
+from registry_gitops.cli.commands import COMMANDS
 from registry_gitops.cli.exit_codes import ExitCode, input_error_code
 from registry_gitops.cli.parsing import Command, Group
 from registry_gitops.cli.usage_errors import BrokenCommandError
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.version import __version__
-
-COMMANDS = (init, render, explain, schema, htpasswd, serve, collect_garbage, smoke, status)
-"""The commands, in the order of the help."""
 
 # Plain help and plain tracebacks: importing rich takes longer than most commands run, and Typer's pretty traceback
 # shows the values of variables, which can be passwords.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cli.program import COMMANDS
+from registry_gitops.cli.commands import COMMANDS
 
 from .running import Run
 

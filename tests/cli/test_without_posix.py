@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cli.program import COMMANDS
+from registry_gitops.cli.commands import COMMANDS
 from registry_gitops.registry import ReferenceRegistry
 
 from .running import Outcome, process

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cli.program import COMMANDS
+from registry_gitops.cli.commands import COMMANDS
 from registry_gitops.cluster.status import CauseId
 from registry_gitops.deployment import load
 from registry_gitops.smoke import CHECKS

@@ -1,1 +1,18 @@
 """One file per command: read the options, call the library once, write the result, return an exit code."""
+
+from registry_gitops.cli.commands import explain, gc, htpasswd, init, render, schema, serve, smoke, status
+
+__all__ = ["COMMANDS"]
+
+COMMANDS = (
+    init.init,
+    render.render,
+    explain.explain,
+    schema.schema,
+    htpasswd.htpasswd,
+    serve.serve,
+    gc.gc,
+    smoke.smoke,
+    status.status,
+)
+"""The commands, in the order of the help."""
