@@ -38,7 +38,7 @@ _HOMES = {
 }
 """Where each public name lives, below this package. Type checkers read the imports below instead."""
 
-__all__ = ["__version__", *_HOMES]
+__all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:
     from registry_gitops.deployment import GitSource as GitSource

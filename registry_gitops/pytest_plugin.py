@@ -113,7 +113,7 @@ class CheckItem(pytest.Item):
         from registry_gitops.smoke import UnreachableError, run
 
         try:
-            client = _connect(self.config.getoption("registry_url"), self.config)
+            client = _connect(str(self.config.getoption("registry_url")), self.config)
         except UnreachableError as problem:
             pytest.exit(f"{problem}. {problem.remedy}", _UNREACHABLE)
         with client:

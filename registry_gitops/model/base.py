@@ -106,7 +106,7 @@ def stored_fields(model: Model) -> Iterator[tuple[str, Any]]:
 
 def _fields(model: Model, is_kept: Callable[[str, FieldInfo], bool]) -> Iterator[tuple[str, Any]]:
     tag, values = type(model).union_tag, model.__dict__
-    if tag in values:
+    if tag is not None and tag in values:
         yield tag, values[tag]
     for name, field in type(model).model_fields.items():
         if name in values and name != tag and is_kept(name, field):

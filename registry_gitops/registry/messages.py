@@ -27,6 +27,7 @@ class Body(Protocol):
 
     def readinto(self, buffer: memoryview) -> int:
         """Read the next bytes into `buffer` and return their number; 0 at the end. Raises ClientGone."""
+        ...
 
 
 class File(Protocol):
@@ -34,6 +35,7 @@ class File(Protocol):
 
     def fileno(self) -> int:
         """Return its descriptor."""
+        ...
 
     def close(self) -> None:
         """Close it."""

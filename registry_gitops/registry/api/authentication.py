@@ -30,6 +30,7 @@ class Authenticator(Protocol):
 
     def is_cached(self, request: Request) -> bool:
         """Whether `check` needs no slow hash for this request."""
+        ...
 
 
 class _AllowAll:

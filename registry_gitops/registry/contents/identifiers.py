@@ -31,9 +31,11 @@ class Hash(Protocol):
 
     def hexdigest(self) -> str:
         """Return the hash of all data, in hexadecimal."""
+        ...
 
     def copy(self) -> Hash:
         """Return an independent copy."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,11 @@ class OpenFile(Protocol):
 
     def part(self, offset: int, count: int) -> bytes | FilePart:
         """Return a part of it, for the body of a response. The file of a FilePart is this one."""
+        ...
 
     def readinto(self, buffer: memoryview, offset: int) -> int:
         """Read the bytes at `offset` into `buffer` and return their number; 0 at the end."""
+        ...
 
     def close(self) -> None:
         """Close it. After a FilePart was given away, the response closes it instead."""
@@ -51,6 +53,7 @@ class Draft(Protocol):
 
     def readinto(self, buffer: memoryview, offset: int) -> int:
         """Read the bytes at `offset` into `buffer` and return their number; 0 at the end."""
+        ...
 
     def close(self) -> None:
         """Close it. It keeps its path."""
@@ -77,9 +80,11 @@ class Storage(Protocol):
 
         Callers must not change the list: others can get the same one.
         """
+        ...
 
     def touch(self, path: str) -> bool:
         """Set the time of a file to now, and return whether it exists."""
+        ...
 
     def publish(self, *stages: Mapping[str, bytes | Draft]) -> None:
         """Write files, or replace them. A draft is closed, and moves from its path to this one.
@@ -95,6 +100,7 @@ class Storage(Protocol):
 
         The directories above it stay, even empty ones: see `prune`.
         """
+        ...
 
     def expire(self, path: str, before: float, *, witness: str | None = None, dry_run: bool = False) -> bool:
         """Delete a file or directory as `remove` does if it is older than `before`, and return whether it was.
@@ -104,9 +110,11 @@ class Storage(Protocol):
         and what is young by then is restored, unless there is a new one. With `dry_run` it stays. Not durable: after a
         power loss it can be there again, complete.
         """
+        ...
 
     def prune(self, path: str) -> bool:
         """Delete a directory if it is empty, and return whether it was. Not durable: at worst it is back, empty."""
+        ...
 
     def draft(self, path: str, *, new: bool) -> Draft | None:
         """Open a draft: create it and its directories if `new`, else return the existing one, or None."""

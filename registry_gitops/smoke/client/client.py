@@ -256,8 +256,9 @@ def _invalid_urls_typed() -> Iterator[None]:
 
 
 def _rewind(body: Body) -> None:
-    if body is not None and hasattr(body, "seek"):
-        body.seek(0)
+    seek = getattr(body, "seek", None)
+    if seek is not None:
+        seek(0)
 
 
 def _is_repeatable(body: Body) -> bool:

@@ -40,7 +40,7 @@ class Section(Model):
             if not nulls:
                 return handler(data)
             handler({key: value for key, value in data.items() if value is not None})
-            details = []
+            details: list[Any] = []
         except ValidationError as error:
             details = error.errors(include_url=False)
         errors: list[LocatedError]
