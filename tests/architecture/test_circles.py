@@ -1,0 +1,33 @@
+"""No module imports itself by way of others, late imports and imports for type checkers included."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+
+from tests.architecture.modules import IMPORTS
+
+ALLOWED = {
+    (
+        "registry_gitops.values.combinations",
+        "registry_gitops.values.registry",
+    ): "the type of its argument, which calls it",
+}
+"""Module and import that make a circle, each with the reason."""
+
+
+def find_circle(allowed: set[tuple[str, str]]) -> str:
+    """The first circle of imports, without those that are allowed; empty if there is none."""
+    imports = {module: {target for target in IMPORTS[module] if (module, target) not in allowed} for module in IMPORTS}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return " -> ".join(reversed(error.args[1]))
+    return ""
+
+
+def test_imports_have_no_circle() -> None:
+    assert find_circle(set(ALLOWED)) == ""
+
+
+def test_import_that_is_allowed_makes_a_circle() -> None:
+    assert [edge for edge in ALLOWED if not find_circle(ALLOWED.keys() - {edge})] == []

@@ -1,0 +1,89 @@
+"""A library is used in its packages only, and what must stay light stays light."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.architecture.modules import MODULES, PACKAGE, all_imports, part_of
+
+# A push and a pull, so that whatever is imported late has been.
+ROUND_TRIP: Final = """
+import sys
+sys.path.insert(0, {root!r})
+from http.client import HTTPConnection
+from registry_gitops.registry import ReferenceRegistry, text_log
+with ReferenceRegistry({folder!r}, access_log=text_log(sys.stderr), gc_interval=0.05) as registry:
+    connection = HTTPConnection(*registry.address)
+    for method, path, body, status in {requests!r}:
+        connection.request(method, path, body)
+        response = connection.getresponse()
+        assert response.status == status, response.read()
+        response.read()
+    import time; time.sleep(0.2)
+print(sorted(name for name in sys.modules if name.startswith("registry_gitops") and ".registry" not in name))
+"""
+
+
+def libraries_of(path: Path) -> set[str]:
+    """The top-level packages that a file imports."""
+    return {name.split(".")[0] for name in all_imports(path)}
+
+
+@pytest.mark.parametrize(
+    ("library", "packages"),
+    [
+        ("yaml", {"codec"}),
+        ("typer", {"cli"}),
+        ("requests", {"smoke"}),
+        # kubectl, and the programs that hold a user's passwords (docker-credential-...).
+        ("subprocess", {"cluster", "smoke"}),
+    ],
+)
+def test_a_library_is_used_in_its_packages_only(library: str, packages: set[str]) -> None:
+    users = {part_of(module) for module, path in MODULES.items() if library in libraries_of(path)}
+    assert users <= packages
+
+
+def test_importing_the_package_or_its_command_line_loads_no_models() -> None:
+    heavy = {"pydantic", "yaml", "rich"}
+    code = f"import sys, registry_gitops, registry_gitops.cli; print(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_the_registry_imports_the_standard_library_and_nothing_else() -> None:
+    allowed = sys.stdlib_module_names | {"registry_gitops"}
+    wrong = {
+        f"{path.relative_to(PACKAGE)} imports {library}"
+        for path in (PACKAGE / "registry").rglob("*.py")
+        for library in libraries_of(path) - allowed - ({"bcrypt"} if path.name == "authentication.py" else set())
+    }
+    assert wrong == set()
+
+
+def test_the_registry_pushes_pulls_and_collects_where_nothing_is_installed(tmp_path: Path) -> None:
+    digest = f"sha256:{hashlib.sha256(b'content').hexdigest()}"
+    index = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
+    requests = [
+        ("POST", f"/v2/app/blobs/uploads/?digest={digest}", b"content", 201),
+        ("GET", f"/v2/app/blobs/{digest}", None, 200),
+        ("PUT", "/v2/app/manifests/1", index, 201),
+        ("GET", "/v2/app/manifests/1", None, 200),
+        ("GET", "/v2/app/tags/list", None, 200),
+        ("GET", f"/v2/app/referrers/{digest}", None, 200),
+        ("GET", "/v2/_catalog", None, 200),
+        ("GET", "/healthz", None, 200),
+        ("DELETE", "/v2/app/manifests/1", None, 202),
+    ]
+    code = ROUND_TRIP.format(root=str(PACKAGE.parent), folder=str(tmp_path), requests=requests)
+    # Without site-packages: -S, and without what the environment says: -I.
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "['registry_gitops', 'registry_gitops.version']\n"
+    assert "garbage collected" in done.stderr
