@@ -81,6 +81,12 @@ RESTRICTED = {"is_non_root", "is_confined", "is_restricted", "has_read_only_root
             "has_added_capabilities",
             "is_confined is_restricted",
         ),
+        ({"containerSecurityContext": {"capabilities": {"drop": ["NET_RAW"]}}}, "", "is_confined is_restricted"),
+        (
+            {"containerSecurityContext": {"seccompProfile": {"type": "Unconfined"}}},
+            "",
+            "is_confined is_restricted",
+        ),
         ({"serviceAccount": {"automountServiceAccountToken": True}}, "has_api_token", ""),
         ({"configuration": {"http": {"debug": {"addr": ":5001"}}}}, "has_debug_server", ""),
     ],
