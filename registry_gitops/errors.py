@@ -16,7 +16,7 @@ class InputError(Exception):
         super().__init__("\n".join(map(str, self.findings)))
 
     @classmethod
-    def of(
+    def single(
         cls,
         message: str,
         file: object = None,

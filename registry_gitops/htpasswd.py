@@ -34,7 +34,7 @@ class Secret(Resource):
 def check(user: str, *, namespace: str, name: str) -> None:
     """Raise InputError for what `secret` would refuse whatever the password is: before anybody is asked for one."""
     if not user:
-        raise InputError.of("the user has no name")
+        raise InputError.single("the user has no name")
     _validated(user, "", namespace, name)
 
 
@@ -46,9 +46,9 @@ def secret(user: str, password: str, *, namespace: str, name: str) -> Secret:
     """
     check(user, namespace=namespace, name=name)
     if not password:
-        raise InputError.of("the password is empty")
+        raise InputError.single("the password is empty")
     if "\0" in password:
-        raise InputError.of("the password holds a NUL character, which bcrypt cannot take")
+        raise InputError.single("the password holds a NUL character, which bcrypt cannot take")
     metadata = _validated(user, password, namespace, name)
     hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)).decode()
     return Secret(metadata=metadata, string_data={_KEY: f"{user}:{hashed}\n"})
@@ -60,4 +60,4 @@ def _validated(user: str, password: str, namespace: str, name: str) -> ObjectMet
         return ObjectMeta(name=name, namespace=namespace)
     except ValidationError as error:
         detail = error.errors()[0]
-        raise InputError.of(detail["msg"], key=str(detail["loc"][-1]), finding_id="invalid-value") from None
+        raise InputError.single(detail["msg"], key=str(detail["loc"][-1]), finding_id="invalid-value") from None

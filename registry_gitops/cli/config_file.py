@@ -21,8 +21,10 @@ def find_config_file() -> Path:
             if Path(name).exists():
                 return Path(name)
     except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", error.filename) from None
-    raise InputError.of(f"no {' or '.join(CONFIG_FILES)} in this directory: pass CONFIG, or run `registry-gitops init`")
+        raise InputError.single(f"cannot be read: {error.strerror}", error.filename) from None
+    raise InputError.single(
+        f"no {' or '.join(CONFIG_FILES)} in this directory: pass CONFIG, or run `registry-gitops init`"
+    )
 
 
 def load_config(path: Path) -> RegistryDeployment:

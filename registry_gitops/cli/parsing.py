@@ -33,7 +33,7 @@ class _Parser:
             raise
         except OSError as error:
             if error.filename:  # A file of the shell's, for --install-completion.
-                raise InputError.of(f"cannot be written: {error.strerror}", error.filename) from None
+                raise InputError.single(f"cannot be written: {error.strerror}", error.filename) from None
             streams.end_output(error)
         return rest
 

@@ -16,19 +16,19 @@ VARIABLE: Final = "REGISTRY_GITOPS_PASSWORD"
 def from_stdin() -> str:
     """Return the first line of stdin, without its end. Raises InputError if it cannot be read, or is no text."""
     if sys.stdin is None:
-        raise InputError.of("stdin is closed: cannot read the password from it")
+        raise InputError.single("stdin is closed: cannot read the password from it")
     try:
         line = sys.stdin.buffer.readline()
         return line.removesuffix(b"\n").removesuffix(b"\r").decode()
     except OSError as error:
-        raise InputError.of(f"cannot read the password from stdin: {error.strerror}") from None
+        raise InputError.single(f"cannot read the password from stdin: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise InputError.of("the password is not text in UTF-8") from None
+        raise InputError.single("the password is not text in UTF-8") from None
 
 
 def from_environment() -> str | None:
     """Return the password in the environment variable `VARIABLE`, or None. Raises InputError if it is no text."""
     password = os.environ.get(VARIABLE)
     if password is not None and not is_text(password):
-        raise InputError.of(f"the password in {VARIABLE} is not text in UTF-8")
+        raise InputError.single(f"the password in {VARIABLE} is not text in UTF-8")
     return password

@@ -121,6 +121,6 @@ def write_reports(outputs: Sequence[Output], write: Callable[[Output], str]) -> 
         try:
             output.file.write_text(content, "utf-8", errors="backslashreplace", newline="\n")
         except OSError as error:
-            findings += InputError.of(f"cannot be written: {error.strerror}", output.file).findings
+            findings += InputError.single(f"cannot be written: {error.strerror}", output.file).findings
     if findings:
         raise InputError(findings)

@@ -51,7 +51,7 @@ def end_output(error: OSError) -> NoReturn:
     if isinstance(error, BrokenPipeError):
         raise typer.Exit(ExitCode.READER_LEFT) from None
     reason = "stdout is closed, or not open for writing" if error.errno == errno.EBADF else error.strerror
-    raise InputError.of(f"cannot write the output: {reason}") from None
+    raise InputError.single(f"cannot write the output: {reason}") from None
 
 
 def write_stderr(line: str) -> None:

@@ -40,15 +40,15 @@ def _read(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(_MAX_SIZE + 1)
     except FileNotFoundError:
-        raise InputError.of("no such file: `registry-gitops init` writes one", path) from None
+        raise InputError.single("no such file: `registry-gitops init` writes one", path) from None
     except IsADirectoryError:
-        raise InputError.of("is a directory: name the file, such as registry.yaml in it", path) from None
+        raise InputError.single("is a directory: name the file, such as registry.yaml in it", path) from None
     except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", path) from None
+        raise InputError.single(f"cannot be read: {error.strerror}", path) from None
     except ValueError as error:  # a NUL byte
-        raise InputError.of(f"not the path of a file: {error}", path) from None
+        raise InputError.single(f"not the path of a file: {error}", path) from None
     if len(raw) > _MAX_SIZE:
-        raise InputError.of("is larger than 4Mi: this is no config file", path)
+        raise InputError.single("is larger than 4Mi: this is no config file", path)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -60,14 +60,14 @@ def _read(path: Path) -> str:
 
 def _no_text(path: Path, raw: bytes, at: int) -> InputError:
     line, column = raw.count(b"\n", 0, at) + 1, at - raw.rfind(b"\n", 0, at)
-    return InputError.of("not a text file in UTF-8", path, line, column)
+    return InputError.single("not a text file in UTF-8", path, line, column)
 
 
 def _from_yaml(text: str, file: str) -> RegistryDeployment:
     try:
         node = load_yaml(text)
     except YAMLError as error:
-        raise InputError.of(error.message, file, error.line, error.column, finding_id="syntax-error") from None
+        raise InputError.single(error.message, file, error.line, error.column, finding_id="syntax-error") from None
     try:
         return RegistryDeployment.model_validate(node.value, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -83,7 +83,7 @@ def _from_python(path: Path) -> RegistryDeployment:
     except ProgramError as error:
         raise _program_error(error) from None
     if not isinstance(found, RegistryDeployment):
-        raise InputError.of("defines no `deployment`: assign a RegistryDeployment to that name", path)
+        raise InputError.single("defines no `deployment`: assign a RegistryDeployment to that name", path)
     try:
         return found.revalidated()  # A program can bypass the validators, by `model_copy` or `model_construct`.
     except InputError as error:
@@ -93,7 +93,7 @@ def _from_python(path: Path) -> RegistryDeployment:
 def _program_error(error: ProgramError) -> InputError:
     match error.cause:
         case SyntaxError(msg=message) if error.column is not None:
-            return InputError.of(
+            return InputError.single(
                 f"not valid Python: {message}", error.file, error.line, error.column, finding_id="syntax-error"
             )
         case ValidationError() as cause:
@@ -104,7 +104,7 @@ def _program_error(error: ProgramError) -> InputError:
         case cause:
             what = ": ".join(part for part in (type(cause).__name__, str(error)) if part)
             message = f"{Path(error.file).name} raised {what}{_rename(cause, error.file)}"
-            return InputError.of(message, error.file, error.line, finding_id="python-error")
+            return InputError.single(message, error.file, error.line, finding_id="python-error")
 
 
 def _rename(cause: BaseException, file: str) -> str:

@@ -78,7 +78,7 @@ def plan(tree: Tree, directory: Path | str) -> Plan:
         owned = _read_checksums(directory)
         changes = [_change(directory, path, tree.get(path), owned) for path in sorted({*tree, *owned})]
     except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", error.filename or directory) from None
+        raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     return Plan(directory, tuple(change for change in changes if change), owned)
 
 
@@ -118,7 +118,7 @@ def _read_checksums(directory: Path) -> dict[str, frozenset[str]]:
     for number, line in enumerate(text.splitlines(), start=1):
         match = _LINE.fullmatch(line)
         if not match or PurePosixPath(match[2]).is_absolute() or ".." in PurePosixPath(match[2]).parts:
-            raise InputError.of("is not a line of this list: restore the file from Git", path, number, 1)
+            raise InputError.single("is not a line of this list: restore the file from Git", path, number, 1)
         owned[match[2]] = owned.get(match[2], frozenset()) | {match[1]}
     return owned
 

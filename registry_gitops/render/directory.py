@@ -53,7 +53,7 @@ def write_plan(todo: Plan, *, force: bool = False) -> Plan:
             place = str(todo.directory)
         # A file, or a link to nothing, is where a directory has to be created.
         why = "not a directory" if isinstance(error, FileExistsError) else error.strerror
-        raise InputError.of(f"cannot be written: {why}; nothing was changed", place) from None
+        raise InputError.single(f"cannot be written: {why}; nothing was changed", place) from None
     return todo
 
 
@@ -79,7 +79,7 @@ def _carry_out(todo: Plan) -> None:
         steps.append(Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(now).encode()))
     with _created(todo.directory), _locked(todo.directory), _stage(todo.directory) as stage:
         if not _is_current(todo):
-            raise InputError.of("was changed by another program at the same time: run this again", todo.directory)
+            raise InputError.single("was changed by another program at the same time: run this again", todo.directory)
         # Write all bytes here: a full disk is an error before the first file changes.
         for index, step in enumerate(steps):
             _prepare(step, todo.directory, stage(index))

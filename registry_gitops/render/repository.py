@@ -28,7 +28,7 @@ def path_in_repository(directory: Path | str) -> str | None:
             if (root / ".git").exists():
                 return path.relative_to(root).as_posix()
     except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", error.filename or directory) from None
+        raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except (RuntimeError, ValueError) as error:  # a loop of symbolic links; a NUL byte
-        raise InputError.of(f"not the path of a directory: {error}", directory) from None
+        raise InputError.single(f"not the path of a directory: {error}", directory) from None
     return None

@@ -39,10 +39,10 @@ def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:
     """Return `ids` as a set. Raises InputError, naming the ids of all rules, if one of them is unknown."""
     known = [rule.id for rule in RULES]
     if isinstance(ids, str):
-        raise InputError.of(f"{quote(ids)} is not a list of rules: write [{quote(ids)}]")
+        raise InputError.single(f"{quote(ids)} is not a list of rules: write [{quote(ids)}]")
     given = frozenset(ids)
     for unknown in given.difference(known):
-        raise InputError.of(f"unknown rule {quote(unknown)}: the rules are {', '.join(known)}")
+        raise InputError.single(f"unknown rule {quote(unknown)}: the rules are {', '.join(known)}")
     return given
 
 

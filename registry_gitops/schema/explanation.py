@@ -48,9 +48,9 @@ def _unknown(path: str, place: list[str], step: str, known: list[str]) -> InputE
     """Return the error for a key that is not below `place`; a path that only lacks its beginning is completed."""
     whole = "" if place else next((each.path for each in explain_tree("") if each.path.endswith(f".{path}")), "")
     if whole:
-        return InputError.of(f'unknown key "{path}": did you mean "{whole}"?')
+        return InputError.single(f'unknown key "{path}": did you mean "{whole}"?')
     where = f"{'.'.join(place)}: " if place else ""
-    return InputError.of(f"{where}{unknown_key(step, known).message()}")
+    return InputError.single(f"{where}{unknown_key(step, known).message()}")
 
 
 def explain_tree(path: str) -> Iterator[Explanation]:

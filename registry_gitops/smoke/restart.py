@@ -35,7 +35,7 @@ class RestartImage:
         try:
             file.write_text(json.dumps({"apiVersion": _API_VERSION, **asdict(self)}) + "\n", "utf-8")
         except OSError as error:
-            raise InputError.of(f"cannot be written: {error.strerror}", file) from None
+            raise InputError.single(f"cannot be written: {error.strerror}", file) from None
 
     @classmethod
     def read(cls, file: Path) -> Self:
@@ -45,7 +45,7 @@ class RestartImage:
             if state["apiVersion"] == _API_VERSION:
                 return cls(str(state["repository"]), str(state["run_id"]))
         except OSError as error:
-            raise InputError.of(f"cannot be read: {error.strerror}", file) from None
+            raise InputError.single(f"cannot be read: {error.strerror}", file) from None
         except (ValueError, KeyError, TypeError):
             pass
-        raise InputError.of("is not what --before-restart writes", file)
+        raise InputError.single("is not what --before-restart writes", file)

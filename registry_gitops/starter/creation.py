@@ -42,6 +42,6 @@ def create_files(files: Mapping[str, str], directory: Path | str) -> None:
                 path.unlink()
             for parent in missing:
                 parent.rmdir()
-        raise InputError.of(
+        raise InputError.single(
             f"cannot be written: {error.strerror}; nothing was changed", error.filename or directory
         ) from None

@@ -59,7 +59,7 @@ def resolve_target(
     if url:
         return Target(url)
     if not namespace:
-        raise InputError.of("no registry given: pass a URL, a namespace, or a deployment")
+        raise InputError.single("no registry given: pass a URL, a namespace, or a deployment")
     return Target(PortForwardTarget(namespace, f"svc/{service or 'docker-registry'}", context=context))
 
 

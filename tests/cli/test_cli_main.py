@@ -52,13 +52,13 @@ def test_without_a_command_the_help_is_shown(cli: Run) -> None:
 @pytest.mark.parametrize(
     ("error", "code", "err"),
     [
-        (InputError.of("no"), 2, "error: no\n"),
+        (InputError.single("no"), 2, "error: no\n"),
         (
             InputError([WRONG, Finding(id="nor", message="nor")]),
             2,
             "a.yaml:3:1: x: no\nerror: nor\n",
         ),
-        (EditedError.of("edited", "a.yaml"), 1, "a.yaml: edited\n"),
+        (EditedError.single("edited", "a.yaml"), 1, "a.yaml: edited\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (typer.Exit(3), 3, ""),
     ],

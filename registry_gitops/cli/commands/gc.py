@@ -38,9 +38,9 @@ def gc(
     try:
         collected = collect_directory(root, older_than=older_than, delete_untagged=delete_untagged, dry_run=dry_run)
     except SetupError as error:
-        raise InputError.of(error.message, error.file) from None
+        raise InputError.single(error.message, error.file) from None
     except OSError as error:
-        raise InputError.of(f"cannot collect garbage: {error.strerror}", error.filename or root) from None
+        raise InputError.single(f"cannot collect garbage: {error.strerror}", error.filename or root) from None
     write_stdout(_table(collected))
     for digest in collected.corrupt:
         write_stderr(

@@ -46,12 +46,12 @@ def htpasswd(
 
 def _prompt(user: str) -> str:
     if sys.stdin is None or not sys.stdin.isatty():
-        raise InputError.of("cannot prompt for the password without a terminal: pipe it in, with --password-stdin")
+        raise InputError.single("cannot prompt for the password without a terminal: pipe it in, with --password-stdin")
     try:
         password = getpass(f"Password for {user}: ")
         again = getpass("Again: ")
     except EOFError:
-        raise InputError.of("no password was given") from None
+        raise InputError.single("no password was given") from None
     if password != again:
-        raise InputError.of("the two passwords differ: try again")
+        raise InputError.single("the two passwords differ: try again")
     return password

@@ -132,9 +132,9 @@ def serve(
             gc_interval=gc_interval,
         )
     except SetupError as error:
-        raise InputError.of(error.message, error.file, error.line) from None
+        raise InputError.single(error.message, error.file, error.line) from None
     except OSError as error:  # Of the data directory or of the address, which are the user's.
-        raise InputError.of(error.strerror or str(error), error.filename) from None
+        raise InputError.single(error.strerror or str(error), error.filename) from None
     _run(registry)
 
 

@@ -55,7 +55,7 @@ def connect(
     argument.
     """
     if not timeout > 0:
-        raise InputError.of("timeout: must be more than 0 seconds")
+        raise InputError.single("timeout: must be more than 0 seconds")
     base_url, credentials = _split_url(url)
     if username:
         credentials = Credentials(username, password or "")
@@ -87,11 +87,11 @@ def _split_url(url: str) -> tuple[str, Credentials | None]:
         url = f"{'http' if host == 'localhost' or host.startswith('127.') or host == '::1' else 'https'}://{url}"
     parts = _parse_url(url)
     if parts is None or parts.scheme not in ("http", "https") or parts.query or parts.fragment or "@" in parts.path:
-        raise InputError.of(_NO_URL)
+        raise InputError.single(_NO_URL)
     path = parts.path.rstrip("/").removesuffix("/v2")
     netloc = _sent_netloc(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, "", "")))
     if netloc is None:
-        raise InputError.of(_NO_URL)
+        raise InputError.single(_NO_URL)
     base_url = urlunsplit((parts.scheme, netloc, path, "", ""))
     user = unquote(parts.username or "")
     return base_url, Credentials(user, unquote(parts.password or "")) if user else None
@@ -116,9 +116,11 @@ def _check_authorities(file: str) -> None:
         if not os.path.isdir(file):  # noqa: PTH112 - Path.is_dir raises where the name is too long
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
     except ssl.SSLError:
-        raise InputError.of("no certificate authority in PEM in this file: pass the file that has them", file) from None
+        raise InputError.single(
+            "no certificate authority in PEM in this file: pass the file that has them", file
+        ) from None
     except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", file) from None
+        raise InputError.single(f"cannot be read: {error.strerror}", file) from None
 
 
 def _parse_url(url: str) -> SplitResult | None:

@@ -54,11 +54,11 @@ def _read_json(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise InputError.of(f"cannot be read: {error.strerror}", file) from None
+        raise InputError.single(f"cannot be read: {error.strerror}", file) from None
     except ValueError:
         config = None
     if not isinstance(config, dict):
-        raise InputError.of("is not a JSON object: log in again with `docker login`", file) from None
+        raise InputError.single("is not a JSON object: log in again with `docker login`", file) from None
     return config
 
 
@@ -85,7 +85,7 @@ def _parse_entry(entry: dict[str, Any], host: str, file: Path) -> Credentials | 
         except (binascii.Error, TypeError, ValueError):
             separator = ""
         if not separator:
-            raise InputError.of(f'`auth` of "{host}" is not user:password in base64', file) from None
+            raise InputError.single(f'`auth` of "{host}" is not user:password in base64', file) from None
         return Credentials(user, password.rstrip("\0"))
     if isinstance(entry.get("username"), str) and isinstance(entry.get("password"), str):
         return Credentials(entry["username"], entry["password"])
@@ -99,9 +99,9 @@ def _run_helper(helper: str, key: str, file: Path) -> Credentials | None:
             [program, "get"], input=key.encode(), capture_output=True, timeout=_HELPER_TIMEOUT, check=False
         )
     except FileNotFoundError:
-        raise InputError.of(f"names the credential helper {program}, which is not installed", file) from None
+        raise InputError.single(f"names the credential helper {program}, which is not installed", file) from None
     except (OSError, subprocess.TimeoutExpired):
-        raise InputError.of(f"cannot run {program}, or it did not end within {_HELPER_TIMEOUT} s", file) from None
+        raise InputError.single(f"cannot run {program}, or it did not end within {_HELPER_TIMEOUT} s", file) from None
     if done.returncode != 0:
         # It does not know the host, or is locked. Its output can contain a secret, so no message repeats it.
         return None
@@ -109,5 +109,5 @@ def _run_helper(helper: str, key: str, file: Path) -> Credentials | None:
         output: Any = json.loads(done.stdout)
         user, password = str(output["Username"]), str(output["Secret"])
     except (ValueError, KeyError, TypeError):
-        raise InputError.of(f"{program} printed no valid credentials", file) from None
+        raise InputError.single(f"{program} printed no valid credentials", file) from None
     return Credentials(user, password, identity_token=user == "<token>")
