@@ -8,16 +8,18 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
+from registry_gitops.findings import Severity
 from registry_gitops.report.model import CheckResult, Outcome, Report
 from registry_gitops.report.writers.words import duration, plain, summary, verdict
 
 _STYLE: Final = Path(__file__).with_suffix(".css")
-_MARKS: Final = {
+_MARKS: Final[dict[str, str]] = {
     Outcome.PASSED: "✓",
     Outcome.FAILED: "✗",
     Outcome.NOT_SUPPORTED: "~",
     Outcome.SKIPPED: "○",
     Outcome.ERROR: "!",
+    Severity.WARNING: "!",
 }
 
 
@@ -133,7 +135,9 @@ def _evidence(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _badge(report: Report, check: CheckResult) -> str:
-    return f'<b class="{_class(check.outcome)}">{_MARKS[check.outcome]} {verdict(report, check)}</b>'
+    text = verdict(report, check)
+    kind = text if text in _MARKS else check.outcome
+    return f'<b class="{_class(kind)}">{_MARKS[kind]} {text}</b>'
 
 
 def _safe(text: str) -> str:
@@ -145,5 +149,5 @@ def _prose(text: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", _safe(text))
 
 
-def _class(outcome: Outcome) -> str:
-    return outcome.value.replace(" ", "-")
+def _class(verdict_: str) -> str:
+    return verdict_.replace(" ", "-")

@@ -11,7 +11,7 @@ from registry_gitops.findings import Finding, Severity
 from registry_gitops.report.model import Outcome, Report
 from registry_gitops.report.writers.words import advice, duration, other_findings, plain, summary, verdict
 
-_COLORS: Final = {
+_COLORS: Final[dict[str, str]] = {
     Outcome.PASSED: "\x1b[32m",
     Outcome.FAILED: "\x1b[1;31m",
     Outcome.NOT_SUPPORTED: "\x1b[36m",
@@ -97,6 +97,7 @@ def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
 def _rows(report: Report) -> Iterator[_Row]:
     for check in report.checks:
         columns = (verdict(report, check), duration(check.seconds), check.id)
-        yield _Row(columns, check.title, check.message, report.findings_of(check), _COLORS[check.outcome])
+        color = _COLORS.get(columns[0], _COLORS[check.outcome])
+        yield _Row(columns, check.title, check.message, report.findings_of(check), color)
     for finding in other_findings(report):
         yield _Row((finding.severity, "", finding.id), "", "", (finding,), _COLORS[finding.severity])

@@ -52,11 +52,11 @@ def advice(finding: Finding) -> list[str]:
 
 
 def verdict(report: Report, check: CheckResult) -> str:
-    """Return the outcome, and with it what is only recommended, or found without being an error."""
+    """Return the outcome, whether it is only about a recommendation, or `warning` if it passed with a finding."""
     if check.outcome is Outcome.FAILED and check.requirement is Requirement.RECOMMENDED:
         return f"{check.outcome} ({check.requirement})"
     if check.outcome is Outcome.PASSED and report.findings_of(check):
-        return f"{check.outcome} ({Severity.WARNING})"
+        return Severity.WARNING.value
     return check.outcome.value
 
 
