@@ -16,8 +16,9 @@ from tests.support.kill_matrix import pytest_terminal_summary as pytest_terminal
 settings.register_profile("no-deadline", settings.get_profile(settings.get_current_profile_name()), deadline=None)
 settings.load_profile("no-deadline")
 
-collect_ignore = ["e2e"]
-"""They need a cluster: `make e2e` names them, and then they are collected."""
+E2E = Path(__file__).parent / "e2e"
+collect_ignore = [E2E.name]
+"""They need a cluster: `make e2e` names them, and then they are collected, with the marker `tools`."""
 
 TOOL_FIXTURES = {"chart", "crds", "goyaml", "kubeconform", "podsecurity", "tool"}
 """A test that uses one of these, directly or through another fixture, has the marker `tools` without saying so."""
@@ -42,7 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if item.get_closest_marker("package_index") or not TOOL_FIXTURES.isdisjoint(fixtures):
+        implied = item.get_closest_marker("package_index") or E2E in item.path.parents
+        if implied or not TOOL_FIXTURES.isdisjoint(fixtures):
             item.add_marker("tools")
 
 
