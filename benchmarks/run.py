@@ -81,7 +81,7 @@ def start_up(folder: Path) -> list[str]:
 def thousand(folder: Path) -> list[str]:
     """A thousand different deployments, rendered and written by one process, and kustomize on each of their folders."""
     from registry_gitops import OCISource, RegistryDeployment, RegistryValues
-    from registry_gitops.render import render, write
+    from registry_gitops.render import render, write_tree
     from registry_gitops.values import Persistence
 
     source = OCISource(url="oci://ghcr.io/example/charts/docker-registry")
@@ -104,7 +104,7 @@ def thousand(folder: Path) -> list[str]:
     def written() -> None:
         place = folder / str(next(places))
         for name, tree in trees().items():
-            write(tree, place / name)
+            write_tree(tree, place / name)
 
     def built() -> None:
         for path in (folder / "0").iterdir():

@@ -9,9 +9,9 @@
     )
     deploy(deployment, "apps/docker-registry")
 
-`deploy` checks a deployment as `registry-gitops render` does, and then writes it; `check` returns the findings and the
-changes. More classes are in `registry_gitops.values` and `.manifests`, low-level calls in `.render`, the registry for
-tests in `.registry`. Importing this package loads none of them: a name is loaded when it is first used.
+`deploy` checks a deployment as `registry-gitops render` does, and then writes it; `check_deployment` returns the
+findings and the changes. More classes are in `registry_gitops.values` and `.manifests`, low-level calls in `.render`,
+the registry for tests in `.registry`. Importing this package loads none of them: a name is loaded at its first use.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _HOMES = {
     "ReferenceRegistry": "registry",
     "RegistryDeployment": "deployment",
     "RegistryValues": "values",
-    "check": "render",
+    "check_deployment": "render",
     "deploy": "render",
     "load": "deployment",
 }
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from registry_gitops.errors import InputError as InputError
     from registry_gitops.manifests import HelmReleaseOptions as HelmReleaseOptions
     from registry_gitops.registry import ReferenceRegistry as ReferenceRegistry
-    from registry_gitops.render import check as check
+    from registry_gitops.render import check_deployment as check_deployment
     from registry_gitops.render import deploy as deploy
     from registry_gitops.rules import FindingsError as FindingsError
     from registry_gitops.values import RegistryValues as RegistryValues

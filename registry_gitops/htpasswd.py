@@ -31,20 +31,20 @@ class Secret(Resource):
     """Key -> text; Kubernetes stores it as `data`, in base64."""
 
 
-def check(user: str, *, namespace: str, name: str) -> None:
-    """Raise InputError for what `secret` would refuse whatever the password is: before anybody is asked for one."""
+def validate_user(user: str, *, namespace: str, name: str) -> None:
+    """Raise InputError for what `build_secret` would refuse with any password: call it before the prompt for one."""
     if not user:
         raise InputError.single("the user has no name")
     _validated(user, "", namespace, name)
 
 
-def secret(user: str, password: str, *, namespace: str, name: str) -> Secret:
+def build_secret(user: str, password: str, *, namespace: str, name: str) -> Secret:
     """Return the Secret `name` with an htpasswd file of one user, under the key that the chart reads.
 
     Raises InputError for a user, password, or name that the registry or Kubernetes refuses; no error repeats the
     password. Two calls return different Secrets: bcrypt adds a random salt.
     """
-    check(user, namespace=namespace, name=name)
+    validate_user(user, namespace=namespace, name=name)
     if not password:
         raise InputError.single("the password is empty")
     if "\0" in password:

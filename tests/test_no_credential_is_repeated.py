@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 import registry_gitops
 import registry_gitops.htpasswd
+from registry_gitops.cli.app import main
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.program import main
 from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import RegistryDeployment, load
 from registry_gitops.errors import InputError

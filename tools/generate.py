@@ -16,7 +16,7 @@ from pathlib import Path
 
 from registry_gitops.cluster.status import Status
 from registry_gitops.deployment import load
-from registry_gitops.render import check, deploy
+from registry_gitops.render import check_deployment, deploy
 from registry_gitops.report import Report
 from registry_gitops.rules import RULES
 from registry_gitops.schema import (
@@ -40,9 +40,9 @@ RULES_HEAD = """\
 
 <!-- Generated from the docstrings in registry_gitops/rules: `make generate`. -->
 
-What goes wrong with a deployment that is valid. `registry-gitops render`, `check`, and `deploy` run these rules. An
-error stops them, with exit code 1 or a FindingsError, unless `--allow RULE` or `allow=["RULE"]` accepts it. A warning
-is reported.
+What goes wrong with a deployment that is valid. `registry-gitops render`, `check_deployment`, and `deploy` run these
+rules. An error stops them, with exit code 1 or a FindingsError, unless `--allow RULE` or `allow=["RULE"]` accepts it. A
+warning is reported.
 """
 
 CHECKS_HEAD = """\
@@ -128,7 +128,7 @@ def stale() -> Iterator[Path]:
         if not path.exists() or path.read_text("utf-8") != wanted:
             yield path
     for config, folder in examples():
-        _, plan = check(load(config), folder, allow=ELSEWHERE)
+        _, plan = check_deployment(load(config), folder, allow=ELSEWHERE)
         yield from (folder / change.path for change in plan.pending)
 
 

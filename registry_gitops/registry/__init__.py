@@ -7,15 +7,15 @@ Imports no other package of ours, and only the standard library; bcrypt for an h
 reference_registry -> api -> contents -> storage, and reference_registry -> http. All know messages, errors, and log.
 """
 
+from registry_gitops.registry.access_log import AccessLogEntry, AccessLogger, json_log, text_log
 from registry_gitops.registry.contents import Collected, collect_directory
-from registry_gitops.registry.errors import SetupError
-from registry_gitops.registry.log import AccessLog, Entry, json_log, text_log
+from registry_gitops.registry.error_responses import SetupError
 from registry_gitops.registry.reference_registry import ReferenceRegistry
 
 __all__ = [
-    "AccessLog",
+    "AccessLogEntry",
+    "AccessLogger",
     "Collected",
-    "Entry",
     "ReferenceRegistry",
     "SetupError",
     "collect_directory",

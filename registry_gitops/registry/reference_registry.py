@@ -9,11 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from registry_gitops.registry.access_log import AccessLogger, log_exception, log_message
 from registry_gitops.registry.api import ALLOW_ALL, MAX_MANIFEST_SIZE, Authenticator, HtpasswdAuthenticator, Registry
 from registry_gitops.registry.contents import collect_garbage
-from registry_gitops.registry.errors import SetupError
+from registry_gitops.registry.error_responses import SetupError
 from registry_gitops.registry.http import Limits, Server
-from registry_gitops.registry.log import AccessLog, report, report_bug
 from registry_gitops.registry.startup import load_tls_context, require_posix
 from registry_gitops.registry.storage import FileStorage, MemoryStorage, Storage
 
@@ -48,7 +48,7 @@ class ReferenceRegistry:
         delete: bool = True,
         max_manifest_size: int = MAX_MANIFEST_SIZE,
         max_concurrency: int = MAX_CONCURRENCY,
-        access_log: AccessLog | None = None,
+        access_log: AccessLogger | None = None,
         gc_interval: float | None = None,
     ) -> None:
         require_posix()
@@ -131,14 +131,14 @@ class ReferenceRegistry:
             except OSError as error:
                 if self._closed.is_set():
                     return
-                report(f"garbage was not collected: {error.strerror}")
+                log_message(f"garbage was not collected: {error.strerror}")
                 continue
             except BaseException:  # The next run may succeed.
-                report_bug()
+                log_exception()
                 continue
-            report(f"garbage collected: {collected.bytes} bytes, {collected.blobs} blobs")
+            log_message(f"garbage collected: {collected.bytes} bytes, {collected.blobs} blobs")
             for digest in collected.corrupt:
-                report(f"lost or damaged, push it again: {digest}")
+                log_message(f"lost or damaged, push it again: {digest}")
 
 
 def _create_authenticator(htpasswd: str | os.PathLike[str] | None, anonymous_pull: bool) -> Authenticator:

@@ -6,7 +6,7 @@ import os
 import ssl
 from pathlib import Path
 
-from registry_gitops.registry.errors import SetupError
+from registry_gitops.registry.error_responses import SetupError
 
 
 def require_posix() -> None:

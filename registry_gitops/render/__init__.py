@@ -1,13 +1,13 @@
 """Render a deployment to a directory of a GitOps repository: objects, texts, files.
 
-`deploy` and `check` check a deployment first. `write(render(deployment), directory)` is low-level: no rule runs.
+`deploy` and `check_deployment` run the rules. `write_tree(render(deployment), directory)` is low-level, and runs none.
 """
 
 from registry_gitops.render.comparison import Action, Change, Plan, plan
-from registry_gitops.render.directory import write, write_plan
-from registry_gitops.render.objects import build_objects
-from registry_gitops.render.pipeline import check, deploy, render_checked
-from registry_gitops.render.repository import path_in_repository
+from registry_gitops.render.directory import write_plan, write_tree
+from registry_gitops.render.git_repository import path_in_repository
+from registry_gitops.render.pipeline import check_deployment, deploy, render_checked
+from registry_gitops.render.rendered_objects import build_objects
 from registry_gitops.render.tree import render, stream
 from registry_gitops.render.unified_diff import diff
 
@@ -16,7 +16,7 @@ __all__ = [
     "Change",
     "Plan",
     "build_objects",
-    "check",
+    "check_deployment",
     "deploy",
     "diff",
     "path_in_repository",
@@ -24,6 +24,6 @@ __all__ = [
     "render",
     "render_checked",
     "stream",
-    "write",
     "write_plan",
+    "write_tree",
 ]

@@ -25,7 +25,7 @@ from registry_gitops.render.comparison import (
 _STAGED = ".registry-gitops.tmp-"
 
 
-def write(tree: Tree, directory: Path | str, *, force: bool = False) -> Plan:
+def write_tree(tree: Tree, directory: Path | str, *, force: bool = False) -> Plan:
     """Make `directory` hold `tree`: the low-level way, which no rule has checked. Use `deploy`, which checks first.
 
     Writes new and changed files, and deletes files of ours that are not in `tree`; or changes nothing and raises

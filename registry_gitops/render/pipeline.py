@@ -9,7 +9,7 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.findings import Finding
 from registry_gitops.render.comparison import Plan, Tree, plan
 from registry_gitops.render.directory import write_plan
-from registry_gitops.render.repository import read_output_directory
+from registry_gitops.render.git_repository import read_output_directory
 from registry_gitops.render.tree import render
 from registry_gitops.rules import FindingsError, OutputDirectory, lint, parse_rule_ids
 
@@ -25,16 +25,16 @@ def deploy(
       by `model_copy(update=...)` or `model_construct`; for an unknown id in `allow`; for a file that registry-gitops
       did not write; and for a directory that cannot be read or written.
     - FindingsError, an InputError that holds the findings, if a rule finds an error and its id is not in `allow`
-      (docs/rules.md). Warnings do not stop it; `check` returns them.
+      (docs/rules.md). Warnings do not stop it; `check_deployment` returns them.
     - EditedError, an InputError too, for a file that was edited after rendering, unless `force` overwrites it.
     """
-    findings, todo = check(deployment, directory, allow=allow)
+    findings, todo = check_deployment(deployment, directory, allow=allow)
     if any(finding.is_error for finding in findings):
         raise FindingsError(findings)
     return write_plan(todo, force=force)
 
 
-def check(
+def check_deployment(
     deployment: RegistryDeployment, directory: Path | str, *, allow: Iterable[str] = ()
 ) -> tuple[tuple[Finding, ...], Plan]:
     """Return the findings of all rules except `allow`, and what `deploy` would change in `directory`. Writes nothing.

@@ -8,8 +8,8 @@ from registry_gitops.assets import read_chart
 from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
 from registry_gitops.manifests import Document
-from registry_gitops.render.objects import build_kustomization, build_objects
 from registry_gitops.render.readme import format_readme
+from registry_gitops.render.rendered_objects import build_kustomization, build_objects
 
 _HEADER = "# Rendered by registry-gitops: change the description of the deployment, not this file.\n"
 
@@ -17,7 +17,7 @@ KUSTOMIZATION = "kustomization.yaml"
 
 
 def render(deployment: RegistryDeployment) -> dict[str, str]:
-    """Return the rendered files of a deployment as path -> text. No rule checks it here: use `check` or `deploy`.
+    """Return the rendered files of a deployment as path -> text. No rule runs: use `check_deployment` or `deploy`.
 
     namespace.yaml (unless it is a system namespace), helmrepository.yaml or ocirepository.yaml (by source),
     helmrelease.yaml, kustomization.yaml, README.md, and for the source `git` the chart in chart/. Depends on

@@ -1,7 +1,7 @@
 """The one report of every command that looks at something: typed results, and the formats in which they are written."""
 
 from registry_gitops.report.contract import ContractModel
-from registry_gitops.report.model import CheckResult, Outcome, Report, Requirement
+from registry_gitops.report.report import CheckResult, Outcome, Report, Requirement
 from registry_gitops.report.writers import WRITERS, fold, format_finding, one_line, write_text
 
 __all__ = ["WRITERS", "CheckResult", "ContractModel", "Outcome", "Report", "Requirement"]

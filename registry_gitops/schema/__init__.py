@@ -1,6 +1,6 @@
 """Files and texts that are generated from the models: JSON Schemas, explanations, values.yaml, and the reference."""
 
-from registry_gitops.schema.explanation import Explanation, explain
+from registry_gitops.schema.explanation import Explanation, explain_key
 from registry_gitops.schema.json_schema import config_schema, format_schema, json_schema, values_schema
 from registry_gitops.schema.reference import values_reference
 from registry_gitops.schema.values_yaml import values_yaml
@@ -8,7 +8,7 @@ from registry_gitops.schema.values_yaml import values_yaml
 __all__ = [
     "Explanation",
     "config_schema",
-    "explain",
+    "explain_key",
     "format_schema",
     "json_schema",
     "values_reference",

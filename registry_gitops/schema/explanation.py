@@ -27,7 +27,7 @@ class Explanation:
         return self.path.rpartition(".")[2]
 
 
-def explain(path: str = "") -> Explanation:
+def explain_key(path: str = "") -> Explanation:
     """Explain the key at `path`, such as values.persistence.size, with the keys right below it.
 
     List indexes are left out: values.extraEnvVars.name. Raises InputError for an unknown key, with the nearest one.
@@ -55,7 +55,7 @@ def _unknown(path: str, place: list[str], step: str, known: list[str]) -> InputE
 
 def explain_tree(path: str) -> Iterator[Explanation]:
     """Yield the key at `path` and every key below it, depth first, without those of entries of lists."""
-    found = explain(path)
+    found = explain_key(path)
     yield found
     if not found.type.startswith("[]"):
         for field in found.fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.codec import dump_yaml
-from registry_gitops.schema.explanation import Explanation, explain, explain_tree
+from registry_gitops.schema.explanation import Explanation, explain_key, explain_tree
 
 _HEAD = """\
 # Values of the chart `docker-registry`
@@ -19,7 +19,7 @@ deployment. `registry-gitops explain values.KEY` prints the same on a terminal.
 
 def values_reference() -> str:
     """Return the text of docs/values.md."""
-    fields = explain("values").fields
+    fields = explain_key("values").fields
     single = [field for field in fields if not _below(field)]
     sections = "".join(
         f"\n## {field.key}\n\n{field.description}\n\n{_table(_below(field))}" for field in _sections(fields)

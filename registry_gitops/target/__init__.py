@@ -4,7 +4,7 @@ with open_client(resolve_target(deployment=load("registry.yaml")), wait=60) as c
     report = run(client, checks_for_level(CHECKS, Level.SMOKE))
 """
 
-from registry_gitops.target.client import open_client
+from registry_gitops.target.opening import open_client
 from registry_gitops.target.resolution import PortForwardTarget, Target, resolve_target
 
 __all__ = ["PortForwardTarget", "Target", "open_client", "resolve_target"]

@@ -8,7 +8,7 @@ from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import ExtraHost, ExtraTls, Ingress
 from registry_gitops.values.persistence import Persistence
 from registry_gitops.values.probes import LivenessProbe, Probe, ReadinessProbe, StartupProbe
-from registry_gitops.values.registry import Deletion, Http, RegistryValues
+from registry_gitops.values.registry_values import Deletion, Http, RegistryValues
 from registry_gitops.values.resources import ResourceLimits, ResourceRequests, Resources
 from registry_gitops.values.scheduling import (
     Affinity,

@@ -12,7 +12,7 @@ from registry_gitops.model import LocatedError
 from registry_gitops.values.conflicts import conflict
 
 if TYPE_CHECKING:
-    from registry_gitops.values.registry import RegistryValues
+    from registry_gitops.values.registry_values import RegistryValues
 
 Conflicts = Iterator[LocatedError]
 """Each with the path of the key to change."""

@@ -28,7 +28,7 @@ def test_modules_enter_other_packages_by_their_faces() -> None:
     [
         ("registry_gitops.cli.checks", "registry_gitops.smoke", True),
         ("registry_gitops.cli.checks", "registry_gitops.smoke.runner", False),
-        ("registry_gitops.cli", "registry_gitops.cli.program", True),
+        ("registry_gitops.cli", "registry_gitops.cli.app", True),
         ("registry_gitops.cli", "registry_gitops.smoke", True),
         ("registry_gitops", "registry_gitops.render.tree", False),
         ("registry_gitops.registry.http.server", "registry_gitops.registry.storage", True),

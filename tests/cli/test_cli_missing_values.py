@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from registry_gitops.cli.program import app
+from registry_gitops.cli.app import app
 from tests.cli.running import Run, listing
 
 

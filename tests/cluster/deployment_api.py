@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from registry_gitops.cluster.status import Snapshot
-from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.status.live_objects import Object
 
 from .api import Answering, listening
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from registry_gitops.cluster.status import Snapshot
-from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.status.live_objects import Object
 
 FOLDER: Final = Path(__file__).parent / "snapshots"
 NAMES: Final = sorted(path.stem for path in FOLDER.glob("*.json"))

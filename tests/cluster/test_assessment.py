@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from registry_gitops.cluster.status import Snapshot, Status, assess, format_status, to_report
 from registry_gitops.cluster.status.causes.containers import find_error_line
 from registry_gitops.cluster.status.display import format_age
-from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.report import WRITERS
 from registry_gitops.schema import config_schema
 

@@ -56,7 +56,7 @@ def test_parse_quantity_refuses_other_text_and_shows_a_right_one(text: str) -> N
     with pytest.raises(ValidationError, match="is not a quantity: write a number and a unit, such as 10Gi"):
         Sample(size=text)
     with pytest.raises(typer.BadParameter, match="is not a quantity"):
-        param_types.parse_size(text)
+        param_types.parse_size_option(text)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_parse_quantity_refuses_what_kubernetes_cannot_count(text: str) -> None:
 )
 def test_no_amount_takes_long_to_parse(text: str) -> None:
     start = time.process_time()
-    for parse in (param_types.parse_size, param_types.parse_duration):
+    for parse in (param_types.parse_size_option, param_types.parse_duration_option):
         with pytest.raises(typer.BadParameter):
             parse(text)
     assert time.process_time() - start < 1
@@ -102,7 +102,7 @@ def test_a_quantity_may_be_a_number_as_in_kubernetes() -> None:
 )
 def test_parse_duration_returns_the_seconds_that_go_reads(text: str, length: str) -> None:
     assert parse_duration(text) == Decimal(length)
-    assert param_types.parse_duration(text) == float(length)
+    assert param_types.parse_duration_option(text) == float(length)
     assert Sample(wait=text).wait == text
     assert Configuration.model_validate({"http": {"draintimeout": text}}).to_config_dict() == {
         "http": {"draintimeout": text}
@@ -136,7 +136,7 @@ def test_other_durations_are_refused_everywhere_with_the_same_words(text: str, r
     with pytest.raises(ValidationError) as in_the_configuration:
         Configuration.model_validate({"http": {"draintimeout": text}})
     with pytest.raises(typer.BadParameter) as on_the_command_line:
-        param_types.parse_duration(text)
+        param_types.parse_duration_option(text)
     assert in_a_model.value.errors()[0]["msg"].startswith(message)
     assert in_the_configuration.value.errors()[0]["msg"].startswith(message)
     assert str(on_the_command_line.value).startswith(message)
@@ -147,7 +147,7 @@ def test_parse_duration_refuses_what_go_cannot_count(text: str) -> None:
     with pytest.raises(ValueError, match=r"is too long: write at most 2562047h$"):
         parse_duration(text)
     with pytest.raises(typer.BadParameter, match="is too long"):
-        param_types.parse_duration(text)
+        param_types.parse_duration_option(text)
 
 
 @pytest.mark.parametrize(
@@ -163,14 +163,14 @@ def test_parse_duration_refuses_what_go_cannot_count(text: str) -> None:
     ],
 )
 def test_parse_size_returns_whole_bytes(text: str, amount: int) -> None:
-    assert param_types.parse_size(text) == amount
-    assert type(param_types.parse_size(text)) is int
+    assert param_types.parse_size_option(text) == amount
+    assert type(param_types.parse_size_option(text)) is int
 
 
 @pytest.mark.parametrize("text", ["0", "0Gi", "-1", "-4Mi", "500m", "1.5", "1n", "1e-999", "1.0001Ki"])
 def test_parse_size_refuses_what_is_no_whole_number_of_bytes(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="is not a whole number of bytes above 0: write a size such as 512Ki"):
-        param_types.parse_size(text)
+        param_types.parse_size_option(text)
 
 
 def test_fields_keep_plain_text_as_it_was_written() -> None:

@@ -64,7 +64,7 @@ class Meanwhile(FileStorage):
 
 def test_rot_is_removed_too_where_the_file_changed_while_it_was_read(tmp_path: Path) -> None:
     digest = Digest.of(CONTENT)
-    data = tmp_path / "docker/registry/v2" / layout.blob_data(digest)
+    data = tmp_path / "docker/registry/v2" / layout.blob_data_path(digest)
     data.parent.mkdir(parents=True)
     data.write_bytes(CONTENT[:1000])
     os.utime(data, (1, 1))

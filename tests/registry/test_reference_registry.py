@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from registry_gitops import ReferenceRegistry
-from registry_gitops.registry import Entry, SetupError
+from registry_gitops.registry import AccessLogEntry, SetupError
 from registry_gitops.registry.contents import Collected
 from tests.registry.api.basic_auth import basic, line
 from tests.support.certificate import make_certificate
@@ -135,7 +135,7 @@ def test_users_and_tls_are_what_clients_meet(tmp_path: Path) -> None:
 
     made = make_certificate(tmp_path)
     (tmp_path / "users").write_text(line("alice", "hunter2"))
-    entries: list[Entry] = []
+    entries: list[AccessLogEntry] = []
     with ReferenceRegistry(
         address=("localhost", 0),
         htpasswd=tmp_path / "users",

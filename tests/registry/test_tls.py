@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry.errors import SetupError
+from registry_gitops.registry.error_responses import SetupError
 from registry_gitops.registry.startup import load_tls_context
 from tests.support.certificate import Certificate, make_certificate
 from tests.support.tools import tool

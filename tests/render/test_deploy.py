@@ -1,4 +1,4 @@
-"""`check` and `deploy` refuse whatever `registry-gitops render` refuses, and write nothing then."""
+"""`check_deployment` and `deploy` refuse whatever `registry-gitops render` refuses, and write nothing then."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from registry_gitops import (
     InputError,
     RegistryDeployment,
     RegistryValues,
-    check,
+    check_deployment,
     deploy,
 )
 from registry_gitops.codec import dump_yaml
@@ -64,7 +64,7 @@ def test_library_and_command_find_the_same_and_stop_at_the_same(
     cli: Run, folder: Path, rule: str, config: dict[str, Any]
 ) -> None:
     severity = next(each.severity for each in RULES if each.id == rule)
-    findings, _ = check(made(config), folder)
+    findings, _ = check_deployment(made(config), folder)
     assert [(finding.id, finding.severity) for finding in findings] == [(rule, severity)]
     (folder / "registry.yaml").write_text(dump_yaml(config), "utf-8")
     before = listing(folder)
@@ -86,7 +86,7 @@ def test_library_and_command_find_the_same_and_stop_at_the_same(
 
 def test_deploy_writes_what_render_returns_and_returns_what_it_changed(tmp_path: Path) -> None:
     deployment = made(OCI)
-    todo = check(deployment, str(tmp_path / "new"))[1]
+    todo = check_deployment(deployment, str(tmp_path / "new"))[1]
     assert not (tmp_path / "new").exists()
     assert deploy(deployment, str(tmp_path / "new")) == todo
     assert {change.action for change in todo.changes} == {Action.CREATE}
@@ -100,7 +100,7 @@ def test_plan_never_shows_the_content_of_files(tmp_path: Path) -> None:
 
 
 def test_findings_are_errors_and_warnings_in_the_order_of_the_rules(folder: Path) -> None:
-    findings, _ = check(made(PASSWORD | {"source": {"type": "helm"}}), folder)
+    findings, _ = check_deployment(made(PASSWORD | {"source": {"type": "helm"}}), folder)
     assert [finding.id for finding in findings] == ["plaintext-password", "chart-not-published"]
     assert [finding.severity for finding in findings] == [Severity.ERROR, Severity.WARNING]
     with pytest.raises(FindingsError) as caught:
@@ -109,7 +109,7 @@ def test_findings_are_errors_and_warnings_in_the_order_of_the_rules(folder: Path
     assert str(caught.value) == f"{findings[0]} [plaintext-password]"
 
 
-@pytest.mark.parametrize("call", [check, deploy, lambda d, f, allow: lint(d, allow=allow)])
+@pytest.mark.parametrize("call", [check_deployment, deploy, lambda d, f, allow: lint(d, allow=allow)])
 def test_unknown_rule_in_allow_is_an_error_that_names_the_rules(folder: Path, call: Callable[..., object]) -> None:
     known = ", ".join(rule.id for rule in RULES)
     with pytest.raises(InputError, match=f'^unknown rule "plaintext": the rules are {known}$'):
@@ -166,7 +166,7 @@ def mutated() -> RegistryDeployment:
 def test_what_went_round_the_validators_is_refused_with_each_key(
     tmp_path: Path, make: Callable[[], RegistryDeployment], keys: list[str]
 ) -> None:
-    for call in (check, deploy):
+    for call in (check_deployment, deploy):
         with pytest.raises(InputError) as caught:
             call(make(), tmp_path)
         assert sorted(finding.location.key for finding in caught.value.findings) == keys
@@ -198,7 +198,7 @@ def test_valid_change_that_went_round_the_validators_is_rendered(tmp_path: Path)
 def test_keys_that_do_not_go_together_are_an_input_error_with_the_key_of_the_config_file(
     cli: Run, tmp_path: Path, config: dict[str, Any], key: str, message: str
 ) -> None:
-    for call in (check, deploy):
+    for call in (check_deployment, deploy):
         with pytest.raises(InputError, match=message) as caught:
             call(made(config), tmp_path / "out")
         assert [finding.location.key for finding in caught.value.findings] == [key]

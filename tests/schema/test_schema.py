@@ -11,7 +11,7 @@ import yaml
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
-from registry_gitops.schema import config_schema, explain, values_reference, values_schema, values_yaml
+from registry_gitops.schema import config_schema, explain_key, values_reference, values_schema, values_yaml
 from registry_gitops.schema.explanation import explain_tree
 from registry_gitops.values import RegistryValues
 
@@ -59,28 +59,28 @@ def test_every_key_of_every_model_is_described() -> None:
 
 
 def test_explain_says_type_default_and_meaning() -> None:
-    size = explain("values.persistence.size")
+    size = explain_key("values.persistence.size")
     assert (size.key, size.type, size.default) == ("size", "string | number", "10Gi")
     assert size.description.startswith("Size of the claim, in bytes with a unit.")
-    assert [field.key for field in explain("values.persistence").fields][:2] == ["enabled", "size"]
-    assert explain().fields[0].path == "name"
+    assert [field.key for field in explain_key("values.persistence").fields][:2] == ["enabled", "size"]
+    assert explain_key().fields[0].path == "name"
 
 
 def test_explain_shows_the_keys_of_every_kind_of_source() -> None:
-    fields = {field.key: field.type for field in explain("source").fields}
+    fields = {field.key: field.type for field in explain_key("source").fields}
     assert fields["type"] == "git | helm | oci"
     assert {"path", "chart", "ref"} <= fields.keys()
 
 
 def test_explain_goes_into_lists_and_maps() -> None:
-    assert explain("values.extraEnvVars").type == "[]object"
-    assert explain("values.extraEnvVars.valueFrom.secretKeyRef.key").type == "string"
-    assert explain("values.commonLabels").type == "map[string]string"
+    assert explain_key("values.extraEnvVars").type == "[]object"
+    assert explain_key("values.extraEnvVars.valueFrom.secretKeyRef.key").type == "string"
+    assert explain_key("values.commonLabels").type == "map[string]string"
 
 
 def test_explain_names_the_nearest_key() -> None:
     with pytest.raises(InputError, match='values: unknown key "persistance": did you mean "persistence"'):
-        explain("values.persistance")
+        explain_key("values.persistance")
 
 
 def test_the_reference_has_a_row_for_every_value() -> None:
@@ -88,7 +88,7 @@ def test_the_reference_has_a_row_for_every_value() -> None:
     missing = [
         each.path
         for each in explain_tree("values")
-        if not explain(each.path).fields and f"| `{each.path.removeprefix('values.')}` |" not in page
+        if not explain_key(each.path).fields and f"| `{each.path.removeprefix('values.')}` |" not in page
     ]
     assert missing == []
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from registry_gitops.errors import InputError
-from registry_gitops.schema import explain
+from registry_gitops.schema import explain_key
 from registry_gitops.smoke import CHECKS, Check, Level, Precondition, checks_for_level, connect, remedies
 
 VALUE = re.compile(r"`([a-z][A-Za-z]*(?:\.[A-Za-z]+)+|replicaCount)`")
@@ -42,18 +42,18 @@ def test_check_has_title_verifies_spec_and_remedy(check: Check) -> None:
 @EACH
 def test_remedy_names_existing_chart_values(check: Check) -> None:
     for value in VALUE.findall(check.remedy):
-        assert explain(f"values.{value}")
+        assert explain_key(f"values.{value}")
 
 
 @pytest.mark.parametrize("text", [*texts_of(remedies), *texts_of(sys.modules[connect.__module__])])
 def test_diagnosis_names_existing_chart_values(text: str) -> None:
     for value in VALUE.findall(text):
-        assert explain(f"values.{value}")
+        assert explain_key(f"values.{value}")
 
 
 def test_explain_refuses_unknown_chart_value() -> None:
     with pytest.raises(InputError):
-        explain("values.http.relativeURLs")
+        explain_key("values.http.relativeURLs")
 
 
 def test_level_includes_the_levels_before_it() -> None:

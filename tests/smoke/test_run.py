@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.registry import Entry, ReferenceRegistry
+from registry_gitops.registry import AccessLogEntry, ReferenceRegistry
 from registry_gitops.report import Outcome, Report
 from registry_gitops.smoke import (
     CHECKS,
@@ -58,7 +58,7 @@ def test_each_check_passes_alone(check: Check, url: str) -> None:
 
 
 def test_level_read_sends_only_get_and_head() -> None:
-    entries: list[Entry] = []
+    entries: list[AccessLogEntry] = []
     with ReferenceRegistry(access_log=entries.append) as registry, connect(registry.url) as client:
         run(client, checks_for_level(CHECKS, Level.READ))
     assert {entry.method for entry in entries} == {"GET", "HEAD"}

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from registry_gitops.registry.api import Registry
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.http import Server
 from registry_gitops.registry.messages import Request
 from registry_gitops.registry.storage import MemoryStorage

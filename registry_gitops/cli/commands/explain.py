@@ -27,10 +27,10 @@ def explain(
     ] = "",
 ) -> None:
     """Explain a key of registry.yaml, and the keys below it."""
-    from registry_gitops.schema import explain as explanation
+    from registry_gitops.schema import explain_key
 
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-    write_stdout("".join(f"{line}\n" for line in _page(explanation(key), width)))
+    write_stdout("".join(f"{line}\n" for line in _page(explain_key(key), width)))
 
 
 def _page(found: Explanation, width: int) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.param_types import parse_duration
+from registry_gitops.cli.param_types import parse_duration_option
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
 
@@ -25,7 +25,9 @@ def gc(
     ] = False,
     older_than: Annotated[
         float,
-        typer.Option(parser=parse_duration, metavar="TIME", help="Keep data written or requested within this time."),
+        typer.Option(
+            parser=parse_duration_option, metavar="TIME", help="Keep data written or requested within this time."
+        ),
     ] = "1h",  # type: ignore[assignment]
 ) -> None:
     """Delete unreferenced data from a data directory.

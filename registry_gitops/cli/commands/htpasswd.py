@@ -33,15 +33,15 @@ def htpasswd(
     Prompts for the password. For several users, copy the htpasswd lines into one Secret.
     """
     from registry_gitops.codec import dump_yaml
-    from registry_gitops.htpasswd import check, secret
+    from registry_gitops.htpasswd import build_secret, validate_user
 
     try:
-        check(user, namespace=namespace, name=name)
+        validate_user(user, namespace=namespace, name=name)
         password = from_stdin() if password_stdin else _prompt(user)
-        made = secret(user, password, namespace=namespace, name=name)
+        secret = build_secret(user, password, namespace=namespace, name=name)
     except InputError as error:
         raise error.with_keys(_OPTIONS) from None
-    write_stdout(dump_yaml(made.to_manifest_dict()))
+    write_stdout(dump_yaml(secret.to_manifest_dict()))
 
 
 def _prompt(user: str) -> str:

@@ -74,7 +74,7 @@ def render(
             write_stdout(library.stream(tree))
             return
         with _problems_in(path):
-            findings, todo = library.check(deployment, output_dir or path.parent, allow=allow or ())
+            findings, todo = library.check_deployment(deployment, output_dir or path.parent, allow=allow or ())
         report.add(findings)
         if check or diff:
             report.compare(todo)

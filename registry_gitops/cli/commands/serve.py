@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from registry_gitops.cli.param_types import parse_period, parse_size
+from registry_gitops.cli.param_types import parse_period_option, parse_size_option
 from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
-    from registry_gitops.registry import AccessLog, ReferenceRegistry
+    from registry_gitops.registry import AccessLogger, ReferenceRegistry
 
 
 class AccessLogFormat(StrEnum):
@@ -86,7 +86,7 @@ def serve(
     read_only: Annotated[bool, typer.Option("--read-only", help="Refuse pushes and deletions; write nothing.")] = False,
     no_delete: Annotated[bool, typer.Option("--no-delete", help="Refuse deletions.")] = False,
     max_manifest_size: Annotated[
-        int, typer.Option(parser=parse_size, metavar="SIZE", help="Maximum size of a manifest, for example 4Mi.")
+        int, typer.Option(parser=parse_size_option, metavar="SIZE", help="Maximum size of a manifest, for example 4Mi.")
     ] = "4Mi",  # type: ignore[assignment]
     max_concurrency: Annotated[
         int,
@@ -102,7 +102,7 @@ def serve(
     gc_interval: Annotated[
         float | None,
         typer.Option(
-            parser=parse_period,
+            parser=parse_period_option,
             metavar="TIME",
             help="Run garbage collection every TIME, for example 1h.",
             show_default="never",
@@ -138,7 +138,7 @@ def serve(
     _run(registry)
 
 
-def _log(format_: AccessLogFormat) -> AccessLog | None:
+def _log(format_: AccessLogFormat) -> AccessLogger | None:
     from registry_gitops.registry import json_log, text_log
 
     if format_ is AccessLogFormat.OFF:

@@ -14,7 +14,7 @@ import typer
 from registry_gitops.cli.checks import format_check_table, select_checks
 from registry_gitops.cli.config_file import load_config
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.param_types import parse_duration, parse_period, parse_size
+from registry_gitops.cli.param_types import parse_duration_option, parse_period_option, parse_size_option
 from registry_gitops.cli.parsing import whole_number
 from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
 from registry_gitops.cli.progress import Progress
@@ -33,7 +33,7 @@ _MAX_LAYER: Final = 10 * 1024**3
 
 
 def _parse_layer_size(text: str) -> int:
-    size = 0 if text == "0" else parse_size(text)
+    size = 0 if text == "0" else parse_size_option(text)
     if size > _MAX_LAYER:
         raise typer.BadParameter(f'"{text}" is too large: write at most 10Gi')
     return size
@@ -102,14 +102,15 @@ def smoke(
         Path | None, typer.Option(metavar="STATE", help="Also check that this image survived, then delete it.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option(parser=parse_period, metavar="TIME", help="Timeout of each request.")
+        float, typer.Option(parser=parse_period_option, metavar="TIME", help="Timeout of each request.")
     ] = "30s",  # type: ignore[assignment]
     retries: Annotated[
         int,
         typer.Option(parser=whole_number(0), metavar="N", help="How often to retry a request whose connection failed."),
     ] = "2",  # type: ignore[assignment]
     wait: Annotated[
-        float, typer.Option(parser=parse_duration, metavar="TIME", help="Wait up to TIME for the registry to respond.")
+        float,
+        typer.Option(parser=parse_duration_option, metavar="TIME", help="Wait up to TIME for the registry to respond."),
     ] = "0s",  # type: ignore[assignment]
     output_: OutputOption = ["text"],  # type: ignore[list-item] # noqa: B006
 ) -> None:

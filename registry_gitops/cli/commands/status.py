@@ -13,7 +13,7 @@ import typer
 
 from registry_gitops.cli.config_file import find_config_file, load_config
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.param_types import parse_duration
+from registry_gitops.cli.param_types import parse_duration_option
 from registry_gitops.cli.reports import (
     Output,
     OutputOption,
@@ -63,7 +63,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Print the status on each change, until Ctrl-C.")] = False,
     wait: Annotated[
         float | None,
-        typer.Option(parser=parse_duration, metavar="TIME", help="Wait up to TIME for it to become ready."),
+        typer.Option(parser=parse_duration_option, metavar="TIME", help="Wait up to TIME for it to become ready."),
     ] = None,
 ) -> None:
     """Show whether a deployment is ready, or the cause and the fix.

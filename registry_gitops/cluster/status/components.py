@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.cluster.status.deployment_status import Chart, Git, Release, Replicas, Volume
-from registry_gitops.cluster.status.objects import Object, list_containers, parse_time
+from registry_gitops.cluster.status.live_objects import Object, list_containers, parse_time
 from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of, kustomization_of, source_of
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from registry_gitops.cluster.status.deployment_status import EventRecord
 from registry_gitops.cluster.status.display import cluster_message
-from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
 _MAX_EVENTS: Final = 5

@@ -9,7 +9,7 @@ from typing import Final
 from registry_gitops.cluster.kubectl import Kubectl, KubectlResult, ObjectList, parse_objects
 from registry_gitops.cluster.kubectl_errors import ClusterError, UnknownKindError
 from registry_gitops.cluster.processes import run_all
-from registry_gitops.cluster.status.objects import Object, Reference, list_containers
+from registry_gitops.cluster.status.live_objects import Object, Reference, list_containers
 from registry_gitops.cluster.status.snapshot import (
     Snapshot,
     chart_source_of,

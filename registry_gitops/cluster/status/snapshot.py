@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
 
-from registry_gitops.cluster.status.objects import Object, Reference, parse_time
+from registry_gitops.cluster.status.live_objects import Object, Reference, parse_time
 
 WORKLOADS: Final = ("Deployment", "StatefulSet")
 KUSTOMIZATION_LABELS: Final = "kustomize.toolkit.fluxcd.io"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from registry_gitops.registry import errors
+from registry_gitops.registry import error_responses
 from registry_gitops.registry.api.authentication import ALLOW_ALL, Authenticator
 from registry_gitops.registry.api.routes import Route, build_routes
 from registry_gitops.registry.api.state import State
-from registry_gitops.registry.api.targets import Target, parse_target
+from registry_gitops.registry.api.targets import RequestTarget, parse_target
 from registry_gitops.registry.contents import ContentStore, HealthMonitor, Repositories, UploadSessions
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.messages import ClientGone, Request, Response
 from registry_gitops.registry.storage import Storage
 
@@ -47,16 +47,16 @@ class Registry:
         try:
             response = self._respond(request)
         except RegistryError as error:
-            response = errors.spec_error(error)
+            response = error_responses.spec_error(error)
         except ClientGone:
             raise
         except OSError as error:
             self._health.invalidate()
-            response = errors.storage_error(error)
+            response = error_responses.storage_error(error)
         except MemoryError:
-            response = errors.out_of_memory()
+            response = error_responses.out_of_memory()
         except Exception:
-            response = errors.internal_error()
+            response = error_responses.internal_error()
         response.headers = [_VERSION, *response.headers]
         return response
 
@@ -79,7 +79,7 @@ class Registry:
             request.user = self._authenticator.check(request, writes=route.is_write)
         return route.handler(self._state, request, target)
 
-    def _find_route(self, request: Request) -> tuple[Route[Any], Target]:
+    def _find_route(self, request: Request) -> tuple[Route[Any], RequestTarget]:
         target = parse_target(request.path)
         methods = self._routes[type(target)]
         route = methods.get(request.method)

@@ -17,8 +17,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final, Protocol
 
-from registry_gitops.registry.errors import Code, RegistryError, SetupError
-from registry_gitops.registry.log import report as report_to_stderr
+from registry_gitops.registry.access_log import log_message
+from registry_gitops.registry.error_responses import Code, RegistryError, SetupError
 from registry_gitops.registry.messages import Request
 
 
@@ -66,7 +66,7 @@ class HtpasswdAuthenticator:
     """
 
     def __init__(
-        self, path: Path, *, anonymous_pull: bool = False, report: Callable[[str], None] = report_to_stderr
+        self, path: Path, *, anonymous_pull: bool = False, report: Callable[[str], None] = log_message
     ) -> None:
         self._path = path
         self._anonymous_pull = anonymous_pull

@@ -12,7 +12,7 @@ from registry_gitops.registry.api.ranges import ByteRange, UnsatisfiableRangeErr
 from registry_gitops.registry.api.state import State
 from registry_gitops.registry.api.targets import BlobTarget
 from registry_gitops.registry.contents import Digest, digest_headers, matches_etag
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.messages import FilePart, Request, Response
 from registry_gitops.registry.storage import OpenFile
 
@@ -20,7 +20,7 @@ _TYPE = ("Content-Type", "application/octet-stream")
 _RANGES = ("Accept-Ranges", "bytes")
 
 
-def get(state: State, request: Request, target: BlobTarget) -> Response:
+def get_blob(state: State, request: Request, target: BlobTarget) -> Response:
     """Return the bytes of a blob, or the ranges that the client requests."""
     if request.method == "HEAD":
         return _head(state, target)
@@ -44,7 +44,7 @@ def get(state: State, request: Request, target: BlobTarget) -> Response:
     return response
 
 
-def delete(state: State, request: Request, target: BlobTarget) -> Response:
+def delete_blob(state: State, request: Request, target: BlobTarget) -> Response:
     """Delete a blob from a repository. The next garbage collection deletes the data if no other repository needs it."""
     if not state.repositories.delete_blob(target.name, target.digest):
         raise _unknown()

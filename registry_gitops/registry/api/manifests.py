@@ -11,7 +11,7 @@ from registry_gitops.registry.api.query import Query
 from registry_gitops.registry.api.state import State
 from registry_gitops.registry.api.targets import ManifestTarget
 from registry_gitops.registry.contents import Digest, digest_headers, is_tag, matches_etag, parse_pushed
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.messages import Body, Request, Response
 
 MAX_TAGS: Final = 100
@@ -20,7 +20,7 @@ MAX_TAGS: Final = 100
 _READ_SIZE: Final = 64 * 1024
 
 
-def get(state: State, request: Request, target: ManifestTarget) -> Response:
+def get_manifest(state: State, request: Request, target: ManifestTarget) -> Response:
     """Return the bytes that were pushed, whatever the client accepts: another format would have another digest."""
     digest = state.repositories.find_manifest(target.name, target.reference)
     manifest = state.content.get_manifest(digest) if digest else None
@@ -31,7 +31,7 @@ def get(state: State, request: Request, target: ManifestTarget) -> Response:
     return Response(200, manifest.headers, (manifest.content,))
 
 
-def put(state: State, request: Request, target: ManifestTarget) -> Response:
+def put_manifest(state: State, request: Request, target: ManifestTarget) -> Response:
     """Store a manifest. If the repository lacks something that it lists, the response warns the client."""
     tags = _parse_tags(request, target)
     content = _read_body(request.body, state.max_manifest_size)
@@ -54,7 +54,7 @@ def put(state: State, request: Request, target: ManifestTarget) -> Response:
     return Response(201, headers)
 
 
-def delete(state: State, request: Request, target: ManifestTarget) -> Response:
+def delete_manifest(state: State, request: Request, target: ManifestTarget) -> Response:
     """Delete a tag; or a manifest, and with it all tags that name it."""
     if isinstance(target.reference, str):
         is_deleted = state.repositories.delete_tag(target.name, target.reference)

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import parse_qs, urlencode
 
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.messages import Response
 
 MAX_PARAMETERS: Final = 200

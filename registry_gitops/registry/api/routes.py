@@ -36,21 +36,21 @@ class Route(Generic[T]):
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
     Route("GET", targets.ApiBaseTarget, health.ping, "end-1", is_fast=True),
-    Route("GET", targets.ManifestTarget, manifests.get, "end-3", is_fast=True),
-    Route("PUT", targets.ManifestTarget, manifests.put, "end-7", is_write=True),
-    Route("DELETE", targets.ManifestTarget, manifests.delete, "end-9", is_write=True, is_deletion=True),
-    Route("GET", targets.BlobTarget, blobs.get, "end-2", is_fast=True),
-    Route("DELETE", targets.BlobTarget, blobs.delete, "end-10", is_write=True, is_deletion=True),
-    Route("POST", targets.UploadsTarget, uploads.begin, "end-4a, end-4b, end-11", is_write=True),
-    Route("GET", targets.UploadTarget, uploads.status, "end-13", is_write=True),
-    Route("PATCH", targets.UploadTarget, uploads.append, "end-5", is_write=True),
-    Route("PUT", targets.UploadTarget, uploads.finish, "end-6", is_write=True),
-    Route("DELETE", targets.UploadTarget, uploads.cancel, "end-14", is_write=True),
+    Route("GET", targets.ManifestTarget, manifests.get_manifest, "end-3", is_fast=True),
+    Route("PUT", targets.ManifestTarget, manifests.put_manifest, "end-7", is_write=True),
+    Route("DELETE", targets.ManifestTarget, manifests.delete_manifest, "end-9", is_write=True, is_deletion=True),
+    Route("GET", targets.BlobTarget, blobs.get_blob, "end-2", is_fast=True),
+    Route("DELETE", targets.BlobTarget, blobs.delete_blob, "end-10", is_write=True, is_deletion=True),
+    Route("POST", targets.UploadsTarget, uploads.begin_upload, "end-4a, end-4b, end-11", is_write=True),
+    Route("GET", targets.UploadTarget, uploads.get_upload_status, "end-13", is_write=True),
+    Route("PATCH", targets.UploadTarget, uploads.append_chunk, "end-5", is_write=True),
+    Route("PUT", targets.UploadTarget, uploads.finish_upload, "end-6", is_write=True),
+    Route("DELETE", targets.UploadTarget, uploads.cancel_upload, "end-14", is_write=True),
     Route("GET", targets.TagsTarget, tags.list_tags, "end-8a, end-8b"),
     Route("GET", targets.ReferrersTarget, referrers.list_referrers, "end-12a, end-12b"),
     Route("GET", targets.CatalogTarget, catalog.list_repositories, "extensions"),
-    Route("GET", targets.HealthzTarget, health.healthz, "", is_public=True),
-    Route("GET", targets.RootTarget, health.root, "", is_fast=True, is_public=True),
+    Route("GET", targets.HealthzTarget, health.get_healthz, "", is_public=True),
+    Route("GET", targets.RootTarget, health.get_root, "", is_fast=True, is_public=True),
 )
 
 RouteTable = Mapping[type, Mapping[str, Route[Any]]]

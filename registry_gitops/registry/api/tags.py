@@ -5,7 +5,7 @@ from __future__ import annotations
 from registry_gitops.registry.api.query import Page
 from registry_gitops.registry.api.state import State
 from registry_gitops.registry.api.targets import TagsTarget
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.messages import Request, Response
 
 

@@ -12,46 +12,46 @@ from functools import lru_cache
 from typing import Final
 
 from registry_gitops.registry.contents import MAX_REPOSITORY, Digest, is_repository, is_tag
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 
 _UPLOAD_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-class Target:
+class RequestTarget:
     """What a path names. Each kind is a class of its own."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
-class RootTarget(Target):
+class RootTarget(RequestTarget):
     """`/`."""
 
 
 @dataclass(frozen=True, slots=True)
-class HealthzTarget(Target):
+class HealthzTarget(RequestTarget):
     """`/healthz`."""
 
 
 @dataclass(frozen=True, slots=True)
-class ApiBaseTarget(Target):
+class ApiBaseTarget(RequestTarget):
     """`/v2/`."""
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogTarget(Target):
+class CatalogTarget(RequestTarget):
     """`/v2/_catalog`."""
 
 
 @dataclass(frozen=True, slots=True)
-class TagsTarget(Target):
+class TagsTarget(RequestTarget):
     """`/v2/<name>/tags/list`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class ManifestTarget(Target):
+class ManifestTarget(RequestTarget):
     """`/v2/<name>/manifests/<reference>`: the reference is a digest, or a tag as str."""
 
     name: str
@@ -59,7 +59,7 @@ class ManifestTarget(Target):
 
 
 @dataclass(frozen=True, slots=True)
-class ReferrersTarget(Target):
+class ReferrersTarget(RequestTarget):
     """`/v2/<name>/referrers/<digest>`."""
 
     name: str
@@ -67,7 +67,7 @@ class ReferrersTarget(Target):
 
 
 @dataclass(frozen=True, slots=True)
-class BlobTarget(Target):
+class BlobTarget(RequestTarget):
     """`/v2/<name>/blobs/<digest>`."""
 
     name: str
@@ -75,14 +75,14 @@ class BlobTarget(Target):
 
 
 @dataclass(frozen=True, slots=True)
-class UploadsTarget(Target):
+class UploadsTarget(RequestTarget):
     """`/v2/<name>/blobs/uploads/`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class UploadTarget(Target):
+class UploadTarget(RequestTarget):
     """`/v2/<name>/blobs/uploads/<id>`."""
 
     name: str
@@ -91,7 +91,7 @@ class UploadTarget(Target):
 
 # Clients repeat requests. Invalid paths raise and are not cached, so no client can fill the cache with them.
 @lru_cache(maxsize=1024)
-def parse_target(path: str) -> Target:
+def parse_target(path: str) -> RequestTarget:
     """Parse a percent-decoded path. Raises RegistryError."""
     fixed = _FIXED.get(path)
     if fixed is not None:
@@ -103,26 +103,26 @@ def parse_target(path: str) -> Target:
     return _RESOURCES[resource](name, last)
 
 
-def _parse_tags(name: str, last: str) -> Target:
+def _parse_tags(name: str, last: str) -> RequestTarget:
     if last != "list":
         raise RegistryError(Code.UNSUPPORTED, "the tags of a repository are at: tags/list", status=404)
     return TagsTarget(_parse_repository(name))
 
 
-def _parse_manifest(name: str, last: str) -> Target:
+def _parse_manifest(name: str, last: str) -> RequestTarget:
     return ManifestTarget(_parse_repository(name), _parse_digest(last) if ":" in last else _parse_tag(last))
 
 
-def _parse_referrers(name: str, last: str) -> Target:
+def _parse_referrers(name: str, last: str) -> RequestTarget:
     return ReferrersTarget(_parse_repository(name), _parse_digest(last))
 
 
-def _parse_blob(name: str, last: str) -> Target:
+def _parse_blob(name: str, last: str) -> RequestTarget:
     repository = _parse_repository(name)
     return UploadsTarget(repository) if last == "uploads" else BlobTarget(repository, _parse_digest(last))
 
 
-def _parse_upload(name: str, last: str) -> Target:
+def _parse_upload(name: str, last: str) -> RequestTarget:
     if not name.endswith("/blobs"):
         raise RegistryError(Code.UNSUPPORTED, "uploads are at: blobs/uploads", status=404)
     name = _parse_repository(name.removesuffix("/blobs"))
@@ -156,7 +156,7 @@ def _parse_tag(text: str) -> str:
     return text
 
 
-_FIXED: Final[dict[str, Target]] = {
+_FIXED: Final[dict[str, RequestTarget]] = {
     "/": RootTarget(),
     "/healthz": HealthzTarget(),
     "/v2": ApiBaseTarget(),
@@ -164,7 +164,7 @@ _FIXED: Final[dict[str, Target]] = {
     "/v2/_catalog": CatalogTarget(),
 }
 
-_RESOURCES: Final[dict[str, Callable[[str, str], Target]]] = {
+_RESOURCES: Final[dict[str, Callable[[str, str], RequestTarget]]] = {
     "tags": _parse_tags,
     "manifests": _parse_manifest,
     "referrers": _parse_referrers,

@@ -13,12 +13,12 @@ from registry_gitops.registry.api.ranges import ByteRange, parse_content_range
 from registry_gitops.registry.api.state import State
 from registry_gitops.registry.api.targets import UploadsTarget, UploadTarget
 from registry_gitops.registry.contents import ALGORITHMS, Digest, UploadProgress, digest_headers, is_repository
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.messages import Body, ClientGone, Request, Response
 from registry_gitops.registry.storage import Draft
 
 
-def begin(state: State, request: Request, target: UploadsTarget) -> Response:
+def begin_upload(state: State, request: Request, target: UploadsTarget) -> Response:
     """Begin an upload session; or mount a blob, or receive a monolithic upload, depending on the parameters."""
     query = Query(request.query)
     mount, monolithic = query.get_single("mount"), query.get_single("digest")
@@ -39,12 +39,12 @@ def begin(state: State, request: Request, target: UploadsTarget) -> Response:
     return _status(202, upload, 0)
 
 
-def status(state: State, request: Request, target: UploadTarget) -> Response:
+def get_upload_status(state: State, request: Request, target: UploadTarget) -> Response:
     """Return the size of the durable bytes, even while another request sends more."""
     return _status(204, target, state.uploads.size(target.name, target.identifier))
 
 
-def append(state: State, request: Request, target: UploadTarget) -> Response:
+def append_chunk(state: State, request: Request, target: UploadTarget) -> Response:
     """Append a chunk. If the client disconnects, the bytes received so far are kept: it can continue after them."""
     with state.uploads.open_exclusive(target.name, target.identifier) as (draft, before):
         chunk_range = _parse_chunk_range(request, target, before)
@@ -62,7 +62,7 @@ def append(state: State, request: Request, target: UploadTarget) -> Response:
         return _status(202, target, progress.size)
 
 
-def finish(state: State, request: Request, target: UploadTarget) -> Response:
+def finish_upload(state: State, request: Request, target: UploadTarget) -> Response:
     """Append the last chunk, if there is one, and publish the blob. If the digest differs, the session ends."""
     digest = _parse_digest(Query(request.query).get_single("digest"))
     with state.uploads.open_exclusive(target.name, target.identifier) as (draft, before):
@@ -81,7 +81,7 @@ def finish(state: State, request: Request, target: UploadTarget) -> Response:
         return _created(target.name, digest)
 
 
-def cancel(state: State, request: Request, target: UploadTarget) -> Response:
+def cancel_upload(state: State, request: Request, target: UploadTarget) -> Response:
     """Delete an upload session."""
     state.uploads.cancel(target.name, target.identifier)
     return Response(204)

@@ -53,7 +53,7 @@ class ContentStore:
         manifest = self._cache.get(digest)
         if manifest is not None:
             return manifest
-        content = self._storage.read(layout.blob_data(digest))
+        content = self._storage.read(layout.blob_data_path(digest))
         if content is None or Digest.of(content, digest.algorithm) != digest:
             return None
         headers = [("Content-Type", parse_stored(content).media_type), *digest_headers(digest)]
@@ -64,7 +64,7 @@ class ContentStore:
 
     def open_blob(self, digest: Digest) -> OpenFile | None:
         """Open a blob; None if it is missing, or small and corrupt: then it is deleted. Clients verify large blobs."""
-        file = self._storage.open(layout.blob_data(digest))
+        file = self._storage.open(layout.blob_data_path(digest))
         if file is None or file.size > _SMALL:
             return file
         try:
@@ -80,7 +80,7 @@ class ContentStore:
 
     def touch_blob(self, digest: Digest) -> Stat | None:
         """Return the size of a blob, which garbage collection keeps from now on; None if it is missing."""
-        return self.touch(layout.blob_data(digest))
+        return self.touch(layout.blob_data_path(digest))
 
     def touch(self, path: str) -> Stat | None:
         """Do the same for any file."""
@@ -93,7 +93,7 @@ class ContentStore:
 
     def delete_if_corrupt(self, digest: Digest) -> None:
         """Read a blob, and delete it if it does not match its digest: then the next client that needs it pushes it."""
-        path = layout.blob_data(digest)
+        path = layout.blob_data_path(digest)
         while (modified := self._corrupt_since(path, digest)) is not None:
             with suppress(OSError):
                 # If it was written meanwhile, read it again: a push may have replaced it.

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from registry_gitops.registry.contents.garbage import Collected, collect_garbage
-from registry_gitops.registry.errors import SetupError
+from registry_gitops.registry.error_responses import SetupError
 from registry_gitops.registry.startup import require_posix
 from registry_gitops.registry.storage import DATA_PATH, FileStorage
 

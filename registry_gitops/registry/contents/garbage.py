@@ -100,14 +100,14 @@ class _Collection:
 
     def collect_repositories(self, name: str) -> None:
         """Collect in the repositories below `name`, and in `name` itself if it is one."""
-        entries = self._storage.names(layout.repository(name))
+        entries = self._storage.names(layout.repository_path(name))
         for entry in entries:
             if not entry.startswith("_"):
                 self.collect_repositories(f"{name}/{entry}")
         if any(entry.startswith("_") for entry in entries):
             self._collect_repository(name)
         if not self._dry_run:
-            self._storage.prune(layout.repository(name))
+            self._storage.prune(layout.repository_path(name))
 
     def collect_blobs(self) -> None:
         """Delete the blobs that no repository needs."""
@@ -121,14 +121,14 @@ class _Collection:
                     self._storage.prune(directory)
 
     def _collect_blob(self, digest: Digest) -> None:
-        stat = self._storage.stat(layout.blob_data(digest))
-        if self._expire(layout.blob(digest)) and stat:
+        stat = self._storage.stat(layout.blob_data_path(digest))
+        if self._expire(layout.blob_path(digest)) and stat:
             self._count.update(blobs=1, bytes=stat.size)
 
     def _collect_repository(self, name: str) -> None:
         has_uploads = self._collect_uploads(name)
-        revisions = self._read_links(layout.revisions(name))
-        layers = self._read_links(layout.layers(name))
+        revisions = self._read_links(layout.revisions_path(name))
+        layers = self._read_links(layout.layers_path(name))
         manifests = {digest: manifest for digest in revisions if (manifest := self._read(digest))}
         if len(manifests) < len(revisions):
             self._needed.update(
@@ -150,8 +150,8 @@ class _Collection:
     def _collect_uploads(self, name: str) -> bool:
         """Delete old upload sessions, and return whether there are others."""
         others = False
-        for identifier in self._storage.names(layout.uploads(name)):
-            path = layout.upload(name, identifier)
+        for identifier in self._storage.names(layout.uploads_path(name)):
+            path = layout.upload_path(name, identifier)
             stat = self._storage.stat(f"{path}/data")
             if self._expire(path):
                 self._count.update(uploads=1, bytes=stat.size if stat else 0)
@@ -161,23 +161,23 @@ class _Collection:
 
     def _read(self, digest: Digest) -> ManifestReferences | None:
         """Read a manifest; None if it is missing, or corrupt: then it is deleted, so that a push can replace it."""
-        stat = self._storage.stat(layout.blob_data(digest))
-        content = self._storage.read(layout.blob_data(digest))
+        stat = self._storage.stat(layout.blob_data_path(digest))
+        content = self._storage.read(layout.blob_data_path(digest))
         if stat and content is not None and Digest.of(content, digest.algorithm) == digest:
             return ManifestReferences.parse(content)
         self._corrupt_digests.add(digest)
         if stat:
             # Exactly what was read, and nothing that was written since.
             after = math.nextafter(stat.modified, math.inf)
-            self._storage.expire(layout.blob_data(digest), after, dry_run=self._dry_run)
+            self._storage.expire(layout.blob_data_path(digest), after, dry_run=self._dry_run)
         return None
 
     def _collect_tags(self, name: str, manifests: Mapping[Digest, ManifestReferences]) -> dict[str, Digest | None]:
         """Delete the tags of manifests that are missing, and return the others."""
         tags = {}
-        for tag in self._storage.names(layout.tags(name)):
-            digest = parse_link(self._storage.read(layout.tag_current(name, tag)) or b"")
-            if digest in manifests or not self._expire(layout.tag(name, tag)):
+        for tag in self._storage.names(layout.tags_path(name)):
+            digest = parse_link(self._storage.read(layout.tag_current_path(name, tag)) or b"")
+            if digest in manifests or not self._expire(layout.tag_path(name, tag)):
                 tags[tag] = digest
             else:
                 self._count["tags"] += 1
@@ -189,8 +189,8 @@ class _Collection:
         """Delete the manifests that are not reachable, and return the others."""
 
         def expire(digest: Digest, dry_run: bool) -> bool:
-            path = layout.revision(name, digest)
-            return self._storage.expire(path, self._before, witness=layout.blob_data(digest), dry_run=dry_run)
+            path = layout.revision_path(name, digest)
+            return self._storage.expire(path, self._before, witness=layout.blob_data_path(digest), dry_run=dry_run)
 
         kept = reachable_manifests(manifests, tagged if self._delete_untagged else manifests)
         young = [digest for digest in manifests.keys() - kept if not expire(digest, dry_run=True)]
@@ -208,16 +208,16 @@ class _Collection:
     def _delete_tag_history(self, name: str, tags: Iterable[str], kept: set[Digest]) -> None:
         """Delete the records that tags named manifests which are deleted now."""
         for tag in tags:
-            directory = f"{layout.tag(name, tag)}/index"
+            directory = f"{layout.tag_path(name, tag)}/index"
             for digest in self._read_links(directory).keys() - kept:
                 self._expire(f"{directory}/{digest.algorithm}/{digest.hex}")
 
     def _delete_referrer_links(self, name: str, kept: set[Digest]) -> None:
         """Delete the links to referrers that are deleted now."""
-        directory = layout.subjects(name)
+        directory = layout.subjects_path(name)
         for algorithm in ALGORITHMS:
             for subject in _digests(algorithm, self._storage.names(f"{directory}/{algorithm}")):
-                links = layout.referrers(name, subject)
+                links = layout.referrers_path(name, subject)
                 gone = self._read_links(links).keys() - kept
                 for digest in gone:
                     self._expire(f"{links}/{digest.algorithm}/{digest.hex}")
@@ -229,20 +229,20 @@ class _Collection:
     ) -> Iterator[Digest]:
         """Delete links to blobs that no manifest needs, and yield the data of those that are too young."""
         for digest, data in unneeded.items():
-            path = layout.layer(name, digest)
-            if self._storage.expire(path, before, witness=layout.blob_data(data), dry_run=self._dry_run):
+            path = layout.layer_path(name, digest)
+            if self._storage.expire(path, before, witness=layout.blob_data_path(data), dry_run=self._dry_run):
                 self._count["layers"] += 1
             else:
                 yield data
 
     def _remove_repository(self, name: str, *, is_empty: bool) -> None:
         """Remove a repository without manifests from the catalog; delete it if nothing else is in it."""
-        self._prune(layout.manifests(name))
+        self._prune(layout.manifests_path(name))
         if is_empty:
             self._deleted.append(name)
-            for entry in self._storage.names(layout.repository(name)):
+            for entry in self._storage.names(layout.repository_path(name)):
                 if entry.startswith("_"):
-                    self._prune(f"{layout.repository(name)}/{entry}")
+                    self._prune(f"{layout.repository_path(name)}/{entry}")
 
     def _read_links(self, directory: str) -> dict[Digest, Digest]:
         """Read the links in a directory: the digest of each -> the digest of its data.

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from threading import Condition, Thread
 from typing import Final
 
+from registry_gitops.registry.access_log import log_exception
 from registry_gitops.registry.contents import layout
-from registry_gitops.registry.errors import describe_os_error
-from registry_gitops.registry.log import report_bug
+from registry_gitops.registry.error_responses import describe_os_error
 from registry_gitops.registry.storage import Storage
 
 _VALID_FOR: Final = 1.0
@@ -84,7 +84,7 @@ class CachedCheck:
             return describe_os_error(error)[1]
         except BaseException:  # Waiting requests need a result, and the next check may succeed.
             if self._problem != _BUG:
-                report_bug()
+                log_exception()
             return _BUG
         return None
 

@@ -65,7 +65,7 @@ class Repositories:
 
     def delete_blob(self, name: str, digest: Digest) -> bool:
         """Delete the link to a blob, and return whether it existed. Garbage collection deletes the data."""
-        return self._storage.remove(layout.layer(name, digest))
+        return self._storage.remove(layout.layer_path(name, digest))
 
     # -- manifests and tags
 
@@ -83,7 +83,7 @@ class Repositories:
 
     def resolve_tag(self, name: str, tag: str) -> Digest | None:
         """Return the digest that a tag names; None if there is no such tag."""
-        link = self._storage.read(layout.tag_current(name, tag))
+        link = self._storage.read(layout.tag_current_path(name, tag))
         return parse_link(link) if link else None
 
     def missing_references(self, name: str, manifest: ParsedManifest) -> Iterator[Digest]:
@@ -103,20 +103,20 @@ class Repositories:
     ) -> None:
         """Store a manifest and set its tags. A tag becomes visible only when the manifest is durable."""
         link = str(digest).encode()
-        manifest_stage = {layout.blob_data(digest): content, _manifest_link_path(name, digest): link}
+        manifest_stage = {layout.blob_data_path(digest): content, _manifest_link_path(name, digest): link}
         if subject:
             manifest_stage[f"{_referrer_path(name, subject, digest)}/link"] = link
         tag_stage = {}
         for tag in tags:
-            tag_stage[layout.tag_index(name, tag, digest)] = link
-            tag_stage[layout.tag_current(name, tag)] = link
+            tag_stage[layout.tag_index_path(name, tag, digest)] = link
+            tag_stage[layout.tag_current_path(name, tag)] = link
         with self._locks.for_repository(name).shared():
             self._storage.publish(manifest_stage, *([tag_stage] if tag_stage else []))
 
     def delete_tag(self, name: str, tag: str) -> bool:
         """Delete a tag, and return whether it existed."""
         with self._locks.for_repository(name).exclusive():
-            return self._storage.remove(layout.tag(name, tag))
+            return self._storage.remove(layout.tag_path(name, tag))
 
     def delete_manifest(self, name: str, digest: Digest) -> bool:
         """Delete a manifest and its tags, and return whether it existed.
@@ -130,10 +130,10 @@ class Repositories:
                 return False
             manifest = self._content.get_manifest(digest)
             subject = manifest.parse().subject if manifest else None
-            tags = [tag for tag in storage.names(layout.tags(name)) if self.resolve_tag(name, tag) == digest]
+            tags = [tag for tag in storage.names(layout.tags_path(name)) if self.resolve_tag(name, tag) == digest]
             for tag in tags:
-                storage.remove(layout.tag(name, tag))
-            storage.remove(layout.revision(name, digest))
+                storage.remove(layout.tag_path(name, tag))
+            storage.remove(layout.revision_path(name, digest))
             if subject:
                 storage.remove(_referrer_path(name, subject, digest))
             return True
@@ -142,8 +142,8 @@ class Repositories:
 
     def list_tags(self, name: str, last: str = "") -> Iterator[str] | None:
         """Return the tags after `last`, sorted by code point; None if the repository is unknown."""
-        tags = self._storage.names(layout.tags(name))
-        if not tags and not self._storage.names(layout.manifests(name)):
+        tags = self._storage.names(layout.tags_path(name))
+        if not tags and not self._storage.names(layout.manifests_path(name)):
             return None
         return filter(is_tag, tags[bisect_right(tags, last) :])
 
@@ -157,7 +157,7 @@ class Repositories:
 
     def _linked_referrers(self, name: str, subject: Digest) -> Iterator[Digest]:
         for algorithm in ALGORITHMS:
-            for encoded in self._storage.names(f"{layout.referrers(name, subject)}/{algorithm}"):
+            for encoded in self._storage.names(f"{layout.referrers_path(name, subject)}/{algorithm}"):
                 digest = Digest.parse(f"{algorithm}:{encoded}")
                 if digest:
                     yield digest
@@ -176,15 +176,15 @@ class Repositories:
 
 def blob_link_path(name: str, digest: Digest) -> str:
     """Return the path of the file that puts a blob into a repository."""
-    return f"{layout.layer(name, digest)}/link"
+    return f"{layout.layer_path(name, digest)}/link"
 
 
 def _manifest_link_path(name: str, digest: Digest) -> str:
-    return f"{layout.revision(name, digest)}/link"
+    return f"{layout.revision_path(name, digest)}/link"
 
 
 def _referrer_path(name: str, subject: Digest, digest: Digest) -> str:
-    return f"{layout.referrers(name, subject)}/{digest.algorithm}/{digest.hex}"
+    return f"{layout.referrers_path(name, subject)}/{digest.algorithm}/{digest.hex}"
 
 
 # -- the catalog
@@ -204,7 +204,7 @@ def _repositories_below(storage: Storage, prefix: str, entries: list[str], last:
         path = prefix + entry
         while waiting and f"{waiting[-1][0]}/" < path:
             yield from _repositories_inside(storage, *waiting.pop(), last)
-        inside = storage.names(layout.repository(path))
+        inside = storage.names(layout.repository_path(path))
         if path > last and "_manifests" in inside and is_repository(path):
             yield path
         waiting.append((path, inside))

@@ -58,7 +58,7 @@ class UploadProgress:
 
 def append_entry(storage: Storage, name: str, identifier: str, progress: UploadProgress) -> None:
     """Record that an upload is durable up to here."""
-    path = layout.upload_journal(name, identifier)
+    path = layout.upload_journal_path(name, identifier)
     journal = storage.draft(path, new=False) or storage.draft(path, new=True)
     assert journal is not None  # noqa: S101 (`Storage.draft` promises it)
     try:
@@ -69,10 +69,10 @@ def append_entry(storage: Storage, name: str, identifier: str, progress: UploadP
 
 def recover_progress(storage: Storage, name: str, identifier: str, draft: Draft) -> UploadProgress | None:
     """Return the progress of an upload, and truncate its draft to it; None if the upload cannot continue."""
-    journal = storage.read(layout.upload_journal(name, identifier))
+    journal = storage.read(layout.upload_journal_path(name, identifier))
     if journal is not None:
         progress = _last_match(journal, draft)
-    elif storage.stat(layout.upload_started(name, identifier)):
+    elif storage.stat(layout.upload_started_path(name, identifier)):
         # Distribution began this upload, and syncs each chunk. From now on this journal records them.
         progress = UploadProgress.of(draft, draft.size, "sha256")
         append_entry(storage, name, identifier, progress)

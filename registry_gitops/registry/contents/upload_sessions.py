@@ -12,7 +12,7 @@ from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.identifiers import Digest
 from registry_gitops.registry.contents.repositories import blob_link_path
 from registry_gitops.registry.contents.upload_journal import UploadProgress, append_entry, recover_progress
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.storage import Draft, Storage
 
 _MAX_CACHED: Final = 4096
@@ -37,7 +37,7 @@ class UploadSessions:
 
     def create(self, name: str, identifier: str) -> Draft:
         """Create the draft of a new session."""
-        draft = self._storage.draft(layout.upload_data(name, identifier), new=True)
+        draft = self._storage.draft(layout.upload_data_path(name, identifier), new=True)
         assert draft is not None  # noqa: S101 (`Storage.draft` promises it)
         return draft
 
@@ -45,7 +45,7 @@ class UploadSessions:
     def open_exclusive(self, name: str, identifier: str) -> Iterator[tuple[Draft, UploadProgress]]:
         """Lock a session, and truncate its draft to its last durable chunk. Raises RegistryError."""
         with self._exclusive(identifier):
-            draft = self._storage.draft(layout.upload_data(name, identifier), new=False)
+            draft = self._storage.draft(layout.upload_data_path(name, identifier), new=False)
             if draft is None:
                 raise _unknown()
             try:
@@ -83,7 +83,7 @@ class UploadSessions:
                 raise RegistryError(Code.DIGEST_INVALID, detail)
             # Replace a blob that exists already: this one is intact, the other may be corrupt.
             self._storage.publish(
-                {layout.blob_data(digest): draft}, {blob_link_path(name, digest): str(digest).encode()}
+                {layout.blob_data_path(digest): draft}, {blob_link_path(name, digest): str(digest).encode()}
             )
         finally:
             self.discard(name, identifier)
@@ -91,7 +91,7 @@ class UploadSessions:
     def discard(self, name: str, identifier: str) -> None:
         """End a session and delete its files. If that fails, garbage collection does it: the first error counts."""
         self._forget(identifier)
-        path = layout.upload(name, identifier)
+        path = layout.upload_path(name, identifier)
         with suppress(OSError):
             # Not durable: a session that is back after a power loss can simply continue.
             if not self._storage.prune(path):
@@ -100,7 +100,7 @@ class UploadSessions:
     def cancel(self, name: str, identifier: str) -> None:
         """Delete a session, durably. Raises RegistryError if it is unknown or in use."""
         with self._exclusive(identifier):
-            if not self._storage.remove(layout.upload(name, identifier)):
+            if not self._storage.remove(layout.upload_path(name, identifier)):
                 raise _unknown()
             self._forget(identifier)
 
@@ -112,7 +112,7 @@ class UploadSessions:
         if progress is None:
             with self.open_exclusive(name, identifier) as (_, recovered):
                 return recovered.size
-        if self._storage.stat(layout.upload_data(name, identifier)) is None:
+        if self._storage.stat(layout.upload_data_path(name, identifier)) is None:
             raise _unknown()
         return progress.size
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
+from registry_gitops.registry.access_log import AccessLogEntry
 from registry_gitops.registry.http import reply
 from registry_gitops.registry.http.body import ChunkedBody, LengthBody
 from registry_gitops.registry.http.channel import PlainChannel
@@ -22,7 +23,6 @@ from registry_gitops.registry.http.phases import REFUSING, ConnectionEvent, Conn
 from registry_gitops.registry.http.receive_buffer import ReceiveBuffer
 from registry_gitops.registry.http.server_context import ServerContext
 from registry_gitops.registry.http.workers import Leadership
-from registry_gitops.registry.log import Entry
 from registry_gitops.registry.messages import ClientGone, FilePart, Request, Response
 
 _RECEIVE_SIZE: Final = 64 * 1024
@@ -249,5 +249,7 @@ class Connection:
             agent = request.headers.get("user-agent", "")
             seconds = time.time() - started
             self._context.log(
-                Entry(started, request.client, request.user, request.method, target, status, sent, seconds, agent)
+                AccessLogEntry(
+                    started, request.client, request.user, request.method, target, status, sent, seconds, agent
+                )
             )

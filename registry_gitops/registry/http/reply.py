@@ -8,7 +8,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final, TypeGuard
 
-from registry_gitops.registry.errors import Code, RegistryError, spec_error
+from registry_gitops.registry.error_responses import Code, RegistryError, spec_error
 from registry_gitops.registry.messages import FilePart, Response
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"

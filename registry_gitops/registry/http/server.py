@@ -17,13 +17,13 @@ from http.server import HTTPServer
 from queue import Empty, SimpleQueue
 from typing import Final
 
+from registry_gitops.registry.access_log import AccessLogger, log_exception
 from registry_gitops.registry.http.channel import PlainChannel, TLSChannel
 from registry_gitops.registry.http.connection import Connection
 from registry_gitops.registry.http.limits import Limits
 from registry_gitops.registry.http.phases import Phase
 from registry_gitops.registry.http.server_context import Application, ServerContext
 from registry_gitops.registry.http.workers import Leadership, WorkerPool
-from registry_gitops.registry.log import AccessLog, report_bug
 
 _MAX_ACCEPTS: Final = 64
 """Connections that are accepted before other connections get their turn."""
@@ -55,7 +55,7 @@ class Server(HTTPServer):
         *,
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
-        log: AccessLog | None = None,
+        log: AccessLogger | None = None,
     ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
@@ -204,7 +204,7 @@ class Server(HTTPServer):
         try:
             is_open = connection.take_turn(leadership)
         except BaseException:  # A bug of ours, and probably nothing was sent yet.
-            report_bug()
+            log_exception()
             with suppress(Exception):
                 connection.refuse(500, "the request could not be answered")
                 is_open = True
@@ -215,7 +215,7 @@ class Server(HTTPServer):
                     connection.turn_lock.release()
                     return leadership.is_held
             except Exception:  # The poller may have no room for it.
-                report_bug()
+                log_exception()
         self._close(connection)
         return leadership.is_held
 
@@ -244,7 +244,7 @@ class Server(HTTPServer):
             try:
                 self._check_deadlines(time.monotonic())
             except BaseException:  # The next time may succeed.
-                report_bug()
+                log_exception()
 
     def _check_deadlines(self, now: float) -> None:
         leadership = self._workers.leadership

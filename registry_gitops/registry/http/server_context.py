@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from registry_gitops.registry.access_log import AccessLogger
 from registry_gitops.registry.http.limits import Limits
 from registry_gitops.registry.http.phases import phase_timeouts
-from registry_gitops.registry.log import AccessLog
 from registry_gitops.registry.messages import Request, Response
 
 
@@ -26,7 +26,7 @@ class ServerContext:
     """Only `is_stopping` changes, and only the server changes it."""
 
     def __init__(
-        self, application: Application, limits: Limits | None = None, log: AccessLog | None = None, *, uses_tls: bool
+        self, application: Application, limits: Limits | None = None, log: AccessLogger | None = None, *, uses_tls: bool
     ) -> None:
         self.application = application
         self.limits = limits or Limits()

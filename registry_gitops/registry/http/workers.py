@@ -8,7 +8,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from registry_gitops.registry.log import report_bug
+from registry_gitops.registry.access_log import log_exception
 
 _IDLE_TIMEOUT: Final = 10.0
 """Seconds without work, after which a follower ends."""
@@ -114,7 +114,7 @@ class WorkerPool:
             try:
                 self._lead(leadership)
             except BaseException:  # A leadership that is lost with its thread cannot be handed over.
-                report_bug()
+                log_exception()
                 time.sleep(_RETRY_DELAY)
                 if leadership.is_held:
                     continue

@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from typing import Final
 
-from registry_gitops.report.model import Report
-from registry_gitops.report.writers import github, html, json, junit, sarif
+from registry_gitops.report.report import Report
+from registry_gitops.report.writers.github import write_github
+from registry_gitops.report.writers.html import write_html
+from registry_gitops.report.writers.json import write_json
+from registry_gitops.report.writers.junit import write_junit
+from registry_gitops.report.writers.sarif import write_sarif
 from registry_gitops.report.writers.text import fold, format_finding, one_line, write_text
 
 WRITERS: Final[dict[str, Callable[[Report], str]]] = {
     "text": write_text,
-    "json": json.write,
-    "junit": junit.write,
-    "sarif": sarif.write,
-    "github": github.write,
-    "html": html.write,
+    "json": write_json,
+    "junit": write_junit,
+    "sarif": write_sarif,
+    "github": write_github,
+    "html": write_html,
 }
 """The writers by the name of their format."""
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.findings import Location
-from registry_gitops.report.model import Report
-from registry_gitops.report.writers.words import advice, message_at_key, plain, summary, verdict
+from registry_gitops.report.report import Report
+from registry_gitops.report.writers.phrases import advice, message_at_key, plain, summary, verdict
 
 _MESSAGE: Final = str.maketrans({"%": "%25", "\n": "%0A"})
 _PROPERTY: Final = str.maketrans({"%": "%25", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
-def write(report: Report) -> str:
+def write_github(report: Report) -> str:
     """Return a line for each finding, one for each check that was not carried out, and one with the counts."""
     return "".join(f"{line}\n" for line in _lines(report))
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from registry_gitops.findings import Severity
-from registry_gitops.report.model import CheckResult, Outcome, Report
-from registry_gitops.report.writers.words import duration, plain, summary, verdict
+from registry_gitops.report.report import CheckResult, Outcome, Report
+from registry_gitops.report.writers.phrases import duration, plain, summary, verdict
 
 _STYLE: Final = Path(__file__).with_suffix(".css")
 _MARKS: Final[dict[str, str]] = {
@@ -23,7 +23,7 @@ _MARKS: Final[dict[str, str]] = {
 }
 
 
-def write(report: Report) -> str:
+def write_html(report: Report) -> str:
     """Return the page: the verdict, what to change, what was not deleted, and every check."""
     title = f"{report.tool}: {report.subject}"
     parts = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from registry_gitops.report.model import Report
+from registry_gitops.report.report import Report
 
 
-def write(report: Report) -> str:
+def write_json(report: Report) -> str:
     """Return one JSON object, indented."""
     return f"{report.to_json()}\n"

@@ -7,8 +7,8 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from registry_gitops.findings import Finding
-from registry_gitops.report.model import CheckResult, Outcome, Report
-from registry_gitops.report.writers.words import advice, other_findings, plain
+from registry_gitops.report.report import CheckResult, Outcome, Report
+from registry_gitops.report.writers.phrases import advice, other_findings, plain
 
 _ELEMENTS: Final = {
     Outcome.FAILED: "failure",
@@ -18,7 +18,7 @@ _ELEMENTS: Final = {
 }
 
 
-def write(report: Report) -> str:
+def write_junit(report: Report) -> str:
     """Return one test suite: a case for each check, and one for each finding that is of no check.
 
     JUnit has no word for not supported, which is therefore skipped.

@@ -9,13 +9,13 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from registry_gitops.findings import Finding, Location
-from registry_gitops.report.model import CheckResult, Report, Requirement
-from registry_gitops.report.writers.words import advice, message_at_key, other_findings
+from registry_gitops.report.report import CheckResult, Report, Requirement
+from registry_gitops.report.writers.phrases import advice, message_at_key, other_findings
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def write(report: Report) -> str:
+def write_sarif(report: Report) -> str:
     """Return one run, with a result for each finding."""
     rules = [*map(_rule_of_check, report.checks), *_rules_of_findings(report)]
     indexes = {rule["id"]: index for index, rule in enumerate(rules)}

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from registry_gitops.findings import Finding, Severity
-from registry_gitops.report.model import Outcome, Report
-from registry_gitops.report.writers.words import advice, duration, other_findings, plain, summary, verdict
+from registry_gitops.report.report import Outcome, Report
+from registry_gitops.report.writers.phrases import advice, duration, other_findings, plain, summary, verdict
 
 _COLORS: Final[dict[str, str]] = {
     Outcome.PASSED: "\x1b[32m",

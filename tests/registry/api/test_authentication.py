@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry_gitops.registry.api import ALLOW_ALL, HtpasswdAuthenticator
-from registry_gitops.registry.errors import Code, RegistryError
+from registry_gitops.registry.error_responses import Code, RegistryError
 from registry_gitops.registry.messages import Request
 
 from .basic_auth import basic, line, request

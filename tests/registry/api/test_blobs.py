@@ -165,7 +165,7 @@ def test_what_cannot_be_mounted_can_be_uploaded(ask: Asking, query: str) -> None
 def test_a_sha512_blob_that_distribution_keeps_under_its_sha256_is_served(storage: Storage, ask: Asking) -> None:
     kept = ask.push_blob("a", SMALL)
     asked = Digest.of(SMALL, "sha512")
-    storage.publish({f"{layout.layer('a', asked)}/link": str(kept).encode()})
+    storage.publish({f"{layout.layer_path('a', asked)}/link": str(kept).encode()})
     answer = ask("GET", f"/v2/a/blobs/{asked}")
     assert (answer.content, answer.headers["Docker-Content-Digest"]) == (SMALL, str(asked))
     assert ask("HEAD", f"/v2/a/blobs/{asked}").headers["Content-Length"] == "10"
@@ -176,7 +176,7 @@ def test_a_sha512_blob_that_distribution_keeps_under_its_sha256_is_served(storag
 @pytest.mark.parametrize("link", [b"", b"sha256:", b"\xff\x00", b"../../secret"])
 def test_a_broken_link_is_no_blob_and_the_next_push_mends_it(storage: Storage, ask: Asking, link: bytes) -> None:
     digest = ask.push_blob("a", SMALL)
-    storage.publish({f"{layout.layer('a', digest)}/link": link})
+    storage.publish({f"{layout.layer_path('a', digest)}/link": link})
     assert ask("HEAD", f"/v2/a/blobs/{digest}").status == 404
     ask.push_blob("a", SMALL)
     assert ask("GET", f"/v2/a/blobs/{digest}").content == SMALL
@@ -184,7 +184,7 @@ def test_a_broken_link_is_no_blob_and_the_next_push_mends_it(storage: Storage, a
 
 def test_a_blob_without_its_bytes_is_no_blob(storage: Storage, ask: Asking) -> None:
     digest = ask.push_blob("a", SMALL)
-    storage.remove(layout.blob(digest))
+    storage.remove(layout.blob_path(digest))
     for method in ("GET", "HEAD"):
         assert ask(method, f"/v2/a/blobs/{digest}").status == 404
 
@@ -194,7 +194,7 @@ def test_a_small_blob_that_has_rotted_is_not_served_and_whoever_asks_for_it_push
     storage: Storage, ask: Asking, rotten: bytes
 ) -> None:
     digest = ask.push_blob("a", SMALL)
-    storage.publish({layout.blob_data(digest): rotten})
+    storage.publish({layout.blob_data_path(digest): rotten})
     for method in ("GET", "HEAD"):
         answer = ask(method, f"/v2/a/blobs/{digest}")
         assert (answer.status, answer.code) == (404, "BLOB_UNKNOWN")
@@ -204,6 +204,6 @@ def test_a_small_blob_that_has_rotted_is_not_served_and_whoever_asks_for_it_push
 
 def test_a_push_heals_a_blob_that_has_rotted(storage: Storage, ask: Asking) -> None:
     digest = ask.push_blob("a", SMALL)
-    storage.publish({layout.blob_data(digest): b"rotten"})
+    storage.publish({layout.blob_data_path(digest): b"rotten"})
     ask.push_blob("a", SMALL)
     assert ask("GET", f"/v2/a/blobs/{digest}").content == SMALL

@@ -69,7 +69,7 @@ def test_the_walk_is_the_sorted_list_from_wherever_it_begins(names: set[str], la
     assert all(map(is_repository, names))
     storage = MemoryStorage()
     for name in names:
-        storage.publish({f"{layout.manifests(name)}/tags/x/current/link": b""})
+        storage.publish({f"{layout.manifests_path(name)}/tags/x/current/link": b""})
     catalog = Repositories(storage, ContentStore(storage))
     assert list(catalog.list_repositories()) == sorted(names)
     assert list(catalog.list_repositories(last)) == sorted(name for name in names if name > last)
@@ -85,7 +85,7 @@ def test_a_page_reads_no_more_folders_than_it_needs() -> None:
 
     storage = Counting()
     for number in range(100):
-        storage.publish({f"{layout.manifests(f'team{number:02}/app')}/tags/x/current/link": b""})
+        storage.publish({f"{layout.manifests_path(f'team{number:02}/app')}/tags/x/current/link": b""})
     answer = Asking(storage)("GET", "/v2/_catalog?n=2&last=team50%2Fapp")
     assert answer.json["repositories"] == ["team51/app", "team52/app"]
     assert re.search("n=2&last=team52%2Fapp", answer.headers["Link"])

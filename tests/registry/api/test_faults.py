@@ -144,7 +144,7 @@ def test_a_chunk_that_could_not_be_synced_ends_the_upload_for_it_might_be_lost()
     assert asking("PATCH", location, CONTENT).status == 500
     storage.lost = None
     assert asking("PUT", f"{location}?digest={DIGEST}").status == 404
-    assert storage.names(layout.uploads("a")) == []
+    assert storage.names(layout.uploads_path("a")) == []
 
 
 @pytest.mark.parametrize(("before", "after"), [(b"", (204, "0-0")), (CONTENT[:100], (404, None))])
@@ -176,7 +176,7 @@ def test_a_chunk_counts_though_it_could_not_be_noted(failing: Failing, asking: A
     assert asking("PATCH", location, CONTENT[:100]).status == 202
     failing.draft = draft  # type: ignore[method-assign]
     assert asking("PUT", f"{location}?digest={DIGEST}", CONTENT[100:]).status == 201
-    assert failing.names(layout.uploads("a")) == []
+    assert failing.names(layout.uploads_path("a")) == []
 
 
 def test_a_chunk_that_found_no_room_changes_nothing(failing: Failing, asking: Asking) -> None:
@@ -211,7 +211,7 @@ def test_a_blob_that_could_not_be_published_is_not_there_and_its_upload_has_ende
     failing.fail(None)
     assert asking("GET", location).status == 404
     assert asking("HEAD", f"/v2/a/blobs/{DIGEST}").status == 404
-    assert failing.names(layout.uploads("a")) == []
+    assert failing.names(layout.uploads_path("a")) == []
     asking.push_blob("a", CONTENT)
 
 
@@ -262,9 +262,9 @@ def test_who_is_told_that_a_blob_is_there_keeps_it_from_being_collected(failing:
         ("PUT", "/v2/a/manifests/1.0", image(config=b"{}")),
     ]
     for method, target, body in requests:
-        failing._file(layout.blob_data(config)).modified = 1000.0  # type: ignore[union-attr]
+        failing._file(layout.blob_data_path(config)).modified = 1000.0  # type: ignore[union-attr]
         assert asking(method, target, body).status in (200, 201)
-        found = failing.stat(layout.blob_data(config))
+        found = failing.stat(layout.blob_data_path(config))
         assert found
         assert found.modified > time.time() - 60
 
@@ -417,7 +417,7 @@ def pushed(tmp_path: Path) -> Iterator[tuple[Asking, Path]]:
     storage = FileStorage(tmp_path)
     asking = Asking(storage)
     digest = asking.push_blob("a", LARGE)
-    yield asking, tmp_path / DATA_PATH / layout.blob_data(digest)
+    yield asking, tmp_path / DATA_PATH / layout.blob_data_path(digest)
     storage.close()
 
 

@@ -80,9 +80,9 @@ def store(storage: Storage, content: bytes, *tags: str) -> Digest:
     """Put a manifest into the repository `a` by hand, as another registry would have it."""
     digest = Digest.of(content)
     link = str(digest).encode()
-    files = {layout.blob_data(digest): content, f"{layout.revision('a', digest)}/link": link}
-    files |= {layout.tag_current("a", tag): link for tag in tags}
-    files |= {layout.tag_index("a", tag, digest): link for tag in tags}
+    files = {layout.blob_data_path(digest): content, f"{layout.revision_path('a', digest)}/link": link}
+    files |= {layout.tag_current_path("a", tag): link for tag in tags}
+    files |= {layout.tag_index_path("a", tag, digest): link for tag in tags}
     storage.publish(files)
     return digest
 

@@ -11,7 +11,7 @@ import pytest
 from registry_gitops.registry.api import HtpasswdAuthenticator
 from registry_gitops.registry.api import authentication as module
 from registry_gitops.registry.api.authentication import parse_htpasswd
-from registry_gitops.registry.errors import RegistryError, SetupError
+from registry_gitops.registry.error_responses import RegistryError, SetupError
 
 from .basic_auth import basic, line, request
 

@@ -359,7 +359,7 @@ def test_a_manifest_that_has_rotted_is_not_served_and_a_push_heals_it(
     storage: Storage, repository: Asking, rotten: bytes
 ) -> None:
     digest = repository.push_manifest("a", "1.0", IMAGE)
-    storage.publish({layout.blob_data(digest): rotten})
+    storage.publish({layout.blob_data_path(digest): rotten})
     later = repository.restarted()
     for reference in ("1.0", digest):
         for method in ("GET", "HEAD"):
@@ -371,10 +371,10 @@ def test_a_manifest_that_has_rotted_is_not_served_and_a_push_heals_it(
 
 def test_a_tag_of_nothing_is_404_and_the_next_push_mends_it(storage: Storage, repository: Asking) -> None:
     digest = repository.push_manifest("a", "1.0", IMAGE)
-    storage.remove(layout.revision("a", digest))
+    storage.remove(layout.revision_path("a", digest))
     assert repository("GET", "/v2/a/manifests/1.0").status == 404
     for link in (b"", b"../../x", str(MISSING).encode()):
-        storage.publish({layout.tag_current("a", "1.0"): link})
+        storage.publish({layout.tag_current_path("a", "1.0"): link})
         assert repository("GET", "/v2/a/manifests/1.0").status == 404
     repository.push_manifest("a", "1.0", IMAGE)
     assert repository("GET", "/v2/a/manifests/1.0").content == IMAGE

@@ -80,7 +80,7 @@ def test_referrers_come_before_their_subject(ask: Asking) -> None:
 def test_a_deleted_referrer_is_not_listed(storage: Storage, filled: Asking) -> None:
     assert filled("DELETE", f"/v2/a/manifests/{Digest.of(SIGNATURE)}").status == 202
     assert referrers(filled) == by_digest(ENTRIES[1:])
-    assert Digest.of(SIGNATURE).hex not in storage.names(f"{layout.referrers('a', Digest.of(SUBJECT))}/sha256")
+    assert Digest.of(SIGNATURE).hex not in storage.names(f"{layout.referrers_path('a', Digest.of(SUBJECT))}/sha256")
     filled.push_manifest("a", "signature", SIGNATURE)
     assert referrers(filled) == by_digest(ENTRIES)
 
@@ -96,7 +96,7 @@ def test_referrers_that_a_tag_lists_are_listed_too(storage: Storage, filled: Ask
     old = image(subject={**OF_SUBJECT, "digest": str(subject)}, artifactType="application/vnd.example.old")
     filled.push_manifest("a", "old", old)
     # As a registry without the API leaves it: the manifests, and an index that a client made.
-    storage.remove(layout.referrers("a", subject))
+    storage.remove(layout.referrers_path("a", subject))
     assert entry(old, "application/vnd.example.old") not in referrers(filled, algorithm=algorithm)
     tag = f"{algorithm}-{subject.hex[:64]}"
     deleted = image(annotations={"was": "deleted"}, subject=OF_SUBJECT)
@@ -116,6 +116,6 @@ def test_a_tag_that_lists_nothing_good_does_no_harm(filled: Asking) -> None:
 
 
 def test_a_link_to_what_is_not_there_is_not_listed(storage: Storage, filled: Asking) -> None:
-    folder = layout.referrers("a", Digest.of(SUBJECT))
+    folder = layout.referrers_path("a", Digest.of(SUBJECT))
     storage.publish({f"{folder}/sha256/{'0' * 64}/link": b"", f"{folder}/sha256/x/link": b""})
     assert referrers(filled) == by_digest(ENTRIES)

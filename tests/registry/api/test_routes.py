@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from registry_gitops.registry.api import routes, targets
 from registry_gitops.registry.contents import Digest, is_repository
-from registry_gitops.registry.errors import RegistryError
+from registry_gitops.registry.error_responses import RegistryError
 from registry_gitops.registry.messages import Request
 from registry_gitops.registry.storage import MemoryStorage
 from tests.registry.api.asking import Asking, Sent
@@ -43,7 +43,7 @@ UPLOAD = "00000000-0000-4000-8000-000000000000"
         ("/v2/v2/tags/list", targets.TagsTarget("v2")),
     ],
 )
-def test_a_path_is_parsed_into_what_it_names(path: str, target: targets.Target) -> None:
+def test_a_path_is_parsed_into_what_it_names(path: str, target: targets.RequestTarget) -> None:
     assert targets.parse_target(path) == target
 
 

@@ -91,5 +91,7 @@ def test_a_repository_whose_tags_were_deleted_has_none(tagged: Asking) -> None:
 
 
 def test_what_is_not_a_tag_is_not_listed(storage: Storage, tagged: Asking) -> None:
-    storage.publish({f"{layout.tags('team/app')}/.nfs0001": b"", f"{layout.tags('team/app')}/a b/current/link": b""})
+    storage.publish(
+        {f"{layout.tags_path('team/app')}/.nfs0001": b"", f"{layout.tags_path('team/app')}/a b/current/link": b""}
+    )
     assert tagged("GET", "/v2/team/app/tags/list").json["tags"] == TAGS

@@ -25,7 +25,7 @@ def status_of(ask: Asking, location: str) -> str:
 
 def left(storage: Storage, name: str) -> list[str]:
     """The uploads that a repository has."""
-    return storage.names(layout.uploads(name))
+    return storage.names(layout.uploads_path(name))
 
 
 def is_pushed(ask: Asking, answer: Answer, digest: Digest, content: bytes) -> bool:
@@ -131,7 +131,7 @@ def test_an_upload_goes_on_after_a_crash_where_its_bytes_are_there_and_were_ackn
     (identifier,) = left(storage, "a")
     add(storage, identifier, data)
     if acknowledged is not None:
-        storage.publish({layout.upload_journal("a", identifier): acknowledged})
+        storage.publish({layout.upload_journal_path("a", identifier): acknowledged})
     again = ask.restarted()
     if offset is None:
         assert again(method, f"{location}?digest={DIGEST}").code == "BLOB_UPLOAD_UNKNOWN"
@@ -150,7 +150,7 @@ def test_an_upload_goes_on_after_a_crash_where_its_bytes_are_there_and_were_ackn
 
 def add(storage: Storage, identifier: str, data: bytes) -> None:
     """Let an upload have bytes that no request has acknowledged."""
-    draft = storage.draft(layout.upload_data("a", identifier), new=False)
+    draft = storage.draft(layout.upload_data_path("a", identifier), new=False)
     assert draft
     draft.append(memoryview(data))
     draft.close()
@@ -161,7 +161,7 @@ def test_an_upload_of_distribution_goes_on_from_all_that_it_has_and_then_from_wh
 ) -> None:
     location = ask.begin("a")
     (identifier,) = left(storage, "a")
-    storage.publish({layout.upload_started("a", identifier): b"2026-11-25T00:00:00Z"})
+    storage.publish({layout.upload_started_path("a", identifier): b"2026-11-25T00:00:00Z"})
     add(storage, identifier, CONTENT[:500])
     assert status_of(ask.restarted(), location) == "0-499"
     add(storage, identifier, ZEROS)

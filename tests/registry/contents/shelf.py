@@ -24,7 +24,8 @@ class Shelf:
     def blob(self, content: bytes) -> Digest:
         digest = Digest.of(content)
         self.storage.publish(
-            {layout.blob_data(digest): content}, {f"{layout.layer(self.name, digest)}/link": str(digest).encode()}
+            {layout.blob_data_path(digest): content},
+            {f"{layout.layer_path(self.name, digest)}/link": str(digest).encode()},
         )
         return digest
 
@@ -40,9 +41,9 @@ class Shelf:
     def put(self, content: bytes, *, subject: Digest | None = None, tags: Iterable[str] = ()) -> Digest:
         digest = Digest.of(content)
         link = str(digest).encode()
-        files = {layout.blob_data(digest): content, f"{layout.revision(self.name, digest)}/link": link}
+        files = {layout.blob_data_path(digest): content, f"{layout.revision_path(self.name, digest)}/link": link}
         if subject:
-            files[f"{layout.referrers(self.name, subject)}/{digest.algorithm}/{digest.hex}/link"] = link
+            files[f"{layout.referrers_path(self.name, subject)}/{digest.algorithm}/{digest.hex}/link"] = link
         self.storage.publish(files, {})
         for tag in tags:
             self.tag(tag, digest)
@@ -50,11 +51,11 @@ class Shelf:
 
     def tag(self, tag: str, digest: Digest) -> None:
         link = str(digest).encode()
-        paths = (layout.tag_index(self.name, tag, digest), layout.tag_current(self.name, tag))
+        paths = (layout.tag_index_path(self.name, tag, digest), layout.tag_current_path(self.name, tag))
         self.storage.publish(dict.fromkeys(paths, link))
 
     def upload(self, identifier: str, content: bytes) -> None:
-        draft = self.storage.draft(f"{layout.upload(self.name, identifier)}/data", new=True)
+        draft = self.storage.draft(f"{layout.upload_path(self.name, identifier)}/data", new=True)
         assert draft is not None
         draft.append(memoryview(content))
         draft.sync()
@@ -62,22 +63,22 @@ class Shelf:
 
     def has(self, digest: Digest) -> bool:
         """Whether the repository would serve this blob."""
-        return self._there(f"{layout.layer(self.name, digest)}/link", digest)
+        return self._there(f"{layout.layer_path(self.name, digest)}/link", digest)
 
     def has_manifest(self, digest: Digest) -> bool:
-        return self._there(f"{layout.revision(self.name, digest)}/link", digest)
+        return self._there(f"{layout.revision_path(self.name, digest)}/link", digest)
 
     def _there(self, link: str, digest: Digest) -> bool:
-        content = self.storage.read(layout.blob_data(digest))
+        content = self.storage.read(layout.blob_data_path(digest))
         intact = content is not None and Digest.of(content, digest.algorithm) == digest
         return intact and self.storage.stat(link) is not None
 
     @property
     def tags(self) -> list[str]:
-        return self.storage.names(layout.tags(self.name))
+        return self.storage.names(layout.tags_path(self.name))
 
     def referrers(self, subject: Digest) -> list[str]:
-        return self.storage.names(f"{layout.referrers(self.name, subject)}/sha256")
+        return self.storage.names(f"{layout.referrers_path(self.name, subject)}/sha256")
 
 
 def ages() -> float:

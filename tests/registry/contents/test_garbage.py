@@ -37,7 +37,7 @@ def test_a_blob_that_no_manifest_names_goes_with_its_link(storage: Storage, app:
     app.manifest(app.blob(b"needed"), tags=["v1"])
     lone = app.blob(b"seven b")
     assert counts(storage) == (1, 7, 0, 1, 0, 0, (), ())
-    assert storage.stat(layout.blob_data(lone)) is None
+    assert storage.stat(layout.blob_data_path(lone)) is None
     assert storage.names(f"{layout.BLOBS}/sha256/{lone.hex[:2]}") == []
 
 
@@ -61,7 +61,7 @@ def test_what_is_young_stays_without_a_manifest(storage: Storage, app: Shelf) ->
 def test_a_blob_that_somebody_was_told_of_stays_with_its_link(storage: Storage, app: Shelf) -> None:
     layer = app.blob(b"old")
     moment = ages()
-    assert storage.touch(layout.blob_data(layer))
+    assert storage.touch(layout.blob_data_path(layer))
     assert counts(storage, moment) == NOTHING
     assert app.has(layer)
 
@@ -90,25 +90,25 @@ def test_a_referrer_lives_as_long_as_its_subject(storage: Storage, app: Shelf) -
     signature = app.manifest(app.blob(b"signature"), subject=image)
     on_signature = app.manifest(app.blob(b"more"), subject=signature)
     assert counts(storage, delete_untagged=True) == NOTHING
-    storage.remove(layout.tag(app.name, "v1"))
+    storage.remove(layout.tag_path(app.name, "v1"))
     assert sweep(storage, delete_untagged=True).manifests == 3
     assert not app.has_manifest(on_signature)
-    assert storage.names(layout.repository(app.name)) == []
+    assert storage.names(layout.repository_path(app.name)) == []
 
 
 def test_nothing_is_left_of_the_referrers_of_a_manifest(storage: Storage, app: Shelf) -> None:
     image = app.manifest(tags=["v1"])
     signature = app.manifest(subject=image)
-    storage.remove(layout.revision(app.name, signature))
+    storage.remove(layout.revision_path(app.name, signature))
     sweep(storage)
-    assert storage.names(f"{layout.subjects(app.name)}/sha256") == []
+    assert storage.names(f"{layout.subjects_path(app.name)}/sha256") == []
 
 
 def test_the_referrers_of_what_somebody_was_told_of_stay_with_it(storage: Storage, app: Shelf) -> None:
     image = app.manifest()
     signatures = [app.manifest(subject=image, number=number) for number in range(20)]
     moment = ages()
-    storage.touch(layout.blob_data(image))
+    storage.touch(layout.blob_data_path(image))
     assert counts(storage, moment, delete_untagged=True) == NOTHING
     assert all(map(app.has_manifest, signatures))
 
@@ -184,7 +184,7 @@ def test_annotations_keep_nothing(storage: Storage, app: Shelf) -> None:
 def test_a_tag_of_a_manifest_that_is_not_there_goes(storage: Storage, app: Shelf) -> None:
     app.manifest(tags=["good"])
     app.tag("dangling", MISSING)
-    storage.publish({layout.tag_current(app.name, "garbled"): b"what is this"})
+    storage.publish({layout.tag_current_path(app.name, "garbled"): b"what is this"})
     assert counts(storage) == (0, 0, 0, 0, 2, 0, (), ())
     assert app.tags == ["good"]
 
@@ -200,8 +200,8 @@ def test_a_tag_forgets_what_it_has_named_when_that_goes(storage: Storage, app: S
     first = app.manifest(tags=["v1"])
     second = app.manifest(MISSING, tags=["v1"])
     assert sweep(storage, delete_untagged=True).manifests == 1
-    assert storage.stat(layout.tag_index(app.name, "v1", second))
-    assert not storage.stat(layout.tag_index(app.name, "v1", first))
+    assert storage.stat(layout.tag_index_path(app.name, "v1", second))
+    assert not storage.stat(layout.tag_index_path(app.name, "v1", first))
     assert not app.has_manifest(first)
 
 
@@ -211,22 +211,22 @@ def test_an_abandoned_upload_goes_and_one_that_goes_on_stays(storage: Storage, a
     moment = ages()
     app.upload("fresh", b"data")
     assert counts(storage, moment) == (0, 5, 0, 0, 0, 1, (), ())
-    assert storage.names(layout.uploads(app.name)) == ["fresh"]
+    assert storage.names(layout.uploads_path(app.name)) == ["fresh"]
 
 
 def test_layers_wait_for_the_last_one_of_a_long_push_but_not_for_ever(storage: Storage, app: Shelf) -> None:
     layer = app.blob(b"the first layer")
     ages()
     app.upload("the-last-layer", b"it takes hours")
-    first = storage.stat(layout.blob_data(layer))
-    last = storage.stat(f"{layout.upload(app.name, 'the-last-layer')}/data")
+    first = storage.stat(layout.blob_data_path(layer))
+    last = storage.stat(f"{layout.upload_path(app.name, 'the-last-layer')}/data")
     assert first
     assert last
     grace = (last.modified - first.modified) / LONG_PUSH
     assert collect_garbage(storage, older_than=grace * 1.1, now=lambda: last.modified).layers == 0
     assert app.has(layer)
     assert collect_garbage(storage, older_than=grace * 0.9, now=lambda: last.modified).layers == 1
-    assert storage.names(layout.uploads(app.name)) == ["the-last-layer"]
+    assert storage.names(layout.uploads_path(app.name)) == ["the-last-layer"]
 
 
 def test_a_repository_that_was_deleted_leaves_the_catalog_with_the_folders_above_it(storage: Storage) -> None:
@@ -236,7 +236,7 @@ def test_a_repository_that_was_deleted_leaves_the_catalog_with_the_folders_above
     done = sweep(storage, delete_untagged=True)
     assert done.repositories == ("team/gone",)
     assert storage.names(layout.REPOSITORIES) == ["team"]
-    assert storage.names(layout.repository("team")) == ["stays"]
+    assert storage.names(layout.repository_path("team")) == ["stays"]
 
 
 def test_a_repository_leaves_the_catalog_before_its_last_blob_does(storage: Storage, app: Shelf) -> None:
@@ -244,18 +244,18 @@ def test_a_repository_leaves_the_catalog_before_its_last_blob_does(storage: Stor
     moment = ages()
     app.blob(b"young")
     assert sweep(storage, moment, delete_untagged=True).repositories == ()
-    assert storage.names(layout.repository(app.name)) == ["_layers"]
+    assert storage.names(layout.repository_path(app.name)) == ["_layers"]
 
 
 def test_a_rotten_manifest_loses_its_bytes_and_is_healed_by_a_push(storage: Storage, app: Shelf) -> None:
     layer = app.blob(b"layer")
     image = app.manifest(layer, tags=["v1"])
     lone = app.blob(b"lone")
-    content = storage.read(layout.blob_data(image))
+    content = storage.read(layout.blob_data_path(image))
     assert content is not None
-    storage.publish({layout.blob_data(image): content.replace(b"layers", b"lawyer")})
+    storage.publish({layout.blob_data_path(image): content.replace(b"layers", b"lawyer")})
     assert counts(storage) == (0, 0, 0, 0, 0, 0, (), (str(image),))
-    assert storage.stat(layout.blob_data(image)) is None
+    assert storage.stat(layout.blob_data_path(image)) is None
     assert app.has(layer), "nobody knows what the manifest needs"
     assert app.has(lone), "nobody knows what the manifest needs"
     app.put(content)
@@ -268,7 +268,7 @@ def test_a_manifest_whose_bytes_are_lost_is_told_and_nothing_of_its_repository_g
     storage: Storage, app: Shelf
 ) -> None:
     image = app.manifest(app.blob(b"layer"), tags=["v1"])
-    storage.remove(layout.blob(image))
+    storage.remove(layout.blob_path(image))
     before = paths(storage)
     assert sweep(storage, delete_untagged=True).corrupt == (str(image),)
     assert paths(storage) == before
@@ -282,7 +282,7 @@ def test_a_manifest_that_is_no_json_keeps_everything(storage: Storage, app: Shel
 
 def test_folders_without_a_link_are_no_manifests_and_no_layers(storage: Storage, app: Shelf) -> None:
     image, layer = app.manifest(), app.blob(b"layer")
-    folders = [layout.revision(app.name, image), layout.layer(app.name, layer)]
+    folders = [layout.revision_path(app.name, image), layout.layer_path(app.name, layer)]
     for folder in folders:
         # As registry v3.1.1 deletes.
         storage.remove(f"{folder}/link")
@@ -302,8 +302,8 @@ def test_what_is_not_ours_is_left_alone(storage: Storage, app: Shelf) -> None:
 def test_sha512_is_collected_as_sha256_is(storage: Storage, app: Shelf) -> None:
     kept, lone = (Digest.of(content, "sha512") for content in (b"kept", b"lone"))
     for digest, content in ((kept, b"kept"), (lone, b"lone")):
-        link = {f"{layout.layer(app.name, digest)}/link": str(digest).encode()}
-        storage.publish({layout.blob_data(digest): content}, link)
+        link = {f"{layout.layer_path(app.name, digest)}/link": str(digest).encode()}
+        storage.publish({layout.blob_data_path(digest): content}, link)
     app.manifest(kept, tags=["v1"])
     assert counts(storage) == (1, 4, 0, 1, 0, 0, (), ())
     assert app.has(kept)
@@ -312,10 +312,10 @@ def test_sha512_is_collected_as_sha256_is(storage: Storage, app: Shelf) -> None:
 def test_what_registry_3_keeps_by_another_digest_stays_as_long_as_it_is_needed(storage: Storage, app: Shelf) -> None:
     # It takes a blob by its sha512, keeps it by its sha256, and links both names to that.
     asked, kept = Digest.of(b"layer", "sha512"), Digest.of(b"layer")
-    links = {f"{layout.layer(app.name, digest)}/link": str(kept).encode() for digest in (asked, kept)}
-    storage.publish({layout.blob_data(kept): b"layer"}, links)
+    links = {f"{layout.layer_path(app.name, digest)}/link": str(kept).encode() for digest in (asked, kept)}
+    storage.publish({layout.blob_data_path(kept): b"layer"}, links)
     app.manifest(asked, tags=["v1"])
     assert counts(storage) == NOTHING
     assert app.has(kept)
-    storage.remove(layout.tag(app.name, "v1"))
+    storage.remove(layout.tag_path(app.name, "v1"))
     assert sweep(storage, delete_untagged=True).blobs == 2

@@ -77,7 +77,7 @@ def test_what_is_reached_stays_and_the_rest_goes(nodes: list[Node], delete_untag
         shelf = Shelf(storage, node.repository)
         there = shelf.has(digests[number]) if node.is_blob else shelf.has_manifest(digests[number])
         assert there == (number in kept), number
-        bytes_are_there = storage.stat(layout.blob_data(digests[number])) is not None
+        bytes_are_there = storage.stat(layout.blob_data_path(digests[number])) is not None
         assert bytes_are_there == (number in kept | named), number
     after = paths(storage)
     sweep(storage, moment, delete_untagged=delete_untagged)

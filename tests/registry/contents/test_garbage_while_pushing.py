@@ -44,7 +44,7 @@ def test_an_index_that_somebody_asks_for_at_the_last_moment_keeps_all_its_manife
     layers = [app.blob(b"%d" % number) for number in range(20)]
     images = [app.manifest(layer) for layer in layers]
     index = app.manifest(*images)
-    storage.before[layout.revision(app.name, index)] = lambda: storage.touch(layout.blob_data(index))
+    storage.before[layout.revision_path(app.name, index)] = lambda: storage.touch(layout.blob_data_path(index))
     collect_all(storage)
     assert app.has_manifest(index)
     assert all(map(app.has_manifest, images))
@@ -54,7 +54,7 @@ def test_an_index_that_somebody_asks_for_at_the_last_moment_keeps_all_its_manife
 def test_a_layer_that_somebody_asks_for_at_the_last_moment_stays(storage: Interrupted) -> None:
     app = Shelf(storage)
     layer = app.blob(b"layer")
-    storage.before[layout.layer(app.name, layer)] = lambda: storage.touch(layout.blob_data(layer))
+    storage.before[layout.layer_path(app.name, layer)] = lambda: storage.touch(layout.blob_data_path(layer))
     collect_all(storage)
     assert app.has(layer)
 
@@ -64,10 +64,10 @@ def test_a_blob_that_is_mounted_while_blobs_are_swept_stays(storage: Interrupted
     layer = app.blob(b"layer")
 
     def mount() -> None:
-        assert storage.touch(layout.blob_data(layer))
-        storage.publish({f"{layout.layer(other.name, layer)}/link": str(layer).encode()})
+        assert storage.touch(layout.blob_data_path(layer))
+        storage.publish({f"{layout.layer_path(other.name, layer)}/link": str(layer).encode()})
 
-    storage.before[layout.blob(layer)] = mount
+    storage.before[layout.blob_path(layer)] = mount
     collect_all(storage)
     assert other.has(layer)
 
@@ -75,7 +75,7 @@ def test_a_blob_that_is_mounted_while_blobs_are_swept_stays(storage: Interrupted
 def test_a_dangling_tag_that_is_pushed_at_the_last_moment_stays(storage: Interrupted) -> None:
     app = Shelf(storage)
     app.tag("v1", Digest.of(b"lost"))
-    storage.before[layout.tag(app.name, "v1")] = lambda: app.manifest(tags=["v1"])
+    storage.before[layout.tag_path(app.name, "v1")] = lambda: app.manifest(tags=["v1"])
     collect_all(storage)
     assert app.tags == ["v1"]
 
@@ -83,10 +83,10 @@ def test_a_dangling_tag_that_is_pushed_at_the_last_moment_stays(storage: Interru
 def test_rotten_bytes_do_not_take_the_good_ones_with_them(storage: Interrupted) -> None:
     app = Shelf(storage)
     image = app.manifest(tags=["v1"])
-    content = storage.read(layout.blob_data(image))
+    content = storage.read(layout.blob_data_path(image))
     assert content is not None
-    storage.publish({layout.blob_data(image): b"rot"})
-    storage.before[layout.blob_data(image)] = lambda: app.put(content)
+    storage.publish({layout.blob_data_path(image): b"rot"})
+    storage.before[layout.blob_data_path(image)] = lambda: app.put(content)
     collect_all(storage)
     assert app.has_manifest(image)
 
@@ -121,7 +121,7 @@ def push_until(end: float, grace: float, app: Shelf, client: int) -> list[Digest
         layers = [told_of_or_pushed(app, f"{turn // 5 + number}".encode()) for number in range(3)]
         image = app.manifest(*layers, tags=[f"client{client}"], number=turn)
         for digest in layers:
-            app.storage.touch(layout.blob_data(digest))
+            app.storage.touch(layout.blob_data_path(digest))
         assert app.has_manifest(image)
         assert all(map(app.has, layers))
         if time.monotonic() > end:
@@ -133,6 +133,8 @@ def push_until(end: float, grace: float, app: Shelf, client: int) -> list[Digest
 def told_of_or_pushed(app: Shelf, content: bytes) -> Digest:
     """Ask for a layer, as clients do before they push it."""
     digest = Digest.of(content)
-    if app.storage.touch(layout.blob_data(digest)) and app.storage.stat(f"{layout.layer(app.name, digest)}/link"):
+    if app.storage.touch(layout.blob_data_path(digest)) and app.storage.stat(
+        f"{layout.layer_path(app.name, digest)}/link"
+    ):
         return digest
     return app.blob(content)

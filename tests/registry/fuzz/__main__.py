@@ -15,11 +15,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from registry_gitops.registry.access_log import AccessLogEntry
 from registry_gitops.registry.api import Registry
 from registry_gitops.registry.http.connection import Connection
 from registry_gitops.registry.http.server_context import ServerContext
 from registry_gitops.registry.http.workers import Leadership, WorkerPool
-from registry_gitops.registry.log import Entry
 from registry_gitops.registry.storage import FileStorage, MemoryStorage
 from tests.registry.fuzz import oracle
 from tests.registry.fuzz.streams import Streams
@@ -50,7 +50,7 @@ class Target:
     """A registry behind connections without a server."""
 
     def __init__(self, core: Registry) -> None:
-        self.log: list[Entry] = []
+        self.log: list[AccessLogEntry] = []
         self._leadership = Free(WorkerPool(lambda _: None, 0))
         self._context = ServerContext(core, log=self.log.append, uses_tls=False)
 

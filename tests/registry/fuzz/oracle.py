@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from registry_gitops.registry.errors import Code
+from registry_gitops.registry.access_log import AccessLogEntry
+from registry_gitops.registry.error_responses import Code
 from registry_gitops.registry.http.connection import CLIENT_CLOSED_REQUEST
-from registry_gitops.registry.log import Entry
 
 _HEAD = re.compile(rb"HTTP/1\.1 (\d{3}) [A-Za-z' -]+\r\n((?:[A-Za-z-]+: [\x20-\x7e\x80-\xff]*\r\n)+)\r\n")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -27,7 +27,7 @@ class Answer:
     body: bytes
 
 
-def answers(sent: bytes, log: Sequence[Entry]) -> Iterator[Answer]:
+def answers(sent: bytes, log: Sequence[AccessLogEntry]) -> Iterator[Answer]:
     """The responses in what was sent, one for each line of the log. Raises AssertionError for what is none."""
     closed = False
     for entry in log:

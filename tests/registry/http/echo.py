@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
+from registry_gitops.registry.access_log import AccessLogEntry, AccessLogger
 from registry_gitops.registry.http import Limits, Server
-from registry_gitops.registry.log import AccessLog, Entry
 from registry_gitops.registry.messages import FilePart, Request, Response
 
 SECONDS = 15
@@ -80,7 +80,7 @@ class Running:
 
     server: Server
     echo: Echo
-    log: list[Entry] = field(default_factory=list)
+    log: list[AccessLogEntry] = field(default_factory=list)
 
     def connect(self, tls: ssl.SSLContext | None = None) -> Client:
         return Client(self.server.address, tls)
@@ -90,7 +90,7 @@ class Running:
         with self.connect() as client:
             return client.ask(data)
 
-    def wait_for_log(self, count: int = 1) -> list[Entry]:
+    def wait_for_log(self, count: int = 1) -> list[AccessLogEntry]:
         """Return the log, once it has `count` lines."""
         until(lambda: len(self.log) >= count)
         return self.log
@@ -100,8 +100,8 @@ class Running:
 def running(limits: Limits | None = None, tls: ssl.SSLContext | None = None, *, log: bool = True) -> Iterator[Running]:
     """Run a server in a thread; stop and close it at the end."""
     echo = Echo()
-    entries: list[Entry] = []
-    listener: AccessLog | None = entries.append if log else None
+    entries: list[AccessLogEntry] = []
+    listener: AccessLogger | None = entries.append if log else None
     server = Server(echo, ("127.0.0.1", 0), limits=limits, tls=tls, log=listener)
     thread = threading.Thread(target=server.serve)
     thread.start()

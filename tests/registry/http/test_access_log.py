@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from registry_gitops.registry.log import Entry
+from registry_gitops.registry.access_log import AccessLogEntry
 from tests.registry.http.echo import request, running, until
 
 
-def line(entry: Entry) -> tuple[str, str, int, int, str]:
+def line(entry: AccessLogEntry) -> tuple[str, str, int, int, str]:
     return entry.method, entry.target, entry.status, entry.sent, entry.agent
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
 from registry_gitops.cluster.status.causes.wording import RENDER
-from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Snapshot
 
 

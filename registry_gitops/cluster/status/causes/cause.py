@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from registry_gitops.cluster.status.display import cluster_message
-from registry_gitops.cluster.status.objects import Object, Reference
+from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.findings import Finding, Location, Severity
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from registry_gitops.cluster.kubectl_errors import find_remedy
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
-from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of
 
 _NOT_FOUND: Final = (

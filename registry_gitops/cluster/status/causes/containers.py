@@ -10,7 +10,7 @@ from typing import Final
 from registry_gitops.cluster.kubectl_errors import find_remedy
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
 from registry_gitops.cluster.status.causes.wording import RENDER, values_key_for
-from registry_gitops.cluster.status.objects import Container, Object, list_containers, parse_time
+from registry_gitops.cluster.status.live_objects import Container, Object, list_containers, parse_time
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
 _START_TIME: Final = timedelta(seconds=20)

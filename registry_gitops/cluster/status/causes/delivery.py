@@ -9,7 +9,7 @@ from registry_gitops.cluster.kubectl_errors import find_remedy
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
 from registry_gitops.cluster.status.causes.wording import reconcile_command
 from registry_gitops.cluster.status.display import short_revision
-from registry_gitops.cluster.status.objects import Object, Reference
+from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.cluster.status.snapshot import Snapshot, source_of
 
 _MAX_SUSPECTS: Final = 3

@@ -9,7 +9,7 @@ from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
-from registry_gitops.cluster.status.objects import Condition, Object
+from registry_gitops.cluster.status.live_objects import Condition, Object
 from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.findings import Severity
 

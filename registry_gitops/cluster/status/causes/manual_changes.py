@@ -8,7 +8,7 @@ from typing import Any, Final
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
 from registry_gitops.cluster.status.causes.helm_release import last_failure
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
-from registry_gitops.cluster.status.objects import Object, parse_time
+from registry_gitops.cluster.status.live_objects import Object, parse_time
 from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
 from registry_gitops.findings import Severity
 

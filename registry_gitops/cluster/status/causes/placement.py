@@ -10,7 +10,7 @@ from typing import Final
 from registry_gitops.cluster.kubectl_errors import find_remedy
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
 from registry_gitops.cluster.status.causes.wording import RENDER
-from registry_gitops.cluster.status.objects import Object
+from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
 _PROVISION_TIME: Final = timedelta(seconds=60)

@@ -13,16 +13,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from registry_gitops.registry.log import AccessLog, Entry, json_log, report, text_log
+from registry_gitops.registry.access_log import AccessLogEntry, AccessLogger, json_log, log_message, text_log
 from tests.support.credentials import READABLE, URLS
 
-ENTRY = Entry(1_700_000_000.25, "127.0.0.1", "alice", "GET", "/v2/app/tags/list?n=5", 200, 43, 0.0012, "crane/0.22")
+ENTRY = AccessLogEntry(
+    1_700_000_000.25, "127.0.0.1", "alice", "GET", "/v2/app/tags/list?n=5", 200, 43, 0.0012, "crane/0.22"
+)
 
-Writer = Callable[[TextIO], AccessLog]
+Writer = Callable[[TextIO], AccessLogger]
 both = pytest.mark.parametrize("writer", [text_log, json_log])
 
 
-def written(writer: Writer, entry: Entry) -> str:
+def written(writer: Writer, entry: AccessLogEntry) -> str:
     stream = io.StringIO()
     writer(stream)(entry)
     return stream.getvalue()
@@ -68,7 +70,7 @@ def test_log_hides_the_credentials_of_a_target(writer: Writer, target: str, show
 
 @pytest.mark.parametrize(("url", "shown"), URLS)
 def test_report_hides_the_credentials_of_a_url(capsys: pytest.CaptureFixture[str], url: str, shown: str | None) -> None:
-    report(f"{url} cannot be reached")
+    log_message(f"{url} cannot be reached")
     assert "hunter2" not in capsys.readouterr().err
 
 
@@ -107,7 +109,7 @@ def test_a_log_that_cannot_be_written_does_not_fail_the_request(writer: Writer) 
 
 
 def test_what_the_registry_says_of_itself_is_one_line_with_the_time(capsys: pytest.CaptureFixture[str]) -> None:
-    report("users\n\x1b[31m read again")
+    log_message("users\n\x1b[31m read again")
     said = capsys.readouterr().err
     assert said.endswith("Z users\\n\\x1b[31m read again\n")
     assert said.count("\n") == 1

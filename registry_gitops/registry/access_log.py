@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AccessLogEntry:
     """A completed request."""
 
     time: float
@@ -35,7 +35,7 @@ class Entry:
     agent: str
 
 
-AccessLog = Callable[[Entry], None]
+AccessLogger = Callable[[AccessLogEntry], None]
 """Called once for each request, from many threads at once."""
 
 _PARAMETERS: Final = frozenset(("n", "last", "digest", "digest-algorithm", "mount", "from", "tag", "artifactType"))
@@ -44,51 +44,53 @@ _PARAMETERS: Final = frozenset(("n", "last", "digest", "digest-algorithm", "moun
 _USERINFO: Final = re.compile(r"//\S*@(?!sha[0-9]+:[0-9a-f]{6})")
 
 
-def text_log(stream: TextIO) -> AccessLog:
+def text_log(stream: TextIO) -> AccessLogger:
     """Log lines in the Common Log Format, plus the user agent and the seconds that the response took."""
 
-    def log(entry: Entry) -> None:
+    def log(entry: AccessLogEntry) -> None:
         moment = _strftime("%d/%b/%Y:%H:%M:%S +0000", int(entry.time))
         user = quote(entry.user, safe="@+") if entry.user else "-"
         # As JSON: no line break or control character reaches a terminal.
-        request = json.dumps(f"{entry.method} {mask(entry.target)}")
+        request = json.dumps(f"{entry.method} {mask_urls(entry.target)}")
         counts = f"{entry.status} {entry.sent}"
-        agent = json.dumps(mask(entry.agent))
+        agent = json.dumps(mask_urls(entry.agent))
         _write(stream, f"{entry.client} - {user} [{moment}] {request} {counts} {agent} {entry.seconds:.4f}\n")
 
     return log
 
 
-def json_log(stream: TextIO) -> AccessLog:
-    """Log JSON objects, one per line, with the fields of `Entry`; `time` is in RFC 3339 format."""
+def json_log(stream: TextIO) -> AccessLogger:
+    """Log JSON objects, one per line, with the fields of `AccessLogEntry`; `time` is in RFC 3339 format."""
 
-    def log(entry: Entry) -> None:
+    def log(entry: AccessLogEntry) -> None:
         fields = {
             "time": _rfc3339(entry.time),
             "client": entry.client,
             "user": entry.user,
             "method": entry.method,
-            "target": mask(entry.target),
+            "target": mask_urls(entry.target),
             "status": entry.status,
             "sent": entry.sent,
             "seconds": round(entry.seconds, 6),
-            "agent": mask(entry.agent),
+            "agent": mask_urls(entry.agent),
         }
         _write(stream, f"{json.dumps(fields)}\n")
 
     return log
 
 
-def report(message: str) -> None:
+def log_message(message: str) -> None:
     """Write a message about the registry itself to stderr, in one line."""
-    line = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in mask(message))
+    line = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in mask_urls(message)
+    )
     _write(sys.stderr, f"{_rfc3339(time.time())} {line}\n")
 
 
-def report_bug() -> None:
+def log_exception() -> None:
     """Report the unexpected exception that is being handled. Raises nothing."""
     with contextlib.suppress(Exception):
-        report(f"a mistake in the registry: {traceback.format_exc()}")
+        log_message(f"a mistake in the registry: {traceback.format_exc()}")
 
 
 def _write(stream: TextIO, line: str) -> None:
@@ -98,7 +100,7 @@ def _write(stream: TextIO, line: str) -> None:
         stream.flush()
 
 
-def mask(text: str) -> str:
+def mask_urls(text: str) -> str:
     """Return `text` with `***` for the credentials of URLs and for the parameters that the specification does not have.
 
     tests/support/credentials.py lists what is masked, and what the package's own function masks as well.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from registry_gitops.codec import YAMLError, load_yaml
-from registry_gitops.deployment.model import RegistryDeployment
 from registry_gitops.deployment.problems import describe_errors
+from registry_gitops.deployment.registry_deployment import RegistryDeployment
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Location
 

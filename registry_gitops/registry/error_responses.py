@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from registry_gitops.registry.log import report, report_bug
+from registry_gitops.registry.access_log import log_exception, log_message
 from registry_gitops.registry.messages import Response
 
 
@@ -100,7 +100,7 @@ def spec_error(error: RegistryError) -> Response:
 
 def storage_error(error: OSError) -> Response:
     """Log an error of the storage, and return its response, which contains no path."""
-    report(f"the storage failed: {error}")
+    log_message(f"the storage failed: {error}")
     status, detail = describe_os_error(error)
     code = Code.UNKNOWN if status == 500 else Code.UNAVAILABLE
     headers = {"Retry-After": "1"} if status == 503 else None
@@ -120,5 +120,5 @@ def out_of_memory() -> Response:
 
 def internal_error() -> Response:
     """Log the unexpected exception that is being handled, and return its response."""
-    report_bug()
+    log_exception()
     return spec_error(RegistryError(Code.UNKNOWN))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.findings import Finding, Severity
-from registry_gitops.report.model import CheckResult, Outcome, Report, Requirement
+from registry_gitops.report.report import CheckResult, Outcome, Report, Requirement
 
 
 def summary(report: Report) -> str:
