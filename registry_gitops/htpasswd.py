@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import ObjectMeta, Resource
-from registry_gitops.model import DataKey
+from registry_gitops.model import DataKey, MapOf
 from registry_gitops.values import Htpasswd
 
 COST: Final = 10
@@ -27,7 +27,7 @@ class Secret(Resource):
     type: Literal["Opaque"] = "Opaque"
     """What the Secret is for; Opaque means anything."""
 
-    string_data: dict[DataKey, str]
+    string_data: MapOf[DataKey, str]
     """Key -> text; Kubernetes stores it as `data`, in base64."""
 
 

@@ -22,7 +22,7 @@ from tests.support.frozen import mutable
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*/registry.*"))
-FACES = ["deployment", "values", "values.configuration", "manifests", "report", "cluster.status"]
+FACES = ["deployment", "values", "values.configuration", "manifests", "report", "cluster.status", "htpasswd"]
 
 
 def subclasses(model: type[Model]) -> Iterator[type[Model]]:
