@@ -13,7 +13,7 @@ ROOT = Path(registry_gitops.registry.__file__).parent
 
 # Package -> packages of the registry that it may import, besides the modules next to them.
 MAY_IMPORT = {"api": {"contents", "storage"}, "contents": {"storage"}, "http": set[str](), "storage": set[str]()}
-BELOW_ALL = {"errors", "log", "messages", "startup"}
+BELOW_ALL = {"access_log", "error_responses", "messages", "startup"}
 """Modules next to the packages, except for the one that puts a registry together."""
 
 
