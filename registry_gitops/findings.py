@@ -46,8 +46,8 @@ class Location:
 
     def __str__(self) -> str:
         """Format as compilers do: file:line:column, then the key or the object."""
-        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        return ": ".join(part for part in (place, self.key, self.object) if part)
+        position = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return ": ".join(part for part in (position, self.key, self.object) if part)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ class Finding:
     @property
     def headline(self) -> str:
         """The finding on one line: file:line:column: severity: key: message [id]."""
-        place = Location(self.location.file, self.location.line, self.location.column)
+        position = Location(self.location.file, self.location.line, self.location.column)
         rest = Location(key=self.location.key, object=self.location.object)
-        parts = (str(place), self.severity.value, str(rest), f"{self.message} [{self.id}]")
+        parts = (str(position), self.severity.value, str(rest), f"{self.message} [{self.id}]")
         return ": ".join(part for part in parts if part)

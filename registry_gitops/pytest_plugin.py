@@ -110,14 +110,14 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run the check by itself, and clean up after it."""
-        from registry_gitops.smoke import UnreachableError, run
+        from registry_gitops.smoke import UnreachableError, run_checks
 
         try:
             client = _connect(str(self.config.getoption("registry_url")), self.config)
         except UnreachableError as problem:
             pytest.exit(f"{problem}. {problem.remedy}", _UNREACHABLE)
         with client:
-            report = run(client, (self.check,))
+            report = run_checks(client, (self.check,))
         (result,) = report.checks
         if report.findings:
             raise BadResult(report.findings[0])

@@ -54,7 +54,7 @@ for command in COMMANDS:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command in `arguments` (default: those of the process), and return its exit code."""
-    streams.set_up()
+    streams.set_up_streams()
     # A command lives for a third of a second. The collector would take a third of that: while models are imported, and
     # once more at the end, when the interpreter looks through all that is about to go anyway.
     gc.disable()

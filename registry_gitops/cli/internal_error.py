@@ -31,9 +31,9 @@ def report_internal_error(error: Exception) -> None:
 
 def _summary(error: Exception) -> str:
     """Return the type of the error and the last line of ours that it passed, for example KeyError at cli/x.py:12."""
-    ours = [
+    locations = [
         f" at {Path(frame.filename).relative_to(_PACKAGE).as_posix()}:{frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
         if Path(frame.filename).is_relative_to(_PACKAGE)
     ]
-    return f"{type(error).__name__}{''.join(ours[-1:])}"
+    return f"{type(error).__name__}{''.join(locations[-1:])}"

@@ -54,7 +54,7 @@ class Group(_Parser, MaskedGroup):
     """The program itself, with its commands."""
 
 
-def whole_number(least: int, most: int = 10**6) -> Callable[[str], int]:
+def whole_number_parser(least: int, most: int = 10**6) -> Callable[[str], int]:
     """Return a parser of whole numbers from `least` to `most`, which raises typer.BadParameter for anything else."""
 
     def parse(text: str) -> int:

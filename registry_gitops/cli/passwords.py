@@ -13,7 +13,7 @@ VARIABLE: Final = "REGISTRY_GITOPS_PASSWORD"
 """Environment variable with the password of the user of a registry."""
 
 
-def from_stdin() -> str:
+def read_password_from_stdin() -> str:
     """Return the first line of stdin, without its end. Raises InputError if it cannot be read, or is no text."""
     if sys.stdin is None:
         raise InputError.single("stdin is closed: cannot read the password from it")
@@ -26,7 +26,7 @@ def from_stdin() -> str:
         raise InputError.single("the password is not text in UTF-8") from None
 
 
-def from_environment() -> str | None:
+def read_password_from_environment() -> str | None:
     """Return the password in the environment variable `VARIABLE`, or None. Raises InputError if it is no text."""
     password = os.environ.get(VARIABLE)
     if password is not None and not is_text(password):

@@ -19,7 +19,7 @@ from registry_gitops.errors import InputError
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def set_up() -> None:
+def set_up_streams() -> None:
     """Write the same bytes to stdout in every locale; file names that are not UTF-8 come out as they went in.
 
     Messages on stderr never fail: what the locale cannot encode is escaped. If stderr is closed, they are lost. If

@@ -18,7 +18,7 @@ from registry_gitops.cluster.kubectl import KubectlResult
 from registry_gitops.cluster.kubectl_errors import start_error, timeout_error
 
 TIMEOUT: Final = 20.0
-"""Seconds within which `run_all` must end. kubectl itself waits longer for an unknown host or a firewall."""
+"""Seconds within which `run_commands` must end. kubectl itself waits longer for an unknown host or a firewall."""
 _POLL_INTERVAL: Final = 0.01
 """Seconds between two checks of whether processes have ended."""
 _GRACE: Final = 2.0
@@ -75,7 +75,7 @@ def background_process(command: Sequence[str]) -> Iterator[KubectlProcess]:
                 _end(process)
 
 
-def run_all(commands: Sequence[Sequence[str]], parse: Callable[[KubectlResult], T]) -> list[T]:
+def run_commands(commands: Sequence[Sequence[str]], parse: Callable[[KubectlResult], T]) -> list[T]:
     """Run commands at the same time, and return their parsed results in the order of the commands.
 
     Raises what `parse` raises as soon as that command ends, and ClusterError if a command cannot start or still runs

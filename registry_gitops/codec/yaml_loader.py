@@ -88,11 +88,11 @@ def load_yaml(text: str) -> Node:
     Refused: duplicate keys, keys that are not text, tags, a second document, and plain scalars such as `yes`, `1e3`,
     `0o644`, or `12:30`. Anchors, aliases, and merge keys are expanded.
     """
-    found = _UNPRINTABLE.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        column = found.start() - text.rfind("\n", 0, found.start())
-        raise YAMLError(f"not a text file: it holds the character {found[0]!r}", line, column)
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable:
+        line = text.count("\n", 0, unprintable.start()) + 1
+        column = unprintable.start() - text.rfind("\n", 0, unprintable.start())
+        raise YAMLError(f"not a text file: it holds the character {unprintable[0]!r}", line, column)
     try:
         return _Composer(text).document()
     except yaml.MarkedYAMLError as error:
@@ -106,10 +106,10 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
     tabbed = next((n for n in (line, line - 1) if 0 <= n < len(lines) and re.match(r" *\t", lines[n])), None)
     if tabbed is not None:
         return YAMLError("a tab cannot indent YAML: use spaces", tabbed + 1, lines[tabbed].index("\t") + 1)
-    said = ", ".join(part for part in (error.context, error.problem) if part)
+    problem = ", ".join(part for part in (error.context, error.problem) if part)
     # Only the names of tag handles are quoted, by the parser that is written in Python: one may begin a password.
-    said = re.sub(r"(tag handle) .*", r"\1", said)
-    return YAMLError(f"not valid YAML: {said}", line + 1, column + 1)
+    problem = re.sub(r"(tag handle) .*", r"\1", problem)
+    return YAMLError(f"not valid YAML: {problem}", line + 1, column + 1)
 
 
 class _Composer:

@@ -27,8 +27,8 @@ def load(path: Path | str) -> RegistryDeployment:
     """Return the deployment of a config file: YAML (or JSON), or a Python file (.py) that defines `deployment`.
 
     A Python file can import the modules next to it, and those in the directories above it, up to the root of its Git
-    repository, nearest first. They are imported anew for each call. Raises InputError with every problem found, each
-    with its location.
+    repository, nearest first. They are imported anew for each call. Raises InputError with every problem, each with its
+    location.
     """
     path = Path(path)
     text = _read(path)
@@ -79,13 +79,13 @@ def _from_python(path: Path) -> RegistryDeployment:
     from registry_gitops.deployment.program import ProgramError, run_program
 
     try:
-        found = run_program(path).get("deployment")
+        deployment = run_program(path).get("deployment")
     except ProgramError as error:
         raise _program_error(error) from None
-    if not isinstance(found, RegistryDeployment):
+    if not isinstance(deployment, RegistryDeployment):
         raise InputError.single("defines no `deployment`: assign a RegistryDeployment to that name", path)
     try:
-        return found.revalidated()  # A program can bypass the validators, by `model_copy` or `model_construct`.
+        return deployment.revalidated()  # A program can bypass the validators, by `model_copy` or `model_construct`.
     except InputError as error:
         raise error.in_file(path) from None
 
@@ -97,13 +97,14 @@ def _program_error(error: ProgramError) -> InputError:
                 f"not valid Python: {message}", error.file, error.line, error.column, finding_id="syntax-error"
             )
         case ValidationError() as cause:
-            place = Location(error.file, error.line)
+            location = Location(error.file, error.line)
             return InputError(
-                replace(each, location=replace(place, key=each.location.key)) for each in describe_errors(cause)
+                replace(finding, location=replace(location, key=finding.location.key))
+                for finding in describe_errors(cause)
             )
         case cause:
-            what = ": ".join(part for part in (type(cause).__name__, str(error)) if part)
-            message = f"{Path(error.file).name} raised {what}{_rename(cause, error.file)}"
+            raised = ": ".join(part for part in (type(cause).__name__, str(error)) if part)
+            message = f"{Path(error.file).name} raised {raised}{_rename(cause, error.file)}"
             return InputError.single(message, error.file, error.line, finding_id="python-error")
 
 

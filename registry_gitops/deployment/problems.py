@@ -84,8 +84,10 @@ def _key(step: int | str, children: Mapping[Any, object]) -> int | str:
 
 
 def _sentence(detail: Any) -> str:
-    said: str = detail["msg"]
-    return _SENTENCES.get(detail["type"]) or said.replace("Input should be", "must be").replace("Input should", "must")
+    message: str = detail["msg"]
+    return _SENTENCES.get(detail["type"]) or message.replace("Input should be", "must be").replace(
+        "Input should", "must"
+    )
 
 
 def format_key(path: Path) -> str:

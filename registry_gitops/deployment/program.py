@@ -126,7 +126,7 @@ class _Modules:
     def _find_namespace(self, name: str) -> ModuleSpec | None:
         """Find a directory without `__init__.py`, a package of the modules in it, if no module goes before it."""
         specs = [finder.find_spec(name) for finder in self._finders]
-        directories = [each for spec in specs if spec for each in spec.submodule_search_locations or ()]
+        directories = [directory for spec in specs if spec for directory in spec.submodule_search_locations or ()]
         if not directories:
             return None
         elsewhere = _find_elsewhere(name)
@@ -146,12 +146,12 @@ class _Modules:
         if name in sys.stdlib_module_names or name == "registry_gitops":
             return False
         spec = self._find_top_level(name)
-        return spec is not None and _place(spec) not in _places(sys.modules.get(name))
+        return spec is not None and _origin(spec) not in _origins(sys.modules.get(name))
 
     def _owns(self, name: str, module: ModuleType) -> bool:
         """Return whether the program imported a module of its own: found here, or by what it added to sys.path."""
         top = name.partition(".")[0]
-        return top in self.found or (top not in self._loaded and any(map(self._is_added, _places(module))))
+        return top in self.found or (top not in self._loaded and any(map(self._is_added, _origins(module))))
 
     def _is_own_file(self, file: str) -> bool:
         specs = self.found.values()
@@ -196,16 +196,16 @@ def _imports(program: Path) -> Iterator[_Modules]:
 def _find_elsewhere(name: str) -> ModuleSpec | None:
     """Find a module where Python finds it without a program."""
     finders = [finder for finder in sys.meta_path if not isinstance(finder, _Modules)]
-    found = (finder.find_spec(name, None) for finder in finders if hasattr(finder, "find_spec"))
-    return next((spec for spec in found if spec), None)
+    specs = (finder.find_spec(name, None) for finder in finders if hasattr(finder, "find_spec"))
+    return next((spec for spec in specs if spec), None)
 
 
-def _place(spec: ModuleSpec) -> str | None:
+def _origin(spec: ModuleSpec) -> str | None:
     """Return the file of a module, or the first directory of a package without `__init__.py`."""
     return spec.origin or next(iter(spec.submodule_search_locations or ()), None)
 
 
-def _places(module: object) -> list[str]:
+def _origins(module: object) -> list[str]:
     """Return the file of a module, or the directories of a package without `__init__.py`."""
     if not isinstance(module, ModuleType):
         return []
@@ -216,15 +216,15 @@ def _places(module: object) -> list[str]:
 
 
 def _find_in(finders: Sequence[FileFinder], name: str) -> ModuleSpec | None:
-    found = (finder.find_spec(name) for finder in finders)
-    return next((spec for spec in found if spec and spec.loader), None)
+    specs = (finder.find_spec(name) for finder in finders)
+    return next((spec for spec in specs if spec and spec.loader), None)
 
 
 def _searched(directory: Path) -> list[Path]:
     """Return the directory of a program, and those above it up to the root of its Git repository, if it is in one."""
-    above = [directory, *directory.parents]
-    root = next((index for index, each in enumerate(above) if os.access(each / ".git", os.F_OK)), 0)
-    return above[: root + 1]
+    directories = [directory, *directory.parents]
+    root = next((index for index, path in enumerate(directories) if os.access(path / ".git", os.F_OK)), 0)
+    return directories[: root + 1]
 
 
 def _is_below(file: str, directories: Sequence[str]) -> bool:

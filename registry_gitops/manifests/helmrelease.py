@@ -20,7 +20,7 @@ from registry_gitops.manifests.helmrelease_policies import (
     PostRenderer,
     WaitStrategy,
 )
-from registry_gitops.manifests.resource import ManifestModel, Resource, RuleErrors, exactly_one, rule_error
+from registry_gitops.manifests.resource import ManifestModel, Resource, RuleErrors, exactly_one_errors, rule_error
 from registry_gitops.masking import quote
 from registry_gitops.model import (
     DNSLabel,
@@ -140,7 +140,7 @@ class HelmReleaseSpec(HelmReleaseOptions, _ChartChoice):
 
     def _rule_errors(self) -> RuleErrors:
         remedy = "chart takes it from a HelmRepository, GitRepository or Bucket, chartRef from an OCIRepository"
-        yield from exactly_one("chart", "chartRef", (self.chart, self.chart_ref), remedy)
+        yield from exactly_one_errors("chart", "chartRef", (self.chart, self.chart_ref), remedy)
 
 
 class HelmRelease(Resource):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from registry_gitops.manifests.patches import Selector, json_patch_errors
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, RuleErrors, exactly_one
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, RuleErrors, exactly_one_errors
 from registry_gitops.manifests.scalars import JSONPointer
 from registry_gitops.model import DataKey, DNSLabel, DNSSubdomain, ImageDigest, ImageTag, ListOf, NotBlank
 
@@ -48,7 +48,7 @@ class KubeConfig(ManifestModel):
 
     def _rule_errors(self) -> RuleErrors:
         remedy = "configMapRef logs in with a workload identity, secretRef with a kubeconfig file"
-        yield from exactly_one("configMapRef", "secretRef", (self.config_map_ref, self.secret_ref), remedy)
+        yield from exactly_one_errors("configMapRef", "secretRef", (self.config_map_ref, self.secret_ref), remedy)
 
 
 class DriftIgnoreRule(ManifestModel):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from registry_gitops.manifests.patches import Selector, json_patch_errors
-from registry_gitops.manifests.resource import Document, ManifestModel, RuleErrors, exactly_one, rule_error
+from registry_gitops.manifests.resource import Document, ManifestModel, RuleErrors, exactly_one_errors, rule_error
 from registry_gitops.masking import quote
 from registry_gitops.model import Annotations, DNSLabel, Labels, ListOf, NotBlank
 
@@ -76,7 +76,9 @@ class KustomizePatch(ManifestModel):
     """What the patch is allowed to change besides."""
 
     def _rule_errors(self) -> RuleErrors:
-        yield from exactly_one("path", "patch", (self.path, self.patch), "`path` names a file, `patch` holds the text")
+        yield from exactly_one_errors(
+            "path", "patch", (self.path, self.patch), "`path` names a file, `patch` holds the text"
+        )
         yield from json_patch_errors(self.patch, self.target)
 
 

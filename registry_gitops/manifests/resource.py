@@ -58,7 +58,7 @@ class ManifestModel(Model):
         return self
 
 
-def exactly_one(first: str, second: str, given: tuple[object, object], remedy: str) -> RuleErrors:
+def exactly_one_errors(first: str, second: str, given: tuple[object, object], remedy: str) -> RuleErrors:
     """Yield an error unless exactly one of two fields is set. `given` holds their values, None for "not set"."""
     if given == (None, None):
         yield rule_error("exactly_one_of", f"neither {first} nor {second} is set: {remedy}")

@@ -50,7 +50,7 @@ class Model(BaseModel):
 
     def to_config_dict(self) -> dict[str, Any]:
         """Return the fields that were set as fresh dicts, lists, and scalars, with the keys of YAML."""
-        found: dict[str, Any] = to_plain(self, set_fields)
+        found: dict[str, Any] = to_plain(self, explicit_fields)
         return found
 
     @model_validator(mode="wrap")
@@ -86,13 +86,13 @@ def to_plain(value: Any, fields: Callable[[Model], Iterator[tuple[str, Any]]]) -
     return str(value) if isinstance(value, str) else value
 
 
-def set_fields(model: Model) -> Iterator[tuple[str, Any]]:
+def explicit_fields(model: Model) -> Iterator[tuple[str, Any]]:
     """Yield the key and the value of each field that was set: the tag, then the others in the order of the class."""
     return _fields(model, lambda name, _: name in model.__pydantic_fields_set__)
 
 
 def stored_fields(model: Model) -> Iterator[tuple[str, Any]]:
-    """Yield what `set_fields` yields, and values other than the default in fields that count as unset.
+    """Yield what `explicit_fields` yields, and values other than the default in fields that count as unset.
 
     Only code that bypasses the validators can store the latter.
     """

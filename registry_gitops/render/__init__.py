@@ -3,13 +3,13 @@
 `deploy` and `check_deployment` run the rules. `write_tree(render(deployment), directory)` is low-level, and runs none.
 """
 
-from registry_gitops.render.comparison import Action, Change, Plan, plan
+from registry_gitops.render.comparison import Action, Change, Plan, plan_changes
 from registry_gitops.render.directory import write_plan, write_tree
 from registry_gitops.render.git_repository import path_in_repository
 from registry_gitops.render.pipeline import check_deployment, deploy, render_checked
 from registry_gitops.render.rendered_objects import build_objects
-from registry_gitops.render.tree import render, stream
-from registry_gitops.render.unified_diff import diff
+from registry_gitops.render.tree import format_stream, render
+from registry_gitops.render.unified_diff import format_diff
 
 __all__ = [
     "Action",
@@ -18,12 +18,12 @@ __all__ = [
     "build_objects",
     "check_deployment",
     "deploy",
-    "diff",
+    "format_diff",
+    "format_stream",
     "path_in_repository",
-    "plan",
+    "plan_changes",
     "render",
     "render_checked",
-    "stream",
     "write_plan",
     "write_tree",
 ]

@@ -68,7 +68,7 @@ class Plan:
         return tuple(change for change in self.changes if change.action is not Action.KEEP)
 
 
-def plan(tree: Tree, directory: Path | str) -> Plan:
+def plan_changes(tree: Tree, directory: Path | str) -> Plan:
     """Compare `tree` with `directory`, which need not exist, and return what writing would change. Writes nothing.
 
     Raises InputError if the directory cannot be read.

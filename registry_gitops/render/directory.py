@@ -19,7 +19,7 @@ from registry_gitops.render.comparison import (
     Tree,
     checksum,
     format_checksums,
-    plan,
+    plan_changes,
 )
 
 _STAGED = ".registry-gitops.tmp-"
@@ -31,7 +31,7 @@ def write_tree(tree: Tree, directory: Path | str, *, force: bool = False) -> Pla
     Writes new and changed files, and deletes files of ours that are not in `tree`; or changes nothing and raises
     InputError, as `write_plan` does. Returns the plan.
     """
-    return write_plan(plan(tree, directory), force=force)
+    return write_plan(plan_changes(tree, directory), force=force)
 
 
 def write_plan(todo: Plan, *, force: bool = False) -> Plan:
@@ -48,12 +48,12 @@ def write_plan(todo: Plan, *, force: bool = False) -> Plan:
     try:
         _carry_out(todo)
     except OSError as error:
-        place = str(error.filename2 or error.filename or todo.directory)
-        if _STAGED in place:  # a name that users do not know
-            place = str(todo.directory)
+        path = str(error.filename2 or error.filename or todo.directory)
+        if _STAGED in path:  # a name that users do not know
+            path = str(todo.directory)
         # A file, or a link to nothing, is where a directory has to be created.
         why = "not a directory" if isinstance(error, FileExistsError) else error.strerror
-        raise InputError.single(f"cannot be written: {why}; nothing was changed", place) from None
+        raise InputError.single(f"cannot be written: {why}; nothing was changed", path) from None
     return todo
 
 
@@ -118,7 +118,7 @@ def _locked(directory: Path) -> Iterator[None]:
 
 def _is_current(todo: Plan) -> bool:
     """Return whether the files are still as they were when `todo` was made."""
-    now = plan(
+    now = plan_changes(
         {change.path: change.after.decode() for change in todo.changes if change.after is not None}, todo.directory
     )
     return now.changes == todo.changes and now.owned == todo.owned

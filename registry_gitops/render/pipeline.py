@@ -7,7 +7,7 @@ from pathlib import Path
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.findings import Finding
-from registry_gitops.render.comparison import Plan, Tree, plan
+from registry_gitops.render.comparison import Plan, Tree, plan_changes
 from registry_gitops.render.directory import write_plan
 from registry_gitops.render.git_repository import read_output_directory
 from registry_gitops.render.tree import render
@@ -42,7 +42,7 @@ def check_deployment(
     Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable directory.
     """
     findings, tree = render_checked(deployment, read_output_directory(directory), allow=allow)
-    return findings, plan(tree, directory)
+    return findings, plan_changes(tree, directory)
 
 
 def render_checked(

@@ -33,7 +33,7 @@ def render(deployment: RegistryDeployment) -> dict[str, str]:
     return tree
 
 
-def stream(tree: Mapping[str, str]) -> str:
+def format_stream(tree: Mapping[str, str]) -> str:
     """Return the objects of a tree as one YAML stream, in the order of the tree, for `kubectl apply -f -`."""
     objects = [
         text for path, text in tree.items() if path.endswith(".yaml") and "/" not in path and path != KUSTOMIZATION

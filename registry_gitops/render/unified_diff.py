@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from registry_gitops.render.comparison import Change, Plan
 
 
-def diff(plan: Plan) -> Iterator[str]:
+def format_diff(plan: Plan) -> Iterator[str]:
     """Yield the lines of a unified diff, without line ends, as `diff -u` and Git write it; none if nothing differs."""
     for change in plan.pending:
         yield from _diff_file(change)

@@ -33,46 +33,46 @@ def explain_key(path: str = "") -> Explanation:
     List indexes are left out: values.extraEnvVars.name. Raises InputError for an unknown key, with the nearest one.
     """
     schema = config_schema()
-    place: list[str] = []
+    steps: list[str] = []
     for step in filter(None, path.split(".")):
         below = child_schemas(schema)
         if step not in below:
-            raise _unknown(path, place, step, list(below))
+            raise _unknown(path, steps, step, list(below))
         schema = below[step]
-        place.append(step)
-    fields = tuple(_explanation([*place, key], below) for key, below in child_schemas(schema).items())
-    return _explanation(place, schema, fields)
+        steps.append(step)
+    fields = tuple(_explanation([*steps, key], below) for key, below in child_schemas(schema).items())
+    return _explanation(steps, schema, fields)
 
 
-def _unknown(path: str, place: list[str], step: str, known: list[str]) -> InputError:
-    """Return the error for a key that is not below `place`; a path that only lacks its beginning is completed."""
-    whole = "" if place else next((each.path for each in explain_tree("") if each.path.endswith(f".{path}")), "")
+def _unknown(path: str, steps: list[str], step: str, known: list[str]) -> InputError:
+    """Return the error for a key that is not below `steps`; a path that only lacks its beginning is completed."""
+    whole = "" if steps else next((field.path for field in explain_tree("") if field.path.endswith(f".{path}")), "")
     if whole:
         return InputError.single(f'unknown key "{path}": did you mean "{whole}"?')
-    where = f"{'.'.join(place)}: " if place else ""
+    where = f"{'.'.join(steps)}: " if steps else ""
     return InputError.single(f"{where}{unknown_key(step, known).message()}")
 
 
 def explain_tree(path: str) -> Iterator[Explanation]:
     """Yield the key at `path` and every key below it, depth first, without those of entries of lists."""
-    found = explain_key(path)
-    yield found
-    if not found.type.startswith("[]"):
-        for field in found.fields:
+    explanation = explain_key(path)
+    yield explanation
+    if not explanation.type.startswith("[]"):
+        for field in explanation.fields:
             yield from explain_tree(field.path)
 
 
 def child_schemas(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schemas of the keys of an object, of the entries of a list, or of all members of a union, by key."""
-    found: dict[str, Any] = {}
+    schemas: dict[str, Any] = {}
     for member in _members(schema):
         for key, below in {**member.get("properties", {}), **_below_items(member)}.items():
             # The key that tells the members of a union apart has one value in each.
-            both = "const" in below and key in found
-            found[key] = (
-                {**below, "enum": [*_constants(found[key]), *_constants(below)]} if both else found.get(key, below)
+            both = "const" in below and key in schemas
+            schemas[key] = (
+                {**below, "enum": [*_constants(schemas[key]), *_constants(below)]} if both else schemas.get(key, below)
             )
-    return found
+    return schemas
 
 
 def _below_items(schema: dict[str, Any]) -> dict[str, Any]:
@@ -83,9 +83,9 @@ def _constants(schema: dict[str, Any]) -> list[Any]:
     return schema.get("enum") or [schema["const"]]
 
 
-def _explanation(place: list[str], schema: dict[str, Any], fields: tuple[Explanation, ...] = ()) -> Explanation:
-    described = schema.get("description") or _resolve(schema).get("description", "")
-    return Explanation(".".join(place), type_name(schema), schema.get("default"), described, fields)
+def _explanation(steps: list[str], schema: dict[str, Any], fields: tuple[Explanation, ...] = ()) -> Explanation:
+    description = schema.get("description") or _resolve(schema).get("description", "")
+    return Explanation(".".join(steps), type_name(schema), schema.get("default"), description, fields)
 
 
 def type_name(schema: dict[str, Any]) -> str:
@@ -113,12 +113,12 @@ def _one_type(schema: dict[str, Any]) -> str:
 def _members(schema: dict[str, Any]) -> list[dict[str, Any]]:
     schema = _resolve(schema)
     union = schema.get("oneOf") or schema.get("anyOf")
-    return [each for member in union for each in _members(member)] if union else [schema]
+    return [inner for member in union for inner in _members(member)] if union else [schema]
 
 
 def _resolve(schema: dict[str, Any]) -> dict[str, Any]:
     reference = schema.get("$ref")
     if not reference:
         return schema
-    found: dict[str, Any] = config_schema()["definitions"][reference.rpartition("/")[2]]
-    return found
+    definition: dict[str, Any] = config_schema()["definitions"][reference.rpartition("/")[2]]
+    return definition

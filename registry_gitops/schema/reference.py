@@ -32,7 +32,7 @@ def _sections(fields: tuple[Explanation, ...]) -> Iterator[Explanation]:
 
 
 def _below(field: Explanation) -> list[Explanation]:
-    return [each for each in _leaves(field.path) if each.path != field.path]
+    return [leaf for leaf in _leaves(field.path) if leaf.path != field.path]
 
 
 def _table(fields: list[Explanation]) -> str:
@@ -40,11 +40,11 @@ def _table(fields: list[Explanation]) -> str:
 
 
 def _leaves(path: str) -> Iterator[Explanation]:
-    found = list(explain_tree(path))
-    parents = {each.path.rpartition(".")[0] for each in found}
-    for each in found:
-        if each.path not in parents or each.type.startswith("[]"):
-            yield each
+    keys = list(explain_tree(path))
+    parents = {key.path.rpartition(".")[0] for key in keys}
+    for key in keys:
+        if key.path not in parents or key.type.startswith("[]"):
+            yield key
 
 
 def _row(field: Explanation) -> str:

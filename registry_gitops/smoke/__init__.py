@@ -1,7 +1,7 @@
 """Tests of a running registry: what works for its clients, and what to change if something does not.
 
     client = connect("https://registry.example.com")
-    report = run(client, checks_for_level(CHECKS, Level.SMOKE))
+    report = run_checks(client, checks_for_level(CHECKS, Level.SMOKE))
 
 Imports neither Flux or Kubernetes code nor the reference registry: it tests whatever responds at `/v2/`.
 """
@@ -14,7 +14,7 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.restart import RestartImage
-from registry_gitops.smoke.runner import Interrupted, checks_for_level, push_restart_image, run
+from registry_gitops.smoke.runner import Interrupted, checks_for_level, push_restart_image, run_checks
 
 __all__ = [
     "CHECKS",
@@ -37,5 +37,5 @@ __all__ = [
     "checks_for_level",
     "connect",
     "push_restart_image",
-    "run",
+    "run_checks",
 ]

@@ -42,7 +42,7 @@ def _new_run_id() -> str:
     return secrets.token_hex(4)
 
 
-def run(
+def run_checks(
     client: Client,
     checks: Sequence[Check],
     *,

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from registry_gitops.model import Model, OptionalName, Text, default_section
-from registry_gitops.values.conflicts import conflict
+from registry_gitops.values.conflicts import conflict_error
 
 # bcrypt reads no further than this: golang.org/x/crypto/bcrypt refuses a longer password.
 _BCRYPT_MAX_BYTES = 72
@@ -15,7 +15,7 @@ _BCRYPT_MAX_BYTES = 72
 
 def _bcrypt_length(password: str) -> str:
     if len(password.encode()) > _BCRYPT_MAX_BYTES:
-        raise conflict("password-length")[1]
+        raise conflict_error("password-length")[1]
     return password
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from registry_gitops.amounts import parse_duration
 from registry_gitops.model import LocatedError
-from registry_gitops.values.conflicts import conflict
+from registry_gitops.values.conflicts import conflict_error
 
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
@@ -26,7 +26,7 @@ def find_conflicts(values: RegistryValues) -> Conflicts:
     yield from _strategy(values)
     ingress = values.ingress
     if ingress.enabled and ingress.tls and not ingress.hostname and not ingress.extra_tls:
-        yield conflict("tls-host")
+        yield conflict_error("tls-host")
     yield from _prefix(values)
     yield from _drain(values)
 
@@ -36,25 +36,25 @@ def _replicas(values: RegistryValues) -> Conflicts:
     modes = "/".join(volume.access_modes)
     if not values.shares_images:
         if values.configuration.driver == "inmemory":
-            yield conflict("replicas-memory", count=count)
+            yield conflict_error("replicas-memory", count=count)
         elif not volume.enabled:
-            yield conflict("replicas-no-volume", count=count)
+            yield conflict_error("replicas-no-volume", count=count)
         elif volume.existing_claim:
-            yield conflict("replicas-existing-claim", count=count, claim=volume.existing_claim, modes=modes)
+            yield conflict_error("replicas-existing-claim", count=count, claim=volume.existing_claim, modes=modes)
         else:
-            yield conflict("replicas-claim", count=count, modes=modes)
+            yield conflict_error("replicas-claim", count=count, modes=modes)
     if not values.http.existing_secret:
-        yield conflict("replicas-secret", count=count)
+        yield conflict_error("replicas-secret", count=count)
 
 
 def _htpasswd(values: RegistryValues) -> Conflicts:
     htpasswd = values.auth.htpasswd
     if htpasswd.enabled and values.configuration.auth_provider == "token":
-        yield conflict("auth-providers")
+        yield conflict_error("auth-providers")
     if htpasswd.existing_secret and htpasswd.password:
-        yield conflict("htpasswd-password")
+        yield conflict_error("htpasswd-password")
     elif htpasswd.enabled and not htpasswd.existing_secret and not (htpasswd.username and htpasswd.password):
-        yield conflict("htpasswd-credentials")
+        yield conflict_error("htpasswd-credentials")
 
 
 def _strategy(values: RegistryValues) -> Conflicts:
@@ -63,9 +63,9 @@ def _strategy(values: RegistryValues) -> Conflicts:
     if not rolling or not rolling.model_fields_set or strategy.type == "Recreate":
         return
     if not strategy.type and not values.shares_images:
-        yield conflict("default-strategy")
+        yield conflict_error("default-strategy")
     elif all(re.fullmatch("0+%?", str(amount)) for amount in (rolling.max_surge, rolling.max_unavailable)):
-        yield conflict("no-rollout")
+        yield conflict_error("no-rollout")
 
 
 def _prefix(values: RegistryValues) -> Conflicts:
@@ -73,7 +73,7 @@ def _prefix(values: RegistryValues) -> Conflicts:
     if http and http.relative_urls is not None:
         key, is_relative = "configuration.http.relativeurls", http.relative_urls
     if http and http.prefix not in (None, "", "/") and is_relative:
-        yield conflict("prefix", key=key)
+        yield conflict_error("prefix", key=key)
 
 
 def _drain(values: RegistryValues) -> Conflicts:
@@ -82,4 +82,4 @@ def _drain(values: RegistryValues) -> Conflicts:
         key, timeout = "configuration.http.draintimeout", http.drain_timeout
     grace, seconds = values.termination_grace_period_seconds, parse_duration(timeout)
     if seconds >= Decimal(grace) > 0:
-        yield conflict("grace-period", grace=grace, key=key, timeout=timeout, seconds=int(seconds) + 1)
+        yield conflict_error("grace-period", grace=grace, key=key, timeout=timeout, seconds=int(seconds) + 1)

@@ -102,7 +102,7 @@ CONFLICTS: Final = {
 """Every combination, by its name."""
 
 
-def conflict(name: LiteralString, **words: object) -> LocatedError:
+def conflict_error(name: LiteralString, **words: object) -> LocatedError:
     """Return the error, with the path of the key to change. `words` fill the placeholders."""
     key, text = CONFLICTS[name]
     return tuple(key.format(**words).split(".")), custom_error(name, text.format(**words))

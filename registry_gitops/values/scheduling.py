@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from registry_gitops.masking import quote
 from registry_gitops.model import EMPTY, IntOrString, LabelKey, Labels, ListOf, Model, Positive, custom_error, error_at
-from registry_gitops.values.conflicts import conflict
+from registry_gitops.values.conflicts import conflict_error
 
 Weight = Annotated[int, Field(ge=1, le=100)]
 
@@ -240,5 +240,5 @@ class UpdateStrategy(Model):
     @model_validator(mode="after")
     def _rolling(self) -> UpdateStrategy:
         if self.rolling_update and self.rolling_update.model_fields_set and self.type == "Recreate":
-            raise error_at("UpdateStrategy", [(("rollingUpdate",), conflict("strategy")[1])])
+            raise error_at("UpdateStrategy", [(("rollingUpdate",), conflict_error("strategy")[1])])
         return self

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry_gitops.cluster.status import Snapshot, Status, assess, format_status, to_report
+from registry_gitops.cluster.status import Snapshot, Status, assess, build_status_report, format_status
 from registry_gitops.cluster.status.causes.containers import find_error_line
 from registry_gitops.cluster.status.display import format_age
 from registry_gitops.cluster.status.live_objects import Object
@@ -249,7 +249,11 @@ def test_no_format_has_credentials_of_an_object() -> None:
     hostile = with_change(with_change(load_snapshot("ready"), "Deployment", attack), "HelmRelease", fail)
     hostile = replace(with_event(hostile, "HelmRelease", "Failed", f"GET {url}"), name="docker-registry")
     status = assess(replace(hostile, forbidden_kinds=(url,)))
-    written = [format_status(status), status.to_json(), *(write(to_report(status)) for write in WRITERS.values())]
+    written = [
+        format_status(status),
+        status.to_json(),
+        *(write(build_status_report(status)) for write in WRITERS.values()),
+    ]
     assert all("registry.example.com" in each for each in written)
     assert not [each for each in written if "hunter2" in each]
 

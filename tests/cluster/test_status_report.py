@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from registry_gitops.cluster.status import Status, assess, to_report
+from registry_gitops.cluster.status import Status, assess, build_status_report
 from registry_gitops.findings import Severity
 from registry_gitops.report import WRITERS
 
@@ -16,7 +16,7 @@ from .deployments import NAMES, load_snapshot
 
 
 def write(format_: str, name: str) -> str:
-    return WRITERS[format_](to_report(assess(load_snapshot(name))))
+    return WRITERS[format_](build_status_report(assess(load_snapshot(name))))
 
 
 def junit(name: str) -> dict[str, Element]:
@@ -78,7 +78,7 @@ def test_html_shows_the_causes_and_the_facts_whether_ready_or_not() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_passes_if_and_only_if_the_deployment_is_ready(name: str) -> None:
     status = assess(load_snapshot(name))
-    report = to_report(status)
+    report = build_status_report(status)
     assert report.passed is status.ready
     assert list(map(str, report.findings)) == list(map(str, status.findings))
 
@@ -87,5 +87,5 @@ def test_a_deployment_that_is_not_ready_for_an_unknown_reason_has_a_finding_in_e
     unknown = Status(
         namespace="a", name="b", ready=False, read_at=datetime.now(UTC), summary="Flux reports it as ready, but ..."
     )
-    (finding,) = to_report(unknown).findings
+    (finding,) = build_status_report(unknown).findings
     assert (finding.id, finding.severity, finding.message) == ("ready", Severity.ERROR, unknown.summary)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from registry_gitops.deployment import RegistryDeployment, load
-from registry_gitops.render import plan, render
+from registry_gitops.render import plan_changes, render
 from tests.support.helm import Chart
 from tests.support.tools import KUBERNETES_VERSIONS, ROOT
 
@@ -35,7 +35,7 @@ def values(deployment: RegistryDeployment) -> dict[str, Any]:
 
 
 def test_the_rendered_folder_is_fresh(config: Path) -> None:
-    assert plan(render(load(config)), config.parent / "rendered").pending == ()
+    assert plan_changes(render(load(config)), config.parent / "rendered").pending == ()
 
 
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS)

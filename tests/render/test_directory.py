@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.errors import InputError
-from registry_gitops.render import Action, diff, plan, write_plan, write_tree
+from registry_gitops.render import Action, format_diff, plan_changes, write_plan, write_tree
 
 LIST = ".registry-gitops.sha256"
 OLD = {"a.yaml": "a: 1\n", "chart/templates/b.yaml": "b: 1\n", "gone/c.yaml": "c: 1\n"}
@@ -30,7 +30,7 @@ def files(folder: Path) -> dict[str, str]:
 
 
 def actions(tree: dict[str, str], folder: Path) -> dict[str, Action]:
-    return {change.path: change.action for change in plan(tree, folder).changes}
+    return {change.path: change.action for change in plan_changes(tree, folder).changes}
 
 
 def test_a_tree_is_written_and_written_again_without_touching_anything(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_the_mode_of_a_file_is_kept(tmp_path: Path) -> None:
 def test_a_list_that_leads_out_of_the_folder_is_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / LIST).write_text(line + "\n")
     with pytest.raises(InputError, match=f"{LIST}:1:1: is not a line of this list"):
-        plan(OLD, tmp_path)
+        plan_changes(OLD, tmp_path)
 
 
 def test_a_folder_where_a_file_should_be_is_one_clear_problem(tmp_path: Path) -> None:
@@ -157,11 +157,11 @@ def test_writers_of_one_directory_at_the_same_time_leave_it_whole(tmp_path: Path
         for thread in threads:
             thread.join()
         assert len(refused) < len(threads)
-        assert any(not plan(tree, folder).pending for tree in trees)
+        assert any(not plan_changes(tree, folder).pending for tree in trees)
 
 
 def test_write_plan_refuses_a_plan_that_the_files_have_left_behind(tmp_path: Path) -> None:
-    old = plan(OLD, tmp_path)
+    old = plan_changes(OLD, tmp_path)
     write_tree(NEW, tmp_path)
     before = files(tmp_path)
     with pytest.raises(InputError, match=CHANGED):
@@ -217,13 +217,17 @@ write_tree({NEW!r}, {str(tmp_path)!r})
 
 def test_the_diff_is_what_git_would_show(tmp_path: Path) -> None:
     write_tree(OLD, tmp_path)
-    assert "\n".join(diff(plan(NEW, tmp_path))) == (
+    assert "\n".join(format_diff(plan_changes(NEW, tmp_path))) == (
         "--- a/a.yaml\n+++ b/a.yaml\n@@ -1 +1 @@\n-a: 1\n+a: 2\n"
         "--- a/gone/c.yaml\n+++ /dev/null\n@@ -1 +0,0 @@\n-c: 1\n"
         "--- /dev/null\n+++ b/new/d.yaml\n@@ -0,0 +1 @@\n+d: 1"
     )
     subprocess.run(
-        ["git", "apply", "-"], cwd=tmp_path, input="\n".join(diff(plan(NEW, tmp_path))) + "\n", text=True, check=True
+        ["git", "apply", "-"],
+        cwd=tmp_path,
+        input="\n".join(format_diff(plan_changes(NEW, tmp_path))) + "\n",
+        text=True,
+        check=True,
     )
     assert {path: hashlib.sha256(text.encode()).hexdigest() for path, text in files(tmp_path).items()} == {
         path: hashlib.sha256(text.encode()).hexdigest() for path, text in NEW.items()

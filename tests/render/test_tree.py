@@ -12,7 +12,7 @@ import yaml
 
 from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment
 from registry_gitops.manifests import HelmReleaseOptions
-from registry_gitops.render import render, stream
+from registry_gitops.render import format_stream, render
 from registry_gitops.values import Persistence, RegistryValues
 
 OCI = OCISource(url="oci://ghcr.io/example/charts/docker-registry")
@@ -172,7 +172,9 @@ def test_a_users_own_files_are_listed_after_ours() -> None:
 
 
 def test_the_stream_holds_the_objects_and_no_kustomization() -> None:
-    kinds = [each["kind"] for each in yaml.safe_load_all(stream(render(RegistryDeployment(source=HelmSource()))))]
+    kinds = [
+        each["kind"] for each in yaml.safe_load_all(format_stream(render(RegistryDeployment(source=HelmSource()))))
+    ]
     assert kinds == ["Namespace", "HelmRepository", "HelmRelease"]
 
 

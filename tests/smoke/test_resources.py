@@ -13,9 +13,9 @@ pytestmark = pytest.mark.tools
 
 LARGE = """
 import sys
-from registry_gitops.smoke import CHECKS, connect, run
+from registry_gitops.smoke import CHECKS, connect, run_checks
 with connect(sys.argv[1]) as client:
-    report = run(client, [check for check in CHECKS if check.id == "large-layer"])
+    report = run_checks(client, [check for check in CHECKS if check.id == "large-layer"])
 assert report.passed, report.findings
 # Not by getrusage: that counts what the parent had before it became this program.
 print(next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if line.startswith("VmHWM")))

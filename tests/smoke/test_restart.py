@@ -9,7 +9,7 @@ import pytest
 from registry_gitops.errors import InputError
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.report import Outcome
-from registry_gitops.smoke import Options, RestartImage, connect, push_restart_image, run
+from registry_gitops.smoke import Options, RestartImage, connect, push_restart_image, run_checks
 from registry_gitops.smoke.checks.persistence import kept_after_restart
 
 
@@ -18,8 +18,8 @@ def test_image_that_survives_a_restart_is_found_and_deleted(tmp_path: Path) -> N
         push_restart_image(client).write(tmp_path / "state")
     restart = RestartImage.read(tmp_path / "state")
     with ReferenceRegistry(tmp_path / "root") as registry, connect(registry.url) as client:
-        report = run(client, [kept_after_restart], options=Options(restart=restart))
-        again = run(client, [kept_after_restart], options=Options(restart=restart))
+        report = run_checks(client, [kept_after_restart], options=Options(restart=restart))
+        again = run_checks(client, [kept_after_restart], options=Options(restart=restart))
     assert report.checks[0].outcome is Outcome.PASSED
     assert report.leftovers == ("the name of the empty repository registry-gitops/smoke",)
     assert again.checks[0].outcome is Outcome.FAILED
@@ -29,7 +29,7 @@ def test_check_fails_if_the_restart_lost_the_image() -> None:
     with ReferenceRegistry() as registry, connect(registry.url) as client:
         restart = push_restart_image(client)
     with ReferenceRegistry() as registry, connect(registry.url) as client:
-        report = run(client, [kept_after_restart], options=Options(restart=restart))
+        report = run_checks(client, [kept_after_restart], options=Options(restart=restart))
     (finding,) = report.findings
     assert report.checks[0].outcome is Outcome.FAILED
     assert restart.tag in finding.message

@@ -21,7 +21,7 @@ from registry_gitops.smoke import (
     Options,
     checks_for_level,
     connect,
-    run,
+    run_checks,
 )
 from registry_gitops.smoke.checks.blobs import blob_get
 from registry_gitops.smoke.checks.uploads import upload_monolithic
@@ -42,7 +42,7 @@ def bad(report: Report) -> list[tuple[str, str]]:
 
 def test_all_checks_pass_on_the_reference_registry(url: str) -> None:
     with connect(url) as client:
-        report = run(client, CHECKS, options=SMALL)
+        report = run_checks(client, CHECKS, options=SMALL)
     assert bad(report) == []
     assert [result.id for result in report.checks] == [check.id for check in CHECKS]
     assert report.counts()[Outcome.PASSED] >= 50
@@ -52,7 +52,7 @@ def test_all_checks_pass_on_the_reference_registry(url: str) -> None:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_each_check_passes_alone(check: Check, url: str) -> None:
     with connect(url) as client:
-        report = run(client, [check], options=SMALL)
+        report = run_checks(client, [check], options=SMALL)
     assert bad(report) == []
     assert [line for line in report.leftovers if "name of the empty" not in line] == []
 
@@ -60,15 +60,15 @@ def test_each_check_passes_alone(check: Check, url: str) -> None:
 def test_level_read_sends_only_get_and_head() -> None:
     entries: list[AccessLogEntry] = []
     with ReferenceRegistry(access_log=entries.append) as registry, connect(registry.url) as client:
-        run(client, checks_for_level(CHECKS, Level.READ))
+        run_checks(client, checks_for_level(CHECKS, Level.READ))
     assert {entry.method for entry in entries} == {"GET", "HEAD"}
 
 
 def test_run_deletes_what_it_pushed() -> None:
     with ReferenceRegistry() as registry, connect(registry.url) as client:
-        report = run(client, CHECKS, options=SMALL)
+        report = run_checks(client, CHECKS, options=SMALL)
         tags = client.request("GET", "/v2/registry-gitops/smoke/tags/list")
-        again = run(client, checks_for_level(CHECKS, Level.SMOKE))
+        again = run_checks(client, checks_for_level(CHECKS, Level.SMOKE))
     assert report.leftovers == (
         "the name of the empty repository registry-gitops/smoke",
         "the name of the empty repository registry-gitops/smoke-other",
@@ -79,7 +79,7 @@ def test_run_deletes_what_it_pushed() -> None:
 
 def test_leftovers_list_exactly_what_remains(tmp_path: Path) -> None:
     with ReferenceRegistry(tmp_path, delete=False) as registry, connect(registry.url) as client:
-        report = run(client, checks_for_level(CHECKS, Level.SMOKE), run_id="1234")
+        report = run_checks(client, checks_for_level(CHECKS, Level.SMOKE), run_id="1234")
         told = {line.partition(" with ")[0] for line in report.leftovers}
         there = set()
         for name in ("registry-gitops/smoke", "registry-gitops/smoke-other"):
@@ -95,7 +95,7 @@ def test_leftovers_list_exactly_what_remains(tmp_path: Path) -> None:
 def test_concurrent_runs_do_not_interfere(url: str) -> None:
     def one(_: int) -> list[tuple[str, str]]:
         with connect(url) as client:
-            return bad(run(client, checks_for_level(CHECKS, Level.SMOKE)))
+            return bad(run_checks(client, checks_for_level(CHECKS, Level.SMOKE)))
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(one, range(4))) == [[], [], [], []]
@@ -107,7 +107,7 @@ def test_run_keeps_images_of_others(url: str) -> None:
         place = "/v2/registry-gitops/smoke/manifests/somebodys"
         kind = {"Content-Type": "application/vnd.oci.image.index.v1+json"}
         assert client.request("PUT", place, body, kind).status == 201
-        run(client, checks_for_level(CHECKS, Level.SMOKE))
+        run_checks(client, checks_for_level(CHECKS, Level.SMOKE))
         assert client.request("GET", place).body == body
         client.request("DELETE", place)
 
@@ -118,7 +118,7 @@ def test_interrupt_cleans_up_and_returns_the_report(url: str) -> None:
             raise KeyboardInterrupt
 
     with connect(url) as client, pytest.raises(Interrupted) as caught:
-        run(client, CHECKS, on_start=interrupt)
+        run_checks(client, CHECKS, on_start=interrupt)
     report = caught.value.report
     assert report.checks[-1].id == "manifest-missing-blob"
     assert [line for line in report.leftovers if "name of the empty" not in line] == []
@@ -135,7 +135,7 @@ def test_interrupt_during_cleanup_lists_leftovers(url: str, monkeypatch: pytest.
 
         monkeypatch.setattr(client, "request", no_more)
         with pytest.raises(Interrupted) as caught:
-            run(client, [check for check in CHECKS if check.id == "tag-list"], run_id="55")
+            run_checks(client, [check for check in CHECKS if check.id == "tag-list"], run_id="55")
     assert [
         line for line in caught.value.report.leftovers if line.startswith("manifest ") and "smoke-55-tag-list-a" in line
     ]
@@ -143,7 +143,7 @@ def test_interrupt_during_cleanup_lists_leftovers(url: str, monkeypatch: pytest.
 
 def test_failed_push_fails_one_check_and_skips_the_others() -> None:
     with answering(OK, status(507)) as stub, connect(stub.url) as client:
-        report = run(client, [upload_monolithic, blob_get])
+        report = run_checks(client, [upload_monolithic, blob_get])
     first, second = report.checks
     (finding,) = report.findings
     assert (first.outcome, second.outcome) == (Outcome.FAILED, Outcome.SKIPPED)
@@ -156,8 +156,8 @@ def test_failed_push_fails_one_check_and_skips_the_others() -> None:
 def test_unresponsive_registry_skips_the_other_checks() -> None:
     with ReferenceRegistry() as registry:
         client = connect(registry.url, retries=0)
-        run(client, [blob_get])
-    report = run(client, checks_for_level(CHECKS, Level.SMOKE))
+        run_checks(client, [blob_get])
+    report = run_checks(client, checks_for_level(CHECKS, Level.SMOKE))
     first, *others = report.checks
     assert first.outcome is Outcome.ERROR
     assert {result.outcome for result in others} == {Outcome.SKIPPED}
@@ -173,7 +173,7 @@ def test_internal_error_is_raised_after_cleanup(url: str) -> None:
     ours = Check(**{**vars(blob_get), "run": broken})
     with connect(url) as client:
         with pytest.raises(ZeroDivisionError):
-            run(client, [ours], run_id="77")
+            run_checks(client, [ours], run_id="77")
         assert client.request("GET", "/v2/registry-gitops/smoke/manifests/smoke-77-blob-get-a").status == 404
 
 
@@ -183,7 +183,7 @@ def test_finding_has_the_evidence_of_its_check(url: str) -> None:
         raise CheckFailed("so it is", "Change `http.relativeUrls`.")
 
     with connect(url) as client:
-        (finding,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": fails})]).findings
+        (finding,) = run_checks(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": fails})]).findings
     assert (finding.message, finding.remedy) == ("so it is", "Change `http.relativeUrls`.")
     assert finding.evidence[0] == f"> GET {url}/v2/nothing/manifests/here"
     assert "< 404 Not Found" in finding.evidence
@@ -196,7 +196,7 @@ def test_evidence_keeps_the_first_and_last_requests(url: str) -> None:
             context.client.request("HEAD", f"/v2/n{number}/manifests/x")
 
     with connect(url) as client:
-        (result,) = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})]).checks
+        (result,) = run_checks(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})]).checks
     assert "/v2/n0/" in result.evidence[0]
     assert "(76 exchanges left out)" in result.evidence
     assert [line for line in result.evidence if "/v2/n99/" in line]
@@ -208,6 +208,6 @@ def test_missing_response_is_an_error_with_a_remedy() -> None:
         raise NoResponseError("GET /v2/", "no response within the timeout", OSError(), "http://storage.invalid/x")
 
     with answering(OK) as stub, connect(stub.url) as client:
-        report = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": silent})])
+        report = run_checks(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": silent})])
     assert report.checks[0].outcome is Outcome.ERROR
     assert "configuration.storage.redirect.disable" in report.findings[0].remedy

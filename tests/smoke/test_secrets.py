@@ -19,7 +19,7 @@ from registry_gitops.smoke import (
     UnreachableError,
     checks_for_level,
     connect,
-    run,
+    run_checks,
 )
 from registry_gitops.smoke.checks.blobs import blob_get
 from registry_gitops.smoke.client.evidence import Evidence
@@ -39,7 +39,7 @@ def shown(text: str) -> list[str]:
 def test_reports_and_logs_contain_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
-        report = run(client, checks_for_level(CHECKS, Level.SMOKE))
+        report = run_checks(client, checks_for_level(CHECKS, Level.SMOKE))
         assert tokens.given
     for name, write in WRITERS.items():
         assert (name, shown(write(report))) == (name, [])
@@ -57,7 +57,7 @@ def test_echoed_credentials_are_masked() -> None:
 
     refused = status(403, echo, location)
     with answering(BASIC, OK, refused) as stub, connect(stub.url, username=USER, password=PASSWORD) as client:
-        report = run(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})])
+        report = run_checks(client, [Check(**{**vars(blob_get), "needs": frozenset(), "run": asks})])
     (finding,) = report.findings
     assert "DENIED ada *** ***" in finding.message
     assert "< Location: /v2/x/blobs/uploads/1?_state=***&digest=sha256:1" in finding.evidence
@@ -91,7 +91,7 @@ def test_refused_login_hides_a_secret_user(user: str) -> None:
 
 def test_password_in_url_is_used_and_masked() -> None:
     with answering(BASIC, OK) as stub, connect(stub.url.replace("://", "://ada:cor%2Frect@")) as client:
-        report = run(client, [])
+        report = run_checks(client, [])
         assert client.authenticator.credentials is not None
         assert client.authenticator.credentials.password.reveal() == "cor/rect"
     assert report.subject == stub.url

@@ -33,15 +33,15 @@ def explain(
     write_stdout("".join(f"{line}\n" for line in _page(explain_key(key), width)))
 
 
-def _page(found: Explanation, width: int) -> Iterator[str]:
-    yield f"KEY:      {found.path or '(the config file)'}"
-    yield f"TYPE:     {found.type}"
-    if found.default is not None:
-        yield f"DEFAULT:  {_value(found.default)}"
-    yield from ("", "DESCRIPTION:", *_text(found.description, width))
-    if found.fields:
+def _page(explanation: Explanation, width: int) -> Iterator[str]:
+    yield f"KEY:      {explanation.path or '(the config file)'}"
+    yield f"TYPE:     {explanation.type}"
+    if explanation.default is not None:
+        yield f"DEFAULT:  {_value(explanation.default)}"
+    yield from ("", "DESCRIPTION:", *_text(explanation.description, width))
+    if explanation.fields:
         yield from ("", "FIELDS:")
-    for index, field in enumerate(found.fields):
+    for index, field in enumerate(explanation.fields):
         default = "" if field.default is None else f"  default: {_value(field.default)}"
         yield from ([""] if index else [])
         yield from (f"  {field.key}  <{field.type}>{default}", *_text(field.description, width))

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from registry_gitops.cli.passwords import from_stdin
+from registry_gitops.cli.passwords import read_password_from_stdin
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 
@@ -37,7 +37,7 @@ def htpasswd(
 
     try:
         validate_user(user, namespace=namespace, name=name)
-        password = from_stdin() if password_stdin else _prompt(user)
+        password = read_password_from_stdin() if password_stdin else _prompt(user)
         secret = build_secret(user, password, namespace=namespace, name=name)
     except InputError as error:
         raise error.with_keys(_OPTIONS) from None

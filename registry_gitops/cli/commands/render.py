@@ -71,7 +71,7 @@ def render(
             with _problems_in(path):
                 findings, tree = library.render_checked(deployment, allow=allow or ())
             report.add(findings)
-            write_stdout(library.stream(tree))
+            write_stdout(library.format_stream(tree))
             return
         with _problems_in(path):
             findings, todo = library.check_deployment(deployment, output_dir or path.parent, allow=allow or ())
@@ -81,7 +81,7 @@ def render(
             if check and not report.is_on_stdout:
                 _list(todo)
             if diff:
-                write_stdout("".join(f"{line}\n" for line in colorize_diff(library.diff(todo))))
+                write_stdout("".join(f"{line}\n" for line in colorize_diff(library.format_diff(todo))))
             raise typer.Exit(ExitCode.FINDINGS if todo.pending else ExitCode.OK)
         library.write_plan(todo, force=force)
         if not report.is_on_stdout:

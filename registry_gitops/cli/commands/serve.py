@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from registry_gitops.cli.param_types import parse_period_option, parse_size_option
-from registry_gitops.cli.parsing import whole_number
+from registry_gitops.cli.parsing import whole_number_parser
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 
@@ -91,7 +91,7 @@ def serve(
     max_concurrency: Annotated[
         int,
         typer.Option(
-            parser=whole_number(1, 10000),
+            parser=whole_number_parser(1, 10000),
             metavar="N",
             help="Maximum number of concurrent requests, from 1 to 10000; more get a 429.",
         ),

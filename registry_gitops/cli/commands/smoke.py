@@ -15,8 +15,8 @@ from registry_gitops.cli.checks import format_check_table, select_checks
 from registry_gitops.cli.config_file import load_config
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option, parse_period_option, parse_size_option
-from registry_gitops.cli.parsing import whole_number
-from registry_gitops.cli.passwords import VARIABLE, from_environment, from_stdin
+from registry_gitops.cli.parsing import whole_number_parser
+from registry_gitops.cli.passwords import VARIABLE, read_password_from_environment, read_password_from_stdin
 from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.reports import OutputOption, check_outputs, format_report, refuse_unwritable, write_reports
 from registry_gitops.cli.streams import write_stderr, write_stdout
@@ -106,7 +106,9 @@ def smoke(
     ] = "30s",  # type: ignore[assignment]
     retries: Annotated[
         int,
-        typer.Option(parser=whole_number(0), metavar="N", help="How often to retry a request whose connection failed."),
+        typer.Option(
+            parser=whole_number_parser(0), metavar="N", help="How often to retry a request whose connection failed."
+        ),
     ] = "2",  # type: ignore[assignment]
     wait: Annotated[
         float,
@@ -170,7 +172,7 @@ def _target(
 
 def _with_user(target: Target, username: str | None, password_stdin: bool) -> Target:
     """Return the target with the credentials of the options, if any, instead of those of the config file."""
-    password = from_stdin() if password_stdin else from_environment()
+    password = read_password_from_stdin() if password_stdin else read_password_from_environment()
     name = username or target.username
     if password_stdin and not name:
         raise typer.BadParameter("no user to log in as: add --username USER", param_hint="--password-stdin")
@@ -217,10 +219,10 @@ def _prepare(client: Client, options: Options, progress: Progress, file: Path) -
 
 
 def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: Progress) -> Report:
-    from registry_gitops.smoke import Interrupted, run
+    from registry_gitops.smoke import Interrupted, run_checks
 
     try:
-        return run(client, checks, options=options, on_start=lambda check: progress.show_next(check.title))
+        return run_checks(client, checks, options=options, on_start=lambda check: progress.show_next(check.title))
     except Interrupted as interrupted:
         progress.clear()
         for line in interrupted.report.leftovers:

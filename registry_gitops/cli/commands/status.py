@@ -167,12 +167,12 @@ class _Run:
 
 def _format(status: Status, output: Output, indent: int | None = 2) -> str:
     """Return the status in the format of `output`; text and JSON are its own, and show more than a report does."""
-    from registry_gitops.cluster.status import format_status, to_report
+    from registry_gitops.cluster.status import build_status_report, format_status
 
     if output.format is ReportFormat.JSON:
         return f"{status.to_json(indent)}\n"
     if output.format is not ReportFormat.TEXT:
-        return format_report(to_report(status), output)
+        return format_report(build_status_report(status), output)
     if output.file:
         return format_status(status)
     return format_status(status, color=supports_color(sys.stdout), width=terminal_width())

@@ -13,7 +13,7 @@ from registry_gitops.cluster.status.causes import Cause, CauseId
 from registry_gitops.cluster.status.deployment_status import Status
 from registry_gitops.cluster.status.reading import read_snapshot
 from registry_gitops.cluster.status.snapshot import Snapshot
-from registry_gitops.cluster.status.status_report import to_report
+from registry_gitops.cluster.status.status_report import build_status_report
 from registry_gitops.cluster.status.status_text import format_status
 
 __all__ = [
@@ -24,10 +24,10 @@ __all__ = [
     "Snapshot",
     "Status",
     "assess",
+    "build_status_report",
     "format_status",
     "get_status",
     "read_snapshot",
-    "to_report",
 ]
 
 

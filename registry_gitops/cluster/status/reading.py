@@ -8,7 +8,7 @@ from typing import Final
 
 from registry_gitops.cluster.kubectl import Kubectl, KubectlResult, ObjectList, parse_objects
 from registry_gitops.cluster.kubectl_errors import ClusterError, UnknownKindError
-from registry_gitops.cluster.processes import run_all
+from registry_gitops.cluster.processes import run_commands
 from registry_gitops.cluster.status.live_objects import Object, Reference, list_containers
 from registry_gitops.cluster.status.snapshot import (
     Snapshot,
@@ -53,7 +53,7 @@ def read_snapshot(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
     """Read all objects that a status derives from; change nothing. Raises ClusterError."""
     now = datetime.now(UTC)
     try:
-        (first,) = run_all([kubectl.get_command(namespace, ",".join((_RELEASES, *_WORKLOADS)))], parse_objects)
+        (first,) = run_commands([kubectl.get_command(namespace, ",".join((_RELEASES, *_WORKLOADS)))], parse_objects)
     except UnknownKindError:
         return Snapshot(namespace, name, now, has_flux=False)
     if _RELEASES in first.forbidden_kinds:
@@ -104,7 +104,7 @@ class _Reader:
 
     def run(self, commands: Iterable[Sequence[str]]) -> None:
         """Run commands at the same time, and add the objects that they print. Raises ClusterError."""
-        for found in run_all(list(commands), _parse_objects_if_known):
+        for found in run_commands(list(commands), _parse_objects_if_known):
             self.objects += tuple(map(Object, found.items))
             self.forbidden_kinds += found.forbidden_kinds
 
@@ -133,4 +133,4 @@ def _read_logs(kubectl: Kubectl, objects: Iterable[Object]) -> dict[str, str]:
         for container in list_containers(pod)
         if not container.is_ready and container.ended.get("exitCode")
     }
-    return dict(zip(commands, run_all(list(commands.values()), _parse_log), strict=True))
+    return dict(zip(commands, run_commands(list(commands.values()), _parse_log), strict=True))

@@ -9,7 +9,7 @@ from registry_gitops.report import CheckResult, Outcome, Report
 from registry_gitops.version import __version__
 
 
-def to_report(status: Status) -> Report:
+def build_status_report(status: Status) -> Report:
     """Return a report with the check `ready`, whose evidence is the facts, and with the causes as findings."""
     errors = "; ".join(cause.message for cause in status.findings if cause.is_error)
     ready = CheckResult(

@@ -7,7 +7,7 @@ from typing import Final
 
 from registry_gitops.cluster.status.deployment_status import Status
 from registry_gitops.cluster.status.display import format_age, short_revision
-from registry_gitops.report import fold, format_finding, one_line
+from registry_gitops.report import escape_line, fold, format_finding
 
 _GREEN, _YELLOW, _RED, _END = "\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[0m"
 _EVENT_LINES: Final = 3
@@ -23,7 +23,7 @@ def format_status(status: Status, *, color: bool = False, width: int = 100) -> s
 
 def _lines(status: Status, color: bool, width: int) -> Iterator[str]:
     # One line of any length: users search for it with grep, and copy it.
-    line = one_line(headline(status))
+    line = escape_line(headline(status))
     yield f"{_GREEN if status.ready else _RED}{line}{_END}" if color else line
     for cause in status.findings:
         yield ""

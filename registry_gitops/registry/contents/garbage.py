@@ -17,7 +17,7 @@ from typing import Final
 from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.content_store import parse_link
 from registry_gitops.registry.contents.identifiers import ALGORITHMS, Digest
-from registry_gitops.registry.contents.reachability import ManifestReferences, parents_first, reachable_manifests
+from registry_gitops.registry.contents.reachability import ManifestReferences, reachable_manifests, sort_parents_first
 from registry_gitops.registry.storage import Storage
 
 LONG_PUSH: Final = 24
@@ -195,7 +195,7 @@ class _Collection:
         kept = reachable_manifests(manifests, tagged if self._delete_untagged else manifests)
         young = [digest for digest in manifests.keys() - kept if not expire(digest, dry_run=True)]
         kept |= reachable_manifests(manifests, young)
-        for digest in parents_first(manifests, manifests.keys() - kept):
+        for digest in sort_parents_first(manifests, manifests.keys() - kept):
             if digest in kept:
                 continue
             if expire(digest, dry_run=self._dry_run):

@@ -61,7 +61,7 @@ def reachable_manifests(manifests: Mapping[Digest, ManifestReferences], roots: I
     return reachable
 
 
-def parents_first(manifests: Mapping[Digest, ManifestReferences], some: Set[Digest]) -> Iterable[Digest]:
+def sort_parents_first(manifests: Mapping[Digest, ManifestReferences], some: Set[Digest]) -> Iterable[Digest]:
     """Return `some` of the manifests, each before those that it needs."""
     order: TopologicalSorter[Digest] = TopologicalSorter(dict.fromkeys(some, ()))
     for digest in some:

@@ -13,7 +13,7 @@ MAX_LINE: Final = 4096
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?")
 
 
-class Source(Protocol):
+class BodySource(Protocol):
     """The connection that a body is read from."""
 
     def receive_into(self, buffer: memoryview) -> int:
@@ -28,7 +28,7 @@ class Source(Protocol):
 class LengthBody:
     """A body of Content-Length bytes; zero for a request without a body."""
 
-    def __init__(self, source: Source, length: int) -> None:
+    def __init__(self, source: BodySource, length: int) -> None:
         self._source = source
         self.remaining = length
         """Bytes not read yet."""
@@ -51,7 +51,7 @@ class ChunkedBody:
 
     length: int | None = None
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: BodySource) -> None:
         self._source = source
         self._remaining_in_chunk = 0
         self._is_first_chunk = True

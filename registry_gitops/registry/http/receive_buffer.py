@@ -21,7 +21,7 @@ _NO_LINE_REASON: Final = "a line has a control character in it, or does not end 
 
 
 class ReceiveBuffer:
-    """The receiving side of a connection; a `body.Source`."""
+    """The receiving side of a connection; a `body.BodySource`."""
 
     def __init__(self, channel: PlainChannel, limits: Limits) -> None:
         self.unread = b""
@@ -61,7 +61,7 @@ class ReceiveBuffer:
         self._rate = TransferRate(self._limits)
 
     def receive_into(self, buffer: memoryview) -> int:
-        """See body.Source."""
+        """See body.BodySource."""
         if self.unread:
             count = min(len(self.unread), len(buffer))
             buffer[:count] = self.unread[:count]
@@ -70,7 +70,7 @@ class ReceiveBuffer:
         return self._receive(buffer)
 
     def receive_line(self, limit: int) -> bytes:
-        """See body.Source."""
+        """See body.BodySource."""
         while (end := self.unread.find(b"\r\n", 0, limit + 2)) < 0:
             # Do not wait for the end of a line that is invalid already.
             if _NO_LINE.search(self.unread, 0, limit + 2):

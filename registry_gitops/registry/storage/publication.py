@@ -18,7 +18,7 @@ from typing import Final
 from registry_gitops.registry.storage.directories import Directories, parent, parents, sync_directory
 from registry_gitops.registry.storage.disk_files import READ, DiskDraft, write_back
 from registry_gitops.registry.storage.interface import Draft
-from registry_gitops.registry.storage.scratch import Scratch, remove
+from registry_gitops.registry.storage.scratch import Scratch, delete_entry
 
 _LOCK: Final = RLock()
 """Held to create and rename files. Each of these calls is fast and releases the GIL: many threads that compete for it
@@ -101,7 +101,7 @@ class Publication:
         # Each by its path: a listing takes a file descriptor, and having none left may be the error that ended this.
         for paths in self._temporary.values():
             for path in reversed(paths):
-                if not remove(path):
+                if not delete_entry(path):
                     self._scratch.drop(path)
 
     def _write_stage(self, files: Mapping[str, bytes | Draft]) -> Stage:

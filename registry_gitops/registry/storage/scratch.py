@@ -69,7 +69,7 @@ class Scratch:
 
     def drop(self, path: str) -> bool:
         """Delete a path in it, and return whether it is gone; if not, `retry_pending` tries again."""
-        is_gone = remove(path + _BACK) and delete(path)
+        is_gone = delete_entry(path + _BACK) and delete_tree(path)
         if not is_gone:
             self._to_drop.append(path)
         return is_gone
@@ -87,7 +87,7 @@ class Scratch:
         """Delete the directory."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
-            delete(self._path)
+            delete_tree(self._path)
             os.close(lock)
 
     def _restore(self, stashed: str) -> None:
@@ -128,11 +128,11 @@ class Scratch:
                 if entry.endswith(_BACK):
                     with suppress(FileNotFoundError):
                         self._restore(f"{path}/{entry.removesuffix(_BACK)}")
-            delete(path)
+            delete_tree(path)
             os.close(lock)
 
 
-def remove(path: str) -> bool:
+def delete_entry(path: str) -> bool:
     """Delete a file or an empty directory, and return whether it is gone."""
     try:
         os.unlink(path)
@@ -146,13 +146,13 @@ def remove(path: str) -> bool:
     return True
 
 
-def delete(path: str) -> bool:
+def delete_tree(path: str) -> bool:
     """Delete a file, or a directory with all that it contains, and return whether it is gone."""
-    if remove(path):
+    if delete_entry(path):
         return True
     with suppress(OSError):  # rmtree does not ignore those of the directory itself.
         shutil.rmtree(path, ignore_errors=True)
-    return remove(path)
+    return delete_entry(path)
 
 
 def _try_lock(path: str) -> int | None:

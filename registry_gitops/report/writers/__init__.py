@@ -9,7 +9,7 @@ from registry_gitops.report.writers.html import write_html
 from registry_gitops.report.writers.json import write_json
 from registry_gitops.report.writers.junit import write_junit
 from registry_gitops.report.writers.sarif import write_sarif
-from registry_gitops.report.writers.text import fold, format_finding, one_line, write_text
+from registry_gitops.report.writers.text import escape_line, fold, format_finding, write_text
 
 WRITERS: Final[dict[str, Callable[[Report], str]]] = {
     "text": write_text,
@@ -21,4 +21,4 @@ WRITERS: Final[dict[str, Callable[[Report], str]]] = {
 }
 """The writers by the name of their format."""
 
-__all__ = ["WRITERS", "fold", "format_finding", "one_line", "write_text"]
+__all__ = ["WRITERS", "escape_line", "fold", "format_finding", "write_text"]

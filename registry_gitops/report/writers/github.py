@@ -7,7 +7,13 @@ from typing import Final
 
 from registry_gitops.findings import Location
 from registry_gitops.report.report import Report
-from registry_gitops.report.writers.phrases import advice, message_at_key, plain, summary, verdict
+from registry_gitops.report.writers.phrases import (
+    escape_unprintable,
+    message_at_key,
+    outcome_label,
+    remedy_lines,
+    summary,
+)
 
 _MESSAGE: Final = str.maketrans({"%": "%25", "\n": "%0A"})
 _PROPERTY: Final = str.maketrans({"%": "%25", "\n": "%0A", ":": "%3A", ",": "%2C"})
@@ -19,10 +25,10 @@ def write_github(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    titles = {check.id: f"{check.id}: {check.title} ({verdict(report, check)})" for check in report.checks}
+    titles = {check.id: f"{check.id}: {check.title} ({outcome_label(report, check)})" for check in report.checks}
     for finding in report.findings:
         properties = {"title": titles.get(finding.id, finding.id)} | _position(finding.location)
-        yield _command(finding.severity, properties, "\n".join((message_at_key(finding), *advice(finding))))
+        yield _command(finding.severity, properties, "\n".join((message_at_key(finding), *remedy_lines(finding))))
     for check in report.checks:
         if check.message:
             yield _command("notice", {"title": titles[check.id]}, check.message)
@@ -37,5 +43,5 @@ def _position(location: Location) -> dict[str, str]:
 
 
 def _command(level: str, properties: dict[str, str], message: str) -> str:
-    given = ",".join(f"{name}={plain(value).translate(_PROPERTY)}" for name, value in properties.items())
-    return f"::{level} {given}::{plain(message).translate(_MESSAGE)}"
+    given = ",".join(f"{name}={escape_unprintable(value).translate(_PROPERTY)}" for name, value in properties.items())
+    return f"::{level} {given}::{escape_unprintable(message).translate(_MESSAGE)}"

@@ -10,7 +10,7 @@ from typing import Final
 
 from registry_gitops.findings import Severity
 from registry_gitops.report.report import CheckResult, Outcome, Report
-from registry_gitops.report.writers.phrases import duration, plain, summary, verdict
+from registry_gitops.report.writers.phrases import escape_unprintable, format_duration, outcome_label, summary
 
 _STYLE: Final = Path(__file__).with_suffix(".css")
 _MARKS: Final[dict[str, str]] = {
@@ -24,7 +24,7 @@ _MARKS: Final[dict[str, str]] = {
 
 
 def write_html(report: Report) -> str:
-    """Return the page: the verdict, what to change, what was not deleted, and every check."""
+    """Return the page: the outcome, what to change, what was not deleted, and every check."""
     title = f"{report.tool}: {report.subject}"
     parts = (
         "<!doctype html>",
@@ -110,7 +110,7 @@ def _table(report: Report) -> Iterator[str]:
     for check in report.checks:
         yield f"<tr><td>{_badge(report, check)}</td><td>"
         yield from _row(report, check)
-        yield f"</td><td>{check.requirement}</td><td>{duration(check.seconds)}</td></tr>"
+        yield f"</td><td>{check.requirement}</td><td>{format_duration(check.seconds)}</td></tr>"
     yield "</tbody></table></section>"
 
 
@@ -135,13 +135,13 @@ def _evidence(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _badge(report: Report, check: CheckResult) -> str:
-    text = verdict(report, check)
+    text = outcome_label(report, check)
     kind = text if text in _MARKS else check.outcome
     return f'<b class="{_class(kind)}">{_MARKS[kind]} {text}</b>'
 
 
 def _safe(text: str) -> str:
-    return escape(plain(text))
+    return escape(escape_unprintable(text))
 
 
 def _prose(text: str) -> str:

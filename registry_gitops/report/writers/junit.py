@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from registry_gitops.findings import Finding
 from registry_gitops.report.report import CheckResult, Outcome, Report
-from registry_gitops.report.writers.phrases import advice, other_findings, plain
+from registry_gitops.report.writers.phrases import escape_unprintable, other_findings, remedy_lines
 
 _ELEMENTS: Final = {
     Outcome.FAILED: "failure",
@@ -27,7 +27,7 @@ def write_junit(report: Report) -> str:
     properties = SubElement(suite, "properties")
     SubElement(properties, "property", {"name": "version", "value": report.version})
     for line in report.leftovers:
-        SubElement(properties, "property", {"name": "leftover", "value": plain(line)})
+        SubElement(properties, "property", {"name": "leftover", "value": escape_unprintable(line)})
     for check in report.checks:
         _case_of_check(suite, report, check)
     for finding in other_findings(report):
@@ -36,7 +36,7 @@ def write_junit(report: Report) -> str:
     counts["time"] = f"{report.seconds:.3f}"
     # The schema has no time zone here.
     started = report.started.replace(microsecond=0, tzinfo=None).isoformat()
-    about = {"name": plain(report.subject), "timestamp": started, "skipped": _count(suite, "/skipped")}
+    about = {"name": escape_unprintable(report.subject), "timestamp": started, "skipped": _count(suite, "/skipped")}
     suite.attrib |= about | counts
     suites = Element("testsuites", {"name": report.tool, **counts})
     suites.append(suite)
@@ -51,21 +51,21 @@ def _count(suite: Element, below: str) -> str:
 def _case_of_check(suite: Element, report: Report, check: CheckResult) -> None:
     case = _case(suite, report, check.id, check.seconds)
     findings = report.findings_of(check)
-    said = [line for finding in findings for line in (str(finding), *advice(finding))]
+    lines = [line for finding in findings for line in (str(finding), *remedy_lines(finding))]
     if element := _ELEMENTS.get(check.outcome):
-        message = next(iter(said), check.message or check.title)
-        _detail(case, element, check.outcome, message, [check.title, *said] if said else ())
-        said = []
-    _output(case, [*said, *check.evidence, *(line for finding in findings for line in finding.evidence)])
+        message = next(iter(lines), check.message or check.title)
+        _detail(case, element, check.outcome, message, [check.title, *lines] if lines else ())
+        lines = []
+    _output(case, [*lines, *check.evidence, *(line for finding in findings for line in finding.evidence)])
 
 
 def _case_of_finding(suite: Element, report: Report, finding: Finding) -> None:
     case = _case(suite, report, finding.id, 0)
-    said = [str(finding), *advice(finding)]
+    lines = [str(finding), *remedy_lines(finding)]
     if finding.is_error:
-        _detail(case, "failure", finding.severity, said[0], said)
-        said = []
-    _output(case, [*said, *finding.evidence])
+        _detail(case, "failure", finding.severity, lines[0], lines)
+        lines = []
+    _output(case, [*lines, *finding.evidence])
 
 
 def _case(suite: Element, report: Report, name: str, seconds: float) -> Element:
@@ -74,10 +74,10 @@ def _case(suite: Element, report: Report, name: str, seconds: float) -> Element:
 
 
 def _detail(case: Element, element: str, type_: str, message: str, lines: Iterable[str]) -> None:
-    detail = SubElement(case, element, {"message": plain(message), "type": type_})
-    detail.text = plain("\n".join(lines)) or None
+    detail = SubElement(case, element, {"message": escape_unprintable(message), "type": type_})
+    detail.text = escape_unprintable("\n".join(lines)) or None
 
 
 def _output(case: Element, lines: list[str]) -> None:
     if lines:
-        SubElement(case, "system-out").text = plain("\n".join(lines))
+        SubElement(case, "system-out").text = escape_unprintable("\n".join(lines))

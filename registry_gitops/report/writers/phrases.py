@@ -11,7 +11,7 @@ from registry_gitops.report.report import CheckResult, Outcome, Report, Requirem
 def summary(report: Report) -> str:
     """Return what came out, in one line: 45 checks in 1.2 s: 44 passed, 1 failed; 2 errors, 1 warning."""
     counted = ", ".join(f"{count} {outcome}" for outcome, count in report.counts().items())
-    took = duration(report.seconds)
+    took = format_duration(report.seconds)
     checks = f"{_count(len(report.checks), 'check')}{f' in {took}' if took else ''}: {counted or 'none ran'}"
     others = list(other_findings(report))
     errors = sum(finding.is_error for finding in others)
@@ -29,7 +29,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a time that reads well: 12 ms, 1.2 s, 45 s. Nothing for less than 1 ms."""
     if seconds < 0.0005:
         return ""
@@ -43,7 +43,7 @@ def message_at_key(finding: Finding) -> str:
     return ": ".join(part for part in (finding.location.key, finding.location.object, finding.message) if part)
 
 
-def advice(finding: Finding) -> list[str]:
+def remedy_lines(finding: Finding) -> list[str]:
     """Return what to change, and what asks for it, a line each."""
     return [
         *([f"Remedy: {finding.remedy}"] if finding.remedy else []),
@@ -51,7 +51,7 @@ def advice(finding: Finding) -> list[str]:
     ]
 
 
-def verdict(report: Report, check: CheckResult) -> str:
+def outcome_label(report: Report, check: CheckResult) -> str:
     """Return the outcome, whether it is only about a recommendation, or `warning` if it passed with a finding."""
     if check.outcome is Outcome.FAILED and check.requirement is Requirement.RECOMMENDED:
         return f"{check.outcome} ({check.requirement})"
@@ -60,7 +60,7 @@ def verdict(report: Report, check: CheckResult) -> str:
     return check.outcome.value
 
 
-def plain(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """Return what a server sent without what a terminal would obey or XML cannot hold. Line breaks stay."""
     return "".join(
         char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from registry_gitops.findings import Finding, Location
 from registry_gitops.report.report import CheckResult, Report, Requirement
-from registry_gitops.report.writers.phrases import advice, message_at_key, other_findings
+from registry_gitops.report.writers.phrases import message_at_key, other_findings, remedy_lines
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -56,7 +56,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.id,
         "ruleIndex": index,
         "level": finding.severity.value,
-        "message": {"text": "\n".join((message_at_key(finding), *advice(finding)))},
+        "message": {"text": "\n".join((message_at_key(finding), *remedy_lines(finding)))},
         "locations": [place] if (place := _location(finding.location)) else [],
     } | ({"properties": {"evidence": list(finding.evidence)}} if finding.evidence else {})
 

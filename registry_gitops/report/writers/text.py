@@ -9,7 +9,14 @@ from typing import Final, NamedTuple
 
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.report.report import Outcome, Report
-from registry_gitops.report.writers.phrases import advice, duration, other_findings, plain, summary, verdict
+from registry_gitops.report.writers.phrases import (
+    escape_unprintable,
+    format_duration,
+    other_findings,
+    outcome_label,
+    remedy_lines,
+    summary,
+)
 
 _COLORS: Final[dict[str, str]] = {
     Outcome.PASSED: "\x1b[32m",
@@ -22,7 +29,7 @@ _COLORS: Final[dict[str, str]] = {
 _END: Final = "\x1b[0m"
 _INDENT: Final = "    "
 _ALIGNED: Final = "<><"
-"""How the columns are aligned: verdict, time, id."""
+"""How the columns are aligned: outcome, time, id."""
 
 
 class _Row(NamedTuple):
@@ -45,10 +52,10 @@ def format_finding(
 
     The evidence is folded on request only: lines of requests and responses are for copying.
     """
-    for line in (str(finding), *advice(finding)):
+    for line in (str(finding), *remedy_lines(finding)):
         yield from fold(line, width, indent=indent)
     for line in finding.evidence:
-        yield from fold(line, width, indent=f"{indent}| ") if fold_evidence else [f"{indent}| {one_line(line)}"]
+        yield from fold(line, width, indent=f"{indent}| ") if fold_evidence else [f"{indent}| {escape_line(line)}"]
 
 
 def fold(
@@ -56,7 +63,7 @@ def fold(
 ) -> list[str]:
     """Return a text in lines of at most `width` characters, except for words and commands that are longer."""
     # Commands stay on one line, for copying: their spaces are hidden from the folding.
-    whole = re.sub(r"`[^`]+`", lambda command: command[0].replace(" ", "\0"), one_line(text))
+    whole = re.sub(r"`[^`]+`", lambda command: command[0].replace(" ", "\0"), escape_line(text))
     folded = textwrap.wrap(
         whole,
         width,
@@ -70,13 +77,13 @@ def fold(
     return [line.replace("\0", " ") for line in folded]
 
 
-def one_line(text: str) -> str:
+def escape_line(text: str) -> str:
     """Return a text on one line, without what a terminal would obey."""
-    return plain(text).replace("\n", "\\n")
+    return escape_unprintable(text).replace("\n", "\\n")
 
 
 def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
-    yield one_line(f"{report.tool} {report.version}: {report.subject}")
+    yield escape_line(f"{report.tool} {report.version}: {report.subject}")
     yield ""
     rows = list(_rows(report))
     widths = [max(map(len, column)) for column in zip(*(row.columns for row in rows), strict=True)]
@@ -91,12 +98,12 @@ def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
     yield summary(report)
     if report.leftovers:
         yield "Not deleted from the registry:"
-        yield from (f"{_INDENT}{one_line(line)}" for line in report.leftovers)
+        yield from (f"{_INDENT}{escape_line(line)}" for line in report.leftovers)
 
 
 def _rows(report: Report) -> Iterator[_Row]:
     for check in report.checks:
-        columns = (verdict(report, check), duration(check.seconds), check.id)
+        columns = (outcome_label(report, check), format_duration(check.seconds), check.id)
         color = _COLORS.get(columns[0], _COLORS[check.outcome])
         yield _Row(columns, check.title, check.message, report.findings_of(check), color)
     for finding in other_findings(report):

@@ -9,7 +9,7 @@ from pydantic import model_validator
 from registry_gitops.model import ListOf, error_at
 from registry_gitops.values.configuration.scalars import FilePath, NonEmpty, UrlPath
 from registry_gitops.values.configuration.section import Section
-from registry_gitops.values.conflicts import conflict
+from registry_gitops.values.conflicts import conflict_error
 
 Provider = Literal["htpasswd", "token"]
 PROVIDERS: tuple[Provider, ...] = ("htpasswd", "token")
@@ -92,5 +92,5 @@ class RegistryAuth(Section):
     @model_validator(mode="after")
     def _one_provider(self) -> RegistryAuth:
         if self.htpasswd is not None and self.token is not None:
-            raise error_at("RegistryAuth", [(("token",), conflict("configuration-auth-providers")[1])])
+            raise error_at("RegistryAuth", [(("token",), conflict_error("configuration-auth-providers")[1])])
         return self

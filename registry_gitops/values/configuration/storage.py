@@ -10,7 +10,7 @@ from registry_gitops.model import NonNegative, error_at
 from registry_gitops.values.configuration.drivers import S3, Azure, Filesystem, Gcs, InMemory
 from registry_gitops.values.configuration.scalars import GoDuration, Pause
 from registry_gitops.values.configuration.section import Section
-from registry_gitops.values.conflicts import conflict
+from registry_gitops.values.conflicts import conflict_error
 
 Driver = Literal["filesystem", "s3", "gcs", "azure", "inmemory"]
 DRIVERS: tuple[Driver, ...] = ("filesystem", "s3", "gcs", "azure", "inmemory")
@@ -132,5 +132,5 @@ class Storage(Section):
     def _one_driver(self) -> Storage:
         drivers = sorted(name for name in DRIVERS if getattr(self, name) is not None)
         if len(drivers) > 1:
-            raise error_at("Storage", [((), conflict("storage-drivers", drivers=", ".join(drivers))[1])])
+            raise error_at("Storage", [((), conflict_error("storage-drivers", drivers=", ".join(drivers))[1])])
         return self

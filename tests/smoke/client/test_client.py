@@ -6,7 +6,15 @@ import pytest
 from urllib3 import HTTPConnectionPool
 
 from registry_gitops.registry import ReferenceRegistry
-from registry_gitops.smoke import CHECKS, Level, NoResponseError, UnreachableError, checks_for_level, connect, run
+from registry_gitops.smoke import (
+    CHECKS,
+    Level,
+    NoResponseError,
+    UnreachableError,
+    checks_for_level,
+    connect,
+    run_checks,
+)
 from tests.smoke.stub import OK, answering, status
 
 
@@ -64,6 +72,6 @@ def test_read_checks_share_one_connection(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(HTTPConnectionPool, "_new_conn", counted)
     with ReferenceRegistry() as registry, connect(registry.url) as client:
-        report = run(client, checks_for_level(CHECKS, Level.READ))
+        report = run_checks(client, checks_for_level(CHECKS, Level.READ))
     assert report.passed
     assert len(opened) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.report import Outcome
-from registry_gitops.smoke import CHECKS, Level, UnreachableError, checks_for_level, connect, run
+from registry_gitops.smoke import CHECKS, Level, UnreachableError, checks_for_level, connect, run_checks
 from registry_gitops.smoke.client.challenge import Challenge, parse_challenges
 from tests.smoke.stub import OK, answering, status
 from tests.smoke.token_registry import IDENTITY, PASSWORD, USER, token_registry
@@ -46,7 +46,7 @@ def test_parse_challenges_follows_rfc_9110(header: str, expected: list[Challenge
 
 def test_run_passes_with_token_authentication() -> None:
     with token_registry() as (url, tokens), connect(url, username=USER, password=PASSWORD) as client:
-        report = run(client, checks_for_level(CHECKS, Level.SMOKE))
+        report = run_checks(client, checks_for_level(CHECKS, Level.SMOKE))
     assert [(finding.id, finding.message) for finding in report.findings] == []
     assert next(result for result in report.checks if result.id == "login-invalid").outcome is Outcome.PASSED
     assert tokens.asked[0] == {"service": "registry, the first", "client_id": "registry-gitops", "account": USER}

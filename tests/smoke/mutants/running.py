@@ -19,7 +19,7 @@ from registry_gitops.registry.messages import Request
 from registry_gitops.registry.startup import load_tls_context
 from registry_gitops.registry.storage import MemoryStorage
 from registry_gitops.report import Report
-from registry_gitops.smoke import CHECKS, Level, Options, checks_for_level, connect, run
+from registry_gitops.smoke import CHECKS, Level, Options, checks_for_level, connect, run_checks
 from tests.smoke.mutants.breaking import Broken, Change, Sent
 from tests.support.dated_certificate import make_dated_certificate
 
@@ -75,7 +75,7 @@ def report_on(change: Change, guard: Guard | None = None, level: Level = Level.S
             connect(url, username=USER, password=PASSWORD, ca_file=str(guard.certificate)) if guard else connect(url)
         )
         with client:
-            return run(client, checks_for_level(CHECKS, level), options=Options(layer_size=LAYER_SIZE))
+            return run_checks(client, checks_for_level(CHECKS, level), options=Options(layer_size=LAYER_SIZE))
 
 
 def _push_image(registry: Registry, name: str) -> None:

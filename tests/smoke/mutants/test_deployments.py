@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from registry_gitops.report import Outcome, Report
-from registry_gitops.smoke import CHECKS, UnreachableError, checks_for_level, run
+from registry_gitops.smoke import CHECKS, UnreachableError, checks_for_level, run_checks
 from tests.smoke.mutants.deployments import DEPLOYMENTS, TWO_VOLUMES, Deployment
 from tests.support.kill_matrix import CAUGHT_BY
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.tools
 
 def report_on(deployment: Deployment) -> Report:
     with deployment.running() as running, running.connect() as client:
-        return run(client, checks_for_level(CHECKS, deployment.level))
+        return run_checks(client, checks_for_level(CHECKS, deployment.level))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from registry_gitops.report import Outcome
-from registry_gitops.smoke import CHECKS, Level, Options, connect, push_restart_image, run
+from registry_gitops.smoke import CHECKS, Level, Options, connect, push_restart_image, run_checks
 from tests.smoke.mutants.breaking import Mutant
 from tests.smoke.mutants.deployments import DEPLOYMENTS
 from tests.smoke.mutants.lacks import LACKS
@@ -54,7 +54,7 @@ def test_image_lost_by_a_restart_fails_its_check(lost: bool, record_property: Ca
         with connect(before) as client:
             options = Options(restart=push_restart_image(client))
         with connect(empty if lost else before) as client:
-            report = run(client, checks, options=options)
+            report = run_checks(client, checks, options=options)
     caught_by = [finding.id for finding in report.findings]
     if lost:
         record_property(CAUGHT_BY, caught_by)

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from registry_gitops.report import Outcome, Report
-from registry_gitops.smoke import CHECKS, Options, checks_for_level, run
+from registry_gitops.smoke import CHECKS, Options, checks_for_level, run_checks
 from tests.smoke.servers.fleet import IMAGE, NAME, SERVERS, TAG, Server
 from tests.support.quick_folder import quick_folder
 
@@ -22,7 +22,7 @@ LAYER_SIZE: Final = 8 * 1024 * 1024
 
 def report_on(server: Server, folder: Path) -> Report:
     with server.running(folder / server.name) as running, running.connect() as client:
-        report = run(client, checks_for_level(CHECKS, server.level), options=Options(layer_size=LAYER_SIZE))
+        report = run_checks(client, checks_for_level(CHECKS, server.level), options=Options(layer_size=LAYER_SIZE))
         repository = running.repository(NAME)
         assert repository.lacks(IMAGE) == [], "a check has touched what is not its own"
         assert repository.tags() == [TAG]
