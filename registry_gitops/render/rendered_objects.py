@@ -38,7 +38,7 @@ def build_objects(deployment: RegistryDeployment) -> tuple[Resource, ...]:
     """Return the objects that Flux applies: the Namespace and the chart's source if they are ours, and HelmRelease."""
     release = HelmRelease(metadata=_metadata(deployment), spec=_release(deployment))
     objects = (_namespace(deployment), _source(deployment), release)
-    return tuple(each for each in objects if each)
+    return tuple(filter(None, objects))
 
 
 def build_kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomization:
@@ -55,18 +55,16 @@ def _problems_in(section: str, *, ours: int = 0) -> Iterator[None]:
 
     `ours` is the number of our entries in the object's list, which precede those of the user.
     """
+
+    def key_of(path: tuple[int | str, ...]) -> str:
+        return format_key((section, *(step - ours if isinstance(step, int) else step for step in path)))
+
     try:
         yield
     except ValidationError as error:
         raise InputError(
-            Finding(
-                id="invalid-value",
-                message=each["msg"],
-                location=Location(
-                    key=format_key((section, *(step - ours if isinstance(step, int) else step for step in each["loc"])))
-                ),
-            )
-            for each in error.errors(include_url=False)
+            Finding(id="invalid-value", message=detail["msg"], location=Location(key=key_of(detail["loc"])))
+            for detail in error.errors(include_url=False)
         ) from None
 
 

@@ -148,13 +148,13 @@ def _log(format_: AccessLogFormat) -> AccessLogger | None:
 
 def _run(registry: ReferenceRegistry) -> None:
     def stop(number: int, frame: object) -> None:
-        for each in signals:
-            signal.signal(each, signal.SIG_DFL)
+        for signal_number in signals:
+            signal.signal(signal_number, signal.SIG_DFL)
         registry.stop()
 
     signals = (signal.SIGTERM, signal.SIGINT)
-    for each in signals:
-        signal.signal(each, stop)
+    for signal_number in signals:
+        signal.signal(signal_number, stop)
     _raise_file_limit()
     # The program turns the collector off, because commands are short. Imported modules stay: it need not visit them.
     gc.freeze()
