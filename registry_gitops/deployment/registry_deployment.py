@@ -68,10 +68,7 @@ class RegistryDeployment(Model):
     """How Flux installs, upgrades, and watches the release."""
 
     values: RegistryValues = default_section(RegistryValues)
-    """Values of the chart."""
-
     kustomization: KustomizationOptions = default_section(KustomizationOptions)
-    """What the directory's kustomization.yaml adds or changes."""
 
     if TYPE_CHECKING:  # pyright does not know that frozen models of pydantic have it.
 

@@ -55,7 +55,6 @@ class HelmReleaseOptions(ManifestModel):
     """ServiceAccount that Flux impersonates. Default in Flux: its own."""
 
     kube_config: KubeConfig | None = None
-    """Cluster of the release. Default in Flux: its own."""
 
     suspend: bool | None = None
     """Stop reconciling the release. Default in Flux: false."""
@@ -73,22 +72,11 @@ class HelmReleaseOptions(ManifestModel):
     """Use one client for all steps: faster, but it misses CRDs that the chart creates. Default in Flux: true."""
 
     install: Install | None = None
-    """How Flux makes the first release."""
-
     upgrade: Upgrade | None = None
-    """How Flux makes every release after the first."""
-
     rollback: Rollback | None = None
-    """How Flux returns to the last release after a failed upgrade."""
-
     uninstall: Uninstall | None = None
-    """How Flux uninstalls the release."""
-
     test: HelmTest | None = None
-    """The chart's tests, which Flux runs after an install or upgrade."""
-
     drift_detection: DriftDetection | None = None
-    """What Flux does about changes that others made in the cluster. Default in Flux: nothing."""
 
     wait_strategy: WaitStrategy | None = None
     """How Flux finds out that objects are ready. Default in Flux: poller."""

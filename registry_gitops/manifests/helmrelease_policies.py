@@ -44,7 +44,6 @@ class KubeConfig(ManifestModel):
     """ConfigMap with `provider`, `cluster`, `address`, and other settings to log in by workload identity."""
 
     secret_ref: KubeConfigSecret | None = None
-    """Secret with a kubeconfig file."""
 
     def _rule_errors(self) -> RuleErrors:
         remedy = "configMapRef logs in with a workload identity, secretRef with a kubeconfig file"
@@ -140,4 +139,3 @@ class PostRenderer(ManifestModel):
     """A step between Helm's rendering and the cluster. Upstream: PostRenderer."""
 
     kustomize: PostRenderKustomize | None = None
-    """Changes by kustomize."""

@@ -73,7 +73,6 @@ class KustomizePatch(ManifestModel):
     """Objects to change; a patch that is a partial object can name its object itself."""
 
     options: PatchOptions | None = None
-    """What the patch is allowed to change besides."""
 
     def _rule_errors(self) -> RuleErrors:
         yield from exactly_one_errors(

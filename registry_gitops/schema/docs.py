@@ -9,16 +9,31 @@ import ast
 import functools
 import inspect
 import sys
+from typing import Any, get_args
+
+from registry_gitops.model import Model
 
 
 @functools.cache
 def field_docs(model: type) -> dict[str, str]:
-    """Return the docstring of each field of a model or dataclass, inherited ones too, by its name."""
+    """Return the docstring of each field of a model or dataclass, inherited ones too, by its name.
+
+    That of a field without one, which holds a section, is the first sentence of the section.
+    """
     docs: dict[str, str] = {}
+    if issubclass(model, Model):
+        docs = {name: _section_doc(field.annotation) for name, field in model.model_fields.items()}
     for base in reversed(model.__mro__):
         if base.__module__.startswith("registry_gitops."):
             docs |= _module_docs(base.__module__).get(base.__name__, {})
     return docs
+
+
+def _section_doc(annotation: Any) -> str:
+    for kind in (annotation, *get_args(annotation)):
+        if isinstance(kind, type) and issubclass(kind, Model):
+            return model_doc(kind).split(". ")[0].rstrip(".") + "."
+    return ""
 
 
 def model_doc(model: type) -> str:

@@ -59,7 +59,6 @@ class Htpasswd(Model):
 
 
 class Auth(Model):
-    """Authentication."""
+    """Who is allowed to use the registry."""
 
     htpasswd: Htpasswd = default_section(Htpasswd)
-    """Users and passwords in a bcrypt htpasswd file."""

@@ -55,10 +55,7 @@ class EnvVarSource(Model):
     """A key of a ConfigMap."""
 
     field_ref: FieldRef | None = None
-    """A field of the Pod."""
-
     resource_field_ref: ResourceFieldRef | None = None
-    """A resource of a container."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> EnvVarSource:

@@ -45,7 +45,7 @@ class ExtraTls(Model):
 
 
 class Ingress(Model):
-    """The Ingress in front of the Service."""
+    """How clients outside the cluster reach the registry: the Ingress in front of the Service."""
 
     enabled: bool = False
     """Whether the registry is reachable through an Ingress."""

@@ -29,7 +29,7 @@ def _positive(size: str) -> str:
 
 
 class Persistence(Model):
-    """The PersistentVolumeClaim under `/var/lib/registry`."""
+    """The volume that keeps the images: a PersistentVolumeClaim under `/var/lib/registry`."""
 
     enabled: bool = True
     """Whether images are stored on a volume. Without one they are lost when the Pod is replaced."""

@@ -89,28 +89,13 @@ class RegistryValues(Model):
     """Number of Pods. More than one needs a volume that several nodes can mount, or object storage."""
 
     image: Image = default_section(Image)
-    """The image that the Pod runs, and how it is pulled."""
-
     service: Service = default_section(Service)
-    """How clients inside the cluster reach the registry."""
-
     ingress: Ingress = default_section(Ingress)
-    """How clients outside the cluster reach the registry."""
-
     auth: Auth = default_section(Auth)
-    """Who is allowed to use the registry."""
-
     persistence: Persistence = default_section(Persistence)
-    """The volume that keeps the images."""
-
     deletion: Deletion = default_section(Deletion)
-    """Whether clients can delete images."""
-
     http: Http = default_section(Http)
-    """HTTP settings of the registry."""
-
     configuration: Configuration = default_section(Configuration)
-    """Keys of distribution's config.yml, merged over those that the chart sets from the other values."""
 
     extra_env_vars: ListOf[EnvVar] = ()
     """More environment variables of the container; those named REGISTRY_* override the configuration."""
@@ -122,28 +107,13 @@ class RegistryValues(Model):
     """ConfigMap whose keys all become environment variables."""
 
     resources: Resources = default_section(Resources)
-    """CPU and memory of the container."""
-
     pod_security_context: PodSecurityContext = default_section(PodSecurityContext)
-    """Security settings of the Pod."""
-
     container_security_context: ContainerSecurityContext = default_section(ContainerSecurityContext)
-    """Security settings of the container."""
-
     service_account: ServiceAccount = default_section(ServiceAccount)
-    """Identity of the Pod."""
-
     liveness_probe: LivenessProbe = default_section(LivenessProbe)
-    """When the container is restarted."""
-
     readiness_probe: ReadinessProbe = default_section(ReadinessProbe)
-    """When the Pod gets requests."""
-
     startup_probe: StartupProbe = default_section(StartupProbe)
-    """How long the start is allowed to take."""
-
     update_strategy: UpdateStrategy = default_section(UpdateStrategy)
-    """How Kubernetes replaces the Pods for a new version."""
 
     termination_grace_period_seconds: NonNegative = 90
     """Seconds between SIGTERM and SIGKILL: longer than `http.drainTimeout`, or running pushes are cut off."""
@@ -158,7 +128,6 @@ class RegistryValues(Model):
     """Labels that a node must have."""
 
     affinity: Affinity = default_section(Affinity)
-    """Nodes, and other Pods, near which or far from which the Pods run."""
 
     tolerations: ListOf[Toleration] = ()
     """Taints that the Pods tolerate."""

@@ -38,10 +38,7 @@ class ResourceLimits(Model):
 
 
 class Resources(Model):
-    """Requests and limits of the container. Upstream: Container.resources (core/v1 ResourceRequirements)."""
+    """CPU and memory of the container. Upstream: Container.resources (core/v1 ResourceRequirements)."""
 
     requests: ResourceRequests = default_section(ResourceRequests)
-    """What the scheduler reserves for the Pod."""
-
     limits: ResourceLimits = default_section(ResourceLimits)
-    """What the container can use at most."""

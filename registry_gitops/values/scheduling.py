@@ -152,17 +152,16 @@ class PodAffinity(Model):
     """Pods to run near, or far from. Upstream: PodAffinity and PodAntiAffinity (core/v1)."""
 
     required_during_scheduling_ignored_during_execution: ListOf[PodAffinityTerm] = ()
-    """Required."""
+    """Terms that must hold, or the Pod is not scheduled."""
 
     preferred_during_scheduling_ignored_during_execution: ListOf[WeightedPodAffinityTerm] = ()
-    """Preferred."""
+    """Terms that the scheduler prefers, by weight."""
 
 
 class Affinity(Model):
-    """Where the Pods run. Upstream: Affinity (core/v1)."""
+    """Nodes, and other Pods, near which or far from which the Pods run. Upstream: Affinity (core/v1)."""
 
     node_affinity: NodeAffinity | None = None
-    """Nodes for the Pod."""
 
     pod_affinity: PodAffinity | None = None
     """Pods to run near."""
@@ -235,7 +234,6 @@ class UpdateStrategy(Model):
     RollingUpdate."""
 
     rolling_update: RollingUpdate | None = None
-    """How many Pods a rolling update replaces at a time."""
 
     @model_validator(mode="after")
     def _rolling(self) -> UpdateStrategy:

@@ -87,10 +87,7 @@ class PodSecurityContext(Model):
     """More groups of the process."""
 
     seccomp_profile: SeccompProfile | None = default_section(SeccompProfile)
-    """Filter of system calls."""
-
     se_linux_options: SeLinuxOptions | None = None
-    """SELinux label."""
 
     sysctls: ListOf[Sysctl] | None = None
     """Kernel parameters."""
@@ -131,13 +128,8 @@ class ContainerSecurityContext(Model):
     """Whether the image's files are read-only; the registry writes to its volume only."""
 
     capabilities: Capabilities | None = default_section(Capabilities)
-    """Linux capabilities."""
-
     seccomp_profile: SeccompProfile | None = default_section(SeccompProfile)
-    """Filter of system calls."""
-
     se_linux_options: SeLinuxOptions | None = None
-    """SELinux label."""
 
 
 class ServiceAccount(Model):

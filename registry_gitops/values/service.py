@@ -24,16 +24,13 @@ class ServiceNodePorts(Model):
 
 
 class Service(Model):
-    """The Service in front of the registry's Pods."""
+    """How clients inside the cluster reach the registry: the Service in front of its Pods."""
 
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = "ClusterIP"
     """Whether clients outside the cluster reach the Service, and how. Upstream: ServiceSpec.type (core/v1)."""
 
     ports: ServicePorts = default_section(ServicePorts)
-    """Ports of the Service."""
-
     node_ports: ServiceNodePorts = default_section(ServiceNodePorts)
-    """Ports on every node."""
 
     cluster_ip: Annotated[
         str,

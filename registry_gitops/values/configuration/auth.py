@@ -71,13 +71,10 @@ class TokenAuth(Section):
 
 
 class RegistryAuth(Section):
-    """Who is allowed to use the registry: at most one provider."""
+    """Who is allowed to use the registry: at most one provider; without one, everybody."""
 
     htpasswd: HtpasswdFile | None = None
-    """Users and passwords in a file."""
-
     token: TokenAuth | None = None
-    """Tokens from a token server."""
 
     instead: ClassVar[dict[str, str]] = {
         "silly": "it lets in everybody who sends any Authorization header, write htpasswd or token",

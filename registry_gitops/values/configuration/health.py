@@ -88,7 +88,6 @@ class Health(Section):
     """Checks that take the registry out of service."""
 
     storagedriver: StorageDriverCheck | None = None
-    """A check of the storage."""
 
     file: ListOf[FileCheck] | None = None
     """Files that must not exist. Default: none."""

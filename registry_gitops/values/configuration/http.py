@@ -89,7 +89,6 @@ class Tls(Section):
     """Cipher suites, with tls1.2. Default: those with forward secrecy and AEAD."""
 
     lets_encrypt: LetsEncrypt | None = None
-    """Certificates from an ACME server, instead of files."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Tls:
@@ -124,7 +123,6 @@ class Debug(Section):
     """Address to listen on; without this key there is no debug server. Default: none."""
 
     prometheus: Prometheus | None = None
-    """Metrics on the debug server."""
 
 
 class Http2(Section):
@@ -166,19 +164,13 @@ class Http(Section):
     registry's default: 0s, which cuts them."""
 
     tls: Tls | None = None
-    """TLS in the registry itself. Default: none."""
 
     headers: Headers | None = None
     """Headers of every response, besides those of the chart; [] removes one. The chart's default:
     X-Content-Type-Options: [nosniff]."""
 
     debug: Debug | None = None
-    """The debug server. Default: none."""
-
     http2: Http2 | None = None
-    """HTTP/2 over TLS. Default: on."""
-
     h2c: H2c | None = None
-    """HTTP/2 without TLS. Default: off."""
 
     instead: ClassVar[dict[str, str]] = {"net": "leave it out, a Pod behind a Service listens on tcp"}

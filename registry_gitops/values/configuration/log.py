@@ -41,7 +41,6 @@ class MailOptions(Section):
     """Mail server, sender, and receivers of a log hook."""
 
     smtp: Smtp | None = None
-    """The mail server."""
 
     from_: Annotated[NonEmpty | None, Field(alias="from")] = None
     """Sender of the mails. Default: none."""
@@ -63,7 +62,6 @@ class LogHook(Section):
     """Levels of the lines to mail. The registry reads an unknown level as panic. Default: none."""
 
     options: MailOptions | None = None
-    """Mail settings."""
 
 
 class Log(Section):
@@ -79,7 +77,6 @@ class Log(Section):
     """Fields to add to every line, such as `environment: staging`. Default: none."""
 
     access_log: AccessLog | None = None
-    """The log of requests."""
 
     hooks: ListOf[LogHook] | None = None
     """Mails on log lines. Default: none."""

@@ -22,7 +22,7 @@ OPTIONS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 
 
 class StorageMiddlewareOptions(Section):
-    """Options of a middleware; each belongs to the middleware that its docstring names."""
+    """Options of the middleware; the text of each begins with the middleware that has it."""
 
     base_url: URL | None = None
     """cloudfront, redirect: base of the URLs from which clients download blobs. Default: none."""
@@ -72,7 +72,6 @@ class StorageMiddleware(Section):
     """Name of the middleware; the registry has no others, and exits at an unknown one."""
 
     options: StorageMiddlewareOptions = Field(default_factory=StorageMiddlewareOptions)
-    """Options of the middleware."""
 
     instead: ClassVar[dict[str, str]] = {
         "disabled": "registry 3.1.1 reads this key and does not use it, take the entry out"

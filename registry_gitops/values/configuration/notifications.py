@@ -61,14 +61,12 @@ class Endpoint(Section):
     """Media types whose events are not sent, as in `ignore.mediatypes`. Default: none."""
 
     ignore: Ignore | None = None
-    """Events that are not sent."""
 
 
 class Notifications(Section):
     """Webhooks. Events wait in memory: they are lost when the Pod ends."""
 
     events: Events | None = None
-    """Contents of events."""
 
     endpoints: ListOf[Endpoint] | None = None
     """Servers that receive events. Default: none."""

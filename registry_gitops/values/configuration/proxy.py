@@ -18,7 +18,7 @@ class ProxyExec(Section):
     """The command; it must be in the image. Default: none."""
 
     lifetime: GoDuration | None = None
-    """Time until it is run again; 0s runs it for every request. Default: it is run once."""
+    """Time until the command is run again; 0s runs it for every request. Default: it is run once."""
 
 
 class Proxy(Section):
@@ -34,7 +34,6 @@ class Proxy(Section):
     """Password of the other registry. A secret: set it as REGISTRY_PROXY_PASSWORD. Default: none."""
 
     exec: ProxyExec | None = None
-    """A credential helper, instead of user and password. Default: none."""
 
     ttl: GoDuration | None = None
     """Time until content is deleted; 0s is never. Default: 168h."""

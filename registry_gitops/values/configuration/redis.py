@@ -30,7 +30,10 @@ class RedisTls(Section):
 
 
 class Redis(Section):
-    """Redis. It must evict by allkeys-lru, because the registry sets no expiry. Registry 3.0 ignores these keys."""
+    """Redis, for `storage.cache.blobdescriptor: redis`.
+
+    It must evict by allkeys-lru, because the registry sets no expiry. Registry 3.0 ignores these keys.
+    """
 
     addrs: ListOf[HostPort] | None = None
     """Servers; more than one is a cluster, or, with `mastername`, its sentinels. Default: no Redis."""
@@ -54,7 +57,6 @@ class Redis(Section):
     """Password of the sentinels. A secret: set it as REGISTRY_REDIS_SENTINELPASSWORD. Default: none."""
 
     tls: RedisTls | None = None
-    """TLS to Redis. Default: none."""
 
     client_name: NonEmpty | None = None
     """Name of the connections. Default: none."""

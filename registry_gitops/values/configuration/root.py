@@ -40,43 +40,18 @@ class Configuration(Section):
     """
 
     log: Log | None = None
-    """Logs of the registry."""
-
     storage: Storage = default_section(Storage)
-    """Where images are stored, and how."""
-
     auth: RegistryAuth = default_section(RegistryAuth)
-    """Who is allowed to use the registry. Default: everybody."""
-
     middleware: Middleware | None = None
-    """Middleware between the registry and its storage."""
-
     http: Http | None = None
-    """HTTP settings of the registry."""
-
     notifications: Notifications | None = None
-    """Webhooks."""
-
     redis: Redis | None = None
-    """Redis, for `storage.cache.blobdescriptor: redis`."""
-
     health: Health | None = None
-    """Checks that take the registry out of service."""
-
     proxy: Proxy | None = None
-    """The registry as a pull-through cache of another one."""
-
     validation: Validation | None = None
-    """What the registry refuses to store."""
-
     policy: Policy | None = None
-    """What clients are allowed to push."""
-
     catalog: Catalog | None = None
-    """The list of repositories."""
-
     tags: Tags | None = None
-    """The list of tags."""
 
     @property
     def driver(self) -> Driver | None:

@@ -20,11 +20,11 @@ class Delete(Section):
     """Deletion of manifests and blobs by digest."""
 
     enabled: bool | None = None
-    """Whether clients can delete them; the chart's `deletion.enabled` sets this too. Default: false."""
+    """Whether clients can delete manifests and blobs; the chart's `deletion.enabled` sets this too. Default: false."""
 
 
 class Redirect(Section):
-    """Whether clients download blobs from the object storage itself."""
+    """Whether clients download blobs from the object storage itself, which is the default."""
 
     disable: bool
     """Whether the registry sends the bytes itself; if false, it redirects clients to signed URLs of the storage. The
@@ -78,44 +78,22 @@ class Maintenance(Section):
     """Maintenance of the storage. The registry reads these sections from its environment only as a whole."""
 
     upload_purging: UploadPurging | None = None
-    """Deletion of unfinished uploads."""
-
     read_only: ReadOnly | None = None
-    """Refusal of every push and deletion."""
 
 
 class Storage(Section):
     """Where images are stored: at most one of filesystem, s3, gcs, azure, inmemory; none is the chart's volume."""
 
     filesystem: Filesystem | None = None
-    """A directory, on the chart's volume."""
-
     s3: S3 | None = None
-    """A bucket of Amazon S3, or of a service with its API."""
-
     gcs: Gcs | None = None
-    """A bucket of Google Cloud Storage."""
-
     azure: Azure | None = None
-    """A container of Azure Blob Storage."""
-
     inmemory: InMemory | None = None
-    """Memory of the process, for tests."""
-
     delete: Delete | None = None
-    """Deletion of manifests and blobs by digest."""
-
     redirect: Redirect | None = None
-    """Whether clients download blobs from the object storage itself. Default: they do."""
-
     cache: Cache | None = None
-    """A cache of the blobs that exist."""
-
     maintenance: Maintenance | None = None
-    """Maintenance of the storage."""
-
     tag: TagLookup | None = None
-    """The search for tags of a manifest that is deleted."""
 
     instead: ClassVar[dict[str, str]] = {
         "oss": "registry v3 has no driver for Alibaba OSS, write s3 with its regionendpoint",

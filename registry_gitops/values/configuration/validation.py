@@ -43,10 +43,7 @@ class ValidationManifests(Section):
     """Checks of manifests."""
 
     urls: ManifestUrls | None = None
-    """URLs inside manifests."""
-
     indexes: ManifestIndexes | None = None
-    """Image indexes."""
 
 
 class Validation(Section):
@@ -56,7 +53,6 @@ class Validation(Section):
     """Whether nothing is checked. Default: false."""
 
     manifests: ValidationManifests | None = None
-    """Checks of manifests."""
 
     instead: ClassVar[dict[str, str]] = {"enabled": "write disabled: true or disabled: false"}
 
@@ -72,4 +68,3 @@ class Policy(Section):
     """What clients are allowed to push."""
 
     repository: RepositoryPolicy | None = None
-    """Rules for all repositories."""
