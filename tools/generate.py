@@ -51,8 +51,8 @@ CHECKS_HEAD = """\
 <!-- Generated from CHECKS in registry_gitops/smoke/checks: `make generate`. -->
 
 The checks of `registry-gitops smoke`, in the order of a run. Each level includes those before it: `read` changes
-nothing, `smoke` pushes a few small images, `full` has all checks. Clients break without what a *required* check
-verifies, and get by without what a *recommended* check verifies. How to run them: [Smoke](smoke.md).
+nothing, `smoke` pushes a few small images, `full` has all checks. If a *required* check fails, clients break; if a
+*recommended* check fails, they work, but worse. How to run them: [Smoke](smoke.md).
 """
 
 

@@ -41,9 +41,15 @@ def check(
     remedy: str,
     level: Level = Level.SMOKE,
     requirement: Requirement = Requirement.REQUIRED,
-    needs: Iterable[Precondition] = (Precondition.PUSH,),
+    needs: Iterable[Precondition] | None = None,
 ) -> Callable[[Callable[[Context], None]], Check]:
-    """Turn a function into a check. Its docstring is the title and, after an empty line, what the check verifies."""
+    """Turn a function into a check. Its docstring is the title and, after an empty line, what the check verifies.
+
+    Without `needs`, a check needs PUSH, and one of level `read`, which changes nothing, needs nothing.
+    """
+    if needs is None:
+        needs = () if level is Level.READ else (Precondition.PUSH,)
+    ensured = frozenset(needs)
 
     def declare(function: Callable[[Context], None]) -> Check:
         title, _, verifies = inspect.getdoc(function).partition("\n\n")  # type: ignore[union-attr]
@@ -55,7 +61,7 @@ def check(
             requirement=requirement,
             spec=spec,
             remedy=remedy,
-            needs=frozenset(needs),
+            needs=ensured,
             run=function,
         )
 

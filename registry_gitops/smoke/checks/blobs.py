@@ -13,7 +13,7 @@ from registry_gitops.smoke.repository import expect_same_bytes
 
 STORAGE = (
     "The registry's log has the reason (kubectl logs). With object storage, clients must reach it, or set "
-    "`configuration.storage.redirect.disable`."
+    "`configuration.storage.redirect.disable` to true."
 )
 
 
@@ -41,7 +41,7 @@ def blob_head(context: Context) -> None:
     expect_digest(response, blob.digest)
 
 
-@check("blob-missing", level=Level.READ, needs=(), spec="distribution-spec, end-2: 404", remedy=PROXY_ERRORS)
+@check("blob-missing", level=Level.READ, spec="distribution-spec, end-2: 404", remedy=PROXY_ERRORS)
 def blob_missing(context: Context) -> None:
     """A missing blob gets a 404.
 

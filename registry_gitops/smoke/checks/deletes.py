@@ -15,15 +15,11 @@ SHARED_CACHE = (
     '`configuration.redis.addrs`) or "", or `replicaCount` to 1.'
 )
 CONNECTIONS = 8
+DELETION = (Precondition.PUSH, Precondition.DELETE)
 ENABLE = "Set `deletion.enabled` to true, and `image.tag` to 3.1.1 or newer."
 
 
-@check(
-    "delete-manifest",
-    needs={Precondition.PUSH, Precondition.DELETE},
-    spec="distribution-spec, end-9: DELETE by digest",
-    remedy=ENABLE,
-)
+@check("delete-manifest", needs=DELETION, spec="distribution-spec, end-9: DELETE by digest", remedy=ENABLE)
 def delete_manifest(context: Context) -> None:
     """An image can be deleted by its digest, and its tags with it.
 
@@ -40,7 +36,7 @@ def delete_manifest(context: Context) -> None:
 
 @check(
     "delete-manifest-ghost",
-    needs={Precondition.PUSH, Precondition.DELETE},
+    needs=DELETION,
     spec="distribution-spec, end-9: tags of a deleted manifest are gone",
     remedy=ENABLE,
 )
@@ -63,7 +59,7 @@ def delete_manifest_ghost(context: Context) -> None:
 @check(
     "delete-tag",
     requirement=RECOMMENDED,
-    needs={Precondition.PUSH, Precondition.DELETE},
+    needs=DELETION,
     spec="distribution-spec, end-9: DELETE by tag",
     remedy=ENABLE,
 )
@@ -88,7 +84,7 @@ def delete_tag(context: Context) -> None:
         expect_same_bytes(expect_status(kept_response, 200), image)
 
 
-@check("delete-blob", needs={Precondition.PUSH, Precondition.DELETE}, spec="distribution-spec, end-10", remedy=ENABLE)
+@check("delete-blob", needs=DELETION, spec="distribution-spec, end-10", remedy=ENABLE)
 def delete_blob(context: Context) -> None:
     """A blob can be deleted.
 
@@ -105,12 +101,7 @@ def delete_blob(context: Context) -> None:
             raise CheckFailed(f"a deleted blob is still there for {method}", SHARED_CACHE)
 
 
-@check(
-    "delete-missing",
-    needs={Precondition.PUSH, Precondition.DELETE},
-    spec="distribution-spec, end-9 and end-10: 404",
-    remedy=ENABLE,
-)
+@check("delete-missing", needs=DELETION, spec="distribution-spec, end-9 and end-10: 404", remedy=ENABLE)
 def delete_missing(context: Context) -> None:
     """The deletion of a missing manifest or blob gets a 404.
 
@@ -152,7 +143,7 @@ def delete_refused(context: Context) -> None:
 
 @check(
     "delete-seen-by-all",
-    needs={Precondition.PUSH, Precondition.DELETE},
+    needs=DELETION,
     spec="pitfall: replicas that each have a cache in memory",
     remedy=SHARED_CACHE,
 )

@@ -53,11 +53,7 @@ def tag_list_n(context: Context) -> None:
         raise CheckFailed(f"the page of one tag after {first} has {', '.join(tags[:4]) or 'none'}, expected {second}")
 
 
-@check(
-    "tag-list-link",
-    spec="distribution-spec, end-8b: Link; RFC 8288",
-    remedy=LINK,
-)
+@check("tag-list-link", spec="distribution-spec, end-8b: Link; RFC 8288", remedy=LINK)
 def tag_list_link(context: Context) -> None:
     """A page of the tag list links to the next page.
 
@@ -81,7 +77,8 @@ def tag_list_link(context: Context) -> None:
     "catalog",
     requirement=RECOMMENDED,
     spec="Docker Registry HTTP API V2, Catalog; operators' README, List",
-    remedy="A proxy truncates the list, or `configuration.catalog.maxentries` is 0.",
+    remedy="Set `configuration.catalog.maxentries` to 1000 or more, and stop the proxy in front of the registry from "
+    "truncating the list: see `ingress.annotations`.",
 )
 def catalog(context: Context) -> None:
     """The list of repositories is complete and sorted.
@@ -99,12 +96,7 @@ def catalog(context: Context) -> None:
         raise CheckFailed("the repositories are not sorted by their bytes")
 
 
-@check(
-    "catalog-pages",
-    requirement=RECOMMENDED,
-    spec="Docker Registry HTTP API V2, Catalog, Pagination",
-    remedy=LINK,
-)
+@check("catalog-pages", requirement=RECOMMENDED, spec="Docker Registry HTTP API V2, Catalog, Pagination", remedy=LINK)
 def catalog_pages(context: Context) -> None:
     """The list of repositories can be read in pages.
 
@@ -133,7 +125,6 @@ def catalog_pages(context: Context) -> None:
     "catalog-read",
     level=Level.READ,
     requirement=RECOMMENDED,
-    needs=(),
     spec="Docker Registry HTTP API V2, Catalog; operators' README, List",
     remedy="Set `ingress.path` to /, so that all of /v2/ leads to the registry.",
 )
@@ -148,10 +139,10 @@ def catalog_read(context: Context) -> None:
 @check(
     "image-read",
     level=Level.READ,
-    needs=(),
     spec="distribution-spec, Pulling Manifests and Pulling Blobs",
-    remedy="The volume lost data, or is another one (`persistence.existingClaim`). After garbage collection, restart "
-    "the Pod: its cache can have deleted blobs (`configuration.storage.cache.blobdescriptor`).",
+    remedy="Set `persistence.existingClaim` to the claim that has the images, or push lost images again. After "
+    "garbage collection, restart the Pod: its cache (`configuration.storage.cache.blobdescriptor`) can have deleted "
+    "blobs.",
 )
 def image_read(context: Context) -> None:
     """An existing image can be pulled.

@@ -66,7 +66,7 @@ def login_valid(context: Context) -> None:
     level=Level.READ,
     needs={Precondition.LOGIN},
     spec="distribution-spec, Authentication",
-    remedy="Let the registry check passwords: `auth.htpasswd.enabled` with `auth.htpasswd.existingSecret`.",
+    remedy="Let the registry check passwords: set `auth.htpasswd.enabled` and `auth.htpasswd.existingSecret`.",
 )
 def login_invalid(context: Context) -> None:
     """A wrong password and an unknown user are refused.
@@ -89,8 +89,8 @@ def login_invalid(context: Context) -> None:
     "login-push",
     needs=(),
     spec="distribution-spec, Authentication",
-    remedy="Set `auth.htpasswd.enabled` and `auth.htpasswd.existingSecret`: without them, everyone who reaches the "
-    "registry can replace its images.",
+    remedy="Set `auth.htpasswd.enabled` to true, and `auth.htpasswd.existingSecret` to a Secret with users: "
+    "without them, everyone who reaches the registry can replace its images.",
 )
 def login_push(context: Context) -> None:
     """A push requires credentials.
@@ -116,7 +116,7 @@ def login_push(context: Context) -> None:
     level=Level.READ,
     needs={Precondition.LOGIN},
     spec="pitfall: authentication without TLS; RFC 7617, Security Considerations",
-    remedy="Set `ingress.tls`, with a certificate in `ingress.existingSecret`, and use https.",
+    remedy="Set `ingress.tls` to true, with a certificate in `ingress.existingSecret`, and use https.",
 )
 def login_encrypted(context: Context) -> None:
     """Passwords are sent over TLS only.

@@ -75,7 +75,7 @@ def manifest_head(context: Context) -> None:
         expect_header(response, "Content-Length", str(len(image.content)))
 
 
-@check("manifest-missing", level=Level.READ, needs=(), spec="distribution-spec, end-3: 404", remedy=PROXY_ERRORS)
+@check("manifest-missing", level=Level.READ, spec="distribution-spec, end-3: 404", remedy=PROXY_ERRORS)
 def manifest_missing(context: Context) -> None:
     """A missing manifest gets a 404.
 

@@ -23,9 +23,7 @@ def mount(context: Context) -> None:
     blob = context.make_blob()
     context.other_repository.push_blob(blob)
     context.repository.push_record.add_blob(context.repository.name, blob.digest)
-    response = context.repository.request(
-        "POST", f"blobs/uploads/?mount={blob.digest}&from={context.other_repository.name}"
-    )
+    response = _mount(context, blob)
     if response.status == 202:
         # A registry is allowed to start an upload instead: finish it.
         Upload.from_response(context.repository, response).finish(blob, blob.content)
@@ -36,20 +34,14 @@ def mount(context: Context) -> None:
     expect_same_bytes(expect_status(context.repository.request_blob(blob.digest), 200), blob)
 
 
-@check(
-    "mount-missing",
-    spec="distribution-spec, end-11: 202 if the blob cannot be mounted",
-    remedy=OTHER_REGISTRY,
-)
+@check("mount-missing", spec="distribution-spec, end-11: 202 if the blob cannot be mounted", remedy=OTHER_REGISTRY)
 def mount_missing(context: Context) -> None:
     """A missing blob cannot be mounted.
 
     A client that gets a 201 for it pushes an image without that layer.
     """
     blob = context.make_blob()
-    response = context.repository.request(
-        "POST", f"blobs/uploads/?mount={blob.digest}&from={context.other_repository.name}"
-    )
+    response = _mount(context, blob)
     if response.status == 201:
         context.repository.push_record.add_blob(context.repository.name, blob.digest)
         raise CheckFailed("a missing blob was mounted (201)")

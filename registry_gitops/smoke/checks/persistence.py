@@ -11,10 +11,9 @@ from registry_gitops.smoke.levels import Level
 @check(
     "kept-after-restart",
     level=Level.READ,
-    needs=(),
     spec="pitfall: images on a volume that is deleted with the Pod",
-    remedy="Set `persistence.enabled`, and mount the volume where the registry writes "
-    "(`configuration.storage.filesystem.rootdirectory`); the storage `inmemory` is lost on a restart.",
+    remedy="Set `persistence.enabled` to true, and mount the volume where the registry writes "
+    "(`configuration.storage.filesystem.rootdirectory`); `configuration.storage.inmemory` is lost on a restart.",
 )
 def kept_after_restart(context: Context) -> None:
     """An image that was pushed before a restart is there after it.

@@ -129,7 +129,8 @@ def upload_out_of_order(context: Context) -> None:
     "upload-cancelled",
     requirement=RECOMMENDED,
     spec="distribution-spec, end-14: DELETE of an upload",
-    remedy="Set `configuration.storage.maintenance.uploadpurging.enabled`: it deletes abandoned uploads after a while.",
+    remedy="Set `configuration.storage.maintenance.uploadpurging.enabled` to true: it deletes "
+    "abandoned uploads after a while.",
 )
 def upload_cancelled(context: Context) -> None:
     """An upload can be canceled.
