@@ -8,9 +8,9 @@ reference_registry -> api -> contents -> storage, and reference_registry -> http
 """
 
 from registry_gitops.registry.access_log import AccessLogEntry, AccessLogger, json_log, text_log
-from registry_gitops.registry.contents import Collected, collect_directory
+from registry_gitops.registry.contents import Collected
 from registry_gitops.registry.error_responses import SetupError
-from registry_gitops.registry.reference_registry import ReferenceRegistry
+from registry_gitops.registry.reference_registry import ReferenceRegistry, collect_directory
 
 __all__ = [
     "AccessLogEntry",

@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Final, TextIO
 from urllib.parse import quote
@@ -63,14 +63,9 @@ def json_log(stream: TextIO) -> AccessLogger:
     """Log JSON objects, one per line, with the fields of `AccessLogEntry`; `time` is in RFC 3339 format."""
 
     def log(entry: AccessLogEntry) -> None:
-        fields = {
+        fields = asdict(entry) | {
             "time": _rfc3339(entry.time),
-            "client": entry.client,
-            "user": entry.user,
-            "method": entry.method,
             "target": mask_urls(entry.target),
-            "status": entry.status,
-            "sent": entry.sent,
             "seconds": round(entry.seconds, 6),
             "agent": mask_urls(entry.agent),
         }
@@ -101,10 +96,7 @@ def _write(stream: TextIO, line: str) -> None:
 
 
 def mask_urls(text: str) -> str:
-    """Return `text` with `***` for the credentials of URLs and for the parameters that the specification does not have.
-
-    tests/support/credentials.py lists what is masked, and what the package's own function masks as well.
-    """
+    """Return `text` without credentials in URLs and unknown parameters. See tests/support/credentials.py."""
     if "@" not in text and "?" not in text and "&" not in text and "#" not in text:
         return text
     return re.sub(r"\S+", lambda word: _without_query(_USERINFO.sub("//***@", word[0])), text)

@@ -1,7 +1,4 @@
-"""The errors of the registry, and the responses that they become.
-
-Spec: distribution-spec, "Error Codes".
-"""
+"""The errors of the registry, and the responses that they become. Spec: distribution-spec, "Error Codes"."""
 
 from __future__ import annotations
 

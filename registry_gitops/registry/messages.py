@@ -66,7 +66,6 @@ class Request:
     client: str = ""
     """IP address of the client."""
     secure: bool = False
-    """Whether it used TLS."""
     user: str | None = None
     """Set by the application after authentication; None if the client is anonymous."""
 
@@ -83,3 +82,15 @@ class Response:
     """Content-Length if it is not that of the body: for a HEAD that did not open the file."""
     unreadable: Callable[[], None] | None = None
     """Called by `http/` if a file of the body cannot be read or is too short. Can take long."""
+
+
+class Application(Protocol):
+    """What answers the requests: `http/` calls it, from many threads."""
+
+    def __call__(self, request: Request) -> Response:
+        """Return the response. Raises nothing but ClientGone."""
+        ...
+
+    def answers_without_blocking(self, request: Request) -> bool:
+        """Whether the response comes from memory or a few small files, so that the leader can produce it itself."""
+        ...

@@ -1,4 +1,4 @@
-"""A registry, put together: storage, application, server, and periodic garbage collection."""
+"""A registry, put together: storage, application, server, and garbage collection."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from registry_gitops.registry.access_log import AccessLogger, log_exception, log_message
-from registry_gitops.registry.api import ALLOW_ALL, MAX_MANIFEST_SIZE, Authenticator, HtpasswdAuthenticator, Registry
-from registry_gitops.registry.contents import collect_garbage
+from registry_gitops.registry.api import MAX_MANIFEST_SIZE, Authenticator, HtpasswdAuthenticator, Registry
+from registry_gitops.registry.contents import Collected, collect_garbage
 from registry_gitops.registry.error_responses import SetupError
 from registry_gitops.registry.http import Limits, Server
 from registry_gitops.registry.startup import load_tls_context, require_posix
-from registry_gitops.registry.storage import FileStorage, MemoryStorage, Storage
+from registry_gitops.registry.storage import DATA_PATH, FileStorage, MemoryStorage, Storage
 
 MAX_CONCURRENCY: Final = Limits().max_requests
 GRACE_PERIOD: Final = 3600.0
@@ -99,10 +99,7 @@ class ReferenceRegistry:
         self._server.serve()
 
     def stop(self, seconds: float = 10) -> None:
-        """Accept no more requests, and end `serve` when those that run are completed, after `seconds` at the latest.
-
-        Returns at once. A signal handler can call it.
-        """
+        """End `serve` when no request runs, after `seconds` at most. Returns at once, for signal handlers."""
         self._server.stop(seconds)
 
     def close(self) -> None:
@@ -141,12 +138,37 @@ class ReferenceRegistry:
                 log_message(f"lost or damaged, push it again: {digest}")
 
 
-def _create_authenticator(htpasswd: str | os.PathLike[str] | None, anonymous_pull: bool) -> Authenticator:
+def collect_directory(
+    directory: str | os.PathLike[str],
+    *,
+    older_than: float = GRACE_PERIOD,
+    delete_untagged: bool = False,
+    dry_run: bool = False,
+) -> Collected:
+    """Delete the unreferenced data of the registry in `directory`, whether or not a registry serves it.
+
+    `older_than` is the grace period in seconds. Manifests without a tag stay, unless `delete_untagged`. With `dry_run`
+    nothing is deleted. Raises SetupError if `directory` is not a data directory, and OSError as the file system does.
+    """
+    require_posix()
+    if not (Path(directory) / DATA_PATH).is_dir():
+        message = (
+            f"not a registry data directory: it has no {DATA_PATH}: pass the directory that `serve` or registry:3 uses"
+        )
+        raise SetupError(message, directory)
+    storage = FileStorage(Path(directory), read_only=dry_run)
+    try:
+        return collect_garbage(storage, older_than=older_than, delete_untagged=delete_untagged, dry_run=dry_run)
+    finally:
+        storage.close()
+
+
+def _create_authenticator(htpasswd: str | os.PathLike[str] | None, anonymous_pull: bool) -> Authenticator | None:
     if htpasswd is not None:
         return HtpasswdAuthenticator(Path(htpasswd), anonymous_pull=anonymous_pull)
     if anonymous_pull:
         raise SetupError("without users everybody may pull: name an htpasswd file")
-    return ALLOW_ALL
+    return None
 
 
 def _create_storage(root: str | os.PathLike[str] | None, read_only: bool) -> Storage:

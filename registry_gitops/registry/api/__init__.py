@@ -4,6 +4,6 @@ Sees no socket and no file: `http/` calls it, and `contents/` keeps the data.
 """
 
 from registry_gitops.registry.api.application import MAX_MANIFEST_SIZE, Registry
-from registry_gitops.registry.api.authentication import ALLOW_ALL, Authenticator, HtpasswdAuthenticator
+from registry_gitops.registry.api.authentication import Authenticator, HtpasswdAuthenticator
 
-__all__ = ["ALLOW_ALL", "MAX_MANIFEST_SIZE", "Authenticator", "HtpasswdAuthenticator", "Registry"]
+__all__ = ["MAX_MANIFEST_SIZE", "Authenticator", "HtpasswdAuthenticator", "Registry"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from registry_gitops.registry import error_responses
-from registry_gitops.registry.api.authentication import ALLOW_ALL, Authenticator
+from registry_gitops.registry.api.authentication import Authenticator
 from registry_gitops.registry.api.routes import Route, build_routes
 from registry_gitops.registry.api.state import State
 from registry_gitops.registry.api.targets import RequestTarget, parse_target
@@ -23,14 +23,15 @@ _VERSION: Final = ("Docker-Distribution-API-Version", "registry/2.0")
 class Registry:
     """The application that `http.Server` serves. Many threads call it at the same time, and a call can take long.
 
-    With `read_only` every change returns 405; without `deletion` every deletion does.
+    Without an `authenticator` every client is allowed everything. With `read_only` every change returns 405; without
+    `deletion` every deletion does.
     """
 
     def __init__(
         self,
         storage: Storage,
         *,
-        authenticator: Authenticator = ALLOW_ALL,
+        authenticator: Authenticator | None = None,
         read_only: bool = False,
         deletion: bool = True,
         max_manifest_size: int = MAX_MANIFEST_SIZE,
@@ -61,21 +62,18 @@ class Registry:
         return response
 
     def answers_without_blocking(self, request: Request) -> bool:
-        """Whether a request without a body is answered from memory or a few small files.
-
-        After an error of the storage none is: the next access can hang.
-        """
+        """Whether memory or a few small files answer a request without a body. Not after an error: a disk can hang."""
         try:
             route, _ = self._find_route(request)
         except RegistryError:
             return True
         if not route.is_fast or not self._health.is_known_good:
             return False
-        return route.is_public or self._authenticator.is_cached(request)
+        return route.is_public or self._authenticator is None or self._authenticator.is_cached(request)
 
     def _respond(self, request: Request) -> Response:
         route, target = self._find_route(request)
-        if not route.is_public:
+        if self._authenticator and not route.is_public:
             request.user = self._authenticator.check(request, writes=route.is_write)
         return route.handler(self._state, request, target)
 

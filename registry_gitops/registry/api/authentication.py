@@ -3,6 +3,8 @@
 Spec: RFC 7617 (Basic). The file is in the format of registry v3.1.1: bcrypt hashes only, `#` begins a comment.
 """
 
+# ruff: noqa: D102 (Authenticator documents the methods)
+
 from __future__ import annotations
 
 import hashlib
@@ -32,17 +34,6 @@ class Authenticator(Protocol):
         """Whether `check` needs no slow hash for this request."""
         ...
 
-
-class _AllowAll:
-    def check(self, request: Request, *, writes: bool) -> str | None:
-        return None
-
-    def is_cached(self, request: Request) -> bool:
-        return True
-
-
-ALLOW_ALL: Final[Authenticator] = _AllowAll()
-"""Allows everything to every client."""
 
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="registry"'}
 _ANONYMOUS: Final = (None, "Basic Og==")
@@ -82,7 +73,6 @@ class HtpasswdAuthenticator:
         self._hashing = threading.Lock()
 
     def check(self, request: Request, *, writes: bool) -> str | None:
-        """See Authenticator."""
         given = request.headers.get("authorization")
         if given in _ANONYMOUS:
             # The ping tells clients to send credentials; Docker never sends any otherwise.
@@ -102,12 +92,10 @@ class HtpasswdAuthenticator:
         return user
 
     def is_cached(self, request: Request) -> bool:
-        """See Authenticator."""
         given = request.headers.get("authorization")
         return given in _ANONYMOUS or self._cached_user(self._token(given)) is not None
 
     def _verify(self, name: str, password: bytes) -> bytes:
-        """Return the hash that matches the password. Raises RegistryError."""
         hashes = self._hashes
         known = hashes.get(name)
         # As slow for an unknown user as for a known one: the time must not reveal which names exist.
@@ -153,10 +141,7 @@ class HtpasswdAuthenticator:
 
 
 def parse_htpasswd(path: Path) -> Mapping[str, bytes]:
-    """Return the users of an htpasswd file with their hashes. Of a repeated user the last line counts.
-
-    Raises SetupError, which never quotes a value that can be a password.
-    """
+    """Return user -> hash; of a repeated user the last one. Raises SetupError, which never quotes a password."""
     try:
         text = path.read_bytes().decode()
     except OSError as error:
@@ -189,7 +174,6 @@ def _signature(path: Path) -> tuple[int, ...] | None:
 
 
 def _credentials(given: str | None) -> tuple[str, bytes]:
-    """Parse the user and the password of an Authorization header. Raises RegistryError."""
     scheme, _, encoded = (given or "").partition(" ")
     try:
         if scheme.lower() != "basic":

@@ -1,7 +1,4 @@
-"""The blob endpoints, except for uploads and mounts.
-
-Spec: distribution-spec, "Pulling blobs" (end-2), "Deleting Blobs" (end-10).
-"""
+"""The blob endpoints. Spec: distribution-spec, "Pulling blobs" (end-2) and "Deleting Blobs" (end-10)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The manifest endpoints.
-
-Spec: distribution-spec, "Pulling manifests" (end-3), "Pushing Manifests" (end-7), "Deleting Manifests" (end-9).
-"""
+"""The manifest endpoints. Spec: distribution-spec, "Pulling", "Pushing", and "Deleting Manifests" (end-3, 7, 9)."""
 
 from __future__ import annotations
 
@@ -66,7 +63,6 @@ def delete_manifest(state: State, request: Request, target: ManifestTarget) -> R
 
 
 def _parse_tags(request: Request, target: ManifestTarget) -> list[str]:
-    """Return the tags that a request sets. Raises RegistryError."""
     if isinstance(target.reference, str):
         return [target.reference]
     tags = list(dict.fromkeys(Query(request.query).get_all("tag")))
@@ -78,7 +74,6 @@ def _parse_tags(request: Request, target: ManifestTarget) -> list[str]:
 
 
 def _read_body(body: Body, limit: int) -> bytes:
-    """Return the whole body. Raises RegistryError if it has more than `limit` bytes."""
     content = bytearray()
     length = limit if body.length is None else body.length
     buffer = memoryview(bytearray(max(min(length, _READ_SIZE), 1)))

@@ -1,7 +1,4 @@
-"""Byte ranges: the Range header of a download, and the Content-Range header of a chunk.
-
-Spec: RFC 9110, 14; distribution-spec, "Pushing a blob in chunks".
-"""
+"""Byte ranges: Range of a download (RFC 9110, 14), Content-Range of a chunk (distribution-spec, "Pushing blobs")."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The referrers of a manifest: signatures, SBOMs, and so on.
-
-Spec: distribution-spec, "Listing Referrers" (end-12a, end-12b) and "Enabling the Referrers API".
-"""
+"""The referrers of a manifest. Spec: distribution-spec, "Listing Referrers", "Enabling the Referrers API" (end-12)."""
 
 from __future__ import annotations
 

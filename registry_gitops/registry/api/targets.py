@@ -1,7 +1,4 @@
-"""The path of a request, parsed once into a target: its repository name, tag, and digest are valid.
-
-Spec: distribution-spec, "Endpoints".
-"""
+"""The path of a request, parsed once into valid names and digests. Spec: distribution-spec, "Endpoints"."""
 
 from __future__ import annotations
 

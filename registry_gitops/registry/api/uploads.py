@@ -1,7 +1,4 @@
-"""The upload endpoints, and mounts.
-
-Spec: distribution-spec, "Pushing blobs" (end-4a to end-6, end-13 and end-14) and "Mounting a blob" (end-11).
-"""
+"""Uploads and mounts. Spec: distribution-spec, "Pushing blobs" (end-4 to 6, 13, 14), "Mounting a blob" (end-11)."""
 
 from __future__ import annotations
 
@@ -88,7 +85,6 @@ def cancel_upload(state: State, request: Request, target: UploadTarget) -> Respo
 
 
 def _upload_monolithic(state: State, body: Body, target: UploadTarget, digest: Digest) -> Response:
-    """Receive and publish a blob with one request."""
     draft = state.uploads.create(target.name, target.identifier)
     try:
         progress = UploadProgress.start(digest.algorithm)

@@ -5,7 +5,6 @@ repositories. Raises RegistryError only for an invalid manifest, and for uploads
 """
 
 from registry_gitops.registry.contents.content_store import ContentStore, digest_headers, matches_etag
-from registry_gitops.registry.contents.data_directory import collect_directory
 from registry_gitops.registry.contents.garbage import Collected, collect_garbage
 from registry_gitops.registry.contents.health_monitor import HealthMonitor
 from registry_gitops.registry.contents.identifiers import ALGORITHMS, MAX_REPOSITORY, Digest, is_repository, is_tag
@@ -26,7 +25,6 @@ __all__ = [
     "Repositories",
     "UploadProgress",
     "UploadSessions",
-    "collect_directory",
     "collect_garbage",
     "digest_headers",
     "is_repository",

@@ -42,12 +42,8 @@ class Collected:
     uploads: int
     """Upload sessions that were not finished."""
     repositories: tuple[str, ...]
-    """Repositories that were deleted."""
     corrupt: tuple[str, ...]
-    """Digests of manifests that are missing or corrupt. Corrupt ones are deleted, so that a push can replace them.
-
-    Repositories with such a manifest are skipped: it is unknown what it needs.
-    """
+    """Manifests that are missing, or corrupt and deleted: push them again. Their repositories are skipped."""
 
 
 def collect_garbage(
@@ -142,7 +138,7 @@ class _Collection:
         needed = kept.union(*(manifests[digest].needs for digest in kept))
         needed |= {data for digest, data in layers.items() if digest in needed}
         unneeded = {digest: data for digest, data in layers.items() if digest not in needed}
-        young = set(self._delete_unreferenced_links(name, unneeded, self._long_before if has_uploads else self._before))
+        young = set(self._delete_layers(name, unneeded, self._long_before if has_uploads else self._before))
         self._needed |= needed | young
         if not kept and not tags:
             self._remove_repository(name, is_empty=not young and not has_uploads)
@@ -186,7 +182,6 @@ class _Collection:
     def _collect_manifests(
         self, name: str, manifests: Mapping[Digest, ManifestReferences], tagged: Iterable[Digest | None]
     ) -> set[Digest]:
-        """Delete the manifests that are not reachable, and return the others."""
 
         def expire(digest: Digest, dry_run: bool) -> bool:
             path = layout.revision_path(name, digest)
@@ -206,14 +201,12 @@ class _Collection:
         return kept
 
     def _delete_tag_history(self, name: str, tags: Iterable[str], kept: set[Digest]) -> None:
-        """Delete the records that tags named manifests which are deleted now."""
         for tag in tags:
             directory = f"{layout.tag_path(name, tag)}/index"
             for digest in self._read_links(directory).keys() - kept:
                 self._expire(f"{directory}/{digest.algorithm}/{digest.hex}")
 
     def _delete_referrer_links(self, name: str, kept: set[Digest]) -> None:
-        """Delete the links to referrers that are deleted now."""
         directory = layout.subjects_path(name)
         for algorithm in ALGORITHMS:
             for subject in _digests(algorithm, self._storage.names(f"{directory}/{algorithm}")):
@@ -224,9 +217,7 @@ class _Collection:
                 if gone:
                     self._prune(links)
 
-    def _delete_unreferenced_links(
-        self, name: str, unneeded: Mapping[Digest, Digest], before: float
-    ) -> Iterator[Digest]:
+    def _delete_layers(self, name: str, unneeded: Mapping[Digest, Digest], before: float) -> Iterator[Digest]:
         """Delete links to blobs that no manifest needs, and yield the data of those that are too young."""
         for digest, data in unneeded.items():
             path = layout.layer_path(name, digest)
@@ -273,7 +264,6 @@ class _Collection:
 
 
 def _digests(algorithm: str, names: Iterable[str]) -> Iterator[Digest]:
-    """Yield the digests among the names of directories. Other entries are not ours."""
     for name in names:
         digest = Digest.parse(f"{algorithm}:{name}")
         if digest:

@@ -74,10 +74,7 @@ class CachedCheck:
                 return
 
     def _run_check(self) -> str | None:
-        """Run the check and return what is wrong, or None.
-
-        An unexpected exception is reported once, and not again while it persists.
-        """
+        """Run the check, and return what is wrong, or None. A bug is reported once, and not again while it persists."""
         try:
             self._check()
         except (OSError, MemoryError) as error:
@@ -93,7 +90,7 @@ class HealthMonitor:
     """Whether the storage can be read, and written."""
 
     def __init__(self, storage: Storage, *, read_only: bool) -> None:
-        self._reading = CachedCheck(lambda: self._read(storage))
+        self._reading = CachedCheck(lambda: _read(storage))
         self._writing = CachedCheck(storage.probe)
         self._read_only = read_only
 
@@ -115,7 +112,7 @@ class HealthMonitor:
         problem = self._reading.problem(wait=_TIMEOUT)
         return problem if problem or self._read_only else self._writing.problem(wait=_TIMEOUT)
 
-    @staticmethod
-    def _read(storage: Storage) -> None:
-        storage.names(layout.BLOBS)
-        storage.names(layout.REPOSITORIES)
+
+def _read(storage: Storage) -> None:
+    storage.names(layout.BLOBS)
+    storage.names(layout.REPOSITORIES)

@@ -1,14 +1,11 @@
-"""Repository names, tags, and digests: their grammar, parsed once.
-
-Spec: distribution-spec, "Pulling manifests" (name, reference); image-spec descriptor.md, "Digests".
-"""
+"""Repository names, tags, and digests. Spec: distribution-spec, "Pulling manifests"; image-spec, descriptor.md."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 MAX_REPOSITORY: Final = 255
 """Characters of the longest repository name. The spec: many clients limit host, `/`, and name together to 255."""
@@ -21,21 +18,6 @@ _HEX: Final = {"sha256": re.compile(r"[a-f0-9]{64}"), "sha512": re.compile(r"[a-
 
 ALGORITHMS: Final = tuple(_HEX)
 """The digest algorithms that the registry serves: those that the image-spec registers."""
-
-
-class Hash(Protocol):
-    """The type of hashlib's hashes, which hashlib does not export."""
-
-    def update(self, data: bytes | bytearray | memoryview, /) -> None:
-        """Add `data`."""
-
-    def hexdigest(self) -> str:
-        """Return the hash of all data, in hexadecimal."""
-        ...
-
-    def copy(self) -> Hash:
-        """Return an independent copy."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +43,7 @@ class Digest:
         return cls(algorithm, hashlib.new(algorithm, content, usedforsecurity=False).hexdigest())
 
 
-def new_hash(algorithm: str) -> Hash:
+def new_hash(algorithm: str) -> hashlib._Hash:
     """Return a new hash of one of ALGORITHMS."""
     return hashlib.new(algorithm, usedforsecurity=False)
 

@@ -1,13 +1,10 @@
-"""Readers-writer locks with writer preference, striped by repository name."""
+"""A readers-writer lock with writer preference."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
-from typing import Final
-
-_STRIPES: Final = 64
 
 
 class RepositoryLock:
@@ -49,14 +46,3 @@ class RepositoryLock:
             with self._changed:
                 self._is_exclusive = False
                 self._changed.notify_all()
-
-
-class RepositoryLocks:
-    """A lock for each repository. Some repositories share one: so the number is fixed, and no lock is ever deleted."""
-
-    def __init__(self) -> None:
-        self._locks = tuple(RepositoryLock() for _ in range(_STRIPES))
-
-    def for_repository(self, repository: str) -> RepositoryLock:
-        """Return the lock of a repository."""
-        return self._locks[hash(repository) % _STRIPES]

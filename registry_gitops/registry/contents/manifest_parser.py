@@ -30,7 +30,6 @@ _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9][\w!#$&^.+-]{0,126}/[A-Za-z0-9][\w!
 """Media types that are safe in a Content-Type header (RFC 6838, 4.2)."""
 _LARGEST: Final = 2**63 - 1
 _DIGITS: Final = 19
-"""Digits of `_LARGEST`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,6 @@ def _read(value: Mapping[str, Any], media_type: str) -> ParsedManifest:
 
 
 def _implied_media_type(value: Mapping[str, Any]) -> str:
-    """Return the media type of a manifest that has no mediaType."""
     return OCI_INDEX if isinstance(value.get("manifests"), list) else OCI_IMAGE
 
 
@@ -130,7 +128,6 @@ _Check = Callable[[str, Any], None]
 
 
 def _check_manifest(value: object, content_type: str) -> str:
-    """Check a pushed manifest, and return its media type."""
     if not isinstance(value, dict):
         raise ValueError("it is not a JSON object")
     _check_text("mediaType", value.get("mediaType"))

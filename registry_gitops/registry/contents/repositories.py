@@ -9,13 +9,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Final
 
 from registry_gitops.registry.contents import layout
 from registry_gitops.registry.contents.content_store import ContentStore, StoredManifest, parse_link
 from registry_gitops.registry.contents.identifiers import ALGORITHMS, MAX_REPOSITORY, Digest, is_repository, is_tag
-from registry_gitops.registry.contents.locks import RepositoryLocks
+from registry_gitops.registry.contents.locks import RepositoryLock
 from registry_gitops.registry.contents.manifest_parser import ParsedManifest
 from registry_gitops.registry.storage import Stat, Storage
+
+_LOCKS: Final = 64
+"""Locks for all repositories: some share one, so that their number is fixed and none is ever deleted."""
 
 
 class Repositories:
@@ -28,7 +32,7 @@ class Repositories:
     def __init__(self, storage: Storage, content: ContentStore) -> None:
         self._storage = storage
         self._content = content
-        self._locks = RepositoryLocks()
+        self._locks = tuple(RepositoryLock() for _ in range(_LOCKS))
 
     # -- blobs
 
@@ -110,12 +114,12 @@ class Repositories:
         for tag in tags:
             tag_stage[layout.tag_index_path(name, tag, digest)] = link
             tag_stage[layout.tag_current_path(name, tag)] = link
-        with self._locks.for_repository(name).shared():
+        with self._lock(name).shared():
             self._storage.publish(manifest_stage, *([tag_stage] if tag_stage else []))
 
     def delete_tag(self, name: str, tag: str) -> bool:
         """Delete a tag, and return whether it existed."""
-        with self._locks.for_repository(name).exclusive():
+        with self._lock(name).exclusive():
             return self._storage.remove(layout.tag_path(name, tag))
 
     def delete_manifest(self, name: str, digest: Digest) -> bool:
@@ -125,7 +129,7 @@ class Repositories:
         neither a concurrent reader nor one after a crash finds a tag without a manifest.
         """
         storage = self._storage
-        with self._locks.for_repository(name).exclusive():
+        with self._lock(name).exclusive():
             if not self.has_manifest(name, digest):
                 return False
             manifest = self._content.get_manifest(digest)
@@ -137,6 +141,9 @@ class Repositories:
             if subject:
                 storage.remove(_referrer_path(name, subject, digest))
             return True
+
+    def _lock(self, name: str) -> RepositoryLock:
+        return self._locks[hash(name) % _LOCKS]
 
     # -- lists
 

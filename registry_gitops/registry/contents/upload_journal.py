@@ -7,12 +7,13 @@ can continue from an earlier chunk.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Final
 
 from registry_gitops.registry.contents import layout
-from registry_gitops.registry.contents.identifiers import Digest, Hash, new_hash
+from registry_gitops.registry.contents.identifiers import Digest, new_hash
 from registry_gitops.registry.storage import Draft, Storage
 
 _LINE: Final = re.compile(rb"^(\d{1,18}) ([a-z0-9:]+)\n", re.MULTILINE)
@@ -24,7 +25,7 @@ class UploadProgress:
     """The hash of the first `size` bytes of an upload."""
 
     algorithm: str
-    hash: Hash
+    hash: hashlib._Hash
     size: int = 0
 
     @classmethod

@@ -4,6 +4,8 @@ A plain socket stays in blocking mode. Its timeouts are the kernel's (SO_RCVTIME
 before each call.
 """
 
+# ruff: noqa: D102 (PlainChannel documents the methods)
+
 from __future__ import annotations
 
 import os
@@ -41,7 +43,7 @@ class PlainChannel:
         """Wait for bytes, and return their number; 0 at the end of the stream. Raises ClientGone at the timeout."""
         try:
             return self._socket.recv_into(buffer)
-        except BlockingIOError:
+        except (BlockingIOError, TimeoutError):
             raise ClientGone("no byte came in time") from None
 
     def send_now(self, data: bytes) -> int:
@@ -52,20 +54,14 @@ class PlainChannel:
             return 0
 
     def send(self, data: memoryview, *, more: bool = False) -> int:
-        """Send some of `data`, and return the number of bytes. Raises ClientGone at the timeout.
-
-        `more` says that other data follows at once.
-        """
+        """Send some of `data`; return the bytes sent. `more` data follows at once. Raises ClientGone at the timeout."""
         try:
             return self._socket.send(data, getattr(socket, "MSG_MORE", 0) if more else 0)
-        except BlockingIOError:
+        except (BlockingIOError, TimeoutError):
             raise ClientGone("no byte was taken in time") from None
 
     def send_file(self, part: FilePart, done: int) -> int:
-        """Send some of `part` after its first `done` bytes, and return the number of bytes; 0 if the file ends.
-
-        Raises ClientGone at the timeout.
-        """
+        """Send some of `part` after its first `done` bytes; return the bytes sent, 0 at its end. Raises ClientGone."""
         try:
             count = min(part.count - done, _FILE_PIECE)
             return os.sendfile(self._socket.fileno(), part.file.fileno(), part.offset + done, count)
@@ -88,11 +84,9 @@ class PlainChannel:
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def fileno(self) -> int:
-        """Return the file descriptor."""
         return self._socket.fileno()
 
     def close(self) -> None:
-        """Close the socket."""
         self._socket.close()
 
 
@@ -119,15 +113,10 @@ class TLSChannel(PlainChannel):
             return None
 
     def receive_into(self, buffer: memoryview) -> int:
-        """See PlainChannel."""
         self._socket.settimeout(self._timeout)
-        try:
-            return self._socket.recv_into(buffer)
-        except TimeoutError:
-            raise ClientGone("no byte came in time") from None
+        return super().receive_into(buffer)
 
     def send_now(self, data: bytes) -> int:
-        """See PlainChannel."""
         self._socket.settimeout(0)
         try:
             return self._socket.send(data)
@@ -135,12 +124,8 @@ class TLSChannel(PlainChannel):
             return 0
 
     def send(self, data: memoryview, *, more: bool = False) -> int:
-        """See PlainChannel."""
         self._socket.settimeout(self._timeout)
-        try:
-            return self._socket.send(data)
-        except TimeoutError:
-            raise ClientGone("no byte was taken in time") from None
+        return super().send(data)
 
     def send_file(self, part: FilePart, done: int) -> int:
         """See PlainChannel. The bytes pass through memory, because the kernel has no key."""

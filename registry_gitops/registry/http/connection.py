@@ -13,17 +13,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-from registry_gitops.registry.access_log import AccessLogEntry
+from registry_gitops.registry.access_log import AccessLogEntry, AccessLogger
 from registry_gitops.registry.http import reply
 from registry_gitops.registry.http.body import ChunkedBody, LengthBody
 from registry_gitops.registry.http.channel import PlainChannel
 from registry_gitops.registry.http.head import BadRequest, Head, parse_fields, parse_line
-from registry_gitops.registry.http.limits import TransferRate
-from registry_gitops.registry.http.phases import REFUSING, ConnectionEvent, ConnectionState, Phase
+from registry_gitops.registry.http.limits import Limits, TransferRate
+from registry_gitops.registry.http.phases import ConnectionEvent, ConnectionState, Phase, phase_timeouts
 from registry_gitops.registry.http.receive_buffer import ReceiveBuffer
-from registry_gitops.registry.http.server_context import ServerContext
 from registry_gitops.registry.http.workers import Leadership
-from registry_gitops.registry.messages import ClientGone, FilePart, Request, Response
+from registry_gitops.registry.messages import Application, ClientGone, FilePart, Request, Response
 
 _RECEIVE_SIZE: Final = 64 * 1024
 _MAX_DRAIN: Final = 256 * 1024
@@ -41,6 +40,19 @@ class _UnreadableFileError(ClientGone):
     """A file does not have the promised bytes: only a broken connection tells the client that they are missing."""
 
 
+class ServerContext:
+    """What a server shares with its connections. Only `is_stopping` changes, and only the server changes it."""
+
+    def __init__(self, application: Application, limits: Limits, log: AccessLogger | None, *, uses_tls: bool) -> None:
+        self.application = application
+        self.limits = limits
+        self.phase_timeouts = phase_timeouts(limits)
+        self.log = log
+        self.uses_tls = uses_tls
+        self.is_stopping = False
+        """Whether each response is the last one of its connection."""
+
+
 class Connection:
     """What one client sends. `take_turn` is called when bytes have arrived, by the thread that holds `turn_lock`."""
 
@@ -53,7 +65,6 @@ class Connection:
         self.turn_lock = threading.Lock()
         """The server acquires and releases it, and sets `is_polled`."""
         self.is_polled = False
-        """Whether the poller watches it."""
         self._context = context
         self._received = ReceiveBuffer(channel, context.limits)
         self._fields = (b"", parse_fields(b""))
@@ -86,15 +97,13 @@ class Connection:
             return True
         if not data:
             return False
-        if self.state.phase in REFUSING:
-            if self.state.phase is Phase.OVER_LIMIT:
-                self.refuse(503, "too many connections are open", retry_after=1)
-            return True
-        received = self._received
-        received.unread += data
-        while received.unread and (head := received.take_head()):
-            self.state.move(ConnectionEvent.REQUEST)
-            self._answer_request(*head, leadership)
+        if self.state.phase is Phase.OVER_LIMIT:
+            self.refuse(503, "too many connections are open", retry_after=1)
+        elif self.state.phase is not Phase.LINGERING:
+            self._received.unread += data
+            while self._received.unread and (head := self._received.take_head()):
+                self.state.move(ConnectionEvent.REQUEST)
+                self._answer_request(*head, leadership)
         return True
 
     def _wait_for_more(self) -> None:
@@ -168,7 +177,6 @@ class Connection:
     # -- the response
 
     def _send(self, head: Head, response: Response, leadership: Leadership, *, keeps_alive: bool) -> int:
-        """Send the response, and return how many bytes of its body were sent."""
         connection = None if keeps_alive and head.http11 else "keep-alive" if keeps_alive else "close"
         parts: Sequence[bytes | FilePart] = response.body
         size = sum(map(reply.part_size, parts))
@@ -188,7 +196,6 @@ class Connection:
         return size
 
     def _send_all(self, parts: Sequence[bytes | FilePart]) -> None:
-        """Send all parts, and wait for the client where necessary. Raises ClientGone."""
         rate = TransferRate(self._context.limits)
         for part in parts:
             size, sent = reply.part_size(part), 0
@@ -214,9 +221,10 @@ class Connection:
     # -- the end
 
     def refuse(self, status: int, reason: str, *, retry_after: int | None = None) -> None:
-        """Send an error as the last response. Raises IllegalTransitionError if the last one is sent already."""
-        self._linger()
-        self._send_error(status, reason, retry_after=retry_after)
+        """Send an error as the last response, unless the last one is sent already."""
+        if self.state.phase is not Phase.LINGERING:
+            self._send_error(status, reason, retry_after=retry_after)
+            self._linger()
 
     def expire(self) -> None:
         """Tell a client that did not complete a head why the caller closes the connection."""

@@ -1,7 +1,4 @@
-"""The parser of request heads: bytes in, a `Head` or a `BadRequest` out.
-
-Spec: RFC 9112 sections 2-6, RFC 9110 section 5.
-"""
+"""The parser of request heads: bytes in, a `Head` or a `BadRequest` out. Spec: RFC 9112, 2-6; RFC 9110, 5."""
 
 from __future__ import annotations
 
@@ -68,7 +65,6 @@ class Head(NamedTuple):
 
     method: str
     target: str
-    """As sent."""
     path: str
     """Percent-decoded, without the query."""
     query: str

@@ -56,7 +56,6 @@ class Phase(StrEnum):
     LINGERING = auto()
     """Waits for the client to leave after the last response."""
     CLOSED = auto()
-    """The socket is closed."""
 
 
 class ConnectionEvent(StrEnum):
@@ -103,9 +102,6 @@ TRANSITIONS: Final[Mapping[Phase, Mapping[ConnectionEvent, Phase]]] = {
     Phase.LINGERING: {ConnectionEvent.END: Phase.CLOSED},
     Phase.CLOSED: {},
 }
-
-REFUSING: Final = frozenset((Phase.OVER_LIMIT, Phase.LINGERING))
-"""Phases in which bytes from the client are no request."""
 
 
 class IllegalTransitionError(Exception):

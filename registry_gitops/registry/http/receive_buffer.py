@@ -21,7 +21,7 @@ _NO_LINE_REASON: Final = "a line has a control character in it, or does not end 
 
 
 class ReceiveBuffer:
-    """The receiving side of a connection; a `body.BodySource`."""
+    """The receiving side of a connection."""
 
     def __init__(self, channel: PlainChannel, limits: Limits) -> None:
         self.unread = b""
@@ -33,10 +33,7 @@ class ReceiveBuffer:
         self._rate = TransferRate(limits)
 
     def take_head(self) -> tuple[bytes, bytes] | None:
-        """Return the next request line and its header lines, or None if they are not complete.
-
-        Lines end with CRLF, and the header lines include it. Raises BadRequest if more bytes cannot make it a head.
-        """
+        """Return the next request line and its header lines, with their CRLF; None if incomplete. Raises BadRequest."""
         unread = self.unread
         if unread.startswith(b"\r\n") and (empty := _EMPTY_LINES.match(unread)):  # RFC 9112, 2.2
             unread = self.unread = unread[empty.end() :]
@@ -61,7 +58,7 @@ class ReceiveBuffer:
         self._rate = TransferRate(self._limits)
 
     def receive_into(self, buffer: memoryview) -> int:
-        """See body.BodySource."""
+        """Put at least one byte into `buffer`, and return the number of bytes. Raises ClientGone at the end."""
         if self.unread:
             count = min(len(self.unread), len(buffer))
             buffer[:count] = self.unread[:count]
@@ -70,7 +67,7 @@ class ReceiveBuffer:
         return self._receive(buffer)
 
     def receive_line(self, limit: int) -> bytes:
-        """See body.BodySource."""
+        """Return a line without its CRLF. Raises ClientGone, and BadRequest if it is longer than `limit` bytes."""
         while (end := self.unread.find(b"\r\n", 0, limit + 2)) < 0:
             # Do not wait for the end of a line that is invalid already.
             if _NO_LINE.search(self.unread, 0, limit + 2):

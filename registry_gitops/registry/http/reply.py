@@ -28,11 +28,7 @@ def part_size(part: bytes | FilePart) -> int:
 
 
 def format_head(response: Response, size: int, *, connection: str | None) -> bytes:
-    """Return the status line and the headers, with the empty line.
-
-    `size` is the bytes of the body, `connection` the value of the Connection header. Raises ValueError if a header
-    contains a line break, which would make it two headers.
-    """
+    """Return status line, headers, and the empty line. Raises ValueError if a header contains a line break."""
     lines = [_STATUS_LINES[response.status], _date_line()]
     for name, value in response.headers:
         lines.append(f"{name}: {value}")
@@ -71,7 +67,6 @@ def close_files(response: Response) -> None:
 
 
 def _date_line() -> str:
-    """Return the Date header. It is formatted once per second."""
     global _date
     second = int(time.time())
     if _date[0] != second:

@@ -19,11 +19,11 @@ from typing import Final
 
 from registry_gitops.registry.access_log import AccessLogger, log_exception
 from registry_gitops.registry.http.channel import PlainChannel, TLSChannel
-from registry_gitops.registry.http.connection import Connection
+from registry_gitops.registry.http.connection import Connection, ServerContext
 from registry_gitops.registry.http.limits import Limits
 from registry_gitops.registry.http.phases import Phase
-from registry_gitops.registry.http.server_context import Application, ServerContext
 from registry_gitops.registry.http.workers import Leadership, WorkerPool
+from registry_gitops.registry.messages import Application
 
 _MAX_ACCEPTS: Final = 64
 """Connections that are accepted before other connections get their turn."""
@@ -59,7 +59,7 @@ class Server(HTTPServer):
     ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
-        self.context = ServerContext(application, limits, log, uses_tls=tls is not None)
+        self.context = ServerContext(application, limits or Limits(), log, uses_tls=tls is not None)
         self._tls = tls
         self._poller = selectors.DefaultSelector()
         self._waker, self._woken = socket.socketpair()
@@ -100,10 +100,7 @@ class Server(HTTPServer):
         self._workers.shut_down(_SHUTDOWN_TIMEOUT)
 
     def stop(self, timeout: float = 10) -> None:
-        """Make `serve` return when no request runs, soon after `timeout` seconds at the latest.
-
-        Returns at once, and signal handlers can call it.
-        """
+        """End `serve` when no request runs, after `timeout` seconds at most. Returns at once, for signal handlers."""
         self._stop_timeouts.put(timeout)
 
     def _wait_for_stop(self) -> float:

@@ -26,10 +26,7 @@ class Leadership:
         """When the leader stopped watching and began to work (`time.monotonic`); infinite while it watches."""
 
     def hand_over(self) -> bool:
-        """Make another thread the leader while this one works; return False if no more threads can work.
-
-        Any thread can call it.
-        """
+        """Make another thread the leader, from any thread. Returns False if no more threads can work."""
         return not self.is_held or self._pool.promote_follower(self)
 
 

@@ -124,9 +124,6 @@ class DiskDraft:
 
 
 def write_back(file: int, offset: int = 0, count: int = 0) -> None:
-    """Tell the system to begin writing a part of a file (all from `offset` on, if `count` is 0); do not wait.
-
-    Only on Linux; elsewhere fsync does all the work.
-    """
+    """Begin to write a part of a file (all after `offset` if `count` is 0), without waiting. Only Linux can."""
     if sys.platform == "linux":
         os.posix_fadvise(file, offset, count, os.POSIX_FADV_DONTNEED)

@@ -240,7 +240,6 @@ class FileStorage:
 
 
 def _make_root(top: str) -> None:
-    """Create the directories down to `top`, durable."""
     missing = []
     directory = top
     while not os.path.isdir(directory):

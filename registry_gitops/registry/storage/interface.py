@@ -76,10 +76,7 @@ class Storage(Protocol):
         """Open a file to send it or to read it in parts; None if it is missing."""
 
     def names(self, path: str) -> list[str]:
-        """Return the entries of a directory, sorted by code point; an empty list if it is missing.
-
-        Callers must not change the list: others can get the same one.
-        """
+        """Return the sorted entries of a directory, none if it is missing. Callers share the list: do not change it."""
         ...
 
     def touch(self, path: str) -> bool:
@@ -96,10 +93,7 @@ class Storage(Protocol):
         """
 
     def remove(self, path: str) -> bool:
-        """Delete a file, or a directory with all that it contains, and return whether it existed.
-
-        The directories above it stay, even empty ones: see `prune`.
-        """
+        """Delete a file, or a directory with its content; return whether it existed. Parents stay: see `prune`."""
         ...
 
     def expire(self, path: str, before: float, *, witness: str | None = None, dry_run: bool = False) -> bool:

@@ -135,7 +135,6 @@ _Directory = dict[str, "_Directory | _File"]
 
 
 def _files(node: _Directory | _File) -> Iterator[_File]:
-    """Yield the files in a directory and below it, or the one file."""
     if isinstance(node, _File):
         yield node
     else:

@@ -36,9 +36,7 @@ class Stage:
     written: dict[str, str] = field(default_factory=dict)
     """Target path -> path in the scratch directory, of each file or tree to rename."""
     directories: set[str] = field(default_factory=set)
-    """The directories in those trees."""
     changed: set[str] = field(default_factory=set)
-    """The directories to sync."""
     is_merged: bool = False
     """Whether a tree was merged into a directory of another thread, so that its own directories must be deleted."""
 
@@ -224,7 +222,6 @@ class Publication:
 
 
 def _between(path: str, top: str) -> Iterator[str]:
-    """Yield the directories of a path, from the lowest to `top`."""
     for directory in parents(path):
         if len(directory) < len(top):
             return

@@ -43,10 +43,7 @@ class Scratch:
         return f"{self._path}/{next(self._numbers)}"
 
     def stash(self, path: str) -> str | None:
-        """Move `path`, below the base, to the scratch directory, and return its path there; None if it is missing.
-
-        If the process ends before `drop` or `restore`, the next one restores it.
-        """
+        """Move `path`, below the base, here; None if it is missing. If this process dies, the next one restores it."""
         stashed = self.new_path()
         os.symlink(path, stashed + _BACK)
         try:

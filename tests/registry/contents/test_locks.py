@@ -7,7 +7,9 @@ import time
 
 import pytest
 
-from registry_gitops.registry.contents.locks import RepositoryLock, RepositoryLocks
+from registry_gitops.registry.contents import ContentStore, Repositories
+from registry_gitops.registry.contents.locks import RepositoryLock
+from registry_gitops.registry.storage import MemoryStorage
 
 
 def test_an_exclusive_holder_waits_for_all_shared_ones() -> None:
@@ -84,8 +86,9 @@ def test_an_exception_releases_the_lock() -> None:
 
 
 def test_a_repository_has_the_same_lock_every_time() -> None:
-    locks = RepositoryLocks()
-    assert locks.for_repository("team/app") is locks.for_repository("team/" + "app")
+    storage = MemoryStorage()
+    repositories = Repositories(storage, ContentStore(storage))
+    assert repositories._lock("team/app") is repositories._lock("team/" + "app")
 
 
 def _hold_exclusive(lock: RepositoryLock, order: list[str]) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from registry_gitops.registry.access_log import AccessLogEntry
 from registry_gitops.registry.api import Registry
-from registry_gitops.registry.http.connection import Connection
-from registry_gitops.registry.http.server_context import ServerContext
+from registry_gitops.registry.http.connection import Connection, ServerContext
+from registry_gitops.registry.http.limits import Limits
 from registry_gitops.registry.http.workers import Leadership, WorkerPool
 from registry_gitops.registry.storage import FileStorage, MemoryStorage
 from tests.registry.fuzz import oracle
@@ -52,7 +52,7 @@ class Target:
     def __init__(self, core: Registry) -> None:
         self.log: list[AccessLogEntry] = []
         self._leadership = Free(WorkerPool(lambda _: None, 0))
-        self._context = ServerContext(core, log=self.log.append, uses_tls=False)
+        self._context = ServerContext(core, Limits(), self.log.append, uses_tls=False)
 
     def feed(self, data: bytes, piece: int) -> list[oracle.Answer]:
         """The answers to what a client sends. Raises AssertionError where they break a rule."""

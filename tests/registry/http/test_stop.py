@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.registry.http import Limits, Server
+from registry_gitops.registry.http.channel import PlainChannel
 from tests.registry.http.echo import Echo, request, running, until
 
 pytestmark = pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
@@ -44,6 +45,20 @@ def test_stop_completes_running_requests_and_closes_other_connections() -> None:
         server.echo.hold.set()
         answer = client.ask(b"hello")
         assert (answer.said[4], answer.headers["connection"]) == ("hello", "close")
+
+
+def test_stop_waits_for_the_refusal_of_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy: list[bool] = []
+    send_now = PlainChannel.send_now
+
+    def send_and_look(channel: PlainChannel, data: bytes) -> int:
+        busy.extend(each.is_busy for each in server.server._connections.values())
+        return send_now(channel, data)
+
+    monkeypatch.setattr(PlainChannel, "send_now", send_and_look)
+    with running() as server:
+        assert server.ask(b"GET nothing HTTP/1.1\r\nHost: x\r\n\r\n").status == 400
+        assert busy == [True]
 
 
 def test_stop_waits_no_longer_than_its_timeout() -> None:

@@ -79,16 +79,18 @@ def test_nothing_is_left_in_the_scratch_folder(files: FileStorage, top: Path) ->
 
 
 def test_only_scratch_of_dead_processes_is_removed(tmp_path: Path, top: Path) -> None:
-    with living(tmp_path) as dead, living(tmp_path) as alive:
-        of_the_dead, of_the_living = said(dead), said(alive)
-        dead.send_signal(signal.SIGKILL)
-        dead.wait()
-        assert (of_the_dead / "left").exists()
-        storage = FileStorage(tmp_path)
-        assert not of_the_dead.exists()
-        assert (of_the_living / "left").exists()
-        storage.close()
-        alive.kill()
+    with living(tmp_path) as dead:
+        of_the_dead = said(dead)
+        with living(tmp_path) as alive:
+            of_the_living = said(alive)
+            dead.send_signal(signal.SIGKILL)
+            dead.wait()
+            assert (of_the_dead / "left").exists()
+            storage = FileStorage(tmp_path)
+            assert not of_the_dead.exists()
+            assert (of_the_living / "left").exists()
+            storage.close()
+            alive.kill()
 
 
 def test_what_a_dead_process_had_only_laid_aside_is_put_back(tmp_path: Path, top: Path) -> None:

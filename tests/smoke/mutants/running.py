@@ -12,7 +12,7 @@ from typing import Final
 
 import bcrypt
 
-from registry_gitops.registry.api import ALLOW_ALL, HtpasswdAuthenticator, Registry
+from registry_gitops.registry.api import HtpasswdAuthenticator, Registry
 from registry_gitops.registry.contents import Digest
 from registry_gitops.registry.http import Server
 from registry_gitops.registry.messages import Request
@@ -52,7 +52,7 @@ class Guard:
 @contextmanager
 def served(change: Change, guard: Guard | None = None) -> Iterator[str]:
     """Serve the mutant until the end of the block, and yield its URL."""
-    authenticator = HtpasswdAuthenticator(guard.htpasswd) if guard else ALLOW_ALL
+    authenticator = HtpasswdAuthenticator(guard.htpasswd) if guard else None
     tls = load_tls_context(guard.certificate, guard.key) if guard else None
     storage = MemoryStorage()
     for name in BEFORE:
