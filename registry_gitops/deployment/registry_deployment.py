@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
-from pydantic import ValidationError, model_validator
+from pydantic import ValidationError
 
 from registry_gitops.deployment.derive import merge_changes, validate
 from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.source import GitSource, Source
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
-from registry_gitops.model import (
-    DNSLabel,
-    ListOf,
-    Model,
-    NotBlank,
-    Text,
-    custom_error,
-    default_section,
-    error_at,
-)
+from registry_gitops.model import DNSLabel, ListOf, Model, NotBlank, RuleErrors, Text, default_section, rule_error
 from registry_gitops.values import RegistryValues
 
 MAX_RELEASE_NAME: Final = 53
@@ -74,15 +65,11 @@ class RegistryDeployment(Model):
 
         def __hash__(self) -> int: ...
 
-    @model_validator(mode="after")
-    def _waits_for_others(self) -> RegistryDeployment:
+    def _rule_errors(self) -> RuleErrors:
         for index, other in enumerate(self.release.depends_on or ()):
             if other.waits_for(self.name, self.namespace):
                 message = "the release would wait for itself, and never start: remove this entry"
-                raise error_at(
-                    "RegistryDeployment", [(("release", "dependsOn", index), custom_error("cycle", message))]
-                )
-        return self
+                yield rule_error("cycle", message, "release", "dependsOn", index)
 
     def derive(self, changes: Mapping[str, Any] | None = None, /, **fields: Any) -> Self:
         """Return a deployment that differs from this one in `changes`, a mapping with the keys of YAML, or in `fields`.

@@ -20,7 +20,7 @@ from registry_gitops.manifests.helmrelease_policies import (
     PostRenderer,
     WaitStrategy,
 )
-from registry_gitops.manifests.resource import ManifestModel, Resource, RuleErrors, exactly_one_errors, rule_error
+from registry_gitops.manifests.resource import ManifestModel, Resource, exactly_one_errors
 from registry_gitops.masking import quote
 from registry_gitops.model import (
     DNSLabel,
@@ -31,6 +31,8 @@ from registry_gitops.model import (
     NonNegative,
     OpenValue,
     ReleaseName,
+    RuleErrors,
+    rule_error,
 )
 
 _MAX_LABEL_VALUE: Final = 63

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from registry_gitops.manifests.resource import ManifestModel, RuleErrors, rule_error
-from registry_gitops.model import DNSSubdomain, DurationText, ListOf
+from registry_gitops.manifests.resource import ManifestModel
+from registry_gitops.model import DNSSubdomain, DurationText, ListOf, RuleErrors, rule_error
 
 CRDsPolicy = Literal["Skip", "Create", "CreateReplace"]
 """What Flux does with the CRDs in the chart's crds/: nothing, create new ones, or replace existing ones too."""

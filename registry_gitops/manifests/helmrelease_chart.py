@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, RuleErrors, rule_error
+from registry_gitops.manifests.resource import LocalReference, ManifestModel
 from registry_gitops.manifests.scalars import SignatureProvider, TargetPath
 from registry_gitops.masking import quote
 from registry_gitops.model import (
@@ -18,7 +18,9 @@ from registry_gitops.model import (
     Labels,
     ListOf,
     NotBlank,
+    RuleErrors,
     SemverRange,
+    rule_error,
 )
 
 # What source-controller accepts as a name in a Helm repository: no "_", no upper case.

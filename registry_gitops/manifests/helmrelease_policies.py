@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from registry_gitops.manifests.patches import Selector, json_patch_errors
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, RuleErrors, exactly_one_errors
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, exactly_one_errors
 from registry_gitops.manifests.scalars import JSONPointer
-from registry_gitops.model import DataKey, DNSLabel, DNSSubdomain, ImageDigest, ImageTag, ListOf, NotBlank
+from registry_gitops.model import DataKey, DNSLabel, DNSSubdomain, ImageDigest, ImageTag, ListOf, NotBlank, RuleErrors
 
 
 class Dependency(ManifestModel):

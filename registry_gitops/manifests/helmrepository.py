@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource, RuleErrors, rule_error
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource
 from registry_gitops.manifests.scalars import CloudProvider, MinutesText
 from registry_gitops.masking import quote
-from registry_gitops.model import DurationText, HelmRepositoryURL
+from registry_gitops.model import DurationText, HelmRepositoryURL, RuleErrors, rule_error
 
 
 class HelmRepositoryOptions(ManifestModel):

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from registry_gitops.manifests.patches import Selector, json_patch_errors
-from registry_gitops.manifests.resource import Document, ManifestModel, RuleErrors, exactly_one_errors, rule_error
+from registry_gitops.manifests.resource import Document, ManifestModel, exactly_one_errors
 from registry_gitops.masking import quote
-from registry_gitops.model import Annotations, DNSLabel, Labels, ListOf, NotBlank
+from registry_gitops.model import Annotations, DNSLabel, Labels, ListOf, NotBlank, RuleErrors, rule_error
 
 
 class FieldSpec(ManifestModel):

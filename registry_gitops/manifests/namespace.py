@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, Self
 
-from registry_gitops.manifests.resource import ObjectMeta, Resource, RuleErrors, rule_error
+from registry_gitops.manifests.resource import ObjectMeta, Resource
 from registry_gitops.masking import quote
+from registry_gitops.model import RuleErrors, rule_error
 
 _MAX_NAME: Final = 63
 

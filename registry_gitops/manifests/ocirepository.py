@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from registry_gitops.manifests.helmrelease_chart import ChartVerification
-from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource, RuleErrors, rule_error
+from registry_gitops.manifests.resource import LocalReference, ManifestModel, Resource
 from registry_gitops.manifests.scalars import CloudProvider, MinutesText
 from registry_gitops.model import (
     DNSSubdomain,
@@ -17,7 +17,9 @@ from registry_gitops.model import (
     ListOf,
     NotBlank,
     OCIRepositoryURL,
+    RuleErrors,
     SemverRange,
+    rule_error,
 )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from registry_gitops.manifests.resource import ManifestModel, RuleErrors, rule_error
+from registry_gitops.manifests.resource import ManifestModel
+from registry_gitops.model import RuleErrors, rule_error
 
 # A list of operations (RFC 6902) opens with "- op:" in YAML and with "[" in JSON.
 _JSON_PATCH = re.compile(r"(\s|---|#.*\n)*(-\s|\[)")

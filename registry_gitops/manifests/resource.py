@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, LiteralString, Self
-
-from pydantic import model_validator
+from typing import Any
 
 from registry_gitops.model import (
     Annotations,
     DNSLabel,
     DNSSubdomain,
     Labels,
-    LocatedError,
     Model,
-    custom_error,
-    error_at,
+    RuleErrors,
+    rule_error,
     to_plain,
 )
-
-RuleErrors = Iterator[LocatedError]
-"""The errors of the rules that a model breaks."""
-
-
-def rule_error(code: LiteralString, message: str, *path: int | str) -> LocatedError:
-    """Return the error of a broken rule: `code` names it for programs; `path` leads from the model to the field."""
-    return path, custom_error(code, message)
 
 
 def _fields_with_value(model: Model) -> Iterator[tuple[str, Any]]:
@@ -45,17 +34,6 @@ class ManifestModel(Model):
         """Return the object as fresh dicts, lists, and scalars, keyed as in YAML. None stays in open values only."""
         found: dict[str, Any] = to_plain(self, _fields_with_value)
         return found
-
-    def _rule_errors(self) -> RuleErrors:
-        """Yield an error for each rule across several fields that is broken. Subclasses override it."""
-        return iter(())
-
-    @model_validator(mode="after")
-    def _check_rules(self) -> Self:
-        errors = list(self._rule_errors())
-        if errors:
-            raise error_at(type(self).__name__, errors)
-        return self
 
 
 def exactly_one_errors(first: str, second: str, given: tuple[object, object], remedy: str) -> RuleErrors:

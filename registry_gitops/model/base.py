@@ -14,6 +14,12 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from registry_gitops.masking import mask, show_key
 
+LocatedError = tuple[tuple[int | str, ...], PydanticCustomError]
+"""The path from a model to a field below it, and the error there."""
+
+RuleErrors = Iterator[LocatedError]
+"""The errors of the rules that a model breaks."""
+
 
 class Model(BaseModel):
     """A deep-frozen value. Keys are camelCase in YAML and snake_case in Python; unknown keys are refused.
@@ -52,6 +58,17 @@ class Model(BaseModel):
         """Return the fields that were set as fresh dicts, lists, and scalars, with the keys of YAML."""
         found: dict[str, Any] = to_plain(self, explicit_fields)
         return found
+
+    def _rule_errors(self) -> RuleErrors:
+        """Yield an error for each rule across several fields that is broken. Subclasses override it."""
+        return iter(())
+
+    @model_validator(mode="after")
+    def _check_rules(self) -> Self:
+        errors = list(self._rule_errors())
+        if errors:
+            raise error_at(type(self).__name__, errors)
+        return self
 
     @model_validator(mode="wrap")
     @classmethod
@@ -125,8 +142,9 @@ def default_section(model: type[Model]) -> Any:
     return Field(default_factory=functools.cache(model.model_construct))
 
 
-LocatedError = tuple[tuple[int | str, ...], PydanticCustomError]
-"""The path from a model to a field below it, and the error there."""
+def rule_error(code: LiteralString, message: str, *path: int | str) -> LocatedError:
+    """Return the error of a broken rule: `code` names it for programs; `path` leads from the model to the field."""
+    return path, custom_error(code, message)
 
 
 def custom_error(code: LiteralString, message: str) -> PydanticCustomError:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from registry_gitops.model import DNSSubdomain, EnvVarName, Model, QuantityText, custom_error, error_at
+from registry_gitops.model import DNSSubdomain, EnvVarName, Model, QuantityText, RuleErrors, rule_error
 
 
 class KeySelector(Model):
@@ -57,13 +57,11 @@ class EnvVarSource(Model):
     field_ref: FieldRef | None = None
     resource_field_ref: ResourceFieldRef | None = None
 
-    @model_validator(mode="after")
-    def _exactly_one(self) -> EnvVarSource:
+    def _rule_errors(self) -> RuleErrors:
         if len(self.to_config_dict()) != 1:
-            raise custom_error(
+            yield rule_error(
                 "env_source", "give exactly one of secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef"
             )
-        return self
 
 
 class EnvVar(Model):
@@ -78,8 +76,6 @@ class EnvVar(Model):
     value_from: EnvVarSource | None = None
     """Where the value comes from, instead of `value`."""
 
-    @model_validator(mode="after")
-    def _one_value(self) -> EnvVar:
+    def _rule_errors(self) -> RuleErrors:
         if self.value is not None and self.value_from is not None:
-            raise error_at("EnvVar", [(("valueFrom",), custom_error("env_value", "give value or valueFrom, not both"))])
-        return self
+            yield rule_error("env_value", "give value or valueFrom, not both", "valueFrom")

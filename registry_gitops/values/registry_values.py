@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from registry_gitops.model import (
     EMPTY,
@@ -15,9 +15,9 @@ from registry_gitops.model import (
     Model,
     NonNegative,
     OptionalName,
+    RuleErrors,
     Text,
     default_section,
-    error_at,
 )
 from registry_gitops.values.auth import Auth
 from registry_gitops.values.combinations import find_conflicts
@@ -142,9 +142,5 @@ class RegistryValues(Model):
             return self.persistence.enabled and "ReadWriteMany" in self.persistence.access_modes
         return self.configuration.driver != "inmemory"
 
-    @model_validator(mode="after")
-    def _combinations(self) -> RegistryValues:
-        conflicts = list(find_conflicts(self))
-        if conflicts:
-            raise error_at("RegistryValues", conflicts)
-        return self
+    def _rule_errors(self) -> RuleErrors:
+        return find_conflicts(self)

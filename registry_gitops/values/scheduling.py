@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from registry_gitops.masking import quote
-from registry_gitops.model import EMPTY, IntOrString, LabelKey, Labels, ListOf, Model, Positive, custom_error, error_at
+from registry_gitops.model import (
+    EMPTY,
+    IntOrString,
+    LabelKey,
+    Labels,
+    ListOf,
+    Model,
+    Positive,
+    RuleErrors,
+    custom_error,
+    rule_error,
+)
 from registry_gitops.values.conflicts import conflict_error
 
 Weight = Annotated[int, Field(ge=1, le=100)]
@@ -32,15 +43,11 @@ class Toleration(Model):
     toleration_seconds: int | None = None
     """Seconds until a NoExecute taint evicts the Pod; none is without limit."""
 
-    @model_validator(mode="after")
-    def _agrees(self) -> Toleration:
+    def _rule_errors(self) -> RuleErrors:
         if self.operator == "Exists" and self.value:
-            raise error_at("Toleration", [(("value",), custom_error("toleration", "operator Exists takes no value"))])
+            yield rule_error("toleration", "operator Exists takes no value", "value")
         if self.operator != "Exists" and self.key is None:
-            raise error_at(
-                "Toleration", [((), custom_error("toleration", "without a key the operator must be Exists"))]
-            )
-        return self
+            yield rule_error("toleration", "without a key the operator must be Exists")
 
 
 class LabelSelectorRequirement(Model):
@@ -235,8 +242,6 @@ class UpdateStrategy(Model):
 
     rolling_update: RollingUpdate | None = None
 
-    @model_validator(mode="after")
-    def _rolling(self) -> UpdateStrategy:
+    def _rule_errors(self) -> RuleErrors:
         if self.rolling_update and self.rolling_update.model_fields_set and self.type == "Recreate":
-            raise error_at("UpdateStrategy", [(("rollingUpdate",), conflict_error("strategy")[1])])
-        return self
+            yield ("rollingUpdate",), conflict_error("strategy")[1]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
-
 from registry_gitops.model import (
     EMPTY,
     Annotations,
@@ -13,9 +11,9 @@ from registry_gitops.model import (
     Model,
     NonNegative,
     OptionalName,
-    custom_error,
+    RuleErrors,
     default_section,
-    error_at,
+    rule_error,
 )
 
 
@@ -28,12 +26,11 @@ class SeccompProfile(Model):
     localhost_profile: str | None = None
     """File of the filter on the node, with the type Localhost only."""
 
-    @model_validator(mode="after")
-    def _localhost(self) -> SeccompProfile:
+    def _rule_errors(self) -> RuleErrors:
         if (self.type == "Localhost") != bool(self.localhost_profile):
-            message = "localhostProfile goes with type Localhost, and only with it"
-            raise error_at("SeccompProfile", [(("localhostProfile",), custom_error("seccomp", message))])
-        return self
+            yield rule_error(
+                "seccomp", "localhostProfile goes with type Localhost, and only with it", "localhostProfile"
+            )
 
 
 class SeLinuxOptions(Model):

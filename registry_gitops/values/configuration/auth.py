@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import model_validator
-
-from registry_gitops.model import ListOf, error_at
+from registry_gitops.model import ListOf, RuleErrors
 from registry_gitops.values.configuration.scalars import FilePath, NonEmpty, UrlPath
 from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.conflicts import conflict_error
@@ -86,8 +84,6 @@ class RegistryAuth(Section):
         """Name of the provider that is set, or None."""
         return next((name for name in PROVIDERS if getattr(self, name) is not None), None)
 
-    @model_validator(mode="after")
-    def _one_provider(self) -> RegistryAuth:
+    def _rule_errors(self) -> RuleErrors:
         if self.htpasswd is not None and self.token is not None:
-            raise error_at("RegistryAuth", [(("token",), conflict_error("configuration-auth-providers")[1])])
-        return self
+            yield ("token",), conflict_error("configuration-auth-providers")[1]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from registry_gitops.model import MapOf, NonNegative, Positive, custom_error, error_at
+from registry_gitops.model import MapOf, NonNegative, Positive, RuleErrors, rule_error
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty
 from registry_gitops.values.configuration.secret import SecretField
 from registry_gitops.values.configuration.section import Section
@@ -169,12 +169,10 @@ class Gcs(Section):
     user_agent: NonEmpty | None = None
     """User agent of the registry's requests. Default: the SDK's own."""
 
-    @model_validator(mode="after")
-    def _one_credential(self) -> Gcs:
+    def _rule_errors(self) -> RuleErrors:
         if self.keyfile is not None and self.credentials is not None:
             message = "keyfile wins, and the registry ignores credentials: keep one of them"
-            raise error_at("Gcs", [(("credentials",), custom_error("gcs_credentials", message))])
-        return self
+            yield rule_error("gcs_credentials", message, "credentials")
 
 
 class AzureCredentials(Section):
@@ -197,16 +195,14 @@ class AzureCredentials(Section):
     """Secret of the application, with client_secret. A secret: leave the section out, and set it whole, as YAML, in
     REGISTRY_STORAGE_AZURE_CREDENTIALS. Default: none."""
 
-    @model_validator(mode="after")
-    def _complete(self) -> AzureCredentials:
+    def _rule_errors(self) -> RuleErrors:
         missing = [key for key in ("tenantid", "clientid", "secret") if key not in self.to_config_dict()]
         if self.type == "client_secret" and missing:
             message = (
                 f"client_secret needs {', '.join(missing)} too: write it here, or leave the section out and give all "
                 "of it in the environment, as REGISTRY_STORAGE_AZURE_CREDENTIALS"
             )
-            raise error_at("AzureCredentials", [((), custom_error("azure_credentials", message))])
-        return self
+            yield rule_error("azure_credentials", message)
 
 
 class Azure(Section):

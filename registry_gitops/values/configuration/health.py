@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from registry_gitops.masking import quote
-from registry_gitops.model import ListOf, NonNegative, custom_error, error_at
+from registry_gitops.model import ListOf, NonNegative, RuleErrors, rule_error
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, Headers, HostPort
 from registry_gitops.values.configuration.secret import SecretHeaders, SecretInURL
 from registry_gitops.values.configuration.section import Section
@@ -103,15 +103,10 @@ class Health(Section):
         yield from ((("http", i, "uri"), check.uri) for i, check in enumerate(self.http or []))
         yield from ((("tcp", i, "addr"), check.addr) for i, check in enumerate(self.tcp or []))
 
-    @model_validator(mode="after")
-    def _distinct(self) -> Health:
+    def _rule_errors(self) -> RuleErrors:
         seen: set[str] = set()
-        errors = []
         for path, target in self._targets():
             if target in seen:
                 message = f"{quote(target)} is checked twice, and the registry stops at that: keep one of them"
-                errors.append((path, custom_error("checked_twice", message)))
+                yield rule_error("checked_twice", message, *path)
             seen.add(target)
-        if errors:
-            raise error_at("Health", errors)
-        return self

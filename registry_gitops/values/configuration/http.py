@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
 from registry_gitops.masking import quote
-from registry_gitops.model import ListOf, custom_error, error_at
+from registry_gitops.model import ListOf, RuleErrors, custom_error, rule_error
 from registry_gitops.values.configuration.scalars import (
     URL,
     FilePath,
@@ -90,12 +90,10 @@ class Tls(Section):
 
     lets_encrypt: LetsEncrypt | None = None
 
-    @model_validator(mode="after")
-    def _one_source(self) -> Tls:
+    def _rule_errors(self) -> RuleErrors:
         if self.certificate and self.lets_encrypt and self.lets_encrypt.cache_file:
             message = "the registry stops when certificate is set too: keep one of them"
-            raise error_at("Tls", [(("letsencrypt", "cachefile"), custom_error("two_certificates", message))])
-        return self
+            yield rule_error("two_certificates", message, "letsencrypt", "cachefile")
 
 
 def _free_path(path: str) -> str:

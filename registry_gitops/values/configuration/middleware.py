@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from registry_gitops.model import ListOf, custom_error, error_at
+from registry_gitops.model import ListOf, RuleErrors, rule_error
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty, Pause
 from registry_gitops.values.configuration.section import Section
 
@@ -57,12 +57,10 @@ class StorageMiddlewareOptions(Section):
     trim_path_prefix: NonEmpty | None = None
     """rewrite: prefix to remove from the paths of the storage's URLs. Default: none."""
 
-    @model_validator(mode="after")
-    def _region(self) -> StorageMiddlewareOptions:
+    def _rule_errors(self) -> RuleErrors:
         if self.ip_filtered_by == "awsregion" and self.aws_region is None:
             message = "awsregion needs the key awsregion too: write regions, separated by commas"
-            raise error_at("StorageMiddlewareOptions", [(("ipfilteredby",), custom_error("middleware", message))])
-        return self
+            yield rule_error("middleware", message, "ipfilteredby")
 
 
 class StorageMiddleware(Section):
@@ -77,21 +75,14 @@ class StorageMiddleware(Section):
         "disabled": "registry 3.1.1 reads this key and does not use it, take the entry out"
     }
 
-    @model_validator(mode="after")
-    def _options_fit(self) -> StorageMiddleware:
+    def _rule_errors(self) -> RuleErrors:
         required, further = OPTIONS[self.name]
         given = set(self.options.to_config_dict())
+        for key in sorted(required - given):
+            yield rule_error("middleware", f"{self.name} does not start without {key}", "options", key)
         known = ", ".join(sorted(required | further))
-        errors = [((key,), f"{self.name} does not start without {key}") for key in sorted(required - given)]
-        errors += [
-            ((key,), f"not an option of {self.name}, which has {known}") for key in sorted(given - required - further)
-        ]
-        if errors:
-            raise error_at(
-                "StorageMiddleware",
-                [(("options", *path), custom_error("middleware", message)) for path, message in errors],
-            )
-        return self
+        for key in sorted(given - required - further):
+            yield rule_error("middleware", f"not an option of {self.name}, which has {known}", "options", key)
 
 
 class Middleware(Section):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import model_validator
-
-from registry_gitops.model import NonNegative, error_at
+from registry_gitops.model import NonNegative, RuleErrors
 from registry_gitops.values.configuration.drivers import S3, Azure, Filesystem, Gcs, InMemory
 from registry_gitops.values.configuration.scalars import GoDuration, Pause
 from registry_gitops.values.configuration.section import Section
@@ -106,9 +104,7 @@ class Storage(Section):
         """Name of the storage driver that is set, or None."""
         return next((name for name in DRIVERS if getattr(self, name) is not None), None)
 
-    @model_validator(mode="after")
-    def _one_driver(self) -> Storage:
+    def _rule_errors(self) -> RuleErrors:
         drivers = sorted(name for name in DRIVERS if getattr(self, name) is not None)
         if len(drivers) > 1:
-            raise error_at("Storage", [((), conflict_error("storage-drivers", drivers=", ".join(drivers))[1])])
-        return self
+            yield (), conflict_error("storage-drivers", drivers=", ".join(drivers))[1]
