@@ -24,7 +24,6 @@ class AuthenticationFacts:
         self.existing_secret: Final = htpasswd.existing_secret if htpasswd.enabled else ""
         """Secret with the users' htpasswd file, "" if the Pod mounts none of the user's."""
         self.existing_secret_key: Final = htpasswd.existing_secret_key
-        """Key of that Secret."""
         self.has_inline_password: Final = htpasswd.enabled and bool(htpasswd.password)
         """Whether user and password are in the values, and the chart creates the Secret."""
         self.helm_test_needs_login: Final = not (

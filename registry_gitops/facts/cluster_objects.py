@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment
-from registry_gitops.facts.authentication import AuthenticationFacts
+from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment
 from registry_gitops.facts.endpoints import Endpoints
 from registry_gitops.facts.image_storage import StorageFacts
-from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
+from registry_gitops.facts.object_names import ObjectNames
 from registry_gitops.values import EnvVar, RegistryValues
 
 
@@ -59,34 +58,6 @@ class Need(ObjectReference):
     """The key that the Secret or ConfigMap must have, or ""."""
     variable: str = ""
     """The environment variable with the value of `key`, for `Purpose.VARIABLE`."""
-
-
-def list_flux_objects(deployment: RegistryDeployment, namespace: NamespaceFacts) -> Iterator[ObjectReference]:
-    """Yield the objects of the output directory, in the order in which Flux applies them."""
-    source = deployment.source
-    if namespace.is_rendered:
-        yield ObjectReference("Namespace", deployment.namespace, "")
-    if isinstance(source, HelmSource):
-        yield ObjectReference("HelmRepository", deployment.name, deployment.namespace)
-    if isinstance(source, OCISource):
-        yield ObjectReference("OCIRepository", deployment.name, deployment.namespace)
-    yield ObjectReference("HelmRelease", deployment.name, deployment.namespace)
-
-
-def list_chart_objects(
-    values: RegistryValues, names: ObjectNames, storage: StorageFacts, authentication: AuthenticationFacts
-) -> Iterator[ObjectReference]:
-    """Yield the objects of the Helm release, without those of a test."""
-    objects = (
-        ("Deployment", names.full_name, True),
-        ("Service", names.full_name, True),
-        ("ConfigMap", names.full_name, True),
-        ("PersistentVolumeClaim", names.full_name, storage.is_own_claim),
-        ("Ingress", names.full_name, values.ingress.enabled),
-        ("Secret", names.htpasswd_secret, authentication.has_inline_password),
-        ("ServiceAccount", names.service_account, values.service_account.create),
-    )
-    return (ObjectReference(kind, name, names.target_namespace) for kind, name, exists in objects if exists)
 
 
 def list_needs(

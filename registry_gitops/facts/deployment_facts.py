@@ -7,13 +7,7 @@ from typing import Final
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.facts.authentication import AuthenticationFacts
-from registry_gitops.facts.cluster_objects import (
-    Need,
-    ObjectReference,
-    list_chart_objects,
-    list_flux_objects,
-    list_needs,
-)
+from registry_gitops.facts.cluster_objects import Need, ObjectReference, list_needs
 from registry_gitops.facts.endpoints import Endpoints
 from registry_gitops.facts.image_storage import StorageFacts
 from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
@@ -39,12 +33,29 @@ class DeploymentFacts:
     @cached_property
     def flux_objects(self) -> tuple[ObjectReference, ...]:
         """The objects of the output directory, in the order in which Flux applies them."""
-        return tuple(list_flux_objects(self.deployment, self.namespace))
+        name, namespace = self.deployment.name, self.deployment.namespace
+        objects = (
+            ("Namespace", namespace, "", self.namespace.is_rendered),
+            ("HelmRepository", name, namespace, self.chart.is_helm),
+            ("OCIRepository", name, namespace, self.chart.is_oci),
+            ("HelmRelease", name, namespace, True),
+        )
+        return tuple(ObjectReference(kind, name, namespace) for kind, name, namespace, exists in objects if exists)
 
     @cached_property
     def chart_objects(self) -> tuple[ObjectReference, ...]:
         """The objects of the Helm release, without those of a test."""
-        return tuple(list_chart_objects(self.deployment.values, self.names, self.storage, self.authentication))
+        names, values = self.names, self.deployment.values
+        objects = (
+            ("Deployment", names.full_name, True),
+            ("Service", names.full_name, True),
+            ("ConfigMap", names.full_name, True),
+            ("PersistentVolumeClaim", names.full_name, self.storage.is_own_claim),
+            ("Ingress", names.full_name, values.ingress.enabled),
+            ("Secret", names.htpasswd_secret, self.authentication.has_inline_password),
+            ("ServiceAccount", names.service_account, values.service_account.create),
+        )
+        return tuple(ObjectReference(kind, name, names.target_namespace) for kind, name, exists in objects if exists)
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:

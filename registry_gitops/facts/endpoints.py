@@ -57,9 +57,7 @@ class Endpoints:
         self.host: Final = self.ingress_host or "localhost:5000"
         """HOST or HOST:PORT in names of images."""
         self.scheme: Final = "https" if self.has_tls else "http"
-        """Scheme of `url`."""
         self.url: Final = f"{self.scheme}://{self.host}"
-        """URL of `host`."""
         self.base_url: Final = self.url + self.prefix
         """URL in front of /v2/."""
         is_exposed = self.is_node_port or self.is_load_balancer

@@ -36,9 +36,7 @@ class ChartFacts:
         self.is_git: Final = isinstance(source, GitSource)
         """Whether it is the user's GitRepository, with the chart in the output directory."""
         self.is_helm: Final = isinstance(source, HelmSource)
-        """Whether it is a HelmRepository."""
         self.is_oci: Final = isinstance(source, OCISource)
-        """Whether it is an OCIRepository."""
         self.is_unpublished: Final = (
             isinstance(source, HelmSource) and source.url.rstrip("/") == BITNAMI_URL and source.chart == CHART_NAME
         )
@@ -53,8 +51,7 @@ class SecretFacts:
     def __init__(self, values: RegistryValues) -> None:
         self.has_plaintext_password: Final = bool(values.auth.htpasswd.password)
         """Whether `auth.htpasswd.password` is set."""
-        # Most config files set no key of config.yml, and a search of all keys takes time.
-        found = find_plaintext_secrets(values.configuration) if values.configuration.model_fields_set else ()
+        found = find_plaintext_secrets(values.configuration)
         self.plaintext_keys: Final = tuple(".".join(map(str, secret.path)) for secret in found)
         """Keys of `configuration` that are set and hold a secret; the chart writes them to a ConfigMap."""
 

@@ -165,15 +165,14 @@ ImageDigest = Annotated[
 _LABEL_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _QUALIFIED = rf"({SUBDOMAIN}/)?{_LABEL_NAME}"
 
-LabelKey = Annotated[
-    str,
-    Text(
-        "a label key",
-        _QUALIFIED,
-        "write an optional DNS prefix and '/', then at most 63 letters, digits, '-', '_' or '.'",
-        max_length=317,
-    ),
-]
+
+def _key(what: str) -> Text:
+    remedy = "write an optional DNS prefix and '/', then at most 63 letters, digits, '-', '_' or '.'"
+    return Text(what, _QUALIFIED, remedy, max_length=317)
+
+
+LabelKey = Annotated[str, _key("a label key")]
+AnnotationKey = Annotated[str, _key("an annotation key")]
 LabelValue = Annotated[
     str,
     Text(
@@ -184,16 +183,6 @@ LabelValue = Annotated[
         empty=True,
     ),
 ]
-AnnotationKey = Annotated[
-    str,
-    Text(
-        "an annotation key",
-        _QUALIFIED,
-        "write an optional DNS prefix and '/', then at most 63 letters, digits, '-', '_' or '.'",
-        max_length=317,
-    ),
-]
-
 Labels = MapOf[LabelKey, LabelValue]
 Annotations = MapOf[AnnotationKey, str]
 

@@ -11,16 +11,12 @@ from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReas
 from registry_gitops.render.readme.markdown import code, listing
 from registry_gitops.values import Section
 
-_LOST_WITH: Final = {
-    None: "",
-    LossReason.EMPTY_DIR: "an emptyDir of the Pod",
-    LossReason.MEMORY: "the memory of the Pod",
+_LOSS: Final = {
+    None: ("", ""),
+    LossReason.EMPTY_DIR: ("an emptyDir of the Pod", "set `values.persistence.enabled` to true"),
+    LossReason.MEMORY: ("the memory of the Pod", "remove `values.configuration.storage.inmemory`"),
 }
-_HOW_TO_KEEP: Final = {
-    None: "",
-    LossReason.EMPTY_DIR: "set `values.persistence.enabled` to true",
-    LossReason.MEMORY: "remove `values.configuration.storage.inmemory`",
-}
+"""Where the images are that are deleted with the Pod, and how to keep them."""
 
 
 class Words:
@@ -36,7 +32,7 @@ class Words:
         options = f"--namespace {names.target_namespace} --name {names.users_secret}"
         self.htpasswd_command = code(f"registry-gitops htpasswd {self.user} {options}")
         self.other_hosts = listing(facts.endpoints.ingress_hosts[1:])
-        self.lost_with, self.how_to_keep = _LOST_WITH[storage.loss_reason], _HOW_TO_KEEP[storage.loss_reason]
+        self.lost_with, self.how_to_keep = _LOSS[storage.loss_reason]
         # Nothing is known of the size of an existing claim.
         size = f" ({values.persistence.size}, {', '.join(values.persistence.access_modes)})"
         self.claim_summary = size if storage.is_own_claim else ""

@@ -6,6 +6,7 @@ from registry_gitops.smoke.check import RECOMMENDED, check
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, parse_errors, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
+from registry_gitops.smoke.images import LocalBlob, LocalManifest
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import STORAGE_NOT_SHARED
 from registry_gitops.smoke.repository import expect_same_bytes, parse_names
@@ -25,9 +26,7 @@ def delete_manifest(context: Context) -> None:
 
     Otherwise, cleanup frees no space, and tags reference missing images.
     """
-    image, tag = context.make_image(), context.make_tag("a")
-    context.repository.push(image, tag)
-    expect_status(context.repository.request("DELETE", f"manifests/{image.digest}"), 202)
+    image, tag = _push_and_delete(context)
     if context.repository.request_manifest(image.digest).status != 404:
         raise CheckFailed("a deleted image can still be pulled by its digest", SHARED_CACHE)
     if context.repository.request_manifest(tag).status != 404:
@@ -45,9 +44,7 @@ def delete_manifest_ghost(context: Context) -> None:
 
     Flux and Renovate choose from the tag list, and cannot pull such a tag.
     """
-    image, tag = context.make_image(), context.make_tag("a")
-    context.repository.push(image, tag)
-    expect_status(context.repository.request("DELETE", f"manifests/{image.digest}"), 202)
+    _, tag = _push_and_delete(context)
     response = context.repository.request_tags()
     if expect_status(response, 200, 404).status == 404 or tag not in parse_names(response, "tags"):
         return
@@ -92,10 +89,7 @@ def delete_blob(context: Context) -> None:
     """
     blob = context.make_blob()
     context.repository.push_blob(blob)
-    response = context.repository.request("DELETE", f"blobs/{blob.digest}")
-    if response.status in (404, 405):
-        raise NotSupported(f"DELETE of a blob returned {response.status}")
-    expect_status(response, 202)
+    _delete_blob(context, blob)
     for method in ("HEAD", "GET"):
         if context.repository.request_blob(blob.digest, method=method).status != 404:
             raise CheckFailed(f"a deleted blob is still there for {method}", SHARED_CACHE)
@@ -157,13 +151,25 @@ def delete_seen_by_all(context: Context) -> None:
     for status in _statuses_on_new_connections(context, blob.digest):
         if status != 200:
             raise CheckFailed(f"HEAD of a pushed blob returned {status} on a new connection", STORAGE_NOT_SHARED)
+    _delete_blob(context, blob)
+    stale = [status for status in _statuses_on_new_connections(context, blob.digest) if status != 404]
+    if stale:
+        raise CheckFailed(f"{len(stale)} of {CONNECTIONS} clients still see a deleted blob")
+
+
+def _push_and_delete(context: Context) -> tuple[LocalManifest, str]:
+    """Push an image with a tag, delete it by its digest, and return both."""
+    image, tag = context.make_image(), context.make_tag("a")
+    context.repository.push(image, tag)
+    expect_status(context.repository.request("DELETE", f"manifests/{image.digest}"), 202)
+    return image, tag
+
+
+def _delete_blob(context: Context, blob: LocalBlob) -> None:
     response = context.repository.request("DELETE", f"blobs/{blob.digest}")
     if response.status in (404, 405):
         raise NotSupported(f"DELETE of a blob returned {response.status}")
     expect_status(response, 202)
-    stale = [status for status in _statuses_on_new_connections(context, blob.digest) if status != 404]
-    if stale:
-        raise CheckFailed(f"{len(stale)} of {CONNECTIONS} clients still see a deleted blob")
 
 
 def _statuses_on_new_connections(context: Context, digest: str) -> list[int]:

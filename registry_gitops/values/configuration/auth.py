@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from registry_gitops.model import ListOf, RuleErrors
 from registry_gitops.values.configuration.scalars import FilePath, NonEmpty, UrlPath
@@ -10,7 +10,7 @@ from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.conflicts import conflict_error
 
 Provider = Literal["htpasswd", "token"]
-PROVIDERS: tuple[Provider, ...] = ("htpasswd", "token")
+PROVIDERS: tuple[Provider, ...] = get_args(Provider)
 
 _SigningAlgorithm = Literal[
     "EdDSA",

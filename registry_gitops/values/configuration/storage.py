@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from registry_gitops.model import NonNegative, RuleErrors
 from registry_gitops.values.configuration.drivers import S3, Azure, Filesystem, Gcs, InMemory
@@ -11,7 +11,7 @@ from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.conflicts import conflict_error
 
 Driver = Literal["filesystem", "s3", "gcs", "azure", "inmemory"]
-DRIVERS: tuple[Driver, ...] = ("filesystem", "s3", "gcs", "azure", "inmemory")
+DRIVERS: tuple[Driver, ...] = get_args(Driver)
 
 
 class Delete(Section):
