@@ -12,20 +12,25 @@ from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.source import GitSource, Source
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
-from registry_gitops.model import DNSLabel, ListOf, Model, NotBlank, RuleErrors, Text, default_section, rule_error
+from registry_gitops.model import (
+    SERVICE_NAME,
+    SERVICE_NAME_REMEDY,
+    DNSLabel,
+    ListOf,
+    Model,
+    NotBlank,
+    RuleErrors,
+    Text,
+    default_section,
+    rule_error,
+)
 from registry_gitops.values import RegistryValues
 
 MAX_RELEASE_NAME: Final = 53
 """Largest number of characters in the name of a Helm release."""
 
 DeploymentName = Annotated[
-    str,
-    Text(
-        "the name of a deployment",
-        r"[a-z]([-a-z0-9]*[a-z0-9])?",
-        "use lower-case letters, digits and '-', and begin with a letter (a Service is named so)",
-        max_length=MAX_RELEASE_NAME,
-    ),
+    str, Text("the name of a deployment", SERVICE_NAME, SERVICE_NAME_REMEDY, max_length=MAX_RELEASE_NAME)
 ]
 
 

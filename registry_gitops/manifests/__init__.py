@@ -43,7 +43,7 @@ from registry_gitops.manifests.kustomization import (
     LabelSet,
     PatchOptions,
 )
-from registry_gitops.manifests.namespace import POD_SECURITY_RESTRICTED, Namespace
+from registry_gitops.manifests.namespace import Namespace
 from registry_gitops.manifests.ocirepository import (
     LayerSelector,
     OCIReference,
@@ -60,7 +60,6 @@ KINDS: tuple[type[Document], ...] = (Namespace, HelmRepository, OCIRepository, H
 
 __all__ = [
     "KINDS",
-    "POD_SECURITY_RESTRICTED",
     "ActionStrategy",
     "ChartReference",
     "ChartTemplate",

@@ -138,9 +138,7 @@ class HelmRelease(Resource):
 
     api_version: Literal["helm.toolkit.fluxcd.io/v2"] = "helm.toolkit.fluxcd.io/v2"
     kind: Literal["HelmRelease"] = "HelmRelease"
-
     spec: HelmReleaseSpec
-    """The desired release."""
 
     def _rule_errors(self) -> RuleErrors:
         me = self.metadata

@@ -67,6 +67,4 @@ class HelmRepository(Resource):
 
     api_version: Literal["source.toolkit.fluxcd.io/v1"] = "source.toolkit.fluxcd.io/v1"
     kind: Literal["HelmRepository"] = "HelmRepository"
-
     spec: HelmRepositorySpec
-    """Address of the charts, and options for the requests."""

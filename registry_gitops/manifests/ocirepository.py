@@ -133,6 +133,4 @@ class OCIRepository(Resource):
 
     api_version: Literal["source.toolkit.fluxcd.io/v1"] = "source.toolkit.fluxcd.io/v1"
     kind: Literal["OCIRepository"] = "OCIRepository"
-
     spec: OCIRepositorySpec
-    """Address and version of the artifact, and options for the requests."""

@@ -81,7 +81,6 @@ class Resource(Document):
     """An object of the Kubernetes API."""
 
     metadata: ObjectMeta
-    """Name, namespace, labels, and annotations."""
 
     @property
     def identity(self) -> str:

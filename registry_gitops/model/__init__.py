@@ -17,8 +17,9 @@ from registry_gitops.model.charts import ChartName, HelmRepositoryURL, OCIReposi
 from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue
 from registry_gitops.model.quantity import DurationText, QuantityText
 from registry_gitops.model.scalars import (
+    SERVICE_NAME,
+    SERVICE_NAME_REMEDY,
     AccessMode,
-    AnnotationKey,
     Annotations,
     DataKey,
     DNSLabel,
@@ -43,8 +44,9 @@ from registry_gitops.model.scalars import (
 
 __all__ = [
     "EMPTY",
+    "SERVICE_NAME",
+    "SERVICE_NAME_REMEDY",
     "AccessMode",
-    "AnnotationKey",
     "Annotations",
     "ChartName",
     "DNSLabel",

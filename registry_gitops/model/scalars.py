@@ -63,6 +63,9 @@ DNSLabel = Annotated[str, Text("a DNS label", _LABEL, _LABEL_REMEDY, max_length=
 DNSSubdomain = Annotated[str, Text("a DNS subdomain", SUBDOMAIN, SUBDOMAIN_REMEDY, max_length=253, is_quoted=False)]
 """RFC 1123 subdomain: the name of most Kubernetes objects."""
 
+SERVICE_NAME = r"[a-z]([-a-z0-9]*[a-z0-9])?"
+SERVICE_NAME_REMEDY = "use lower-case letters, digits and '-', and begin with a letter (a Service is named so)"
+
 OptionalName = Annotated[str, Text("a name", SUBDOMAIN, SUBDOMAIN_REMEDY, max_length=253, empty=True, is_quoted=False)]
 """The name of an object in the same namespace, or "" for none (the convention of chart values)."""
 

@@ -5,15 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from registry_gitops.errors import InputError
-from registry_gitops.rules import OutputDirectory
-
-
-def read_output_directory(directory: Path | str) -> OutputDirectory:
-    """Read what rules get to know of `directory`, which need not exist.
-
-    Raises InputError if its path cannot be followed.
-    """
-    return OutputDirectory(path_in_repository=path_in_repository(directory))
 
 
 def path_in_repository(directory: Path | str) -> str | None:

@@ -9,7 +9,7 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.findings import Finding
 from registry_gitops.render.comparison import Plan, Tree, plan_changes
 from registry_gitops.render.directory import write_plan
-from registry_gitops.render.git_repository import read_output_directory
+from registry_gitops.render.git_repository import path_in_repository
 from registry_gitops.render.tree import render
 from registry_gitops.rules import FindingsError, OutputDirectory, lint, parse_rule_ids
 
@@ -41,7 +41,7 @@ def check_deployment(
 
     Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable directory.
     """
-    findings, tree = render_checked(deployment, read_output_directory(directory), allow=allow)
+    findings, tree = render_checked(deployment, OutputDirectory(path_in_repository(directory)), allow=allow)
     return findings, plan_changes(tree, directory)
 
 

@@ -4,6 +4,6 @@ create_files(starter_files("apps/registry", "git"), "apps/registry")
 """
 
 from registry_gitops.starter.creation import create_files
-from registry_gitops.starter.files import SourceType, starter_files
+from registry_gitops.starter.files import starter_files
 
-__all__ = ["SourceType", "create_files", "starter_files"]
+__all__ = ["create_files", "starter_files"]

@@ -50,10 +50,7 @@ class StartupProbe(Probe):
     """A TCP connection; until it succeeds, the other probes wait."""
 
     enabled: bool = False
-    """Whether the probe is rendered."""
-
     period_seconds: Positive = 2
-    """Seconds between two probes."""
 
     failure_threshold: Positive = 60
     """Failures in a row until the container is restarted."""

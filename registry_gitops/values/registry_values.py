@@ -8,6 +8,8 @@ from pydantic import Field
 
 from registry_gitops.model import (
     EMPTY,
+    SERVICE_NAME,
+    SERVICE_NAME_REMEDY,
     Annotations,
     DurationText,
     Labels,
@@ -32,16 +34,7 @@ from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpre
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount
 from registry_gitops.values.service import Service
 
-NamePart = Annotated[
-    str,
-    Text(
-        "a name",
-        r"[a-z]([-a-z0-9]*[a-z0-9])?",
-        "use lower-case letters, digits and '-', and begin with a letter (a Service is named so)",
-        max_length=53,
-        empty=True,
-    ),
-]
+NamePart = Annotated[str, Text("a name", SERVICE_NAME, SERVICE_NAME_REMEDY, max_length=53, empty=True)]
 
 
 class Deletion(Model):

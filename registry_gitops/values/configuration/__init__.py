@@ -10,7 +10,7 @@ from registry_gitops.values.configuration.notifications import Endpoint, Events,
 from registry_gitops.values.configuration.proxy import Proxy, ProxyExec
 from registry_gitops.values.configuration.redis import Redis, RedisTls
 from registry_gitops.values.configuration.root import Catalog, Configuration, Tags
-from registry_gitops.values.configuration.secret import FoundSecret, SecretField, find_plaintext_secrets
+from registry_gitops.values.configuration.secret import SecretField, find_plaintext_secrets
 from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.configuration.storage import (
     Cache,
@@ -48,7 +48,6 @@ __all__ = [
     "Events",
     "FileCheck",
     "Filesystem",
-    "FoundSecret",
     "Gcs",
     "H2c",
     "Health",
