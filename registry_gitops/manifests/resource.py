@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from registry_gitops.model import (
-    Annotations,
-    DNSLabel,
-    DNSSubdomain,
-    Labels,
-    Model,
-    RuleErrors,
-    rule_error,
-    to_plain,
-)
+from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, Labels, Model, RuleErrors, rule_error, to_plain
 
 
 def _fields_with_value(model: Model) -> Iterator[tuple[str, Any]]:

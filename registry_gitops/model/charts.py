@@ -61,12 +61,4 @@ ChartName = Annotated[
     ),
 ]
 
-ReleaseName = Annotated[
-    str,
-    Text(
-        "the name of a Helm release",
-        SUBDOMAIN,
-        SUBDOMAIN_REMEDY,
-        max_length=53,
-    ),
-]
+ReleaseName = Annotated[str, Text("the name of a Helm release", SUBDOMAIN, SUBDOMAIN_REMEDY, max_length=53)]

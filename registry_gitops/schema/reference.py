@@ -19,16 +19,10 @@ deployment. `registry-gitops explain values.KEY` prints the same on a terminal.
 
 def values_reference() -> str:
     """Return the text of docs/values.md."""
-    fields = explain_key("values").fields
-    single = [field for field in fields if not _below(field)]
-    sections = "".join(
-        f"\n## {field.key}\n\n{field.description}\n\n{_table(_below(field))}" for field in _sections(fields)
-    )
-    return f"{_HEAD}\n{_table(single)}{sections}"
-
-
-def _sections(fields: tuple[Explanation, ...]) -> Iterator[Explanation]:
-    return (field for field in fields if _below(field))
+    fields = [(field, _below(field)) for field in explain_key("values").fields]
+    single = _table([field for field, below in fields if not below])
+    sections = (f"\n## {field.key}\n\n{field.description}\n\n{_table(below)}" for field, below in fields if below)
+    return f"{_HEAD}\n{single}{''.join(sections)}"
 
 
 def _below(field: Explanation) -> list[Explanation]:

@@ -45,9 +45,9 @@ class Repository:
 
     # -- push
 
-    def start_upload(self, query: str = "") -> Upload:
+    def start_upload(self) -> Upload:
         """Start an upload. Raises CheckFailed."""
-        return Upload.from_response(self, expect_status(self.request("POST", f"blobs/uploads/{query}"), 202))
+        return Upload.from_response(self, expect_status(self.request("POST", "blobs/uploads/"), 202))
 
     def push_blob(self, blob: LocalBlob) -> RegistryResponse:
         """Push a blob as most clients do, by POST and PUT, and return the last response. Raises CheckFailed."""

@@ -96,11 +96,7 @@ def error_shape(context: Context) -> None:
 
 
 @check(
-    "error-codes",
-    level=Level.READ,
-    requirement=RECOMMENDED,
-    spec="distribution-spec, Error Codes",
-    remedy=PROXY_ERRORS,
+    "error-codes", level=Level.READ, requirement=RECOMMENDED, spec="distribution-spec, Error Codes", remedy=PROXY_ERRORS
 )
 def error_codes(context: Context) -> None:
     """A missing manifest or blob gets the error code of the specification.

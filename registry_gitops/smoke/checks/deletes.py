@@ -54,11 +54,7 @@ def delete_manifest_ghost(context: Context) -> None:
 
 
 @check(
-    "delete-tag",
-    requirement=RECOMMENDED,
-    needs=DELETION,
-    spec="distribution-spec, end-9: DELETE by tag",
-    remedy=ENABLE,
+    "delete-tag", requirement=RECOMMENDED, needs=DELETION, spec="distribution-spec, end-9: DELETE by tag", remedy=ENABLE
 )
 def delete_tag(context: Context) -> None:
     """A tag can be deleted alone; the image stays.
@@ -136,10 +132,7 @@ def delete_refused(context: Context) -> None:
 
 
 @check(
-    "delete-seen-by-all",
-    needs=DELETION,
-    spec="pitfall: replicas that each have a cache in memory",
-    remedy=SHARED_CACHE,
+    "delete-seen-by-all", needs=DELETION, spec="pitfall: replicas that each have a cache in memory", remedy=SHARED_CACHE
 )
 def delete_seen_by_all(context: Context) -> None:
     """A deleted blob is gone for every client, whichever replica responds.

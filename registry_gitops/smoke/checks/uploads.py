@@ -148,9 +148,7 @@ def upload_cancelled(context: Context) -> None:
 
 
 @check(
-    "upload-wrong-digest",
-    spec="distribution-spec, end-6: 400 for a digest that does not match",
-    remedy=OTHER_REGISTRY,
+    "upload-wrong-digest", spec="distribution-spec, end-6: 400 for a digest that does not match", remedy=OTHER_REGISTRY
 )
 def upload_wrong_digest(context: Context) -> None:
     """Bytes that do not match their digest are refused.

@@ -13,19 +13,7 @@ Provider = Literal["htpasswd", "token"]
 PROVIDERS: tuple[Provider, ...] = get_args(Provider)
 
 _SigningAlgorithm = Literal[
-    "EdDSA",
-    "HS256",
-    "HS384",
-    "HS512",
-    "RS256",
-    "RS384",
-    "RS512",
-    "ES256",
-    "ES384",
-    "ES512",
-    "PS256",
-    "PS384",
-    "PS512",
+    "EdDSA", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"
 ]
 
 

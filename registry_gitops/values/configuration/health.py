@@ -37,7 +37,7 @@ class FileCheck(Section):
     """Time between two checks; 0s is the default. Default: 10s."""
 
     instead: ClassVar[dict[str, str]] = {
-        "threshold": "registry 3.1.1 reads this key and does not use it, one failure is enough",
+        "threshold": "registry 3.1.1 reads this key and does not use it, one failure is enough"
     }
 
 
@@ -47,11 +47,9 @@ class HttpCheck(Section):
     uri: Annotated[URL, SecretInURL("REGISTRY_HEALTH_HTTPCHECKERS_{}_URI")]
     """The URL."""
 
-    headers: Annotated[
-        Headers | None,
-        Field(repr=False),
-        SecretHeaders("REGISTRY_HEALTH_HTTPCHECKERS_{}_HEADERS"),
-    ] = None
+    headers: Annotated[Headers | None, Field(repr=False), SecretHeaders("REGISTRY_HEALTH_HTTPCHECKERS_{}_HEADERS")] = (
+        None
+    )
     """Headers of the request. Credentials are secrets: set all headers, as YAML, in
     REGISTRY_HEALTH_HTTPCHECKERS_0_HEADERS, where 0 is the first check. Default: none."""
 

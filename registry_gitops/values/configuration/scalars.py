@@ -42,8 +42,7 @@ _PORT = r"(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|
 _HOST = r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])"
 
 ListenAddress = Annotated[
-    str,
-    Text("an address to listen on", rf"{_HOST}?:{_PORT}", 'write an optional host and ":" with a port', 300),
+    str, Text("an address to listen on", rf"{_HOST}?:{_PORT}", 'write an optional host and ":" with a port', 300)
 ]
 """Where a server listens: ":5000" is every interface."""
 
@@ -64,12 +63,7 @@ URL = Annotated[
 
 HeaderName = Annotated[
     str,
-    Text(
-        "the name of an HTTP header",
-        r"[-!#$%&'*+.^_`|~0-9A-Za-z]+",
-        "use letters, digits and '-'",
-        max_length=200,
-    ),
+    Text("the name of an HTTP header", r"[-!#$%&'*+.^_`|~0-9A-Za-z]+", "use letters, digits and '-'", max_length=200),
 ]
 
 Headers = MapOf[HeaderName, ListOf[str]]
