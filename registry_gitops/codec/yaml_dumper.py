@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 # Plain text that some reader of YAML 1.1 or 1.2, in Go or elsewhere, reads as a number, a boolean, a date, or null.
@@ -40,24 +40,20 @@ def dump_yaml(value: Mapping[str, Any]) -> str:
     if not value:
         return "{}\n"
     lines: list[str] = []
-    _mapping(value, "", lines)
+    _collection(value, "", lines)
     return "\n".join(lines) + "\n"
 
 
-def _mapping(mapping: Mapping[str, Any], indent: str, lines: list[str]) -> None:
-    for key, value in mapping.items():
-        _value(f"{indent}{_line(key)}:", value, indent, lines)
-
-
-def _sequence(items: Sequence[Any], indent: str, lines: list[str]) -> None:
+def _collection(value: Any, indent: str, lines: list[str]) -> None:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _value(f"{indent}{_line(key)}:", item, indent, lines)
+        return
     inner = indent + "  "
-    for item in items:
+    for item in value:
         if item and isinstance(item, Mapping | list | tuple):
             first = len(lines)
-            if isinstance(item, Mapping):
-                _mapping(item, inner, lines)
-            else:
-                _sequence(item, inner, lines)
+            _collection(item, inner, lines)
             # A collection begins on the line of its dash.
             lines[first] = f"{indent}- {lines[first][len(inner) :]}"
         else:
@@ -68,20 +64,13 @@ def _value(head: str, value: Any, indent: str, lines: list[str]) -> None:
     if isinstance(value, str):
         text = _block(value, indent + "  ") if "\n" in value else _line(value)
         lines.append(f"{head} {text}")
-    elif isinstance(value, Mapping):
-        if value:
-            lines.append(head)
-            _mapping(value, indent + "  ", lines)
-        else:
-            lines.append(f"{head} {{}}")
-    elif isinstance(value, list | tuple):
-        if value:
-            lines.append(head)
-            _sequence(value, indent + "  ", lines)
-        else:
-            lines.append(f"{head} []")
-    else:
+    elif not isinstance(value, Mapping | list | tuple):
         lines.append(f"{head} {_scalar(value)}")
+    elif value:
+        lines.append(head)
+        _collection(value, indent + "  ", lines)
+    else:
+        lines.append(f"{head} {'{}' if isinstance(value, Mapping) else '[]'}")
 
 
 def _scalar(value: object) -> str:

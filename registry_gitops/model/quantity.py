@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, LiteralString
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
@@ -15,30 +16,27 @@ def _number_as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _check_quantity(value: str) -> str:
-    try:
-        parse_quantity(value)
-    except ValueError as error:
-        raise custom_error("quantity", str(error)) from None
-    return value
+def _parsed_by(parse: Callable[[str], object], code: LiteralString) -> AfterValidator:
+    """Return a validator for text that `parse` accepts."""
 
+    def check(value: str) -> str:
+        try:
+            parse(value)
+        except ValueError as error:
+            raise custom_error(code, str(error)) from None
+        return value
 
-def _check_duration(value: str) -> str:
-    try:
-        parse_duration(value)
-    except ValueError as error:
-        raise custom_error("duration", str(error)) from None
-    return value
+    return AfterValidator(check)
 
 
 QuantityText = Annotated[
     str,
     BeforeValidator(_number_as_text),
-    AfterValidator(_check_quantity),
+    _parsed_by(parse_quantity, "quantity"),
     WithJsonSchema({"type": ["string", "number"], "pattern": QUANTITY_PATTERN, "examples": ["10Gi"]}),
 ]
 DurationText = Annotated[
     str,
-    AfterValidator(_check_duration),
+    _parsed_by(parse_duration, "duration"),
     WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN, "examples": ["10m"]}),
 ]

@@ -183,9 +183,20 @@ def expect_same_bytes(response: RegistryResponse, blob: LocalBlob) -> None:
         )
 
 
+def parse_object(response: RegistryResponse) -> dict[str, Any]:
+    """Return the JSON object in the body. Raises CheckFailed."""
+    try:
+        body = json.loads(response.body)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise CheckFailed(f"{response.method} {urlsplit(response.url).path} did not return a JSON object")
+    return body
+
+
 def parse_names(response: RegistryResponse, key: str) -> list[str]:
     """Return the names in a list of tags or repositories. Raises CheckFailed for a body of another shape."""
-    names = _parse_object(response).get(key)
+    names = parse_object(response).get(key)
     # distribution writes null for an empty list.
     names = [] if names is None else names
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -205,13 +216,3 @@ def is_sorted(names: Iterable[str]) -> bool:
     """Return whether names are in the order of the specification: by their bytes."""
     encoded = [name.encode() for name in names]
     return encoded == sorted(encoded)
-
-
-def _parse_object(response: RegistryResponse) -> dict[str, Any]:
-    try:
-        body = json.loads(response.body)
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise CheckFailed(f"{response.method} {urlsplit(response.url).path} did not return a JSON object")
-    return body

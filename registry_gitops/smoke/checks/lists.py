@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
 from urllib.parse import urljoin
 
 from registry_gitops.smoke.check import RECOMMENDED, check
@@ -14,7 +12,7 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, sha256_digest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import OTHER_REGISTRY, PROXY
-from registry_gitops.smoke.repository import is_sorted, parse_names, parse_next_link
+from registry_gitops.smoke.repository import is_sorted, parse_names, parse_next_link, parse_object
 
 LINK = f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address."
 _MAX_PAGES = 2000
@@ -160,7 +158,7 @@ def image_read(context: Context) -> None:
     expected = expect_status(response, 200).headers.get("Docker-Content-Digest", "")
     if expected.startswith("sha256:") and expected != sha256_digest(response.body):
         raise CheckFailed(f"the manifest {name}:{tag} does not match its digest {expected}")
-    for kind, digest in _references(response.body):
+    for kind, digest in _references(response):
         if context.client.request("HEAD", f"/v2/{name}/{kind}/{digest}", headers=accept).status == 404:
             raise CheckFailed(f"{name}:{tag} references {digest}, which is missing")
 
@@ -210,14 +208,9 @@ def _find_image(context: Context) -> tuple[str, str] | None:
     return None
 
 
-def _references(body: bytes) -> list[tuple[str, str]]:
+def _references(response: RegistryResponse) -> list[tuple[str, str]]:
     """Return the kind and digest of all that a manifest references, without layers that have URLs of their own."""
-    try:
-        manifest: Any = json.loads(body)
-    except ValueError:
-        manifest = None
-    if not isinstance(manifest, dict):
-        raise CheckFailed("a manifest is not a JSON object")
+    manifest = parse_object(response)
     blobs = [manifest.get("config"), *(manifest.get("layers") or [])]
     children = manifest.get("manifests") or []
     return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import ARTIFACT, INDEX, LocalManifest, make_index
-from registry_gitops.smoke.repository import expect_same_bytes
+from registry_gitops.smoke.repository import expect_same_bytes, parse_object
 
 ABSENT = "The registry of the chart has no referrers API; clients use the referrers tag instead (referrers-tag)."
 OTHER_KIND = "application/vnd.registry-gitops.smoke.other.v1"
@@ -111,15 +110,11 @@ def _request_referrers(context: Context, image: LocalManifest, query: str = "") 
 
 
 def _parse_entries(response: RegistryResponse) -> list[dict[str, Any]]:
-    try:
-        body: Any = json.loads(response.body)
-    except ValueError:
-        body = None
-    entries = body.get("manifests") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or body.get("mediaType") != INDEX:
+    body = parse_object(response)
+    if body.get("mediaType") != INDEX:
         raise CheckFailed("the list of referrers is not an OCI index")
     # Go writes null for an empty list.
-    entries = entries or []
+    entries = body.get("manifests") or []
     if not all(isinstance(entry, dict) and "digest" in entry for entry in entries):
         raise CheckFailed("the list of referrers has entries that are not descriptors")
     return entries
