@@ -81,10 +81,11 @@ class Scratch:
                 self.drop(self._to_drop.popleft())
 
     def close(self) -> None:
-        """Delete the directory."""
+        """Restore what is still stashed, and delete the directory. The next process repeats what fails here."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
-            delete_tree(self._path)
+            with suppress(OSError):
+                self._empty(self._path)
             os.close(lock)
 
     def _restore(self, stashed: str) -> None:
@@ -108,25 +109,25 @@ class Scratch:
             path = f"{self._scratch}/{secrets.token_hex(8)}"
             os.mkdir(path)
             lock = _try_lock(path)
-            # Another process that starts now may have seen it without a lock, and be about to delete it.
-            if lock is not None and os.path.exists(path):
-                return path, lock
             if lock is not None:
-                os.close(lock)
+                return path, lock
 
     def _clean_up(self) -> None:
         """Restore what ended processes had stashed, and delete their directories."""
         for name in os.listdir(self._scratch):
             path = f"{self._scratch}/{name}"
             lock = _try_lock(path)
-            if lock is None:
-                continue
-            for entry in os.listdir(path):
-                if entry.endswith(_BACK):
-                    with suppress(FileNotFoundError):
-                        self._restore(f"{path}/{entry.removesuffix(_BACK)}")
-            delete_tree(path)
-            os.close(lock)
+            if lock is not None:
+                self._empty(path)
+                os.close(lock)
+
+    def _empty(self, path: str) -> None:
+        """Restore what is stashed in the directory of a process, and delete it."""
+        for entry in os.listdir(path):
+            if entry.endswith(_BACK):
+                with suppress(FileNotFoundError):
+                    self._restore(f"{path}/{entry.removesuffix(_BACK)}")
+        delete_tree(path)
 
 
 def delete_entry(path: str) -> bool:
@@ -161,6 +162,11 @@ def _try_lock(path: str) -> int | None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(lock)
-        return None
-    return lock
+        is_locked = False
+    else:
+        # A process that starts or ends now may have held the lock, and deleted the directory after it was opened here.
+        is_locked = os.path.exists(path)
+    if is_locked:
+        return lock
+    os.close(lock)
+    return None

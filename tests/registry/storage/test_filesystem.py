@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import math
 import os
 import shutil
@@ -80,6 +81,7 @@ def test_nothing_is_left_in_the_scratch_folder(files: FileStorage, top: Path) ->
 
 def test_only_scratch_of_dead_processes_is_removed(tmp_path: Path, top: Path) -> None:
     with living(tmp_path) as dead:
+        # Before the other one starts: each finds its own directory as the only empty one.
         of_the_dead = said(dead)
         with living(tmp_path) as alive:
             of_the_living = said(alive)
@@ -91,6 +93,24 @@ def test_only_scratch_of_dead_processes_is_removed(tmp_path: Path, top: Path) ->
             assert (of_the_living / "left").exists()
             storage.close()
             alive.kill()
+
+
+def test_storage_opens_while_another_process_deletes_the_scratch_of_a_dead_one(
+    tmp_path: Path, top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = top / "_scratch/dead"
+    dead.mkdir(parents=True)
+    flock = fcntl.flock
+
+    def delete_and_lock(file: int, operation: int) -> None:
+        if dead.exists() and os.path.samestat(os.fstat(file), dead.stat()):
+            shutil.rmtree(dead)
+        flock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", delete_and_lock)
+    FileStorage(tmp_path).close()
+    assert scratch(top) == []
+    assert not dead.exists()
 
 
 def test_what_a_dead_process_had_only_laid_aside_is_put_back(tmp_path: Path, top: Path) -> None:
@@ -231,7 +251,8 @@ def test_what_is_put_back_may_find_its_folder_gone(tmp_path: Path, top: Path) ->
     storage.close()
 
 
-def test_what_could_not_be_put_back_is_put_back_by_the_next_change(tmp_path: Path, top: Path) -> None:
+@pytest.mark.parametrize("next_call", ["change", "close"])
+def test_what_could_not_be_put_back_is_put_back_by_the_next(next_call: str, tmp_path: Path, top: Path) -> None:
     storage = Late(tmp_path)
     storage.publish({"a/blob/data": b"x"})
 
@@ -243,7 +264,10 @@ def test_what_could_not_be_put_back_is_put_back_by_the_next_change(tmp_path: Pat
     with pytest.raises(OSError, match="a file"):
         storage.expire("a/blob", then)
     (top / "a").unlink()
-    storage.publish({"b/link": b"1"})
+    if next_call == "change":
+        storage.publish({"b/link": b"1"})
+    else:
+        storage.close()
     assert storage.read("a/blob/data") == b"x"
     assert scratch(top) == []
     storage.close()
