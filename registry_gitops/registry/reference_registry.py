@@ -22,6 +22,8 @@ GRACE_PERIOD: Final = 3600.0
 """Seconds for which unreferenced data is kept after a client wrote or requested it: a push takes less."""
 _LOOPBACK_FOR: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 """Wildcard address -> loopback address to use in a URL."""
+_COLLECTOR_TIMEOUT: Final = 5.0
+"""Seconds in which the storage must respond to garbage collection, so that it stops."""
 
 
 class ReferenceRegistry:
@@ -60,7 +62,7 @@ class ReferenceRegistry:
         context = load_tls_context(Path(tls_cert), Path(tls_key)) if tls_cert and tls_key else None
         self._host = address[0]
         self._gc_interval = gc_interval
-        self._closed = threading.Event()
+        self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         with ExitStack() as held:
             self._storage = _create_storage(root, read_only)
@@ -94,9 +96,15 @@ class ReferenceRegistry:
 
     def serve(self) -> None:
         """Serve requests until `stop`."""
+        collector = threading.Thread(target=self._collect_periodically, args=[self._gc_interval], daemon=True)
         if self._gc_interval:
-            threading.Thread(target=self._collect_periodically, args=[self._gc_interval], daemon=True).start()
-        self._server.serve()
+            collector.start()
+        try:
+            self._server.serve()
+        finally:
+            self._ended.set()
+            if self._gc_interval:
+                collector.join(_COLLECTOR_TIMEOUT)
 
     def stop(self, seconds: float = 10) -> None:
         """End `serve` when no request runs, after `seconds` at most. Returns at once, for signal handlers."""
@@ -104,7 +112,7 @@ class ReferenceRegistry:
 
     def close(self) -> None:
         """Stop, and release the address and the storage. Whatever was acknowledged is kept."""
-        self._closed.set()
+        self._ended.set()
         if self._thread is not None:
             self.stop()
             self._thread.join()
@@ -122,11 +130,11 @@ class ReferenceRegistry:
         self.close()
 
     def _collect_periodically(self, interval: float) -> None:
-        while not self._closed.wait(interval):
+        while not self._ended.wait(interval):
             try:
-                collected = collect_garbage(self._storage, older_than=GRACE_PERIOD)
+                collected = collect_garbage(self._storage, older_than=GRACE_PERIOD, is_stopping=self._ended.is_set)
             except OSError as error:
-                if self._closed.is_set():
+                if self._ended.is_set():
                     return
                 log_message(f"garbage was not collected: {error.strerror}")
                 continue

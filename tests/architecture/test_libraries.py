@@ -12,7 +12,7 @@ import pytest
 
 from tests.architecture.modules import MODULES, PACKAGE, all_imports, part_of
 
-# A push and a pull, so that whatever is imported late has been.
+# A push and a pull, so that whatever is imported late has been; and until its standard input is closed, collections.
 ROUND_TRIP: Final = """
 import sys
 sys.path.insert(0, {root!r})
@@ -25,7 +25,8 @@ with ReferenceRegistry({folder!r}, access_log=text_log(sys.stderr), gc_interval=
         response = connection.getresponse()
         assert response.status == status, response.read()
         response.read()
-    import time; time.sleep(0.2)
+    import select
+    select.select([sys.stdin], [], [], 30)
 print(sorted(name for name in sys.modules if name.startswith("registry_gitops") and ".registry" not in name))
 """
 
@@ -83,7 +84,14 @@ def test_the_registry_pushes_pulls_and_collects_where_nothing_is_installed(tmp_p
     ]
     code = ROUND_TRIP.format(root=str(PACKAGE.parent), folder=str(tmp_path), requests=requests)
     # Without site-packages: -S, and without what the environment says: -I.
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == "['registry_gitops', 'registry_gitops.version']\n"
-    assert "garbage collected" in done.stderr
+    arguments = [sys.executable, "-I", "-S", "-c", code]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(arguments, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        assert process.stderr
+        written = ""
+        while "garbage collected" not in written and (line := process.stderr.readline()):
+            written += line
+        output, rest = process.communicate(timeout=60)
+    assert process.returncode == 0, written + rest
+    assert output == "['registry_gitops', 'registry_gitops.version']\n"
+    assert "garbage collected" in written

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import socket
 import threading
 import time
+from collections.abc import Callable
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ import pytest
 from registry_gitops import ReferenceRegistry
 from registry_gitops.registry import AccessLogEntry, SetupError
 from registry_gitops.registry.contents import Collected
+from registry_gitops.registry.storage import MemoryStorage, Storage
 from tests.registry.api.basic_auth import basic, line
 from tests.support.certificate import make_certificate
 
@@ -153,17 +157,40 @@ def test_users_and_tls_are_what_clients_meet(tmp_path: Path) -> None:
     assert [(entry.status, entry.user) for entry in entries] == [(401, None), (200, "alice")]
 
 
-def test_garbage_is_collected_while_it_serves(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("registry_gitops.registry.reference_registry.GRACE_PERIOD", 0.0)
+def test_garbage_is_collected_while_it_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr("sys.stderr", written)
     with ReferenceRegistry(tmp_path, gc_interval=0.1) as registry:
         assert ask(registry, "POST", PUSH, CONTENT) == 201
-        deadline = time.monotonic() + 10
-        while ask(registry, "HEAD", BLOB) == 200 and time.monotonic() < deadline:
-            time.sleep(0.3)
+        # Not before: without a grace period, a push can fail. No request for the blob either: it makes the blob young.
+        monkeypatch.setattr("registry_gitops.registry.reference_registry.GRACE_PERIOD", 0.0)
+        deadline = time.monotonic() + 30
+        while "7 bytes" not in written.getvalue() and time.monotonic() < deadline:
+            time.sleep(0.05)
         assert ask(registry, "GET", BLOB) == 404
-    assert "garbage collected: 7 bytes, 1 blobs" in capsys.readouterr().err
+    assert "garbage collected: 7 bytes, 1 blobs" in written.getvalue()
+
+
+def test_a_collection_that_runs_when_it_is_closed_ends_before_the_storage_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs, ended = threading.Event(), threading.Event()
+
+    def collect(storage: Storage, *, is_stopping: Callable[[], bool], **_: object) -> Collected:
+        runs.set()
+        while not is_stopping():
+            time.sleep(0.001)
+        time.sleep(0.2)
+        ended.set()
+        raise OSError(errno.ECANCELED, "canceled")
+
+    monkeypatch.setattr("registry_gitops.registry.reference_registry.collect_garbage", collect)
+    monkeypatch.setattr(MemoryStorage, "close", lambda _: closed.append(ended.is_set()))
+    closed: list[bool] = []
+    with ReferenceRegistry(gc_interval=0.01):
+        assert runs.wait(10)
+    assert closed == [True]
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("raised", [ValueError("a mistake"), MemoryError(), SystemExit(1)], ids=repr)

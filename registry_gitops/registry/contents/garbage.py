@@ -7,7 +7,9 @@ grace period is deleted (`Storage.expire`). So all that a client relies on durin
 
 from __future__ import annotations
 
+import errno
 import math
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -53,14 +55,15 @@ def collect_garbage(
     delete_untagged: bool = False,
     dry_run: bool = False,
     now: Callable[[], float] = time.time,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> Collected:
     """Delete what no tag, index, or referrer reaches, and nobody wrote or requested in the last `older_than` seconds.
 
     Manifests without a tag stay unless `delete_untagged`; a referrer lives as long as its subject. Use less than two
-    minutes only while nobody pushes: not every request touches what it finds. Raises OSError as the storage does; what
-    was deleted until then was not needed.
+    minutes only while nobody pushes: not every request touches what it finds. Raises OSError as the storage does, and
+    (ECANCELED) between two of its operations as soon as `is_stopping`; what was deleted until then was not needed.
     """
-    collection = _Collection(storage, now(), older_than, delete_untagged, dry_run)
+    collection = _Collection(storage, now(), older_than, delete_untagged, dry_run, is_stopping)
     for name in storage.names(layout.REPOSITORIES):
         collection.collect_repositories(name)
     collection.collect_blobs()
@@ -70,8 +73,17 @@ def collect_garbage(
 class _Collection:
     """One run: first the repositories, which shows what blobs they need, then the blobs."""
 
-    def __init__(self, storage: Storage, now: float, older_than: float, delete_untagged: bool, dry_run: bool) -> None:
-        self._storage = storage
+    def __init__(
+        self,
+        storage: Storage,
+        now: float,
+        older_than: float,
+        delete_untagged: bool,
+        dry_run: bool,
+        is_stopping: Callable[[], bool],
+    ) -> None:
+        self._underlying = storage
+        self._is_stopping = is_stopping
         self._before = now - older_than
         self._long_before = now - older_than * LONG_PUSH
         self._delete_untagged = delete_untagged
@@ -80,6 +92,12 @@ class _Collection:
         self._count: Counter[str] = Counter()
         self._deleted: list[str] = []
         self._corrupt_digests: set[Digest] = set()
+
+    @property
+    def _storage(self) -> Storage:
+        if self._is_stopping():
+            raise OSError(errno.ECANCELED, os.strerror(errno.ECANCELED))
+        return self._underlying
 
     def result(self) -> Collected:
         count = self._count

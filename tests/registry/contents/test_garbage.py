@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from itertools import count
+
 from registry_gitops.registry.contents import Digest, collect_garbage, layout
 from registry_gitops.registry.contents.garbage import LONG_PUSH
 from registry_gitops.registry.storage import Storage
@@ -17,6 +20,10 @@ def counts(storage: Storage, moment: float | None = None, *, delete_untagged: bo
         *(done.blobs, done.bytes, done.manifests, done.layers),
         *(done.tags, done.uploads, done.repositories, done.corrupt),
     )
+
+
+def files(storage: Storage) -> list[str]:
+    return [path for path in paths(storage) if storage.stat(path)]
 
 
 def test_an_empty_storage_has_no_garbage(storage: Storage) -> None:
@@ -319,3 +326,33 @@ def test_what_registry_3_keeps_by_another_digest_stays_as_long_as_it_is_needed(s
     assert app.has(kept)
     storage.remove(layout.tag_path(app.name, "v1"))
     assert sweep(storage, delete_untagged=True).blobs == 2
+
+
+def test_collection_that_is_stopped_between_any_two_calls_is_completed_by_the_next_one(
+    storage: Storage, app: Shelf
+) -> None:
+    kept = [app.blob(b"config"), app.blob(b"layer")]
+    image = app.manifest(*kept, tags=["v1"])
+    sweep(storage, delete_untagged=True)
+    needed, stopped = files(storage), []
+    for stop_after in count():
+        app.manifest(app.blob(b"signature"), subject=app.manifest(app.blob(b"old layer")))
+        calls = count()
+        try:
+            collect_garbage(
+                storage,
+                older_than=0,
+                delete_untagged=True,
+                now=ages,
+                is_stopping=lambda calls=calls, limit=stop_after: next(calls) >= limit,  # type: ignore[misc]
+            )
+        except OSError as error:
+            stopped.append(error.errno)
+        else:
+            break
+        sweep(storage, delete_untagged=True)
+        assert files(storage) == needed
+    assert len(stopped) > 10
+    assert set(stopped) == {errno.ECANCELED}
+    assert app.has_manifest(image)
+    assert all(map(app.has, kept))
