@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -65,11 +66,27 @@ def test_open_client_yields_a_client_of_a_registry_that_has_responded() -> None:
         assert client.url == registry.url
 
 
-def test_open_client_reports_each_attempt_while_it_waits() -> None:
+class Clock:
+    """Time that only passes while somebody sleeps: an attempt takes none, however busy the machine is."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_open_client_reports_each_attempt_while_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(import_module("registry_gitops.smoke.client.connect"), "time", clock)
     attempts: list[Exception] = []
     with (
         pytest.raises(UnreachableError, match="cannot be reached"),
-        open_client(Target("http://127.0.0.1:1"), wait=1.5, on_wait=attempts.append),
+        open_client(Target("http://127.0.0.1:1"), wait=3.5, on_wait=attempts.append, retries=0),
     ):
         raise AssertionError("nothing listens there")
-    assert len(attempts) == 1
+    assert len(attempts) == 3
+    assert clock.now == 3

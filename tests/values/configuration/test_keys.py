@@ -8,8 +8,9 @@ source, into parameters.txt.
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from registry_gitops.values import configuration as models
 from registry_gitops.values.configuration import Configuration, Section
 from registry_gitops.values.configuration.middleware import OPTIONS
 from registry_gitops.values.configuration.storage import DRIVERS
+from tests.support.listening import HOST, SECONDS_TO_START, free_port
 
 from .conftest import Distribution, merged
 
@@ -199,18 +201,26 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def account(distribution: Distribution, configuration: dict[str, Any], **environment: str) -> dict[str, Any]:
     """What the registry itself says of its configuration: all keys that it knows, with the paths that `keys` has."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    address = f"{HOST}:{free_port()}"
     # Go writes no JSON of nested maps without types, so the one that the chart makes is emptied.
     variables = {"REGISTRY_HTTP_DEBUG_ADDR": address, "REGISTRY_STORAGE_MAINTENANCE": "{}", **environment}
     wanted = merged({"redis": {"addrs": ["127.0.0.1:9"]}}, configuration)
-    with (
-        distribution.serve(Configuration.model_validate(wanted).to_config_dict(), **variables),
-        urllib.request.urlopen(f"http://{address}/debug/vars", timeout=5) as answer,
-    ):
-        config = json.load(answer)["registry"]["redis"]["Config"]
+    with distribution.serve(Configuration.model_validate(wanted).to_config_dict(), **variables):
+        config = debug_variables(address)["registry"]["redis"]["Config"]
     return dict(leaves(as_in_yaml(config)))
+
+
+def debug_variables(address: str) -> Any:
+    """What the debug server shows. The registry starts it in the background, and may serve before that listens."""
+    deadline = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://{address}/debug/vars", timeout=5) as answer:
+                return json.load(answer)
+        except urllib.error.URLError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def as_in_yaml(config: dict[str, Any]) -> dict[str, Any]:
