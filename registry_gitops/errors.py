@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from registry_gitops.findings import Finding, Location
@@ -32,14 +32,14 @@ class InputError(Exception):
 
     def in_file(self, file: object) -> InputError:
         """Return the error with `file` in each finding that names no file."""
-        return self._with_locations(lambda location: replace(location, file=location.file or str(file)))
+        return InputError(finding.in_file(file) for finding in self.findings)
 
     def with_keys(self, names: Mapping[str, str]) -> InputError:
         """Return the error with each key as `names` has it, for example the option of a key: name -> --name."""
-        return self._with_locations(lambda location: replace(location, key=names.get(location.key, location.key)))
-
-    def _with_locations(self, change: Callable[[Location], Location]) -> InputError:
-        return InputError(replace(finding, location=change(finding.location)) for finding in self.findings)
+        return InputError(
+            replace(each, location=replace(each.location, key=names.get(each.location.key, each.location.key)))
+            for each in self.findings
+        )
 
 
 class EditedError(InputError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from registry_gitops.masking import mask
@@ -44,10 +44,14 @@ class Location:
             if value:
                 object.__setattr__(self, name, mask(value))
 
+    @property
+    def position(self) -> str:
+        """The position in the file: file:line:column."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
     def __str__(self) -> str:
         """Format as compilers do: file:line:column, then the key or the object."""
-        position = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
-        return ": ".join(part for part in (position, self.key, self.object) if part)
+        return ": ".join(filter(None, (self.position, self.key, self.object)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +90,16 @@ class Finding:
         """Whether the severity is error."""
         return self.severity is Severity.ERROR
 
+    def in_file(self, file: object) -> Finding:
+        """Return the finding with `file`, unless it names a file."""
+        return replace(self, location=replace(self.location, file=self.location.file or str(file)))
+
     def __str__(self) -> str:
         """Format as compilers do: file:line:column: key: message."""
-        return ": ".join(part for part in (str(self.location), self.message) if part)
+        return ": ".join(filter(None, (str(self.location), self.message)))
 
     @property
     def headline(self) -> str:
         """The finding on one line: file:line:column: severity: key: message [id]."""
-        position = Location(self.location.file, self.location.line, self.location.column)
-        rest = Location(key=self.location.key, object=self.location.object)
-        parts = (str(position), self.severity.value, str(rest), f"{self.message} [{self.id}]")
-        return ": ".join(part for part in parts if part)
+        at = self.location
+        return ": ".join(filter(None, (at.position, self.severity, at.key, at.object, f"{self.message} [{self.id}]")))

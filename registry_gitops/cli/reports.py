@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -82,7 +83,7 @@ def refuse_unwritable(file: Path, param_hint: str | None = None) -> None:
 
 def check_outputs(outputs: Sequence[Output], *, stdout_option: str = "") -> None:
     """Raise typer.BadParameter if two reports have the same destination, or one that of `stdout_option`."""
-    destinations = [output.file for output in outputs]
+    destinations = [output.file and os.path.realpath(output.file) for output in outputs]
     if len(destinations) != len(set(destinations)):
         raise typer.BadParameter(
             "two reports have the same destination: add =FILE to one of them", param_hint="--output"
@@ -119,7 +120,7 @@ def write_reports(outputs: Sequence[Output], write: Callable[[Output], str]) -> 
             write_stdout(content)
             continue
         try:
-            output.file.write_text(content, "utf-8", errors="backslashreplace", newline="\n")
+            output.file.write_text(content, "utf-8", newline="\n")
         except OSError as error:
             findings += InputError.single(f"cannot be written: {error.strerror}", output.file).findings
     if findings:

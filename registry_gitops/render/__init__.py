@@ -1,8 +1,10 @@
 """Render a deployment to a directory of a GitOps repository: objects, texts, files.
 
 `deploy` and `check_deployment` run the rules. `write_tree(render(deployment), directory)` is low-level, and runs none.
+`build_check_report` makes a report of what `check_deployment` returned, for the formats of `registry_gitops.report`.
 """
 
+from registry_gitops.render.check_report import build_check_report
 from registry_gitops.render.comparison import Action, Change, Plan, plan_changes
 from registry_gitops.render.directory import write_plan, write_tree
 from registry_gitops.render.git_repository import path_in_repository
@@ -15,6 +17,7 @@ __all__ = [
     "Action",
     "Change",
     "Plan",
+    "build_check_report",
     "build_objects",
     "check_deployment",
     "deploy",

@@ -36,4 +36,6 @@ def _without_absent(value: object) -> object:
         return {key: _without_absent(item) for key, item in value.items() if item is not None and item != ""}
     if isinstance(value, list):
         return [_without_absent(item) for item in value]
+    if isinstance(value, str):  # The path of a file can be any bytes, and JSON is UTF-8.
+        return value.encode("utf-8", "backslashreplace").decode()
     return value

@@ -62,7 +62,7 @@ class CheckResult(ContractModel):
     """How long it took."""
 
     message: str = ""
-    """Why it was skipped, or is not supported."""
+    """Why it was skipped, or is not supported; or why it failed, if no finding has its id."""
 
     evidence: tuple[str, ...] = ()
     """Requests and responses of a check without a finding, a line each, without credentials."""

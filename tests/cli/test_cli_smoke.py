@@ -54,6 +54,8 @@ def refused(done: Outcome, message: str) -> None:
             "cannot write none/report.html: its directory does not exist: create it",
         ),
         ("x -o text -o json", "two reports have the same destination: add =FILE to one of them"),
+        ("--list -o json", "Invalid value for --output: --list and --before-restart write no report"),
+        ("x --before-restart state -o text=a", "--list and --before-restart write no report"),
         ("x -o html=a -o json=a", "two reports have the same destination: add =FILE to one of them"),
         (
             "x --username me",

@@ -129,7 +129,7 @@ def test_check_has_a_finding_for_each_file_that_differs(cli: Run, tmp_path: Path
     found = {finding["location"]["file"]: (finding["message"], finding["remedy"]) for finding in report["findings"]}
     run = "run `registry-gitops render registry.yaml`"
     assert found == {
-        "README.md": ("was edited after rendering", "move the edit to the config file, or pass --force"),
+        "README.md": ("was edited after rendering", f"move the edit to the config file, or {run[:-1]} --force`"),
         "helmrelease.yaml": ("is missing", run),
         "ocirepository.yaml": ("differs from the config file", run),
     }
@@ -163,6 +163,17 @@ def test_report_that_cannot_be_written_is_refused_before_anything_is_rendered(
     done = cli("render", "-o", "sarif=none/report.sarif")
     assert done.code == 2
     assert "cannot write none/report.sarif: its directory does not exist: create it" in done.err
-    done = cli("render", "-o", "json", "-o", "text")
-    assert "two reports have the same destination: add =FILE to one of them" in done.err
+    for outputs in (("json", "text"), ("json=a", f"html={tmp_path}/a")):
+        done = cli("render", *(word for output in outputs for word in ("-o", output)))
+        assert "two reports have the same destination: add =FILE to one of them" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["registry.yaml"]
+
+
+def test_problems_of_the_config_file_are_printed_if_the_report_cannot_be_written(cli: Run, config: Path) -> None:
+    config.write_text("nmae: x\n")
+    done = cli("render", "-o", "json=/dev/full")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines() == [
+        'registry.yaml:1:1: nmae: unknown key "nmae": did you mean "name"?',
+        "/dev/full: cannot be written: No space left on device",
+    ]

@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 
 from registry_gitops.findings import Finding, Location
-from registry_gitops.report import WRITERS, Report, write_text
+from registry_gitops.report import WRITERS, Outcome, Report, write_text
 
 from .junit_schema import violations
 from .sample import PASSED, SAMPLE
@@ -160,11 +160,43 @@ def test_sarif_names_keys_and_objects() -> None:
     }
 
 
-def test_sarif_of_an_absolute_path_is_a_file_uri() -> None:
-    finding = Finding(id="one", message="one", location=Location("/a b/registry.yaml", 2))
-    (result,) = sarif_run(PASSED.model_copy(update={"findings": (finding,)}))["results"]
-    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert uri == "file:///a%20b/registry.yaml"
+def test_sarif_rules_have_no_text_of_a_single_finding() -> None:
+    rules = {rule["id"]: rule["help"]["text"] for rule in sarif_run(SAMPLE)["tool"]["driver"]["rules"]}
+    assert rules["image-pull"] == "Image pull"
+
+
+PATHS = [
+    ("registry.yaml", "registry.yaml", "registry.yaml"),
+    ("apps/../registry.yaml", "registry.yaml", "registry.yaml"),
+    ("{root}/apps/registry.yaml", "apps/registry.yaml", "apps/registry.yaml"),
+    ("../{name}/registry.yaml", "registry.yaml", "registry.yaml"),
+    ("../registry.yaml", "file://{parent}/registry.yaml", "{parent}/registry.yaml"),
+    ("/a b/registry.yaml", "file:///a%20b/registry.yaml", "/a b/registry.yaml"),
+    ("a b/#1 ä?%.yaml", "a%20b/%231%20%C3%A4%3F%25.yaml", "a b/#1 ä?%25.yaml"),
+    ("a:b,c.yaml", "a%3Ab%2Cc.yaml", "a%3Ab%2Cc.yaml"),
+    ("a\udcff.yaml", "a%FF.yaml", "a\\udcff.yaml"),
+]
+"""A path as the user wrote it, its URI in SARIF, and its property in an annotation."""
+
+
+@pytest.mark.parametrize(("file", "uri", "annotated"), PATHS)
+def test_paths_are_relative_to_the_working_directory_or_absolute_if_outside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, uri: str, annotated: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    places = {"root": tmp_path, "name": tmp_path.name, "parent": tmp_path.parent}
+    finding = Finding(id="one", message="one", location=Location(file.format(**places), 2))
+    report = PASSED.model_copy(update={"findings": (finding,)})
+    (result,) = sarif_run(report)["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri.format(**places)
+    assert f",file={annotated.format(**places)},line=2::" in WRITERS["github"](report)
+
+
+@pytest.mark.parametrize("format_", WRITERS)
+def test_report_with_a_path_of_any_bytes_is_text_in_utf_8(format_: str) -> None:
+    finding = Finding(id="one", message="one", location=Location("a\udcff.yaml", 2), remedy="run `render a\udcff.yaml`")
+    report = PASSED.model_copy(update={"findings": (finding,), "subject": "a\udcff.yaml"})
+    assert "a\\udcff.yaml" in WRITERS[format_](report).encode().decode().replace("\\\\", "\\")
 
 
 # -- github
@@ -178,6 +210,12 @@ def test_an_annotation_is_one_line_whatever_was_said() -> None:
     assert "100%25 <lost>" in lines[0]
     assert "file=apps/my registry.yaml::" in lines[3]
     assert "file=apps/my registry.yaml,line=3,col=5::" in lines[4]
+
+
+def test_check_that_failed_is_no_notice() -> None:
+    check = PASSED.checks[0].model_copy(update={"outcome": Outcome.FAILED, "message": "not ready"})
+    (line,) = WRITERS["github"](PASSED.model_copy(update={"checks": (check,)})).splitlines()
+    assert "1 failed" in line
 
 
 # -- html

@@ -77,7 +77,7 @@ def render(
             findings, todo = library.check_deployment(deployment, output_dir or path.parent, allow=allow or ())
         report.add(findings)
         if check or diff:
-            report.compare(todo)
+            report.plan = todo
             if check and not report.is_on_stdout:
                 _list(todo)
             if diff:

@@ -18,7 +18,15 @@ from registry_gitops.cli.param_types import parse_duration_option, parse_period_
 from registry_gitops.cli.parsing import whole_number_parser
 from registry_gitops.cli.passwords import VARIABLE, read_password_from_environment, read_password_from_stdin
 from registry_gitops.cli.progress import Progress
-from registry_gitops.cli.reports import OutputOption, check_outputs, format_report, refuse_unwritable, write_reports
+from registry_gitops.cli.reports import (
+    Output,
+    OutputOption,
+    ReportFormat,
+    check_outputs,
+    format_report,
+    refuse_unwritable,
+    write_reports,
+)
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
 
@@ -122,6 +130,8 @@ def smoke(
     --username, uses the credentials that `docker login` saved. Exits 1 if a check failed, and 3 if the registry is
     unreachable.
     """
+    if (list_ or before_restart) and output_ != [Output(ReportFormat.TEXT)]:
+        raise typer.BadParameter("--list and --before-restart write no report", param_hint="--output")
     if list_:
         write_stdout(format_check_table())
         return

@@ -1,4 +1,4 @@
-"""The formats of a report. Each writer is a pure function of the report; nothing here prints."""
+"""The formats of a report. Each writer is a function of the report; nothing here prints."""
 
 from collections.abc import Callable
 from typing import Final

@@ -11,6 +11,7 @@ from registry_gitops.report.writers.phrases import (
     escape_unprintable,
     message_at_key,
     outcome_label,
+    path_from_root,
     remedy_lines,
     summary,
 )
@@ -30,7 +31,7 @@ def _lines(report: Report) -> Iterator[str]:
         properties = {"title": titles.get(finding.id, finding.id)} | _position(finding.location)
         yield _command(finding.severity, properties, "\n".join((message_at_key(finding), *remedy_lines(finding))))
     for check in report.checks:
-        if check.message:
+        if check.message and not check.is_failure:
             yield _command("notice", {"title": titles[check.id]}, check.message)
     heading = {"title": f"{report.tool}: {report.subject}"}
     leftovers = (f"Not deleted from the registry: {line}" for line in report.leftovers)
@@ -38,7 +39,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _position(location: Location) -> dict[str, str]:
-    position = {"file": location.file, "line": location.line, "col": location.column}
+    file = path_from_root(location.file) if location.file else None
+    position = {"file": file, "line": location.line, "col": location.column}
     return {name: str(value) for name, value in position.items() if value is not None}
 
 

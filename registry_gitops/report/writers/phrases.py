@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.report.report import CheckResult, Outcome, Report, Requirement
 
 
 def summary(report: Report) -> str:
-    """Return what came out, in one line: 45 checks in 1.2 s: 44 passed, 1 failed; 2 errors, 1 warning."""
+    """Return what came out, in one line: 45 checks in 1.2 s: 44 passed, 1 failed; 2 errors, 1 warning.
+
+    The findings of failed checks are not counted again.
+    """
     counted = ", ".join(f"{count} {outcome}" for outcome, count in report.counts().items())
     took = format_duration(report.seconds)
     checks = f"{_count(len(report.checks), 'check')}{f' in {took}' if took else ''}: {counted or 'none ran'}"
-    others = list(other_findings(report))
+    failed = {check.id for check in report.checks if check.is_failure}
+    others = [finding for finding in report.findings if finding.id not in failed]
     errors = sum(finding.is_error for finding in others)
     counts = ((errors, "error"), (len(others) - errors, "warning"))
     return "; ".join([checks, *([", ".join(_count(*each) for each in counts if each[0])] if others else [])])
@@ -40,7 +46,7 @@ def format_duration(seconds: float) -> str:
 
 def message_at_key(finding: Finding) -> str:
     """Return the message with the key or the object, but not the file: for formats that have the file elsewhere."""
-    return ": ".join(part for part in (finding.location.key, finding.location.object, finding.message) if part)
+    return ": ".join(filter(None, (finding.location.key, finding.location.object, finding.message)))
 
 
 def remedy_lines(finding: Finding) -> list[str]:
@@ -58,6 +64,15 @@ def outcome_label(report: Report, check: CheckResult) -> str:
     if check.outcome is Outcome.PASSED and report.findings_of(check):
         return Severity.WARNING.value
     return check.outcome.value
+
+
+def path_from_root(file: str) -> str:
+    """Return a path relative to the working directory, which is the root of the repository in CI.
+
+    If `file` is outside of it, the path is absolute: what reads a report resolves no `..`.
+    """
+    path, root = Path(os.path.realpath(file)), Path.cwd()
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
 def escape_unprintable(text: str) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from registry_gitops.findings import Finding, Location
 from registry_gitops.report.report import CheckResult, Report, Requirement
-from registry_gitops.report.writers.phrases import message_at_key, other_findings, remedy_lines
+from registry_gitops.report.writers.phrases import (
+    escape_unprintable,
+    message_at_key,
+    other_findings,
+    path_from_root,
+    remedy_lines,
+)
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -35,10 +41,10 @@ def _rule_of_check(check: CheckResult) -> dict[str, Any]:
 
 def _rules_of_findings(report: Report) -> Iterator[dict[str, Any]]:
     """Yield a rule for each id that is of no check."""
-    findings = {finding.id: finding for finding in other_findings(report)}
-    for finding in findings.values():
-        title = finding.id.replace("-", " ").capitalize()
-        yield _rule(finding.id, title, finding.remedy or title, finding.severity.value)
+    severities = {finding.id: finding.severity for finding in other_findings(report)}
+    for id_, severity in severities.items():
+        title = id_.replace("-", " ").capitalize()
+        yield _rule(id_, title, title, severity.value)
 
 
 def _rule(id_: str, title: str, help_: str, level: str) -> dict[str, Any]:
@@ -56,7 +62,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.id,
         "ruleIndex": index,
         "level": finding.severity.value,
-        "message": {"text": "\n".join((message_at_key(finding), *remedy_lines(finding)))},
+        "message": {"text": escape_unprintable("\n".join((message_at_key(finding), *remedy_lines(finding))))},
         "locations": [place] if (place := _location(finding.location)) else [],
     } | ({"properties": {"evidence": list(finding.evidence)}} if finding.evidence else {})
 
@@ -76,6 +82,6 @@ def _location(location: Location) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """Return a relative URI for a relative path: code scanning reads it from the root of the repository."""
-    path = Path(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    """Return a URI relative to the working directory, or a file URI: code scanning accepts both."""
+    path = path_from_root(file)
+    return f"{'file://' if path.startswith('/') else ''}{quote(os.fsencode(path))}"
