@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +20,9 @@ def summary(report: Report) -> str:
     took = format_duration(report.seconds)
     checks = f"{_count(len(report.checks), 'check')}{f' in {took}' if took else ''}: {counted or 'none ran'}"
     failed = {check.id for check in report.checks if check.is_failure}
-    others = [finding for finding in report.findings if finding.id not in failed]
-    errors = sum(finding.is_error for finding in others)
-    counts = ((errors, "error"), (len(others) - errors, "warning"))
-    return "; ".join([checks, *([", ".join(_count(*each) for each in counts if each[0])] if others else [])])
+    others = Counter(finding.severity for finding in report.findings if finding.id not in failed)
+    findings = ", ".join(_count(others[severity], severity) for severity in Severity if others[severity])
+    return "; ".join(filter(None, (checks, findings)))
 
 
 def other_findings(report: Report) -> Iterator[Finding]:
@@ -51,10 +51,8 @@ def message_at_key(finding: Finding) -> str:
 
 def remedy_lines(finding: Finding) -> list[str]:
     """Return what to change, and what asks for it, a line each."""
-    return [
-        *([f"Remedy: {finding.remedy}"] if finding.remedy else []),
-        *([f"See: {finding.reference}"] if finding.reference else []),
-    ]
+    labeled = {"Remedy": finding.remedy, "See": finding.reference}
+    return [f"{label}: {text}" for label, text in labeled.items() if text]
 
 
 def outcome_label(report: Report, check: CheckResult) -> str:
