@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from registry_gitops.registry.api import blobs, health, lists, manifests, referrers, targets, uploads
+from registry_gitops.registry.api import blobs, health, manifests, paged_lists, referrers, targets, uploads
 from registry_gitops.registry.api.state import State
 from registry_gitops.registry.messages import Request, Response
 
@@ -43,9 +43,9 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Route("PATCH", targets.UploadTarget, uploads.append_chunk, "end-5", is_write=True),
     Route("PUT", targets.UploadTarget, uploads.finish_upload, "end-6", is_write=True),
     Route("DELETE", targets.UploadTarget, uploads.cancel_upload, "end-14", is_write=True),
-    Route("GET", targets.TagsTarget, lists.list_tags, "end-8a, end-8b"),
+    Route("GET", targets.TagsTarget, paged_lists.list_tags, "end-8a, end-8b"),
     Route("GET", targets.ReferrersTarget, referrers.list_referrers, "end-12a, end-12b"),
-    Route("GET", targets.CatalogTarget, lists.list_repositories, "extensions"),
+    Route("GET", targets.CatalogTarget, paged_lists.list_repositories, "extensions"),
     Route("GET", targets.HealthzTarget, health.get_healthz, "", is_public=True),
     Route("GET", targets.RootTarget, health.get_root, "", is_fast=True, is_public=True),
 )

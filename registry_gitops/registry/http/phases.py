@@ -73,32 +73,17 @@ class ConnectionEvent(StrEnum):
     """The client left, the timeout is over, or the server stops."""
 
 
-_WAITING: Final = {
-    ConnectionEvent.PARTIAL_HEAD: Phase.READING_HEAD,
-    ConnectionEvent.REQUEST: Phase.ANSWERING,
-    ConnectionEvent.LAST_RESPONSE: Phase.LINGERING,
-    ConnectionEvent.END: Phase.CLOSED,
-}
+_REFUSE: Final = {ConnectionEvent.LAST_RESPONSE: Phase.LINGERING, ConnectionEvent.END: Phase.CLOSED}
+_ANSWER: Final = {ConnectionEvent.REQUEST: Phase.ANSWERING, **_REFUSE}
+_WAIT: Final = {ConnectionEvent.PARTIAL_HEAD: Phase.READING_HEAD, **_ANSWER}
 
 TRANSITIONS: Final[Mapping[Phase, Mapping[ConnectionEvent, Phase]]] = {
-    Phase.ACCEPTED: _WAITING,
-    Phase.IDLE: _WAITING,
-    Phase.READING_HEAD: {
-        ConnectionEvent.REQUEST: Phase.ANSWERING,
-        ConnectionEvent.LAST_RESPONSE: Phase.LINGERING,
-        ConnectionEvent.END: Phase.CLOSED,
-    },
-    Phase.ANSWERING: {
-        # A pipelined request. The phase in between would be IDLE, which a server that stops closes.
-        ConnectionEvent.REQUEST: Phase.ANSWERING,
-        ConnectionEvent.ALL_ANSWERED: Phase.IDLE,
-        ConnectionEvent.LAST_RESPONSE: Phase.LINGERING,
-        ConnectionEvent.END: Phase.CLOSED,
-    },
-    Phase.OVER_LIMIT: {
-        ConnectionEvent.LAST_RESPONSE: Phase.LINGERING,
-        ConnectionEvent.END: Phase.CLOSED,
-    },
+    Phase.ACCEPTED: _WAIT,
+    Phase.IDLE: _WAIT,
+    Phase.READING_HEAD: _ANSWER,
+    # A pipelined request stays here. The phase in between would be IDLE, which a server that stops closes.
+    Phase.ANSWERING: {ConnectionEvent.ALL_ANSWERED: Phase.IDLE, **_ANSWER},
+    Phase.OVER_LIMIT: _REFUSE,
     Phase.LINGERING: {ConnectionEvent.END: Phase.CLOSED},
     Phase.CLOSED: {},
 }
