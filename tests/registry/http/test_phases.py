@@ -121,6 +121,7 @@ def test_connection_refuses_only_once() -> None:
     with running() as server, server.connect() as client:
         client.send(BAD_LINE)
         assert client.answer().status == 400
+        until(lambda: phases_of(server) == [Phase.LINGERING])
         (connection,) = server.server._connections.values()
         connection.refuse(500, "a second last response")
         assert client.ended()
