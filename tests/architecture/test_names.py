@@ -12,7 +12,7 @@ SAME_TOPIC = {"auth", "authentication", "blobs", "health", "htpasswd", "manifest
 SAME_TOPIC |= {"scalars", "uploads"}
 """Files of one topic in several packages: the section of values and of config.yml, the endpoint and its checks."""
 
-SAME_CONCEPT = {"Http", "Storage", "delete_blob", "delete_manifest", "render"}
+SAME_CONCEPT = {"Storage", "delete_blob", "delete_manifest", "render"}
 """Sections of the values and of config.yml; a check and what it checks; a command and what it calls."""
 
 

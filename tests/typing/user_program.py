@@ -80,7 +80,7 @@ logins = [
     c.RegistryAuth(htpasswd=c.HtpasswdFile(realm="registry", path="/auth/htpasswd")),
     c.RegistryAuth(token=c.TokenAuth(realm="https://auth.example.com/", signing_algorithms=["RS256"])),
 ]
-http = c.Http(
+http = c.RegistryHttp(
     headers={"X-Content-Type-Options": ["nosniff"]},
     tls=c.Tls(client_cas=["/ca.pem"], lets_encrypt=c.LetsEncrypt(email="a@example.com", hosts=["a.example.com"])),
     debug=c.Debug(addr=":5001", prometheus=c.Prometheus(enabled=True)),

@@ -3,7 +3,7 @@
 from registry_gitops.values.configuration.auth import HtpasswdFile, Provider, RegistryAuth, TokenAuth
 from registry_gitops.values.configuration.drivers import S3, Azure, AzureCredentials, Filesystem, Gcs, InMemory
 from registry_gitops.values.configuration.health import FileCheck, Health, HttpCheck, StorageDriverCheck, TcpCheck
-from registry_gitops.values.configuration.http import Debug, H2c, Http, Http2, LetsEncrypt, Prometheus, Tls
+from registry_gitops.values.configuration.http import Debug, H2c, Http2, LetsEncrypt, Prometheus, RegistryHttp, Tls
 from registry_gitops.values.configuration.log import AccessLog, Log, LogHook, MailOptions, Smtp
 from registry_gitops.values.configuration.middleware import Middleware, StorageMiddleware, StorageMiddlewareOptions
 from registry_gitops.values.configuration.notifications import Endpoint, Events, Ignore, Notifications
@@ -52,7 +52,6 @@ __all__ = [
     "H2c",
     "Health",
     "HtpasswdFile",
-    "Http",
     "Http2",
     "HttpCheck",
     "Ignore",
@@ -77,6 +76,7 @@ __all__ = [
     "Redis",
     "RedisTls",
     "RegistryAuth",
+    "RegistryHttp",
     "RepositoryPolicy",
     "SecretField",
     "Section",

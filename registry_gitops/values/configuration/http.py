@@ -137,7 +137,7 @@ class H2c(Section):
     """Whether HTTP/2 without TLS is on, for a proxy that needs it. Default: false."""
 
 
-class Http(Section):
+class RegistryHttp(Section):
     """HTTP settings of the registry."""
 
     addr: ListenAddress | None = None

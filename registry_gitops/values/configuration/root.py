@@ -7,7 +7,7 @@ from typing import ClassVar
 from registry_gitops.model import Positive, default_section
 from registry_gitops.values.configuration.auth import Provider, RegistryAuth
 from registry_gitops.values.configuration.health import Health
-from registry_gitops.values.configuration.http import Http
+from registry_gitops.values.configuration.http import RegistryHttp
 from registry_gitops.values.configuration.log import Log
 from registry_gitops.values.configuration.middleware import Middleware
 from registry_gitops.values.configuration.notifications import Notifications
@@ -43,7 +43,7 @@ class Configuration(Section):
     storage: Storage = default_section(Storage)
     auth: RegistryAuth = default_section(RegistryAuth)
     middleware: Middleware | None = None
-    http: Http | None = None
+    http: RegistryHttp | None = None
     notifications: Notifications | None = None
     redis: Redis | None = None
     health: Health | None = None

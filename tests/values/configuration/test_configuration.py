@@ -12,12 +12,12 @@ from registry_gitops.values.configuration import (
     Azure,
     Configuration,
     Health,
-    Http,
     HttpCheck,
     InMemory,
     LogHook,
     MailOptions,
     RegistryAuth,
+    RegistryHttp,
     Storage,
     TokenAuth,
 )
@@ -30,7 +30,7 @@ def errors(data: object) -> dict[str, str]:
 
 
 def test_keys_are_lower_case_in_yaml_and_snake_case_in_python() -> None:
-    made = Configuration(http=Http(relative_urls=True, drain_timeout="60s"))
+    made = Configuration(http=RegistryHttp(relative_urls=True, drain_timeout="60s"))
     assert made.to_config_dict() == {"http": {"relativeurls": True, "draintimeout": "60s"}}
     assert Configuration.model_validate(made.to_config_dict()) == made
 
@@ -144,8 +144,8 @@ def test_what_the_environment_can_supply_is_not_required() -> None:
 def test_a_schema_made_of_the_model_refuses_null_as_the_model_does() -> None:
     schema = Configuration.model_json_schema()
     assert '"null"' not in json.dumps(schema)
-    assert schema["properties"]["http"] == {"$ref": "#/$defs/Http"}
-    assert schema["$defs"]["Http"]["properties"]["relativeurls"]["type"] == "boolean"
+    assert schema["properties"]["http"] == {"$ref": "#/$defs/RegistryHttp"}
+    assert schema["$defs"]["RegistryHttp"]["properties"]["relativeurls"]["type"] == "boolean"
     assert schema["$defs"]["S3"]["properties"]["chunksize"]["maximum"] == 5 * 1024**3
     assert schema["$defs"]["Health"]["properties"]["tcp"]["type"] == "array"
 
