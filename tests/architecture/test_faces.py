@@ -26,8 +26,8 @@ def test_modules_enter_other_packages_by_their_faces() -> None:
 @pytest.mark.parametrize(
     ("module", "target", "expected"),
     [
-        ("registry_gitops.cli.checks", "registry_gitops.smoke", True),
-        ("registry_gitops.cli.checks", "registry_gitops.smoke.runner", False),
+        ("registry_gitops.cli.smoke_checks", "registry_gitops.smoke", True),
+        ("registry_gitops.cli.smoke_checks", "registry_gitops.smoke.runner", False),
         ("registry_gitops.cli", "registry_gitops.cli.app", True),
         ("registry_gitops.cli", "registry_gitops.smoke", True),
         ("registry_gitops", "registry_gitops.render.tree", False),

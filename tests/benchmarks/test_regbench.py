@@ -98,7 +98,10 @@ def test_a_load_measures_what_a_real_registry_does(name: str, registry: Running)
     if load.name == "put" and name != "manifest-put":
         put(replace(LOADS["manifest-put"], load="manifest-put"), registry)
     sample = put(load, registry)
-    assert sample.operations == load.items or (not name.endswith(("put", "push")) and sample.operations > 3)
+    if name.endswith(("put", "push")):
+        assert sample.operations == load.items
+    else:  # As many as the time allows, but at least one by each connection.
+        assert sample.operations >= load.connections
     assert sample.bytes == (sample.operations * load.size if name in ("push", "pull") else 0)
     assert 0 < sample.p50 <= sample.p99 <= sample.seconds
     assert sample.peak > 10_000_000

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NoReturn
 
 import typer
 
-from registry_gitops.cli.checks import format_check_table, select_checks
 from registry_gitops.cli.config_file import load_config
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option, parse_period_option, parse_size_option
@@ -27,6 +26,7 @@ from registry_gitops.cli.reports import (
     refuse_unwritable,
     write_reports,
 )
+from registry_gitops.cli.smoke_checks import format_check_table, select_checks
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
 
