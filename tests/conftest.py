@@ -49,6 +49,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    # A module that needs a tool when it is imported breaks `-m "not tools"`, although its tests are marked.
+    tools.unmarked = "an import"
+    try:
+        return (yield)
+    finally:
+        tools.unmarked = None
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     tools.unmarked = None if item.get_closest_marker("tools") else item.nodeid
     try:

@@ -56,7 +56,7 @@ class RenderReport:
         self._findings = findings
         if not self.is_on_stdout:
             for finding in findings:
-                write_stderr(finding.in_file(self._config).headline)
+                write_stderr(finding.headline)
         if any(finding.is_error for finding in findings):
             raise typer.Exit(ExitCode.FINDINGS)
 

@@ -1,6 +1,6 @@
 """RegistryDeployment, the typed deployment of one registry, and how it is read from a config file."""
 
-from registry_gitops.deployment.config_loader import load
+from registry_gitops.deployment.config_loader import load, locate_findings
 from registry_gitops.deployment.problems import describe_errors, format_key
 from registry_gitops.deployment.registry_deployment import MAX_RELEASE_NAME, KustomizationOptions, RegistryDeployment
 from registry_gitops.deployment.source import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, Source
@@ -18,4 +18,5 @@ __all__ = [
     "describe_errors",
     "format_key",
     "load",
+    "locate_findings",
 ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from registry_gitops.codec import YAMLError, load_yaml
+from registry_gitops.codec import Node, YAMLError, load_yaml
 from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.registry_deployment import RegistryDeployment
 from registry_gitops.errors import InputError
-from registry_gitops.findings import Location
+from registry_gitops.findings import Finding, Location
 
 if TYPE_CHECKING:
     from registry_gitops.deployment.program import ProgramError
@@ -33,6 +34,34 @@ def load(path: Path | str) -> RegistryDeployment:
     path = Path(path)
     text = _read(path)
     return _from_python(path) if path.suffix == ".py" else _from_yaml(text, str(path))
+
+
+def locate_findings(path: Path | str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings with the config file, and the line and column of their keys, if it is YAML.
+
+    A key that is not in the file gets the position of the section that it belongs to. Raises InputError as `load` does.
+    """
+    path, findings = Path(path), tuple(findings)
+    node = _parse(_read(path), str(path)) if findings and path.suffix != ".py" else None
+    return tuple(_locate(finding, path, node) for finding in findings)
+
+
+def _locate(finding: Finding, path: Path, root: Node | None) -> Finding:
+    if finding.location.file:
+        return finding
+    node = _find_node(root, finding.location.key) if root else None
+    line, column = (node.line, node.column) if node and node is not root else (None, None)
+    return replace(finding, location=replace(finding.location, file=str(path), line=line, column=column))
+
+
+def _find_node(node: Node, key: str) -> Node:
+    """Return the node of a key such as values.tolerations[0].key, or the last node on the way that exists."""
+    for step, child in node.children.items():
+        name = f"[{step}]" if isinstance(step, int) else step
+        rest = key.removeprefix(name)
+        if key.startswith(name) and (not rest or rest[0] in ".["):
+            return _find_node(child, rest.removeprefix("."))
+    return node
 
 
 def _read(path: Path) -> str:
@@ -63,11 +92,15 @@ def _no_text(path: Path, raw: bytes, at: int) -> InputError:
     return InputError.single("not a text file in UTF-8", path, line, column)
 
 
-def _from_yaml(text: str, file: str) -> RegistryDeployment:
+def _parse(text: str, file: str) -> Node:
     try:
-        node = load_yaml(text)
+        return load_yaml(text)
     except YAMLError as error:
         raise InputError.single(error.message, file, error.line, error.column, finding_id="syntax-error") from None
+
+
+def _from_yaml(text: str, file: str) -> RegistryDeployment:
+    node = _parse(text, file)
     try:
         return RegistryDeployment.model_validate(node.value, by_alias=True, by_name=False)
     except ValidationError as error:

@@ -31,8 +31,8 @@ def build_check_report(
 ) -> Report:
     """Return the report of what `check_deployment` returned for the config file `config`, or of the `error` of it.
 
-    `findings` is None if no rule ran. With a `plan`, each file that differs is a finding. `started` is when the run
-    began, with its time zone; by default, now.
+    `findings` is None if no rule ran; `deployment.locate_findings` gives them their lines. With a `plan`, each file
+    that differs is a finding. `started` is when the run began, with its time zone; by default, now.
     """
     # Imported here, because most runs write no report: it takes 13 ms.
     from registry_gitops.report import Report

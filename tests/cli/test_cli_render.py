@@ -171,7 +171,7 @@ def test_a_password_in_the_description_stops_everything(
     config.write_text(PASSWORD)
     done = cli("render", *options)
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("registry.yaml: error: values.auth.htpasswd.password: ")
+    assert done.err.startswith("registry.yaml:2:67: error: values.auth.htpasswd.password: ")
     assert "`registry-gitops htpasswd ci --namespace docker-registry --name docker-registry-users`" in done.err
     assert done.err.endswith("[plaintext-password]\n")
     assert "hunter2" not in done.err
@@ -189,7 +189,7 @@ def test_a_warning_is_said_and_stops_nothing(cli: Run, config: Path) -> None:
     config.write_text("source: {type: helm}\n")
     done = cli("render")
     assert done.code == 0
-    assert done.err.startswith("registry.yaml: warning: source.url: ")
+    assert done.err.startswith("registry.yaml:1:9: warning: source.url: ")
     assert cli("render", "--allow", "chart-not-published").err == "up to date: .\n"
 
 

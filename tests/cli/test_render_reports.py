@@ -89,11 +89,12 @@ def test_report_has_findings_of_rules_at_file_and_key(cli: Run, tmp_path: Path, 
     config.write_text(PASSWORD)
     done = cli("render", "-o", "json=report.json")
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("registry.yaml: error: values.auth.htpasswd.password: this password would be")
+    assert done.err.startswith("registry.yaml:2:67: error: values.auth.htpasswd.password: this password would be")
     report = report_of((tmp_path / "report.json").read_text("utf-8"))
     assert outcomes(report) == dict.fromkeys(RULE_IDS, "passed") | {"plaintext-password": "failed"}
     (finding,) = report["findings"]
-    assert finding["location"] == {"file": "registry.yaml", "key": "values.auth.htpasswd.password"}
+    at = {"file": "registry.yaml", "line": 2, "column": 67, "key": "values.auth.htpasswd.password"}
+    assert finding["location"] == at
 
 
 def test_rule_that_is_allowed_is_skipped(cli: Run, config: Path) -> None:

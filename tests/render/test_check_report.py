@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.deployment import load
+from registry_gitops.deployment import load, locate_findings
 from registry_gitops.errors import InputError
 from registry_gitops.render import build_check_report, check_deployment, deploy
 from registry_gitops.report import WRITERS, Outcome
@@ -31,7 +31,7 @@ def test_report_of_the_library_is_that_of_the_command(cli: Run) -> None:
     CONFIG.write_text(f"namespace: default\n{OCI}")
     written = json.loads(cli("render", "--check", CONFIG, "-o", "json").out)
     findings, plan = check_deployment(load(CONFIG), Path())
-    report = json.loads(WRITERS["json"](build_check_report(CONFIG, findings, plan)))
+    report = json.loads(WRITERS["json"](build_check_report(CONFIG, locate_findings(CONFIG, findings), plan)))
     assert [finding["id"] for finding in report["findings"]] == ["system-namespace", *["stale-file"] * 4]
     varying = dict.fromkeys(("started", "seconds"))
     assert report | varying == written | varying

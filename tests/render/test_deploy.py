@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from registry_gitops import (
     deploy,
 )
 from registry_gitops.codec import dump_yaml
+from registry_gitops.deployment import locate_findings
 from registry_gitops.errors import EditedError
 from registry_gitops.findings import Severity
 from registry_gitops.render import Action, render, render_checked
@@ -69,7 +71,8 @@ def test_library_and_command_find_the_same_and_stop_at_the_same(
     (folder / "registry.yaml").write_text(dump_yaml(config), "utf-8")
     before = listing(folder)
     done = cli("render", folder / "registry.yaml")
-    assert done.err == f"{folder / 'registry.yaml'}: {severity}: {findings[0]} [{rule}]\n"
+    (located,) = locate_findings(folder / "registry.yaml", findings)
+    assert done.err == f"{located.location.position}: {severity}: {findings[0]} [{rule}]\n"
     if severity is Severity.WARNING:
         assert done.code == 0
         assert deploy(made(config), folder).pending == ()
@@ -206,7 +209,7 @@ def test_keys_that_do_not_go_together_are_an_input_error_with_the_key_of_the_con
     for option in ("--stdout", "--check", "--force"):
         done = cli("render", option)
         assert (done.code, done.out) == (2, "")
-        assert done.err.startswith(f"registry.yaml: {key}: ")
+        assert re.match(rf"registry\.yaml:\d+:\d+: {re.escape(key)}: ", done.err)
     assert [path.name for path in tmp_path.iterdir()] == ["registry.yaml"]
 
 

@@ -26,7 +26,7 @@ Manifests = str | Iterable[Path]
 
 
 unmarked: str | None = None
-"""The test that runs now, if it has no marker `tools` (tests/conftest.py sets it)."""
+"""The test that runs now, if it has no marker `tools`, or the import of a test (tests/conftest.py sets it)."""
 
 
 class ToolProblem(Exception):

@@ -65,17 +65,18 @@ def render(
     path = config or find_config_file()
     with RenderReport(path, output_, allow or ()) as report:
         from registry_gitops import render as library
+        from registry_gitops.deployment import locate_findings
 
         deployment = load_config(path)
         if stdout:
             with _problems_in(path):
                 findings, tree = library.render_checked(deployment, allow=allow or ())
-            report.add(findings)
+            report.add(locate_findings(path, findings))
             write_stdout(library.format_stream(tree))
             return
         with _problems_in(path):
             findings, todo = library.check_deployment(deployment, output_dir or path.parent, allow=allow or ())
-        report.add(findings)
+        report.add(locate_findings(path, findings))
         if check or diff:
             report.plan = todo
             if check and not report.is_on_stdout:
@@ -108,11 +109,13 @@ def _refuse_unknown(rules: Iterable[str]) -> None:
 
 @contextmanager
 def _problems_in(path: Path) -> Iterator[None]:
-    """Let problems that name no file name the config file."""
+    """Locate problems that name no file in the config file."""
+    from registry_gitops.deployment import locate_findings
+
     try:
         yield
     except InputError as error:
-        raise error.in_file(path) from None
+        raise InputError(locate_findings(path, error.findings)) from None
 
 
 def _list(plan: Plan) -> None:

@@ -65,7 +65,8 @@ OLD = {"tags/old/index/old/link": b"old", "tags/old/current/link": b"old", "blob
 NEW = ["tags/old/index/new/link", "tags/new/current/link"]
 
 
-STRACE = (str(tool("strace")), "-f", "-qq", "-o", "/dev/null")
+def strace(*options: str) -> tuple[str, ...]:
+    return (str(tool("strace")), "-f", "-qq", "-o", "/dev/null", *options)
 
 
 def child(root: Path, program: str, *under: str) -> list[Any]:
@@ -87,7 +88,7 @@ def test_a_change_that_fails_anywhere_changes_nothing(call: str, error: str, tmp
         storage.publish(OLD)
         storage.close()
         inject = ("-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={number}")
-        (done, there), (again, later) = child(root, CHANGE, *STRACE, *inject)
+        (done, there), (again, later) = child(root, CHANGE, *strace(*inject))
         if done is None:
             break
         storage = FileStorage(root)
@@ -121,7 +122,7 @@ def test_what_could_not_be_deleted_is_deleted_by_the_next_change(calls: str, tmp
     ever_left = []
     for number in range(1, 8):
         inject = ("-e", f"trace={calls}", "-e", f"inject={calls}:error=EIO:when={number}..{number + 1}")
-        ((left, after, probed),) = child(tmp_path / str(number), LEFT, *STRACE, *inject)
+        ((left, after, probed),) = child(tmp_path / str(number), LEFT, *strace(*inject))
         ever_left += left
         assert after == ["blobs/0/data", "blobs/1/data", "blobs/2/data", "last/link", "revisions/link"]
         assert probed is None
@@ -131,7 +132,7 @@ def test_what_could_not_be_deleted_is_deleted_by_the_next_change(calls: str, tmp
 def test_a_disk_that_lets_nothing_be_removed_is_not_well(tmp_path: Path) -> None:
     eio = 5
     program = "print(json.dumps(attempt(storage.probe)))"
-    assert child(tmp_path, program, *STRACE, "-e", "trace=unlink", "-e", "inject=unlink:error=EIO") == [eio]
+    assert child(tmp_path, program, *strace("-e", "trace=unlink", "-e", "inject=unlink:error=EIO")) == [eio]
     assert child(tmp_path, program) == [None]
 
 
