@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +13,9 @@ from registry_gitops.smoke.images import ACCEPT_ALL
 
 _DELETED: Final = (200, 202, 204, 404)
 _REFUSED: Final = (400, 401, 403, 405)
+_CANCEL_ATTEMPTS: Final = 20
+_CANCEL_INTERVAL: Final = 0.1
+"""Seconds between two attempts to cancel an upload."""
 
 
 @dataclass
@@ -76,7 +80,7 @@ def clean_up(client: Client, record: PushRecord) -> tuple[str, ...]:
     repositories = record.repositories
     try:
         for url in list(record.uploads):
-            if _delete(client, url) in _DELETED:
+            if _cancel_upload(client, url):
                 del record.uploads[url]
         _delete_manifests(client, record)
         _delete_blobs(client, record)
@@ -96,6 +100,17 @@ def list_leftovers(record: PushRecord) -> tuple[str, ...]:
 
 def _format_line(kind: str, repository: str, digest: str, tags: list[str] | None = None) -> str:
     return f"{kind} {repository}@{digest}{' with the tags ' if tags else ''}{', '.join(tags or [])}"
+
+
+def _cancel_upload(client: Client, url: str) -> bool:
+    """Cancel an upload, and return whether it is gone."""
+    for _ in range(_CANCEL_ATTEMPTS):
+        status = _delete(client, url)
+        if status != 409:
+            break
+        # The registry still reads the chunk that Ctrl-C interrupted.
+        time.sleep(_CANCEL_INTERVAL)
+    return status in _DELETED
 
 
 def _delete_manifests(client: Client, record: PushRecord) -> None:

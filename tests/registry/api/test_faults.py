@@ -345,6 +345,7 @@ MISTAKES = (ValueError("a mistake"), RecursionError("deep"), KeyError("x"), Syst
 
 
 @pytest.mark.tools
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("raised", [*MISTAKES, MemoryError(), OSError(errno.EIO, "lost")], ids=repr)
 @pytest.mark.parametrize("method", ["names", "probe"])
 def test_healthz_answers_whatever_a_check_raises_and_is_well_again_afterwards(

@@ -12,7 +12,7 @@ from tests.support.audit import misfits, strays
 from tests.support.load import Ledger, clients_at_work
 from tests.support.mortal import MortalRegistry
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 CYCLES_A_ROOT = 8
 """Then a new one is begun: everything is checked after every cycle, and that takes longer each time."""

@@ -16,7 +16,7 @@ from tests.support.disk import Disk
 from tests.support.load import Ledger, clients_at_work
 from tests.support.mortal import MortalRegistry
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 DISKS = {
     "as-it-comes": "loop",

@@ -10,7 +10,7 @@ from tests.registry.faults.exercise import Exercise
 from tests.support.injection import Injection
 from tests.support.mortal import MortalRegistry
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 FAILURES = [
     ("openat", "EMFILE"),

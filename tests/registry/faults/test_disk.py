@@ -17,7 +17,7 @@ from tests.support.injection import Injection
 from tests.support.load import Connection
 from tests.support.mortal import MortalRegistry
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 SECONDS_TO_NOTICE = 5
 

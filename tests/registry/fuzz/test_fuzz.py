@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.tools import ROOT
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 
 def test_whatever_a_client_sends_is_answered_as_it_should_be() -> None:

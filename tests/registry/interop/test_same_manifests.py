@@ -19,7 +19,7 @@ from tests.support.oci_http import ACCEPT, Repository
 from tests.support.oci_registry import ServedRegistry
 from tests.support.registry import RealRegistry
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 DIFFERENCES = {
     r"^schemaVersion: ": "theirs is 500 where it is a number that is not 2",

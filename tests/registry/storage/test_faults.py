@@ -20,7 +20,7 @@ from tests.support.tools import tool
 
 from .test_filesystem import scratch
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 START = """
 import json, os, resource, sys

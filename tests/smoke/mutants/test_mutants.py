@@ -15,7 +15,7 @@ from tests.smoke.mutants.running import Guard, report_on, served
 from tests.smoke.mutants.table import MUTANTS
 from tests.support.kill_matrix import CAUGHT_BY
 
-pytestmark = pytest.mark.tools
+pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 FEW = 5
 RESTART = "kept-after-restart"
