@@ -42,7 +42,8 @@ def locate_findings(path: Path | str, findings: Iterable[Finding]) -> tuple[Find
     A key that is not in the file gets the position of the section that it belongs to. Raises InputError as `load` does.
     """
     path, findings = Path(path), tuple(findings)
-    node = _parse(_read(path), str(path)) if findings and path.suffix != ".py" else None
+    is_parsed = path.suffix != ".py" and not all(finding.location.file for finding in findings)
+    node = _parse(_read(path), str(path)) if is_parsed else None
     return tuple(_locate(finding, path, node) for finding in findings)
 
 

@@ -55,5 +55,5 @@ def package_of(module: str) -> str:
 
 
 def part_of(module: str) -> str:
-    """The package, or the module beside the packages, that a module belongs to; `__init__` is the package itself."""
+    """The package, or the module next to the packages, that a module belongs to; `__init__` is the package itself."""
     return module.split(".")[1] if "." in module else "__init__"
