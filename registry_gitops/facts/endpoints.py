@@ -1,4 +1,4 @@
-"""Where clients reach the registry, over TLS or not, and who can: the chart's _ingress.tpl and service.yaml agree."""
+"""Where clients reach the registry, over TLS or not, and who can: the chart's _network.tpl and service.yaml agree."""
 
 from __future__ import annotations
 

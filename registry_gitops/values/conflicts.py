@@ -1,7 +1,8 @@
 """Combinations of values that cannot work: one table of texts, for the models and for the chart.
 
-The models fill the texts in with `conflict`. `make generate` makes the chart's templates/_conflicts.tpl of them, and
-templates/_validate.tpl fills those in. tests/chart/test_refusals.py compares what both report, word for word.
+The models fill the texts in with `conflict_error`. `make generate` makes the chart's templates/_conflicts.tpl of them,
+and the templates `docker-registry.AREA.problems` fill those in. tests/chart/test_refusals.py compares what both report,
+word for word.
 """
 
 from __future__ import annotations

@@ -1,53 +1,15 @@
-{{/* What the chart itself puts into distribution's config.yml. Secrets never: this becomes a ConfigMap. */}}
-{{- define "docker-registry.defaultConfig" -}}
-version: 0.1
-log:
-  level: info
-  formatter: text
-  accesslog:
-    disabled: false
-storage:
-  filesystem:
-    rootdirectory: /var/lib/registry
-  delete:
-    enabled: {{ .Values.deletion.enabled }}
-  maintenance:
-    uploadpurging:
-      enabled: true
-      age: 168h
-      interval: 24h
-      dryrun: false
-  {{- /* In memory a Pod does not see what another one deletes. */}}
-  {{- if le (int .Values.replicaCount) 1 }}
-  cache:
-    blobdescriptor: inmemory
-  {{- end }}
-http:
-  addr: ":5000"
-  relativeurls: {{ .Values.http.relativeUrls }}
-  draintimeout: {{ .Values.http.drainTimeout | quote }}
-  headers:
-    X-Content-Type-Options: [nosniff]
-health:
-  storagedriver:
-    enabled: true
-    interval: 10s
-    threshold: 3
-{{- if .Values.auth.htpasswd.enabled }}
-auth:
-  htpasswd:
-    realm: Registry
-    path: /auth/htpasswd
-{{- end }}
-{{- end }}
-
-{{/* The config.yml in force: `configuration` merged over the chart's own. The registry panics on two storage drivers, so
-the chart's `filesystem` goes when `configuration` names another one. */}}
+{{/* The config.yml in force: `configuration` merged over what the areas of the chart set. The registry panics on two
+storage drivers, so the chart's own one goes when `configuration` names another. Secrets never: this becomes a
+ConfigMap. */}}
 {{- define "docker-registry.config" -}}
-{{- $config := include "docker-registry.defaultConfig" . | fromYaml }}
+{{- $config := dict }}
+{{- range $area := include "docker-registry.areas" . | fromYaml | dig "config" list }}
+{{- $config = include (printf "docker-registry.%s.config" $area) $ | fromYaml | mustMergeOverwrite $config }}
+{{- end }}
 {{- $over := .Values.configuration | default dict }}
-{{- if not (has (include "docker-registry.drivers" $over) (list "" "filesystem")) }}
-{{- $_ := unset $config.storage "filesystem" }}
+{{- $ours := include "docker-registry.drivers" $config }}
+{{- if not (has (include "docker-registry.drivers" $over) (list "" $ours)) }}
+{{- $_ := unset $config.storage $ours }}
 {{- end }}
 {{- $_ := mustMergeOverwrite $config (deepCopy $over) }}
 {{- range $section, $settings := $config }}
@@ -64,18 +26,4 @@ the chart's `filesystem` goes when `configuration` names another one. */}}
 {{/* "true" where a config.yml takes no pushes: a pull-through cache, or read-only maintenance. */}}
 {{- define "docker-registry.pullOnly" -}}
 {{- if or .proxy (dig "storage" "maintenance" "readonly" "enabled" false .) }}true{{ end }}
-{{- end }}
-
-{{/* "claim", "emptyDir", or nothing where the images live in no volume (object storage, inmemory). */}}
-{{- define "docker-registry.volume" -}}
-{{- if include "docker-registry.config" . | fromYaml | include "docker-registry.drivers" | eq "filesystem" }}
-{{- .Values.persistence.enabled | ternary "claim" "emptyDir" }}
-{{- end }}
-{{- end }}
-
-{{/* "true" where several Pods can serve the same images: an object store, or a volume that many nodes can write to. */}}
-{{- define "docker-registry.shared" -}}
-{{- $driver := include "docker-registry.config" . | fromYaml | include "docker-registry.drivers" }}
-{{- $claim := include "docker-registry.volume" . | eq "claim" }}
-{{- if or (has $driver (list "s3" "gcs" "azure")) (and $claim (has "ReadWriteMany" .Values.persistence.accessModes)) }}true{{ end }}
 {{- end }}

@@ -1,6 +1,5 @@
 {{/* The registry's container. Command and arguments are the image's own: it reads /etc/distribution/config.yml. */}}
 {{- define "docker-registry.container" -}}
-{{- $config := include "docker-registry.config" . | fromYaml -}}
 name: registry
 image: {{ include "docker-registry.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
@@ -39,40 +38,19 @@ securityContext:
   {{- . | nindent 2 }}
 {{- end }}
 volumeMounts:
-  - name: config
-    mountPath: /etc/distribution
-    readOnly: true
-  {{- if .Values.auth.htpasswd.enabled }}
-  {{- /* The whole folder: through a subPath a changed Secret would never arrive. */}}
-  - name: htpasswd
-    mountPath: /auth
-    readOnly: true
-  {{- end }}
-  {{- if include "docker-registry.volume" . }}
-  - name: data
-    mountPath: {{ $config.storage.filesystem.rootdirectory }}
-  {{- end }}
-{{- end }}
-
-{{/* The port that the registry listens on: the last part of http.addr. */}}
-{{- define "docker-registry.port" -}}
-{{- include "docker-registry.config" . | fromYaml | dig "http" "addr" ":5000" | regexFind "[0-9]+$" }}
+  {{- dict "root" . "contribution" "mounts" | include "docker-registry.fromAreas" | nindent 2 }}
 {{- end }}
 
 {{/* Environment: secrets, and what is no setting of config.yml. A variable of extraEnvVars replaces the chart's own. */}}
 {{- define "docker-registry.env" -}}
-{{- $env := list (dict "name" "OTEL_TRACES_EXPORTER" "value" "none") }}
-{{- with .Values.http.existingSecret }}
-{{- $reference := dict "secretKeyRef" (dict "name" . "key" "http-secret") }}
-{{- $env = append $env (dict "name" "REGISTRY_HTTP_SECRET" "valueFrom" $reference) }}
-{{- end }}
 {{- $theirs := .Values.extraEnvVars | default list }}
 {{- $named := list }}
 {{- range $theirs }}{{ $named = append $named .name }}{{ end }}
-{{- range $variable := $env }}
-{{- if not (has $variable.name $named) }}{{ $theirs = prepend $theirs $variable }}{{ end }}
+{{- $ours := list }}
+{{- range dict "root" . "contribution" "env" | include "docker-registry.fromAreas" | fromYamlArray }}
+{{- if not (has .name $named) }}{{ $ours = append $ours . }}{{ end }}
 {{- end }}
-{{- range $theirs }}
+{{- range concat $ours $theirs }}
 - name: {{ .name }}
   {{- if hasKey . "value" }}
   value: {{ .value | quote }}

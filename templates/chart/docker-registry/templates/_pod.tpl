@@ -22,8 +22,6 @@ securityContext:
 
 {{/* The Pod's spec. */}}
 {{- define "docker-registry.pod" -}}
-{{- $fullname := include "docker-registry.fullname" . }}
-{{- $volume := include "docker-registry.volume" . -}}
 serviceAccountName: {{ include "docker-registry.serviceAccountName" . }}
 automountServiceAccountToken: {{ .Values.serviceAccount.automountServiceAccountToken }}
 {{- /* A Service named registry-auth would become REGISTRY_AUTH_..., which the registry takes for its configuration. */}}
@@ -44,27 +42,7 @@ topologySpreadConstraints:
 containers:
   - {{ include "docker-registry.container" . | indent 4 | trim }}
 volumes:
-  - name: config
-    configMap:
-      name: {{ $fullname }}
-  {{- with .Values.auth.htpasswd }}
-  {{- if .enabled }}
-  - name: htpasswd
-    secret:
-      secretName: {{ .existingSecret | default (printf "%s-htpasswd" $fullname) }}
-      items:
-        - key: {{ .existingSecret | empty | ternary "htpasswd" .existingSecretKey | quote }}
-          path: htpasswd
-  {{- end }}
-  {{- end }}
-  {{- if eq $volume "claim" }}
-  - name: data
-    persistentVolumeClaim:
-      claimName: {{ .Values.persistence.existingClaim | default $fullname }}
-  {{- else if eq $volume "emptyDir" }}
-  - name: data
-    emptyDir: {}
-  {{- end }}
+  {{- dict "root" . "contribution" "volumes" | include "docker-registry.fromAreas" | nindent 2 }}
 {{- end }}
 
 {{/* No version among them: a new version of the chart alone restarts nothing. */}}
@@ -84,9 +62,4 @@ it has no fresh salt, so that a second render restarts nothing. */}}
 {{- end }}
 {{- end }}
 {{- merge $own (.Values.podAnnotations | default dict) | include "docker-registry.strings" }}
-{{- end }}
-
-{{/* Recreate where the images live on one node or in one Pod: two Pods cannot hold them at a time. */}}
-{{- define "docker-registry.strategy" -}}
-{{- .Values.updateStrategy.type | default (include "docker-registry.shared" . | empty | ternary "Recreate" "RollingUpdate") }}
 {{- end }}

@@ -9,11 +9,6 @@
 {{- end }}
 {{- end }}
 
-{{/* "true" where the values hold the password itself. */}}
-{{- define "docker-registry.inlineCredentials" -}}
-{{- with .Values.auth.htpasswd }}{{ if and .enabled .password }}true{{ end }}{{ end }}
-{{- end }}
-
 {{/* metadata of what only exists during a test. Takes root, name and weight. Its labels are not those of the Deployment,
 or the Service would send requests to it. */}}
 {{- define "docker-registry.testMetadata" -}}

@@ -1,29 +1,14 @@
-{{/* What cannot work, as a YAML list of sentences. Their texts are in _conflicts.tpl, which is generated. */}}
-{{- define "docker-registry.problems" -}}
+{{/* How many Pods there are, and how they are replaced. */}}
+{{- define "docker-registry.rollout.problems" -}}
+{{- $problems := include "docker-registry.replicaProblems" . | fromYamlArray }}
 {{- $config := include "docker-registry.config" . | fromYaml }}
-{{- $http := dig "http" dict (.Values.configuration | default dict) }}
-{{- $problems := concat
-  (include "docker-registry.replicaProblems" . | fromYamlArray)
-  (include "docker-registry.authProblems" . | fromYamlArray) }}
-{{- $drivers := include "docker-registry.drivers" $config }}
-{{- if contains "," $drivers }}
-{{- $problems = dict "drivers" (replace "," ", " $drivers) | include "docker-registry.conflict.storage-drivers" | append $problems }}
-{{- end }}
-{{- if and (dig "http" "prefix" "" $config | trimAll "/") (dig "http" "relativeurls" false $config) }}
-{{- $key := hasKey $http "relativeurls" | ternary "configuration.http.relativeurls" "http.relativeUrls" }}
-{{- $problems = dict "key" $key | include "docker-registry.conflict.prefix" | append $problems }}
-{{- end }}
 {{- $drain := include "docker-registry.seconds" $config.http.draintimeout | float64 }}
 {{- $grace := int64 .Values.terminationGracePeriodSeconds }}
 {{- if and (gt $grace 0) (ge $drain (float64 $grace)) }}
-{{- $key := hasKey $http "draintimeout" | ternary "configuration.http.draintimeout" "http.drainTimeout" }}
+{{- $over := dig "http" dict (.Values.configuration | default dict) }}
+{{- $key := hasKey $over "draintimeout" | ternary "configuration.http.draintimeout" "http.drainTimeout" }}
 {{- $words := dict "grace" $grace "key" $key "timeout" $config.http.draintimeout "seconds" (floor $drain | int64 | add1) }}
 {{- $problems = include "docker-registry.conflict.grace-period" $words | append $problems }}
-{{- end }}
-{{- with .Values.ingress }}
-{{- if and .enabled .tls (not .hostname) (not .extraTls) }}
-{{- $problems = include "docker-registry.conflict.tls-host" dict | append $problems }}
-{{- end }}
 {{- end }}
 {{- with .Values.updateStrategy.rollingUpdate }}
 {{- if include "docker-registry.strategy" $ | eq "Recreate" }}
@@ -56,26 +41,9 @@
 {{- toYaml $problems }}
 {{- end }}
 
-{{/* Why nobody could log in. */}}
-{{- define "docker-registry.authProblems" -}}
-{{- $problems := list }}
-{{- $providers := dig "auth" dict (.Values.configuration | default dict) }}
-{{- with .Values.auth.htpasswd }}
-{{- if and (hasKey $providers "htpasswd") (hasKey $providers "token") }}
-{{- $problems = include "docker-registry.conflict.configuration-auth-providers" dict | append $problems }}
-{{- else if and .enabled (hasKey $providers "token") }}
-{{- $problems = include "docker-registry.conflict.auth-providers" dict | append $problems }}
-{{- end }}
-{{- if and .existingSecret .password }}
-{{- $problems = include "docker-registry.conflict.htpasswd-password" dict | append $problems }}
-{{- else if and .enabled (not (or .existingSecret (and .username .password))) }}
-{{- $problems = include "docker-registry.conflict.htpasswd-credentials" dict | append $problems }}
-{{- end }}
-{{- if gt (len .password) 72 }}
-{{- $problems = include "docker-registry.conflict.password-length" dict | append $problems }}
-{{- end }}
-{{- end }}
-{{- toYaml $problems }}
+{{/* Recreate where the images live on one node or in one Pod: two Pods cannot hold them at a time. */}}
+{{- define "docker-registry.strategy" -}}
+{{- .Values.updateStrategy.type | default (include "docker-registry.shared" . | empty | ternary "Recreate" "RollingUpdate") }}
 {{- end }}
 
 {{/* The length of a duration such as 1h30m, in seconds. */}}

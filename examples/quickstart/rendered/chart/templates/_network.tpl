@@ -1,3 +1,12 @@
+{{/* How clients reach the registry. */}}
+{{- define "docker-registry.network.problems" -}}
+{{- with .Values.ingress }}
+{{- if and .enabled .tls (not .hostname) (not .extraTls) }}
+- {{ include "docker-registry.conflict.tls-host" dict | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* The rules' hosts as a YAML list. Without a host name and without extra hosts, one rule for any host. */}}
 {{- define "docker-registry.ingressHosts" -}}
 {{- $hosts := .extraHosts | default list }}

@@ -1,37 +1,28 @@
-"""Find combinations of values that cannot work. The chart's templates/_validate.tpl finds the same ones in Helm."""
+"""How many Pods there are, and how they are replaced."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from registry_gitops.amounts import parse_duration
-from registry_gitops.model import LocatedError
+from registry_gitops.model import RuleErrors
 from registry_gitops.values.conflicts import conflict_error
 
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
 
-Conflicts = Iterator[LocatedError]
-"""Each with the path of the key to change."""
 
-
-def find_conflicts(values: RegistryValues) -> Conflicts:
-    """Yield every combination in `values` that cannot work."""
+def find_rollout_conflicts(values: RegistryValues) -> RuleErrors:
+    """Yield what makes several Pods, or the replacement of a Pod, impossible."""
     if values.replica_count > 1:
         yield from _replicas(values)
-    yield from _htpasswd(values)
     yield from _strategy(values)
-    ingress = values.ingress
-    if ingress.enabled and ingress.tls and not ingress.hostname and not ingress.extra_tls:
-        yield conflict_error("tls-host")
-    yield from _prefix(values)
     yield from _drain(values)
 
 
-def _replicas(values: RegistryValues) -> Conflicts:
+def _replicas(values: RegistryValues) -> RuleErrors:
     count, volume = values.replica_count, values.persistence
     modes = "/".join(volume.access_modes)
     if not values.shares_images:
@@ -47,17 +38,7 @@ def _replicas(values: RegistryValues) -> Conflicts:
         yield conflict_error("replicas-secret", count=count)
 
 
-def _htpasswd(values: RegistryValues) -> Conflicts:
-    htpasswd = values.auth.htpasswd
-    if htpasswd.enabled and values.configuration.auth_provider == "token":
-        yield conflict_error("auth-providers")
-    if htpasswd.existing_secret and htpasswd.password:
-        yield conflict_error("htpasswd-password")
-    elif htpasswd.enabled and not htpasswd.existing_secret and not (htpasswd.username and htpasswd.password):
-        yield conflict_error("htpasswd-credentials")
-
-
-def _strategy(values: RegistryValues) -> Conflicts:
+def _strategy(values: RegistryValues) -> RuleErrors:
     strategy = values.update_strategy
     rolling = strategy.rolling_update
     if not rolling or not rolling.model_fields_set or strategy.type == "Recreate":
@@ -68,15 +49,7 @@ def _strategy(values: RegistryValues) -> Conflicts:
         yield conflict_error("no-rollout")
 
 
-def _prefix(values: RegistryValues) -> Conflicts:
-    http, key, is_relative = values.configuration.http, "http.relativeUrls", values.http.relative_urls
-    if http and http.relative_urls is not None:
-        key, is_relative = "configuration.http.relativeurls", http.relative_urls
-    if http and http.prefix not in (None, "", "/") and is_relative:
-        yield conflict_error("prefix", key=key)
-
-
-def _drain(values: RegistryValues) -> Conflicts:
+def _drain(values: RegistryValues) -> RuleErrors:
     http, key, timeout = values.configuration.http, "http.drainTimeout", values.http.drain_timeout
     if http and http.drain_timeout is not None:
         key, timeout = "configuration.http.draintimeout", http.drain_timeout

@@ -1,0 +1,28 @@
+"""Combinations of values that cannot work: a file per area of the chart, which finds the same ones in Helm.
+
+The texts are in `conflicts.py`. The chart's templates `docker-registry.AREA.problems` fill in the same ones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from registry_gitops.model import RuleErrors
+from registry_gitops.values.combinations.http_conflicts import find_http_conflicts
+from registry_gitops.values.combinations.login_conflicts import find_login_conflicts
+from registry_gitops.values.combinations.network_conflicts import find_network_conflicts
+from registry_gitops.values.combinations.rollout_conflicts import find_rollout_conflicts
+
+if TYPE_CHECKING:
+    from registry_gitops.values.registry_values import RegistryValues
+
+_AREAS: Final = (find_rollout_conflicts, find_login_conflicts, find_http_conflicts, find_network_conflicts)
+
+
+def find_conflicts(values: RegistryValues) -> RuleErrors:
+    """Yield every combination in `values` that cannot work, each with the path of the key to change."""
+    for find in _AREAS:
+        yield from find(values)
+
+
+__all__ = ["find_conflicts"]
