@@ -97,8 +97,8 @@ CRDS = Artifact(
 FLUX_SCHEMAS = Artifact(
     name="flux-schemas",
     output="schemas/flux",
-    command=("{python}", "-m", "tools.flux_schemas", "{store}/crds", "{out}"),
-    sources=("tools/flux_schemas.py",),
+    command=("{python}", "-m", "tools.crd_schemas", "{store}/crds", "{out}"),
+    sources=("tools/crd_schemas.py",),
     made_from=(CRDS,),
 )
 

@@ -6,7 +6,6 @@ one definition to a line, and a small file per kind that refers to it. Descripti
 which no manifest has. `made-of.json` holds the digests of what they were made from and of what was made.
 """
 
-import hashlib
 import json
 import shutil
 import subprocess
@@ -16,21 +15,29 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tools.committed import CommittedFolder
+
 Schema = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "tools" / "schemas" / "kubernetes"
-NOTE = FOLDER / "made-of.json"
 REQUIREMENTS = ROOT / "requirements" / "schemas.txt"
+SCHEMAS = CommittedFolder(ROOT, "tools/schemas/kubernetes", ("requirements/schemas.txt", "tools/kubernetes_schemas.py"))
 
 VERSIONS = ("v1.34.0", "v1.35.0", "v1.36.0")
 KINDS = (
     "configmap-v1",
+    "cronjob-batch-v1",
     "deployment-apps-v1",
+    "horizontalpodautoscaler-autoscaling-v2",
     "ingress-networking-v1",
+    "job-batch-v1",
     "namespace-v1",
+    "networkpolicy-networking-v1",
     "persistentvolumeclaim-v1",
     "pod-v1",
+    "poddisruptionbudget-policy-v1",
+    "role-rbac-v1",
+    "rolebinding-rbac-v1",
     "secret-v1",
     "service-v1",
     "serviceaccount-v1",
@@ -39,32 +46,25 @@ KINDS = (
 
 def main(arguments: list[str]) -> int:
     """Return the exit status: 0 fine, 1 stale under `--check`, 2 when the schemas cannot be made."""
-    if note() == (json.loads(NOTE.read_text(encoding="utf-8")) if NOTE.exists() else None):
-        return 0
-    if "--check" in arguments:
-        place = FOLDER.relative_to(ROOT)
-        print(f"{place} is stale or edited by hand: `make generate` makes it anew.", file=sys.stderr)
-        return 1
+    return SCHEMAS.update(arguments, make)
+
+
+def make(folder: Path) -> int:
+    """Install the package and write its schemas into `folder`; return the exit status."""
     with tempfile.TemporaryDirectory() as packages:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
         if subprocess.run([*pip, "--target", packages, "-r", str(REQUIREMENTS)]).returncode != 0:
             print(f"pip could not install {REQUIREMENTS.relative_to(ROOT)}.", file=sys.stderr)
             return 2
-        write(Path(packages) / "kubernetes_validate" / "kubernetes-json-schema")
+        write(Path(packages) / "kubernetes_validate" / "kubernetes-json-schema", folder)
     return 0
 
 
-def note() -> dict[str, str]:
-    """Return the digest of each file that matters: the pin, this program, and what it makes."""
-    files = [REQUIREMENTS, Path(__file__).resolve(), *sorted(FOLDER.glob("v*/*.json"))]
-    return {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-
-
-def write(source: Path) -> None:
+def write(source: Path, folder: Path) -> None:
     """Make the folder anew from the package's schemas."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
     for version in VERSIONS:
-        target = FOLDER / version
+        target = folder / version
         target.mkdir(parents=True)
         given = source / f"{version}-local-strict"
         definitions: dict[str, Schema] = json.loads((given / "_definitions.json").read_text(encoding="utf-8"))["$defs"]
@@ -79,7 +79,6 @@ def write(source: Path) -> None:
         lines = (f"{json.dumps(name)}: {json.dumps(lean(definitions[name]), sort_keys=True)}" for name in sorted(used))
         text = '{"$defs": {\n' + ",\n".join(lines) + "\n}}\n"
         (target / "_definitions.json").write_text(text, encoding="utf-8")
-    NOTE.write_text(json.dumps(note(), indent=1) + "\n", encoding="utf-8")
 
 
 def lean(node: Any) -> Any:

@@ -18,8 +18,12 @@ KUBERNETES_VERSIONS = ("1.34", "1.35", "1.36")
 
 SCHEMAS = (
     f"{ROOT}/tools/schemas/kubernetes/{{{{.NormalizedKubernetesVersion}}}}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json",
-    f"{STORE}/schemas/flux/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json",
+    *(
+        f"{folder}/{{{{.Group}}}}/{{{{.ResourceKind}}}}_{{{{.ResourceAPIVersion}}}}.json"
+        for folder in (f"{STORE}/schemas/flux", f"{ROOT}/tools/schemas/addons")
+    ),
 )
+"""Kubernetes, Flux, and the add-ons (tools/addon_schemas.py)."""
 
 Manifests = str | Iterable[Path]
 """YAML text of any number of documents, or files with such text."""

@@ -43,6 +43,50 @@ DEPLOYMENT: dict[str, Any] = {
         },
     },
 }
+GROUPS = {"networking": "networking.k8s.io", "rbac": "rbac.authorization.k8s.io"}
+
+ROUTE: dict[str, Any] = {
+    "apiVersion": "gateway.networking.k8s.io/v1",
+    "kind": "HTTPRoute",
+    "metadata": {"name": "registry"},
+    "spec": {
+        "parentRefs": [{"name": "public", "namespace": "gateways", "sectionName": "https"}],
+        "hostnames": ["registry.example.com"],
+        "rules": [{"timeouts": {"request": "0s"}, "backendRefs": [{"name": "registry", "port": 5000}]}],
+    },
+}
+SERVICE_MONITOR: dict[str, Any] = {
+    "apiVersion": "monitoring.coreos.com/v1",
+    "kind": "ServiceMonitor",
+    "metadata": {"name": "registry"},
+    "spec": {
+        "selector": {"matchLabels": {"app": "registry"}},
+        "endpoints": [{"port": "metrics", "targetPort": 5001, "interval": "30s"}],
+    },
+}
+POD_MONITOR: dict[str, Any] = {
+    "apiVersion": "monitoring.coreos.com/v1",
+    "kind": "PodMonitor",
+    "metadata": {"name": "registry"},
+    "spec": {"selector": {}, "podMetricsEndpoints": [{"port": "metrics", "path": "/metrics"}]},
+}
+PROMETHEUS_RULE: dict[str, Any] = {
+    "apiVersion": "monitoring.coreos.com/v1",
+    "kind": "PrometheusRule",
+    "metadata": {"name": "registry"},
+    "spec": {"groups": [{"name": "registry", "rules": [{"alert": "Down", "expr": "up == 0", "for": "5m"}]}]},
+}
+EXTERNAL_SECRET: dict[str, Any] = {
+    "apiVersion": "external-secrets.io/v1",
+    "kind": "ExternalSecret",
+    "metadata": {"name": "registry"},
+    "spec": {
+        "secretStoreRef": {"name": "vault", "kind": "ClusterSecretStore"},
+        "target": {"template": {"data": {"http-secret": "{{ .secret | toJson }}"}}},
+        "data": [{"secretKey": "secret", "remoteRef": {"key": "registry", "property": "http"}}],
+    },
+}
+ADDONS = (ROUTE, SERVICE_MONITOR, POD_MONITOR, PROMETHEUS_RULE, EXTERNAL_SECRET)
 
 
 def changed(manifest: dict[str, Any], path: str, value: object) -> str:
@@ -58,7 +102,7 @@ def changed(manifest: dict[str, Any], path: str, value: object) -> str:
 
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_right_manifests_pass(version: str) -> None:
-    assert kubeconform(yaml.safe_dump_all([RELEASE, DEPLOYMENT]), version) == []
+    assert kubeconform(yaml.safe_dump_all([RELEASE, DEPLOYMENT, *ADDONS]), version) == []
 
 
 @pytest.mark.parametrize(
@@ -74,13 +118,22 @@ def test_right_manifests_pass(version: str) -> None:
         (DEPLOYMENT, "spec.template.spec.containers", [{"image": "registry:3"}], "missing property 'name'"),
         (DEPLOYMENT, "kind", "Deploymen", "could not find schema"),
         (DEPLOYMENT, "apiVersion", "apps/v1beta1", "could not find schema"),
+        (ROUTE, "spec.rules", [{"timeouts": {"request": "none"}}], "'/spec/rules/0/timeouts/request'"),
+        (ROUTE, "spec.rules", [{"backendRefs": [{"port": 5000}]}], "missing property 'name'"),
+        (ROUTE, "spec.parentRef", [], "'parentRef' not allowed"),
+        (SERVICE_MONITOR, "spec.endpoints", [{"port": 5001}], "'/spec/endpoints/0/port'"),
+        (SERVICE_MONITOR, "spec.endpoints", [{"targetPort": True}], "'/spec/endpoints/0/targetPort'"),
+        (POD_MONITOR, "spec.endpoints", [], "'endpoints' not allowed"),
+        (PROMETHEUS_RULE, "spec.groups", [{"name": "x", "rules": [{"alert": "x"}]}], "missing property 'expr'"),
+        (EXTERNAL_SECRET, "spec.data", [{"remoteRef": {"key": "registry"}}], "missing property 'secretKey'"),
+        (EXTERNAL_SECRET, "apiVersion", "external-secrets.io/v1beta1", "could not find schema"),
     ],
 )
 def test_a_wrong_manifest_is_refused_with_the_place(
     manifest: dict[str, Any], path: str, value: object, said: str
 ) -> None:
     (line,) = kubeconform(changed(manifest, path, value))
-    assert line.startswith(("HelmRelease/registry: ", "Deployment/registry: ", "Deploymen/registry: "))
+    assert line.startswith(f"{value if path == 'kind' else manifest['kind']}/registry: ")
     assert said in line
 
 
@@ -106,11 +159,16 @@ def test_a_list_of_no_files_is_no_pass() -> None:
 def test_each_kind_that_we_keep_has_a_schema_that_works(version: str, kind: str) -> None:
     names = {
         "configmap": "ConfigMap",
+        "cronjob": "CronJob",
+        "horizontalpodautoscaler": "HorizontalPodAutoscaler",
+        "networkpolicy": "NetworkPolicy",
         "persistentvolumeclaim": "PersistentVolumeClaim",
+        "poddisruptionbudget": "PodDisruptionBudget",
+        "rolebinding": "RoleBinding",
         "serviceaccount": "ServiceAccount",
     }
     name, *group, number = kind.split("-")
-    group = [f"{part}.k8s.io" if part == "networking" else part for part in group]
+    group = [GROUPS.get(part, part) for part in group]
     manifest = {
         "apiVersion": "/".join([*group, number]),
         "kind": names.get(name, name.capitalize()),

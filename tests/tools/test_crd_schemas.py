@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tools.flux_schemas import schemas
+from tools.crd_schemas import schemas
 
 OBJECT = {
     "type": "object",
@@ -56,6 +56,20 @@ def test_a_schema_is_where_kubeconform_looks_for_it() -> None:
 
 def test_a_version_that_is_not_served_has_none() -> None:
     assert made(OBJECT, served=False) == {}
+
+
+def test_schema_accepts_both_types_of_an_int_or_string() -> None:
+    node = copy.deepcopy(OBJECT)
+    port = {"anyOf": [{"type": "integer"}, {"type": "string"}], "x-kubernetes-int-or-string": True}
+    node["properties"]["spec"]["properties"]["port"] = port  # type: ignore[index]
+    (schema,) = made(node).values()
+    assert schema["properties"]["spec"]["properties"]["port"] == {"anyOf": port["anyOf"]}
+
+
+def test_words_within_the_status_do_not_matter() -> None:
+    node = copy.deepcopy(OBJECT)
+    node["properties"]["status"]["nullable"] = True  # type: ignore[index]
+    assert len(made(node)) == 1
 
 
 @pytest.mark.parametrize("word", ["nullable", "x-kubernetes-int-or-string", "x-kubernetes-new"])

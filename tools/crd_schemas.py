@@ -1,4 +1,4 @@
-"""Make JSON schemas for kubeconform out of CustomResourceDefinitions: `python -m tools.flux_schemas CRDS OUT`.
+"""Make JSON schemas for kubeconform out of CustomResourceDefinitions: `python -m tools.crd_schemas CRDS OUT`.
 
 OUT/GROUP/KIND_VERSION.json describes what a person writes: a field that the definition does not name is refused, as
 `kubectl --validate=strict` does, and so is `status`, which only the controller writes. Rules in CEL are left out: JSON
@@ -17,6 +17,10 @@ Schema = dict[str, Any]
 
 LEFT_OUT = {
     "description",
+    "x-kubernetes-int-or-string",  # stands beside an `anyOf` of both types
+    "x-kubernetes-list-map-keys",
+    "x-kubernetes-list-type",
+    "x-kubernetes-map-type",
     "x-kubernetes-preserve-unknown-fields",  # on nodes without properties, which JSON Schema leaves open anyway
     "x-kubernetes-validations",
 }
@@ -37,8 +41,9 @@ def schemas(definition: Schema) -> Iterator[tuple[str, Schema]]:
     kind = spec["names"]["kind"].lower()
     for version in spec["versions"]:
         if version["served"]:
-            schema = strict(version["schema"]["openAPIV3Schema"])
-            schema["properties"].pop("status", None)
+            written = dict(version["schema"]["openAPIV3Schema"])
+            written["properties"] = {name: node for name, node in written["properties"].items() if name != "status"}
+            schema = strict(written)
             # What metadata may hold is the API server's business and stands in no definition.
             schema["properties"]["metadata"] = {"type": "object"}
             schema["required"] = sorted({*schema.get("required", []), "apiVersion", "kind", "metadata"})
@@ -49,8 +54,10 @@ def schemas(definition: Schema) -> Iterator[tuple[str, Schema]]:
 def strict(node: Schema) -> Schema:
     """Return a structural schema of Kubernetes as JSON Schema, closed wherever the API server would drop a field."""
     new = [key for key in node if key not in LEFT_OUT and (key.startswith("x-kubernetes-") or key == "nullable")]
+    if "x-kubernetes-int-or-string" in node and "anyOf" not in node:
+        new.append("x-kubernetes-int-or-string")
     if new:
-        raise ValueError(f"A definition uses {', '.join(new)}: say in tools/flux_schemas.py what becomes of it.")
+        raise ValueError(f"A definition uses {', '.join(new)}: say in tools/crd_schemas.py what becomes of it.")
     result = {key: value for key, value in node.items() if key not in LEFT_OUT}
     for key in ("items", "additionalProperties"):
         if isinstance(node.get(key), dict):
