@@ -118,6 +118,7 @@ ARTIFACTS = (
     program("goyaml", ".", "goyaml"),
     program("regbench", ".", "regbench"),
     program("distribution", "github.com/distribution/distribution/v3/cmd/registry", "registry"),
+    program("versitygw", "github.com/versity/versitygw/cmd/versitygw", "versitygw", version="main.Version"),
     program("light", "github.com/yannh/kubeconform/cmd/kubeconform", "kubeconform", version="main.version"),
     program("light", "sigs.k8s.io/kustomize/kustomize/v5", "kustomize"),
     program("light", "github.com/google/go-containerregistry/cmd/crane", "crane"),

@@ -19,6 +19,7 @@ PACKAGES = {
     "nft": "nftables",
     "nginx": "nginx",
     "openssl": "openssl",
+    "redis-server": "redis-server",
     "runc": "runc",
     "skopeo": "skopeo",
     "strace": "strace",

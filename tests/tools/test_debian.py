@@ -57,7 +57,13 @@ def test_busybox_has_the_programs_that_a_script_in_the_image_uses(tool: Callable
 
 @pytest.mark.parametrize(
     ("name", "option"),
-    [("docker-registry", "--version"), ("openssl", "version"), ("skopeo", "--version"), ("strace", "-V")],
+    [
+        ("docker-registry", "--version"),
+        ("openssl", "version"),
+        ("redis-server", "--version"),
+        ("skopeo", "--version"),
+        ("strace", "-V"),
+    ],
 )
 def test_it_starts(name: str, option: str, tool: Callable[[str], Path]) -> None:
     assert re.search(r"\b[0-9]+\.[0-9]+", said(tool(name), option))

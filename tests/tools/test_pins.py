@@ -24,6 +24,7 @@ ASK = {
     "oras": ("light", "oras.land/oras", "version"),
     "registry": ("distribution", "github.com/distribution/distribution/v3", "--version"),
     "regctl": ("light", "github.com/regclient/regclient", "version"),
+    "versitygw": ("versitygw", "github.com/versity/versitygw", "--version"),
 }
 
 
