@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests.support import tools
+from tests.support.authority import Authority, make_authority
 from tests.support.helm import Chart
 from tests.support.kill_matrix import pytest_terminal_summary as pytest_terminal_summary
+from tests.support.notification_sink import NotificationSink
+from tests.support.redis import Redis
+from tests.support.registry import RealRegistry
+from tests.support.s3 import S3
+from tests.support.token_server import TokenServer
 
 # A slow example on a busy machine is no finding. The rest stays as hypothesis has it, in CI (derandomized) and at home.
 settings.register_profile("no-deadline", settings.get_profile(settings.get_current_profile_name()), deadline=None)
@@ -20,7 +27,10 @@ E2E = Path(__file__).parent / "e2e"
 collect_ignore = [E2E.name]
 """They need a cluster: `make e2e` names them, and then they are collected, with the marker `tools`."""
 
-TOOL_FIXTURES = {"chart", "crds", "goyaml", "kubeconform", "podsecurity", "tool"}
+TOOL_FIXTURES = {
+    *("chart", "crds", "goyaml", "kubeconform", "podsecurity", "tool"),
+    *("authority", "real_registry", "redis", "redis_with_password", "redis_with_tls", "s3", "token_server"),
+}
 """A test that uses one of these, directly or through another fixture, has the marker `tools` without saying so."""
 
 
@@ -108,3 +118,57 @@ def goyaml() -> Iterator[tools.GoYaml]:
     """Go's reading of YAML: `goyaml.read(text).sigs.value`. One process serves all tests."""
     with tools.GoYaml() as readers:
         yield readers
+
+
+@pytest.fixture(scope="session")
+def real_registry() -> Callable[..., RealRegistry]:
+    """`with real_registry(config_text, environment={...}, files={...}) as registry:` runs the registry of the chart."""
+    return partial(RealRegistry, tools.tool("registry"))
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certificate authority that signs for loopback: `authority.sign("registry")`."""
+    return make_authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """An S3 server; each test makes a bucket of its own."""
+    with S3() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    """A redis that needs no password."""
+    with Redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_with_password() -> Iterator[Redis]:
+    """A redis with a password that is no plain YAML."""
+    with Redis(password="a #password: 'of redis'") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_with_tls(authority: Authority) -> Iterator[Redis]:
+    """A redis with TLS, by a certificate of `authority`, and a password."""
+    with Redis(password="a password", authority=authority) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def token_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TokenServer]:
+    """A token server with the user `pusher`, whose password is `push`; anonymous clients can pull."""
+    with TokenServer(tmp_path_factory.mktemp("token-server"), {"pusher": "push"}) as server:
+        yield server
+
+
+@pytest.fixture
+def notification_sink() -> Iterator[NotificationSink]:
+    """An endpoint for the registry's notifications."""
+    with NotificationSink() as sink:
+        yield sink
