@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
 from pydantic import ValidationError
 
 from registry_gitops.deployment.derive import merge_changes, validate
+from registry_gitops.deployment.misplaced_keys import MISPLACED_KEYS
 from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.source import GitSource, Source
 from registry_gitops.errors import InputError
@@ -65,6 +66,8 @@ class RegistryDeployment(Model):
 
     values: RegistryValues = default_section(RegistryValues)
     kustomization: KustomizationOptions = default_section(KustomizationOptions)
+
+    instead: ClassVar[Mapping[str, str]] = MISPLACED_KEYS
 
     if TYPE_CHECKING:  # pyright does not know that frozen models of pydantic have it.
 

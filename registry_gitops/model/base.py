@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, LiteralString, Self
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, LiteralString, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
@@ -19,6 +22,10 @@ LocatedError = tuple[tuple[int | str, ...], PydanticCustomError]
 
 RuleErrors = Iterator[LocatedError]
 """The errors of the rules that a model breaks."""
+
+_TYPE_ERRORS: Final = frozenset(
+    f"{kind}_type" for kind in ("bool", "dict", "int", "list", "model", "model_attributes", "string")
+)
 
 
 class Model(BaseModel):
@@ -46,6 +53,13 @@ class Model(BaseModel):
         hide_input_in_errors=True,
     )
 
+    instead: ClassVar[Mapping[str, str]] = {}
+    """Keys that people write here, but that this model does not have, with what to write instead. Of a section that
+    this model does not have, each key can have its own text: "secrets.htpasswd"."""
+
+    other_types: ClassVar[Mapping[str, str]] = {}
+    """Keys for which people write a value of another type, as other charts have it, with what to write."""
+
     union_tag: ClassVar[str | None] = None
     """Name of the field that tells the members of a union apart. Nobody sets it, and it counts as set."""
 
@@ -72,24 +86,44 @@ class Model(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _name_unknown_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _explain_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if isinstance(data, bool) and "enabled" in cls.model_fields:
+            message = f"must be a mapping of keys to values: write enabled: {str(data).lower()} in it"
+            raise error_at(cls.__name__, [((), custom_error("switch", message))])
         try:
             return handler(data)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            if not any(_is_unknown_key(detail) or _may_hold_secret(detail) for detail in details):
+            if not any(map(cls._is_explained, details)):
                 raise
-            known = [field.alias or name for name, field in cls.model_fields.items()]
-            raise error_at(
-                cls.__name__,
-                (
-                    (
-                        tuple(show_key(step) if isinstance(step, str) else step for step in detail["loc"]),
-                        unknown_key(str(detail["loc"][0]), known) if _is_unknown_key(detail) else _kept(detail),
-                    )
-                    for detail in details
-                ),
-            ) from None
+            raise error_at(cls.__name__, itertools.chain.from_iterable(map(cls._explain, details))) from None
+
+    @classmethod
+    def _is_explained(cls, detail: Any) -> bool:
+        return _is_unknown_key(detail) or _may_hold_secret(detail) or cls._has_other_type(detail)
+
+    @classmethod
+    def _has_other_type(cls, detail: Any) -> bool:
+        return len(detail["loc"]) == 1 and detail["loc"][0] in cls.other_types and detail["type"] in _TYPE_ERRORS
+
+    @classmethod
+    def _explain(cls, detail: Any) -> Iterator[LocatedError]:
+        """Yield the error of `detail` without credentials; for an unknown section, one for each key that is known."""
+        loc = tuple(show_key(step) if isinstance(step, str) else step for step in detail["loc"])
+        if cls._has_other_type(detail):
+            yield loc, custom_error("other_type", cls.other_types[detail["loc"][0]])
+            return
+        if not _is_unknown_key(detail):
+            yield loc, custom_error(detail["type"], detail["msg"])
+            return
+        key, value = str(detail["loc"][0]), detail["input"]
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        keys = list(value) if isinstance(value, Mapping) else []
+        if not any(f"{key}.{below}" in cls.instead for below in keys):
+            yield loc, unknown_key(key, known, cls.instead)
+            return
+        for below in map(str, keys):
+            yield (*loc, show_key(below)), unknown_key(f"{key}.{below}", known, cls.instead)
 
 
 def to_plain(value: Any, fields: Callable[[Model], Iterator[tuple[str, Any]]]) -> Any:
@@ -165,13 +199,27 @@ def error_at(title: str, errors: Iterable[LocatedError]) -> ValidationError:
     )
 
 
-def unknown_key(key: str, known: list[str]) -> PydanticCustomError:
-    """Return the error for a key that a model does not have, with the nearest key that it has."""
-    folded = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(key.replace("_", "").lower(), folded, n=1, cutoff=0.6)
-    remedy = f'did you mean "{folded[near[0]]}"?' if near else f"known here: {', '.join(known)}"
+def unknown_key(key: str, known: list[str], instead: Mapping[str, str] = MappingProxyType({})) -> PydanticCustomError:
+    """Return the error for a key that a model does not have: what is written `instead`, or the nearest known key."""
     shown = f'unknown key "{show_key(key)}"' if show_key(key) == key else "unknown key"
-    return custom_error("unknown_key", f"{shown}: {remedy}")
+    return custom_error("unknown_key", f"{shown}: {_remedy(key, known, instead)}")
+
+
+def _remedy(key: str, known: list[str], instead: Mapping[str, str]) -> str:
+    section, _, below = key.partition(".")
+    folded = {_fold(name): name for name in known}
+    if key in instead or section in instead:
+        return instead.get(key) or instead[section]
+    if not known:
+        return "this section has no keys"
+    if below and section in known:
+        return f"keys are nested, write {below} below {section}"
+    near = difflib.get_close_matches(_fold(key), folded, n=1, cutoff=0.6)
+    return f'did you mean "{folded[near[0]]}"?' if near else f"known here: {', '.join(known)}"
+
+
+def _fold(key: str) -> str:
+    return re.sub("[_-]", "", key).lower()
 
 
 def _is_unknown_key(detail: Any) -> bool:
@@ -181,7 +229,3 @@ def _is_unknown_key(detail: Any) -> bool:
 def _may_hold_secret(detail: Any) -> bool:
     keys = (step for step in detail["loc"] if isinstance(step, str))
     return detail["msg"] != mask(detail["msg"]) or any(key != show_key(key) for key in keys)
-
-
-def _kept(detail: Any) -> PydanticCustomError:
-    return custom_error(detail["type"], detail["msg"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, Field
 
@@ -11,6 +12,8 @@ from registry_gitops.values.conflicts import conflict_error
 
 # bcrypt reads no further than this: golang.org/x/crypto/bcrypt refuses a longer password.
 _BCRYPT_MAX_BYTES = 72
+
+_CREATE_SECRET: Final = "name a Secret in {}existingSecret: `registry-gitops htpasswd` creates it"
 
 
 def _bcrypt_length(password: str) -> str:
@@ -57,8 +60,32 @@ class Htpasswd(Model):
     ] = "htpasswd"
     """Key of `existingSecret` whose value is the htpasswd file."""
 
+    instead: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("users", "htpasswd", "htpasswdString", "data", "content"), _CREATE_SECRET.format("")),
+        "secretName": "write existingSecret",
+        "secret": "write existingSecret",
+        "secretKey": "write existingSecretKey",
+        "realm": "write configuration.auth.htpasswd.realm",
+        "path": "the chart mounts the file of existingSecret, leave it out",
+    }
+
 
 class Auth(Model):
     """Who is allowed to use the registry."""
 
     htpasswd: Htpasswd = default_section(Htpasswd)
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "enabled": "write htpasswd.enabled",
+        "username": "write htpasswd.existingSecret: `registry-gitops htpasswd` creates the Secret",
+        "password": _CREATE_SECRET.format("htpasswd."),
+        "users": _CREATE_SECRET.format("htpasswd."),
+        "htpasswdString": _CREATE_SECRET.format("htpasswd."),
+        "existingSecret": "write htpasswd.existingSecret",
+        "secretName": "write htpasswd.existingSecret",
+        "basic": "write htpasswd",
+        "silly": "it lets in everybody who sends any Authorization header, write htpasswd or token",
+    }
+    other_types: ClassVar[Mapping[str, str]] = {
+        "htpasswd": "must be a mapping of keys to values: " + _CREATE_SECRET.format("htpasswd."),
+    }

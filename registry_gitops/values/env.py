@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -75,6 +76,10 @@ class EnvVar(Model):
 
     value_from: EnvVarSource | None = None
     """Where the value comes from, instead of `value`."""
+
+    instead: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("secretKeyRef", "configMapKeyRef", "fieldRef", "resourceFieldRef"), "write it below valueFrom"
+    )
 
     def _rule_errors(self) -> RuleErrors:
         if self.value is not None and self.value_from is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from registry_gitops.model import DNSSubdomain, ImageDigest, ImageRegistry, ImageRepository, ImageTag, ListOf, Model
 
@@ -27,3 +28,16 @@ class Image(Model):
 
     pull_secrets: ListOf[DNSSubdomain] = ()
     """Names of Secrets, in the same namespace, to pull the image with. Upstream: PodSpec.imagePullSecrets (core/v1)."""
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "name": "write repository, and the host of the image in registry",
+        "image": "write repository, and the host of the image in registry",
+        "host": "write registry",
+        "version": "write tag",
+        "sha": "write digest",
+        "policy": "write pullPolicy",
+        "imagePullPolicy": "write pullPolicy",
+        "imagePullSecrets": "write pullSecrets, a list of names",
+        "pullSecret": "write pullSecrets, a list of names",
+        "debug": "write configuration.log.level",
+    }

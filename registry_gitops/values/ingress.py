@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -76,3 +77,31 @@ class Ingress(Model):
 
     extra_tls: ListOf[ExtraTls] = ()
     """More certificates."""
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "hosts": "write hostname, and more hosts in extraHosts",
+        "host": "write hostname",
+        "className": "write ingressClassName",
+        "class": "write ingressClassName",
+        "ingressClass": "write ingressClassName",
+        "labels": "write commonLabels at the top level of the values",
+        "paths": "write path",
+        "extraPaths": "write extraDeploy with an Ingress of your own",
+        "extraRules": "write extraHosts, or extraDeploy with an Ingress of your own",
+        "secretName": "write existingSecret",
+        "tlsSecret": "write existingSecret",
+        "tlsSecretName": "write existingSecret",
+        "tlsEnabled": "write tls: true",
+        "main": "write its keys directly below ingress",
+        "certManager": "write the annotation cert-manager.io/cluster-issuer",
+        "clusterIssuer": "write the annotation cert-manager.io/cluster-issuer",
+        "selfSigned": "the chart creates no certificate, name its Secret in existingSecret",
+        "secrets": "a private key stays out of the values, name its Secret in existingSecret",
+        "apiVersion": "the chart knows it, leave it out",
+        "servicePort": "it is service.ports.http, leave it out",
+    }
+    other_types: ClassVar[Mapping[str, str]] = {
+        "tls": "must be true or false: write tls: true with hostname and existingSecret, and more certificates in "
+        "extraTls",
+        "extraHosts": "must be a list: write each host as `- name: HOST`",
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -64,3 +65,26 @@ class Persistence(Model):
 
     resource_policy: Literal["keep", ""] = "keep"
     """"keep" keeps the claim, with the images, when Helm uninstalls the release (helm.sh/resource-policy)."""
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "deleteEnabled": "write deletion.enabled, it is not about the volume",
+        "accessMode": "write accessModes, a list",
+        "storageClassName": "write storageClass",
+        "storage": "write size",
+        "capacity": "write size",
+        "claimName": "write existingClaim",
+        "name": "the claim has the full name of the release, write existingClaim for one of your own",
+        "volumeName": "create the claim yourself, and name it in existingClaim",
+        "selector": "create the claim yourself, and name it in existingClaim",
+        "dataSource": "create the claim yourself, and name it in existingClaim",
+        "mountPath": "the volume is mounted at /var/lib/registry, leave it out",
+        "path": "the volume is mounted at /var/lib/registry, leave it out",
+        "subPath": "write configuration.storage.filesystem.rootdirectory, a directory below /var/lib/registry",
+        "hostPath": "create a claim for such a volume, and name it in existingClaim",
+        "nfs": "create a claim for such a volume, and name it in existingClaim",
+        "emptyDir": "write enabled: false",
+        "type": "the volume is a claim, write enabled: false for an emptyDir",
+        "persistentVolumeClaim": "write its keys directly below persistence",
+        "imageChartStorage": "write storage at the top level of the values, or persistence for a volume",
+    }
+    other_types: ClassVar[Mapping[str, str]] = {"accessModes": "must be a list: write [ReadWriteOnce]"}

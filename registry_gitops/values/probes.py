@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from registry_gitops.model import Model, NonNegative, Positive
 
@@ -27,6 +28,11 @@ class Probe(Model):
 
     success_threshold: Positive = 1
     """Successes in a row until the probe counts as passed."""
+
+    instead: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("httpGet", "tcpSocket", "exec", "grpc", "path", "port", "scheme"),
+        "the chart decides what is probed, leave it out",
+    )
 
 
 class LivenessProbe(Probe):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -27,6 +28,7 @@ from registry_gitops.values.configuration import Configuration
 from registry_gitops.values.env import EnvVar
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import Ingress
+from registry_gitops.values.other_charts import VALUES_INSTEAD, VALUES_OF_OTHER_TYPES
 from registry_gitops.values.persistence import Persistence
 from registry_gitops.values.probes import LivenessProbe, ReadinessProbe, StartupProbe
 from registry_gitops.values.resources import Resources
@@ -56,6 +58,15 @@ class Http(Model):
 
     drain_timeout: DurationText = "60s"
     """Time for running requests to finish after the Pod gets SIGTERM. Upstream: http.draintimeout."""
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "secret": "name a Secret with the key http-secret in http.existingSecret",
+        "addr": "the container listens on 5000, write service.ports.http for the Service",
+        "port": "the container listens on 5000, write service.ports.http for the Service",
+        "tls": "write tls.enabled and tls.existingSecret",
+        "debug": "write metrics.enabled",
+        **{key: f"write configuration.http.{key}" for key in ("host", "prefix", "headers", "http2", "h2c")},
+    }
 
 
 class RegistryValues(Model):
@@ -127,6 +138,9 @@ class RegistryValues(Model):
 
     topology_spread_constraints: ListOf[TopologySpreadConstraint] = ()
     """How evenly the Pods are spread."""
+
+    instead: ClassVar[Mapping[str, str]] = VALUES_INSTEAD
+    other_types: ClassVar[Mapping[str, str]] = VALUES_OF_OTHER_TYPES
 
     @property
     def shares_images(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -42,3 +43,10 @@ class Resources(Model):
 
     requests: ResourceRequests = default_section(ResourceRequests)
     limits: ResourceLimits = default_section(ResourceLimits)
+
+    instead: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("cpu", "memory", "ephemeral-storage"), "write it in requests, in limits, or in both"),
+        "request": "write requests",
+        "limit": "write limits",
+        "preset": "write requests and limits",
+    }

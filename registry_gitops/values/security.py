@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from registry_gitops.model import (
     EMPTY,
@@ -89,6 +90,11 @@ class PodSecurityContext(Model):
     sysctls: ListOf[Sysctl] | None = None
     """Kernel parameters."""
 
+    instead: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities"),
+        "Kubernetes has it for containers only, write it in containerSecurityContext",
+    )
+
 
 class Capabilities(Model):
     """Linux capabilities of the container. Upstream: Capabilities (core/v1)."""
@@ -128,6 +134,11 @@ class ContainerSecurityContext(Model):
     seccomp_profile: SeccompProfile | None = default_section(SeccompProfile)
     se_linux_options: SeLinuxOptions | None = None
 
+    instead: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("fsGroup", "fsGroupChangePolicy", "supplementalGroups", "sysctls"),
+        "Kubernetes has it for Pods only, write it in podSecurityContext",
+    )
+
 
 class ServiceAccount(Model):
     """Identity of the Pod in the cluster and, by annotations, in a cloud."""
@@ -143,3 +154,9 @@ class ServiceAccount(Model):
 
     automount_service_account_token: bool = False
     """Whether a token is mounted. The registry does not call the Kubernetes API; workload identity can need it."""
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "automount": "write automountServiceAccountToken",
+        "serviceAccountName": "write name",
+        "labels": "write commonLabels at the top level of the values",
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -41,3 +42,19 @@ class Service(Model):
 
     annotations: Annotations = EMPTY
     """Annotations of the Service, such as those of a cloud's load balancer."""
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "port": "write ports.http",
+        "externalPort": "write ports.http",
+        "internalPort": "the container listens on 5000, leave it out",
+        "targetPort": "the container listens on 5000, leave it out",
+        "nodePort": "write nodePorts.http",
+        "name": "the port is called http, and the Service has the full name of the release, write fullnameOverride",
+        "enabled": "the chart needs its Service, leave it out",
+        "main": "write its keys directly below service",
+        "portName": "the port is called http, leave it out",
+    }
+    other_types: ClassVar[Mapping[str, str]] = {
+        "ports": "must be a mapping of keys to values: write ports.http, and more ports in extraPorts",
+        "nodePorts": "must be a mapping of keys to values: write nodePorts.http",
+    }

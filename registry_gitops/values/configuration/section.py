@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from pydantic import ConfigDict, GetJsonSchemaHandler, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -27,38 +27,25 @@ class Section(Model):
 
     model_config = ConfigDict(alias_generator=_key)
 
-    instead: ClassVar[dict[str, str]] = {}
-    """Keys that people try, but that this section does not have, with what to write instead."""
-
     @model_validator(mode="wrap")
     @classmethod
-    def _explain(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _refuse_null(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         # In Helm, null would remove what the chart makes: a driver, http.addr or uploadpurging.age, and the registry
         # stops. What may go has a value that switches it off, such as false, "" or [].
         nulls = [key for key, value in data.items() if value is None] if isinstance(data, dict) else []
+        if not nulls:
+            return handler(data)
+        errors: list[LocatedError] = [((key,), custom_error("null", _NULL)) for key in nulls]
         try:
-            if not nulls:
-                return handler(data)
             handler({key: value for key, value in data.items() if value is not None})
-            details: list[Any] = []
         except ValidationError as error:
-            details = error.errors(include_url=False)
-        errors: list[LocatedError]
-        errors = [((key,), custom_error("null", _NULL)) for key in nulls]
-        errors += [
-            (detail["loc"], custom_error(detail["type"], cls._message(detail)))
-            for detail in details
-            if detail["loc"][:1] not in {(key,) for key in nulls}
-        ]
+            details: Any = error.errors(include_url=False)
+            errors += (
+                (detail["loc"], custom_error(detail["type"], detail["msg"]))
+                for detail in details
+                if detail["loc"][:1] not in {(key,) for key in nulls}
+            )
         raise error_at(cls.__name__, errors)
-
-    @classmethod
-    def _message(cls, detail: Any) -> str:
-        *path, key = detail["loc"] or ("",)
-        if detail["type"] != "unknown_key" or path:
-            return str(detail["msg"])
-        reason = cls.instead.get(key) if cls.model_fields else "this section has no keys"
-        return f"{str(detail['msg']).partition(':')[0]}: {reason}" if reason else str(detail["msg"])
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
