@@ -58,7 +58,7 @@ class Model(BaseModel):
     this model does not have, each key can have its own text: "secrets.htpasswd"."""
 
     other_types: ClassVar[Mapping[str, str]] = {}
-    """Keys for which people write a value of another type, as other charts have it, with what to write."""
+    """Keys for which people write a value or an entry of another type, as other charts have it, with what to write."""
 
     union_tag: ClassVar[str | None] = None
     """Name of the field that tells the members of a union apart. Nobody sets it, and it counts as set."""
@@ -104,7 +104,9 @@ class Model(BaseModel):
 
     @classmethod
     def _has_other_type(cls, detail: Any) -> bool:
-        return len(detail["loc"]) == 1 and detail["loc"][0] in cls.other_types and detail["type"] in _TYPE_ERRORS
+        key, *below = detail["loc"] or ("",)
+        is_here = not below or (len(below) == 1 and isinstance(below[0], int))
+        return is_here and key in cls.other_types and detail["type"] in _TYPE_ERRORS
 
     @classmethod
     def _explain(cls, detail: Any) -> Iterator[LocatedError]:
