@@ -22,6 +22,16 @@ class Conflict(NamedTuple):
 _OBJECT_STORE: Final = "set configuration.storage to an object store (s3, gcs, azure)"
 
 CONFLICTS: Final = {
+    "image-host": Conflict(
+        "image.repository",
+        "the image would be pulled as {registry}/{host}/{repository}: set image.registry to {host} and "
+        "image.repository to {repository}",
+    ),
+    "image-version": Conflict(
+        "image.tag",
+        "{tag} is older than registry v3, and reads another file than the chart's config.yml: it would run with its "
+        "own settings, and without login: set image.tag to 3.1.1",
+    ),
     "replicas-claim": Conflict(
         "replicaCount",
         "{count} replicas cannot share a {modes} volume: set replicaCount to 1, set persistence.accessModes to "

@@ -2,10 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
-from registry_gitops.model import DNSSubdomain, ImageDigest, ImageRegistry, ImageRepository, ImageTag, ListOf, Model
+from pydantic import BeforeValidator
+
+from registry_gitops.model import (
+    DNSSubdomain,
+    ImageDigest,
+    ImageRegistry,
+    ImageRepository,
+    ImageTag,
+    ListOf,
+    Model,
+    custom_error,
+)
+
+_REFERENCE: Final = re.compile(
+    r"(?:(?P<registry>localhost|[\w-]+(?:\.[\w-]+)+|[\w.-]+:\d+)/)?(?P<repository>[a-z0-9][a-z0-9._/-]*)"
+    r"(?::(?P<tag>[\w.-]+))?(?:@(?P<digest>sha\d+:[a-f0-9]+))?"
+)
+_TAG_AND_DIGEST: Final = re.compile(r"(?P<tag>[\w.-]*)@?(?P<digest>sha\d+:[a-f0-9]+)")
+
+
+def _no_reference(value: object) -> object:
+    """Refuse a reference in place of a repository: host:port, tag, and digest have keys of their own."""
+    found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    if found and (":" in found[0] or "@" in found[0]):
+        raise custom_error("image_reference", f"is a whole reference: {_parts(found)}")
+    return value
+
+
+def _no_digest(value: object) -> object:
+    found = _TAG_AND_DIGEST.fullmatch(value) if isinstance(value, str) else None
+    if found:
+        raise custom_error("image_reference", f"has a digest: {_parts(found)}")
+    return value
+
+
+def _parts(reference: re.Match[str]) -> str:
+    parts = (f'{name}: "{value}"' for name, value in reference.groupdict().items() if value)
+    return f"write {', '.join(parts)}"
 
 
 class Image(Model):
@@ -14,10 +52,10 @@ class Image(Model):
     registry: ImageRegistry = "docker.io"
     """Host that serves the image; "" is the container runtime's default. Upstream: the host part of a reference."""
 
-    repository: ImageRepository = "library/registry"
+    repository: Annotated[ImageRepository, BeforeValidator(_no_reference)] = "library/registry"
     """Repository of the image on that host. The official image is `library/registry`, for short `registry`."""
 
-    tag: ImageTag = "3.1.1"
+    tag: Annotated[ImageTag, BeforeValidator(_no_digest)] = "3.1.1"
     """Tag of the image. The default is the newest patch of `registry:3`, and the chart's appVersion."""
 
     digest: ImageDigest = ""

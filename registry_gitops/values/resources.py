@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from registry_gitops.model import Model, QuantityText, default_section
+from registry_gitops.amounts import parse_quantity
+from registry_gitops.model import Model, QuantityText, RuleErrors, default_section, rule_error
 
 _EphemeralStorage = Annotated[QuantityText | None, Field(alias="ephemeral-storage")]
 
@@ -43,6 +44,19 @@ class Resources(Model):
 
     requests: ResourceRequests = default_section(ResourceRequests)
     limits: ResourceLimits = default_section(ResourceLimits)
+
+    def _rule_errors(self) -> RuleErrors:
+        for name, field in ResourceLimits.model_fields.items():
+            key, request, limit = field.alias or name, getattr(self.requests, name), getattr(self.limits, name)
+            if request is None or limit is None or parse_quantity(request) <= parse_quantity(limit):
+                continue
+            changed = "limits" if name in self.limits.model_fields_set else "requests"
+            yield rule_error(
+                "request_above_limit",
+                f"requests.{key} is {request} and limits.{key} is {limit}, and Kubernetes refuses a request above its "
+                f"limit: set requests.{key} to {limit} or less, or limits.{key} to {request} or more",
+                *(changed, key),
+            )
 
     instead: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("cpu", "memory", "ephemeral-storage"), "write it in requests, in limits, or in both"),

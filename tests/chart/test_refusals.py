@@ -34,6 +34,32 @@ RECREATED: tuple[dict[str, Any], ...] = (
 )
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    **{
+        f"a repository with the host {host}, registry {registry}": (
+            {"image": {**registry, "repository": f"{host}/x/y"}},
+            f"image.repository: the image would be pulled as {registry.get('registry', 'docker.io')}/{host}/x/y: set "
+            f"image.registry to {host} and image.repository to x/y",
+        )
+        for host, registry in (
+            ("ghcr.io", {}),
+            ("ghcr.io", {"registry": "ghcr.io"}),
+            ("localhost", {}),
+            ("my-registry.example.com", {"registry": "docker.io"}),
+        )
+    },
+    **{
+        f"registry v2 by its tag {tag} of {repository}": (
+            {"image": {"repository": repository, "tag": tag}},
+            f"image.tag: {tag} is older than registry v3, and reads another file than the chart's config.yml: it would "
+            "run with its own settings, and without login: set image.tag to 3.1.1",
+        )
+        for repository, tag in (
+            ("library/registry", "2.8.3"),
+            ("registry", "2"),
+            ("distribution/distribution", "v2.8"),
+            ("mirror/library/registry", "2-alpine"),
+        )
+    },
     "two replicas on a volume of one node": (
         {"replicaCount": 2, "http": SHARED},
         "replicaCount: 2 replicas cannot share a ReadWriteOnce volume: set replicaCount to 1, set "
@@ -248,6 +274,12 @@ def test_all_reasons_are_given_at_once(chart: Chart) -> None:
 
 
 WORKING: dict[str, dict[str, Any]] = {
+    "an image of another host": {"image": {"registry": "ghcr.io", "repository": "x/y", "tag": "2.1"}},
+    "an image of a mirror that names the host": {
+        "image": {"registry": "mirror.example.com", "repository": "docker.io/library/registry", "tag": "3"}
+    },
+    "an image of the runtime's default host": {"image": {"registry": "", "repository": "ghcr.io/x/y"}},
+    "a version that begins with 2": {"image": {"tag": "20.1"}},
     "replicas on an object store": {"replicaCount": 3, "http": SHARED, "configuration": S3},
     "replicas on a volume of many nodes": {
         "replicaCount": 2,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from registry_gitops.model import RuleErrors
 from registry_gitops.values.combinations.http_conflicts import find_http_conflicts
+from registry_gitops.values.combinations.image_conflicts import find_image_conflicts
 from registry_gitops.values.combinations.login_conflicts import find_login_conflicts
 from registry_gitops.values.combinations.network_conflicts import find_network_conflicts
 from registry_gitops.values.combinations.rollout_conflicts import find_rollout_conflicts
@@ -16,7 +17,13 @@ from registry_gitops.values.combinations.rollout_conflicts import find_rollout_c
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
 
-_AREAS: Final = (find_rollout_conflicts, find_login_conflicts, find_http_conflicts, find_network_conflicts)
+_AREAS: Final = (
+    find_image_conflicts,
+    find_rollout_conflicts,
+    find_login_conflicts,
+    find_http_conflicts,
+    find_network_conflicts,
+)
 
 
 def find_conflicts(values: RegistryValues) -> RuleErrors:

@@ -6,7 +6,7 @@ config: [base, storage, cache, login]
 env: [base]
 volumes: [base, login, storage]
 mounts: [base, login, storage]
-problems: [rollout, login, storage, http, network]
+problems: [image, rollout, login, storage, http, network]
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

@@ -1,5 +1,13 @@
 {{/* Generated from CONFLICTS in registry_gitops/values/conflicts.py: `make generate`. */}}
 
+{{- define "docker-registry.conflict.image-host" -}}
+image.repository: the image would be pulled as {{ .registry }}/{{ .host }}/{{ .repository }}: set image.registry to {{ .host }} and image.repository to {{ .repository }}
+{{- end }}
+
+{{- define "docker-registry.conflict.image-version" -}}
+image.tag: {{ .tag }} is older than registry v3, and reads another file than the chart's config.yml: it would run with its own settings, and without login: set image.tag to 3.1.1
+{{- end }}
+
 {{- define "docker-registry.conflict.replicas-claim" -}}
 replicaCount: {{ .count }} replicas cannot share a {{ .modes }} volume: set replicaCount to 1, set persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or set configuration.storage to an object store (s3, gcs, azure)
 {{- end }}
