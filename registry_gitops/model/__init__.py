@@ -14,6 +14,12 @@ from registry_gitops.model.base import (
     unknown_key,
 )
 from registry_gitops.model.charts import ChartName, HelmRepositoryURL, OCIRepositoryURL, ReleaseName, SemverRange
+from registry_gitops.model.choice import (
+    at_most_one_errors,
+    at_most_one_schema,
+    one_of_errors,
+    one_of_schema,
+)
 from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue
 from registry_gitops.model.quantity import DurationText, QuantityText
 from registry_gitops.model.scalars import (
@@ -81,10 +87,14 @@ __all__ = [
     "RuleErrors",
     "SemverRange",
     "Text",
+    "at_most_one_errors",
+    "at_most_one_schema",
     "custom_error",
     "default_section",
     "error_at",
     "explicit_fields",
+    "one_of_errors",
+    "one_of_schema",
     "rule_error",
     "stored_fields",
     "to_plain",

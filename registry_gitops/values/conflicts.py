@@ -109,11 +109,31 @@ CONFLICTS: Final = {
         "the Pod is killed after {grace} seconds, but {key} lets it drain for {timeout}: set "
         "terminationGracePeriodSeconds to at least {seconds}",
     ),
+    "volume-name": Conflict(
+        "extraVolumes.{index}.name", "the chart has a volume of the name {name} itself: choose another name"
+    ),
+    "volume-twice": Conflict(
+        "extraVolumes.{index}.name", "another volume has the name {name}, too: choose another name"
+    ),
+    "mount-volume": Conflict(
+        "{mounts}.{index}.name", "no volume has the name {name}: add it to extraVolumes, or correct the name"
+    ),
+    "mount-twice": Conflict(
+        "{mounts}.{index}.mountPath", "another mount of the container has the path {path}, too: choose another path"
+    ),
+    "mount-path": Conflict(
+        "{mounts}.{index}.mountPath",
+        "the chart mounts its volume {volume} at {path}, and one mount would hide the other: choose a path that "
+        "neither contains {path} nor is below it",
+    ),
 }
 """Every combination, by its name."""
 
 
-def conflict_error(name: LiteralString, **words: object) -> LocatedError:
-    """Return the error, with the path of the key to change. `words` fill the placeholders."""
+def conflict_error(name: LiteralString, /, **words: object) -> LocatedError:
+    """Return the error, with the path of the key to change. `words` fill the placeholders; numbers of the key are
+    indexes of lists."""
     key, text = CONFLICTS[name]
-    return tuple(key.format(**words).split(".")), custom_error(name, text.format(**words))
+    steps = key.format(**words).split(".")
+    path = tuple(int(step) if step.isdecimal() else step for step in steps)
+    return path, custom_error(name, text.format(**words))

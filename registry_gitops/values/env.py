@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from registry_gitops.model import DNSSubdomain, EnvVarName, Model, QuantityText, RuleErrors, rule_error
+from registry_gitops.model import (
+    DNSSubdomain,
+    EnvVarName,
+    Model,
+    QuantityText,
+    RuleErrors,
+    at_most_one_errors,
+    at_most_one_schema,
+    one_of_errors,
+    one_of_schema,
+)
 
 
 class KeySelector(Model):
@@ -46,8 +56,13 @@ class ResourceFieldRef(Model):
     """Unit of the value. Default: 1."""
 
 
+_SOURCES: Final = ("secretKeyRef", "configMapKeyRef", "fieldRef", "resourceFieldRef")
+
+
 class EnvVarSource(Model):
     """Where the value of a variable comes from: exactly one of these."""
+
+    model_config = one_of_schema(*_SOURCES)
 
     secret_key_ref: KeySelector | None = None
     """A key of a Secret."""
@@ -59,14 +74,13 @@ class EnvVarSource(Model):
     resource_field_ref: ResourceFieldRef | None = None
 
     def _rule_errors(self) -> RuleErrors:
-        if len(self.to_config_dict()) != 1:
-            yield rule_error(
-                "env_source", "give exactly one of secretKeyRef, configMapKeyRef, fieldRef, resourceFieldRef"
-            )
+        return one_of_errors(self, *_SOURCES)
 
 
 class EnvVar(Model):
     """One environment variable. Upstream: EnvVar (core/v1)."""
+
+    model_config = at_most_one_schema("value", "valueFrom")
 
     name: EnvVarName
     """Name of the variable."""
@@ -82,5 +96,4 @@ class EnvVar(Model):
     )
 
     def _rule_errors(self) -> RuleErrors:
-        if self.value is not None and self.value_from is not None:
-            yield rule_error("env_value", "give value or valueFrom, not both", "valueFrom")
+        return at_most_one_errors(self, "value", "valueFrom")

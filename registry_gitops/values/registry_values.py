@@ -35,6 +35,7 @@ from registry_gitops.values.resources import Resources
 from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpreadConstraint, UpdateStrategy
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount
 from registry_gitops.values.service import Service
+from registry_gitops.values.volumes import Volume, VolumeMount
 
 NamePart = Annotated[str, Text("a name", SERVICE_NAME, SERVICE_NAME_REMEDY, max_length=53, empty=True)]
 
@@ -109,6 +110,12 @@ class RegistryValues(Model):
 
     extra_env_vars_cm: Annotated[OptionalName, Field(alias="extraEnvVarsCM")] = ""
     """ConfigMap whose keys all become environment variables."""
+
+    extra_volumes: ListOf[Volume] = ()
+    """More volumes of the Pod, for `extraVolumeMounts`."""
+
+    extra_volume_mounts: ListOf[VolumeMount] = ()
+    """More mounts of the registry's container."""
 
     resources: Resources = default_section(Resources)
     pod_security_context: PodSecurityContext = default_section(PodSecurityContext)

@@ -12,8 +12,9 @@ SAME_TOPIC = {"auth", "authentication", "blobs", "health", "htpasswd", "manifest
 SAME_TOPIC |= {"scalars", "uploads"}
 """Files of one topic in several packages: the section of values and of config.yml, the endpoint and its checks."""
 
-SAME_CONCEPT = {"Storage", "delete_blob", "delete_manifest", "render"}
-"""Sections of the values and of config.yml; a check and what it checks; a command and what it calls."""
+SAME_CONCEPT = {"Storage", "Volume", "delete_blob", "delete_manifest", "render"}
+"""Sections of the values and of config.yml; a volume that is described and one that `status` found; a check and what it
+checks; a command and what it calls."""
 
 
 def repeated(names: Iterator[str]) -> set[str]:

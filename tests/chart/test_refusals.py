@@ -17,6 +17,8 @@ TOKEN = {
 }
 S3 = {"storage": {"s3": {"region": "eu-central-1", "bucket": "registry"}}}
 
+VOLUME = {"name": "a", "emptyDir": {}}
+
 STORE = "set configuration.storage to an object store (s3, gcs, azure)"
 CREDENTIALS = (
     "auth.htpasswd.existingSecret: htpasswd is enabled without credentials: set existingSecret to the name of a Secret "
@@ -215,6 +217,44 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         )
         for surge, unavailable in ((0, 0), ("0%", 0), (0, "00%"))
     },
+    "a volume that is named like one of the chart": (
+        {"extraVolumes": [VOLUME, VOLUME | {"name": "config"}]},
+        "extraVolumes.1.name: the chart has a volume of the name config itself: choose another name",
+    ),
+    "two volumes of one name": (
+        {"extraVolumes": [VOLUME, VOLUME]},
+        "extraVolumes.1.name: another volume has the name a, too: choose another name",
+    ),
+    "a mount of no volume": (
+        {"extraVolumeMounts": [{"name": "a", "mountPath": "/a"}]},
+        "extraVolumeMounts.0.name: no volume has the name a: add it to extraVolumes, or correct the name",
+    ),
+    "two mounts on one path": (
+        {"extraVolumes": [VOLUME], "extraVolumeMounts": [{"name": "a", "mountPath": path} for path in ("/a", "/a/")]},
+        "extraVolumeMounts.1.mountPath: another mount of the container has the path /a, too: choose another path",
+    ),
+    **{
+        f"a mount that hides one of the chart, {path}": (
+            {"extraVolumes": [VOLUME], "extraVolumeMounts": [{"name": "a", "mountPath": path}]},
+            f"extraVolumeMounts.0.mountPath: the chart mounts its volume {volume} at {place}, and one mount would hide "
+            f"the other: choose a path that neither contains {place} nor is below it",
+        )
+        for path, volume, place in (
+            ("/etc", "config", "/etc/distribution"),
+            ("//etc/./distribution//", "config", "/etc/distribution"),
+            ("/etc/distribution/config.yml", "config", "/etc/distribution"),
+            ("/var/lib/registry/docker", "data", "/var/lib/registry"),
+        )
+    },
+    "a mount that hides the images where they are": (
+        {
+            "extraVolumes": [VOLUME],
+            "extraVolumeMounts": [{"name": "a", "mountPath": "/images"}],
+            "configuration": {"storage": {"filesystem": {"rootdirectory": "/images/"}}},
+        },
+        "extraVolumeMounts.0.mountPath: the chart mounts its volume data at /images/, and one mount would hide the "
+        "other: choose a path that neither contains /images/ nor is below it",
+    ),
 }
 """Case -> the values, and the one line that Helm and the models both report."""
 
@@ -296,6 +336,18 @@ WORKING: dict[str, dict[str, Any]] = {
         "ingress": {"enabled": True, "tls": True, "extraTls": [{"hosts": ["a.example"], "secretName": "a"}]}
     },
     "TLS without an Ingress": {"ingress": {"tls": True}},
+    "a volume that is named like one which is not rendered, and a mount beside those of the chart": {
+        "extraVolumes": [VOLUME | {"name": "htpasswd"}],
+        "extraVolumeMounts": [{"name": "htpasswd", "mountPath": "/etc/distribution-more"}],
+    },
+    "a mount where the images would be": {
+        "configuration": S3,
+        "extraVolumes": [VOLUME],
+        "extraVolumeMounts": [{"name": "a", "mountPath": "/var/lib/registry"}],
+    },
+    "a volume of the chart mounted twice": {
+        "extraVolumeMounts": [{"name": "data", "mountPath": "/more", "subPath": "more"}],
+    },
     "a rolling update": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}},
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from registry_gitops.values import RegistryValues
+from registry_gitops.values import RegistryValues, chart_mounts
 from tests.support.helm import CHART, Chart
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -54,6 +54,16 @@ def test_a_scenario_is_what_kubernetes_takes(
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_scenario_is_what_our_models_take(scenario: str) -> None:
     assert RegistryValues.model_validate(values_of(scenario)).to_config_dict() == values_of(scenario)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_models_know_what_the_chart_mounts_in_a_scenario(scenario: str) -> None:
+    objects = yaml.safe_load_all((FOLDER / scenario / "expected.yaml").read_text())
+    (pod,) = (found["spec"]["template"]["spec"] for found in objects if found and found["kind"] == "Deployment")
+    values = RegistryValues.model_validate(values_of(scenario))
+    theirs = {mount.mount_path for mount in values.extra_volume_mounts}
+    mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
+    assert {name: path for name, path in mounts.items() if path not in theirs} == chart_mounts(values)
 
 
 def test_every_value_of_the_chart_is_set_in_some_scenario() -> None:

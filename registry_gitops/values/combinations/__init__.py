@@ -12,6 +12,7 @@ from registry_gitops.values.combinations.http_conflicts import find_http_conflic
 from registry_gitops.values.combinations.image_conflicts import find_image_conflicts
 from registry_gitops.values.combinations.login_conflicts import find_login_conflicts
 from registry_gitops.values.combinations.network_conflicts import find_network_conflicts
+from registry_gitops.values.combinations.pod_conflicts import find_pod_conflicts
 from registry_gitops.values.combinations.rollout_conflicts import find_rollout_conflicts
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _AREAS: Final = (
     find_login_conflicts,
     find_http_conflicts,
     find_network_conflicts,
+    find_pod_conflicts,
 )
 
 

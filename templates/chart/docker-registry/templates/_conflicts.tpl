@@ -75,3 +75,23 @@ ingress.hostname: ingress.tls needs a host name: set ingress.hostname, or list h
 {{- define "docker-registry.conflict.grace-period" -}}
 terminationGracePeriodSeconds: the Pod is killed after {{ .grace }} seconds, but {{ .key }} lets it drain for {{ .timeout }}: set terminationGracePeriodSeconds to at least {{ .seconds }}
 {{- end }}
+
+{{- define "docker-registry.conflict.volume-name" -}}
+extraVolumes.{{ .index }}.name: the chart has a volume of the name {{ .name }} itself: choose another name
+{{- end }}
+
+{{- define "docker-registry.conflict.volume-twice" -}}
+extraVolumes.{{ .index }}.name: another volume has the name {{ .name }}, too: choose another name
+{{- end }}
+
+{{- define "docker-registry.conflict.mount-volume" -}}
+{{ .mounts }}.{{ .index }}.name: no volume has the name {{ .name }}: add it to extraVolumes, or correct the name
+{{- end }}
+
+{{- define "docker-registry.conflict.mount-twice" -}}
+{{ .mounts }}.{{ .index }}.mountPath: another mount of the container has the path {{ .path }}, too: choose another path
+{{- end }}
+
+{{- define "docker-registry.conflict.mount-path" -}}
+{{ .mounts }}.{{ .index }}.mountPath: the chart mounts its volume {{ .volume }} at {{ .path }}, and one mount would hide the other: choose a path that neither contains {{ .path }} nor is below it
+{{- end }}

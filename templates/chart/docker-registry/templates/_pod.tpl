@@ -42,7 +42,8 @@ topologySpreadConstraints:
 containers:
   - {{ include "docker-registry.container" . | indent 4 | trim }}
 volumes:
-  {{- dict "root" . "contribution" "volumes" | include "docker-registry.fromAreas" | nindent 2 }}
+  {{- $own := dict "root" . "contribution" "volumes" | include "docker-registry.fromAreas" | fromYamlArray }}
+  {{- concat $own (.Values.extraVolumes | default list) | toYaml | nindent 2 }}
 {{- end }}
 
 {{/* No version among them: a new version of the chart alone restarts nothing. */}}
@@ -62,4 +63,52 @@ it has no fresh salt, so that a second render restarts nothing. */}}
 {{- end }}
 {{- end }}
 {{- merge $own (.Values.podAnnotations | default dict) | include "docker-registry.strings" }}
+{{- end }}
+
+{{/* What the API server refuses in a Pod, and mounts that hide what the registry needs. */}}
+{{- define "docker-registry.pod.problems" -}}
+{{- $problems := list }}
+{{- $own := list }}
+{{- range dict "root" . "contribution" "volumes" | include "docker-registry.fromAreas" | fromYamlArray }}
+{{- $own = append $own .name }}
+{{- end }}
+{{- $names := list }}
+{{- range $index, $volume := .Values.extraVolumes | default list }}
+{{- $words := dict "index" $index "name" .name }}
+{{- if has .name $own }}
+{{- $problems = include "docker-registry.conflict.volume-name" $words | append $problems }}
+{{- else if has .name $names }}
+{{- $problems = include "docker-registry.conflict.volume-twice" $words | append $problems }}
+{{- end }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- $mounts := dict "root" . "contribution" "mounts" | include "docker-registry.fromAreas" | fromYamlArray }}
+{{- $registry := dict "key" "extraVolumeMounts" "mounts" .Values.extraVolumeMounts "volumes" (concat $own $names) "own" $mounts }}
+{{- include "docker-registry.mountProblems" $registry | fromYamlArray | concat $problems | toYaml }}
+{{- end }}
+
+{{/* What is wrong with the mounts of a container. Takes key and mounts (of the values), volumes (names), and own (the
+mounts of the chart in the same container). */}}
+{{- define "docker-registry.mountProblems" -}}
+{{- $problems := list }}
+{{- $taken := list }}
+{{- range $index, $mount := .mounts | default list }}
+{{- $path := clean (printf "/%s" .mountPath) }}
+{{- $words := dict "mounts" $.key "index" $index "name" .name "path" $path }}
+{{- if not (has .name $.volumes) }}
+{{- $problems = include "docker-registry.conflict.mount-volume" $words | append $problems }}
+{{- end }}
+{{- if has $path $taken }}
+{{- $problems = include "docker-registry.conflict.mount-twice" $words | append $problems }}
+{{- end }}
+{{- range $.own }}
+{{- $theirs := clean .mountPath | printf "%s/" }}
+{{- if or (hasPrefix $theirs (print $path "/")) (hasPrefix (print $path "/") $theirs) }}
+{{- $hidden := merge (dict "path" .mountPath "volume" .name) $words }}
+{{- $problems = include "docker-registry.conflict.mount-path" $hidden | append $problems }}
+{{- end }}
+{{- end }}
+{{- $taken = append $taken $path }}
+{{- end }}
+{{- toYaml $problems }}
 {{- end }}

@@ -6,7 +6,7 @@ config: [base, storage, cache, login]
 env: [base]
 volumes: [base, login, storage]
 mounts: [base, login, storage]
-problems: [image, rollout, login, storage, http, network]
+problems: [rollout, login, storage, http, network, pod]
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

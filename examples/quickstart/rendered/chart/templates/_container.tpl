@@ -38,7 +38,8 @@ securityContext:
   {{- . | nindent 2 }}
 {{- end }}
 volumeMounts:
-  {{- dict "root" . "contribution" "mounts" | include "docker-registry.fromAreas" | nindent 2 }}
+  {{- $own := dict "root" . "contribution" "mounts" | include "docker-registry.fromAreas" | fromYamlArray }}
+  {{- concat $own (.Values.extraVolumeMounts | default list) | toYaml | nindent 2 }}
 {{- end }}
 
 {{/* Environment: secrets, and what is no setting of config.yml. A variable of extraEnvVars replaces the chart's own. */}}
