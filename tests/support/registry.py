@@ -154,7 +154,8 @@ class RealRegistry:
 
     @property
     def _has_tls(self) -> bool:
-        return bool(self._http_section.get("tls")) or "REGISTRY_HTTP_TLS_CERTIFICATE" in self._environment
+        by_file = "certificate" in (self._http_section.get("tls") or {})
+        return by_file or "REGISTRY_HTTP_TLS_CERTIFICATE" in self._environment
 
     @property
     def _has_debug_server(self) -> bool:
