@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -58,9 +58,15 @@ class Blob:
         return {each.digest: each.content for each in self.walk()}
 
 
-def image(random: Random, *sizes: int, platform: Mapping[str, str] = PLATFORMS[0], docker: bool = False) -> Blob:
-    """An image whose layers are gzipped tar archives with a file of so many random bytes each."""
-    archives = [_archive(random.randbytes(size)) for size in sizes]
+def image(
+    random: Random,
+    *sizes: int,
+    platform: Mapping[str, str] = PLATFORMS[0],
+    docker: bool = False,
+    shared: Sequence[bytes] = (),
+) -> Blob:
+    """An image whose layers are gzipped tar archives with a file each: of `shared`, then of so many random bytes."""
+    archives = [_archive(data) for data in (*shared, *map(random.randbytes, sizes))]
     history = [{"created_by": "a test"} for _ in archives]
     differences = [f"sha256:{hashlib.sha256(archive).hexdigest()}" for archive in archives]
     config: dict[str, Any] = {

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import platform
+import re
 import subprocess
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import certifi
@@ -25,6 +27,12 @@ PAUSE = "localhost/pause:1"
 """What the sandbox of each Pod runs."""
 
 REGISTRY = ("docker.io/library/registry:3", "docker.io/library/registry:3.1.1")
+
+S3 = "localhost/s3:1"
+"""versitygw, to be started by a shell that makes the buckets."""
+
+REDIS = "localhost/redis:1"
+"""redis-server, from this machine's Debian."""
 
 OCI = "application/vnd.oci.image"
 
@@ -99,6 +107,8 @@ def make(place: Place, processes: Processes) -> None:
         "Volumes": {"/var/lib/registry": {}},
     }
     write_image(place.images / "registry.tar", REGISTRY, _registry(), configuration)
+    write_image(place.images / "s3.tar", [S3], _s3(), {"Entrypoint": ["/bin/versitygw"]})
+    write_image(place.images / "redis.tar", [REDIS], _redis(), {"Entrypoint": ["/bin/redis-server"]})
     processes.check()
     for file in sorted(place.images.glob("*.tar")):
         done = ctr("images", "import", str(file))
@@ -151,12 +161,47 @@ def _registry() -> Layer:
     layer.file("/etc/ssl/certs/ca-certificates.crt", Path(certifi.where()).read_bytes())
     layer.folder("/tmp", 0o1777)
     layer.folder("/var/lib/registry")
+    _add_busybox(layer)
+    return layer
+
+
+def _s3() -> Layer:
+    layer = Layer()
+    layer.file("/bin/versitygw", (TOOLS / "versitygw").read_bytes(), 0o755)
+    _add_busybox(layer)
+    return layer
+
+
+def _redis() -> Layer:
+    layer = Layer()
+    program = _program_behind(TOOLS / "redis-server")
+    layer.file("/bin/redis-server", program.read_bytes(), 0o755)
+    for path, file in _libraries(program):
+        layer.file(path, file.read_bytes(), 0o755)
+    return layer
+
+
+def _add_busybox(layer: Layer) -> None:
     busybox = TOOLS / "busybox"
     listed = subprocess.run([busybox, "--list"], check=True, capture_output=True, text=True).stdout.split()
     layer.file("/bin/busybox", _program_behind(busybox).read_bytes(), 0o755)
     for name in sorted({*listed} - {"busybox"}):
         layer.link(f"/bin/{name}", "busybox")
-    return layer
+
+
+def _libraries(program: Path) -> Iterator[tuple[str, Path]]:
+    """Yield what a dynamic program of Debian's loads: the path in an image, and the file here.
+
+    The loader stands where the program names it; all others where the loader looks by itself.
+    """
+    unpacked = ":".join(str(folder) for folder in sorted(program.parent.parent.glob("lib/*-linux-*")))
+    environment = {**os.environ, "LD_LIBRARY_PATH": unpacked}
+    listed = subprocess.run(["ldd", program], env=environment, check=True, capture_output=True, text=True).stdout
+    for name, path in re.findall(r"^\t(\S+)(?: => (\S+))? \(", listed, re.MULTILINE):
+        if path:
+            yield f"/lib/{name}", Path(path)
+        elif name.startswith("/"):
+            yield name, Path(name)
 
 
 def _program_behind(tool: Path) -> Path:

@@ -17,6 +17,7 @@ from tests.support.tools import ROOT
 PACKAGES = {
     "git": "git",
     "ip": "iproute2",
+    "ldd": "libc-bin",
     "mount": "mount",
     "nsenter": "util-linux",
     "setpriv": "util-linux",
@@ -25,7 +26,7 @@ PACKAGES = {
 """Programs of the machine's own, and Debian's package of each."""
 
 BUILT = (
-    *(TOOLS / name for name in ("busybox", "nft", "openssl", "registry", "runc")),
+    *(TOOLS / name for name in ("busybox", "nft", "openssl", "redis-server", "registry", "runc", "versitygw")),
     *(PROGRAMS / name for name in ("bridge", "containerd", "coredns", "hyperkube", "pause", "source-controller")),
 )
 
