@@ -28,6 +28,7 @@ _HOMES = {
     "HelmSource": "deployment",
     "InputError": "errors",
     "KustomizationOptions": "deployment",
+    "NamespaceOptions": "deployment",
     "OCISource": "deployment",
     "ReferenceRegistry": "registry",
     "RegistryDeployment": "deployment",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from registry_gitops.deployment import GitSource as GitSource
     from registry_gitops.deployment import HelmSource as HelmSource
     from registry_gitops.deployment import KustomizationOptions as KustomizationOptions
+    from registry_gitops.deployment import NamespaceOptions as NamespaceOptions
     from registry_gitops.deployment import OCISource as OCISource
     from registry_gitops.deployment import RegistryDeployment as RegistryDeployment
     from registry_gitops.deployment import load as load

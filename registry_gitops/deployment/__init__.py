@@ -1,6 +1,7 @@
 """RegistryDeployment, the typed deployment of one registry, and how it is read from a config file."""
 
 from registry_gitops.deployment.config_loader import load, locate_findings
+from registry_gitops.deployment.namespace_options import PRUNE_ANNOTATION, NamespaceOptions, is_system_namespace
 from registry_gitops.deployment.problems import describe_errors, format_key
 from registry_gitops.deployment.registry_deployment import MAX_RELEASE_NAME, KustomizationOptions, RegistryDeployment
 from registry_gitops.deployment.source import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, Source
@@ -9,14 +10,17 @@ __all__ = [
     "BITNAMI_URL",
     "CHART_NAME",
     "MAX_RELEASE_NAME",
+    "PRUNE_ANNOTATION",
     "GitSource",
     "HelmSource",
     "KustomizationOptions",
+    "NamespaceOptions",
     "OCISource",
     "RegistryDeployment",
     "Source",
     "describe_errors",
     "format_key",
+    "is_system_namespace",
     "load",
     "locate_findings",
 ]

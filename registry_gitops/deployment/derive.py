@@ -29,6 +29,8 @@ def merge_changes(deployment: Model, source: Model, changes: Mapping[str, Any]) 
             own = to_plain(source, stored_fields)
             is_same = isinstance(own, dict) and change.get("type", own.get("type")) == own.get("type")
             stored["source"] = own if is_same else {}
+        if isinstance(changes.get("namespace"), Mapping) and isinstance(stored.get("namespace"), str):
+            stored["namespace"] = {"name": stored["namespace"]}
         return _merge(stored, changes)
     except RecursionError:
         raise _too_deep() from None

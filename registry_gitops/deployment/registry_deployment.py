@@ -9,6 +9,12 @@ from pydantic import ValidationError
 
 from registry_gitops.deployment.derive import merge_changes, validate
 from registry_gitops.deployment.misplaced_keys import MISPLACED_KEYS
+from registry_gitops.deployment.namespace_options import (
+    NamespaceChoice,
+    NamespaceOptions,
+    is_system_namespace,
+    namespace_errors,
+)
 from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.source import GitSource, Source
 from registry_gitops.errors import InputError
@@ -16,7 +22,6 @@ from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
 from registry_gitops.model import (
     SERVICE_NAME,
     SERVICE_NAME_REMEDY,
-    DNSLabel,
     ListOf,
     Model,
     NotBlank,
@@ -38,11 +43,10 @@ DeploymentName = Annotated[
 class KustomizationOptions(KustomizationChanges):
     """What the rendered kustomization.yaml has besides the rendered files."""
 
+    instead: ClassVar[Mapping[str, str]] = {"pruneNamespace": "write it as prune below namespace, next to name"}
+
     resources: ListOf[NotBlank] = ()
     """More files of the directory, such as an encrypted Secret; they come after the rendered ones."""
-
-    prune_namespace: bool = False
-    """Whether Flux deletes the Namespace, with everything in it, when its file is removed from Git."""
 
 
 class RegistryDeployment(Model):
@@ -54,9 +58,9 @@ class RegistryDeployment(Model):
     name: DeploymentName = "docker-registry"
     """Name of the HelmRelease and of its source; at most 53 characters, as Helm allows for a release."""
 
-    namespace: DNSLabel = "docker-registry"
-    """Namespace of the deployment. It is rendered too, at Pod Security level `restricted`, unless it is `default`,
-    `flux-system` or `kube-*`."""
+    namespace: NamespaceChoice = "docker-registry"
+    """Namespace of the deployment: its name, or a mapping with its name and more. Its Namespace is rendered too, at Pod
+    Security level `restricted`, unless it is `default`, `flux-system` or `kube-*`."""
 
     source: Source = default_section(GitSource)
     """Where Flux gets the chart from."""
@@ -73,9 +77,40 @@ class RegistryDeployment(Model):
 
         def __hash__(self) -> int: ...
 
+    @property
+    def namespace_options(self) -> NamespaceOptions:
+        """The namespace as a mapping, also if the config file has its name alone."""
+        return NamespaceOptions(name=self.namespace) if isinstance(self.namespace, str) else self.namespace
+
+    @property
+    def target_namespace(self) -> str:
+        """Namespace of the release and its objects: `release.targetNamespace`, or that of the HelmRelease."""
+        return self.release.target_namespace or self.namespace_options.name
+
+    @property
+    def namespace_to_render(self) -> str:
+        """Namespace to which `namespace.create` and the like apply: that of the registry.
+
+        It is that of the HelmRelease if Flux creates the other one, or if that is in another cluster.
+        """
+        install = self.release.install
+        is_others = self.release.kube_config or (install and install.create_namespace)
+        return self.namespace_options.name if is_others else self.target_namespace
+
+    @property
+    def renders_namespace(self) -> bool:
+        """Whether namespace.yaml is rendered."""
+        options = self.namespace_options
+        if options.create is not None:
+            return options.create
+        return not (is_system_namespace(self.namespace_to_render) or options.inherit)
+
     def _rule_errors(self) -> RuleErrors:
+        options, name = self.namespace_options, self.namespace_to_render
+        for path, error in namespace_errors(options, name, is_rendered=self.renders_namespace):
+            yield ("namespace", *path), error
         for index, other in enumerate(self.release.depends_on or ()):
-            if other.waits_for(self.name, self.namespace):
+            if other.waits_for(self.name, options.name):
                 message = "the release would wait for itself, and never start: remove this entry"
                 yield rule_error("cycle", message, "release", "dependsOn", index)
 

@@ -14,11 +14,12 @@ from registry_gitops.facts.cluster_objects import Need, ObjectReference, Purpose
 from registry_gitops.facts.deployment_facts import DeploymentFacts
 from registry_gitops.facts.endpoints import Endpoints
 from registry_gitops.facts.image_storage import LossReason, StorageFacts
-from registry_gitops.facts.object_names import PRUNE_ANNOTATION, NamespaceFacts, ObjectNames
+from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
+from registry_gitops.facts.pod_security import Violation, list_violations
+from registry_gitops.facts.pod_shape import PodPart, PodShape, shape_pod
 from registry_gitops.facts.release import ChartFacts, ImageFacts, PodFacts, SecretFacts
 
 __all__ = [
-    "PRUNE_ANNOTATION",
     "AuthenticationFacts",
     "ChartFacts",
     "DeploymentFacts",
@@ -30,7 +31,12 @@ __all__ = [
     "ObjectNames",
     "ObjectReference",
     "PodFacts",
+    "PodPart",
+    "PodShape",
     "Purpose",
     "SecretFacts",
     "StorageFacts",
+    "Violation",
+    "list_violations",
+    "shape_pod",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment
+from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment, is_system_namespace
 from registry_gitops.facts.endpoints import Endpoints
 from registry_gitops.facts.image_storage import StorageFacts
 from registry_gitops.facts.object_names import ObjectNames
@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     CHART_CERTIFICATES = "source.certSecretRef"
     CHART_SIGNERS = "source.verify"
     MORE_VALUES = "release.valuesFrom"
+    HOME = "namespace"
     TARGET = "release.targetNamespace"
     USERS = "values.auth.htpasswd.existingSecret"
     UPLOADS = "values.http.existingSecret"
@@ -65,12 +66,10 @@ def list_needs(
 ) -> Iterator[Need]:
     """Yield what must exist; an object that two keys name for one purpose comes twice."""
     values, there = deployment.values, names.target_namespace
-    yield from _for_chart(deployment)
+    yield from _namespaces(deployment, names)
+    yield from _for_chart(deployment, names.namespace)
     for reference in deployment.release.values_from or ():
-        yield Need(reference.kind, reference.name, deployment.namespace, Purpose.MORE_VALUES)
-    install = deployment.release.install
-    if there != deployment.namespace and not (install and install.create_namespace):
-        yield Need("Namespace", there, "", Purpose.TARGET)
+        yield Need(reference.kind, reference.name, names.namespace, Purpose.MORE_VALUES)
     yield from _for_pods(values, there)
     if endpoints.certificate_secret:
         yield Need("Secret", endpoints.certificate_secret, there, Purpose.CERTIFICATE)
@@ -84,8 +83,20 @@ def list_needs(
         yield Need("StorageClass", values.persistence.storage_class, "", Purpose.VOLUME)
 
 
-def _for_chart(deployment: RegistryDeployment) -> Iterator[Need]:
-    source, here = deployment.source, deployment.namespace
+def _namespaces(deployment: RegistryDeployment, names: ObjectNames) -> Iterator[Need]:
+    """Yield the namespaces that nothing here creates; those of Kubernetes and Flux are always there."""
+    rendered = deployment.namespace_to_render if deployment.renders_namespace else ""
+    if names.namespace != rendered and not is_system_namespace(names.namespace):
+        yield Need("Namespace", names.namespace, "", Purpose.HOME)
+    install, target = deployment.release.install, names.target_namespace
+    if (install and install.create_namespace) or is_system_namespace(target):
+        return
+    if deployment.release.kube_config or target not in (rendered, names.namespace):
+        yield Need("Namespace", target, "", Purpose.TARGET)
+
+
+def _for_chart(deployment: RegistryDeployment, here: str) -> Iterator[Need]:
+    source = deployment.source
     if isinstance(source, GitSource):
         yield Need("GitRepository", source.name, source.namespace, Purpose.CHART)
         return

@@ -11,6 +11,8 @@ from registry_gitops.facts.cluster_objects import Need, ObjectReference, list_ne
 from registry_gitops.facts.endpoints import Endpoints
 from registry_gitops.facts.image_storage import StorageFacts
 from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
+from registry_gitops.facts.pod_security import Violation, list_violations
+from registry_gitops.facts.pod_shape import shape_pod
 from registry_gitops.facts.release import ChartFacts, ImageFacts, PodFacts, SecretFacts
 
 
@@ -33,9 +35,9 @@ class DeploymentFacts:
     @cached_property
     def flux_objects(self) -> tuple[ObjectReference, ...]:
         """The objects of the output directory, in the order in which Flux applies them."""
-        name, namespace = self.deployment.name, self.deployment.namespace
+        name, namespace = self.deployment.name, self.names.namespace
         objects = (
-            ("Namespace", namespace, "", self.namespace.is_rendered),
+            ("Namespace", self.namespace.name, "", self.namespace.is_rendered),
             ("HelmRepository", name, namespace, self.chart.is_helm),
             ("OCIRepository", name, namespace, self.chart.is_oci),
             ("HelmRelease", name, namespace, True),
@@ -56,6 +58,11 @@ class DeploymentFacts:
             ("ServiceAccount", names.service_account, values.service_account.create),
         )
         return tuple(ObjectReference(kind, name, names.target_namespace) for kind, name, exists in objects if exists)
+
+    @cached_property
+    def pod_violations(self) -> tuple[Violation, ...]:
+        """What the rendered Namespace forbids the Pods, by its Pod Security level."""
+        return tuple(list_violations(shape_pod(self.deployment.values), self.namespace.pod_security))
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:

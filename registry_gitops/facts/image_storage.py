@@ -36,7 +36,7 @@ class StorageFacts:
         self.is_own_claim: Final = bool(self.claim) and not self.is_existing_claim
         """Whether the chart creates the claim."""
         is_kept = self.is_existing_claim or bool(volume.resource_policy)
-        self.is_claim_kept: Final = bool(self.claim) and is_kept and not (namespace.is_pruned and namespace.is_target)
+        self.is_claim_kept: Final = bool(self.claim) and is_kept and not namespace.is_pruned_with_registry
         """Whether the claim outlives the release (ours by `helm.sh/resource-policy: keep`) and the Namespace."""
         self.is_single_node: Final = bool(self.claim) and "ReadWriteMany" not in volume.access_modes
         """Whether only one node at a time can mount the claim."""

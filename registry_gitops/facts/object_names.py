@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from registry_gitops.deployment import CHART_NAME, MAX_RELEASE_NAME, RegistryDeployment
+from registry_gitops.deployment import (
+    CHART_NAME,
+    MAX_RELEASE_NAME,
+    PRUNE_ANNOTATION,
+    RegistryDeployment,
+    is_system_namespace,
+)
 
-PRUNE_ANNOTATION: Final = "kustomize.toolkit.fluxcd.io/prune"
-"""The annotation by which Flux keeps an object that is removed from Git, with the value `disabled`."""
+_ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 
 
 class ObjectNames:
@@ -16,13 +21,15 @@ class ObjectNames:
 
     def __init__(self, deployment: RegistryDeployment) -> None:
         options, values = deployment.release, deployment.values
-        self.target_namespace: Final = options.target_namespace or deployment.namespace
+        self.namespace: Final = deployment.namespace_options.name
+        """Namespace of the HelmRelease and its source."""
+        self.target_namespace: Final = deployment.target_namespace
         """Namespace of the release and its objects: the HelmRelease's `targetNamespace`, or its own."""
-        self.storage_namespace: Final = options.storage_namespace or deployment.namespace
+        self.storage_namespace: Final = options.storage_namespace or self.namespace
         """Namespace of Helm's record of the release, which `helm -n` needs: the HelmRelease's `storageNamespace`."""
         self.release: Final = _release_name(deployment)
         """Name of the Helm release: `releaseName`, or composed; shortened as helm-controller does it."""
-        self.helm_chart: Final = f"{deployment.namespace}-{deployment.name}"
+        self.helm_chart: Final = f"{self.namespace}-{deployment.name}"
         """HelmChart that helm-controller creates next to a GitRepository or a HelmRepository."""
         self.full_name: Final = _full_name(deployment, self.release)
         """Name of the Deployment, the Service, and most others: the chart's `docker-registry.fullname`."""
@@ -39,23 +46,39 @@ class ObjectNames:
 
 
 class NamespaceFacts:
-    """The Namespace of the deployment: who creates and deletes it, and which Pods it admits."""
+    """The Namespace of the registry: who creates and deletes it, and which Pods it admits."""
 
     def __init__(self, deployment: RegistryDeployment) -> None:
-        namespace, options = deployment.namespace, deployment.kustomization
-        self.is_rendered: Final = not (namespace in ("default", "flux-system") or namespace.startswith("kube-"))
-        """Whether namespace.yaml is rendered: the namespaces of Kubernetes and Flux are not ours to change."""
+        options, target = deployment.namespace_options, deployment.target_namespace
+        self.name: Final = deployment.namespace_to_render
+        """Name of the Namespace that is rendered, or would be: that of the registry, or else of the HelmRelease."""
+        self.is_rendered: Final = deployment.renders_namespace
+        """Whether namespace.yaml is rendered."""
+        self.is_inherited: Final = options.inherit
+        """Whether the rendered objects have no `metadata.namespace`, because others set it."""
+        is_here = self.name == target and deployment.release.kube_config is None
+        self.has_registry: Final = self.is_rendered and is_here
+        """Whether namespace.yaml is that of the registry: a release in another cluster has its Namespace there."""
         # kustomize replaces the annotation that is rendered.
-        annotation = (options.common_annotations or {}).get(PRUNE_ANNOTATION)
-        prunes = options.prune_namespace if annotation is None else annotation != "disabled"
-        self.is_pruned: Final = self.is_rendered and prunes
+        annotation = (deployment.kustomization.common_annotations or {}).get(PRUNE_ANNOTATION)
+        self.is_pruned: Final = self.is_rendered and (options.prune if annotation is None else annotation != "disabled")
         """Whether Flux deletes it, with everything in it, when its file is removed: only if the config file asks."""
         self.has_prune_annotation: Final = annotation is not None
-        """Whether `kustomization.commonAnnotations` overrides `kustomization.pruneNamespace`."""
-        self.is_target: Final = deployment.release.target_namespace in (None, namespace)
-        """Whether the registry runs in it, not in `release.targetNamespace`."""
-        self.enforces_restricted: Final = self.is_rendered and self.is_target
-        """Whether the Pods run at the Pod Security level `restricted`, which is rendered."""
+        """Whether `kustomization.commonAnnotations` overrides `namespace.prune`."""
+        self.is_home: Final = target == options.name
+        """Whether the registry runs in the namespace of the HelmRelease, not in another `release.targetNamespace`."""
+        self.is_pruned_with_registry: Final = self.is_pruned and self.has_registry
+        """Whether the registry and its claim are deleted with the Namespace."""
+        level = options.pod_security
+        if level is None:
+            level = "" if is_system_namespace(self.name) else "restricted"
+        self.level: Final = level
+        """Pod Security level in the labels of the rendered Namespace, "" for none."""
+        enforced = (options.labels or {}).get(_ENFORCE, level)
+        self.pod_security: Final = enforced if self.has_registry else ""
+        """Pod Security level that namespace.yaml demands of the Pods of the registry, "" for none."""
+        self.limits_pods: Final = self.pod_security in ("restricted", "baseline")
+        """Whether that level forbids anything."""
 
 
 def _release_name(deployment: RegistryDeployment) -> str:

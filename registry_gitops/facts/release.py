@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 from registry_gitops.deployment import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, RegistryDeployment
+from registry_gitops.facts.pod_security import list_violations
+from registry_gitops.facts.pod_shape import shape_pod
 from registry_gitops.values import RegistryValues, find_plaintext_secrets
 
 _T = TypeVar("_T")
@@ -41,7 +43,9 @@ class ChartFacts:
             isinstance(source, HelmSource) and source.url.rstrip("/") == BITNAMI_URL and source.chart == CHART_NAME
         )
         """Whether it is the documented repository, in which this chart was never published."""
-        self.helm_chart_namespace: Final = source.namespace if isinstance(source, GitSource) else deployment.namespace
+        self.helm_chart_namespace: Final = (
+            source.namespace if isinstance(source, GitSource) else deployment.namespace_options.name
+        )
         """Namespace of the HelmChart: helm-controller creates it next to the source."""
 
 
@@ -86,7 +90,7 @@ class PodFacts:
         """Whether the container cannot gain privileges, and has no capability except NET_BIND_SERVICE."""
         self.has_added_capabilities: Final = bool(capabilities and capabilities.add)
         """Whether the container has any capability added."""
-        self.is_restricted: Final = self.is_confined and self.is_non_root
+        self.is_restricted: Final = not any(list_violations(shape_pod(values), "restricted"))
         """Whether the Pods meet the Pod Security level `restricted`."""
         self.has_read_only_root: Final = container.enabled and bool(container.read_only_root_filesystem)
         """Whether the root filesystem of the container is read-only."""

@@ -43,7 +43,7 @@ from registry_gitops.manifests.kustomization import (
     LabelSet,
     PatchOptions,
 )
-from registry_gitops.manifests.namespace import Namespace
+from registry_gitops.manifests.namespace import POD_SECURITY, Namespace, PodSecurityLevel
 from registry_gitops.manifests.ocirepository import (
     LayerSelector,
     OCIReference,
@@ -60,6 +60,7 @@ KINDS: tuple[type[Document], ...] = (Namespace, HelmRepository, OCIRepository, H
 
 __all__ = [
     "KINDS",
+    "POD_SECURITY",
     "ActionStrategy",
     "ChartReference",
     "ChartTemplate",
@@ -98,6 +99,7 @@ __all__ = [
     "OIDCIdentity",
     "ObjectMeta",
     "PatchOptions",
+    "PodSecurityLevel",
     "PostRenderImage",
     "PostRenderKustomize",
     "PostRenderPatch",

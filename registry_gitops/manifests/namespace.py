@@ -11,12 +11,11 @@ from registry_gitops.model import RuleErrors, rule_error
 
 _MAX_NAME: Final = 63
 
-POD_SECURITY_RESTRICTED: Final[Mapping[str, str]] = {
-    "pod-security.kubernetes.io/enforce": "restricted",
-    "pod-security.kubernetes.io/audit": "restricted",
-    "pod-security.kubernetes.io/warn": "restricted",
-}
-"""Labels that make Kubernetes refuse, log, and warn of Pods outside the `restricted` Pod Security Standard."""
+POD_SECURITY: Final = "pod-security.kubernetes.io/"
+"""What the labels of Pod Security begin with; `enforce` refuses Pods, `audit` logs them, and `warn` warns of them."""
+
+PodSecurityLevel = Literal["restricted", "baseline", "privileged", ""]
+"""A level of the Pod Security Standards; "" for no labels."""
 
 
 class Namespace(Resource):
@@ -26,16 +25,22 @@ class Namespace(Resource):
     kind: Literal["Namespace"] = "Namespace"
 
     @classmethod
-    def restricted(
-        cls, name: str, *, labels: Mapping[str, str] | None = None, annotations: Mapping[str, str] | None = None
+    def with_pod_security(
+        cls,
+        name: str,
+        level: PodSecurityLevel,
+        *,
+        labels: Mapping[str, str] | None = None,
+        annotations: Mapping[str, str] | None = None,
     ) -> Self:
-        """Return a Namespace that admits only Pods of the `restricted` Pod Security Standard.
+        """Return a Namespace that admits only Pods of this level of the Pod Security Standards.
 
-        `labels` are added, and override those of the standard.
+        `labels` are added, and override those of the level.
         """
+        own = {f"{POD_SECURITY}{mode}": level for mode in ("enforce", "audit", "warn")} if level else {}
         metadata = ObjectMeta(
             name=name,
-            labels={**POD_SECURITY_RESTRICTED, **(labels or {})},
+            labels={**own, **(labels or {})} or None,
             annotations=dict(annotations) if annotations else None,
         )
         return cls(metadata=metadata)

@@ -8,9 +8,16 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from registry_gitops.deployment import GitSource, HelmSource, OCISource, RegistryDeployment, format_key
+from registry_gitops.deployment import (
+    PRUNE_ANNOTATION,
+    GitSource,
+    HelmSource,
+    OCISource,
+    RegistryDeployment,
+    format_key,
+)
 from registry_gitops.errors import InputError
-from registry_gitops.facts import PRUNE_ANNOTATION, NamespaceFacts
+from registry_gitops.facts import NamespaceFacts
 from registry_gitops.findings import Finding, Location
 from registry_gitops.manifests import (
     ChartReference,
@@ -69,14 +76,16 @@ def _problems_in(section: str, *, ours: int = 0) -> Iterator[None]:
 
 
 def _namespace(deployment: RegistryDeployment) -> Namespace | None:
-    if not NamespaceFacts(deployment).is_rendered:
+    facts, options = NamespaceFacts(deployment), deployment.namespace_options
+    if not facts.is_rendered:
         return None
-    kept = {} if deployment.kustomization.prune_namespace else _NOT_PRUNED
-    return Namespace.restricted(deployment.namespace, annotations=kept | _MERGED)
+    annotations = {**({} if options.prune else _NOT_PRUNED), **_MERGED, **(options.annotations or {})}
+    return Namespace.with_pod_security(facts.name, facts.level, labels=options.labels, annotations=annotations)
 
 
 def _metadata(deployment: RegistryDeployment) -> ObjectMeta:
-    return ObjectMeta(name=deployment.name, namespace=deployment.namespace)
+    options = deployment.namespace_options
+    return ObjectMeta(name=deployment.name, namespace=None if options.inherit else options.name)
 
 
 def _source(deployment: RegistryDeployment) -> HelmRepository | OCIRepository | None:

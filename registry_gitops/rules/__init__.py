@@ -12,6 +12,7 @@ from registry_gitops.masking import quote
 from registry_gitops.rules.chart_not_published import chart_not_published
 from registry_gitops.rules.output_directory import OutputDirectory
 from registry_gitops.rules.plaintext_password import plaintext_password
+from registry_gitops.rules.pod_security_level import pod_security_level
 from registry_gitops.rules.rule import FindingsError, Rule
 from registry_gitops.rules.source_path import source_path
 from registry_gitops.rules.system_namespace import system_namespace
@@ -20,7 +21,8 @@ RULES = (
     Rule("plaintext-password", "No password is committed to Git", Severity.ERROR, plaintext_password),
     Rule("chart-not-published", "The source has the chart", Severity.WARNING, chart_not_published),
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, source_path),
-    Rule("system-namespace", "The deployment has a namespace of its own", Severity.WARNING, system_namespace),
+    Rule("pod-security", "The rendered Namespace admits the Pods", Severity.ERROR, pod_security_level),
+    Rule("system-namespace", "The registry has a namespace of its own", Severity.WARNING, system_namespace),
 )
 
 

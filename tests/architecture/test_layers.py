@@ -47,7 +47,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "assets": set(),
     "report": {"model"},
     "rules": {"deployment", "facts", "values"},
-    "facts": {"deployment", "values"},
+    "facts": {"deployment", "model", "values"},
     "deployment": {"codec", "manifests", "model", "values"},
     "codec": set(),
     "manifests": {"model"},

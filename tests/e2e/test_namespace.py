@@ -68,7 +68,7 @@ def test_a_namespace_is_deleted_with_everything_in_it_only_if_the_config_file_as
     fleet.commit(
         "Add a registry, and let its Namespace go with it",
         values={"persistence": {"enabled": False}},
-        kustomization={"pruneNamespace": True},
+        namespace={"name": fleet.namespace, "prune": True},
     )
     fleet.ready()
     shutil.rmtree(fleet.folder)

@@ -15,17 +15,15 @@ from registry_gitops.render import plan_changes, render
 from tests.support.helm import Chart
 from tests.support.tools import KUBERNETES_VERSIONS, ROOT
 
-EXAMPLES = sorted(path for path in ROOT.glob("examples/*/registry.*") if path.suffix in (".yaml", ".py"))
-pytestmark = pytest.mark.parametrize("config", EXAMPLES, ids=lambda path: path.parent.name)
+EXAMPLES = sorted(path for path in ROOT.glob("examples/**/registry.*") if path.suffix in (".yaml", ".py"))
+every_example = pytest.mark.parametrize("config", EXAMPLES, ids=lambda path: path.parent.name)
 
 Validate = Callable[..., list[str]]
 
 
-def built(config: Path, tool: Callable[[str], Path]) -> str:
-    """What kustomize, and so Flux, makes of the rendered folder."""
-    return subprocess.run(
-        [tool("kustomize"), "build", config.parent / "rendered"], check=True, capture_output=True, text=True
-    ).stdout
+def built(folder: Path, tool: Callable[[str], Path]) -> str:
+    """What kustomize, and so Flux, makes of a folder."""
+    return subprocess.run([tool("kustomize"), "build", folder], check=True, capture_output=True, text=True).stdout
 
 
 def values(deployment: RegistryDeployment) -> dict[str, Any]:
@@ -34,25 +32,29 @@ def values(deployment: RegistryDeployment) -> dict[str, Any]:
     return dict(spec.get("values", {}))
 
 
+@every_example
 def test_the_rendered_folder_is_fresh(config: Path) -> None:
     assert plan_changes(render(load(config)), config.parent / "rendered").pending == ()
 
 
+@every_example
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_kustomize_builds_it_and_kubeconform_finds_nothing(
     config: Path, version: str, tool: Callable[[str], Path], kubeconform: Validate
 ) -> None:
-    assert kubeconform(built(config, tool), version) == []
+    assert kubeconform(built(config.parent / "rendered", tool), version) == []
 
 
+@every_example
 def test_kustomize_gives_back_the_objects_as_they_were_rendered(config: Path, tool: Callable[[str], Path]) -> None:
     folder = config.parent / "rendered"
     listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
     rendered = [yaml.safe_load((folder / path).read_text()) for path in listed]
-    found = list(yaml.safe_load_all(built(config, tool)))
+    found = list(yaml.safe_load_all(built(config.parent / "rendered", tool)))
     assert sorted(found, key=lambda each: each["kind"]) == sorted(rendered, key=lambda each: each["kind"])
 
 
+@every_example
 @pytest.mark.parametrize("version", KUBERNETES_VERSIONS)
 def test_helm_lints_and_renders_the_chart_with_its_values(
     config: Path, version: str, chart: Chart, kubeconform: Validate
@@ -63,5 +65,13 @@ def test_helm_lints_and_renders_the_chart_with_its_values(
     assert kubeconform(chart.text("--kube-version", version, values=found), version) == []
 
 
+@every_example
 def test_its_pods_pass_pod_security_restricted(config: Path, chart: Chart, podsecurity: Validate) -> None:
     assert podsecurity(chart.text(values=values(load(config)))) == []
+
+
+def test_two_registries_share_a_namespace_that_one_of_them_has(tool: Callable[[str], Path]) -> None:
+    found = list(yaml.safe_load_all(built(ROOT / "examples/shared-namespace", tool)))
+    assert [each["metadata"]["name"] for each in found if each["kind"] == "Namespace"] == ["registries"]
+    names = {each["metadata"]["name"]: each["metadata"]["namespace"] for each in found if each["kind"] == "HelmRelease"}
+    assert names == {"images": "registries", "charts": "registries"}

@@ -57,11 +57,32 @@ def test_secrets_of_the_source_are_needed_next_to_it() -> None:
     )
 
 
-def test_target_namespace_is_needed_unless_helm_creates_it() -> None:
-    need = Need("Namespace", "shared", "", Purpose.TARGET)
-    assert need in facts_of("target namespace").needs
-    created = {"targetNamespace": "shared", "install": {"createNamespace": True}}
-    assert need not in facts({"release": created}).needs
+@pytest.mark.parametrize(
+    ("config", "needs"),
+    [
+        ({}, []),
+        ({"namespace": "default"}, []),
+        ({"namespace": {"create": False}}, [(HERE, Purpose.HOME)]),
+        ({"namespace": {"inherit": True}}, [(HERE, Purpose.HOME)]),
+        ({"release": {"targetNamespace": "shared"}}, [(HERE, Purpose.HOME)]),
+        ({"namespace": "flux-system", "release": {"targetNamespace": "shared"}}, []),
+        (
+            {"namespace": {"create": False}, "release": {"targetNamespace": "shared"}},
+            [(HERE, Purpose.HOME), ("shared", Purpose.TARGET)],
+        ),
+        ({"release": {"targetNamespace": "shared", "install": {"createNamespace": True}}}, []),
+        ({"release": {"kubeConfig": {"secretRef": {"name": "other"}}}}, [(HERE, Purpose.TARGET)]),
+        (
+            {"release": {"kubeConfig": {"secretRef": {"name": "other"}}, "targetNamespace": "shared"}},
+            [("shared", Purpose.TARGET)],
+        ),
+    ],
+)
+def test_namespaces_are_needed_that_nothing_here_creates(
+    config: dict[str, Any], needs: list[tuple[str, Purpose]]
+) -> None:
+    found = [(need.name, need.purpose) for need in facts(config).needs if need.kind == "Namespace"]
+    assert found == needs
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def test_images_without_durable_storage_are_lost_with_the_pod(name: str, reason:
 
 @pytest.mark.parametrize("name", ["defaults", "existing claim"])
 def test_claim_goes_with_a_pruned_namespace_but_only_if_it_is_in_it(name: str) -> None:
-    pruned = DEPLOYMENTS[name].derive(kustomization={"pruneNamespace": True})
+    pruned = DEPLOYMENTS[name].derive(namespace={"prune": True})
     assert not DeploymentFacts(pruned).storage.is_claim_kept
-    assert DeploymentFacts(pruned.derive(release={"targetNamespace": "other"})).storage.is_claim_kept
+    assert not DeploymentFacts(pruned.derive(release={"targetNamespace": "other"})).storage.is_claim_kept
+    elsewhere = pruned.derive(release={"kubeConfig": {"secretRef": {"name": "other-cluster"}}})
+    assert DeploymentFacts(elsewhere).storage.is_claim_kept

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from registry_gitops.deployment import RegistryDeployment
-from registry_gitops.facts import PRUNE_ANNOTATION, NamespaceFacts, ObjectNames
+from registry_gitops.deployment import PRUNE_ANNOTATION, RegistryDeployment
+from registry_gitops.facts import NamespaceFacts, ObjectNames
 from registry_gitops.manifests import HelmReleaseOptions
 from registry_gitops.values import RegistryValues
 from tests.facts.deployments import true_facts
@@ -65,29 +65,77 @@ def test_names_of_secrets_and_the_record_of_helm_follow_the_release() -> None:
     assert (found.storage_namespace, found.helm_chart) == ("helm", "docker-registry-x")
 
 
+RESTRICTED = "is_rendered has_registry limits_pods"
+REMOTE = {"kubeConfig": {"secretRef": {"name": "other-cluster"}}}
+
+
 @pytest.mark.parametrize(
-    ("config", "facts"),
+    ("config", "name", "facts"),
     [
-        ({}, "is_rendered is_target enforces_restricted"),
-        ({"namespace": "flux-system"}, "is_target"),
-        ({"namespace": "kube-public", "kustomization": {"pruneNamespace": True}}, "is_target"),
-        ({"release": {"targetNamespace": "shared"}}, "is_rendered"),
-        ({"release": {"targetNamespace": "docker-registry"}}, "is_rendered is_target enforces_restricted"),
-        ({"kustomization": {"pruneNamespace": True}}, "is_rendered is_pruned is_target enforces_restricted"),
+        ({}, "docker-registry", f"{RESTRICTED} is_home"),
+        ({"namespace": "flux-system"}, "flux-system", "is_home"),
+        ({"namespace": {"name": "media"}}, "media", f"{RESTRICTED} is_home"),
+        ({"namespace": {"create": False}}, "docker-registry", "is_home"),
+        ({"namespace": {"inherit": True}}, "docker-registry", "is_home is_inherited"),
+        ({"namespace": {"inherit": True, "create": True}}, "docker-registry", f"{RESTRICTED} is_home is_inherited"),
+        ({"namespace": {"name": "default", "create": True}}, "default", "is_rendered has_registry is_home"),
+        ({"release": {"targetNamespace": "shared"}}, "shared", RESTRICTED),
+        ({"namespace": "flux-system", "release": {"targetNamespace": "shared"}}, "shared", RESTRICTED),
+        ({"namespace": "team", "release": {"targetNamespace": "kube-system"}}, "kube-system", ""),
+        ({"release": {"targetNamespace": "docker-registry"}}, "docker-registry", f"{RESTRICTED} is_home"),
+        (
+            {"release": {"targetNamespace": "shared", "install": {"createNamespace": True}}},
+            "docker-registry",
+            "is_rendered",
+        ),
+        ({"release": {"install": {"createNamespace": True}}}, "docker-registry", f"{RESTRICTED} is_home"),
+        ({"release": REMOTE}, "docker-registry", "is_rendered is_home"),
+        ({"release": {**REMOTE, "targetNamespace": "shared"}}, "docker-registry", "is_rendered"),
+        (
+            {"namespace": {"prune": True}},
+            "docker-registry",
+            f"{RESTRICTED} is_home is_pruned is_pruned_with_registry",
+        ),
+        (
+            {"namespace": {"prune": True}, "release": REMOTE},
+            "docker-registry",
+            "is_rendered is_home is_pruned",
+        ),
         (
             {
-                "kustomization": {
-                    "pruneNamespace": True,
-                    "commonAnnotations": {PRUNE_ANNOTATION: "disabled"},
-                }
+                "namespace": {"prune": True},
+                "kustomization": {"commonAnnotations": {PRUNE_ANNOTATION: "disabled"}},
             },
-            "is_rendered has_prune_annotation is_target enforces_restricted",
+            "docker-registry",
+            f"{RESTRICTED} has_prune_annotation is_home",
         ),
         (
             {"kustomization": {"commonAnnotations": {PRUNE_ANNOTATION: "enabled"}}},
-            "is_rendered is_pruned has_prune_annotation is_target enforces_restricted",
+            "docker-registry",
+            f"{RESTRICTED} is_pruned is_pruned_with_registry has_prune_annotation is_home",
         ),
     ],
 )
-def test_namespace_is_rendered_pruned_and_restricted_only_if_it_is_ours(config: dict[str, Any], facts: str) -> None:
-    assert true_facts(NamespaceFacts(RegistryDeployment.model_validate(config))) == set(facts.split())
+def test_namespace_is_rendered_pruned_and_restricted_only_if_it_is_ours(
+    config: dict[str, Any], name: str, facts: str
+) -> None:
+    found = NamespaceFacts(RegistryDeployment.model_validate(config))
+    assert (found.name, true_facts(found)) == (name, set(facts.split()))
+
+
+@pytest.mark.parametrize(
+    ("namespace", "level", "enforced"),
+    [
+        ({}, "restricted", "restricted"),
+        ({"podSecurity": "baseline"}, "baseline", "baseline"),
+        ({"podSecurity": ""}, "", ""),
+        ({"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}, "restricted", "privileged"),
+        ({"name": "kube-registry", "create": True}, "", ""),
+        ({"create": False}, "restricted", ""),
+    ],
+)
+def test_pod_security_level_is_that_of_the_labels_that_are_rendered(
+    namespace: dict[str, Any], level: str, enforced: str
+) -> None:
+    found = NamespaceFacts(RegistryDeployment.model_validate({"namespace": namespace}))
+    assert (found.level, found.pod_security) == (level, enforced)

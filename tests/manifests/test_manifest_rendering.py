@@ -50,7 +50,7 @@ CHART = ChartTemplate(
 
 EXAMPLES: list[tuple[Document, str]] = [
     (
-        Namespace.restricted("docker-registry", labels={"team": "platform"}),
+        Namespace.with_pod_security("docker-registry", "restricted", labels={"team": "platform"}),
         '{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "docker-registry", "labels": {'
         '"pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/audit": "restricted", '
         '"pod-security.kubernetes.io/warn": "restricted", "team": "platform"}}}',
@@ -173,7 +173,7 @@ def test_options_and_a_chart_make_the_spec_of_a_release() -> None:
     ("resource", "identity"),
     [
         (HelmRelease(metadata=HERE, spec=HelmReleaseSpec(chart=CHART)), "HelmRelease/docker-registry/docker-registry"),
-        (Namespace.restricted("docker-registry"), "Namespace/docker-registry"),
+        (Namespace.with_pod_security("docker-registry", ""), "Namespace/docker-registry"),
     ],
 )
 def test_the_identity_of_an_object_is_what_flux_prints(resource: Resource, identity: str) -> None:
@@ -182,7 +182,7 @@ def test_the_identity_of_an_object_is_what_flux_prints(resource: Resource, ident
 
 def test_a_label_of_the_users_wins_over_the_pod_security_labels() -> None:
     labels = {"pod-security.kubernetes.io/enforce": "baseline"}
-    found = Namespace.restricted("registry", labels=labels, annotations={"owner": "me"}).metadata
+    found = Namespace.with_pod_security("registry", "restricted", labels=labels, annotations={"owner": "me"}).metadata
     assert found.annotations == {"owner": "me"}
     assert found.labels == {
         "pod-security.kubernetes.io/enforce": "baseline",

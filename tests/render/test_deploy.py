@@ -41,7 +41,14 @@ BAD: dict[str, list[dict[str, Any]]] = {
     ],
     "chart-not-published": [{"source": {"type": "helm"}}],
     "source-path": [{"source": {"type": "git", "path": "elsewhere"}}],
-    "system-namespace": [OCI | {"namespace": "flux-system"}],
+    "pod-security": [
+        OCI | {"values": {"containerSecurityContext": {"runAsUser": 0}}},
+        OCI | {"namespace": {"podSecurity": "baseline"}, "values": {"containerSecurityContext": {"privileged": True}}},
+    ],
+    "system-namespace": [
+        OCI | {"namespace": "flux-system"},
+        OCI | {"namespace": "team", "release": {"targetNamespace": "default"}},
+    ],
 }
 """Rule -> config files with exactly one finding of it, in a directory `apps` of a Git repository."""
 

@@ -76,30 +76,28 @@ def test_namespace_is_never_pruned_and_keeps_what_others_have_set(values: dict[s
 
 
 def test_namespace_is_pruned_if_the_config_file_asks_for_it() -> None:
-    deployment = RegistryDeployment.model_validate({"kustomization": {"pruneNamespace": True}})
+    deployment = RegistryDeployment.model_validate({"namespace": {"prune": True}})
     metadata = objects(deployment)["namespace.yaml"]["metadata"]
     assert metadata["annotations"] == {"kustomize.toolkit.fluxcd.io/ssa": "Merge"}
-    assert "pruneNamespace" not in render(deployment)["kustomization.yaml"]
     page = render(deployment)["README.md"]
     assert "**The Namespace `docker-registry` is deleted too, with everything in it**" in page
     assert "**The claim `docker-registry` is deleted with the Namespace**" in page
     assert "stays, with all images" not in page
 
 
-def test_claim_in_another_namespace_outlives_the_one_that_is_pruned() -> None:
-    page = render(
-        RegistryDeployment.model_validate(
-            {"kustomization": {"pruneNamespace": True}, "release": {"targetNamespace": "images"}}
-        )
-    )["README.md"]
+def test_claim_in_another_cluster_outlives_the_namespace_that_is_pruned() -> None:
+    release = {"targetNamespace": "images", "kubeConfig": {"secretRef": {"name": "other"}}}
+    page = render(RegistryDeployment.model_validate({"namespace": {"prune": True}, "release": release}))["README.md"]
     assert "in `images` stays, with all images" in page
-    assert "The Namespace `images`, in which the registry runs, is not part of this folder: it stays" in page
+    assert "The Namespace `images` is not part of this folder, and stays as it is" in page
+    assert "**The Namespace `docker-registry` is deleted too, with everything in it**" in page
 
 
 @pytest.mark.parametrize(("value", "pruned"), [("enabled", True), ("disabled", False)])
 def test_annotation_for_all_objects_decides_whether_the_namespace_is_pruned(value: str, pruned: bool) -> None:
-    options = {"pruneNamespace": True, "commonAnnotations": {"kustomize.toolkit.fluxcd.io/prune": value}}
-    page = render(RegistryDeployment.model_validate({"kustomization": options}))["README.md"]
+    options = {"commonAnnotations": {"kustomize.toolkit.fluxcd.io/prune": value}}
+    config = {"namespace": {"prune": True}, "kustomization": options}
+    page = render(RegistryDeployment.model_validate(config))["README.md"]
     assert ("`kustomization.commonAnnotations` asks for it" in page) is pruned
     assert ("The Namespace `docker-registry` stays" in page) is not pruned
 

@@ -8,6 +8,7 @@ from registry_gitops import (
     HelmReleaseOptions,
     HelmSource,
     KustomizationOptions,
+    NamespaceOptions,
     OCISource,
     RegistryDeployment,
     RegistryValues,
@@ -242,7 +243,8 @@ others = [
     deployment.derive(name="other", values={"persistence": {"size": "10Gi"}, "affinity": None}),
     deployment.derive({"source": {"type": "oci", "url": "oci://ghcr.io/example/chart"}}),
     RegistryDeployment(source=HelmSource(url="https://charts.example.com", chart="registry", version="1.x")),
-    RegistryDeployment(source=OCISource(url="oci://ghcr.io/example/chart", verify=m.Verification())),
+    RegistryDeployment(namespace=NamespaceOptions(name="media", create=False)),
+    RegistryDeployment(namespace="media", source=OCISource(url="oci://ghcr.io/example/chart", verify=m.Verification())),
 ]
 modes = {hash(deployment): list(deployment.values.persistence.access_modes)}
 directories = {deployment: "apps/registry", others[0]: "apps/other"}

@@ -99,7 +99,7 @@ def _release_identity(config: Path | None, namespace: str | None, name: str | No
     if name:
         raise typer.BadParameter("needs --namespace NAME", param_hint="--name")
     deployment = load_config(config or find_config_file())
-    return deployment.namespace, deployment.name
+    return deployment.namespace_options.name, deployment.name
 
 
 class _Run:

@@ -15,8 +15,8 @@ Row = tuple[str, str, str]
 def list_settings(facts: DeploymentFacts) -> Iterator[Row]:
     """Yield the rows, in the order of a config file."""
     deployment, values = facts.deployment, facts.deployment.values
-    yield "`namespace`", code(deployment.namespace), "Namespace of the objects that Flux reads"
-    if not facts.namespace.is_target:
+    yield "`namespace`", code(facts.names.namespace), "Namespace of the objects that Flux reads"
+    if not facts.namespace.is_home:
         yield "`release.targetNamespace`", code(facts.names.target_namespace), "Namespace that the registry runs in"
     if deployment.release.release_name:
         yield "`release.releaseName`", code(facts.names.release), "name of the Helm release"

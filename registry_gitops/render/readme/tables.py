@@ -32,7 +32,7 @@ _ENDPOINTS = (
 """What distribution v3 serves: method, path, purpose, and what the client does."""
 
 _FILES: Final = {
-    "Namespace": ", for Pods of the level `restricted`",
+    "Namespace": "{level}",
     "HelmRepository": ": where Flux finds the chart",
     "OCIRepository": ": where Flux finds the chart",
     "HelmRelease": ": the chart, and the values of the config file",
@@ -40,7 +40,7 @@ _FILES: Final = {
 """Kind -> what its file is for, after kind and name."""
 
 _OBJECTS: Final = {
-    "Namespace": "contains the objects of this directory",
+    "Namespace": "contains the {contents}",
     "HelmRepository": "fetches the chart",
     "OCIRepository": "fetches the chart",
     "HelmRelease": "installs the Helm release {release}",
@@ -60,6 +60,7 @@ _NEEDS: Final = {
     Purpose.CHART_CERTIFICATES: "certificates for the chart's source",
     Purpose.CHART_SIGNERS: "public keys of the chart's signers",
     Purpose.MORE_VALUES: "other values",
+    Purpose.HOME: "the objects of this directory",
     Purpose.TARGET: "the registry",
     Purpose.USERS: "users and hashes, in the key {key}",
     Purpose.UPLOADS: "secret that signs uploads, in the key {key}",
@@ -88,9 +89,10 @@ class Tables:
         return table(("File", "Contents"), self._files())
 
     def _files(self) -> Iterator[tuple[str, str]]:
-        deployment = self._facts.deployment
+        deployment, level = self._facts.deployment, self._facts.namespace.level
+        words = {"level": f", for Pods of the level {code(level)}" if level else ""}
         for reference in self._facts.flux_objects:
-            yield f"`{reference.kind.lower()}.yaml`", _object(reference) + _FILES[reference.kind]
+            yield f"`{reference.kind.lower()}.yaml`", _object(reference) + _FILES[reference.kind].format_map(words)
         yield "`kustomization.yaml`", "the list of these files, for kustomize and Flux"
         for path in deployment.kustomization.resources:
             yield code(path), "yours, from `kustomization.resources`"
@@ -102,8 +104,9 @@ class Tables:
     @property
     def objects(self) -> str:
         """The objects in the cluster."""
-        values = self._facts.deployment.values
+        values, namespace = self._facts.deployment.values, self._facts.namespace
         words = {
+            "contents": "objects of this directory" if namespace.is_home or not namespace.has_registry else "registry",
             "release": code(self._facts.names.release),
             "pods": "1 Pod" if values.replica_count == 1 else f"{values.replica_count} Pods",
             "port": values.service.ports.http,

@@ -37,14 +37,15 @@ class Words:
         size = f" ({values.persistence.size}, {', '.join(values.persistence.access_modes)})"
         self.claim_summary = size if storage.is_own_claim else ""
         self.keep_note = ", by `helm.sh/resource-policy: keep`" if storage.is_own_claim else ""
-        self.prune_key = f"kustomization.{'commonAnnotations' if namespace.has_prune_annotation else 'pruneNamespace'}"
+        self.prune_key = "kustomization.commonAnnotations" if namespace.has_prune_annotation else "namespace.prune"
         self.claim_loss = "with the release** (`values.persistence.resourcePolicy` is empty)"
-        if namespace.is_pruned and namespace.is_target:
+        if namespace.is_pruned_with_registry:
             self.claim_loss = f"with the Namespace** (`{self.prune_key}` asks for it)"
         self.shared_storage = (
             "object storage" if storage.is_object_storage else f"the volume claim {code(storage.claim)}"
         )
         self.example_repository = "library/hello-world" if storage.is_cache else "hello-world"
+        self.pod_violations = listing(violation.key for violation in facts.pod_violations)
         self.process_user = _process_user(facts.pod)
         self.plaintext_keys = listing(facts.secrets.plaintext_keys)
         self.variables = listing(variable.name for variable in values.extra_env_vars)

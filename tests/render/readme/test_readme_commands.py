@@ -36,6 +36,8 @@ def cluster(tool: Callable[[str], Path]) -> Cluster:
         ]
         (release,) = (found for found in folder if found["kind"] == "HelmRelease")
         names = ObjectNames(deployment)
+        if deployment.namespace_options.inherit:  # A parent directory sets it.
+            release["metadata"]["namespace"] = names.namespace
         release_options = [names.release, str(CHART), "--namespace", names.target_namespace]
         done = subprocess.run(
             [str(tool("helm")), "template", *release_options, "-f", "-"],
@@ -69,7 +71,7 @@ def test_each_command_names_what_is_in_the_cluster(case: str, cluster: Cluster) 
             namespace = words[words.index("-n") + 1]
             named |= {(kind, namespace, name) for kind, name in named_by(words)}
     assert named - {helm_chart(objects)} - foreign <= set(objects)
-    assert ("helmrelease", deployment.namespace, deployment.name) in named
+    assert ("helmrelease", names.namespace, deployment.name) in named
 
 
 def helm_chart(objects: dict[tuple[str, str, str], Any]) -> tuple[str, str, str]:
@@ -88,7 +90,7 @@ def test_lists_are_asked_for_where_their_objects_are(case: str) -> None:
         for words in commands(format_readme(deployment))
         if words[:2] + words[3:4] == ["kubectl", "get", "-n"]
     }
-    assert lists["helmrelease"] == deployment.namespace
+    assert lists["helmrelease"] == names.namespace
     assert lists["pods"] == names.target_namespace
     assert lists.get("pvc", names.target_namespace) == names.target_namespace
 

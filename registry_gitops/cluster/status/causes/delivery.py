@@ -93,8 +93,9 @@ def _cannot_apply(kustomization: Object) -> bool:
 def _apply_remedy(message: str, kustomization: Object) -> str:
     if "namespaces " in message and "not found" in message:
         return (
-            "list namespace.yaml first in the `resources` of kustomization.yaml, as `registry-gitops render` does; "
-            "then commit and push"
+            "apply the Namespace first: list namespace.yaml first in the `resources` of kustomization.yaml, as "
+            "`registry-gitops render` does, or, if another directory has it, let this Kustomization depend on that "
+            "one (`spec.dependsOn`); then commit and push"
         )
     if "path not found" in message or "no such file or directory" in message:
         return f"correct `spec.path` of the Kustomization ({kustomization.text('spec.path')}), or commit that directory"
