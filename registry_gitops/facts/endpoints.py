@@ -7,7 +7,7 @@ from typing import Final
 from registry_gitops.facts.authentication import AuthenticationFacts
 from registry_gitops.facts.image_storage import StorageFacts
 from registry_gitops.facts.object_names import ObjectNames
-from registry_gitops.values import ExtraHost, Ingress, RegistryValues
+from registry_gitops.values import ExtraHost, Ingress, RegistryValues, registry_port
 
 
 class Endpoints:
@@ -21,8 +21,7 @@ class Endpoints:
         """Path in front of /v2/, for example /images."""
         self.is_headless: Final = service.cluster_ip == "None"
         """Whether the Service maps no ports, neither for Pods nor for `kubectl port-forward`."""
-        container_port = int(http.addr.rpartition(":")[2]) if http and http.addr else 5000
-        self.port: Final = container_port if self.is_headless else service.ports.http
+        self.port: Final = registry_port(values) if self.is_headless else service.ports.http
         """Port in the cluster."""
         self.service_address: Final = f"{names.full_name}.{names.target_namespace}.svc:{self.port}"
         """HOST:PORT for the Pods of the cluster."""

@@ -21,10 +21,12 @@ from registry_gitops.model.choice import (
     one_of_schema,
 )
 from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue
+from registry_gitops.model.network import AddressRange, ClusterIP, IPAddress, OptionalIPAddress
 from registry_gitops.model.quantity import DurationText, QuantityText
 from registry_gitops.model.scalars import (
     SERVICE_NAME,
     SERVICE_NAME_REMEDY,
+    SUBDOMAIN,
     AccessMode,
     Annotations,
     DataKey,
@@ -44,6 +46,8 @@ from registry_gitops.model.scalars import (
     NotBlank,
     OptionalName,
     Port,
+    PortName,
+    PortReference,
     Positive,
     Text,
 )
@@ -52,9 +56,12 @@ __all__ = [
     "EMPTY",
     "SERVICE_NAME",
     "SERVICE_NAME_REMEDY",
+    "SUBDOMAIN",
     "AccessMode",
+    "AddressRange",
     "Annotations",
     "ChartName",
+    "ClusterIP",
     "DNSLabel",
     "DNSSubdomain",
     "DataKey",
@@ -63,6 +70,7 @@ __all__ = [
     "FrozenDict",
     "HelmRepositoryURL",
     "Hostname",
+    "IPAddress",
     "ImageDigest",
     "ImageRegistry",
     "ImageRepository",
@@ -79,8 +87,11 @@ __all__ = [
     "NotBlank",
     "OCIRepositoryURL",
     "OpenValue",
+    "OptionalIPAddress",
     "OptionalName",
     "Port",
+    "PortName",
+    "PortReference",
     "Positive",
     "QuantityText",
     "ReleaseName",

@@ -94,6 +94,41 @@ def _port(value: int) -> int:
 Port = Annotated[int, AfterValidator(_port), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 65535})]
 """A TCP port."""
 
+_PORT_NAME = "([0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*"
+
+PortName = Annotated[
+    str,
+    Text(
+        "the name of a port", _PORT_NAME, "use lower-case letters, digits and single '-', and a letter", max_length=15
+    ),
+]
+"""Name of a port of a container or a Service."""
+
+
+def _port_or_name(value: int | str) -> int | str:
+    if isinstance(value, int):
+        return _port(value)
+    if len(value) > 15 or not re.fullmatch(_PORT_NAME, value):
+        raise custom_error(
+            "port", f"{quote(value)} is no name of a port: write its number without quotes, or its name, as text"
+        )
+    return value
+
+
+PortReference = Annotated[
+    int | str,
+    AfterValidator(_port_or_name),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": 65535},
+                {"type": "string", "pattern": f"^({_PORT_NAME})$", "maxLength": 15},
+            ]
+        }
+    ),
+]
+"""The number of a port, or the name of one of the container."""
+
 AccessMode = Literal["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"]
 """How nodes can mount a volume: core/v1 PersistentVolumeAccessMode."""
 

@@ -1,10 +1,22 @@
 """The chart's values as typed models: one file per section, keyed and defaulted as in its values.yaml."""
 
 from registry_gitops.values.auth import Auth, Htpasswd
-from registry_gitops.values.chart_mounts import chart_mounts
+from registry_gitops.values.chart_pod import chart_containers, chart_mounts, registry_port
 from registry_gitops.values.configuration import Configuration, Driver, Provider, Section, find_plaintext_secrets
 from registry_gitops.values.conflicts import CONFLICTS
+from registry_gitops.values.dns import DnsConfig, DnsOption, HostAlias
 from registry_gitops.values.env import EnvVar, EnvVarSource, FieldRef, KeySelector, ResourceFieldRef
+from registry_gitops.values.handlers import (
+    ContainerProbe,
+    ExecAction,
+    GrpcAction,
+    HttpGetAction,
+    HttpHeader,
+    LifecycleHandler,
+    LifecycleHooks,
+    SleepAction,
+    TcpSocketAction,
+)
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import ExtraHost, ExtraTls, Ingress
 from registry_gitops.values.persistence import Persistence
@@ -38,6 +50,16 @@ from registry_gitops.values.security import (
     Sysctl,
 )
 from registry_gitops.values.service import Service, ServiceNodePorts, ServicePorts
+from registry_gitops.values.sidecars import (
+    ContainerCapabilities,
+    ContainerPort,
+    ContainerResources,
+    EnvFrom,
+    EnvSource,
+    InitContainer,
+    SecurityContext,
+    Sidecar,
+)
 from registry_gitops.values.volumes import (
     ClaimMetadata,
     ClaimRequests,
@@ -78,28 +100,44 @@ __all__ = [
     "ClaimVolume",
     "ConfigMapVolume",
     "Configuration",
+    "ContainerCapabilities",
+    "ContainerPort",
+    "ContainerProbe",
+    "ContainerResources",
     "ContainerSecurityContext",
     "CsiVolume",
     "Deletion",
+    "DnsConfig",
+    "DnsOption",
     "DownwardFile",
     "DownwardVolume",
     "Driver",
     "EmptyDirVolume",
+    "EnvFrom",
+    "EnvSource",
     "EnvVar",
     "EnvVarSource",
     "EphemeralVolume",
+    "ExecAction",
     "ExtraHost",
     "ExtraTls",
     "FieldRef",
+    "GrpcAction",
+    "HostAlias",
     "HostPathVolume",
     "Htpasswd",
     "Http",
+    "HttpGetAction",
+    "HttpHeader",
     "Image",
     "Ingress",
+    "InitContainer",
     "KeySelector",
     "KeyToPath",
     "LabelSelector",
     "LabelSelectorRequirement",
+    "LifecycleHandler",
+    "LifecycleHooks",
     "LivenessProbe",
     "NfsVolume",
     "NodeAffinity",
@@ -130,18 +168,24 @@ __all__ = [
     "SecretReference",
     "SecretVolume",
     "Section",
+    "SecurityContext",
     "Service",
     "ServiceAccount",
     "ServiceNodePorts",
     "ServicePorts",
+    "Sidecar",
+    "SleepAction",
     "StartupProbe",
     "Sysctl",
+    "TcpSocketAction",
     "Toleration",
     "TopologySpreadConstraint",
     "UpdateStrategy",
     "Volume",
     "VolumeMount",
     "WeightedPodAffinityTerm",
+    "chart_containers",
     "chart_mounts",
     "find_plaintext_secrets",
+    "registry_port",
 ]

@@ -126,6 +126,23 @@ CONFLICTS: Final = {
         "the chart mounts its volume {volume} at {path}, and one mount would hide the other: choose a path that "
         "neither contains {path} nor is below it",
     ),
+    "container-name": Conflict(
+        "{containers}.{index}.name", "the chart has a container of the name {name} itself: choose another name"
+    ),
+    "container-twice": Conflict(
+        "{containers}.{index}.name", "another container has the name {name}, too: choose another name"
+    ),
+    "container-port": Conflict(
+        "{containers}.{index}.ports.{position}.containerPort",
+        "the container {holder} listens on port {port}, too, and the containers of a Pod share one network: choose "
+        "another port",
+    ),
+    "dns-servers": Conflict(
+        "dnsConfig.nameservers", "with dnsPolicy None, the Pod knows no DNS server: set dnsConfig.nameservers"
+    ),
+    "object-twice": Conflict(
+        "extraDeploy.{index}", "another entry is the {kind} {name}, too: remove one of them, or rename it"
+    ),
 }
 """Every combination, by its name."""
 

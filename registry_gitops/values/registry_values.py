@@ -25,7 +25,10 @@ from registry_gitops.model import (
 from registry_gitops.values.auth import Auth
 from registry_gitops.values.combinations import find_conflicts
 from registry_gitops.values.configuration import Configuration
+from registry_gitops.values.dns import DnsConfig, DnsPolicy, HostAlias
 from registry_gitops.values.env import EnvVar
+from registry_gitops.values.extra_object import ExtraObject
+from registry_gitops.values.handlers import LifecycleHooks
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import Ingress
 from registry_gitops.values.other_charts import VALUES_INSTEAD, VALUES_OF_OTHER_TYPES
@@ -35,6 +38,7 @@ from registry_gitops.values.resources import Resources
 from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpreadConstraint, UpdateStrategy
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount
 from registry_gitops.values.service import Service
+from registry_gitops.values.sidecars import InitContainer, Sidecar
 from registry_gitops.values.volumes import Volume, VolumeMount
 
 NamePart = Annotated[str, Text("a name", SERVICE_NAME, SERVICE_NAME_REMEDY, max_length=53, empty=True)]
@@ -117,6 +121,20 @@ class RegistryValues(Model):
     extra_volume_mounts: ListOf[VolumeMount] = ()
     """More mounts of the registry's container."""
 
+    init_containers: ListOf[InitContainer] = ()
+    """Containers that run before the registry or, with `restartPolicy: Always`, start before it and keep running."""
+
+    sidecars: ListOf[Sidecar] = ()
+    """Containers that run next to the registry."""
+
+    command: ListOf[str] = ()
+    """Program and arguments instead of the image's entry point; then the chart passes no arguments of its own."""
+
+    args: ListOf[str] = ()
+    """Arguments of the entry point. Default: the path of config.yml, `/etc/distribution/config.yml`."""
+
+    lifecycle_hooks: LifecycleHooks = default_section(LifecycleHooks)
+
     resources: Resources = default_section(Resources)
     pod_security_context: PodSecurityContext = default_section(PodSecurityContext)
     container_security_context: ContainerSecurityContext = default_section(ContainerSecurityContext)
@@ -145,6 +163,35 @@ class RegistryValues(Model):
 
     topology_spread_constraints: ListOf[TopologySpreadConstraint] = ()
     """How evenly the Pods are spread."""
+
+    priority_class_name: OptionalName = ""
+    """PriorityClass of the Pods: which ones a full cluster evicts first. Upstream: PodSpec.priorityClassName."""
+
+    scheduler_name: OptionalName = ""
+    """Scheduler of the Pods; "" is the cluster's default. Upstream: PodSpec.schedulerName."""
+
+    runtime_class_name: OptionalName = ""
+    """RuntimeClass of the Pods, such as that of a sandbox; "" is the node's default. Upstream:
+    PodSpec.runtimeClassName."""
+
+    host_aliases: ListOf[HostAlias] = ()
+    """Lines of /etc/hosts in the Pods."""
+
+    dns_policy: DnsPolicy = ""
+    """Where the Pods resolve names. Default: ClusterFirst, with `hostNetwork` ClusterFirstWithHostNet. Upstream:
+    PodSpec.dnsPolicy."""
+
+    dns_config: DnsConfig = default_section(DnsConfig)
+
+    host_network: bool = False
+    """Whether the Pods use the network of their node: clients then reach the registry's port on each node with a Pod,
+    and only one Pod runs on a node. The Pod Security levels `baseline` and `restricted` refuse it."""
+
+    revision_history_limit: NonNegative | None = None
+    """Old ReplicaSets that are kept for a rollback. Default: 10. Upstream: DeploymentSpec.revisionHistoryLimit."""
+
+    extra_deploy: Annotated[ListOf[ExtraObject], Field(repr=False)] = ()
+    """More objects of the release, whole manifests. Helm does not expand templates in them."""
 
     instead: ClassVar[Mapping[str, str]] = VALUES_INSTEAD
     other_types: ClassVar[Mapping[str, str]] = VALUES_OF_OTHER_TYPES

@@ -45,11 +45,66 @@ def test_pods_are_recreated_where_two_of_them_cannot_hold_the_images(
     assert chart.render(**values)["Deployment"]["spec"]["strategy"] == strategy
 
 
-def test_the_images_command_is_left_alone_and_reads_our_config(chart: Chart) -> None:
+def test_the_registry_gets_the_path_of_our_config_whatever_the_image_has(chart: Chart) -> None:
     container = chart.render().container
     assert "command" not in container
-    assert "args" not in container
+    assert container["args"] == ["/etc/distribution/config.yml"]
     assert {"name": "config", "mountPath": "/etc/distribution", "readOnly": True} in container["volumeMounts"]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"args": ["serve", "/a.yml"]}, {"args": ["serve", "/a.yml"]}),
+        ({"command": ["/bin/sh", "-c", "exit"]}, {"command": ["/bin/sh", "-c", "exit"]}),
+        ({"command": ["/bin/registry"], "args": ["--version"]}, {"command": ["/bin/registry"], "args": ["--version"]}),
+    ],
+)
+def test_a_command_of_the_user_gets_no_argument_of_ours(
+    chart: Chart, values: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    container = chart.render(**values).container
+    assert {key: container[key] for key in ("command", "args") if key in container} == expected
+
+
+@pytest.mark.parametrize("key", ["initContainers", "sidecars"])
+def test_a_container_has_the_security_of_the_registry_unless_it_has_its_own(chart: Chart, key: str) -> None:
+    own: dict[str, dict[str, Any]] = {
+        "inherits": {},
+        "inherits-too": {"securityContext": None},
+        "has-none": {"securityContext": {}},
+        "has-its-own": {"securityContext": {"runAsUser": 0}},
+    }
+    pod = chart.render(**{key: [{"name": name, "image": "busybox", **more} for name, more in own.items()]}).pod
+    found = {each["name"]: each["securityContext"] for each in pod[key if key in pod else "containers"]}
+    registry = pod["containers"][0]["securityContext"]
+    assert {name: found[name] for name in own} == {
+        "inherits": registry,
+        "inherits-too": registry,
+        "has-none": {},
+        "has-its-own": {"runAsUser": 0},
+    }
+
+
+def test_a_container_has_no_security_of_the_registry_that_is_off(chart: Chart) -> None:
+    values = {"containerSecurityContext": {"enabled": False}, "sidecars": [{"name": "a", "image": "busybox"}]}
+    assert chart.render(**values).pod["containers"][1] == {"name": "a", "image": "busybox"}
+
+
+def test_on_the_network_of_the_node_names_of_the_cluster_resolve(chart: Chart) -> None:
+    assert "dnsPolicy" not in chart.render().pod
+    assert chart.render(hostNetwork=True).pod["dnsPolicy"] == "ClusterFirstWithHostNet"
+    assert chart.render(hostNetwork=True, dnsPolicy="Default").pod["dnsPolicy"] == "Default"
+
+
+def test_objects_of_the_user_are_rendered_as_they_are(chart: Chart) -> None:
+    theirs = {
+        "apiVersion": "scheduling.k8s.io/v1",
+        "kind": "PriorityClass",
+        "metadata": {"name": "images", "labels": {"a": "{{ .Release.Name }}"}},
+        "value": 1000,
+    }
+    assert chart.render(extraDeploy=[theirs]).find("PriorityClass", "images") == [theirs]
 
 
 def test_only_the_data_can_be_written(chart: Chart) -> None:

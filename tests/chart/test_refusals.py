@@ -18,6 +18,13 @@ TOKEN = {
 S3 = {"storage": {"s3": {"region": "eu-central-1", "bucket": "registry"}}}
 
 VOLUME = {"name": "a", "emptyDir": {}}
+CONTAINER = {"name": "a", "image": "busybox"}
+CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+
+
+def listening(*ports: int, name: str = "a", **more: Any) -> dict[str, Any]:
+    return {**CONTAINER, "name": name, "ports": [{"containerPort": port, **more} for port in ports]}
+
 
 STORE = "set configuration.storage to an object store (s3, gcs, azure)"
 CREDENTIALS = (
@@ -255,6 +262,42 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "extraVolumeMounts.0.mountPath: the chart mounts its volume data at /images/, and one mount would hide the "
         "other: choose a path that neither contains /images/ nor is below it",
     ),
+    **{
+        f"a mount of no volume in {key}": (
+            {key: [CONTAINER, {**CONTAINER, "name": "b", "volumeMounts": [{"name": "data-2", "mountPath": "/a"}]}]},
+            f"{key}.1.volumeMounts.0.name: no volume has the name data-2: add it to extraVolumes, or correct the name",
+        )
+        for key in ("initContainers", "sidecars")
+    },
+    **{
+        f"a container named like that of the chart in {key}": (
+            {key: [CONTAINER | {"name": "registry"}]},
+            f"{key}.0.name: the chart has a container of the name registry itself: choose another name",
+        )
+        for key in ("initContainers", "sidecars")
+    },
+    "an init container and a sidecar of one name": (
+        {"initContainers": [CONTAINER], "sidecars": [CONTAINER]},
+        "sidecars.0.name: another container has the name a, too: choose another name",
+    ),
+    "a sidecar on the port of the registry": (
+        {"configuration": {"http": {"addr": ":8080"}}, "sidecars": [listening(9090, 8080)]},
+        "sidecars.0.ports.1.containerPort: the container registry listens on port 8080, too, and the containers of a "
+        "Pod share one network: choose another port",
+    ),
+    "two sidecars on one port": (
+        {"initContainers": [listening(9090)], "sidecars": [listening(9090, name="b", protocol="TCP")]},
+        "sidecars.0.ports.0.containerPort: the container a listens on port 9090, too, and the containers of a Pod "
+        "share one network: choose another port",
+    ),
+    "a Pod that knows no DNS server": (
+        {"dnsPolicy": "None", "dnsConfig": {"searches": ["example.com"]}},
+        "dnsConfig.nameservers: with dnsPolicy None, the Pod knows no DNS server: set dnsConfig.nameservers",
+    ),
+    "one object twice": (
+        {"extraDeploy": [CONFIG_MAP, CONFIG_MAP | {"data": {"a": "b"}}]},
+        "extraDeploy.1: another entry is the ConfigMap a, too: remove one of them, or rename it",
+    ),
 }
 """Case -> the values, and the one line that Helm and the models both report."""
 
@@ -347,6 +390,22 @@ WORKING: dict[str, dict[str, Any]] = {
     },
     "a volume of the chart mounted twice": {
         "extraVolumeMounts": [{"name": "data", "mountPath": "/more", "subPath": "more"}],
+    },
+    "sidecars on ports of their own, and by other protocols": {
+        "sidecars": [listening(9090, 9091), listening(5000, 9090, name="b", protocol="UDP")],
+    },
+    "containers that mount volumes of the chart": {
+        "initContainers": [CONTAINER | {"volumeMounts": [{"name": "data", "mountPath": "/var/lib/registry"}]}],
+        "sidecars": [CONTAINER | {"name": "b", "volumeMounts": [{"name": "config", "mountPath": "/etc"}]}],
+    },
+    "a DNS server of its own": {"dnsPolicy": "None", "dnsConfig": {"nameservers": ["192.0.2.53"]}},
+    "objects of one name": {
+        "extraDeploy": [
+            CONFIG_MAP,
+            CONFIG_MAP | {"kind": "Secret"},
+            CONFIG_MAP | {"metadata": {"name": "a", "namespace": "b"}},
+            CONFIG_MAP | {"apiVersion": "example.com/v1"},
+        ],
     },
     "a rolling update": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}},
 }

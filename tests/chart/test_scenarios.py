@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from registry_gitops.values import RegistryValues, chart_mounts
+from registry_gitops.values import RegistryValues, chart_containers, chart_mounts
 from tests.support.helm import CHART, Chart
 
 FOLDER = Path(__file__).parent / "scenarios"
+UNRESTRICTED = {"host-network", "names-and-labels"}
+"""Scenarios that the Pod Security level `restricted` does not admit."""
 SCENARIOS = sorted(path.parent.name for path in FOLDER.glob("*/values.yaml"))
 
 
@@ -48,7 +50,7 @@ def test_a_scenario_is_what_kubernetes_takes(
 ) -> None:
     text = chart.text(values=values_of(scenario))
     assert kubeconform(text) == []
-    assert bool(podsecurity(text)) == (scenario == "names-and-labels"), "only this one switches its contexts off"
+    assert bool(podsecurity(text)) == (scenario in UNRESTRICTED)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -57,13 +59,19 @@ def test_a_scenario_is_what_our_models_take(scenario: str) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_the_models_know_what_the_chart_mounts_in_a_scenario(scenario: str) -> None:
+def test_the_models_know_what_the_chart_puts_into_the_pod_of_a_scenario(scenario: str) -> None:
     objects = yaml.safe_load_all((FOLDER / scenario / "expected.yaml").read_text())
     (pod,) = (found["spec"]["template"]["spec"] for found in objects if found and found["kind"] == "Deployment")
     values = RegistryValues.model_validate(values_of(scenario))
     theirs = {mount.mount_path for mount in values.extra_volume_mounts}
     mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
     assert {name: path for name, path in mounts.items() if path not in theirs} == chart_mounts(values)
+    ports = {
+        container["name"]: tuple(port["containerPort"] for port in container.get("ports", ()))
+        for container in pod["containers"]
+        if container["name"] not in {sidecar.name for sidecar in values.sidecars}
+    }
+    assert ports == chart_containers(values)
 
 
 def test_every_value_of_the_chart_is_set_in_some_scenario() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from registry_gitops.model import RuleErrors
-from registry_gitops.values.chart_mounts import chart_mounts
+from registry_gitops.values.chart_pod import chart_containers, chart_mounts
 from registry_gitops.values.conflicts import conflict_error
+from registry_gitops.values.sidecars import Sidecar
 from registry_gitops.values.volumes import VolumeMount
 
 if TYPE_CHECKING:
@@ -16,11 +17,17 @@ if TYPE_CHECKING:
 
 
 def find_pod_conflicts(values: RegistryValues) -> RuleErrors:
-    """Yield what the API server refuses in a Pod, and mounts that hide what the registry needs."""
+    """Yield what the API server refuses in a Pod, and what cannot work in it."""
     own = chart_mounts(values)
     names = [volume.name for volume in values.extra_volumes]
     yield from _volumes(names, own)
     yield from _mounts("extraVolumeMounts", values.extra_volume_mounts, {*own, *names}, own)
+    for key, index, container in _containers(values):
+        yield from _mounts(f"{key}.{index}.volumeMounts", container.volume_mounts, {*own, *names}, {})
+    yield from _names_and_ports(values)
+    if values.dns_policy == "None" and not values.dns_config.nameservers:
+        yield conflict_error("dns-servers")
+    yield from _objects(values)
 
 
 def _volumes(names: Sequence[str], own: Mapping[str, str]) -> RuleErrors:
@@ -53,3 +60,38 @@ def _clean(path: str) -> str:
 def _overlap(path: str, other: str) -> bool:
     """Return whether one of the paths is the other one, or below it."""
     return f"{path}/".startswith(f"{other}/") or f"{other}/".startswith(f"{path}/")
+
+
+def _containers(values: RegistryValues) -> Iterator[tuple[str, int, Sidecar]]:
+    """Yield the users' containers, each with its list and its index there."""
+    yield from (("initContainers", index, container) for index, container in enumerate(values.init_containers))
+    yield from (("sidecars", index, container) for index, container in enumerate(values.sidecars))
+
+
+def _names_and_ports(values: RegistryValues) -> RuleErrors:
+    own = chart_containers(values)
+    holders = {("TCP", port): name for name, ports in own.items() for port in ports}
+    names: set[str] = set()
+    for key, index, container in _containers(values):
+        if container.name in own:
+            yield conflict_error("container-name", containers=key, index=index, name=container.name)
+        elif container.name in names:
+            yield conflict_error("container-twice", containers=key, index=index, name=container.name)
+        names.add(container.name)
+        for position, port in enumerate(container.ports):
+            listening = (port.protocol or "TCP", port.container_port)
+            if listening in holders:
+                words = {"index": index, "position": position, "port": port.container_port}
+                yield conflict_error("container-port", containers=key, holder=holders[listening], **words)
+            holders[listening] = container.name
+
+
+def _objects(values: RegistryValues) -> RuleErrors:
+    seen: set[tuple[str, ...]] = set()
+    for index, manifest in enumerate(values.extra_deploy):
+        metadata = manifest["metadata"]
+        group = manifest["apiVersion"].rpartition("/")[0]
+        identity = (group, manifest["kind"], metadata.get("namespace") or "", metadata["name"])
+        if identity in seen:
+            yield conflict_error("object-twice", index=index, kind=manifest["kind"], name=metadata["name"])
+        seen.add(identity)

@@ -26,6 +26,12 @@ problems:
   - http
   - network
   - pod
+config: [base, storage, cache, login]
+env: [base]
+containers: []
+volumes: [base, login, storage]
+mounts: [base, login, storage]
+problems: [rollout, login, storage, http, network, pod]
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

@@ -2,30 +2,12 @@
 `docker-registry.NAME.CONTRIBUTION` for each line here that names it:
 config: a map for config.yml, in which a later area wins; the others are lists. */}}
 {{- define "docker-registry.areas" -}}
-config:
-  - base
-  - storage
-  - cache
-  - login
-env:
-  - base
+config: [base, storage, cache, login]
+env: [base]
 containers: []
-volumes:
-  - base
-  - login
-  - storage
-mounts:
-  - base
-  - login
-  - storage
-problems:
-  - image
-  - rollout
-  - login
-  - storage
-  - http
-  - network
-  - pod
+volumes: [base, login, storage]
+mounts: [base, login, storage]
+problems: [rollout, login, storage, http, network, pod]
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

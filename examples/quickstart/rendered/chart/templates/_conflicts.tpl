@@ -95,3 +95,23 @@ extraVolumes.{{ .index }}.name: another volume has the name {{ .name }}, too: ch
 {{- define "docker-registry.conflict.mount-path" -}}
 {{ .mounts }}.{{ .index }}.mountPath: the chart mounts its volume {{ .volume }} at {{ .path }}, and one mount would hide the other: choose a path that neither contains {{ .path }} nor is below it
 {{- end }}
+
+{{- define "docker-registry.conflict.container-name" -}}
+{{ .containers }}.{{ .index }}.name: the chart has a container of the name {{ .name }} itself: choose another name
+{{- end }}
+
+{{- define "docker-registry.conflict.container-twice" -}}
+{{ .containers }}.{{ .index }}.name: another container has the name {{ .name }}, too: choose another name
+{{- end }}
+
+{{- define "docker-registry.conflict.container-port" -}}
+{{ .containers }}.{{ .index }}.ports.{{ .position }}.containerPort: the container {{ .holder }} listens on port {{ .port }}, too, and the containers of a Pod share one network: choose another port
+{{- end }}
+
+{{- define "docker-registry.conflict.dns-servers" -}}
+dnsConfig.nameservers: with dnsPolicy None, the Pod knows no DNS server: set dnsConfig.nameservers
+{{- end }}
+
+{{- define "docker-registry.conflict.object-twice" -}}
+extraDeploy.{{ .index }}: another entry is the {{ .kind }} {{ .name }}, too: remove one of them, or rename it
+{{- end }}

@@ -1,8 +1,16 @@
-{{/* The registry's container. Command and arguments are the image's own: it reads /etc/distribution/config.yml. */}}
+{{/* The registry's container. The path of config.yml is explicit, because an image could have another one. */}}
 {{- define "docker-registry.container" -}}
 name: registry
 image: {{ include "docker-registry.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- with .Values.command }}
+command:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.args | default (.Values.command | empty | ternary (list "/etc/distribution/config.yml") list) }}
+args:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 ports:
   - name: http
     containerPort: {{ include "docker-registry.port" . }}
@@ -26,6 +34,12 @@ livenessProbe:
 {{- with include "docker-registry.probe" (dict "probe" .Values.readinessProbe "handler" (dict "httpGet" (dict "path" "/" "port" "http"))) }}
 readinessProbe:
   {{- . | nindent 2 }}
+{{- end }}
+{{- $hooks := .Values.lifecycleHooks | default dict | deepCopy }}
+{{- include "docker-registry.prune" $hooks }}
+{{- with $hooks }}
+lifecycle:
+  {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- $resources := .Values.resources | default dict | deepCopy }}
 {{- include "docker-registry.prune" $resources }}
