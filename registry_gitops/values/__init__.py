@@ -1,9 +1,12 @@
 """The chart's values as typed models: one file per section, keyed and defaulted as in its values.yaml."""
 
 from registry_gitops.values.auth import Auth, Htpasswd
+from registry_gitops.values.autoscaling import Autoscaling, ScalingBehavior, ScalingPolicy, ScalingRules
+from registry_gitops.values.cache import BlobCache, RedisCache, RedisCacheTls
 from registry_gitops.values.chart_pod import chart_containers, chart_mounts, registry_port
 from registry_gitops.values.configuration import Configuration, Driver, Provider, Section, find_plaintext_secrets
 from registry_gitops.values.conflicts import CONFLICTS
+from registry_gitops.values.disruption_budget import DisruptionBudget
 from registry_gitops.values.dns import DnsConfig, DnsOption, HostAlias
 from registry_gitops.values.env import EnvVar, EnvVarSource, FieldRef, KeySelector, ResourceFieldRef
 from registry_gitops.values.handlers import (
@@ -19,6 +22,7 @@ from registry_gitops.values.handlers import (
 )
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import ExtraHost, ExtraTls, Ingress
+from registry_gitops.values.network_policy import EgressRule, IPBlock, NetworkAccess, NetworkPeer, NetworkPort
 from registry_gitops.values.persistence import Persistence
 from registry_gitops.values.probes import LivenessProbe, Probe, ReadinessProbe, StartupProbe
 from registry_gitops.values.registry_values import Deletion, Http, RegistryValues
@@ -60,6 +64,7 @@ from registry_gitops.values.sidecars import (
     SecurityContext,
     Sidecar,
 )
+from registry_gitops.values.storage import AZURE_KEYS, AzureStorage, GcsStorage, ImageStorage, S3Storage
 from registry_gitops.values.volumes import (
     ClaimMetadata,
     ClaimRequests,
@@ -88,9 +93,13 @@ from registry_gitops.values.volumes import (
 )
 
 __all__ = [
+    "AZURE_KEYS",
     "CONFLICTS",
     "Affinity",
     "Auth",
+    "Autoscaling",
+    "AzureStorage",
+    "BlobCache",
     "Capabilities",
     "ClaimMetadata",
     "ClaimRequests",
@@ -107,11 +116,13 @@ __all__ = [
     "ContainerSecurityContext",
     "CsiVolume",
     "Deletion",
+    "DisruptionBudget",
     "DnsConfig",
     "DnsOption",
     "DownwardFile",
     "DownwardVolume",
     "Driver",
+    "EgressRule",
     "EmptyDirVolume",
     "EnvFrom",
     "EnvSource",
@@ -122,6 +133,7 @@ __all__ = [
     "ExtraHost",
     "ExtraTls",
     "FieldRef",
+    "GcsStorage",
     "GrpcAction",
     "HostAlias",
     "HostPathVolume",
@@ -129,7 +141,9 @@ __all__ = [
     "Http",
     "HttpGetAction",
     "HttpHeader",
+    "IPBlock",
     "Image",
+    "ImageStorage",
     "Ingress",
     "InitContainer",
     "KeySelector",
@@ -139,6 +153,9 @@ __all__ = [
     "LifecycleHandler",
     "LifecycleHooks",
     "LivenessProbe",
+    "NetworkAccess",
+    "NetworkPeer",
+    "NetworkPort",
     "NfsVolume",
     "NodeAffinity",
     "NodeSelector",
@@ -157,12 +174,18 @@ __all__ = [
     "ProjectedVolume",
     "Provider",
     "ReadinessProbe",
+    "RedisCache",
+    "RedisCacheTls",
     "RegistryValues",
     "ResourceFieldRef",
     "ResourceLimits",
     "ResourceRequests",
     "Resources",
     "RollingUpdate",
+    "S3Storage",
+    "ScalingBehavior",
+    "ScalingPolicy",
+    "ScalingRules",
     "SeLinuxOptions",
     "SeccompProfile",
     "SecretReference",

@@ -19,7 +19,7 @@ class Conflict(NamedTuple):
     text: str
 
 
-_OBJECT_STORE: Final = "set configuration.storage to an object store (s3, gcs, azure)"
+_OBJECT_STORE: Final = "set storage.type to an object store (s3, gcs, azure)"
 
 CONFLICTS: Final = {
     "image-host": Conflict(
@@ -33,34 +33,81 @@ CONFLICTS: Final = {
         "own settings, and without login: set image.tag to 3.1.1",
     ),
     "replicas-claim": Conflict(
-        "replicaCount",
-        "{count} replicas cannot share a {modes} volume: set replicaCount to 1, set persistence.accessModes to "
+        "{key}",
+        "{count} replicas cannot share a {modes} volume: set {key} to 1, set persistence.accessModes to "
         f"[ReadWriteMany] with a storage class that supports it, or {_OBJECT_STORE}",
     ),
     "replicas-existing-claim": Conflict(
-        "replicaCount",
+        "{key}",
         "{count} replicas cannot share the claim {claim}, which is {modes} by persistence.accessModes: set "
-        "replicaCount to 1, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or "
+        "{key} to 1, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or "
         f"{_OBJECT_STORE}",
     ),
     "replicas-no-volume": Conflict(
-        "replicaCount",
-        "{count} replicas without persistence each have their own images: set replicaCount to 1, set "
+        "{key}",
+        "{count} replicas without persistence each have their own images: set {key} to 1, set "
         f"persistence.enabled to true and persistence.accessModes to [ReadWriteMany], or {_OBJECT_STORE}",
     ),
     "replicas-memory": Conflict(
-        "replicaCount",
-        "{count} replicas with the inmemory driver each have their own images: set replicaCount to 1, or "
-        f"{_OBJECT_STORE}",
+        "{key}",
+        f"{{count}} replicas with the inmemory driver each have their own images: set {{key}} to 1, or {_OBJECT_STORE}",
     ),
     "replicas-secret": Conflict(
-        "replicaCount",
+        "{key}",
         "{count} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with "
         "the key http-secret, and set http.existingSecret to its name",
+    ),
+    "replicas-cache": Conflict(
+        "{cache}",
+        "{count} replicas with a cache in memory each do not see what another one deletes, and skip layers that are "
+        "gone: set {cache} to redis or {off}, or {key} to 1",
     ),
     "storage-drivers": Conflict(
         "configuration.storage",
         "several storage drivers are set ({drivers}), and the registry exits with more than one: keep one",
+    ),
+    "storage-type": Conflict(
+        "storage.{section}",
+        "storage.{section} has no effect, because storage.type is {type}: set storage.type to {section}, or remove it",
+    ),
+    "storage-bucket": Conflict(
+        "storage.{section}.{field}", "the driver {section} exits without it: set it to one that exists"
+    ),
+    "s3-region": Conflict(
+        "storage.s3.region",
+        "the driver s3 exits without a region: set it to the AWS region of the bucket, or set "
+        "storage.s3.regionEndpoint for a service other than AWS",
+    ),
+    "azure-application": Conflict(
+        "storage.azure.{field}", "storage.azure.credentialsType is client_secret, which needs it: set it"
+    ),
+    "azure-key": Conflict(
+        "storage.azure.existingSecret",
+        "storage.azure.credentialsType is {type}, which needs a Secret with the key {secret_key}: create one with "
+        "`registry-gitops secret azure`, and set existingSecret to its name",
+    ),
+    "azure-secret": Conflict(
+        "storage.azure.existingSecret",
+        "storage.azure.credentialsType is default_credentials, which uses no Secret: set it to shared_key or "
+        "client_secret, or remove existingSecret",
+    ),
+    "redis-addrs": Conflict(
+        "cache.redis.addrs", "the cache is redis, and the registry exits without its address: set it to [HOST:6379]"
+    ),
+    "autoscaling-range": Conflict(
+        "autoscaling.minReplicas", "{minimum} is more than autoscaling.maxReplicas, which is {maximum}: lower it"
+    ),
+    "autoscaling-target": Conflict(
+        "autoscaling.targetCPUUtilizationPercentage",
+        "the autoscaler has nothing to measure: set it, or targetMemoryUtilizationPercentage",
+    ),
+    "autoscaling-request": Conflict(
+        "resources.requests.{resource}",
+        "the autoscaler measures {resource} in percent of this request, and there is none: set it, or set "
+        "autoscaling.{target} to null",
+    ),
+    "pdb-both": Conflict(
+        "pdb.maxUnavailable", "minAvailable and maxUnavailable cannot be combined: remove one of them"
     ),
     "auth-providers": Conflict(
         "auth.htpasswd.enabled",
@@ -106,7 +153,7 @@ CONFLICTS: Final = {
     ),
     "grace-period": Conflict(
         "terminationGracePeriodSeconds",
-        "the Pod is killed after {grace} seconds, but {key} lets it drain for {timeout}: set "
+        "the Pod is killed after {grace} seconds, but {key} lets it drain for {timeout}{after}: set "
         "terminationGracePeriodSeconds to at least {seconds}",
     ),
     "volume-name": Conflict(

@@ -23,14 +23,18 @@ from registry_gitops.model import (
     default_section,
 )
 from registry_gitops.values.auth import Auth
+from registry_gitops.values.autoscaling import Autoscaling
+from registry_gitops.values.cache import BlobCache, CacheType
 from registry_gitops.values.combinations import find_conflicts
-from registry_gitops.values.configuration import Configuration
+from registry_gitops.values.configuration import Configuration, Driver
+from registry_gitops.values.disruption_budget import DisruptionBudget
 from registry_gitops.values.dns import DnsConfig, DnsPolicy, HostAlias
 from registry_gitops.values.env import EnvVar
 from registry_gitops.values.extra_object import ExtraObject
 from registry_gitops.values.handlers import LifecycleHooks
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import Ingress
+from registry_gitops.values.network_policy import NetworkAccess
 from registry_gitops.values.other_charts import VALUES_INSTEAD, VALUES_OF_OTHER_TYPES
 from registry_gitops.values.persistence import Persistence
 from registry_gitops.values.probes import LivenessProbe, ReadinessProbe, StartupProbe
@@ -39,6 +43,7 @@ from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpre
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount
 from registry_gitops.values.service import Service
 from registry_gitops.values.sidecars import InitContainer, Sidecar
+from registry_gitops.values.storage import OBJECT_STORES, ImageStorage
 from registry_gitops.values.volumes import Volume, VolumeMount
 
 NamePart = Annotated[str, Text("a name", SERVICE_NAME, SERVICE_NAME_REMEDY, max_length=53, empty=True)]
@@ -56,7 +61,8 @@ class Http(Model):
 
     existing_secret: OptionalName = ""
     """Secret whose key `http-secret` signs the state of uploads. More than one replica needs it, because they share
-    uploads; a single replica creates one at each start. Upstream: http.secret."""
+    uploads. A single replica without it creates one at each start, so that a restart breaks running pushes. Upstream:
+    http.secret."""
 
     relative_urls: bool = True
     """Whether `Location` headers are paths, which are right behind any proxy. Upstream: http.relativeurls."""
@@ -95,13 +101,17 @@ class RegistryValues(Model):
     """Annotations of every object."""
 
     replica_count: NonNegative = 1
-    """Number of Pods. More than one needs a volume that several nodes can mount, or object storage."""
+    """Number of Pods. More than one needs a volume that several nodes can mount, or object storage. Without effect if
+    `autoscaling.enabled`."""
 
+    autoscaling: Autoscaling = default_section(Autoscaling)
     image: Image = default_section(Image)
     service: Service = default_section(Service)
     ingress: Ingress = default_section(Ingress)
     auth: Auth = default_section(Auth)
+    storage: ImageStorage = default_section(ImageStorage)
     persistence: Persistence = default_section(Persistence)
+    cache: BlobCache = default_section(BlobCache)
     deletion: Deletion = default_section(Deletion)
     http: Http = default_section(Http)
     configuration: Configuration = default_section(Configuration)
@@ -143,9 +153,12 @@ class RegistryValues(Model):
     readiness_probe: ReadinessProbe = default_section(ReadinessProbe)
     startup_probe: StartupProbe = default_section(StartupProbe)
     update_strategy: UpdateStrategy = default_section(UpdateStrategy)
+    pdb: DisruptionBudget = default_section(DisruptionBudget)
+    network_policy: NetworkAccess = default_section(NetworkAccess)
 
     termination_grace_period_seconds: NonNegative = 90
-    """Seconds between SIGTERM and SIGKILL: longer than `http.drainTimeout`, or running pushes are cut off."""
+    """Seconds between the end of the Pod and SIGKILL: longer than `http.drainTimeout`, or running pushes are cut off.
+    Where an old and a new Pod overlap, the old one first serves for 10 seconds more."""
 
     pod_annotations: Annotations = EMPTY
     """Annotations of the Pods."""
@@ -162,7 +175,7 @@ class RegistryValues(Model):
     """Taints that the Pods tolerate."""
 
     topology_spread_constraints: ListOf[TopologySpreadConstraint] = ()
-    """How evenly the Pods are spread."""
+    """How evenly the Pods are spread. Default, for several Pods without `affinity`: over the nodes, if possible."""
 
     priority_class_name: OptionalName = ""
     """PriorityClass of the Pods: which ones a full cluster evicts first. Upstream: PodSpec.priorityClassName."""
@@ -197,11 +210,35 @@ class RegistryValues(Model):
     other_types: ClassVar[Mapping[str, str]] = VALUES_OF_OTHER_TYPES
 
     @property
+    def max_replicas(self) -> int:
+        """The largest number of Pods that the values allow."""
+        return self.autoscaling.max_replicas if self.autoscaling.enabled else self.replica_count
+
+    @property
+    def driver(self) -> Driver:
+        """Name of the storage driver in force."""
+        return self.configuration.driver or self.storage.type
+
+    @property
+    def cache_type(self) -> CacheType:
+        """Where the cache in force is; "off" is nowhere."""
+        cache = self.configuration.storage.cache
+        if cache and cache.blob_descriptor is not None:
+            return cache.blob_descriptor or "off"
+        return self.cache.type or ("inmemory" if self.max_replicas <= 1 else "off")
+
+    @property
     def shares_images(self) -> bool:
         """Whether several Pods can serve the same images: from object storage, or a volume for many nodes."""
-        if self.configuration.driver in (None, "filesystem"):
+        if self.driver == "filesystem":
             return self.persistence.enabled and "ReadWriteMany" in self.persistence.access_modes
-        return self.configuration.driver != "inmemory"
+        return self.driver in OBJECT_STORES
+
+    @property
+    def rolls_over(self) -> bool:
+        """Whether a rollout starts the new Pod before it ends the old one."""
+        strategy = self.update_strategy.type or ("RollingUpdate" if self.shares_images else "Recreate")
+        return strategy == "RollingUpdate"
 
     def _rule_errors(self) -> RuleErrors:
         return find_conflicts(self)

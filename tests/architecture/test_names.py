@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tests.architecture.modules import MODULES, PACKAGES
 
 SAME_TOPIC = {"auth", "authentication", "blobs", "health", "htpasswd", "manifests", "persistence", "referrers"}
-SAME_TOPIC |= {"scalars", "uploads"}
+SAME_TOPIC |= {"scalars", "storage", "uploads"}
 """Files of one topic in several packages: the section of values and of config.yml, the endpoint and its checks."""
 
 SAME_CONCEPT = {"Storage", "Volume", "delete_blob", "delete_manifest", "render"}

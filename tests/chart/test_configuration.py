@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.helm import Chart
 
 
@@ -19,7 +21,8 @@ def test_maps_are_merged_and_everything_else_replaces(chart: Chart) -> None:
     assert config["http"]["draintimeout"] == "60s"
     assert config["storage"]["maintenance"]["uploadpurging"]["enabled"] is False
     assert config["storage"]["maintenance"]["uploadpurging"]["age"] == "168h"
-    assert config["redis"] == {"addrs": ["redis:6379"]}
+    assert config["redis"]["addrs"] == ["redis:6379"]
+    assert config["redis"]["maxretries"] == -1
 
 
 def test_false_and_empty_values_replace_the_charts_own_too(chart: Chart) -> None:
@@ -57,10 +60,54 @@ def test_a_storage_setting_is_no_driver(chart: Chart) -> None:
     assert storage.config["storage"]["filesystem"] == {"rootdirectory": "/var/lib/registry"}
 
 
+S3 = {"bucket": "images", "regionEndpoint": "http://minio:9000"}
+BUCKET = {"type": "s3", "s3": S3}
+
+
+def test_a_service_other_than_aws_gets_a_region_and_paths_with_the_bucket(chart: Chart) -> None:
+    storage = chart.render(storage=BUCKET).config["storage"]
+    assert storage["s3"] == {
+        "bucket": "images",
+        "region": "us-east-1",
+        "regionendpoint": "http://minio:9000",
+        "forcepathstyle": True,
+    }
+    assert storage["redirect"] == {"disable": False}
+
+
+def test_keys_of_config_yml_are_merged_over_a_typed_driver(chart: Chart) -> None:
+    raw = {"storage": {"s3": {"forcepathstyle": False, "keyid": "k"}, "redirect": {"disable": True}}}
+    storage = chart.render(storage=BUCKET, configuration=raw).config["storage"]
+    assert (storage["s3"]["bucket"], storage["s3"]["keyid"]) == ("images", "k")
+    assert storage["s3"]["forcepathstyle"] is False
+    assert storage["redirect"] == {"disable": True}
+
+
+def test_a_chunk_size_stays_a_number(chart: Chart) -> None:
+    storage = {"type": "s3", "s3": S3 | {"chunkSize": 33554432}}
+    assert "chunksize: 33554432\n" in chart.render(storage=storage).config_text
+
+
+def test_redis_that_hangs_costs_a_request_less_than_a_second(chart: Chart) -> None:
+    typed = chart.render(cache={"type": "redis", "redis": {"addrs": ["redis:6379"], "db": 2}}).config
+    raw = chart.render(configuration={"redis": {"addrs": ["redis:6379"], "readtimeout": "1s"}}).config
+    limits = {"dialtimeout": "200ms", "readtimeout": "200ms", "writetimeout": "200ms", "maxretries": -1}
+    assert typed["redis"] == {"addrs": ["redis:6379"], "db": 2, **limits}
+    assert raw["redis"] == {"addrs": ["redis:6379"], **limits, "readtimeout": "1s"}
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("off", None), ("inmemory", "inmemory"), ("", "inmemory")])
+def test_one_pod_has_the_cache_that_is_set(chart: Chart, kind: str, expected: str | None) -> None:
+    cache = chart.render(cache={"type": kind}).config["storage"].get("cache", {})
+    assert cache.get("blobdescriptor") == expected
+
+
 def test_pods_that_share_images_share_no_memory_of_them(chart: Chart) -> None:
     assert chart.render().config["storage"]["cache"] == {"blobdescriptor": "inmemory"}
     shared = chart.render(replicaCount=2, http={"existingSecret": "s"}, persistence={"accessModes": ["ReadWriteMany"]})
     assert "cache" not in shared.config["storage"]
+    scaled = chart.render(storage=BUCKET, http={"existingSecret": "s"}, autoscaling={"enabled": True})
+    assert "cache" not in scaled.config["storage"]
 
 
 def test_the_debug_port_is_closed_and_no_secret_is_in_the_config_map(chart: Chart) -> None:

@@ -131,6 +131,108 @@ def test_an_object_store_needs_no_volume(chart: Chart) -> None:
     assert [volume["name"] for volume in rendered.pod["volumes"]] == ["config"]
 
 
+REPLICATED: dict[str, Any] = {
+    "replicaCount": 3,
+    "http": {"existingSecret": "registry-http"},
+    "storage": {"type": "s3", "s3": {"bucket": "images", "region": "eu-central-1"}},
+}
+
+
+def test_several_pods_are_spread_over_nodes_unless_the_user_says_where(chart: Chart) -> None:
+    (constraint,) = chart.render(**REPLICATED).pod["topologySpreadConstraints"]
+    assert (constraint["topologyKey"], constraint["whenUnsatisfiable"]) == ("kubernetes.io/hostname", "ScheduleAnyway")
+    near = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "zone"}]}}
+    assert "topologySpreadConstraints" not in chart.render(**REPLICATED, affinity=near).pod
+    assert "topologySpreadConstraints" not in chart.render().pod
+
+
+def test_a_pod_that_another_one_replaces_serves_until_the_service_has_noticed(chart: Chart) -> None:
+    hook = chart.render(**REPLICATED).container["lifecycle"]["preStop"]
+    assert hook == {"exec": {"command": ["sleep", "10"]}}
+    assert "lifecycle" not in chart.render().container
+    recreated = chart.render(**REPLICATED, updateStrategy={"type": "Recreate"})
+    assert "lifecycle" not in recreated.container
+
+
+def test_a_rollout_waits_until_the_registry_reports_a_wrong_key_of_its_bucket(chart: Chart) -> None:
+    def seconds(**health: Any) -> int | None:
+        configuration = {"health": {"storagedriver": health}} if health else {}
+        spec = chart.render(**REPLICATED, configuration=configuration)["Deployment"]["spec"]
+        return spec.get("minReadySeconds")  # type: ignore[no-any-return]
+
+    assert seconds() == 35
+    assert seconds(interval="1m30s", threshold=2) == 185
+    assert seconds(interval="0s", threshold=0) == 15
+    assert seconds(enabled=False) is None
+    assert "minReadySeconds" not in chart.render()["Deployment"]["spec"]
+
+
+def test_an_autoscaler_owns_the_number_of_pods(chart: Chart) -> None:
+    scaling = {"enabled": True, "minReplicas": 2, "maxReplicas": 6, "targetMemoryUtilizationPercentage": 80}
+    rendered = chart.render(**REPLICATED, autoscaling=scaling)
+    assert "replicas" not in rendered["Deployment"]["spec"]
+    spec = rendered["HorizontalPodAutoscaler"]["spec"]
+    assert spec["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": "docker-registry"}
+    targets = {metric["resource"]["name"]: metric["resource"]["target"] for metric in spec["metrics"]}
+    assert targets["cpu"] == {"type": "Utilization", "averageUtilization": 75}
+    assert targets["memory"] == {"type": "Utilization", "averageUtilization": 80}
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [
+        ({}, {"maxUnavailable": 1}),
+        ({"maxUnavailable": 0}, {"maxUnavailable": 0}),
+        ({"maxUnavailable": "50%"}, {"maxUnavailable": "50%"}),
+        ({"minAvailable": 2}, {"minAvailable": 2}),
+        ({"minAvailable": 0}, {"minAvailable": 0}),
+    ],
+)
+def test_a_disruption_budget_has_one_limit(chart: Chart, budget: dict[str, Any], expected: dict[str, Any]) -> None:
+    rendered = chart.render(pdb={"enabled": True, **budget})
+    spec = rendered["PodDisruptionBudget"]["spec"]
+    assert spec.pop("selector") == {"matchLabels": rendered["Deployment"]["spec"]["selector"]["matchLabels"]}
+    assert spec == expected
+
+
+def test_a_network_policy_lets_in_clients_and_the_test_and_out_to_dns(chart: Chart) -> None:
+    ingress = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress-nginx"}}}
+    store = {"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 443}]}
+    rendered = chart.render(networkPolicy={"enabled": True, "ingressFrom": [ingress], "egress": [store]})
+    spec = rendered["NetworkPolicy"]["spec"]
+    (rule,) = spec["ingress"]
+    assert rule["ports"] == [{"port": "http", "protocol": "TCP"}]
+    assert rule["from"][0] == ingress
+    test_pod = rendered.find("Pod", "docker-registry-smoke")[0]
+    assert rule["from"][1]["podSelector"]["matchLabels"].items() <= test_pod["metadata"]["labels"].items()
+    assert spec["egress"][1:] == [store]
+    assert {port["port"] for port in spec["egress"][0]["ports"]} == {53}
+
+
+def test_a_network_policy_without_rules_closes_all_ports_but_the_api(chart: Chart) -> None:
+    spec = chart.render(networkPolicy={"enabled": True})["NetworkPolicy"]["spec"]
+    assert spec["ingress"] == [{"ports": [{"port": "http", "protocol": "TCP"}]}]
+    assert spec["policyTypes"] == ["Ingress"]
+
+
+def test_credentials_of_a_bucket_and_of_redis_come_from_secrets(chart: Chart) -> None:
+    bucket = {"bucket": "images", "regionEndpoint": "http://minio:9000", "existingSecret": "registry-s3"}
+    redis = {"addrs": ["redis:26379"], "masterName": "main", "existingSecret": "registry-redis"}
+    rendered = chart.render(storage={"type": "s3", "s3": bucket}, cache={"type": "redis", "redis": redis})
+    keys = {
+        variable["name"]: variable["valueFrom"]["secretKeyRef"]
+        for variable in rendered.container["env"]
+        if "valueFrom" in variable
+    }
+    assert keys == {
+        "AWS_ACCESS_KEY_ID": {"name": "registry-s3", "key": "access-key"},
+        "AWS_SECRET_ACCESS_KEY": {"name": "registry-s3", "key": "secret-key"},
+        "REGISTRY_REDIS_PASSWORD": {"name": "registry-redis", "key": "redis-password"},
+        "REGISTRY_REDIS_SENTINELPASSWORD": {"name": "registry-redis", "key": "sentinel-password", "optional": True},
+    }
+    assert rendered.find("PersistentVolumeClaim") == []
+
+
 def test_null_removes_a_default_and_leaves_no_empty_map_behind(chart: Chart) -> None:
     rendered = chart.render(
         resources={"limits": {"cpu": None, "memory": None}},

@@ -27,6 +27,7 @@ def listening(*ports: int, name: str = "a", **more: Any) -> dict[str, Any]:
 
 
 STORE = "set configuration.storage to an object store (s3, gcs, azure)"
+STORE = "set storage.type to an object store (s3, gcs, azure)"
 CREDENTIALS = (
     "auth.htpasswd.existingSecret: htpasswd is enabled without credentials: set existingSecret to the name of a Secret "
     "that `registry-gitops htpasswd` created, or set both username and password"
@@ -41,6 +42,12 @@ RECREATED: tuple[dict[str, Any], ...] = (
     {"persistence": {"enabled": False}},
     {"configuration": {"storage": {"inmemory": {}}}},
 )
+
+AZURE: dict[str, Any] = {"accountName": "images", "container": "images"}
+REDIS: dict[str, Any] = {"type": "redis", "redis": {"addrs": ["redis:6379"]}}
+SCALED: dict[str, Any] = {"enabled": True, "maxReplicas": 3}
+IN_BUCKET: dict[str, Any] = {"type": "s3", "s3": {"bucket": "images", "region": "eu-central-1"}}
+SKIPPED = "3 replicas with a cache in memory each do not see what another one deletes, and skip layers that are gone: "
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     **{
@@ -128,6 +135,148 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         )
     },
     "two replicas that share no secret": ({"replicaCount": 2, "configuration": S3}, UPLOADS),
+    "an autoscaler on a volume of one node": (
+        {"autoscaling": SCALED, "http": SHARED},
+        "autoscaling.maxReplicas: 3 replicas cannot share a ReadWriteOnce volume: set autoscaling.maxReplicas to 1, "
+        f"set persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or {STORE}",
+    ),
+    "an autoscaler without a common secret": (
+        {"autoscaling": SCALED, "storage": IN_BUCKET},
+        "autoscaling.maxReplicas: 3 replicas need a shared upload secret, or a push that reaches another Pod fails: "
+        "create a Secret with the key http-secret, and set http.existingSecret to its name",
+    ),
+    "a cache in the memory of each replica": (
+        {"replicaCount": 3, "http": SHARED, "storage": IN_BUCKET, "cache": {"type": "inmemory"}},
+        f"cache.type: {SKIPPED}set cache.type to redis or off, or replicaCount to 1",
+    ),
+    "a cache in the memory of each replica of an autoscaler": (
+        {"autoscaling": SCALED, "http": SHARED, "storage": IN_BUCKET, "cache": {"type": "inmemory"}},
+        f"cache.type: {SKIPPED}set cache.type to redis or off, or autoscaling.maxReplicas to 1",
+    ),
+    "a cache in the memory of each replica by config.yml": (
+        {
+            "replicaCount": 3,
+            "http": SHARED,
+            "storage": IN_BUCKET,
+            "cache": REDIS,
+            "configuration": {"storage": {"cache": {"blobdescriptor": "inmemory"}}},
+        },
+        f"configuration.storage.cache.blobdescriptor: {SKIPPED}set configuration.storage.cache.blobdescriptor to redis "
+        'or "", or replicaCount to 1',
+    ),
+    "redis without an address": (
+        {"cache": {"type": "redis"}},
+        "cache.redis.addrs: the cache is redis, and the registry exits without its address: set it to [HOST:6379]",
+    ),
+    **{
+        f"settings of {section} for another driver, {kind}": (
+            {"storage": {**storage, section: {name: "images"}}},
+            f"storage.{section}: storage.{section} has no effect, because storage.type is {kind}: set storage.type to "
+            f"{section}, or remove it",
+        )
+        for section, name, kind, storage in (
+            ("s3", "bucket", "filesystem", {}),
+            ("azure", "container", "filesystem", {}),
+            ("gcs", "bucket", "s3", IN_BUCKET),
+        )
+    },
+    **{
+        f"{section} without {field}": (
+            {"storage": {"type": section, section: given}},
+            f"storage.{section}.{field}: the driver {section} exits without it: set it to one that exists",
+        )
+        for section, field, given in (
+            ("s3", "bucket", {"region": "eu-central-1"}),
+            ("gcs", "bucket", {}),
+            ("azure", "accountName", {"container": "images"}),
+            ("azure", "container", {"accountName": "images"}),
+        )
+    },
+    "s3 without a region": (
+        {"storage": {"type": "s3", "s3": {"bucket": "images"}}},
+        "storage.s3.region: the driver s3 exits without a region: set it to the AWS region of the bucket, or set "
+        "storage.s3.regionEndpoint for a service other than AWS",
+    ),
+    **{
+        f"azure without the Secret of {kind}": (
+            {
+                "storage": {
+                    "type": "azure",
+                    "azure": AZURE | {"credentialsType": kind, "tenantId": "t", "clientId": "c"},
+                }
+            },
+            f"storage.azure.existingSecret: storage.azure.credentialsType is {kind}, which needs a Secret with the key "
+            f"{key}: create one with `registry-gitops secret azure`, and set existingSecret to its name",
+        )
+        for kind, key in (("shared_key", "account-key"), ("client_secret", "client-secret"))
+    },
+    "azure with a Secret that nothing reads": (
+        {"storage": {"type": "azure", "azure": AZURE | {"existingSecret": "azure"}}},
+        "storage.azure.existingSecret: storage.azure.credentialsType is default_credentials, which uses no Secret: set "
+        "it to shared_key or client_secret, or remove existingSecret",
+    ),
+    **{
+        f"an application of azure without {missing}": (
+            {
+                "storage": {
+                    "type": "azure",
+                    "azure": {**AZURE, "credentialsType": "client_secret", "existingSecret": "azure", given: "x"},
+                }
+            },
+            f"storage.azure.{missing}: storage.azure.credentialsType is client_secret, which needs it: set it",
+        )
+        for given, missing in (("tenantId", "clientId"), ("clientId", "tenantId"))
+    },
+    **{
+        f"two storage drivers, {other} by config.yml": (
+            {"storage": IN_BUCKET, "configuration": {"storage": {other: {}}}},
+            f"configuration.storage: several storage drivers are set ({', '.join(sorted([other, 's3']))}), and the "
+            "registry exits with more than one: keep one",
+        )
+        for other in ("gcs", "inmemory", "filesystem")
+    },
+    "an autoscaler with a wrong range": (
+        {
+            "autoscaling": {"enabled": True, "minReplicas": 5, "maxReplicas": 3},
+            "http": SHARED,
+            "storage": IN_BUCKET,
+        },
+        "autoscaling.minReplicas: 5 is more than autoscaling.maxReplicas, which is 3: lower it",
+    ),
+    "an autoscaler that measures nothing": (
+        {
+            "autoscaling": SCALED | {"targetCPUUtilizationPercentage": None},
+            "http": SHARED,
+            "storage": IN_BUCKET,
+        },
+        "autoscaling.targetCPUUtilizationPercentage: the autoscaler has nothing to measure: set it, or "
+        "targetMemoryUtilizationPercentage",
+    ),
+    **{
+        f"an autoscaler without a request of {resource}": (
+            {
+                "autoscaling": SCALED | {"targetMemoryUtilizationPercentage": 80},
+                "http": SHARED,
+                "storage": IN_BUCKET,
+                "resources": {"requests": {resource: None}, "limits": {resource: None}},
+            },
+            f"resources.requests.{resource}: the autoscaler measures {resource} in percent of this request, and there "
+            f"is none: set it, or set autoscaling.{target} to null",
+        )
+        for resource, target in (
+            ("cpu", "targetCPUUtilizationPercentage"),
+            ("memory", "targetMemoryUtilizationPercentage"),
+        )
+    },
+    "two kinds of budget": (
+        {"pdb": {"enabled": True, "minAvailable": 1, "maxUnavailable": 0}},
+        "pdb.maxUnavailable: minAvailable and maxUnavailable cannot be combined: remove one of them",
+    ),
+    "a drain that outlives the Pod after its preStop hook": (
+        {"http": {"drainTimeout": "80s"}, "storage": IN_BUCKET},
+        "terminationGracePeriodSeconds: the Pod is killed after 90 seconds, but http.drainTimeout lets it drain for "
+        "80s after 10 seconds of its preStop hook: set terminationGracePeriodSeconds to at least 91",
+    ),
     "a login without credentials": ({"auth": {"htpasswd": {"enabled": True}}}, CREDENTIALS),
     "a login without a password": ({"auth": {"htpasswd": {"enabled": True, "username": "admin"}}}, CREDENTIALS),
     "a login without a user name": ({"auth": {"htpasswd": {"enabled": True, "password": "secret"}}}, CREDENTIALS),
@@ -363,6 +512,37 @@ WORKING: dict[str, dict[str, Any]] = {
     },
     "an image of the runtime's default host": {"image": {"registry": "", "repository": "ghcr.io/x/y"}},
     "a version that begins with 2": {"image": {"tag": "20.1"}},
+    "replicas with a common cache": {"replicaCount": 3, "http": SHARED, "storage": IN_BUCKET, "cache": REDIS},
+    "replicas without a cache by config.yml": {
+        "replicaCount": 3,
+        "http": SHARED,
+        "storage": IN_BUCKET,
+        "cache": {"type": "inmemory"},
+        "configuration": {"storage": {"cache": {"blobdescriptor": ""}}},
+    },
+    "an autoscaler of one Pod": {"autoscaling": {"enabled": True, "minReplicas": 1, "maxReplicas": 1}},
+    "an autoscaler that takes the request from the limit": {
+        "autoscaling": SCALED,
+        "http": SHARED,
+        "storage": IN_BUCKET,
+        "resources": {"requests": {"cpu": None}},
+    },
+    "an autoscaler that is off": {"autoscaling": {"minReplicas": 9}},
+    "a budget that is off": {"pdb": {"minAvailable": 1, "maxUnavailable": 1}},
+    "a bucket and a region by config.yml": {
+        "storage": {"type": "s3"},
+        "configuration": {"storage": {"s3": {"bucket": "images", "region": "eu-central-1"}}},
+    },
+    "credentials of azure by config.yml": {
+        "storage": {"type": "azure", "azure": AZURE | {"credentialsType": "shared_key"}},
+        "configuration": {"storage": {"azure": {"accountkey": "YWJj"}}},
+    },
+    "redis by config.yml": {"cache": {"type": "redis"}, "configuration": {"redis": {"addrs": ["redis:6379"]}}},
+    "another driver by config.yml": {"configuration": {"storage": {"inmemory": {}}}},
+    "the driver of config.yml in storage too": {
+        "storage": {"type": "inmemory"},
+        "configuration": {"storage": {"inmemory": {}}},
+    },
     "replicas on an object store": {"replicaCount": 3, "http": SHARED, "configuration": S3},
     "replicas on a volume of many nodes": {
         "replicaCount": 2,

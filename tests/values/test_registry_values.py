@@ -53,14 +53,14 @@ def test_several_replicas_on_a_volume_of_one_node_are_refused() -> None:
     assert found == {
         "replicaCount": "2 replicas cannot share a ReadWriteOnce volume: set replicaCount to 1, set "
         "persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or set "
-        "configuration.storage to an object store (s3, gcs, azure)"
+        "storage.type to an object store (s3, gcs, azure)"
     }
     assert (
         "without persistence" in refusals(replicaCount=2, http=SECRET, persistence={"enabled": False})["replicaCount"]
     )
     memory: dict[str, Any] = {"storage": {"inmemory": {}}}
     assert (
-        "with the inmemory driver each have their own images: set replicaCount to 1, or set configuration.storage to"
+        "with the inmemory driver each have their own images: set replicaCount to 1, or set storage.type to"
         in refusals(replicaCount=2, http=SECRET, persistence=SHARED, configuration=memory)["replicaCount"]
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from registry_gitops.amounts import parse_duration
 from registry_gitops.model import RuleErrors
@@ -13,29 +13,49 @@ from registry_gitops.values.conflicts import conflict_error
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
 
+PRE_STOP_SECONDS: Final = 10
+"""The chart's `docker-registry.rollout.preStopSeconds`."""
+
 
 def find_rollout_conflicts(values: RegistryValues) -> RuleErrors:
     """Yield what makes several Pods, or the replacement of a Pod, impossible."""
-    if values.replica_count > 1:
+    if values.max_replicas > 1:
         yield from _replicas(values)
+    if values.autoscaling.enabled:
+        yield from _autoscaling(values)
     yield from _strategy(values)
     yield from _drain(values)
 
 
 def _replicas(values: RegistryValues) -> RuleErrors:
-    count, volume = values.replica_count, values.persistence
+    volume, words = values.persistence, replica_words(values)
     modes = "/".join(volume.access_modes)
     if not values.shares_images:
-        if values.configuration.driver == "inmemory":
-            yield conflict_error("replicas-memory", count=count)
+        if values.driver == "inmemory":
+            yield conflict_error("replicas-memory", **words)
         elif not volume.enabled:
-            yield conflict_error("replicas-no-volume", count=count)
+            yield conflict_error("replicas-no-volume", **words)
         elif volume.existing_claim:
-            yield conflict_error("replicas-existing-claim", count=count, claim=volume.existing_claim, modes=modes)
+            yield conflict_error("replicas-existing-claim", **words, claim=volume.existing_claim, modes=modes)
         else:
-            yield conflict_error("replicas-claim", count=count, modes=modes)
+            yield conflict_error("replicas-claim", **words, modes=modes)
     if not values.http.existing_secret:
-        yield conflict_error("replicas-secret", count=count)
+        yield conflict_error("replicas-secret", **words)
+
+
+def replica_words(values: RegistryValues) -> dict[str, object]:
+    """Return the largest number of Pods, and the key that sets it."""
+    key = "autoscaling.maxReplicas" if values.autoscaling.enabled else "replicaCount"
+    return {"count": values.max_replicas, "key": key}
+
+
+def _autoscaling(values: RegistryValues) -> RuleErrors:
+    # Kubernetes takes a missing request from the limit.
+    requests, limits, scaling = values.resources.requests, values.resources.limits, values.autoscaling
+    if scaling.target_cpu_utilization_percentage and requests.cpu is None and limits.cpu is None:
+        yield conflict_error("autoscaling-request", resource="cpu", target="targetCPUUtilizationPercentage")
+    if scaling.target_memory_utilization_percentage and requests.memory is None and limits.memory is None:
+        yield conflict_error("autoscaling-request", resource="memory", target="targetMemoryUtilizationPercentage")
 
 
 def _strategy(values: RegistryValues) -> RuleErrors:
@@ -53,6 +73,9 @@ def _drain(values: RegistryValues) -> RuleErrors:
     http, key, timeout = values.configuration.http, "http.drainTimeout", values.http.drain_timeout
     if http and http.drain_timeout is not None:
         key, timeout = "configuration.http.draintimeout", http.drain_timeout
-    grace, seconds = values.termination_grace_period_seconds, parse_duration(timeout)
+    delay = PRE_STOP_SECONDS if values.rolls_over else 0
+    grace, seconds = values.termination_grace_period_seconds, parse_duration(timeout) + delay
     if seconds >= Decimal(grace) > 0:
-        yield conflict_error("grace-period", grace=grace, key=key, timeout=timeout, seconds=int(seconds) + 1)
+        after = f" after {delay} seconds of its preStop hook" if delay else ""
+        words = {"key": key, "timeout": timeout, "after": after}
+        yield conflict_error("grace-period", grace=grace, seconds=int(seconds) + 1, **words)

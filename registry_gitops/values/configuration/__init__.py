@@ -10,6 +10,7 @@ from registry_gitops.values.configuration.notifications import Endpoint, Events,
 from registry_gitops.values.configuration.proxy import Proxy, ProxyExec
 from registry_gitops.values.configuration.redis import Redis, RedisTls
 from registry_gitops.values.configuration.root import Catalog, Configuration, Tags
+from registry_gitops.values.configuration.scalars import HostPort
 from registry_gitops.values.configuration.secret import SecretField, find_plaintext_secrets
 from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.configuration.storage import (
@@ -51,6 +52,7 @@ __all__ = [
     "Gcs",
     "H2c",
     "Health",
+    "HostPort",
     "HtpasswdFile",
     "Http2",
     "HttpCheck",

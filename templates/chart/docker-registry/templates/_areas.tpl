@@ -32,6 +32,10 @@ containers: []
 volumes: [base, login, storage]
 mounts: [base, login, storage]
 problems: [rollout, login, storage, http, network, pod]
+env: [base, storage, cache]
+volumes: [base, login, storage]
+mounts: [base, login, storage]
+problems: [rollout, storage, cache, login, http, network]
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

@@ -55,12 +55,9 @@ hostNetwork: true
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.topologySpreadConstraints }}
+{{- with include "docker-registry.spread" . | trim }}
 topologySpreadConstraints:
-  {{- $own := dict "labelSelector" (dict "matchLabels" (include "docker-registry.selectorLabels" $ | fromYaml)) }}
-  {{- range . }}
-  - {{ merge (deepCopy .) $own | toYaml | indent 4 | trim }}
-  {{- end }}
+  {{- . | nindent 2 }}
 {{- end }}
 {{- with .Values.initContainers }}
 initContainers:

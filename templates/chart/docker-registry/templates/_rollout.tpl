@@ -1,13 +1,23 @@
 {{/* How many Pods there are, and how they are replaced. */}}
 {{- define "docker-registry.rollout.problems" -}}
 {{- $problems := include "docker-registry.replicaProblems" . | fromYamlArray }}
+{{- if .Values.autoscaling.enabled }}
+{{- $problems = include "docker-registry.autoscalingProblems" . | fromYamlArray | concat $problems }}
+{{- end }}
+{{- with .Values.pdb }}
+{{- if and .enabled (not (kindIs "invalid" .minAvailable)) (not (kindIs "invalid" .maxUnavailable)) }}
+{{- $problems = include "docker-registry.conflict.pdb-both" dict | append $problems }}
+{{- end }}
+{{- end }}
 {{- $config := include "docker-registry.config" . | fromYaml }}
-{{- $drain := include "docker-registry.seconds" $config.http.draintimeout | float64 }}
+{{- $delay := include "docker-registry.preStopSeconds" . }}
+{{- $drain := include "docker-registry.seconds" $config.http.draintimeout | float64 | addf (float64 $delay) }}
 {{- $grace := int64 .Values.terminationGracePeriodSeconds }}
 {{- if and (gt $grace 0) (ge $drain (float64 $grace)) }}
 {{- $over := dig "http" dict (.Values.configuration | default dict) }}
 {{- $key := hasKey $over "draintimeout" | ternary "configuration.http.draintimeout" "http.drainTimeout" }}
 {{- $words := dict "grace" $grace "key" $key "timeout" $config.http.draintimeout "seconds" (floor $drain | int64 | add1) }}
+{{- $_ := set $words "after" (eq $delay "0" | ternary "" (printf " after %s seconds of its preStop hook" $delay)) }}
 {{- $problems = include "docker-registry.conflict.grace-period" $words | append $problems }}
 {{- end }}
 {{- with .Values.updateStrategy.rollingUpdate }}
@@ -25,8 +35,9 @@
 {{- define "docker-registry.replicaProblems" -}}
 {{- $problems := list }}
 {{- $volume := .Values.persistence }}
-{{- $words := dict "count" (int .Values.replicaCount) "modes" (join "/" $volume.accessModes) "claim" $volume.existingClaim }}
-{{- if gt $words.count 1 }}
+{{- $words := include "docker-registry.replicaWords" . | fromYaml }}
+{{- $_ := mustMerge $words (dict "modes" (join "/" $volume.accessModes) "claim" $volume.existingClaim) }}
+{{- if gt (int $words.count) 1 }}
 {{- $driver := include "docker-registry.config" . | fromYaml | include "docker-registry.drivers" }}
 {{- if not (or (include "docker-registry.shared" .) (contains "," $driver)) }}
 {{- $name := $volume.existingClaim | empty | ternary "replicas-claim" "replicas-existing-claim" }}
@@ -39,6 +50,78 @@
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}
+{{- end }}
+
+{{/* The largest number of Pods, and the key that sets it, as a map. */}}
+{{- define "docker-registry.replicaWords" -}}
+count: {{ include "docker-registry.maxReplicas" . }}
+key: {{ .Values.autoscaling.enabled | ternary "autoscaling.maxReplicas" "replicaCount" }}
+{{- end }}
+
+{{- define "docker-registry.maxReplicas" -}}
+{{- .Values.autoscaling.enabled | ternary .Values.autoscaling.maxReplicas .Values.replicaCount | int }}
+{{- end }}
+
+{{/* Why the autoscaler cannot work. */}}
+{{- define "docker-registry.autoscalingProblems" -}}
+{{- $problems := list }}
+{{- with .Values.autoscaling }}
+{{- if gt (int .minReplicas) (int .maxReplicas) }}
+{{- $words := dict "minimum" .minReplicas "maximum" .maxReplicas }}
+{{- $problems = include "docker-registry.conflict.autoscaling-range" $words | append $problems }}
+{{- end }}
+{{- if not (or .targetCPUUtilizationPercentage .targetMemoryUtilizationPercentage) }}
+{{- $problems = include "docker-registry.conflict.autoscaling-target" dict | append $problems }}
+{{- end }}
+{{- $targets := dict "cpu" "targetCPUUtilizationPercentage" "memory" "targetMemoryUtilizationPercentage" }}
+{{- range $resource, $target := $targets }}
+{{- /* Kubernetes takes a missing request from the limit. */}}
+{{- $resources := $.Values.resources | default dict }}
+{{- $amount := coalesce (dig "requests" $resource "" $resources) (dig "limits" $resource "" $resources) }}
+{{- if and (get $.Values.autoscaling $target) (not $amount) }}
+{{- $words := dict "resource" $resource "target" $target }}
+{{- $problems = include "docker-registry.conflict.autoscaling-request" $words | append $problems }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- toYaml $problems }}
+{{- end }}
+
+{{/* What the container does when its Pod starts and ends. SIGTERM closes the registry's listener at once, and the Service
+sends requests to the Pod for some seconds more: where another Pod takes over, the old one serves on. */}}
+{{- define "docker-registry.lifecycle" -}}
+{{- with include "docker-registry.preStopSeconds" . | int }}
+preStop:
+  exec:
+    command: [sleep, {{ . | quote }}]
+{{- end }}
+{{- end }}
+
+{{- define "docker-registry.preStopSeconds" -}}
+{{- include "docker-registry.strategy" . | eq "RollingUpdate" | ternary 10 0 }}
+{{- end }}
+
+{{/* Seconds for which a new Pod must be ready before an old one is ended. The registry starts with a wrong key of its
+object storage, and fails its health check only after all tries: a rollout must not have ended by then. */}}
+{{- define "docker-registry.minReadySeconds" -}}
+{{- $health := (include "docker-registry.config" . | fromYaml).health.storagedriver }}
+{{- if and (include "docker-registry.isObjectStorage" .) $health.enabled }}
+{{- $interval := include "docker-registry.seconds" $health.interval | float64 }}
+{{- mulf (default 10 $interval) (max 1 (int $health.threshold)) | ceil | int | add 5 }}
+{{- else }}0
+{{- end }}
+{{- end }}
+
+{{/* Several Pods run on different nodes, if possible, unless the user says where. Nothing for one Pod. */}}
+{{- define "docker-registry.spread" -}}
+{{- $own := dict "labelSelector" (dict "matchLabels" (include "docker-registry.selectorLabels" . | fromYaml)) }}
+{{- $given := .Values.topologySpreadConstraints | default list }}
+{{- if and (not $given) (not .Values.affinity) (include "docker-registry.maxReplicas" . | int | le 2) }}
+{{- $given = list (dict "maxSkew" 1 "topologyKey" "kubernetes.io/hostname" "whenUnsatisfiable" "ScheduleAnyway") }}
+{{- end }}
+{{- range $given }}
+- {{ merge (deepCopy .) $own | toYaml | indent 2 | trim }}
+{{- end }}
 {{- end }}
 
 {{/* Recreate where the images live on one node or in one Pod: two Pods cannot hold them at a time. */}}

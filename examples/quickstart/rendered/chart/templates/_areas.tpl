@@ -3,11 +3,10 @@
 config: a map for config.yml, in which a later area wins; the others are lists. */}}
 {{- define "docker-registry.areas" -}}
 config: [base, storage, cache, login]
-env: [base]
-containers: []
+env: [base, storage, cache]
 volumes: [base, login, storage]
 mounts: [base, login, storage]
-problems: [rollout, login, storage, http, network, pod]
+problems: [rollout, storage, cache, login, http, network]
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

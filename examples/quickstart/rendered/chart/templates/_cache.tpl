@@ -1,8 +1,83 @@
-{{/* The cache of the blobs that exist. In memory a Pod does not see what another one deletes. */}}
+{{/* The cache of the descriptors of blobs. In memory a Pod does not see what another one deletes. The registry waits for
+Redis for seconds, and tries again, on each request: a push takes 48 seconds while Redis hangs. */}}
 {{- define "docker-registry.cache.config" -}}
-{{- if le (int .Values.replicaCount) 1 -}}
+{{- $type := .Values.cache.type | default (include "docker-registry.maxReplicas" . | int | le 2 | ternary "off" "inmemory") }}
+{{- if ne $type "off" }}
 storage:
   cache:
-    blobdescriptor: inmemory
+    blobdescriptor: {{ $type }}
 {{- end }}
+{{- if or (eq $type "redis") (dig "redis" dict (.Values.configuration | default dict)) }}
+redis:
+  dialtimeout: 200ms
+  readtimeout: 200ms
+  writetimeout: 200ms
+  maxretries: -1
+{{- end }}
+{{- if eq $type "redis" }}
+{{- with .Values.cache.redis }}
+{{- with .addrs }}
+  addrs:
+    {{- range . }}
+    - {{ . | quote }}
+    {{- end }}
+{{- end }}
+{{- with .username }}
+  username: {{ . | quote }}
+{{- end }}
+{{- with .db }}
+  db: {{ int . }}
+{{- end }}
+{{- with .masterName }}
+  mastername: {{ . | quote }}
+{{- end }}
+{{- with .sentinelUsername }}
+  sentinelusername: {{ . | quote }}
+{{- end }}
+{{- if .tls.enabled }}
+  tls:
+    rootcas:
+      {{- /* The registry has no switch for TLS: the authorities turn it on. This file is the image's public ones. */}}
+      - /etc/ssl/certs/ca-certificates.crt
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "docker-registry.cache.env" -}}
+{{- with .Values.cache }}
+{{- if and (eq .type "redis") .redis.existingSecret }}
+- name: REGISTRY_REDIS_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ .redis.existingSecret }}
+      key: redis-password
+{{- if .redis.masterName }}
+- name: REGISTRY_REDIS_SENTINELPASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ .redis.existingSecret }}
+      key: sentinel-password
+      optional: true
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Why the registry would lose images, or not start. */}}
+{{- define "docker-registry.cache.problems" -}}
+{{- $problems := list }}
+{{- $config := include "docker-registry.config" . | fromYaml }}
+{{- $words := include "docker-registry.replicaWords" . | fromYaml }}
+{{- if and (gt (int $words.count) 1) (dig "storage" "cache" "blobdescriptor" "" $config | eq "inmemory") }}
+{{- $_ := mustMerge $words (dict "cache" "cache.type" "off" "off") }}
+{{- if dig "storage" "cache" "blobdescriptor" "" (.Values.configuration | default dict) }}
+{{- $_ := mustMergeOverwrite $words (dict "cache" "configuration.storage.cache.blobdescriptor" "off" "\"\"") }}
+{{- end }}
+{{- $problems = include "docker-registry.conflict.replicas-cache" $words | append $problems }}
+{{- end }}
+{{- if and (eq .Values.cache.type "redis") (dig "redis" "addrs" list $config | empty) }}
+{{- $problems = include "docker-registry.conflict.redis-addrs" dict | append $problems }}
+{{- end }}
+{{- toYaml $problems }}
 {{- end }}

@@ -1,5 +1,5 @@
 {{/* The config.yml in force: `configuration` merged over what the areas of the chart set. The registry panics on two
-storage drivers, so the chart's own one goes when `configuration` names another. Secrets never: this becomes a
+storage drivers, so the chart's volume goes when `configuration` names another. Secrets never: this becomes a
 ConfigMap. */}}
 {{- define "docker-registry.config" -}}
 {{- $config := dict }}
@@ -7,9 +7,8 @@ ConfigMap. */}}
 {{- $config = include (printf "docker-registry.%s.config" $area) $ | fromYaml | mustMergeOverwrite $config }}
 {{- end }}
 {{- $over := .Values.configuration | default dict }}
-{{- $ours := include "docker-registry.drivers" $config }}
-{{- if not (has (include "docker-registry.drivers" $over) (list "" $ours)) }}
-{{- $_ := unset $config.storage $ours }}
+{{- if not (has (include "docker-registry.drivers" $over) (list "" "filesystem")) }}
+{{- $_ := unset $config.storage "filesystem" }}
 {{- end }}
 {{- $_ := mustMergeOverwrite $config (deepCopy $over) }}
 {{- range $section, $settings := $config }}

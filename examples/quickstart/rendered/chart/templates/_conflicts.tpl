@@ -9,27 +9,75 @@ image.tag: {{ .tag }} is older than registry v3, and reads another file than the
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-claim" -}}
-replicaCount: {{ .count }} replicas cannot share a {{ .modes }} volume: set replicaCount to 1, set persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or set configuration.storage to an object store (s3, gcs, azure)
+{{ .key }}: {{ .count }} replicas cannot share a {{ .modes }} volume: set {{ .key }} to 1, set persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or set storage.type to an object store (s3, gcs, azure)
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-existing-claim" -}}
-replicaCount: {{ .count }} replicas cannot share the claim {{ .claim }}, which is {{ .modes }} by persistence.accessModes: set replicaCount to 1, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or set configuration.storage to an object store (s3, gcs, azure)
+{{ .key }}: {{ .count }} replicas cannot share the claim {{ .claim }}, which is {{ .modes }} by persistence.accessModes: set {{ .key }} to 1, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or set storage.type to an object store (s3, gcs, azure)
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-no-volume" -}}
-replicaCount: {{ .count }} replicas without persistence each have their own images: set replicaCount to 1, set persistence.enabled to true and persistence.accessModes to [ReadWriteMany], or set configuration.storage to an object store (s3, gcs, azure)
+{{ .key }}: {{ .count }} replicas without persistence each have their own images: set {{ .key }} to 1, set persistence.enabled to true and persistence.accessModes to [ReadWriteMany], or set storage.type to an object store (s3, gcs, azure)
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-memory" -}}
-replicaCount: {{ .count }} replicas with the inmemory driver each have their own images: set replicaCount to 1, or set configuration.storage to an object store (s3, gcs, azure)
+{{ .key }}: {{ .count }} replicas with the inmemory driver each have their own images: set {{ .key }} to 1, or set storage.type to an object store (s3, gcs, azure)
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-secret" -}}
-replicaCount: {{ .count }} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with the key http-secret, and set http.existingSecret to its name
+{{ .key }}: {{ .count }} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with the key http-secret, and set http.existingSecret to its name
+{{- end }}
+
+{{- define "docker-registry.conflict.replicas-cache" -}}
+{{ .cache }}: {{ .count }} replicas with a cache in memory each do not see what another one deletes, and skip layers that are gone: set {{ .cache }} to redis or {{ .off }}, or {{ .key }} to 1
 {{- end }}
 
 {{- define "docker-registry.conflict.storage-drivers" -}}
 configuration.storage: several storage drivers are set ({{ .drivers }}), and the registry exits with more than one: keep one
+{{- end }}
+
+{{- define "docker-registry.conflict.storage-type" -}}
+storage.{{ .section }}: storage.{{ .section }} has no effect, because storage.type is {{ .type }}: set storage.type to {{ .section }}, or remove it
+{{- end }}
+
+{{- define "docker-registry.conflict.storage-bucket" -}}
+storage.{{ .section }}.{{ .field }}: the driver {{ .section }} exits without it: set it to one that exists
+{{- end }}
+
+{{- define "docker-registry.conflict.s3-region" -}}
+storage.s3.region: the driver s3 exits without a region: set it to the AWS region of the bucket, or set storage.s3.regionEndpoint for a service other than AWS
+{{- end }}
+
+{{- define "docker-registry.conflict.azure-application" -}}
+storage.azure.{{ .field }}: storage.azure.credentialsType is client_secret, which needs it: set it
+{{- end }}
+
+{{- define "docker-registry.conflict.azure-key" -}}
+storage.azure.existingSecret: storage.azure.credentialsType is {{ .type }}, which needs a Secret with the key {{ .secret_key }}: create one with `registry-gitops secret azure`, and set existingSecret to its name
+{{- end }}
+
+{{- define "docker-registry.conflict.azure-secret" -}}
+storage.azure.existingSecret: storage.azure.credentialsType is default_credentials, which uses no Secret: set it to shared_key or client_secret, or remove existingSecret
+{{- end }}
+
+{{- define "docker-registry.conflict.redis-addrs" -}}
+cache.redis.addrs: the cache is redis, and the registry exits without its address: set it to [HOST:6379]
+{{- end }}
+
+{{- define "docker-registry.conflict.autoscaling-range" -}}
+autoscaling.minReplicas: {{ .minimum }} is more than autoscaling.maxReplicas, which is {{ .maximum }}: lower it
+{{- end }}
+
+{{- define "docker-registry.conflict.autoscaling-target" -}}
+autoscaling.targetCPUUtilizationPercentage: the autoscaler has nothing to measure: set it, or targetMemoryUtilizationPercentage
+{{- end }}
+
+{{- define "docker-registry.conflict.autoscaling-request" -}}
+resources.requests.{{ .resource }}: the autoscaler measures {{ .resource }} in percent of this request, and there is none: set it, or set autoscaling.{{ .target }} to null
+{{- end }}
+
+{{- define "docker-registry.conflict.pdb-both" -}}
+pdb.maxUnavailable: minAvailable and maxUnavailable cannot be combined: remove one of them
 {{- end }}
 
 {{- define "docker-registry.conflict.auth-providers" -}}
@@ -73,7 +121,7 @@ ingress.hostname: ingress.tls needs a host name: set ingress.hostname, or list h
 {{- end }}
 
 {{- define "docker-registry.conflict.grace-period" -}}
-terminationGracePeriodSeconds: the Pod is killed after {{ .grace }} seconds, but {{ .key }} lets it drain for {{ .timeout }}: set terminationGracePeriodSeconds to at least {{ .seconds }}
+terminationGracePeriodSeconds: the Pod is killed after {{ .grace }} seconds, but {{ .key }} lets it drain for {{ .timeout }}{{ .after }}: set terminationGracePeriodSeconds to at least {{ .seconds }}
 {{- end }}
 
 {{- define "docker-registry.conflict.volume-name" -}}

@@ -21,6 +21,10 @@ env:
 envFrom:
   {{- . | nindent 2 }}
 {{- end }}
+{{- with include "docker-registry.lifecycle" . | trim }}
+lifecycle:
+  {{- . | nindent 2 }}
+{{- end }}
 {{- with include "docker-registry.probe" (dict "probe" .Values.startupProbe "handler" (dict "tcpSocket" (dict "port" "http"))) }}
 startupProbe:
   {{- . | nindent 2 }}

@@ -12,7 +12,12 @@
 {{/* metadata of what only exists during a test. Takes root, name and weight. Its labels are not those of the Deployment,
 or the Service would send requests to it. */}}
 {{- define "docker-registry.testMetadata" -}}
-{{- $labels := dict "app.kubernetes.io/name" (include "docker-registry.name" .root | printf "test-%s" | trunc 63 | trimSuffix "-") }}
+{{- $labels := include "docker-registry.testLabels" .root | fromYaml }}
 {{- $hook := dict "helm.sh/hook" "test" "helm.sh/hook-weight" .weight "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded" }}
 {{- include "docker-registry.metadata" (dict "root" .root "name" .name "labels" $labels "annotations" $hook) }}
+{{- end }}
+
+{{- define "docker-registry.testLabels" -}}
+app.kubernetes.io/name: {{ include "docker-registry.name" . | printf "test-%s" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}

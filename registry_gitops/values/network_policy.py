@@ -1,0 +1,93 @@
+"""Which connections to and from the Pods are allowed: NetworkPolicy (networking.k8s.io/v1)."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from registry_gitops.masking import quote
+from registry_gitops.model import ListOf, Model, Port, RuleErrors, custom_error, rule_error
+from registry_gitops.values.scheduling import LabelSelector
+
+
+def _cidr(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise custom_error(
+            "cidr", f"{quote(text)} is not a range of addresses: write the first one and a length, such as 10.0.0.0/8"
+        ) from None
+    return text
+
+
+Cidr = Annotated[str, AfterValidator(_cidr), Field(json_schema_extra={"pattern": "^[0-9A-Fa-f.:]+(/[0-9]+)?$"})]
+
+
+class IPBlock(Model):
+    """A range of addresses. Upstream: IPBlock (networking.k8s.io/v1)."""
+
+    cidr: Cidr
+    """The range, such as 10.0.0.0/8."""
+
+    except_: Annotated[ListOf[Cidr], Field(alias="except")] = ()
+    """Ranges inside it that are left out."""
+
+
+class NetworkPeer(Model):
+    """Pods, or addresses. Upstream: NetworkPolicyPeer (networking.k8s.io/v1)."""
+
+    pod_selector: LabelSelector | None = None
+    """Labels of the Pods; {} is all. Without `namespaceSelector`: of this namespace."""
+
+    namespace_selector: LabelSelector | None = None
+    """Labels of the namespaces of the Pods; {} is all."""
+
+    ip_block: IPBlock | None = None
+    """Addresses outside the cluster, instead of the selectors."""
+
+    def _rule_errors(self) -> RuleErrors:
+        selectors = (self.pod_selector, self.namespace_selector)
+        if self.ip_block and any(selector is not None for selector in selectors):
+            yield rule_error("network_peer", "ipBlock cannot be combined with selectors: write two entries", "ipBlock")
+        if self.ip_block is None and all(selector is None for selector in selectors):
+            yield rule_error("network_peer", "give podSelector, namespaceSelector, or ipBlock")
+
+
+class NetworkPort(Model):
+    """Ports of a connection. Upstream: NetworkPolicyPort (networking.k8s.io/v1)."""
+
+    protocol: Literal["TCP", "UDP", "SCTP"] | None = None
+    """Protocol. Default: TCP."""
+
+    port: Port | str | None = None
+    """Number, or name of a container's port; none is all ports."""
+
+    end_port: Port | None = None
+    """Last port of a range that begins with `port`."""
+
+
+class EgressRule(Model):
+    """Connections that the Pods can open. Upstream: NetworkPolicyEgressRule (networking.k8s.io/v1)."""
+
+    to: ListOf[NetworkPeer] = ()
+    """Servers; none is all."""
+
+    ports: ListOf[NetworkPort] = ()
+    """Ports; none is all."""
+
+
+class NetworkAccess(Model):
+    """A NetworkPolicy: who can connect to the registry, and to what it can connect. The network must enforce it."""
+
+    enabled: bool = False
+    """Whether the policy is rendered. Clients then reach the port of the API only."""
+
+    ingress_from: ListOf[NetworkPeer] = ()
+    """Clients of the API, such as the Ingress controller; none is everyone. Probes and `helm test` are
+    always allowed."""
+
+    egress: ListOf[EgressRule] = ()
+    """Servers that the registry needs: object storage, Redis, another registry. Without a rule, it can connect to
+    everything; with one, only to these, and to DNS."""
