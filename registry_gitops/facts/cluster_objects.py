@@ -10,7 +10,7 @@ from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment,
 from registry_gitops.facts.endpoints import Endpoints
 from registry_gitops.facts.image_storage import StorageFacts
 from registry_gitops.facts.object_names import ObjectNames
-from registry_gitops.values import EnvVar, RegistryValues
+from registry_gitops.values import AZURE_KEYS, EnvVar, RegistryValues
 
 
 class Purpose(StrEnum):
@@ -25,6 +25,10 @@ class Purpose(StrEnum):
     TARGET = "release.targetNamespace"
     USERS = "values.auth.htpasswd.existingSecret"
     UPLOADS = "values.http.existingSecret"
+    STORAGE_S3 = "values.storage.s3.existingSecret"
+    STORAGE_GCS = "values.storage.gcs.existingSecret"
+    STORAGE_AZURE = "values.storage.azure.existingSecret"
+    CACHE = "values.cache.redis.existingSecret"
     ENVIRONMENT_SECRET = "values.extraEnvVarsSecret"
     ENVIRONMENT_CONFIG_MAP = "values.extraEnvVarsCM"
     VARIABLE = "values.extraEnvVars"
@@ -38,7 +42,15 @@ class Purpose(StrEnum):
     @property
     def is_environment(self) -> bool:
         """Whether the object sets environment variables: without it, the kubelet does not create the container."""
-        return self in (self.UPLOADS, self.ENVIRONMENT_SECRET, self.ENVIRONMENT_CONFIG_MAP, self.VARIABLE)
+        return self in (
+            self.UPLOADS,
+            self.STORAGE_S3,
+            self.STORAGE_AZURE,
+            self.CACHE,
+            self.ENVIRONMENT_SECRET,
+            self.ENVIRONMENT_CONFIG_MAP,
+            self.VARIABLE,
+        )
 
 
 @dataclass(frozen=True)
@@ -114,6 +126,7 @@ def _for_pods(values: RegistryValues, there: str) -> Iterator[Need]:
         yield Need("Secret", htpasswd.existing_secret, there, Purpose.USERS, htpasswd.existing_secret_key)
     if values.http.existing_secret:
         yield Need("Secret", values.http.existing_secret, there, Purpose.UPLOADS, "http-secret")
+    yield from _for_storage(values, there)
     if values.extra_env_vars_secret:
         yield Need("Secret", values.extra_env_vars_secret, there, Purpose.ENVIRONMENT_SECRET)
     if values.extra_env_vars_cm:
@@ -122,6 +135,20 @@ def _for_pods(values: RegistryValues, there: str) -> Iterator[Need]:
         yield from _for_variable(variable, there)
     for name in values.image.pull_secrets:
         yield Need("Secret", name, there, Purpose.IMAGE_CREDENTIALS)
+
+
+def _for_storage(values: RegistryValues, there: str) -> Iterator[Need]:
+    storage, redis = values.storage, values.cache.redis
+    if storage.type == "s3" and storage.s3.existing_secret:
+        for key in ("access-key", "secret-key"):
+            yield Need("Secret", storage.s3.existing_secret, there, Purpose.STORAGE_S3, key)
+    if storage.type == "gcs" and storage.gcs.existing_secret:
+        yield Need("Secret", storage.gcs.existing_secret, there, Purpose.STORAGE_GCS, "key.json")
+    if storage.type == "azure" and storage.azure.credentials_type in AZURE_KEYS:
+        key = AZURE_KEYS[storage.azure.credentials_type]
+        yield Need("Secret", storage.azure.existing_secret, there, Purpose.STORAGE_AZURE, key)
+    if values.cache.type == "redis" and redis.existing_secret:
+        yield Need("Secret", redis.existing_secret, there, Purpose.CACHE, "redis-password")
 
 
 def _for_variable(variable: EnvVar, there: str) -> Iterator[Need]:

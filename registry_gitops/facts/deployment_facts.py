@@ -54,6 +54,9 @@ class DeploymentFacts:
             ("ConfigMap", names.full_name, True),
             ("PersistentVolumeClaim", names.full_name, self.storage.is_own_claim),
             ("Ingress", names.full_name, values.ingress.enabled),
+            ("HorizontalPodAutoscaler", names.full_name, values.autoscaling.enabled),
+            ("PodDisruptionBudget", names.full_name, values.pdb.enabled),
+            ("NetworkPolicy", names.full_name, values.network_policy.enabled),
             ("Secret", names.htpasswd_secret, self.authentication.has_inline_password),
             ("ServiceAccount", names.service_account, values.service_account.create),
         )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
-from registry_gitops.values import Driver, RegistryValues
+from registry_gitops.values import OBJECT_STORES, Driver, RegistryValues
 
 
 class LossReason(StrEnum):
@@ -21,12 +21,17 @@ class StorageFacts:
 
     def __init__(self, values: RegistryValues, names: ObjectNames, namespace: NamespaceFacts) -> None:
         settings, volume, proxy = values.configuration.storage, values.persistence, values.configuration.proxy
-        self.driver: Final[Driver] = settings.driver or "filesystem"
+        self.driver: Final[Driver] = values.driver
         """Storage driver of the registry."""
         self.is_on_disk: Final = self.driver == "filesystem"
         """Whether the images are on a volume of the Pod: a claim or an emptyDir."""
-        self.is_object_storage: Final = self.driver in ("s3", "gcs", "azure")
+        self.is_object_storage: Final = self.driver in OBJECT_STORES
         """Whether the images are in object storage."""
+        self.bucket: Final = _bucket(values)
+        """Name of the bucket or container, "" if it is not known, as when it comes from the environment."""
+        is_typed = self.is_object_storage and not settings.driver
+        self.key: Final = f"storage.{self.driver}" if is_typed else f"configuration.storage.{self.driver}"
+        """Key of the values that sets the driver."""
         self.root: Final = (settings.filesystem and settings.filesystem.root_directory) or "/var/lib/registry"
         """Directory of the images in the container, for the driver `filesystem`."""
         self.claim: Final = (volume.existing_claim or names.full_name) if self.is_on_disk and volume.enabled else ""
@@ -44,7 +49,7 @@ class StorageFacts:
         """Whether several Pods can serve the same images."""
         self.loss_reason: Final = _loss_reason(self.driver, self.claim)
         """Why all images are deleted with the Pod, None if they are not."""
-        self.redirects_pulls: Final = self.is_object_storage and not (settings.redirect and settings.redirect.disable)
+        self.redirects_pulls: Final = self.is_object_storage and _redirects(values)
         """Whether clients are redirected to the object storage for layers."""
         self.is_cache: Final = bool(proxy and proxy.model_fields_set)
         """Whether the registry is a pull-through cache."""
@@ -56,11 +61,30 @@ class StorageFacts:
         is_on = settings.delete.enabled if settings.delete else None
         self.accepts_deletions: Final = self.accepts_pushes and (values.deletion.enabled if is_on is None else is_on)
         """Whether clients can delete."""
-        self.has_several_writers: Final = values.replica_count > 1 and self.accepts_pushes
+        self.has_several_writers: Final = values.max_replicas > 1 and self.accepts_pushes
         """Whether several Pods accept pushes, and so need a shared `http-secret`."""
         changes = self.accepts_deletions or (self.is_read_only and not self.is_cache)
         self.needs_garbage_collection: Final = changes and self.driver != "inmemory"
         """Whether unreferenced data takes up space until `registry garbage-collect` runs."""
+
+
+def _bucket(values: RegistryValues) -> str:
+    raw, typed = values.configuration.storage, values.storage
+    match values.driver:
+        case "s3":
+            return (raw.s3 and raw.s3.bucket) or typed.s3.bucket
+        case "gcs":
+            return (raw.gcs and raw.gcs.bucket) or typed.gcs.bucket
+        case "azure":
+            return (raw.azure and raw.azure.container) or typed.azure.container
+    return ""
+
+
+def _redirects(values: RegistryValues) -> bool:
+    redirect, typed = values.configuration.storage.redirect, values.storage.bucket
+    if redirect:
+        return not redirect.disable
+    return typed is None or typed.redirect
 
 
 def _loss_reason(driver: Driver, claim: str) -> LossReason | None:

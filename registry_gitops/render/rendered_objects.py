@@ -23,7 +23,10 @@ from registry_gitops.manifests import (
     ChartReference,
     ChartTemplate,
     ChartTemplateSpec,
+    DriftDetection,
+    DriftIgnoreRule,
     HelmRelease,
+    HelmReleaseOptions,
     HelmReleaseSpec,
     HelmRepository,
     Kustomization,
@@ -32,6 +35,7 @@ from registry_gitops.manifests import (
     ObjectMeta,
     OCIRepository,
     Resource,
+    Selector,
     SourceReference,
 )
 
@@ -39,6 +43,8 @@ from registry_gitops.manifests import (
 _NOT_PRUNED = {PRUNE_ANNOTATION: "disabled"}
 # Without it, Flux removes labels and annotations that others have set with kubectl.
 _MERGED = {"kustomize.toolkit.fluxcd.io/ssa": "Merge"}
+
+_REPLICAS = "/spec/replicas"
 
 
 def build_objects(deployment: RegistryDeployment) -> tuple[Resource, ...]:
@@ -102,10 +108,10 @@ def _source(deployment: RegistryDeployment) -> HelmRepository | OCIRepository | 
 
 def _release(deployment: RegistryDeployment) -> HelmReleaseSpec:
     values = deployment.values.to_config_dict() or None
-    source = deployment.source
+    source, options = deployment.source, _options(deployment)
     if isinstance(source, OCISource):
         reference = ChartReference(kind="OCIRepository", name=deployment.name)
-        return HelmReleaseSpec.from_options(deployment.release, chart_ref=reference, values=values)
+        return HelmReleaseSpec.from_options(options, chart_ref=reference, values=values)
     if isinstance(source, GitSource):
         origin = SourceReference(kind="GitRepository", name=source.name, namespace=source.namespace)
         spec = ChartTemplateSpec(chart=source.chart, source_ref=origin)
@@ -113,4 +119,17 @@ def _release(deployment: RegistryDeployment) -> HelmReleaseSpec:
         origin = SourceReference(kind="HelmRepository", name=deployment.name)
         with _problems_in("source"):
             spec = ChartTemplateSpec(chart=source.chart, version=source.version, source_ref=origin)
-    return HelmReleaseSpec.from_options(deployment.release, chart=ChartTemplate(spec=spec), values=values)
+    return HelmReleaseSpec.from_options(options, chart=ChartTemplate(spec=spec), values=values)
+
+
+def _options(deployment: RegistryDeployment) -> HelmReleaseOptions:
+    """Return the options of the release, in which Flux leaves the number of Pods to the autoscaler."""
+    options, drift = deployment.release, deployment.release.drift_detection
+    if not deployment.values.autoscaling.enabled or drift is None or drift.mode in (None, "disabled"):
+        return options
+    ignored = drift.ignore or ()
+    if any({"", "/spec", _REPLICAS}.intersection(rule.paths) for rule in ignored):
+        return options
+    rule = DriftIgnoreRule(paths=(_REPLICAS,), target=Selector(kind="Deployment"))
+    changed = DriftDetection(mode=drift.mode, ignore=(*ignored, rule))
+    return HelmReleaseOptions.model_validate({**dict(options), "drift_detection": changed})

@@ -91,10 +91,12 @@ from registry_gitops.values.volumes import (
     Volume,
     VolumeMount,
 )
+from registry_gitops.values.storage import AZURE_KEYS, OBJECT_STORES, AzureStorage, GcsStorage, ImageStorage, S3Storage
 
 __all__ = [
     "AZURE_KEYS",
     "CONFLICTS",
+    "OBJECT_STORES",
     "Affinity",
     "Auth",
     "Autoscaling",

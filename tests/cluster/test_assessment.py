@@ -178,6 +178,19 @@ def test_autoscaler_is_no_drift() -> None:
     assert causes(with_change(load_snapshot("ready"), "Deployment", scale)) == []
 
 
+def test_number_of_pods_that_flux_does_not_set_is_no_drift_under_an_autoscaler() -> None:
+    def forget(workload: dict[str, Any]) -> None:
+        for entry in workload["metadata"]["managedFields"]:
+            entry["fieldsV1"].get("f:spec", {}).pop("f:replicas", None)
+
+    def autoscale(release: dict[str, Any]) -> None:
+        release["spec"]["values"] = {"autoscaling": {"enabled": True}}
+
+    unset = with_change(load_snapshot("ready"), "Deployment", forget)
+    assert causes(unset) == ["drifted"]
+    assert causes(with_change(unset, "HelmRelease", autoscale)) == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_json_is_valid_by_the_schema_and_can_be_read_back(name: str) -> None:
     written = assess(load_snapshot(name)).to_json()

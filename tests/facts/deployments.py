@@ -74,6 +74,34 @@ CONFIGS: Final[dict[str, dict[str, Any]]] = {
         },
     },
     "gcs without redirects": _storage(gcs={"bucket": "b"}, redirect={"disable": True}),
+    "bucket for many Pods": {
+        "values": {
+            "autoscaling": {"enabled": True},
+            "http": {"existingSecret": "uploads"},
+            "storage": {"type": "s3", "s3": {"bucket": "b", "region": "r", "existingSecret": "keys"}},
+            "cache": {"type": "redis", "redis": {"addrs": ["r:6379"], "existingSecret": "redis", "masterName": "m"}},
+            "pdb": {"enabled": True},
+            "networkPolicy": {"enabled": True},
+        },
+    },
+    "bucket with a key file": {
+        "values": {"storage": {"type": "gcs", "gcs": {"bucket": "b", "redirect": False, "existingSecret": "key"}}},
+    },
+    "container with a key": {
+        "values": {
+            "storage": {
+                "type": "azure",
+                "azure": {
+                    "accountName": "a",
+                    "container": "c",
+                    "credentialsType": "shared_key",
+                    "existingSecret": "key",
+                },
+            },
+            "configuration": {"storage": {"redirect": {"disable": True}}},
+        },
+    },
+    "typed memory": {"values": {"storage": {"type": "inmemory"}}},
     "token": {
         "values": {
             "configuration": {

@@ -131,6 +131,20 @@ def test_object_that_is_needed_twice_for_one_purpose_is_listed_once() -> None:
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_environment_is_what_the_kubelet_reads_before_it_creates_the_container(purpose: Purpose) -> None:
-    assert purpose.is_environment == (
-        purpose.name in "UPLOADS ENVIRONMENT_SECRET ENVIRONMENT_CONFIG_MAP VARIABLE".split()
-    )
+    environment = "UPLOADS STORAGE_S3 STORAGE_AZURE CACHE ENVIRONMENT_SECRET ENVIRONMENT_CONFIG_MAP VARIABLE"
+    assert purpose.is_environment == (purpose.name in environment.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "bucket for many Pods",
+            {("keys", "access-key"), ("keys", "secret-key"), ("redis", "redis-password"), ("uploads", "http-secret")},
+        ),
+        ("bucket with a key file", {("key", "key.json")}),
+        ("container with a key", {("key", "account-key")}),
+    ],
+)
+def test_storage_and_cache_need_the_keys_of_their_secrets(name: str, expected: set[tuple[str, str]]) -> None:
+    assert {(need.name, need.key) for need in facts_of(name).needs if need.kind == "Secret"} == expected

@@ -18,6 +18,10 @@ STORED = {
     "other directory": f"{CLAIM} accepts_pushes accepts_deletions needs_garbage_collection",
     "s3": "is_object_storage is_shared redirects_pulls accepts_pushes has_several_writers",
     "gcs without redirects": "is_object_storage is_shared accepts_pushes",
+    "bucket for many Pods": "is_object_storage is_shared redirects_pulls accepts_pushes has_several_writers",
+    "bucket with a key file": "is_object_storage is_shared accepts_pushes",
+    "container with a key": "is_object_storage is_shared accepts_pushes",
+    "typed memory": "accepts_pushes",
     "password of a cache": f"{CLAIM} is_cache",
     "read-only": f"{CLAIM} is_read_only needs_garbage_collection",
 }
@@ -42,6 +46,20 @@ def test_storage_is_a_claim_that_accepts_pushes_unless_configured_otherwise(name
 def test_driver_and_claim_follow_the_configuration(name: str, driver: str, claim: str, root: str) -> None:
     storage = facts_of(name).storage
     assert (storage.driver, storage.claim, storage.root) == (driver, claim, root)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "bucket"),
+    [
+        ("s3", "configuration.storage.s3", "b"),
+        ("bucket for many Pods", "storage.s3", "b"),
+        ("bucket with a key file", "storage.gcs", "b"),
+        ("container with a key", "storage.azure", "c"),
+    ],
+)
+def test_bucket_is_that_of_the_values_that_set_the_driver(name: str, key: str, bucket: str) -> None:
+    storage = facts_of(name).storage
+    assert (storage.key, storage.bucket) == (key, bucket)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def list_settings(facts: DeploymentFacts) -> Iterator[Row]:
     if deployment.release.release_name:
         yield "`release.releaseName`", code(facts.names.release), "name of the Helm release"
     yield "`values.image`", code(facts.image.reference), "the image of the registry"
-    yield "`values.replicaCount`", f"`{values.replica_count}`", "number of Pods"
+    yield from _replicas(values)
     yield from _service(values)
     yield from _resources(values)
     yield from _persistence(values, facts.storage)
@@ -29,6 +29,16 @@ def list_settings(facts: DeploymentFacts) -> Iterator[Row]:
     yield from _login(values)
     yield "`values.deletion.enabled`", _bool(values.deletion.enabled), "whether clients can delete"
     yield from _environment(values)
+
+
+def _replicas(values: RegistryValues) -> Iterator[Row]:
+    scaling = values.autoscaling
+    if scaling.enabled:
+        yield "`values.autoscaling`", f"`{scaling.min_replicas}` to `{scaling.max_replicas}`", "number of Pods, by load"
+    else:
+        yield "`values.replicaCount`", f"`{values.replica_count}`", "number of Pods"
+    if values.max_replicas > 1 or values.cache.type:
+        yield "`values.cache.type`", code(values.cache_type), "where the registry caches what it knows of blobs"
 
 
 def _service(values: RegistryValues) -> Iterator[Row]:
@@ -54,7 +64,10 @@ def _amounts(of: ResourceRequests | ResourceLimits) -> str:
 def _persistence(values: RegistryValues, storage: StorageFacts) -> Iterator[Row]:
     volume = values.persistence
     if not storage.is_on_disk:
-        yield "`values.configuration.storage`", code(storage.driver), "storage of the images, instead of a volume"
+        key = "storage.type" if storage.key.startswith("storage.") else "configuration.storage"
+        yield f"`values.{key}`", code(storage.driver), "storage of the images, instead of a volume"
+        if storage.bucket:
+            yield f"`values.{storage.key}`", code(storage.bucket), "bucket or container of the images"
         return
     yield "`values.persistence.enabled`", _bool(volume.enabled), "whether images are kept on a volume"
     if storage.is_existing_claim:

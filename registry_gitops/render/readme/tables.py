@@ -10,6 +10,7 @@ from registry_gitops.deployment import GitSource
 from registry_gitops.facts import DeploymentFacts, Need, ObjectReference, Purpose
 from registry_gitops.render.readme import settings
 from registry_gitops.render.readme.markdown import code, table
+from registry_gitops.values import RegistryValues
 
 _PULL, _PUSH, _DELETE = range(3)
 _REFUSED = " (refused here)"
@@ -49,6 +50,9 @@ _OBJECTS: Final = {
     "ConfigMap": "the registry's `config.yml`",
     "PersistentVolumeClaim": "stores the images",
     "Ingress": "routes to the Service from outside the cluster",
+    "HorizontalPodAutoscaler": "sets the number of Pods by their load",
+    "PodDisruptionBudget": "limits how many Pods a drain of nodes stops",
+    "NetworkPolicy": "limits who can reach the Pods, and whom they can reach",
     "Secret": "the user and the hash of the password",
     "ServiceAccount": "identity of the Pods",
 }
@@ -64,6 +68,10 @@ _NEEDS: Final = {
     Purpose.TARGET: "the registry",
     Purpose.USERS: "users and hashes, in the key {key}",
     Purpose.UPLOADS: "secret that signs uploads, in the key {key}",
+    Purpose.STORAGE_S3: "credentials of the bucket, in the key {key}",
+    Purpose.STORAGE_GCS: "credentials of the bucket, in the key {key}",
+    Purpose.STORAGE_AZURE: "credentials of the container, in the key {key}",
+    Purpose.CACHE: "password of Redis, in the key {key}",
     Purpose.ENVIRONMENT_SECRET: "environment variables",
     Purpose.ENVIRONMENT_CONFIG_MAP: "environment variables",
     Purpose.VARIABLE: "the variable {variable}, from the key {key}",
@@ -108,7 +116,7 @@ class Tables:
         words = {
             "contents": "objects of this directory" if namespace.is_home or not namespace.has_registry else "registry",
             "release": code(self._facts.names.release),
-            "pods": "1 Pod" if values.replica_count == 1 else f"{values.replica_count} Pods",
+            "pods": _pods(values),
             "port": values.service.ports.http,
         }
         rows = (
@@ -162,3 +170,9 @@ def _endpoints(prefix: str, takes_pushes: bool, deletes: bool) -> str:
     note = {_PULL: "", _PUSH: "" if takes_pushes else _REFUSED, _DELETE: "" if deletes else _REFUSED}
     rows = ((method, f"`{prefix}{path}`", purpose + note[needs]) for method, path, purpose, needs in _ENDPOINTS)
     return table(("Method", "Path", "Purpose"), rows)
+
+
+def _pods(values: RegistryValues) -> str:
+    if values.autoscaling.enabled:
+        return f"{values.autoscaling.min_replicas} to {values.autoscaling.max_replicas} Pods"
+    return "1 Pod" if values.replica_count == 1 else f"{values.replica_count} Pods"

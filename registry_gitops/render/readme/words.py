@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment
-from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReason, PodFacts
+from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReason, PodFacts, StorageFacts
 from registry_gitops.render.readme.markdown import code, listing
 from registry_gitops.values import Section
 
 _LOSS: Final = {
     None: ("", ""),
     LossReason.EMPTY_DIR: ("an emptyDir of the Pod", "set `values.persistence.enabled` to true"),
-    LossReason.MEMORY: ("the memory of the Pod", "remove `values.configuration.storage.inmemory`"),
+    LossReason.MEMORY: ("the memory of the Pod", "use another driver than `inmemory`"),
 }
 """Where the images are that are deleted with the Pod, and how to keep them."""
 
@@ -41,9 +41,18 @@ class Words:
         self.claim_loss = "with the release** (`values.persistence.resourcePolicy` is empty)"
         if namespace.is_pruned_with_registry:
             self.claim_loss = f"with the Namespace** (`{self.prune_key}` asks for it)"
+        self.object_storage = _object_storage(storage)
         self.shared_storage = (
-            "object storage" if storage.is_object_storage else f"the volume claim {code(storage.claim)}"
+            self.object_storage if storage.is_object_storage else f"the volume claim {code(storage.claim)}"
         )
+        is_typed = storage.key.startswith("storage.")
+        self.redirect_setting = (
+            f"`values.{storage.key}.redirect` to false"
+            if is_typed
+            else "`values.configuration.storage.redirect.disable` to true"
+        )
+        scales = values.autoscaling.enabled
+        self.replica_keys = "`values.autoscaling.minReplicas` and `maxReplicas`" if scales else "`values.replicaCount`"
         self.example_repository = "library/hello-world" if storage.is_cache else "hello-world"
         self.pod_violations = listing(violation.key for violation in facts.pod_violations)
         self.process_user = _process_user(facts.pod)
@@ -51,6 +60,11 @@ class Words:
         self.variables = listing(variable.name for variable in values.extra_env_vars)
         self.configuration_keys = listing(_keys(values.configuration, ""))
         self.chart_origin = _chart_origin(deployment, is_unpublished=facts.chart.is_unpublished)
+
+
+def _object_storage(storage: StorageFacts) -> str:
+    kind = {"s3": "the S3 bucket", "gcs": "the GCS bucket", "azure": "the Azure container"}.get(storage.driver, "")
+    return f"{kind} {code(storage.bucket)}" if storage.bucket else f"object storage (`values.{storage.key}`)"
 
 
 def _curl(authentication: AuthenticationFacts) -> str:

@@ -12,8 +12,8 @@ from registry_gitops.smoke.remedies import STORAGE_NOT_SHARED
 from registry_gitops.smoke.repository import expect_same_bytes, parse_names
 
 SHARED_CACHE = (
-    "Each replica has a cache of its own: set `configuration.storage.cache.blobdescriptor` to redis (with "
-    '`configuration.redis.addrs`) or "", or `replicaCount` to 1.'
+    "Each replica has a cache of its own: set `cache.type` to redis (with `cache.redis.addrs`) or off, or "
+    "`replicaCount` to 1."
 )
 CONNECTIONS = 8
 DELETION = (Precondition.PUSH, Precondition.DELETE)

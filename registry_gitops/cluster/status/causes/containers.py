@@ -161,7 +161,7 @@ def _probe_remedy(probe: Event, pod: Object) -> str:
     if "refused" in probe.message:
         return f"it listens on another address: remove REGISTRY_HTTP_ADDR from `values.extraEnvVars`; {log}"
     if "503" in probe.message:
-        return f"it cannot reach its storage: check `values.configuration.storage`; {log}"
+        return f"it cannot reach its storage: check `values.storage` and `values.configuration.storage`; {log}"
     return f"find what it waits for in {log}"
 
 

@@ -62,7 +62,8 @@ def drifted(snapshot: Snapshot) -> Iterator[Cause]:
     if release is None:
         return
     changes = _manual_changes(workload) if workload else []
-    edits = list(_describe_edits(workload, changes)) if workload else []
+    is_scaled = release.get("spec.values.autoscaling.enabled") is True
+    edits = list(_describe_edits(workload, changes, is_scaled=is_scaled)) if workload else []
     if workload and (edits or snapshot.is_scaled_to_zero_by_hand):
         yield _workload_drifted(release, workload, changes, edits, is_stopped=snapshot.is_scaled_to_zero_by_hand)
         return
@@ -102,10 +103,13 @@ def _workload_drifted(
     )
 
 
-def _describe_edits(workload: Object, changes: list[_Change]) -> Iterator[str]:
-    """Yield the fields that differ from what Flux set, with the manager that changed them, if it is known."""
+def _describe_edits(workload: Object, changes: list[_Change], *, is_scaled: bool) -> Iterator[str]:
+    """Yield the fields that differ from what Flux set, with the manager that changed them, if it is known.
+
+    With `is_scaled`, an autoscaler sets the number of replicas, and Flux never does.
+    """
     # The scale subresource soon loses its manager, but the number of replicas stays without Flux as its manager.
-    if _lost_replicas(workload) and not any("spec.replicas" in fields for _, fields in changes):
+    if not is_scaled and _lost_replicas(workload) and not any("spec.replicas" in fields for _, fields in changes):
         yield f"spec.replicas is {workload.number('spec.replicas', 1)}"
     for entry, fields in changes:
         more = f" and {len(fields) - _MAX_FIELDS} more" if len(fields) > _MAX_FIELDS else ""

@@ -6,7 +6,10 @@ the volume claim {{ .Values.persistence.existingClaim | default (include "docker
 {{- else if eq $volume "emptyDir" -}}
 an emptyDir
 {{- else -}}
-the storage driver {{ include "docker-registry.config" . | fromYaml | include "docker-registry.drivers" }}
+{{- $storage := (include "docker-registry.config" . | fromYaml).storage }}
+{{- $driver := include "docker-registry.drivers" (dict "storage" $storage) }}
+{{- $section := get $storage $driver | default dict -}}
+the storage driver {{ $driver }}{{ with $section.bucket | default $section.container }} ({{ . }}){{ end }}
 {{- end }}
 {{- end }}
 
@@ -37,6 +40,9 @@ To push and pull:
 {{- $auth := include "docker-registry.config" . | fromYaml | dig "auth" dict }}
 {{- if include "docker-registry.volume" . | eq "emptyDir" }}
 {{- $warnings = append $warnings "Every image is lost when the Pod ends: set persistence.enabled: true to keep them." }}
+{{- end }}
+{{- if include "docker-registry.isObjectStorage" . }}
+{{- $warnings = append $warnings "The registry starts with wrong credentials of its storage too: pushes then get a 500, and all requests a 503 after 30 seconds. The log shows the reason, and `helm test` pushes an image." }}
 {{- end }}
 {{- if include "docker-registry.inlineCredentials" . }}
 {{- $warnings = append $warnings "The password stands in the values, and so in the release and perhaps in git: auth.htpasswd.existingSecret keeps it out." }}
