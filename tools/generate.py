@@ -28,7 +28,7 @@ from registry_gitops.schema import (
     values_yaml,
 )
 from registry_gitops.smoke import CHECKS
-from registry_gitops.values import CONFLICTS
+from registry_gitops.values import CONFLICTS, Configuration, list_file_keys
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "templates/chart/docker-registry"
@@ -62,6 +62,7 @@ def texts() -> dict[Path, str]:
         CHART / "values.yaml": values_yaml(),
         CHART / "values.schema.json": format_schema(values_schema()),
         CHART / "templates/_conflicts.tpl": conflicts_template(),
+        CHART / "templates/_file_keys.tpl": file_keys_template(),
         ROOT / "docs/registry.schema.json": format_schema(config_schema()),
         ROOT / "docs/values.md": values_reference(),
         ROOT / "docs/rules.md": rules_page(),
@@ -78,6 +79,22 @@ def conflicts_template() -> str:
         line = re.sub(r"\{(\w+)\}", r"{{ .\1 }}", f"{key}: {sentence}")
         parts.append(f'{{{{- define "docker-registry.conflict.{name}" -}}}}\n{line}\n{{{{- end }}}}\n')
     return "\n".join(parts)
+
+
+def file_keys_template() -> str:
+    """A named template with the keys of config.yml that name files, for the chart to look for them too."""
+    lines = [
+        f'- {{path: {".".join(key.steps)}, variable: "{key.variable}", instead: "{key.instead}"}}'
+        for key in list_file_keys(Configuration)
+    ]
+    return "\n".join(
+        (
+            "{{/* Generated from the marks NamesFile in registry_gitops/values/configuration/: `make generate`. */}}",
+            '{{- define "docker-registry.fileKeys" -}}',
+            *lines,
+            "{{- end }}\n",
+        )
+    )
 
 
 def rules_page() -> str:

@@ -24,6 +24,12 @@ class Purpose(StrEnum):
     HOME = "namespace"
     TARGET = "release.targetNamespace"
     USERS = "values.auth.htpasswd.existingSecret"
+    TOKEN_KEYS = "values.auth.token.existingSecret"
+    POD_CERTIFICATE = "values.tls.existingSecret"
+    CLIENT_AUTHORITIES = "values.tls.clientAuthentication.existingSecret"
+    AUTHORITIES = "values.extraCAs"
+    FILE = "values.extraFiles"
+    UPSTREAM_CREDENTIALS = "values.proxy.existingSecret"
     UPLOADS = "values.http.existingSecret"
     STORAGE_S3 = "values.storage.s3.existingSecret"
     STORAGE_GCS = "values.storage.gcs.existingSecret"
@@ -47,6 +53,7 @@ class Purpose(StrEnum):
             self.STORAGE_S3,
             self.STORAGE_AZURE,
             self.CACHE,
+            self.UPSTREAM_CREDENTIALS,
             self.ENVIRONMENT_SECRET,
             self.ENVIRONMENT_CONFIG_MAP,
             self.VARIABLE,
@@ -124,6 +131,10 @@ def _for_pods(values: RegistryValues, there: str) -> Iterator[Need]:
     htpasswd = values.auth.htpasswd
     if htpasswd.enabled and htpasswd.existing_secret:
         yield Need("Secret", htpasswd.existing_secret, there, Purpose.USERS, htpasswd.existing_secret_key)
+    yield from _for_files(values, there)
+    if values.proxy.enabled and values.proxy.existing_secret:
+        for key in ("password",) if values.proxy.username else ("username", "password"):
+            yield Need("Secret", values.proxy.existing_secret, there, Purpose.UPSTREAM_CREDENTIALS, key)
     if values.http.existing_secret:
         yield Need("Secret", values.http.existing_secret, there, Purpose.UPLOADS, "http-secret")
     yield from _for_storage(values, there)
@@ -149,6 +160,22 @@ def _for_storage(values: RegistryValues, there: str) -> Iterator[Need]:
         yield Need("Secret", storage.azure.existing_secret, there, Purpose.STORAGE_AZURE, key)
     if values.cache.type == "redis" and redis.existing_secret:
         yield Need("Secret", redis.existing_secret, there, Purpose.CACHE, "redis-password")
+
+
+def _for_files(values: RegistryValues, there: str) -> Iterator[Need]:
+    token, tls = values.auth.token, values.tls
+    if token.enabled and token.existing_secret:
+        for key in filter(None, (token.root_cert_bundle_key, token.jwks_key)):
+            yield Need("Secret", token.existing_secret, there, Purpose.TOKEN_KEYS, key)
+    if tls.enabled:
+        yield Need("Secret", tls.existing_secret, there, Purpose.POD_CERTIFICATE)
+    clients = tls.client_authentication
+    if tls.enabled and clients.existing_secret:
+        yield Need("Secret", clients.existing_secret, there, Purpose.CLIENT_AUTHORITIES, clients.key)
+    for purpose, files in ((Purpose.AUTHORITIES, values.extra_cas), (Purpose.FILE, values.extra_files)):
+        for file in files:
+            kind = "Secret" if file.secret_name else "ConfigMap"
+            yield Need(kind, file.secret_name or file.config_map_name, there, purpose, file.key)
 
 
 def _for_variable(variable: EnvVar, there: str) -> Iterator[Need]:

@@ -28,9 +28,15 @@ class Endpoints:
         self.port_forward: Final = f"{'deploy' if self.is_headless else 'svc'}/{names.full_name}"
         """Kind and name for `kubectl port-forward`."""
         self.is_node_port: Final = service.type == "NodePort"
-        """Whether each node serves the registry over plain HTTP."""
+        """Whether each node serves the registry."""
         self.is_load_balancer: Final = service.type == "LoadBalancer"
-        """Whether a load balancer serves the registry over plain HTTP."""
+        """Whether a load balancer serves the registry."""
+        self.has_tls_in_pod: Final = values.serves_tls
+        """Whether the registry itself uses TLS: for the Service, and for what is in front of it."""
+        self.needs_client_certificate: Final = values.demands_client_certificate
+        """Whether the registry refuses clients without a certificate."""
+        self.service_url: Final = f"{'https' if self.has_tls_in_pod else 'http'}://{self.service_address}{self.prefix}"
+        """URL in front of /v2/ for the Pods of the cluster."""
 
         rules = _rules(ingress)
         self.ingress_hosts: Final = _hosts(rules, f"{self.prefix}/v2/")
@@ -55,18 +61,20 @@ class Endpoints:
 
         self.host: Final = self.ingress_host or "localhost:5000"
         """HOST or HOST:PORT in names of images."""
-        self.scheme: Final = "https" if self.has_tls else "http"
+        is_https = self.has_tls if self.ingress_host else self.has_tls_in_pod
+        self.scheme: Final = "https" if is_https else "http"
         self.url: Final = f"{self.scheme}://{self.host}"
         self.base_url: Final = self.url + self.prefix
         """URL in front of /v2/."""
         is_exposed = self.is_node_port or self.is_load_balancer
         is_plain_ingress = not self.has_tls if self.ingress_hosts else self.accepts_any_host and not ingress.extra_tls
-        self.is_reachable_without_tls: Final = is_exposed or is_plain_ingress
+        self.is_reachable_without_tls: Final = (is_exposed and not self.has_tls_in_pod) or is_plain_ingress
         """Whether clients outside the cluster reach the registry over plain HTTP."""
         self.sends_passwords_without_tls: Final = self.is_reachable_without_tls and not authentication.is_anonymous
         """Whether those clients can send credentials over plain HTTP."""
         is_routed = bool(rules) and not self.is_api_path_missing
-        self.is_open_to_all: Final = authentication.is_anonymous and (is_exposed or is_routed)
+        is_open_service = is_exposed and not self.needs_client_certificate
+        self.is_open_to_all: Final = authentication.is_anonymous and (is_open_service or is_routed)
         """Whether clients outside the cluster reach the registry, and need no credentials."""
 
 

@@ -20,7 +20,7 @@ class StorageFacts:
     """Driver, volume, and mode of the registry. Keys of `configuration` override other values, as in the chart."""
 
     def __init__(self, values: RegistryValues, names: ObjectNames, namespace: NamespaceFacts) -> None:
-        settings, volume, proxy = values.configuration.storage, values.persistence, values.configuration.proxy
+        settings, volume = values.configuration.storage, values.persistence
         self.driver: Final[Driver] = values.driver
         """Storage driver of the registry."""
         self.is_on_disk: Final = self.driver == "filesystem"
@@ -51,7 +51,7 @@ class StorageFacts:
         """Why all images are deleted with the Pod, None if they are not."""
         self.redirects_pulls: Final = self.is_object_storage and _redirects(values)
         """Whether clients are redirected to the object storage for layers."""
-        self.is_cache: Final = bool(proxy and proxy.model_fields_set)
+        self.is_cache: Final = values.is_cache
         """Whether the registry is a pull-through cache."""
         read_only = settings.maintenance and settings.maintenance.read_only
         self.is_read_only: Final = bool(read_only and read_only.enabled)

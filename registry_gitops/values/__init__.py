@@ -1,10 +1,17 @@
 """The chart's values as typed models: one file per section, keyed and defaulted as in its values.yaml."""
 
-from registry_gitops.values.auth import Auth, Htpasswd
+from registry_gitops.values.auth import Auth, Htpasswd, TokenLogin
 from registry_gitops.values.autoscaling import Autoscaling, ScalingBehavior, ScalingPolicy, ScalingRules
 from registry_gitops.values.cache import BlobCache, RedisCache, RedisCacheTls
 from registry_gitops.values.chart_pod import chart_containers, chart_mounts, registry_port
-from registry_gitops.values.configuration import Configuration, Driver, Provider, Section, find_plaintext_secrets
+from registry_gitops.values.configuration import (
+    Configuration,
+    Driver,
+    Provider,
+    Section,
+    find_plaintext_secrets,
+    list_file_keys,
+)
 from registry_gitops.values.conflicts import CONFLICTS
 from registry_gitops.values.disruption_budget import DisruptionBudget
 from registry_gitops.values.dns import DnsConfig, DnsOption, HostAlias
@@ -22,9 +29,12 @@ from registry_gitops.values.handlers import (
 )
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import ExtraHost, ExtraTls, Ingress
+from registry_gitops.values.mounted_files import ExtraCA, ExtraFile
 from registry_gitops.values.network_policy import EgressRule, IPBlock, NetworkAccess, NetworkPeer, NetworkPort
 from registry_gitops.values.persistence import Persistence
+from registry_gitops.values.pod_tls import ClientAuthentication, PodTls
 from registry_gitops.values.probes import LivenessProbe, Probe, ReadinessProbe, StartupProbe
+from registry_gitops.values.pull_through_cache import PullThroughCache
 from registry_gitops.values.registry_values import Deletion, Http, RegistryValues
 from registry_gitops.values.resources import ResourceLimits, ResourceRequests, Resources
 from registry_gitops.values.scheduling import (
@@ -64,7 +74,7 @@ from registry_gitops.values.sidecars import (
     SecurityContext,
     Sidecar,
 )
-from registry_gitops.values.storage import AZURE_KEYS, AzureStorage, GcsStorage, ImageStorage, S3Storage
+from registry_gitops.values.storage import AZURE_KEYS, OBJECT_STORES, AzureStorage, GcsStorage, ImageStorage, S3Storage
 from registry_gitops.values.volumes import (
     ClaimMetadata,
     ClaimRequests,
@@ -91,7 +101,6 @@ from registry_gitops.values.volumes import (
     Volume,
     VolumeMount,
 )
-from registry_gitops.values.storage import AZURE_KEYS, OBJECT_STORES, AzureStorage, GcsStorage, ImageStorage, S3Storage
 
 __all__ = [
     "AZURE_KEYS",
@@ -109,6 +118,7 @@ __all__ = [
     "ClaimSpec",
     "ClaimTemplate",
     "ClaimVolume",
+    "ClientAuthentication",
     "ConfigMapVolume",
     "Configuration",
     "ContainerCapabilities",
@@ -132,6 +142,8 @@ __all__ = [
     "EnvVarSource",
     "EphemeralVolume",
     "ExecAction",
+    "ExtraCA",
+    "ExtraFile",
     "ExtraHost",
     "ExtraTls",
     "FieldRef",
@@ -167,6 +179,7 @@ __all__ = [
     "PodAffinity",
     "PodAffinityTerm",
     "PodSecurityContext",
+    "PodTls",
     "PreferredSchedulingTerm",
     "Probe",
     "ProjectedFields",
@@ -175,6 +188,7 @@ __all__ = [
     "ProjectedToken",
     "ProjectedVolume",
     "Provider",
+    "PullThroughCache",
     "ReadinessProbe",
     "RedisCache",
     "RedisCacheTls",
@@ -203,6 +217,7 @@ __all__ = [
     "StartupProbe",
     "Sysctl",
     "TcpSocketAction",
+    "TokenLogin",
     "Toleration",
     "TopologySpreadConstraint",
     "UpdateStrategy",
@@ -212,5 +227,6 @@ __all__ = [
     "chart_containers",
     "chart_mounts",
     "find_plaintext_secrets",
+    "list_file_keys",
     "registry_port",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Final
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from registry_gitops.model import Model, OptionalName, Text, default_section
+from registry_gitops.model import ListOf, Model, OptionalName, Text, default_section
+from registry_gitops.values.configuration import OptionalURL
 from registry_gitops.values.conflicts import conflict_error
 
 # bcrypt reads no further than this: golang.org/x/crypto/bcrypt refuses a longer password.
@@ -70,10 +71,58 @@ class Htpasswd(Model):
     }
 
 
+SigningAlgorithm = Literal["EdDSA", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512"]
+OptionalKey = Annotated[
+    str,
+    Text(
+        "the key of a Secret",
+        r"[-._a-zA-Z0-9]+",
+        "use letters, digits, '-', '_' and '.'",
+        max_length=253,
+        empty=True,
+        is_quoted=False,
+    ),
+]
+
+
+class TokenLogin(Model):
+    """Tokens of a token server, which decides who can pull and push what. The registry only checks their signatures.
+
+    It reads the keys at its start: to change them, let the file have the old and the new ones, and restart the Pods.
+    """
+
+    enabled: bool = False
+    """Whether every request needs a token."""
+
+    realm: OptionalURL = ""
+    """URL of the token server, as clients reach it: by a name, because some refuse a private IP address."""
+
+    service: str = ""
+    """Name of this registry, which must be the audience of tokens."""
+
+    issuer: str = ""
+    """Name of the token server, which must be the issuer of tokens."""
+
+    existing_secret: OptionalName = ""
+    """Secret, in the same namespace, with the keys that verify tokens."""
+
+    root_cert_bundle_key: OptionalKey = ""
+    """Key of `existingSecret` with the certificates of the token server, in PEM. Upstream:
+    auth.token.rootcertbundle."""
+
+    jwks_key: OptionalKey = ""
+    """Key of `existingSecret` with the public keys of the token server, as a JSON Web Key Set. Upstream:
+    auth.token.jwks."""
+
+    signing_algorithms: ListOf[SigningAlgorithm] = ()
+    """Algorithms of signatures that are accepted; none is all of these. Upstream: auth.token.signingalgorithms."""
+
+
 class Auth(Model):
     """Who is allowed to use the registry."""
 
     htpasswd: Htpasswd = default_section(Htpasswd)
+    token: TokenLogin = default_section(TokenLogin)
 
     instead: ClassVar[Mapping[str, str]] = {
         "enabled": "write htpasswd.enabled",

@@ -119,6 +119,20 @@ CONFLICTS: Final = {
         "both configuration.auth.htpasswd and configuration.auth.token are set, and the registry exits with two "
         "providers: remove one",
     ),
+    "token-providers": Conflict(
+        "auth.token.enabled",
+        "auth.token and {other} are both set, and the registry exits with two providers: remove one",
+    ),
+    "token-settings": Conflict(
+        "auth.token.{setting}",
+        "the registry exits without it: set realm to the URL of the token server, service to the audience of its "
+        "tokens, and issuer to their issuer",
+    ),
+    "token-keys": Conflict(
+        "auth.token.existingSecret",
+        "nothing verifies the tokens: set existingSecret to the name of a Secret with the certificates or the keys of "
+        "the token server, and rootCertBundleKey or jwksKey to the key in it",
+    ),
     "htpasswd-credentials": Conflict(
         "auth.htpasswd.existingSecret",
         "htpasswd is enabled without credentials: set existingSecret to the name of a Secret that "
@@ -143,6 +157,51 @@ CONFLICTS: Final = {
         "updateStrategy.rollingUpdate.maxUnavailable",
         "maxSurge and maxUnavailable are both 0, so Kubernetes could replace no Pod, and refuses that: set one of them "
         "to at least 1",
+    ),
+    "tls-certificate": Conflict(
+        "tls.existingSecret",
+        "TLS is enabled without a certificate: set existingSecret to the name of a Secret of type kubernetes.io/tls, "
+        "which cert-manager can create",
+    ),
+    "tls-client-mode": Conflict(
+        "tls.clientAuthentication.mode",
+        "without authorities, clients are asked for no certificate: set existingSecret to the name of a Secret with "
+        "the authorities of client certificates, or remove mode",
+    ),
+    "tls-letsencrypt": Conflict(
+        "configuration.http.tls.letsencrypt",
+        "tls.enabled sets a certificate too, and the registry exits with two: remove letsencrypt, or set tls.enabled "
+        "to false",
+    ),
+    "file-source": Conflict("{key}", "a file comes from one object: set secretName or configMapName{reason}"),
+    "file-place": Conflict("{key}", "{place} is taken, and nothing can be mounted in it: choose another directory"),
+    "file-twice": Conflict("{key}", "{other} is mounted there too: choose another path"),
+    "file-missing": Conflict(
+        "{key}",
+        "no volume of the Pod has the file {file}, so the registry does not start: mount it with extraFiles, or with "
+        "extraVolumes and extraVolumeMounts{instead}",
+    ),
+    "proxy-url": Conflict(
+        "proxy.remoteUrl",
+        "a pull-through cache needs the registry that it caches: set remoteUrl to its URL, for Docker Hub "
+        "https://registry-1.docker.io",
+    ),
+    "proxy-docker-hub": Conflict(
+        "{key}", "{host} is not the registry of Docker Hub: set {key} to https://registry-1.docker.io"
+    ),
+    "proxy-credentials": Conflict(
+        "proxy.existingSecret",
+        "proxy.username has no password: create a Secret with the key password, and set existingSecret to its name",
+    ),
+    "proxy-replicas": Conflict(
+        "replicaCount",
+        "{count} replicas of a pull-through cache lose track of what expires, and fill the storage: set replicaCount "
+        "to 1",
+    ),
+    "proxy-deletion": Conflict(
+        "configuration.storage.delete.enabled",
+        "a pull-through cache that cannot delete keeps what has expired for ever: remove this key (clients cannot "
+        "delete in a cache either way), or set {key} to 0s",
     ),
     "tls-host": Conflict(
         "ingress.hostname",

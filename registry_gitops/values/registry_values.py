@@ -34,10 +34,13 @@ from registry_gitops.values.extra_object import ExtraObject
 from registry_gitops.values.handlers import LifecycleHooks
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import Ingress
+from registry_gitops.values.mounted_files import ExtraCA, ExtraFile
 from registry_gitops.values.network_policy import NetworkAccess
 from registry_gitops.values.other_charts import VALUES_INSTEAD, VALUES_OF_OTHER_TYPES
 from registry_gitops.values.persistence import Persistence
+from registry_gitops.values.pod_tls import PodTls
 from registry_gitops.values.probes import LivenessProbe, ReadinessProbe, StartupProbe
+from registry_gitops.values.pull_through_cache import PullThroughCache
 from registry_gitops.values.resources import Resources
 from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpreadConstraint, UpdateStrategy
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount
@@ -109,11 +112,22 @@ class RegistryValues(Model):
     service: Service = default_section(Service)
     ingress: Ingress = default_section(Ingress)
     auth: Auth = default_section(Auth)
+    tls: PodTls = default_section(PodTls)
+
     storage: ImageStorage = default_section(ImageStorage)
     persistence: Persistence = default_section(Persistence)
     cache: BlobCache = default_section(BlobCache)
     deletion: Deletion = default_section(Deletion)
     http: Http = default_section(Http)
+    proxy: PullThroughCache = default_section(PullThroughCache)
+
+    extra_cas: Annotated[ListOf[ExtraCA], Field(alias="extraCAs")] = ()
+    """Certificate authorities that the registry trusts besides those of its image: for object storage, the registry
+    behind `proxy`, and the receivers of notifications. The files are /extra-cas/0.crt and so on."""
+
+    extra_files: ListOf[ExtraFile] = ()
+    """Files that config.yml names, such as the key of CloudFront."""
+
     configuration: Configuration = default_section(Configuration)
 
     extra_env_vars: ListOf[EnvVar] = ()
@@ -239,6 +253,29 @@ class RegistryValues(Model):
         """Whether a rollout starts the new Pod before it ends the old one."""
         strategy = self.update_strategy.type or ("RollingUpdate" if self.shares_images else "Recreate")
         return strategy == "RollingUpdate"
+
+    @property
+    def is_cache(self) -> bool:
+        """Whether the registry is a pull-through cache."""
+        return self.proxy.enabled or bool(self.configuration.proxy and self.configuration.proxy.model_fields_set)
+
+    @property
+    def serves_tls(self) -> bool:
+        """Whether the registry itself serves HTTPS, instead of HTTP."""
+        tls = self.configuration.http and self.configuration.http.tls
+        return self.tls.enabled or bool(tls and tls.is_enabled)
+
+    @property
+    def demands_client_certificate(self) -> bool:
+        """Whether a client without a certificate is refused in the TLS handshake."""
+        if not self.serves_tls:
+            return False
+        clients, http = self.tls.client_authentication, self.configuration.http
+        over = http.tls if http else None
+        is_ours = self.tls.enabled and bool(clients.existing_secret)
+        has_authorities = is_ours if over is None or over.client_cas is None else bool(over.client_cas)
+        mode = (over and over.client_auth) or (clients.mode if is_ours else "require-and-verify-client-cert")
+        return has_authorities and mode.startswith("require-")
 
     def _rule_errors(self) -> RuleErrors:
         return find_conflicts(self)

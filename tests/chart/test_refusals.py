@@ -15,6 +15,16 @@ SHARED: dict[str, Any] = {"existingSecret": "registry-http"}
 TOKEN = {
     "token": {"realm": "https://login.example.com", "service": "a", "issuer": "b", "rootcertbundle": "/certs/ca.pem"}
 }
+KEYS = [{"path": "/certs/ca.pem", "secretName": "token-keys", "key": "ca.pem"}]
+TOKENS: dict[str, Any] = {
+    "enabled": True,
+    "realm": "https://login.example.com/token",
+    "service": "registry",
+    "issuer": "login.example.com",
+    "existingSecret": "token-keys",
+    "jwksKey": "jwks.json",
+}
+UPSTREAM = {"enabled": True, "remoteUrl": "https://registry-1.docker.io"}
 S3 = {"storage": {"s3": {"region": "eu-central-1", "bucket": "registry"}}}
 
 VOLUME = {"name": "a", "emptyDir": {}}
@@ -293,13 +303,17 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "auth.htpasswd.password: the password is longer than the 72 bytes that bcrypt reads: choose a shorter one",
     ),
     "two ways to log in": (
-        {"auth": {"htpasswd": LOGIN}, "configuration": {"auth": TOKEN}},
+        {"auth": {"htpasswd": LOGIN}, "configuration": {"auth": TOKEN}, "extraFiles": KEYS},
         "auth.htpasswd.enabled: auth.htpasswd and configuration.auth.token are both set, and the registry exits with "
         "two providers: remove one",
     ),
     **{
         f"two ways to log in within config.yml, htpasswd {login}": (
-            {"auth": {"htpasswd": login}, "configuration": {"auth": TOKEN | {"htpasswd": {"realm": "Registry"}}}},
+            {
+                "auth": {"htpasswd": login},
+                "configuration": {"auth": TOKEN | {"htpasswd": {"realm": "Registry"}}},
+                "extraFiles": KEYS,
+            },
             "configuration.auth.token: both configuration.auth.htpasswd and configuration.auth.token are set, and the "
             "registry exits with two providers: remove one",
         )
@@ -447,6 +461,159 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"extraDeploy": [CONFIG_MAP, CONFIG_MAP | {"data": {"a": "b"}}]},
         "extraDeploy.1: another entry is the ConfigMap a, too: remove one of them, or rename it",
     ),
+    "tokens and passwords": (
+        {"auth": {"htpasswd": LOGIN, "token": TOKENS}},
+        "auth.token.enabled: auth.token and auth.htpasswd are both set, and the registry exits with two providers: "
+        "remove one",
+    ),
+    "tokens, and passwords of config.yml": (
+        {"auth": {"token": TOKENS}, "configuration": {"auth": {"htpasswd": {"realm": "Registry"}}}},
+        "auth.token.enabled: auth.token and configuration.auth.htpasswd are both set, and the registry exits with two "
+        "providers: remove one",
+    ),
+    **{
+        f"tokens without {setting}": (
+            {"auth": {"token": {key: value for key, value in TOKENS.items() if key != setting}}},
+            f"auth.token.{setting}: the registry exits without it: set realm to the URL of the token server, service "
+            "to the audience of its tokens, and issuer to their issuer",
+        )
+        for setting in ("realm", "service", "issuer")
+    },
+    **{
+        f"tokens without {key}": (
+            {"auth": {"token": TOKENS | {key: ""}}},
+            "auth.token.existingSecret: nothing verifies the tokens: set existingSecret to the name of a Secret with "
+            "the certificates or the keys of the token server, and rootCertBundleKey or jwksKey to the key in it",
+        )
+        for key in ("existingSecret", "jwksKey")
+    },
+    "TLS in the Pod without a certificate": (
+        {"tls": {"enabled": True}},
+        "tls.existingSecret: TLS is enabled without a certificate: set existingSecret to the name of a Secret of type "
+        "kubernetes.io/tls, which cert-manager can create",
+    ),
+    "a mode of client certificates without authorities": (
+        {
+            "tls": {
+                "enabled": True,
+                "existingSecret": "registry-tls",
+                "clientAuthentication": {"mode": "verify-client-cert-if-given"},
+            }
+        },
+        "tls.clientAuthentication.mode: without authorities, clients are asked for no certificate: set existingSecret "
+        "to the name of a Secret with the authorities of client certificates, or remove mode",
+    ),
+    "a certificate from a Secret and from an ACME server": (
+        {
+            "tls": {"enabled": True, "existingSecret": "registry-tls"},
+            "configuration": {"http": {"tls": {"letsencrypt": {"cachefile": "/var/lib/registry/acme"}}}},
+        },
+        "configuration.http.tls.letsencrypt: tls.enabled sets a certificate too, and the registry exits with two: "
+        "remove letsencrypt, or set tls.enabled to false",
+    ),
+    "authorities of nowhere": (
+        {"extraCAs": [{"secretName": "ca"}, {"key": "ca.crt"}]},
+        "extraCAs.1: a file comes from one object: set secretName or configMapName",
+    ),
+    "a file of two objects": (
+        {"extraFiles": [{"path": "/certs/a.pem", "secretName": "a", "configMapName": "a", "key": "a.pem"}]},
+        "extraFiles.0: a file comes from one object: set secretName or configMapName, not both",
+    ),
+    **{
+        f"a file at {path}": (
+            {"extraFiles": [{"path": path, "secretName": "a", "key": "a"}]},
+            f"extraFiles.0.path: {place} is taken, and nothing can be mounted in it: choose another directory",
+        )
+        for path, place in (
+            ("/etc/distribution/ca.pem", "/etc/distribution"),
+            ("/tls", "/tls"),
+            ("/proc/1/mem", "/proc"),
+        )
+    },
+    **{
+        f"a file at {second}, next to {first}": (
+            {"extraFiles": [{"path": path, "secretName": "a", "key": "a"} for path in (first, second)]},
+            f"extraFiles.1.path: {first} is mounted there too: choose another path",
+        )
+        for first, second in (("/certs/a", "/certs/a"), ("/certs", "/certs/a"), ("/certs/a", "/certs"))
+    },
+    "a file of an entry of a list that nothing mounts": (
+        {
+            "configuration": {
+                "middleware": {
+                    "storage": [
+                        {"name": "rewrite"},
+                        {
+                            "name": "cloudfront",
+                            "options": {
+                                "baseurl": "https://cdn.example.com",
+                                "privatekey": "/keys/cdn.pem",
+                                "keypairid": "K1",
+                            },
+                        },
+                    ]
+                }
+            }
+        },
+        "configuration.middleware.storage.1.options.privatekey: no volume of the Pod has the file /keys/cdn.pem, so "
+        "the registry does not start: mount it with extraFiles, or with extraVolumes and extraVolumeMounts",
+    ),
+    "one of two files that nothing mounts": (
+        {
+            "configuration": {"http": {"tls": {"clientcas": ["/certs/ca.pem", "/certs/other.pem"]}}},
+            "extraFiles": KEYS,
+        },
+        "configuration.http.tls.clientcas.1: no volume of the Pod has the file /certs/other.pem, so the registry does "
+        "not start: mount it with extraFiles, or with extraVolumes and extraVolumeMounts, or set "
+        "tls.clientAuthentication.existingSecret instead",
+    ),
+    "a file of a variable that nothing mounts": (
+        {"extraEnvVars": [{"name": "REGISTRY_REDIS_TLS_ROOTCAS", "value": '["/redis/ca.pem"]'}]},
+        "extraEnvVars.0.value: no volume of the Pod has the file /redis/ca.pem, so the registry does not start: mount "
+        "it with extraFiles, or with extraVolumes and extraVolumeMounts, or set extraCAs instead",
+    ),
+    "a cache of nothing": (
+        {"proxy": {"enabled": True}},
+        "proxy.remoteUrl: a pull-through cache needs the registry that it caches: set remoteUrl to its URL, for Docker "
+        "Hub https://registry-1.docker.io",
+    ),
+    "a cache of a web site": (
+        {"proxy": {"enabled": True, "remoteUrl": "https://hub.docker.com"}},
+        "proxy.remoteUrl: hub.docker.com is not the registry of Docker Hub: set proxy.remoteUrl to "
+        "https://registry-1.docker.io",
+    ),
+    "a cache of a web site, in config.yml": (
+        {"configuration": {"proxy": {"remoteurl": "https://docker.io/"}}},
+        "configuration.proxy.remoteurl: docker.io is not the registry of Docker Hub: set configuration.proxy.remoteurl "
+        "to https://registry-1.docker.io",
+    ),
+    "a user without a password": (
+        {"proxy": UPSTREAM | {"username": "admin"}},
+        "proxy.existingSecret: proxy.username has no password: create a Secret with the key password, and set "
+        "existingSecret to its name",
+    ),
+    **{
+        f"two caches of one storage, {key}": (
+            {"replicaCount": 2, "http": SHARED, "configuration": S3 | configuration, "proxy": proxy},
+            "replicaCount: 2 replicas of a pull-through cache lose track of what expires, and fill the storage: set "
+            "replicaCount to 1",
+        )
+        for key, proxy, configuration in (
+            ("proxy", UPSTREAM, {}),
+            ("configuration", {}, {"proxy": {"remoteurl": "https://registry.example.com"}}),
+        )
+    },
+    **{
+        f"a cache that keeps what expires, {key}": (
+            {"proxy": proxy, "configuration": {"storage": {"delete": {"enabled": False}}} | configuration},
+            "configuration.storage.delete.enabled: a pull-through cache that cannot delete keeps what has expired for "
+            f"ever: remove this key (clients cannot delete in a cache either way), or set {key} to 0s",
+        )
+        for key, proxy, configuration in (
+            ("proxy.ttl", UPSTREAM, {}),
+            ("configuration.proxy.ttl", {}, {"proxy": {"remoteurl": "https://registry.example.com"}}),
+        )
+    },
 }
 """Case -> the values, and the one line that Helm and the models both report."""
 
@@ -587,6 +754,24 @@ WORKING: dict[str, dict[str, Any]] = {
             CONFIG_MAP | {"apiVersion": "example.com/v1"},
         ],
     },
+    "tokens by config.yml": {"configuration": {"auth": TOKEN}, "extraFiles": KEYS},
+    "tokens, with settings and keys of config.yml": {
+        "auth": {"token": {"enabled": True}},
+        "configuration": {"auth": TOKEN},
+        "extraFiles": KEYS,
+    },
+    "a file of the image": {"configuration": {"redis": {"tls": {"rootcas": ["/etc/ssl/cert.pem"]}}}},
+    "files of an image of the user's": {"image": {"repository": "team/registry"}, "configuration": {"auth": TOKEN}},
+    "a file that extraCAs mounts": {
+        "extraCAs": [{"configMapName": "ca"}],
+        "configuration": {"redis": {"tls": {"rootcas": ["/extra-cas/0.crt"]}}},
+    },
+    "a directory that is no file yet": {"configuration": {"http": {"tls": {"letsencrypt": {"cachefile": "/acme"}}}}},
+    "a cache that keeps all": {
+        "proxy": UPSTREAM | {"ttl": "0s"},
+        "configuration": {"storage": {"delete": {"enabled": False}}},
+    },
+    "a cache with credentials": {"proxy": UPSTREAM | {"username": "u", "existingSecret": "docker-hub"}},
     "a rolling update": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}},
 }
 

@@ -7,7 +7,7 @@ from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.status import cause, ready_without_causes
 
 USERS = "docker-registry-users"
-BUNDLE = "/etc/none/issuer.pem"
+BUNDLE = "/etc/ssl/missing.pem"
 
 
 def test_status_names_the_secret_that_is_missing_and_how_it_is_made(fleet: Fleet) -> None:

@@ -12,6 +12,9 @@ def _ingress(**ingress: Any) -> dict[str, Any]:
     return {"values": {"ingress": {"enabled": True, **ingress}}}
 
 
+POD_TLS: Final = {"enabled": True, "existingSecret": "registry-tls"}
+
+
 def _storage(**storage: Any) -> dict[str, Any]:
     return {"values": {"configuration": {"storage": storage}}}
 
@@ -107,6 +110,38 @@ CONFIGS: Final[dict[str, dict[str, Any]]] = {
             "configuration": {
                 "auth": {"token": {"realm": "https://t", "service": "s", "issuer": "i", "rootcertbundle": "/c"}},
             },
+            "extraFiles": [{"path": "/c", "configMapName": "token-server", "key": "ca.crt"}],
+        },
+    },
+    "token server": {
+        "values": {
+            "auth": {
+                "token": {
+                    "enabled": True,
+                    "realm": "https://t",
+                    "service": "s",
+                    "issuer": "i",
+                    "existingSecret": "keys",
+                    "jwksKey": "jwks.json",
+                    "rootCertBundleKey": "ca.pem",
+                }
+            },
+            "extraCAs": [{"secretName": "ca-1"}, {"configMapName": "ca-2", "key": "root.pem"}],
+        },
+    },
+    "TLS in the Pod": {"values": {"tls": POD_TLS, "service": {"type": "LoadBalancer"}}},
+    "client certificates": {
+        "values": {
+            "tls": POD_TLS | {"clientAuthentication": {"existingSecret": "clients"}},
+            "service": {"type": "LoadBalancer"},
+        },
+    },
+    "TLS in the Pod, behind a host with TLS": {
+        "values": {"tls": POD_TLS, "ingress": {"enabled": True, "hostname": "r.example.com", "tls": True}},
+    },
+    "cache with credentials": {
+        "values": {
+            "proxy": {"enabled": True, "remoteUrl": "https://registry.example.com", "existingSecret": "upstream"},
         },
     },
     "password": {

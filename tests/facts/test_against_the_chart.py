@@ -79,6 +79,10 @@ def references(objects: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield "Secret", volume["secret"]["secretName"]
         elif "configMap" in volume:
             yield "ConfigMap", volume["configMap"]["name"]
+        elif "projected" in volume:
+            sources = volume["projected"]["sources"]
+            kinds = {"secret": "Secret", "configMap": "ConfigMap"}
+            yield from ((kinds[key], source["name"]) for entry in sources for key, source in entry.items())
         elif "persistentVolumeClaim" in volume:
             yield "PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]
     (container,) = pod["containers"]

@@ -10,6 +10,7 @@ from tests.facts.deployments import DEPLOYMENTS, facts_of, true_facts
 AUTHENTICATED = {
     "load balancer with a login": "is_htpasswd helm_test_needs_login",
     "token": "is_token helm_test_needs_login",
+    "token server": "is_token helm_test_needs_login",
     "password": "is_htpasswd has_inline_password",
     "password of a cache": "is_htpasswd has_inline_password helm_test_needs_login",
 }

@@ -131,7 +131,9 @@ def test_object_that_is_needed_twice_for_one_purpose_is_listed_once() -> None:
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_environment_is_what_the_kubelet_reads_before_it_creates_the_container(purpose: Purpose) -> None:
-    environment = "UPLOADS STORAGE_S3 STORAGE_AZURE CACHE ENVIRONMENT_SECRET ENVIRONMENT_CONFIG_MAP VARIABLE"
+    environment = (
+        "UPLOADS UPSTREAM_CREDENTIALS STORAGE_S3 STORAGE_AZURE CACHE ENVIRONMENT_SECRET ENVIRONMENT_CONFIG_MAP VARIABLE"
+    )
     assert purpose.is_environment == (purpose.name in environment.split())
 
 

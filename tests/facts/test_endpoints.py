@@ -22,6 +22,7 @@ from tests.facts.deployments import DEPLOYMENTS, facts_of, true_facts
         ("host with TLS", "https://r.example.com", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
         ("wildcard host", "https://r.example.org", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
         ("another path", "http://localhost:5000", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
+        ("TLS in the Pod", "https://localhost:5000", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
         ("prefix", "http://r.example.com/images", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
     ],
 )
@@ -46,6 +47,11 @@ EXPOSED = {
     "any host with TLS": "accepts_any_host is_root_reachable is_open_to_all",
     "another path": "is_api_path_missing is_root_reachable has_nginx_limit",
     "path of the API alone": "has_nginx_limit is_reachable_without_tls is_open_to_all",
+    "TLS in the Pod": "is_load_balancer has_tls_in_pod is_root_reachable is_open_to_all",
+    "client certificates": "is_load_balancer has_tls_in_pod needs_client_certificate is_root_reachable",
+    "TLS in the Pod, behind a host with TLS": (
+        "has_tls has_tls_in_pod is_root_reachable has_nginx_limit is_open_to_all"
+    ),
     "prefix": "has_nginx_limit is_reachable_without_tls is_open_to_all",
 }
 

@@ -23,6 +23,7 @@ STORED = {
     "container with a key": "is_object_storage is_shared accepts_pushes",
     "typed memory": "accepts_pushes",
     "password of a cache": f"{CLAIM} is_cache",
+    "cache with credentials": f"{CLAIM} is_cache",
     "read-only": f"{CLAIM} is_read_only needs_garbage_collection",
 }
 

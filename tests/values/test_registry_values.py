@@ -103,7 +103,7 @@ def test_tls_needs_a_host_name() -> None:
 
 def test_two_ways_to_log_in_are_refused() -> None:
     token = {
-        "auth": {"token": {"realm": "https://a/b", "service": "s", "issuer": "i", "rootcertbundle": "/certs/ca.pem"}}
+        "auth": {"token": {"realm": "https://a/b", "service": "s", "issuer": "i", "rootcertbundle": "/etc/ssl/ca.pem"}}
     }
     htpasswd = {"htpasswd": {"enabled": True, "existingSecret": "users"}}
     assert "token are both set" in refusals(auth=htpasswd, configuration=token)["auth.htpasswd.enabled"]

@@ -6,11 +6,12 @@ from registry_gitops.values.configuration.health import FileCheck, Health, HttpC
 from registry_gitops.values.configuration.http import Debug, H2c, Http2, LetsEncrypt, Prometheus, RegistryHttp, Tls
 from registry_gitops.values.configuration.log import AccessLog, Log, LogHook, MailOptions, Smtp
 from registry_gitops.values.configuration.middleware import Middleware, StorageMiddleware, StorageMiddlewareOptions
+from registry_gitops.values.configuration.named_files import FileKey, NamesFile, find_named_files, list_file_keys
 from registry_gitops.values.configuration.notifications import Endpoint, Events, Ignore, Notifications
 from registry_gitops.values.configuration.proxy import Proxy, ProxyExec
 from registry_gitops.values.configuration.redis import Redis, RedisTls
 from registry_gitops.values.configuration.root import Catalog, Configuration, Tags
-from registry_gitops.values.configuration.scalars import HostPort
+from registry_gitops.values.configuration.scalars import REGISTRY_ORIGIN, GoDuration, HostPort, OptionalURL
 from registry_gitops.values.configuration.secret import SecretField, find_plaintext_secrets
 from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.configuration.storage import (
@@ -35,6 +36,7 @@ from registry_gitops.values.configuration.validation import (
 )
 
 __all__ = [
+    "REGISTRY_ORIGIN",
     "S3",
     "AccessLog",
     "Azure",
@@ -48,8 +50,10 @@ __all__ = [
     "Endpoint",
     "Events",
     "FileCheck",
+    "FileKey",
     "Filesystem",
     "Gcs",
+    "GoDuration",
     "H2c",
     "Health",
     "HostPort",
@@ -66,7 +70,9 @@ __all__ = [
     "ManifestIndexes",
     "ManifestUrls",
     "Middleware",
+    "NamesFile",
     "Notifications",
+    "OptionalURL",
     "Platform",
     "Policy",
     "Prometheus",
@@ -95,5 +101,7 @@ __all__ = [
     "UploadPurging",
     "Validation",
     "ValidationManifests",
+    "find_named_files",
     "find_plaintext_secrets",
+    "list_file_keys",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from registry_gitops.model import ListOf, RuleErrors
+from registry_gitops.values.configuration.named_files import NamesFile
 from registry_gitops.values.configuration.scalars import FilePath, NonEmpty, UrlPath
 from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.conflicts import conflict_error
@@ -23,13 +24,16 @@ class HtpasswdFile(Section):
     realm: NonEmpty | None = None
     """Realm that the registry sends to clients. The chart's default: Registry."""
 
-    path: FilePath | None = None
+    path: Annotated[FilePath | None, NamesFile("auth.htpasswd")] = None
     """File of the users, with bcrypt hashes; if it is missing, the registry creates it with a user of its own. The
     chart's default: /auth/htpasswd."""
 
 
 class TokenAuth(Section):
-    """Tokens from a token server. The registry needs `realm`, `service`, `issuer`, and `rootcertbundle` or `jwks`."""
+    """Tokens from a token server. The chart's `auth.token` sets this section and mounts the files.
+
+    The registry needs `realm`, `service`, `issuer`, and `rootcertbundle` or `jwks`.
+    """
 
     realm: NonEmpty | None = None
     """URL of the token server, as clients reach it. Default: none."""
@@ -40,10 +44,10 @@ class TokenAuth(Section):
     issuer: NonEmpty | None = None
     """Name of the token server, which must be the issuer of tokens. Default: none."""
 
-    root_cert_bundle: FilePath | None = None
+    root_cert_bundle: Annotated[FilePath | None, NamesFile("auth.token.rootCertBundleKey")] = None
     """File of the certificates that sign tokens, in PEM. Default: none."""
 
-    jwks: FilePath | None = None
+    jwks: Annotated[FilePath | None, NamesFile("auth.token.jwksKey")] = None
     """File of the keys that sign tokens, as a JSON Web Key Set. Default: none."""
 
     signing_algorithms: ListOf[_SigningAlgorithm] | None = None

@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from registry_gitops.model import MapOf, NonNegative, Positive, RuleErrors, rule_error
+from registry_gitops.values.configuration.named_files import NamesFile
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty
 from registry_gitops.values.configuration.secret import SecretField
 from registry_gitops.values.configuration.section import Section
@@ -148,7 +149,7 @@ class Gcs(Section):
     bucket: NonEmpty | None = None
     """Name of the bucket; it must exist. Default: none."""
 
-    keyfile: FilePath | None = None
+    keyfile: Annotated[FilePath | None, NamesFile("storage.gcs.existingSecret")] = None
     """Key file of a service account, in JSON. Default: the credentials of the workload."""
 
     credentials: Annotated[

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 
 from registry_gitops.masking import quote
 from registry_gitops.model import ListOf, RuleErrors, custom_error, rule_error
+from registry_gitops.values.configuration.named_files import NamesFile
 from registry_gitops.values.configuration.scalars import (
     URL,
     FilePath,
@@ -60,15 +61,18 @@ class LetsEncrypt(Section):
 
 
 class Tls(Section):
-    """TLS in the registry itself. Usually an Ingress has it instead; the chart's probes use HTTP without TLS."""
+    """TLS in the registry itself. The chart's `tls` sets this section and mounts the files."""
 
-    certificate: FilePath | None = None
+    certificate: Annotated[FilePath | None, NamesFile("tls.existingSecret")] = None
     """File of the certificate, in PEM; this key enables TLS. Default: none."""
 
-    key: FilePath | None = None
+    key: Annotated[FilePath | None, NamesFile("tls.existingSecret")] = None
     """File of the private key, in PEM. Default: none."""
 
-    client_cas: ListOf[FilePath] | None = None
+    client_cas: Annotated[
+        ListOf[FilePath] | None,
+        NamesFile("tls.clientAuthentication.existingSecret"),
+    ] = None
     """Files of the authorities of client certificates. Default: none, no client certificates."""
 
     client_auth: (
@@ -89,6 +93,11 @@ class Tls(Section):
     """Cipher suites, with tls1.2. Default: those with forward secrecy and AEAD."""
 
     lets_encrypt: LetsEncrypt | None = None
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether this section alone makes the registry serve HTTPS."""
+        return bool(self.certificate or (self.lets_encrypt and self.lets_encrypt.cache_file))
 
     def _rule_errors(self) -> RuleErrors:
         if self.certificate and self.lets_encrypt and self.lets_encrypt.cache_file:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from registry_gitops.model import ListOf, RuleErrors, rule_error
+from registry_gitops.values.configuration.named_files import NamesFile
 from registry_gitops.values.configuration.scalars import URL, FilePath, GoDuration, NonEmpty, Pause
 from registry_gitops.values.configuration.section import Section
 
@@ -27,7 +28,7 @@ class StorageMiddlewareOptions(Section):
     base_url: URL | None = None
     """cloudfront, redirect: base of the URLs from which clients download blobs. Default: none."""
 
-    private_key: FilePath | None = None
+    private_key: Annotated[FilePath | None, NamesFile()] = None
     """cloudfront: file of the key that signs URLs, in PEM (PKCS #1). Default: none."""
 
     keypair_id: NonEmpty | None = None

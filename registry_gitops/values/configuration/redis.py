@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from registry_gitops.model import ListOf, NonNegative
+from registry_gitops.values.configuration.named_files import NamesFile
 from registry_gitops.values.configuration.scalars import FilePath, GoDuration, HostPort, NonEmpty
 from registry_gitops.values.configuration.secret import SecretField
 from registry_gitops.values.configuration.section import Section
@@ -17,13 +18,13 @@ _OrNever = Annotated[int, Field(ge=-1)]
 class RedisTls(Section):
     """TLS to Redis: `rootcas`, or `certificate` with `key`, enables it."""
 
-    certificate: FilePath | None = None
+    certificate: Annotated[FilePath | None, NamesFile()] = None
     """File of the client's certificate, in PEM; the registry ignores it without `key`. Default: none."""
 
-    key: FilePath | None = None
+    key: Annotated[FilePath | None, NamesFile()] = None
     """File of the client's private key, in PEM; the registry ignores it without `certificate`. Default: none."""
 
-    root_cas: ListOf[FilePath] | None = None
+    root_cas: Annotated[ListOf[FilePath] | None, NamesFile("extraCAs")] = None
     """Files of the authorities of the server's certificate. Default: those of the image."""
 
     instead: ClassVar[dict[str, str]] = {"enabled": "TLS has no switch, rootcas (or certificate and key) turns it on"}

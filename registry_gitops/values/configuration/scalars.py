@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -51,15 +52,18 @@ HostPort = Annotated[str, Text("a host with a port", rf"{_HOST}:{_PORT}", "write
 
 _ESCAPED = r"([^\s%\x00-\x1f\x7f]|%[0-9A-Fa-f]{2})*"
 
-URL = Annotated[
-    str,
-    Text(
-        "a URL",
-        rf"https?://([A-Za-z0-9._~!$&'()*+,;=%:-]+@)?{_HOST}(:{_PORT})?([/?#]{_ESCAPED})?",
-        "begin with https:// or http:// and a host",
-        max_length=2048,
-    ),
-]
+_URL = Text(
+    "a URL",
+    rf"https?://([A-Za-z0-9._~!$&'()*+,;=%:-]+@)?{_HOST}(:{_PORT})?([/?#]{_ESCAPED})?",
+    "begin with https:// or http:// and a host",
+    max_length=2048,
+)
+URL = Annotated[str, _URL]
+OptionalURL = Annotated[str, replace(_URL, empty=True)]
+"""A URL, or "" for none (the convention of chart values)."""
+
+REGISTRY_ORIGIN = rf"https?://{_HOST}(:{_PORT})?/?"
+"""The pattern of a URL without user, path, and query."""
 
 HeaderName = Annotated[
     str,

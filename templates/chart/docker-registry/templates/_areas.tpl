@@ -7,35 +7,39 @@ config:
   - storage
   - cache
   - login
+  - tls
+  - proxy
 env:
   - base
+  - storage
+  - cache
+  - files
+  - proxy
 containers: []
 volumes:
   - base
   - login
+  - tls
+  - files
   - storage
 mounts:
   - base
   - login
+  - tls
+  - files
   - storage
 problems:
   - image
   - rollout
   - login
+  - tls
+  - files
+  - proxy
   - storage
+  - cache
   - http
   - network
   - pod
-config: [base, storage, cache, login]
-env: [base]
-containers: []
-volumes: [base, login, storage]
-mounts: [base, login, storage]
-problems: [rollout, login, storage, http, network, pod]
-env: [base, storage, cache]
-volumes: [base, login, storage]
-mounts: [base, login, storage]
-problems: [rollout, storage, cache, login, http, network]
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

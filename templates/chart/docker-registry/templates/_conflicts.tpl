@@ -88,6 +88,18 @@ auth.htpasswd.enabled: auth.htpasswd and configuration.auth.token are both set, 
 configuration.auth.token: both configuration.auth.htpasswd and configuration.auth.token are set, and the registry exits with two providers: remove one
 {{- end }}
 
+{{- define "docker-registry.conflict.token-providers" -}}
+auth.token.enabled: auth.token and {{ .other }} are both set, and the registry exits with two providers: remove one
+{{- end }}
+
+{{- define "docker-registry.conflict.token-settings" -}}
+auth.token.{{ .setting }}: the registry exits without it: set realm to the URL of the token server, service to the audience of its tokens, and issuer to their issuer
+{{- end }}
+
+{{- define "docker-registry.conflict.token-keys" -}}
+auth.token.existingSecret: nothing verifies the tokens: set existingSecret to the name of a Secret with the certificates or the keys of the token server, and rootCertBundleKey or jwksKey to the key in it
+{{- end }}
+
 {{- define "docker-registry.conflict.htpasswd-credentials" -}}
 auth.htpasswd.existingSecret: htpasswd is enabled without credentials: set existingSecret to the name of a Secret that `registry-gitops htpasswd` created, or set both username and password
 {{- end }}
@@ -110,6 +122,54 @@ updateStrategy.rollingUpdate: updateStrategy.type is Recreate, which has no roll
 
 {{- define "docker-registry.conflict.no-rollout" -}}
 updateStrategy.rollingUpdate.maxUnavailable: maxSurge and maxUnavailable are both 0, so Kubernetes could replace no Pod, and refuses that: set one of them to at least 1
+{{- end }}
+
+{{- define "docker-registry.conflict.tls-certificate" -}}
+tls.existingSecret: TLS is enabled without a certificate: set existingSecret to the name of a Secret of type kubernetes.io/tls, which cert-manager can create
+{{- end }}
+
+{{- define "docker-registry.conflict.tls-client-mode" -}}
+tls.clientAuthentication.mode: without authorities, clients are asked for no certificate: set existingSecret to the name of a Secret with the authorities of client certificates, or remove mode
+{{- end }}
+
+{{- define "docker-registry.conflict.tls-letsencrypt" -}}
+configuration.http.tls.letsencrypt: tls.enabled sets a certificate too, and the registry exits with two: remove letsencrypt, or set tls.enabled to false
+{{- end }}
+
+{{- define "docker-registry.conflict.file-source" -}}
+{{ .key }}: a file comes from one object: set secretName or configMapName{{ .reason }}
+{{- end }}
+
+{{- define "docker-registry.conflict.file-place" -}}
+{{ .key }}: {{ .place }} is taken, and nothing can be mounted in it: choose another directory
+{{- end }}
+
+{{- define "docker-registry.conflict.file-twice" -}}
+{{ .key }}: {{ .other }} is mounted there too: choose another path
+{{- end }}
+
+{{- define "docker-registry.conflict.file-missing" -}}
+{{ .key }}: no volume of the Pod has the file {{ .file }}, so the registry does not start: mount it with extraFiles, or with extraVolumes and extraVolumeMounts{{ .instead }}
+{{- end }}
+
+{{- define "docker-registry.conflict.proxy-url" -}}
+proxy.remoteUrl: a pull-through cache needs the registry that it caches: set remoteUrl to its URL, for Docker Hub https://registry-1.docker.io
+{{- end }}
+
+{{- define "docker-registry.conflict.proxy-docker-hub" -}}
+{{ .key }}: {{ .host }} is not the registry of Docker Hub: set {{ .key }} to https://registry-1.docker.io
+{{- end }}
+
+{{- define "docker-registry.conflict.proxy-credentials" -}}
+proxy.existingSecret: proxy.username has no password: create a Secret with the key password, and set existingSecret to its name
+{{- end }}
+
+{{- define "docker-registry.conflict.proxy-replicas" -}}
+replicaCount: {{ .count }} replicas of a pull-through cache lose track of what expires, and fill the storage: set replicaCount to 1
+{{- end }}
+
+{{- define "docker-registry.conflict.proxy-deletion" -}}
+configuration.storage.delete.enabled: a pull-through cache that cannot delete keeps what has expired for ever: remove this key (clients cannot delete in a cache either way), or set {{ .key }} to 0s
 {{- end }}
 
 {{- define "docker-registry.conflict.tls-host" -}}

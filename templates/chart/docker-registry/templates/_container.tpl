@@ -34,8 +34,8 @@ startupProbe:
 livenessProbe:
   {{- . | nindent 2 }}
 {{- end }}
-{{- /* Not /v2/, which answers 401 where there is a password. */}}
-{{- with include "docker-registry.probe" (dict "probe" .Values.readinessProbe "handler" (dict "httpGet" (dict "path" "/" "port" "http"))) }}
+{{- $ready := include "docker-registry.readinessHandler" . | fromYaml }}
+{{- with include "docker-registry.probe" (dict "probe" .Values.readinessProbe "handler" $ready) }}
 readinessProbe:
   {{- . | nindent 2 }}
 {{- end }}

@@ -2,11 +2,44 @@
 `docker-registry.NAME.CONTRIBUTION` for each line here that names it:
 config: a map for config.yml, in which a later area wins; the others are lists. */}}
 {{- define "docker-registry.areas" -}}
-config: [base, storage, cache, login]
-env: [base, storage, cache]
-volumes: [base, login, storage]
-mounts: [base, login, storage]
-problems: [rollout, storage, cache, login, http, network]
+config:
+  - base
+  - storage
+  - cache
+  - login
+  - tls
+  - proxy
+env:
+  - base
+  - storage
+  - cache
+  - files
+  - proxy
+containers: []
+volumes:
+  - base
+  - login
+  - tls
+  - files
+  - storage
+mounts:
+  - base
+  - login
+  - tls
+  - files
+  - storage
+problems:
+  - image
+  - rollout
+  - login
+  - tls
+  - files
+  - proxy
+  - storage
+  - cache
+  - http
+  - network
+  - pod
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

@@ -6,6 +6,26 @@ auth:
     realm: Registry
     path: /auth/htpasswd
 {{- end }}
+{{- with .Values.auth.token }}
+{{- if .enabled }}
+auth:
+  token:
+    {{- range $key := list "realm" "service" "issuer" }}
+    {{- with get $.Values.auth.token $key }}
+    {{ $key }}: {{ . | quote }}
+    {{- end }}
+    {{- end }}
+    {{- if .rootCertBundleKey }}
+    rootcertbundle: /token/certificates.pem
+    {{- end }}
+    {{- if .jwksKey }}
+    jwks: /token/jwks.json
+    {{- end }}
+    {{- with .signingAlgorithms }}
+    signingalgorithms: {{ toJson . }}
+    {{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "docker-registry.login.volumes" -}}
@@ -19,6 +39,22 @@ auth:
         path: htpasswd
 {{- end }}
 {{- end }}
+{{- with .Values.auth.token }}
+{{- if and .enabled .existingSecret }}
+- name: token
+  secret:
+    secretName: {{ .existingSecret }}
+    items:
+      {{- with .rootCertBundleKey }}
+      - key: {{ . | quote }}
+        path: certificates.pem
+      {{- end }}
+      {{- with .jwksKey }}
+      - key: {{ . | quote }}
+        path: jwks.json
+      {{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The whole folder: through a subPath a changed Secret would never arrive. */}}
@@ -26,6 +62,11 @@ auth:
 {{- if .Values.auth.htpasswd.enabled -}}
 - name: htpasswd
   mountPath: /auth
+  readOnly: true
+{{- end }}
+{{- if and .Values.auth.token.enabled .Values.auth.token.existingSecret }}
+- name: token
+  mountPath: /token
   readOnly: true
 {{- end }}
 {{- end }}
@@ -47,6 +88,33 @@ auth:
 {{- end }}
 {{- if gt (len .password) 72 }}
 {{- $problems = include "docker-registry.conflict.password-length" dict | append $problems }}
+{{- end }}
+{{- end }}
+{{- include "docker-registry.tokenProblems" . | fromYamlArray | concat $problems | toYaml }}
+{{- end }}
+
+{{/* Why no token could be checked. */}}
+{{- define "docker-registry.tokenProblems" -}}
+{{- $problems := list }}
+{{- $providers := dig "auth" dict (.Values.configuration | default dict) }}
+{{- $over := $providers.token | default dict }}
+{{- with .Values.auth.token }}
+{{- if .enabled }}
+{{- if $.Values.auth.htpasswd.enabled }}
+{{- $problems = dict "other" "auth.htpasswd" | include "docker-registry.conflict.token-providers" | append $problems }}
+{{- end }}
+{{- if and (hasKey $providers "htpasswd") (not (hasKey $providers "token")) }}
+{{- $problems = dict "other" "configuration.auth.htpasswd" | include "docker-registry.conflict.token-providers" | append $problems }}
+{{- end }}
+{{- range $setting := list "realm" "service" "issuer" }}
+{{- if not (or (get $.Values.auth.token $setting) (get $over $setting)) }}
+{{- $problems = dict "setting" $setting | include "docker-registry.conflict.token-settings" | append $problems }}
+{{- end }}
+{{- end }}
+{{- $complete := and .existingSecret (or .rootCertBundleKey .jwksKey) }}
+{{- if not (or $complete $over.rootcertbundle $over.jwks) }}
+{{- $problems = include "docker-registry.conflict.token-keys" dict | append $problems }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}
