@@ -175,7 +175,7 @@ def _for_files(values: RegistryValues, there: str) -> Iterator[Need]:
     for purpose, files in ((Purpose.AUTHORITIES, values.extra_cas), (Purpose.FILE, values.extra_files)):
         for file in files:
             kind = "Secret" if file.secret_name else "ConfigMap"
-            yield Need(kind, file.secret_name or file.config_map_name, there, purpose, file.key)
+            yield Need(kind, file.secret_name or file.config_map_name or "", there, purpose, file.key)
 
 
 def _for_variable(variable: EnvVar, there: str) -> Iterator[Need]:

@@ -16,9 +16,20 @@ def chart_mounts(values: RegistryValues) -> dict[str, str]:
     mounts = {"config": "/etc/distribution"}
     if values.auth.htpasswd.enabled:
         mounts["htpasswd"] = "/auth"
+    if values.auth.token.enabled and values.auth.token.existing_secret:
+        mounts["token"] = "/token"
+    if values.tls.enabled:
+        mounts["tls"] = "/tls"
+    if values.tls.enabled and values.tls.client_authentication.existing_secret:
+        mounts["client-cas"] = "/client-cas"
+    if values.extra_cas:
+        mounts["extra-cas"] = "/extra-cas"
+    mounts |= {f"extra-file-{index}": file.path for index, file in enumerate(values.extra_files)}
     storage = values.configuration.storage
-    if storage.driver in (None, "filesystem"):
+    if values.driver == "filesystem":
         mounts["data"] = (storage.filesystem and storage.filesystem.root_directory) or "/var/lib/registry"
+    if values.storage.type == "gcs" and values.storage.gcs.existing_secret:
+        mounts["gcs"] = "/gcs"
     return mounts
 
 

@@ -173,7 +173,6 @@ CONFLICTS: Final = {
         "tls.enabled sets a certificate too, and the registry exits with two: remove letsencrypt, or set tls.enabled "
         "to false",
     ),
-    "file-source": Conflict("{key}", "a file comes from one object: set secretName or configMapName{reason}"),
     "file-place": Conflict("{key}", "{place} is taken, and nothing can be mounted in it: choose another directory"),
     "file-twice": Conflict("{key}", "{other} is mounted there too: choose another path"),
     "file-missing": Conflict(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from registry_gitops.model import DataKey, Model, OptionalName, Text
+from registry_gitops.model import DataKey, DNSSubdomain, Model, RuleErrors, Text, one_of_errors, one_of_schema
 
 FileInContainer = Annotated[
     str,
@@ -18,30 +18,43 @@ FileInContainer = Annotated[
 """A file that the chart mounts: no directory, no "." and "..", and no ":", which Kubernetes refuses."""
 
 
-class ExtraCA(Model):
-    """A file of certificate authorities, in PEM: from a Secret or a ConfigMap, not both."""
+_SOURCES = ("secretName", "configMapName")
 
-    secret_name: OptionalName = ""
+
+class ExtraCA(Model):
+    """A file of certificate authorities, in PEM."""
+
+    model_config = one_of_schema(*_SOURCES)
+
+    secret_name: DNSSubdomain | None = None
     """Secret with the file."""
 
-    config_map_name: OptionalName = ""
+    config_map_name: DNSSubdomain | None = None
     """ConfigMap with the file, instead of `secretName`: such a certificate is no secret."""
 
     key: DataKey = "ca.crt"
     """Key whose value is the file."""
 
+    def _rule_errors(self) -> RuleErrors:
+        return one_of_errors(self, *_SOURCES)
+
 
 class ExtraFile(Model):
-    """A file in the registry's container: from a Secret or a ConfigMap, not both. A change needs a restart."""
+    """A file in the registry's container. A change needs a restart."""
+
+    model_config = one_of_schema(*_SOURCES)
 
     path: FileInContainer
     """Where the file is in the container, as config.yml names it: /certs/cloudfront.pem."""
 
-    secret_name: OptionalName = ""
+    secret_name: DNSSubdomain | None = None
     """Secret with the file."""
 
-    config_map_name: OptionalName = ""
+    config_map_name: DNSSubdomain | None = None
     """ConfigMap with the file, instead of `secretName`."""
 
     key: DataKey
     """Key whose value is the file."""
+
+    def _rule_errors(self) -> RuleErrors:
+        return one_of_errors(self, *_SOURCES)

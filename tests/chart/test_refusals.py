@@ -511,14 +511,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "configuration.http.tls.letsencrypt: tls.enabled sets a certificate too, and the registry exits with two: "
         "remove letsencrypt, or set tls.enabled to false",
     ),
-    "authorities of nowhere": (
-        {"extraCAs": [{"secretName": "ca"}, {"key": "ca.crt"}]},
-        "extraCAs.1: a file comes from one object: set secretName or configMapName",
-    ),
-    "a file of two objects": (
-        {"extraFiles": [{"path": "/certs/a.pem", "secretName": "a", "configMapName": "a", "key": "a.pem"}]},
-        "extraFiles.0: a file comes from one object: set secretName or configMapName, not both",
-    ),
     **{
         f"a file at {path}": (
             {"extraFiles": [{"path": path, "secretName": "a", "key": "a"}]},
@@ -765,6 +757,14 @@ WORKING: dict[str, dict[str, Any]] = {
     "a file that extraCAs mounts": {
         "extraCAs": [{"configMapName": "ca"}],
         "configuration": {"redis": {"tls": {"rootcas": ["/extra-cas/0.crt"]}}},
+    },
+    "files on volumes of the user's": {
+        "extraVolumes": [{"name": "files", "secret": {"secretName": "files"}}],
+        "extraVolumeMounts": [
+            {"name": "files", "mountPath": "/certs/"},
+            {"name": "files", "mountPath": "/key.pem", "subPath": "key.pem"},
+        ],
+        "configuration": {"auth": TOKEN, "http": {"tls": {"certificate": "/certs/a.pem", "key": "/key.pem"}}},
     },
     "a directory that is no file yet": {"configuration": {"http": {"tls": {"letsencrypt": {"cachefile": "/acme"}}}}},
     "a cache that keeps all": {

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from registry_gitops.model import RuleErrors
 from registry_gitops.values.configuration import Configuration, find_named_files, list_file_keys
 from registry_gitops.values.conflicts import conflict_error
-from registry_gitops.values.mounted_files import ExtraCA, ExtraFile
 
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
@@ -26,10 +25,7 @@ _IN_IMAGE: Final = "/etc/ssl/"
 
 def find_files_conflicts(values: RegistryValues) -> RuleErrors:
     """Yield what cannot be mounted, and files that config.yml names and that no volume has."""
-    for index, authority in enumerate(values.extra_cas):
-        yield from _source(authority, f"extraCAs.{index}")
-    for index, file in enumerate(values.extra_files):
-        yield from _source(file, f"extraFiles.{index}")
+    for index in range(len(values.extra_files)):
         yield from _place(values, index)
     if is_official_image(values.image.repository):
         yield from _missing(values)
@@ -38,13 +34,6 @@ def find_files_conflicts(values: RegistryValues) -> RuleErrors:
 def is_official_image(repository: str) -> bool:
     """Return whether an image has no files of the user, as far as its name tells: it can be a copy in a mirror."""
     return repository == "registry" or f"/{repository}".endswith("/library/registry")
-
-
-def _source(file: ExtraCA | ExtraFile, key: str) -> RuleErrors:
-    if file.secret_name and file.config_map_name:
-        yield conflict_error("file-source", key=key, reason=", not both")
-    elif not file.secret_name and not file.config_map_name:
-        yield conflict_error("file-source", key=key, reason="")
 
 
 def _place(values: RegistryValues, index: int) -> RuleErrors:
@@ -59,8 +48,9 @@ def _place(values: RegistryValues, index: int) -> RuleErrors:
 
 def _missing(values: RegistryValues) -> RuleErrors:
     mounted = {*_mounted_by_chart(values), *(file.path for file in values.extra_files)}
+    places = (_IN_IMAGE, *(f"{mount.mount_path.rstrip('/')}/" for mount in values.extra_volume_mounts))
     for key, path, instead in _named(values):
-        if path not in mounted and not path.startswith(_IN_IMAGE):
+        if path not in mounted and not f"{path}/".startswith(places):
             remedy = f", or set {instead} instead" if instead else ""
             yield conflict_error("file-missing", key=key, file=path, instead=remedy)
 

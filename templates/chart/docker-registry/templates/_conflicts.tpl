@@ -136,10 +136,6 @@ tls.clientAuthentication.mode: without authorities, clients are asked for no cer
 configuration.http.tls.letsencrypt: tls.enabled sets a certificate too, and the registry exits with two: remove letsencrypt, or set tls.enabled to false
 {{- end }}
 
-{{- define "docker-registry.conflict.file-source" -}}
-{{ .key }}: a file comes from one object: set secretName or configMapName{{ .reason }}
-{{- end }}
-
 {{- define "docker-registry.conflict.file-place" -}}
 {{ .key }}: {{ .place }} is taken, and nothing can be mounted in it: choose another directory
 {{- end }}

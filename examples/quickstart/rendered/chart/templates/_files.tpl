@@ -5,29 +5,29 @@
   projected:
     sources:
       {{- range $index, $file := . }}
-      - {{ dict "file" $file "path" (printf "%d.crt" $index) | include "docker-registry.projected" | nindent 8 | trim }}
+      - {{ empty $file.secretName | ternary "configMap" "secret" }}:
+          name: {{ $file.secretName | default $file.configMapName }}
+          items:
+            - key: {{ $file.key | default "ca.crt" | quote }}
+              path: {{ $index }}.crt
       {{- end }}
 {{- end }}
-{{- with .Values.extraFiles }}
-- name: extra-files
-  projected:
-    sources:
-      {{- range $index, $file := . }}
-      - {{ dict "file" $file "path" (toString $index) | include "docker-registry.projected" | nindent 8 | trim }}
-      {{- end }}
+{{- range $index, $file := .Values.extraFiles }}
+- name: extra-file-{{ $index }}
+  {{- with $file.secretName }}
+  secret:
+    secretName: {{ . }}
+  {{- else }}
+  configMap:
+    name: {{ $file.configMapName }}
+  {{- end }}
+    items:
+      - key: {{ $file.key | quote }}
+        path: file
 {{- end }}
 {{- end }}
 
-{{/* One key of an object as a file of a projected volume. Takes file (secretName or configMapName, and key) and path. */}}
-{{- define "docker-registry.projected" -}}
-{{ empty .file.secretName | ternary "configMap" "secret" }}:
-  name: {{ .file.secretName | default .file.configMapName }}
-  items:
-    - key: {{ .file.key | default "ca.crt" | quote }}
-      path: {{ .path | quote }}
-{{- end }}
-
-{{/* The files stand next to what the image has in the same directory: so each is a subPath, which never changes while the
+{{/* A file stands next to what the image has in the same directory: so each is a subPath, which never changes while the
 Pod runs. The registry reads its files when it starts. */}}
 {{- define "docker-registry.files.mounts" -}}
 {{- if .Values.extraCAs }}
@@ -36,9 +36,9 @@ Pod runs. The registry reads its files when it starts. */}}
   readOnly: true
 {{- end }}
 {{- range $index, $file := .Values.extraFiles }}
-- name: extra-files
+- name: extra-file-{{ $index }}
   mountPath: {{ $file.path | quote }}
-  subPath: {{ $index | quote }}
+  subPath: file
   readOnly: true
 {{- end }}
 {{- end }}
@@ -62,22 +62,19 @@ Pod runs. The registry reads its files when it starts. */}}
 
 {{- define "docker-registry.files.problems" -}}
 {{- $problems := list }}
-{{- range $key := list "extraCAs" "extraFiles" }}
-{{- range $index, $file := get $.Values $key }}
-{{- $words := dict "key" (printf "%s.%d" $key $index) "reason" (empty $file.secretName | ternary "" ", not both") }}
-{{- if eq (empty $file.secretName) (empty $file.configMapName) }}
-{{- $problems = include "docker-registry.conflict.file-source" $words | append $problems }}
-{{- end }}
-{{- if eq $key "extraFiles" }}
+{{- range $index, $_ := .Values.extraFiles }}
 {{- $problems = dict "root" $ "index" $index | include "docker-registry.files.placeProblems" | fromYamlArray | concat $problems }}
-{{- end }}
-{{- end }}
 {{- end }}
 {{- $image := .Values.image.repository }}
 {{- if or (eq $image "registry") (printf "/%s" $image | hasSuffix "/library/registry") }}
 {{- $held := include "docker-registry.files.held" . | fromYamlArray }}
+{{- $places := list "/etc/ssl/" }}
+{{- range .Values.extraVolumeMounts }}{{ $places = trimSuffix "/" .mountPath | printf "%s/" | append $places }}{{ end }}
 {{- range include "docker-registry.files.named" . | fromYamlArray }}
-{{- if not (or (has .file $held) (hasPrefix "/etc/ssl/" .file)) }}
+{{- $file := printf "%s/" .file }}
+{{- $mounted := has .file $held }}
+{{- range $places }}{{ if hasPrefix . $file }}{{ $mounted = true }}{{ end }}{{ end }}
+{{- if not $mounted }}
 {{- $instead := empty .instead | ternary "" (printf ", or set %s instead" .instead) }}
 {{- $problems = dict "key" .key "file" .file "instead" $instead | include "docker-registry.conflict.file-missing" | append $problems }}
 {{- end }}
