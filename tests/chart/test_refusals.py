@@ -282,6 +282,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"pdb": {"enabled": True, "minAvailable": 1, "maxUnavailable": 0}},
         "pdb.maxUnavailable: minAvailable and maxUnavailable cannot be combined: remove one of them",
     ),
+    "a drain that outlives the Pod after a pause of the user": (
+        {"http": {"drainTimeout": "60s"}, "lifecycleHooks": {"preStop": {"sleep": {"seconds": 30}}}},
+        "terminationGracePeriodSeconds: the Pod is killed after 90 seconds, but http.drainTimeout lets it drain for "
+        "60s after 30 seconds of its preStop hook: set terminationGracePeriodSeconds to at least 91",
+    ),
     "a drain that outlives the Pod after its preStop hook": (
         {"http": {"drainTimeout": "80s"}, "storage": IN_BUCKET},
         "terminationGracePeriodSeconds: the Pod is killed after 90 seconds, but http.drainTimeout lets it drain for "
@@ -685,6 +690,11 @@ WORKING: dict[str, dict[str, Any]] = {
         "http": SHARED,
         "storage": IN_BUCKET,
         "resources": {"requests": {"cpu": None}},
+    },
+    "a hook of the user instead of the chart's": {
+        "http": {"drainTimeout": "80s"},
+        "storage": IN_BUCKET,
+        "lifecycleHooks": {"preStop": {"exec": {"command": ["true"]}}},
     },
     "an autoscaler that is off": {"autoscaling": {"minReplicas": 9}},
     "a budget that is off": {"pdb": {"minAvailable": 1, "maxUnavailable": 1}},

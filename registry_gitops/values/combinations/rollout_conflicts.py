@@ -13,8 +13,8 @@ from registry_gitops.values.conflicts import conflict_error
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
 
-PRE_STOP_SECONDS: Final = 10
-"""The chart's `docker-registry.rollout.preStopSeconds`."""
+_PRE_STOP_SECONDS: Final = 10
+"""How long the chart's own hook waits."""
 
 
 def find_rollout_conflicts(values: RegistryValues) -> RuleErrors:
@@ -73,9 +73,17 @@ def _drain(values: RegistryValues) -> RuleErrors:
     http, key, timeout = values.configuration.http, "http.drainTimeout", values.http.drain_timeout
     if http and http.drain_timeout is not None:
         key, timeout = "configuration.http.draintimeout", http.drain_timeout
-    delay = PRE_STOP_SECONDS if values.rolls_over else 0
+    delay = _pre_stop_seconds(values)
     grace, seconds = values.termination_grace_period_seconds, parse_duration(timeout) + delay
     if seconds >= Decimal(grace) > 0:
         after = f" after {delay} seconds of its preStop hook" if delay else ""
         words = {"key": key, "timeout": timeout, "after": after}
         yield conflict_error("grace-period", grace=grace, seconds=int(seconds) + 1, **words)
+
+
+def _pre_stop_seconds(values: RegistryValues) -> int:
+    """Return how long the Pod waits before SIGTERM, as far as it is known: a program of the user can take any time."""
+    hook = values.lifecycle_hooks.pre_stop
+    if hook:
+        return hook.sleep.seconds if hook.sleep else 0
+    return _PRE_STOP_SECONDS if values.rolls_over else 0

@@ -36,9 +36,10 @@ redis:
 {{- end }}
 {{- if .tls.enabled }}
   tls:
+    {{- /* The registry has no switch for TLS: the authorities turn it on. The last file is the image's public ones. */}}
     rootcas:
-      {{- /* The registry has no switch for TLS: the authorities turn it on. This file is the image's public ones. */}}
-      - /etc/ssl/certs/ca-certificates.crt
+      {{- $own := include "docker-registry.files.caPaths" $ | fromYamlArray }}
+      {{- append $own "/etc/ssl/certs/ca-certificates.crt" | toYaml | nindent 6 }}
 {{- end }}
 {{- end }}
 {{- end }}

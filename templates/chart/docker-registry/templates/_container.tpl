@@ -39,12 +39,6 @@ livenessProbe:
 readinessProbe:
   {{- . | nindent 2 }}
 {{- end }}
-{{- $hooks := .Values.lifecycleHooks | default dict | deepCopy }}
-{{- include "docker-registry.prune" $hooks }}
-{{- with $hooks }}
-lifecycle:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
 {{- $resources := .Values.resources | default dict | deepCopy }}
 {{- include "docker-registry.prune" $resources }}
 {{- with $resources }}

@@ -90,15 +90,21 @@ key: {{ .Values.autoscaling.enabled | ternary "autoscaling.maxReplicas" "replica
 {{/* What the container does when its Pod starts and ends. SIGTERM closes the registry's listener at once, and the Service
 sends requests to the Pod for some seconds more: where another Pod takes over, the old one serves on. */}}
 {{- define "docker-registry.lifecycle" -}}
-{{- with include "docker-registry.preStopSeconds" . | int }}
-preStop:
-  exec:
-    command: [sleep, {{ . | quote }}]
+{{- $hooks := .Values.lifecycleHooks | default dict | deepCopy }}
+{{- include "docker-registry.prune" $hooks }}
+{{- if and (not $hooks.preStop) (include "docker-registry.strategy" . | eq "RollingUpdate") }}
+{{- $_ := set $hooks "preStop" (dict "exec" (dict "command" (list "sleep" (include "docker-registry.preStopSeconds" .)))) }}
 {{- end }}
+{{- with $hooks }}{{ toYaml . }}{{ end }}
 {{- end }}
 
+{{/* Seconds that the Pod waits before SIGTERM, as far as they are known: a program of the user can take any time. */}}
 {{- define "docker-registry.preStopSeconds" -}}
+{{- with dig "preStop" dict (.Values.lifecycleHooks | default dict) }}
+{{- dig "sleep" "seconds" 0 . }}
+{{- else }}
 {{- include "docker-registry.strategy" . | eq "RollingUpdate" | ternary 10 0 }}
+{{- end }}
 {{- end }}
 
 {{/* Seconds for which a new Pod must be ready before an old one is ended. The registry starts with a wrong key of its
