@@ -204,12 +204,13 @@ _LABEL_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
 _QUALIFIED = rf"({SUBDOMAIN}/)?{_LABEL_NAME}"
 
 
-def _key(what: str) -> Text:
+def _key(what: str, *, empty: bool = False) -> Text:
     remedy = "write an optional DNS prefix and '/', then at most 63 letters, digits, '-', '_' or '.'"
-    return Text(what, _QUALIFIED, remedy, max_length=317)
+    return Text(what, _QUALIFIED, remedy, max_length=317, empty=empty)
 
 
 LabelKey = Annotated[str, _key("a label key")]
+OptionalLabelKey = Annotated[str, _key("a name with an optional prefix", empty=True)]
 AnnotationKey = Annotated[str, _key("an annotation key")]
 LabelValue = Annotated[
     str,

@@ -63,7 +63,7 @@ from registry_gitops.values.security import (
     ServiceAccount,
     Sysctl,
 )
-from registry_gitops.values.service import Service, ServiceNodePorts, ServicePorts
+from registry_gitops.values.service import ExtraPort, Service, ServiceNodePorts, ServicePorts
 from registry_gitops.values.sidecars import (
     ContainerCapabilities,
     ContainerPort,
@@ -145,6 +145,7 @@ __all__ = [
     "ExtraCA",
     "ExtraFile",
     "ExtraHost",
+    "ExtraPort",
     "ExtraTls",
     "FieldRef",
     "GcsStorage",

@@ -12,25 +12,29 @@ if TYPE_CHECKING:
 
 
 def chart_mounts(values: RegistryValues) -> dict[str, str]:
-    """Return the mounts of the chart in the registry's container: the path by the name of the volume."""
-    mounts = {"config": "/etc/distribution"}
+    """Return the mounts of the chart in the registry's container: the volume by the path."""
+    mounts = {"/etc/distribution": "config"}
     if values.auth.htpasswd.enabled:
-        mounts["htpasswd"] = "/auth"
+        mounts["/auth"] = "htpasswd"
     if values.auth.token.enabled and values.auth.token.existing_secret:
-        mounts["token"] = "/token"
+        mounts["/token"] = "token"
     if values.tls.enabled:
-        mounts["tls"] = "/tls"
-    if values.tls.enabled and values.tls.client_authentication.existing_secret:
-        mounts["client-cas"] = "/client-cas"
+        mounts["/tls"] = "tls"
+        if values.tls.client_authentication.existing_secret:
+            mounts["/client-cas"] = "client-cas"
     if values.extra_cas:
-        mounts["extra-cas"] = "/extra-cas"
-    mounts |= {f"extra-file-{index}": file.path for index, file in enumerate(values.extra_files)}
-    storage = values.configuration.storage
+        mounts["/extra-cas"] = "extra-cas"
+    mounts |= {file.path: f"extra-file-{index}" for index, file in enumerate(values.extra_files)}
+    return mounts | _storage_mounts(values)
+
+
+def _storage_mounts(values: RegistryValues) -> dict[str, str]:
+    filesystem = values.configuration.storage.filesystem
     if values.driver == "filesystem":
-        mounts["data"] = (storage.filesystem and storage.filesystem.root_directory) or "/var/lib/registry"
+        return {(filesystem and filesystem.root_directory) or "/var/lib/registry": "data"}
     if values.storage.type == "gcs" and values.storage.gcs.existing_secret:
-        mounts["gcs"] = "/gcs"
-    return mounts
+        return {"/gcs": "gcs"}
+    return {}
 
 
 def chart_containers(values: RegistryValues) -> dict[str, tuple[int, ...]]:

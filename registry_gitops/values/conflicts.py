@@ -248,6 +248,38 @@ CONFLICTS: Final = {
     "object-twice": Conflict(
         "extraDeploy.{index}", "another entry is the {kind} {name}, too: remove one of them, or rename it"
     ),
+    "service-type": Conflict(
+        "service.{key}", "a Service of type {type} has no {key}: remove it, or set service.type to {types}"
+    ),
+    "service-headless": Conflict(
+        "service.{key}",
+        "with clusterIP None, there is no address to use it for: remove it, or remove service.clusterIP",
+    ),
+    "service-headless-type": Conflict(
+        "service.clusterIP",
+        "a headless Service is of type ClusterIP: remove clusterIP, or set service.type to ClusterIP",
+    ),
+    "service-families": Conflict(
+        "service.ipFamilyPolicy",
+        "two ipFamilies need an ipFamilyPolicy: set it to PreferDualStack or RequireDualStack",
+    ),
+    "service-families-twice": Conflict(
+        "service.ipFamilies", "the IP family {family} is listed twice: remove one of the two"
+    ),
+    "service-address-family": Conflict(
+        "service.clusterIP", "this address is not of the family {family}, the first of service.ipFamilies: change one"
+    ),
+    "port-name": Conflict(
+        "service.extraPorts.{index}.name", "another port of the Service has the name {name}, too: choose another name"
+    ),
+    "port-number": Conflict(
+        "service.extraPorts.{index}.port",
+        "another port of the Service has the number {port}, too: choose another one",
+    ),
+    "node-port": Conflict(
+        "service.extraPorts.{index}.nodePort",
+        "another port of the Service has the nodePort {port}, too: choose another one",
+    ),
 }
 """Every combination, by its name."""
 

@@ -27,6 +27,7 @@ TOKENS: dict[str, Any] = {
 UPSTREAM = {"enabled": True, "remoteUrl": "https://registry-1.docker.io"}
 S3 = {"storage": {"s3": {"region": "eu-central-1", "bucket": "registry"}}}
 
+EXTRA_PORT = {"name": "metrics", "port": 9090}
 VOLUME = {"name": "a", "emptyDir": {}}
 CONTAINER = {"name": "a", "image": "busybox"}
 CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
@@ -611,6 +612,79 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             ("configuration.proxy.ttl", {}, {"proxy": {"remoteurl": "https://registry.example.com"}}),
         )
     },
+    **{
+        f"a Service of type {kind} with {key}": (
+            {"service": {"type": kind, key: value}},
+            f"service.{key}: a Service of type {kind} has no {key}: remove it, or set service.type to LoadBalancer",
+        )
+        for kind, key, value in (
+            ("ClusterIP", "loadBalancerIP", "192.0.2.1"),
+            ("NodePort", "loadBalancerClass", "example.com/internal"),
+            ("NodePort", "loadBalancerSourceRanges", ["192.0.2.0/24"]),
+        )
+    },
+    **{
+        f"a Service within the cluster with {key}": (
+            {"service": values},
+            f"service.{key}: a Service of type ClusterIP has no {key}: remove it, or set service.type to NodePort or "
+            "LoadBalancer",
+        )
+        for key, values in (
+            ("externalTrafficPolicy", {"externalTrafficPolicy": "Local"}),
+            ("nodePorts.http", {"nodePorts": {"http": 30500}}),
+            ("extraPorts.1.nodePort", {"extraPorts": [EXTRA_PORT, {"name": "a", "port": 1, "nodePort": 30000}]}),
+        )
+    },
+    "a headless Service of another type": (
+        {"service": {"clusterIP": "None", "type": "LoadBalancer"}},
+        "service.clusterIP: a headless Service is of type ClusterIP: remove clusterIP, or set service.type to "
+        "ClusterIP",
+    ),
+    **{
+        f"a headless Service with {key}": (
+            {"service": {"clusterIP": "None", key: value}},
+            f"service.{key}: with clusterIP None, there is no address to use it for: remove it, or remove "
+            "service.clusterIP",
+        )
+        for key, value in (("externalIPs", ["192.0.2.1"]), ("sessionAffinity", "ClientIP"))
+    },
+    **{
+        f"two IP families, policy {policy}": (
+            {"service": {"ipFamilies": ["IPv6", "IPv4"], **policy}},
+            "service.ipFamilyPolicy: two ipFamilies need an ipFamilyPolicy: set it to PreferDualStack or "
+            "RequireDualStack",
+        )
+        for policy in ({}, {"ipFamilyPolicy": "SingleStack"})
+    },
+    "one IP family twice": (
+        {"service": {"ipFamilies": ["IPv6", "IPv6"], "ipFamilyPolicy": "RequireDualStack"}},
+        "service.ipFamilies: the IP family IPv6 is listed twice: remove one of the two",
+    ),
+    **{
+        f"an address that is not {family}": (
+            {"service": {"ipFamilies": [family], "clusterIP": address}},
+            f"service.clusterIP: this address is not of the family {family}, the first of service.ipFamilies: change "
+            "one",
+        )
+        for family, address in (("IPv4", "2001:db8::1"), ("IPv6", "10.96.0.50"))
+    },
+    "another port named like that of the registry": (
+        {"service": {"extraPorts": [EXTRA_PORT | {"name": "http"}]}},
+        "service.extraPorts.0.name: another port of the Service has the name http, too: choose another name",
+    ),
+    "another port with the number of the registry's": (
+        {"service": {"ports": {"http": 9090}, "extraPorts": [EXTRA_PORT]}},
+        "service.extraPorts.0.port: another port of the Service has the number 9090, too: choose another one",
+    ),
+    "two ports with one nodePort": (
+        {
+            "service": {
+                "type": "NodePort",
+                "extraPorts": [EXTRA_PORT | {"nodePort": 30500}, {"name": "a", "port": 1, "nodePort": 30500}],
+            }
+        },
+        "service.extraPorts.1.nodePort: another port of the Service has the nodePort 30500, too: choose another one",
+    ),
 }
 """Case -> the values, and the one line that Helm and the models both report."""
 
@@ -782,6 +856,13 @@ WORKING: dict[str, dict[str, Any]] = {
         "configuration": {"storage": {"delete": {"enabled": False}}},
     },
     "a cache with credentials": {"proxy": UPSTREAM | {"username": "u", "existingSecret": "docker-hub"}},
+    "a policy for addresses of outside": {
+        "service": {"externalIPs": ["192.0.2.1"], "externalTrafficPolicy": "Local"},
+    },
+    "a headless Service": {"service": {"clusterIP": "None", "sessionAffinity": "None", "ipFamilies": ["IPv6"]}},
+    "one number for two protocols": {
+        "service": {"type": "NodePort", "extraPorts": [EXTRA_PORT, EXTRA_PORT | {"name": "a", "protocol": "UDP"}]},
+    },
     "a rolling update": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}},
 }
 

@@ -64,8 +64,8 @@ def test_the_models_know_what_the_chart_puts_into_the_pod_of_a_scenario(scenario
     (pod,) = (found["spec"]["template"]["spec"] for found in objects if found and found["kind"] == "Deployment")
     values = RegistryValues.model_validate(values_of(scenario))
     theirs = {mount.mount_path for mount in values.extra_volume_mounts}
-    mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
-    assert {name: path for name, path in mounts.items() if path not in theirs} == chart_mounts(values)
+    mounts = {mount["mountPath"]: mount["name"] for mount in pod["containers"][0]["volumeMounts"]}
+    assert {path: name for path, name in mounts.items() if path not in theirs} == chart_mounts(values)
     ports = {
         container["name"]: tuple(port["containerPort"] for port in container.get("ports", ()))
         for container in pod["containers"]

@@ -17,6 +17,7 @@ from registry_gitops.values.combinations.network_conflicts import find_network_c
 from registry_gitops.values.combinations.pod_conflicts import find_pod_conflicts
 from registry_gitops.values.combinations.proxy_conflicts import find_proxy_conflicts
 from registry_gitops.values.combinations.rollout_conflicts import find_rollout_conflicts
+from registry_gitops.values.combinations.service_conflicts import find_service_conflicts
 from registry_gitops.values.combinations.storage_conflicts import find_storage_conflicts
 from registry_gitops.values.combinations.tls_conflicts import find_tls_conflicts
 
@@ -34,6 +35,7 @@ _AREAS: Final = (
     find_cache_conflicts,
     find_http_conflicts,
     find_network_conflicts,
+    find_service_conflicts,
     find_pod_conflicts,
 )
 

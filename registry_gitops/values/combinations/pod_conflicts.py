@@ -20,17 +20,18 @@ def find_pod_conflicts(values: RegistryValues) -> RuleErrors:
     """Yield what the API server refuses in a Pod, and what cannot work in it."""
     own = chart_mounts(values)
     names = [volume.name for volume in values.extra_volumes]
-    yield from _volumes(names, own)
-    yield from _mounts("extraVolumeMounts", values.extra_volume_mounts, {*own, *names}, own)
+    volumes = {*own.values(), *names}
+    yield from _volumes(names, set(own.values()))
+    yield from _mounts("extraVolumeMounts", values.extra_volume_mounts, volumes, own)
     for key, index, container in _containers(values):
-        yield from _mounts(f"{key}.{index}.volumeMounts", container.volume_mounts, {*own, *names}, {})
+        yield from _mounts(f"{key}.{index}.volumeMounts", container.volume_mounts, volumes, {})
     yield from _names_and_ports(values)
     if values.dns_policy == "None" and not values.dns_config.nameservers:
         yield conflict_error("dns-servers")
     yield from _objects(values)
 
 
-def _volumes(names: Sequence[str], own: Mapping[str, str]) -> RuleErrors:
+def _volumes(names: Sequence[str], own: set[str]) -> RuleErrors:
     for index, name in enumerate(names):
         if name in own:
             yield conflict_error("volume-name", index=index, name=name)
@@ -39,16 +40,16 @@ def _volumes(names: Sequence[str], own: Mapping[str, str]) -> RuleErrors:
 
 
 def _mounts(key: str, mounts: Iterable[VolumeMount], volumes: set[str], own: Mapping[str, str]) -> RuleErrors:
-    """Yield what is wrong with the mounts of a container; `own` are those of the chart in it."""
+    """Yield what is wrong with the mounts of a container; `own` are the volumes of the chart by their path in it."""
     taken: set[str] = set()
     for index, mount in enumerate(mounts):
         path = _clean(mount.mount_path)
-        hidden = [(volume, place) for volume, place in own.items() if _overlap(path, _clean(place))]
+        hidden = [(place, volume) for place, volume in own.items() if _overlap(path, _clean(place))]
         if mount.name not in volumes:
             yield conflict_error("mount-volume", mounts=key, index=index, name=mount.name)
         if path in taken:
             yield conflict_error("mount-twice", mounts=key, index=index, path=path)
-        for volume, place in hidden:
+        for place, volume in hidden:
             yield conflict_error("mount-path", mounts=key, index=index, path=place, volume=volume)
         taken.add(path)
 

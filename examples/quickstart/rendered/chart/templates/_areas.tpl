@@ -39,6 +39,7 @@ problems:
   - cache
   - http
   - network
+  - service
   - pod
 {{- end }}
 

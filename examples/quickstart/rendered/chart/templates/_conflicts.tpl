@@ -219,3 +219,39 @@ dnsConfig.nameservers: with dnsPolicy None, the Pod knows no DNS server: set dns
 {{- define "docker-registry.conflict.object-twice" -}}
 extraDeploy.{{ .index }}: another entry is the {{ .kind }} {{ .name }}, too: remove one of them, or rename it
 {{- end }}
+
+{{- define "docker-registry.conflict.service-type" -}}
+service.{{ .key }}: a Service of type {{ .type }} has no {{ .key }}: remove it, or set service.type to {{ .types }}
+{{- end }}
+
+{{- define "docker-registry.conflict.service-headless" -}}
+service.{{ .key }}: with clusterIP None, there is no address to use it for: remove it, or remove service.clusterIP
+{{- end }}
+
+{{- define "docker-registry.conflict.service-headless-type" -}}
+service.clusterIP: a headless Service is of type ClusterIP: remove clusterIP, or set service.type to ClusterIP
+{{- end }}
+
+{{- define "docker-registry.conflict.service-families" -}}
+service.ipFamilyPolicy: two ipFamilies need an ipFamilyPolicy: set it to PreferDualStack or RequireDualStack
+{{- end }}
+
+{{- define "docker-registry.conflict.service-families-twice" -}}
+service.ipFamilies: the IP family {{ .family }} is listed twice: remove one of the two
+{{- end }}
+
+{{- define "docker-registry.conflict.service-address-family" -}}
+service.clusterIP: this address is not of the family {{ .family }}, the first of service.ipFamilies: change one
+{{- end }}
+
+{{- define "docker-registry.conflict.port-name" -}}
+service.extraPorts.{{ .index }}.name: another port of the Service has the name {{ .name }}, too: choose another name
+{{- end }}
+
+{{- define "docker-registry.conflict.port-number" -}}
+service.extraPorts.{{ .index }}.port: another port of the Service has the number {{ .port }}, too: choose another one
+{{- end }}
+
+{{- define "docker-registry.conflict.node-port" -}}
+service.extraPorts.{{ .index }}.nodePort: another port of the Service has the nodePort {{ .port }}, too: choose another one
+{{- end }}
