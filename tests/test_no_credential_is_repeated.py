@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 import registry_gitops
-import registry_gitops.htpasswd
+import registry_gitops.secrets
 from registry_gitops.cli.app import main
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.codec import dump_yaml
@@ -160,6 +160,15 @@ def test_what_a_program_raises_repeats_no_credential(tmp_path: Path, program: st
         ["htpasswd", "ada", "--password", "hunter2-canary"],
         ["htpasswd", "ada", "--password=hunter2-canary"],
         ["htpasswd", "ada", "--name", "{}", "--password-stdin"],
+        ["secret", "{}"],
+        ["secret", "http", "{}"],
+        ["secret", "s3", "--secret-key", "hunter2-canary"],
+        ["secret", "redis", "--name", "{}", "--stdin"],
+        ["secret", "redis", "--key", "{}", "--stdin"],
+        ["secret", "proxy", "--username", "{}", "--stdin"],
+        ["secret", "pull", "--username", "a", "--server", "{}", "--stdin"],
+        ["secret", "http", "--output", "{}"],
+        ["secret", "http", "--output", "external-secret", "--store", "{}"],
         ["serve", "--address", "{}"],
         ["serve", "--max-concurrency", "{}"],
         ["serve", "--gc-interval", "{}"],

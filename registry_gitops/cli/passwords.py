@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from getpass import getpass
 from typing import Final
 
 from registry_gitops.cli.parsing import is_text
@@ -15,15 +17,58 @@ VARIABLE: Final = "REGISTRY_GITOPS_PASSWORD"
 
 def read_password_from_stdin() -> str:
     """Return the first line of stdin, without its end. Raises InputError if it cannot be read, or is no text."""
+    return read_lines_from_stdin(("password",))[0]
+
+
+def read_lines_from_stdin(names: Sequence[str]) -> list[str]:
+    """Return a line of stdin for each name, without its end. A line that is missing is "".
+
+    Raises InputError if one cannot be read, or is no text.
+    """
     if sys.stdin is None:
-        raise InputError.single("stdin is closed: cannot read the password from it")
+        raise InputError.single(f"stdin is closed: cannot read the {names[0]} from it")
+    found = []
+    for name in names:
+        try:
+            line = sys.stdin.buffer.readline()
+        except OSError as error:
+            raise InputError.single(f"cannot read the {name} from stdin: {error.strerror}") from None
+        found.append(_decode(line.removesuffix(b"\n").removesuffix(b"\r"), name))
+    return found
+
+
+def read_file_from_stdin(name: str) -> str:
+    """Return all of stdin. Raises InputError if it cannot be read, or is no text."""
+    if sys.stdin is None:
+        raise InputError.single(f"stdin is closed: cannot read the {name} from it")
     try:
-        line = sys.stdin.buffer.readline()
-        return line.removesuffix(b"\n").removesuffix(b"\r").decode()
+        return _decode(sys.stdin.buffer.read(), name)
     except OSError as error:
-        raise InputError.single(f"cannot read the password from stdin: {error.strerror}") from None
+        raise InputError.single(f"cannot read the {name} from stdin: {error.strerror}") from None
+
+
+def _decode(raw: bytes, name: str) -> str:
+    try:
+        return raw.decode()
     except UnicodeDecodeError:
-        raise InputError.single("the password is not text in UTF-8") from None
+        raise InputError.single(f"the {name} is not text in UTF-8") from None
+
+
+def prompt_password(name: str, prompt: str, *, option: str, is_repeated: bool = False) -> str:
+    """Return what is typed at the terminal, without an echo. Raises InputError if there is no terminal.
+
+    `option` is the option by which `name` is read from stdin instead; `is_repeated` asks twice.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise InputError.single(f"cannot prompt for the {name} without a terminal: pipe it in, with {option}")
+    try:
+        password = getpass(prompt)
+        again = getpass("Again: ") if is_repeated else password
+    except EOFError:
+        raise InputError.single(f"no {name} was given") from None
+    if password != again:
+        raise InputError.single(f"the two {name}s differ: try again")
+    return password
 
 
 def read_password_from_environment() -> str | None:

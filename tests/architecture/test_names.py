@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tests.architecture.modules import MODULES, PACKAGES
 
-SAME_TOPIC = {"auth", "authentication", "blobs", "health", "htpasswd", "manifests", "persistence", "referrers"}
+SAME_TOPIC = {"auth", "authentication", "blobs", "health", "manifests", "persistence", "referrers", "secret"}
 SAME_TOPIC |= {"scalars", "storage", "uploads"}
 """Files of one topic in several packages: the section of values and of config.yml, the endpoint and its checks."""
 

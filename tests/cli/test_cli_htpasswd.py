@@ -43,7 +43,7 @@ def typed(cli: Run, monkeypatch: pytest.MonkeyPatch) -> Pipe:
             return left.pop(0)
 
         monkeypatch.setattr(sys, "stdin", Terminal())
-        monkeypatch.setattr("registry_gitops.cli.commands.htpasswd.getpass", answer)
+        monkeypatch.setattr("registry_gitops.cli.passwords.getpass", answer)
         return cli("htpasswd", user)
 
     return run

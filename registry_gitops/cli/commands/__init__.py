@@ -1,6 +1,6 @@
 """One file per command: read the options, call the library once, write the result, return an exit code."""
 
-from registry_gitops.cli.commands import explain, gc, htpasswd, init, render, schema, serve, smoke, status
+from registry_gitops.cli.commands import explain, gc, htpasswd, init, render, schema, secret, serve, smoke, status
 
 __all__ = ["COMMANDS"]
 
@@ -10,6 +10,7 @@ COMMANDS = (
     explain.explain,
     schema.schema,
     htpasswd.htpasswd,
+    secret.secret,
     serve.serve,
     gc.gc,
     smoke.smoke,

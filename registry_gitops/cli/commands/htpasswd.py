@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from getpass import getpass
 from typing import Annotated, Final
 
 import typer
 
-from registry_gitops.cli.passwords import read_password_from_stdin
+from registry_gitops.cli.passwords import prompt_password, read_password_from_stdin
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 
@@ -33,25 +31,16 @@ def htpasswd(
     Prompts for the password. For several users, copy the htpasswd lines into one Secret.
     """
     from registry_gitops.codec import dump_yaml
-    from registry_gitops.htpasswd import build_secret, validate_user
+    from registry_gitops.secrets import build_htpasswd_secret, validate_user
 
     try:
         validate_user(user, namespace=namespace, name=name)
-        password = read_password_from_stdin() if password_stdin else _prompt(user)
-        secret = build_secret(user, password, namespace=namespace, name=name)
+        if password_stdin:
+            password = read_password_from_stdin()
+        else:
+            prompt = f"Password for {user}: "
+            password = prompt_password("password", prompt, option="--password-stdin", is_repeated=True)
+        secret = build_htpasswd_secret(user, password, namespace=namespace, name=name)
     except InputError as error:
         raise error.with_keys(_OPTIONS) from None
     write_stdout(dump_yaml(secret.to_manifest_dict()))
-
-
-def _prompt(user: str) -> str:
-    if sys.stdin is None or not sys.stdin.isatty():
-        raise InputError.single("cannot prompt for the password without a terminal: pipe it in, with --password-stdin")
-    try:
-        password = getpass(f"Password for {user}: ")
-        again = getpass("Again: ")
-    except EOFError:
-        raise InputError.single("no password was given") from None
-    if password != again:
-        raise InputError.single("the two passwords differ: try again")
-    return password

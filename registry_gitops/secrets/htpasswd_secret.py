@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import bcrypt
 from pydantic import ValidationError
 
 from registry_gitops.errors import InputError
-from registry_gitops.manifests import ObjectMeta, Resource
-from registry_gitops.model import DataKey, MapOf
+from registry_gitops.manifests import ObjectMeta
+from registry_gitops.secrets.secret_manifest import Secret
 from registry_gitops.values import Htpasswd
 
 COST: Final = 10
@@ -18,27 +18,14 @@ COST: Final = 10
 _KEY: Final = "htpasswd"
 
 
-class Secret(Resource):
-    """A Secret. Upstream: core/v1 Secret."""
-
-    api_version: Literal["v1"] = "v1"
-    kind: Literal["Secret"] = "Secret"
-
-    type: Literal["Opaque"] = "Opaque"
-    """What the Secret is for; Opaque means anything."""
-
-    string_data: MapOf[DataKey, str]
-    """Key -> text; Kubernetes stores it as `data`, in base64."""
-
-
 def validate_user(user: str, *, namespace: str, name: str) -> None:
-    """Raise InputError for what `build_secret` would refuse with any password: call it before the prompt for one."""
+    """Raise InputError for what `build_htpasswd_secret` would refuse with any password: call it before a prompt."""
     if not user:
         raise InputError.single("the user has no name")
     _validated(user, "", namespace, name)
 
 
-def build_secret(user: str, password: str, *, namespace: str, name: str) -> Secret:
+def build_htpasswd_secret(user: str, password: str, *, namespace: str, name: str) -> Secret:
     """Return the Secret `name` with an htpasswd file of one user, under the key that the chart reads.
 
     Raises InputError for a user, password, or name that the registry or Kubernetes refuses; no error repeats the

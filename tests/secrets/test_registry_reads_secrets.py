@@ -1,0 +1,42 @@
+"""The real registry, started with the values of the Secret as its environment, has the secrets that were typed in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from registry_gitops.secrets import SecretKind, build_secret
+from tests.support.registry import RealRegistry
+
+CONFIG = "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {}}\nhttp: {addr: 127.0.0.1:0}\n"
+SIZE_OF_SHA256 = 32
+
+
+def upload_state(registry: RealRegistry) -> bytes:
+    """The state of a new upload, which the registry signs with its secret: HMAC, then JSON."""
+    connection = http.client.HTTPConnection(registry.host, registry.port, timeout=10)
+    connection.request("POST", "/v2/a/blobs/uploads/")
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    (state,) = parse_qs(urlsplit(response.headers["Location"]).query)["_state"]
+    return base64.urlsafe_b64decode(state)
+
+
+@pytest.mark.parametrize("secret", ["@x: y", "#x", "null", " a  b\n", 'q"\\', "12345", "ü\u2028😀", "plain+/="])
+def test_registry_signs_uploads_with_the_secret(tool: Callable[[str], Path], secret: str) -> None:
+    made = build_secret(SecretKind.HTTP, {"http-secret": secret}, namespace="a", name="b")
+    environment = {"REGISTRY_HTTP_SECRET": made.string_data["http-secret"], "OTEL_TRACES_EXPORTER": "none"}
+    with RealRegistry(tool("registry"), CONFIG, environment=environment) as registry:
+        state = upload_state(registry)
+    signature, signed = state[:SIZE_OF_SHA256], state[SIZE_OF_SHA256:]
+    assert json.loads(signed)["Name"] == "a"
+    assert hmac.compare_digest(hmac.new(secret.encode(), signed, hashlib.sha256).digest(), signature)
