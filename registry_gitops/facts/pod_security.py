@@ -86,7 +86,8 @@ def list_violations(pod: PodShape, level: str) -> Iterator[Violation]:
     for least, control in _CONTROLS:
         if level == "restricted" or (level == "baseline" and least == "baseline"):
             allowed_by = "baseline" if least == "restricted" else "privileged"
-            yield from (Violation(key, message, allowed_by) for key, message in control(pod))
+            # Containers that share a security context break a control once.
+            yield from (Violation(key, message, allowed_by) for key, message in dict.fromkeys(control(pod)))
 
 
 def _host_namespaces(pod: PodShape) -> Found:
@@ -129,7 +130,9 @@ def _handler_hosts(pod: PodShape) -> Found:
         for path in _HANDLERS:
             for kind in ("httpGet", "tcpSocket"):
                 if _field(part.spec, *path, kind, "host"):
-                    yield ".".join((part.key, *path, kind, "host")), f"{kind} names a host"
+                    # The hooks of the registry's own container have a key of their own.
+                    steps = path if part.key != "values" else ("lifecycleHooks", *path[1:])
+                    yield ".".join((part.key, *steps, kind, "host")), f"{kind} names a host"
 
 
 def _app_armor(pod: PodShape) -> Found:

@@ -40,20 +40,39 @@ class PodShape:
 
 def shape_pod(values: RegistryValues) -> PodShape:
     """Return the Pod that the chart's _pod.tpl and _container.tpl render."""
+    pod = {"securityContext": _context(values.pod_security_context), "hostNetwork": values.host_network}
     return PodShape(
-        PodPart({"securityContext": _context(values.pod_security_context)}, "values", "values.podSecurityContext"),
+        PodPart(pod, "values", "values.podSecurityContext"),
         tuple(_containers(values)),
+        tuple(
+            PodPart(_plain(volume), f"values.extraVolumes[{index}]")
+            for index, volume in enumerate(values.extra_volumes)
+        ),
     )
 
 
 def _containers(values: RegistryValues) -> Iterator[PodPart]:
-    context = {"securityContext": _context(values.container_security_context)}
-    yield PodPart(context, "values", "values.containerSecurityContext")
+    context = _context(values.container_security_context)
+    hooks = _plain(values.lifecycle_hooks)
+    yield PodPart({"securityContext": context, "lifecycle": hooks}, "values", "values.containerSecurityContext")
+    for name, added in (("initContainers", values.init_containers), ("sidecars", values.sidecars)):
+        for index, container in enumerate(added):
+            spec, key = _plain(container), f"values.{name}[{index}]"
+            if container.security_context is None:
+                spec["securityContext"], context_key = context, "values.containerSecurityContext"
+            else:
+                context_key = f"{key}.securityContext"
+            yield PodPart(spec, key, context_key)
 
 
 def _context(context: Model) -> dict[str, Any]:
-    plain: dict[str, Any] = to_plain(context, _present_fields)
+    plain = _plain(context)
     return plain if plain.pop("enabled") else {}
+
+
+def _plain(model: Model) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(model, _present_fields)
+    return plain
 
 
 def _present_fields(model: Model) -> Iterator[tuple[str, Any]]:

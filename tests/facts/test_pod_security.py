@@ -186,6 +186,40 @@ VALUES: dict[str, tuple[dict[str, Any], list[str]]] = {
             "values.containerSecurityContext.capabilities.drop",
         ],
     ),
+    "host network": ({"hostNetwork": True}, ["values.hostNetwork"]),
+    "volumes": (
+        {
+            "extraVolumes": [
+                {"name": "a", "hostPath": {"path": "/a"}},
+                {"name": "b", "emptyDir": {}},
+                {"name": "c", "nfs": {"server": "s", "path": "/c"}},
+            ]
+        },
+        ["values.extraVolumes[0].hostPath", "values.extraVolumes[2].nfs"],
+    ),
+    "containers": (
+        {
+            "initContainers": [{"name": "a", "image": "i", "securityContext": {"runAsUser": 0}}],
+            "sidecars": [
+                {"name": "b", "image": "i"},
+                {"name": "c", "image": "i", "ports": [{"containerPort": 1, "hostPort": 2}]},
+            ],
+        },
+        [
+            "values.sidecars[1].ports[0].hostPort",
+            "values.initContainers[0].securityContext.allowPrivilegeEscalation",
+            "values.initContainers[0].securityContext.runAsUser",
+            "values.initContainers[0].securityContext.capabilities.drop",
+        ],
+    ),
+    "root, with a sidecar": (
+        {"containerSecurityContext": {"runAsUser": 0}, "sidecars": [{"name": "b", "image": "i"}]},
+        ["values.containerSecurityContext.runAsUser"],
+    ),
+    "host of a hook": (
+        {"lifecycleHooks": {"preStop": {"httpGet": {"host": "h", "port": 1}}}},
+        ["values.lifecycleHooks.preStop.httpGet.host"],
+    ),
     "sysctl": (
         {"podSecurityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}},
         ["values.podSecurityContext.sysctls[0]"],
