@@ -99,6 +99,19 @@ def load_yaml(text: str) -> Node:
         raise _syntax_error(error, text) from None
 
 
+def plain_scalar(text: str) -> str | None:
+    """Return the text of a document that is one plain scalar, without its comment; None for any other text."""
+    try:
+        events = list(yaml.parse(text, Loader=_Loader))
+    except yaml.YAMLError:
+        return None
+    scalars: list[Any] = [event for event in events if isinstance(event, yaml.ScalarEvent)]
+    if len(events) != len(("stream", "document", "scalar", "document", "stream")) or not scalars:
+        return None
+    scalar = scalars[0]
+    return None if scalar.style or scalar.tag or scalar.anchor else str(scalar.value)
+
+
 def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)

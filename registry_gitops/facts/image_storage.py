@@ -20,7 +20,8 @@ class StorageFacts:
     """Driver, volume, and mode of the registry. Keys of `configuration` override other values, as in the chart."""
 
     def __init__(self, values: RegistryValues, names: ObjectNames, namespace: NamespaceFacts) -> None:
-        settings, volume = values.configuration.storage, values.persistence
+        effective, volume = values.effective_configuration, values.persistence
+        settings = effective.storage
         self.driver: Final[Driver] = values.driver
         """Storage driver of the registry."""
         self.is_on_disk: Final = self.driver == "filesystem"
@@ -29,7 +30,7 @@ class StorageFacts:
         """Whether the images are in object storage."""
         self.bucket: Final = _bucket(values)
         """Name of the bucket or container, "" if it is not known, as when it comes from the environment."""
-        is_typed = self.is_object_storage and not settings.driver
+        is_typed = self.is_object_storage and not values.configuration.driver
         self.key: Final = f"storage.{self.driver}" if is_typed else f"configuration.storage.{self.driver}"
         """Key of the values that sets the driver."""
         self.root: Final = (settings.filesystem and settings.filesystem.root_directory) or "/var/lib/registry"
@@ -49,7 +50,7 @@ class StorageFacts:
         """Whether several Pods can serve the same images."""
         self.loss_reason: Final = _loss_reason(self.driver, self.claim)
         """Why all images are deleted with the Pod, None if they are not."""
-        self.redirects_pulls: Final = self.is_object_storage and _redirects(values)
+        self.redirects_pulls: Final = self.is_object_storage and not (settings.redirect and settings.redirect.disable)
         """Whether clients are redirected to the object storage for layers."""
         self.is_cache: Final = values.is_cache
         """Whether the registry is a pull-through cache."""
@@ -58,8 +59,8 @@ class StorageFacts:
         """Whether maintenance makes the registry read-only."""
         self.accepts_pushes: Final = not (self.is_cache or self.is_read_only)
         """Whether clients can push."""
-        is_on = settings.delete.enabled if settings.delete else None
-        self.accepts_deletions: Final = self.accepts_pushes and (values.deletion.enabled if is_on is None else is_on)
+        deletes = bool(settings.delete and settings.delete.enabled)
+        self.accepts_deletions: Final = self.accepts_pushes and deletes
         """Whether clients can delete."""
         self.has_several_writers: Final = values.max_replicas > 1 and self.accepts_pushes
         """Whether several Pods accept pushes, and so need a shared `http-secret`."""
@@ -78,13 +79,6 @@ def _bucket(values: RegistryValues) -> str:
         case "azure":
             return (raw.azure and raw.azure.container) or typed.azure.container
     return ""
-
-
-def _redirects(values: RegistryValues) -> bool:
-    redirect, typed = values.configuration.storage.redirect, values.storage.bucket
-    if redirect:
-        return not redirect.disable
-    return typed is None or typed.redirect
 
 
 def _loss_reason(driver: Driver, claim: str) -> LossReason | None:

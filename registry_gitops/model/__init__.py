@@ -20,7 +20,7 @@ from registry_gitops.model.choice import (
     one_of_errors,
     one_of_schema,
 )
-from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue
+from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue, freeze
 from registry_gitops.model.network import AddressRange, ClusterIP, IPAddress, OptionalIPAddress
 from registry_gitops.model.quantity import DurationText, QuantityText
 from registry_gitops.model.scalars import (
@@ -106,6 +106,7 @@ __all__ = [
     "default_section",
     "error_at",
     "explicit_fields",
+    "freeze",
     "one_of_errors",
     "one_of_schema",
     "rule_error",

@@ -41,6 +41,7 @@ from registry_gitops.values.persistence import Persistence
 from registry_gitops.values.pod_tls import PodTls
 from registry_gitops.values.probes import LivenessProbe, ReadinessProbe, StartupProbe
 from registry_gitops.values.pull_through_cache import PullThroughCache
+from registry_gitops.values.registry_config import effective_configuration
 from registry_gitops.values.resources import Resources
 from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpreadConstraint, UpdateStrategy
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount
@@ -222,6 +223,11 @@ class RegistryValues(Model):
 
     instead: ClassVar[Mapping[str, str]] = VALUES_INSTEAD
     other_types: ClassVar[Mapping[str, str]] = VALUES_OF_OTHER_TYPES
+
+    @property
+    def effective_configuration(self) -> Configuration:
+        """config.yml as the registry reads it: what the chart renders, with the variables of `extraEnvVars` over it."""
+        return effective_configuration(self)
 
     @property
     def max_replicas(self) -> int:

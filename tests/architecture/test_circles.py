@@ -11,6 +11,10 @@ ALLOWED = {
         "registry_gitops.values.registry_values",
         "registry_gitops.values.combinations",
     ): "the values call them with themselves; they need the type only",
+    (
+        "registry_gitops.values.registry_values",
+        "registry_gitops.values.registry_config",
+    ): "the values call it with themselves; it needs the type only",
 }
 """Module and import that make a circle, each with the reason."""
 

@@ -51,7 +51,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "deployment": {"codec", "manifests", "model", "values"},
     "codec": set(),
     "manifests": {"model"},
-    "values": {"model"},
+    "values": {"codec", "model"},
     "model": set(),
 }
 """Package, or module of the top level -> the others that it imports, besides COMMON; importers come first."""

@@ -37,7 +37,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
     "plaintext-password": [
         OCI | PASSWORD,
         OCI | {"values": {"configuration": {"http": {"secret": "hunter2"}}}},
-        OCI | {"values": {"extraEnvVars": [{"name": "REGISTRY_STORAGE_S3_SECRETKEY", "value": "hunter2"}]}},
+        OCI | {"values": {"extraEnvVars": [{"name": "REGISTRY_REDIS_PASSWORD", "value": "hunter2"}]}},
     ],
     "chart-not-published": [{"source": {"type": "helm"}}],
     "source-path": [{"source": {"type": "git", "path": "elsewhere"}}],

@@ -38,7 +38,7 @@ def test_a_secret_in_the_configuration_is_an_error_that_names_the_variable() -> 
 
 @pytest.mark.parametrize(
     ("name", "found_one"),
-    [("REGISTRY_STORAGE_S3_SECRETKEY", True), ("proxy_password", True), ("GOMEMLIMIT", False), ("TOKEN_URL", False)],
+    [("REGISTRY_REDIS_PASSWORD", True), ("proxy_password", True), ("GOMEMLIMIT", False), ("TOKEN_URL", False)],
 )
 def test_a_secret_in_an_environment_variable_is_an_error(name: str, found_one: bool) -> None:
     given = {"extraEnvVars": [{"name": "A", "value": "b"}, {"name": name, "value": "hunter2"}]}

@@ -20,6 +20,7 @@ from registry_gitops.values.combinations.rollout_conflicts import find_rollout_c
 from registry_gitops.values.combinations.service_conflicts import find_service_conflicts
 from registry_gitops.values.combinations.storage_conflicts import find_storage_conflicts
 from registry_gitops.values.combinations.tls_conflicts import find_tls_conflicts
+from registry_gitops.values.combinations.variable_conflicts import find_variable_conflicts
 
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
@@ -37,6 +38,7 @@ _AREAS: Final = (
     find_network_conflicts,
     find_service_conflicts,
     find_pod_conflicts,
+    find_variable_conflicts,
 )
 
 

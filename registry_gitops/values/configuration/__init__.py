@@ -15,6 +15,7 @@ from registry_gitops.values.configuration.scalars import REGISTRY_ORIGIN, GoDura
 from registry_gitops.values.configuration.secret import SecretField, find_plaintext_secrets
 from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.configuration.storage import (
+    DRIVERS,
     Cache,
     Delete,
     Driver,
@@ -36,6 +37,7 @@ from registry_gitops.values.configuration.validation import (
 )
 
 __all__ = [
+    "DRIVERS",
     "REGISTRY_ORIGIN",
     "S3",
     "AccessLog",

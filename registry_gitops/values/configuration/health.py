@@ -96,6 +96,8 @@ class Health(Section):
     tcp: ListOf[TcpCheck] | None = None
     """Servers that must accept connections. Default: none."""
 
+    variable_names: ClassVar[dict[str, str]] = {"file": "filecheckers", "http": "httpcheckers", "tcp": "tcpcheckers"}
+
     def _targets(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         yield from ((("file", i, "file"), check.file) for i, check in enumerate(self.file or []))
         yield from ((("http", i, "uri"), check.uri) for i, check in enumerate(self.http or []))

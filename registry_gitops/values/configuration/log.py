@@ -63,6 +63,8 @@ class LogHook(Section):
 
     options: MailOptions | None = None
 
+    variable_names: ClassVar[dict[str, str]] = {"options": "mailoptions"}
+
 
 class Log(Section):
     """Level and format of the logs."""

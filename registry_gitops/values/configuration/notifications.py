@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -70,3 +70,5 @@ class Notifications(Section):
 
     endpoints: ListOf[Endpoint] | None = None
     """Servers that receive events. Default: none."""
+
+    variable_names: ClassVar[dict[str, str]] = {"events": "eventconfig"}

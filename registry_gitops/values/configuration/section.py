@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 from pydantic import ConfigDict, GetJsonSchemaHandler, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -26,6 +27,9 @@ class Section(Model):
     """
 
     model_config = ConfigDict(alias_generator=_key)
+
+    variable_names: ClassVar[Mapping[str, str]] = {}
+    """Keys whose part of an environment variable's name is another word: the registry has the name of a Go field."""
 
     @model_validator(mode="wrap")
     @classmethod
