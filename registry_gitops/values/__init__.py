@@ -16,6 +16,13 @@ from registry_gitops.values.conflicts import CONFLICTS
 from registry_gitops.values.disruption_budget import DisruptionBudget
 from registry_gitops.values.dns import DnsConfig, DnsOption, HostAlias
 from registry_gitops.values.env import EnvVar, EnvVarSource, FieldRef, KeySelector, ResourceFieldRef
+from registry_gitops.values.garbage_collection import (
+    CollectorLimits,
+    CollectorRequests,
+    CollectorResources,
+    GarbageCollection,
+    KubectlImage,
+)
 from registry_gitops.values.handlers import (
     ContainerProbe,
     ExecAction,
@@ -119,6 +126,9 @@ __all__ = [
     "ClaimTemplate",
     "ClaimVolume",
     "ClientAuthentication",
+    "CollectorLimits",
+    "CollectorRequests",
+    "CollectorResources",
     "ConfigMapVolume",
     "Configuration",
     "ContainerCapabilities",
@@ -148,6 +158,7 @@ __all__ = [
     "ExtraPort",
     "ExtraTls",
     "FieldRef",
+    "GarbageCollection",
     "GcsStorage",
     "GrpcAction",
     "HostAlias",
@@ -163,6 +174,7 @@ __all__ = [
     "InitContainer",
     "KeySelector",
     "KeyToPath",
+    "KubectlImage",
     "LabelSelector",
     "LabelSelectorRequirement",
     "LifecycleHandler",

@@ -25,6 +25,8 @@ def chart_mounts(values: RegistryValues) -> dict[str, str]:
     if values.extra_cas:
         mounts["/extra-cas"] = "extra-cas"
     mounts |= {file.path: f"extra-file-{index}" for index, file in enumerate(values.extra_files)}
+    if values.collects_in_pod:
+        mounts |= {"/collection": "collection-scripts", "/run/collection": "collection"}
     return mounts | _storage_mounts(values)
 
 
@@ -39,7 +41,8 @@ def _storage_mounts(values: RegistryValues) -> dict[str, str]:
 
 def chart_containers(values: RegistryValues) -> dict[str, tuple[int, ...]]:
     """Return the containers of the chart, each with its TCP ports."""
-    return {"registry": (registry_port(values),)}
+    collector = {"garbage-collection": ()} if values.collects_in_pod else {}
+    return {"registry": (registry_port(values),), **collector}
 
 
 def registry_port(values: RegistryValues) -> int:

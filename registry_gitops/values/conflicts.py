@@ -279,6 +279,33 @@ CONFLICTS: Final = {
     "node-port": Conflict(
         "service.extraPorts.{index}.nodePort",
         "another port of the Service has the nodePort {port}, too: choose another one",
+    "collection-proxy": Conflict(
+        "garbageCollection.enabled",
+        "a pull-through cache deletes expired images itself: set garbageCollection.enabled to false",
+    ),
+    "collection-memory": Conflict(
+        "garbageCollection.enabled",
+        "the inmemory driver keeps images in the memory of one process, which the collector cannot see: set "
+        f"garbageCollection.enabled to false, use the chart's volume, or {_OBJECT_STORE}",
+    ),
+    "collection-strategy": Conflict(
+        "updateStrategy.type",
+        "with RollingUpdate an old Pod could still accept pushes to the volume while garbage is collected, and only a "
+        "ReadWriteMany volume can be mounted by the Job that prevents this: set updateStrategy.type to Recreate",
+    ),
+    "collection-redis": Conflict(
+        "garbageCollection.enabled",
+        "the cache in redis outlives the blobs that are collected, and images that are pushed afterwards would be "
+        "incomplete: set configuration.storage.cache.blobdescriptor to {cache}",
+    ),
+    "collection-variable": Conflict(
+        "extraEnvVars.{index}.name",
+        "{name} is set by garbage collection, which makes the registry read-only: remove it, and use the key "
+        "configuration.storage",
+    ),
+    "collection-schedule": Conflict(
+        "garbageCollection.schedule",
+        "the range {range} ends before it begins: write the smaller number first, or two ranges",
     ),
 }
 """Every combination, by its name."""

@@ -31,6 +31,7 @@ from registry_gitops.values.disruption_budget import DisruptionBudget
 from registry_gitops.values.dns import DnsConfig, DnsPolicy, HostAlias
 from registry_gitops.values.env import EnvVar
 from registry_gitops.values.extra_object import ExtraObject
+from registry_gitops.values.garbage_collection import GarbageCollection
 from registry_gitops.values.handlers import LifecycleHooks
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import Ingress
@@ -119,6 +120,7 @@ class RegistryValues(Model):
     persistence: Persistence = default_section(Persistence)
     cache: BlobCache = default_section(BlobCache)
     deletion: Deletion = default_section(Deletion)
+    garbage_collection: GarbageCollection = default_section(GarbageCollection)
     http: Http = default_section(Http)
     proxy: PullThroughCache = default_section(PullThroughCache)
 
@@ -282,6 +284,11 @@ class RegistryValues(Model):
         has_authorities = is_ours if over is None or over.client_cas is None else bool(over.client_cas)
         mode = (over and over.client_auth) or (clients.mode if is_ours else "require-and-verify-client-cert")
         return has_authorities and mode.startswith("require-")
+
+    @property
+    def collects_in_pod(self) -> bool:
+        """Whether garbage is collected in the Pod of the registry; if it is collected and this is false, by a Job."""
+        return self.garbage_collection.enabled and self.max_replicas <= 1 and not self.rolls_over
 
     def _rule_errors(self) -> RuleErrors:
         return find_conflicts(self)

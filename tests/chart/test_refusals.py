@@ -36,6 +36,7 @@ CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}
 def listening(*ports: int, name: str = "a", **more: Any) -> dict[str, Any]:
     return {**CONTAINER, "name": name, "ports": [{"containerPort": port, **more} for port in ports]}
 
+COLLECTION = {"enabled": True}
 
 STORE = "set configuration.storage to an object store (s3, gcs, azure)"
 STORE = "set storage.type to an object store (s3, gcs, azure)"
@@ -375,6 +376,52 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         )
         for states in RECREATED
     },
+    "garbage of a pull-through cache": (
+        {"garbageCollection": COLLECTION, "configuration": {"proxy": {"remoteurl": "https://upstream.example.com"}}},
+        "garbageCollection.enabled: a pull-through cache deletes expired images itself: set garbageCollection.enabled "
+        "to false",
+    ),
+    "garbage in memory": (
+        {"garbageCollection": COLLECTION, "configuration": {"storage": {"inmemory": {}}}},
+        "garbageCollection.enabled: the inmemory driver keeps images in the memory of one process, which the collector "
+        f"cannot see: set garbageCollection.enabled to false, use the chart's volume, or {STORE}",
+    ),
+    "garbage on a volume that two Pods hold during an update": (
+        {"garbageCollection": COLLECTION, "updateStrategy": {"type": "RollingUpdate"}},
+        "updateStrategy.type: with RollingUpdate an old Pod could still accept pushes to the volume while garbage is "
+        "collected, and only a ReadWriteMany volume can be mounted by the Job that prevents this: set "
+        "updateStrategy.type to Recreate",
+    ),
+    **{
+        f"garbage behind a cache in redis, {count} replicas": (
+            {
+                "garbageCollection": COLLECTION,
+                "replicaCount": count,
+                "http": SHARED,
+                "updateStrategy": {"type": "Recreate"},
+                "configuration": {
+                    "storage": {**S3["storage"], "cache": {"blobdescriptor": "redis"}},
+                    "redis": {"addrs": ["redis:6379"]},
+                },
+            },
+            "garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are "
+            f"pushed afterwards would be incomplete: set configuration.storage.cache.blobdescriptor to {cache}",
+        )
+        for count, cache in ((1, "inmemory"), (2, '""'))
+    },
+    **{
+        f"garbage and {name}": (
+            {"garbageCollection": COLLECTION, "extraEnvVars": [{"name": name, "value": "x"}]},
+            f"extraEnvVars.0.name: {name} is set by garbage collection, which makes the registry read-only: "
+            "remove it, and use the key configuration.storage",
+        )
+        for name in ("REGISTRY_STORAGE_MAINTENANCE", "REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR")
+    },
+    "a schedule of which a range ends before it begins": (
+        {"garbageCollection": {"enabled": True, "schedule": "0 1-5,09-08 * * *"}},
+        "garbageCollection.schedule: the range 09-08 ends before it begins: write the smaller number first, or two "
+        "ranges",
+    ),
     "a rolling update of Pods that are to be recreated": (
         {"updateStrategy": {"type": "Recreate", "rollingUpdate": {"maxSurge": 1}}},
         "updateStrategy.rollingUpdate: updateStrategy.type is Recreate, which has no rollingUpdate: remove it, or set "
@@ -862,6 +909,15 @@ WORKING: dict[str, dict[str, Any]] = {
     "a headless Service": {"service": {"clusterIP": "None", "sessionAffinity": "None", "ipFamilies": ["IPv6"]}},
     "one number for two protocols": {
         "service": {"type": "NodePort", "extraPorts": [EXTRA_PORT, EXTRA_PORT | {"name": "a", "protocol": "UDP"}]},
+    "garbage on an emptyDir": {"garbageCollection": COLLECTION, "persistence": {"enabled": False}},
+    "no garbage of a pull-through cache": {
+        "garbageCollection": {"schedule": "0 9-8 * * *"},
+        "configuration": {"proxy": {"remoteurl": "https://upstream.example.com"}},
+    },
+    "garbage on a volume of many nodes": {
+        "garbageCollection": COLLECTION,
+        "persistence": {"accessModes": ["ReadWriteMany"]},
+        "updateStrategy": {"type": "RollingUpdate"},
     },
     "a rolling update": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}},
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from registry_gitops.model import RuleErrors
 from registry_gitops.values.combinations.cache_conflicts import find_cache_conflicts
+from registry_gitops.values.combinations.collection_conflicts import find_collection_conflicts
 from registry_gitops.values.combinations.files_conflicts import find_files_conflicts
 from registry_gitops.values.combinations.http_conflicts import find_http_conflicts
 from registry_gitops.values.combinations.image_conflicts import find_image_conflicts
@@ -39,6 +40,7 @@ _AREAS: Final = (
     find_service_conflicts,
     find_pod_conflicts,
     find_variable_conflicts,
+    find_collection_conflicts,
 )
 
 

@@ -15,19 +15,22 @@ env:
   - cache
   - files
   - proxy
-containers: []
+containers:
+  - collection
 volumes:
   - base
   - login
   - tls
   - files
   - storage
+  - collection
 mounts:
   - base
   - login
   - tls
   - files
   - storage
+  - collection
 problems:
   - image
   - rollout
@@ -41,6 +44,7 @@ problems:
   - network
   - service
   - pod
+  - collection
 {{- end }}
 
 {{/* The lists of all areas, joined. Takes root and contribution. */}}

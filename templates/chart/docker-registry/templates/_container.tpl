@@ -3,6 +3,9 @@
 name: registry
 image: {{ include "docker-registry.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
+{{- if include "docker-registry.collection" . | eq "pod" }}
+command: [/bin/sh, /collection/serve.sh, /etc/distribution/config.yml, /run/collection]
+{{- else }}
 {{- with .Values.command }}
 command:
   {{- toYaml . | nindent 2 }}
@@ -10,6 +13,7 @@ command:
 {{- with .Values.args | default (.Values.command | empty | ternary (list "/etc/distribution/config.yml") list) }}
 args:
   {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 ports:
   - name: http

@@ -1,0 +1,105 @@
+{{/* How garbage is collected: "pod" next to the registry in its Pod, "job" in a Job, or nothing. Only Recreate makes sure
+that there is one Pod at a time. */}}
+{{- define "docker-registry.collection" -}}
+{{- if .Values.garbageCollection.enabled -}}
+{{- $alone := and (le (int .Values.replicaCount) 1) (include "docker-registry.strategy" . | eq "Recreate") -}}
+{{- ternary "pod" "job" $alone -}}
+{{- end -}}
+{{- end }}
+
+{{- define "docker-registry.collection.volumes" -}}
+{{- if include "docker-registry.collection" . | eq "pod" -}}
+{{ include "docker-registry.collectionVolumes" . }}
+{{- end }}
+{{- end }}
+
+{{- define "docker-registry.collection.mounts" -}}
+{{- if include "docker-registry.collection" . | eq "pod" -}}
+{{ include "docker-registry.collectionMounts" . }}
+{{- end }}
+{{- end }}
+
+{{/* The scripts, and the directory in which two of them meet. */}}
+{{- define "docker-registry.collectionVolumes" -}}
+- name: collection-scripts
+  configMap:
+    name: {{ include "docker-registry.fullname" . }}-collection
+- name: collection
+  emptyDir: {sizeLimit: 1Mi}
+{{- end }}
+
+{{- define "docker-registry.collectionMounts" -}}
+- name: collection-scripts
+  mountPath: /collection
+  readOnly: true
+- name: collection
+  mountPath: /run/collection
+{{- end }}
+
+{{/* The collector next to the registry: a container of its own has its own log and its own limit of memory. */}}
+{{- define "docker-registry.collection.containers" -}}
+{{- if include "docker-registry.collection" . | eq "pod" -}}
+- {{ dict "root" . "script" "collect-in-pod" | include "docker-registry.collectionContainer" | indent 2 | trim }}
+{{- end }}
+{{- end }}
+
+{{/* A container that runs a script and the collector with it: image, configuration, and volumes are the registry's.
+Takes root and script. */}}
+{{- define "docker-registry.collectionContainer" -}}
+{{- $values := .root.Values.garbageCollection }}
+{{- $container := include "docker-registry.container" .root | fromYaml }}
+{{- $container = pick $container "image" "imagePullPolicy" "env" "envFrom" "securityContext" "volumeMounts" }}
+{{- $_ := set $container "env" (include "docker-registry.collectionEnv" .root | fromYamlArray | concat $container.env) }}
+{{- $resources := $values.resources | default dict | deepCopy }}
+{{- include "docker-registry.prune" $resources }}
+{{- with $resources }}{{ $_ := set $container "resources" . }}{{ end -}}
+name: garbage-collection
+command: [/bin/sh, /collection/{{ .script }}.sh, /etc/distribution/config.yml, /run/collection]
+{{ toYaml $container }}
+{{- end }}
+
+{{- define "docker-registry.collectionEnv" -}}
+- name: GC_SCHEDULE
+  value: {{ .Values.garbageCollection.schedule | quote }}
+- name: GC_FLAGS
+  value: {{ ternary "--delete-untagged" "" .Values.garbageCollection.deleteUntagged | quote }}
+{{- if include "docker-registry.volume" . }}
+- name: GC_ROOT
+  value: {{ (include "docker-registry.config" . | fromYaml).storage.filesystem.rootdirectory | quote }}
+{{- end }}
+{{- end }}
+
+{{/* What garbage collection cannot work with, or would lose images with. */}}
+{{- define "docker-registry.collection.problems" -}}
+{{- $problems := list }}
+{{- with .Values.garbageCollection }}
+{{- if .enabled }}
+{{- $config := include "docker-registry.config" $ | fromYaml }}
+{{- $pod := include "docker-registry.collection" $ | eq "pod" }}
+{{- if $config.proxy }}
+{{- $problems = include "docker-registry.conflict.collection-proxy" dict | append $problems }}
+{{- end }}
+{{- if include "docker-registry.drivers" $config | eq "inmemory" }}
+{{- $problems = include "docker-registry.conflict.collection-memory" dict | append $problems }}
+{{- else if not (or (include "docker-registry.shared" $) (include "docker-registry.strategy" $ | eq "Recreate")) }}
+{{- $problems = include "docker-registry.conflict.collection-strategy" dict | append $problems }}
+{{- end }}
+{{- if dig "storage" "cache" "blobdescriptor" "" $config | eq "redis" }}
+{{- $words := dict "cache" (ternary "inmemory" "\"\"" $pod) }}
+{{- $problems = include "docker-registry.conflict.collection-redis" $words | append $problems }}
+{{- end }}
+{{- range $index, $variable := $.Values.extraEnvVars }}
+{{- if or (hasPrefix "REGISTRY_STORAGE_MAINTENANCE" .name) (hasPrefix "REGISTRY_STORAGE_CACHE" .name) }}
+{{- $words := dict "index" $index "name" .name }}
+{{- $problems = include "docker-registry.conflict.collection-variable" $words | append $problems }}
+{{- end }}
+{{- end }}
+{{- range $range := regexFindAll "[0-9]+-[0-9]+" .schedule -1 }}
+{{- if gt (splitList "-" $range | first | trimPrefix "0" | int) (splitList "-" $range | last | trimPrefix "0" | int) }}
+{{- $problems = dict "range" $range | include "docker-registry.conflict.collection-schedule" | append $problems }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- toYaml $problems }}
+{{- end }}

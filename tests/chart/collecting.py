@@ -1,0 +1,180 @@
+"""The containers of a Pod that collects garbage, as processes: their commands and variables are the chart's."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from tests.support.helm import Rendered
+from tests.support.listening import HOST, free_port
+
+SECONDS = 30
+RESULT = re.compile(r"^garbage-collection (.*)$", re.MULTILINE)
+
+
+def wait_for(what: str, condition: Callable[[], object]) -> None:
+    """Wait until a condition is met; fail after half a minute."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {SECONDS} s: {what}"
+        time.sleep(0.02)
+
+
+@dataclass
+class Script:
+    """A container's process and what it prints."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    @property
+    def text(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def ended(self) -> int:
+        """Its exit code, as soon as there is one."""
+        return self.process.wait(SECONDS)
+
+    def child(self, *words: str) -> int:
+        """The process of its child whose command has these words."""
+        for place in Path("/proc").glob("[0-9]*"):
+            try:
+                parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (place / "cmdline").read_bytes().decode().split("\0")
+            except OSError:
+                continue
+            if parent == self.process.pid and set(words) <= set(command):
+                return int(place.name)
+        raise AssertionError(f"no child {words}")
+
+
+@dataclass
+class CollectingPod:
+    """The Pod that `rendered` describes, with its own port, and all else below `folder`; a context manager."""
+
+    rendered: Rendered
+    folder: Path
+    path: str
+    """PATH of the containers: the applets of busybox, and the registry."""
+    port: int = field(default_factory=free_port)
+    scripts: dict[str, Script] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        for name in ("scripts", "data", "run"):
+            (self.folder / name).mkdir()
+        for name, text in self._config_map["data"].items():
+            (self.folder / "scripts" / name).write_text(text)
+        (self.folder / "config.yml").write_text(self.rendered.config_text)
+        try:
+            self.start("registry")
+            self.start("garbage-collection")
+            wait_for("the registry serves", self.serves)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for script in self.scripts.values():
+            # With its children: each container has its process group.
+            if script.process.poll() is None:
+                os.killpg(script.process.pid, signal.SIGKILL)
+                script.process.wait()
+            if error is not None:
+                error.add_note(f"{script.output.name}:\n{script.text[-3000:]}")
+
+    @property
+    def _config_map(self) -> dict[str, Any]:
+        (found,) = self.rendered.find("ConfigMap", "docker-registry-collection")
+        return found
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def registry(self) -> Script:
+        return self.scripts["registry"]
+
+    @property
+    def collector(self) -> Script:
+        return self.scripts["garbage-collection"]
+
+    def start(self, name: str) -> None:
+        """Start a container, or start it again."""
+        (container,) = (found for found in self.rendered.pod["containers"] if found["name"] == name)
+        environment = {variable["name"]: variable["value"] for variable in container["env"]}
+        output = self.folder / f"{name}.log"
+        with output.open("ab") as log:
+            process = subprocess.Popen(
+                [self._local(word) for word in container["command"]],
+                env={**environment, **self._places(environment), "PATH": self.path},
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.scripts[name] = Script(process, output)
+
+    def _local(self, word: str) -> str:
+        applets = self.path.partition(":")[0]
+        places = {"/bin/sh": f"{applets}/sh", "/run/collection": f"{self.folder}/run"}
+        places["/etc/distribution/config.yml"] = f"{self.folder}/config.yml"
+        return places.get(word, word.replace("/collection/", f"{self.folder}/scripts/"))
+
+    def _places(self, environment: Mapping[str, str]) -> dict[str, str]:
+        places = {
+            "REGISTRY_HTTP_ADDR": f"{HOST}:{self.port}",
+            "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY": str(self.data),
+        }
+        return places | ({"GC_ROOT": str(self.data)} if "GC_ROOT" in environment else {})
+
+    def serves(self) -> bool:
+        """Whether it answers."""
+        try:
+            return bool(requests.get(self.url, timeout=5).ok)
+        except requests.ConnectionError:
+            return False
+
+    def accepts_pushes(self) -> bool:
+        """Whether it begins an upload."""
+        try:
+            return bool(requests.post(f"{self.url}/v2/a/blobs/uploads/", timeout=5).status_code == 202)
+        except requests.ConnectionError:
+            return False
+
+    def results(self) -> list[dict[str, str]]:
+        """What the collector has reported, a line for each time."""
+        return [dict(word.split("=", 1) for word in line.split()) for line in RESULT.findall(self.collector.text)]
+
+    def collect(self) -> dict[str, str]:
+        """Collect garbage now, wait until pushes are accepted again, and return what was reported."""
+        number = len(self.results())
+        self.collector.signal(signal.SIGUSR1)
+        wait_for("a collection has ended", lambda: len(self.results()) > number)
+        wait_for("it accepts pushes", self.accepts_pushes)
+        return self.results()[-1]
+
+    def size(self) -> int:
+        """Bytes of all blobs."""
+        return sum(path.stat().st_size for path in self.data.glob("docker/registry/v2/blobs/*/*/*/data"))
