@@ -279,6 +279,7 @@ CONFLICTS: Final = {
     "node-port": Conflict(
         "service.extraPorts.{index}.nodePort",
         "another port of the Service has the nodePort {port}, too: choose another one",
+    ),
     "collection-proxy": Conflict(
         "garbageCollection.enabled",
         "a pull-through cache deletes expired images itself: set garbageCollection.enabled to false",

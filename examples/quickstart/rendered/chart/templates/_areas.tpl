@@ -7,27 +7,42 @@ config:
   - storage
   - cache
   - login
+  - tls
+  - proxy
 env:
   - base
+  - storage
+  - cache
+  - files
+  - proxy
 containers:
   - collection
 volumes:
   - base
   - login
+  - tls
+  - files
   - storage
   - collection
 mounts:
   - base
   - login
+  - tls
+  - files
   - storage
   - collection
 problems:
   - image
   - rollout
   - login
+  - tls
+  - files
+  - proxy
   - storage
+  - cache
   - http
   - network
+  - service
   - pod
   - collection
 {{- end }}

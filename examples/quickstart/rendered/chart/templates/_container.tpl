@@ -1,11 +1,19 @@
-{{/* The registry's container. Command and arguments are the image's own, unless garbage is collected in the Pod: it reads
-/etc/distribution/config.yml. */}}
+{{/* The registry's container. The path of config.yml is explicit, because an image could have another one. */}}
 {{- define "docker-registry.container" -}}
 name: registry
 image: {{ include "docker-registry.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 {{- if include "docker-registry.collection" . | eq "pod" }}
 command: [/bin/sh, /collection/serve.sh, /etc/distribution/config.yml, /run/collection]
+{{- else }}
+{{- with .Values.command }}
+command:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.args | default (.Values.command | empty | ternary (list "/etc/distribution/config.yml") list) }}
+args:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 ports:
   - name: http
@@ -17,6 +25,10 @@ env:
 envFrom:
   {{- . | nindent 2 }}
 {{- end }}
+{{- with include "docker-registry.lifecycle" . | trim }}
+lifecycle:
+  {{- . | nindent 2 }}
+{{- end }}
 {{- with include "docker-registry.probe" (dict "probe" .Values.startupProbe "handler" (dict "tcpSocket" (dict "port" "http"))) }}
 startupProbe:
   {{- . | nindent 2 }}
@@ -26,8 +38,8 @@ startupProbe:
 livenessProbe:
   {{- . | nindent 2 }}
 {{- end }}
-{{- /* Not /v2/, which answers 401 where there is a password. */}}
-{{- with include "docker-registry.probe" (dict "probe" .Values.readinessProbe "handler" (dict "httpGet" (dict "path" "/" "port" "http"))) }}
+{{- $ready := include "docker-registry.readinessHandler" . | fromYaml }}
+{{- with include "docker-registry.probe" (dict "probe" .Values.readinessProbe "handler" $ready) }}
 readinessProbe:
   {{- . | nindent 2 }}
 {{- end }}

@@ -18,6 +18,26 @@ tolerations:
 securityContext:
   {{- . | nindent 2 }}
 {{- end }}
+{{- range $key := list "priorityClassName" "schedulerName" "runtimeClassName" }}
+{{- with index $.Values $key }}
+{{ $key }}: {{ . }}
+{{- end }}
+{{- end }}
+{{- with .Values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.dnsPolicy | default (.Values.hostNetwork | ternary "ClusterFirstWithHostNet" "") }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- $dns := dict }}
+{{- range $key, $value := .Values.dnsConfig }}
+{{- with $value }}{{ $_ := set $dns $key . }}{{ end }}
+{{- end }}
+{{- with $dns }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{/* The Pod's spec. */}}
@@ -28,21 +48,28 @@ automountServiceAccountToken: {{ .Values.serviceAccount.automountServiceAccountT
 enableServiceLinks: false
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 {{- include "docker-registry.everyPod" . }}
+{{- if .Values.hostNetwork }}
+hostNetwork: true
+{{- end }}
 {{- with .Values.affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.topologySpreadConstraints }}
+{{- with include "docker-registry.spread" . | trim }}
 topologySpreadConstraints:
-  {{- $own := dict "labelSelector" (dict "matchLabels" (include "docker-registry.selectorLabels" $ | fromYaml)) }}
-  {{- range . }}
-  - {{ merge (deepCopy .) $own | toYaml | indent 4 | trim }}
-  {{- end }}
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with .Values.initContainers }}
+initContainers:
+  {{- dict "root" $ "containers" . | include "docker-registry.securedContainers" | nindent 2 }}
 {{- end }}
 containers:
   - {{ include "docker-registry.container" . | indent 4 | trim }}
   {{- with dict "root" . "contribution" "containers" | include "docker-registry.fromAreas" | fromYamlArray }}
   {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- with .Values.sidecars }}
+  {{- dict "root" $ "containers" . | include "docker-registry.securedContainers" | nindent 2 }}
   {{- end }}
 volumes:
   {{- $own := dict "root" . "contribution" "volumes" | include "docker-registry.fromAreas" | fromYamlArray }}
@@ -68,50 +95,15 @@ it has no fresh salt, so that a second render restarts nothing. */}}
 {{- merge $own (.Values.podAnnotations | default dict) | include "docker-registry.strings" }}
 {{- end }}
 
-{{/* What the API server refuses in a Pod, and mounts that hide what the registry needs. */}}
-{{- define "docker-registry.pod.problems" -}}
-{{- $problems := list }}
-{{- $own := list }}
-{{- range dict "root" . "contribution" "volumes" | include "docker-registry.fromAreas" | fromYamlArray }}
-{{- $own = append $own .name }}
+{{/* The users' containers, as a YAML list: without a security context of their own they get that of the registry, because
+the Pod Security level `restricted` admits no container without one. Takes root and containers. */}}
+{{- define "docker-registry.securedContainers" -}}
+{{- $context := include "docker-registry.securityContext" .root.Values.containerSecurityContext | fromYaml }}
+{{- $secured := list }}
+{{- range .containers }}
+{{- $container := deepCopy . }}
+{{- if and $context (kindIs "invalid" .securityContext) }}{{ $_ := set $container "securityContext" $context }}{{ end }}
+{{- $secured = append $secured $container }}
 {{- end }}
-{{- $names := list }}
-{{- range $index, $volume := .Values.extraVolumes | default list }}
-{{- $words := dict "index" $index "name" .name }}
-{{- if has .name $own }}
-{{- $problems = include "docker-registry.conflict.volume-name" $words | append $problems }}
-{{- else if has .name $names }}
-{{- $problems = include "docker-registry.conflict.volume-twice" $words | append $problems }}
-{{- end }}
-{{- $names = append $names .name }}
-{{- end }}
-{{- $mounts := dict "root" . "contribution" "mounts" | include "docker-registry.fromAreas" | fromYamlArray }}
-{{- $registry := dict "key" "extraVolumeMounts" "mounts" .Values.extraVolumeMounts "volumes" (concat $own $names) "own" $mounts }}
-{{- include "docker-registry.mountProblems" $registry | fromYamlArray | concat $problems | toYaml }}
-{{- end }}
-
-{{/* What is wrong with the mounts of a container. Takes key and mounts (of the values), volumes (names), and own (the
-mounts of the chart in the same container). */}}
-{{- define "docker-registry.mountProblems" -}}
-{{- $problems := list }}
-{{- $taken := list }}
-{{- range $index, $mount := .mounts | default list }}
-{{- $path := clean (printf "/%s" .mountPath) }}
-{{- $words := dict "mounts" $.key "index" $index "name" .name "path" $path }}
-{{- if not (has .name $.volumes) }}
-{{- $problems = include "docker-registry.conflict.mount-volume" $words | append $problems }}
-{{- end }}
-{{- if has $path $taken }}
-{{- $problems = include "docker-registry.conflict.mount-twice" $words | append $problems }}
-{{- end }}
-{{- range $.own }}
-{{- $theirs := clean .mountPath | printf "%s/" }}
-{{- if or (hasPrefix $theirs (print $path "/")) (hasPrefix (print $path "/") $theirs) }}
-{{- $hidden := merge (dict "path" .mountPath "volume" .name) $words }}
-{{- $problems = include "docker-registry.conflict.mount-path" $hidden | append $problems }}
-{{- end }}
-{{- end }}
-{{- $taken = append $taken $path }}
-{{- end }}
-{{- toYaml $problems }}
+{{- toYaml $secured }}
 {{- end }}
