@@ -125,7 +125,7 @@ def _filled(paragraph: str) -> str:
 
 def examples() -> Iterator[tuple[Path, Path]]:
     """Description and rendered folder of every example."""
-    for config in sorted(ROOT.glob("examples/*/registry.*")):
+    for config in sorted(ROOT.glob("examples/**/registry.*")):
         if config.suffix in (".yaml", ".py"):
             yield config, config.parent / "rendered"
 

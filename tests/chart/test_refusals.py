@@ -36,6 +36,7 @@ CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}
 def listening(*ports: int, name: str = "a", **more: Any) -> dict[str, Any]:
     return {**CONTAINER, "name": name, "ports": [{"containerPort": port, **more} for port in ports]}
 
+
 COLLECTION = {"enabled": True}
 
 STORE = "set configuration.storage to an object store (s3, gcs, azure)"
@@ -909,6 +910,7 @@ WORKING: dict[str, dict[str, Any]] = {
     "a headless Service": {"service": {"clusterIP": "None", "sessionAffinity": "None", "ipFamilies": ["IPv6"]}},
     "one number for two protocols": {
         "service": {"type": "NodePort", "extraPorts": [EXTRA_PORT, EXTRA_PORT | {"name": "a", "protocol": "UDP"}]},
+    },
     "garbage on an emptyDir": {"garbageCollection": COLLECTION, "persistence": {"enabled": False}},
     "no garbage of a pull-through cache": {
         "garbageCollection": {"schedule": "0 9-8 * * *"},
