@@ -34,8 +34,9 @@ from registry_gitops.values.handlers import (
     SleepAction,
     TcpSocketAction,
 )
+from registry_gitops.values.http_route import HttpRoute, ParentReference, RouteTimeouts
 from registry_gitops.values.image import Image
-from registry_gitops.values.ingress import ExtraHost, ExtraTls, Ingress
+from registry_gitops.values.ingress import CLASS_ANNOTATION, ExtraHost, ExtraTls, Ingress
 from registry_gitops.values.mounted_files import ExtraCA, ExtraFile
 from registry_gitops.values.network_policy import EgressRule, IPBlock, NetworkAccess, NetworkPeer, NetworkPort
 from registry_gitops.values.persistence import Persistence
@@ -111,6 +112,7 @@ from registry_gitops.values.volumes import (
 
 __all__ = [
     "AZURE_KEYS",
+    "CLASS_ANNOTATION",
     "CONFLICTS",
     "OBJECT_STORES",
     "Affinity",
@@ -167,6 +169,7 @@ __all__ = [
     "Http",
     "HttpGetAction",
     "HttpHeader",
+    "HttpRoute",
     "IPBlock",
     "Image",
     "ImageStorage",
@@ -188,6 +191,7 @@ __all__ = [
     "NodeSelector",
     "NodeSelectorRequirement",
     "NodeSelectorTerm",
+    "ParentReference",
     "Persistence",
     "PodAffinity",
     "PodAffinityTerm",
@@ -211,6 +215,7 @@ __all__ = [
     "ResourceRequests",
     "Resources",
     "RollingUpdate",
+    "RouteTimeouts",
     "S3Storage",
     "ScalingBehavior",
     "ScalingPolicy",

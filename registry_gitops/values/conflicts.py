@@ -248,6 +248,19 @@ CONFLICTS: Final = {
     "object-twice": Conflict(
         "extraDeploy.{index}", "another entry is the {kind} {name}, too: remove one of them, or rename it"
     ),
+    "ingress-class": Conflict(
+        "ingress.annotations",
+        "Kubernetes refuses the annotation kubernetes.io/ingress.class next to ingressClassName: remove the annotation",
+    ),
+    "ingress-host-twice": Conflict(
+        "ingress.extraHosts.{index}.name",
+        "another rule has this host with the path {path}, too, and controllers refuse that: remove one of them",
+    ),
+    "route-parents": Conflict("httpRoute.parentRefs", "no Gateway serves the route: name one in httpRoute.parentRefs"),
+    "route-parent-twice": Conflict(
+        "httpRoute.parentRefs.{index}",
+        "another entry names this listener of the Gateway {name}, too: remove it, or set another sectionName or port",
+    ),
     "service-type": Conflict(
         "service.{key}", "a Service of type {type} has no {key}: remove it, or set service.type to {types}"
     ),

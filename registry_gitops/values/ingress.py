@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
 from registry_gitops.masking import quote
-from registry_gitops.model import EMPTY, Annotations, DNSSubdomain, Hostname, ListOf, Model, OptionalName, custom_error
+from registry_gitops.model import EMPTY, Annotations, Hostname, ListOf, Model, OptionalName, custom_error
+
+CLASS_ANNOTATION: Final = "kubernetes.io/ingress.class"
+"""The deprecated annotation in place of `ingressClassName`."""
+
+_CONTROLLERS: Final = ("nginx", "traefik", "haproxy")
 
 PathType = Literal["Prefix", "Exact", "ImplementationSpecific"]
 
@@ -36,13 +41,13 @@ class ExtraHost(Model):
 
 
 class ExtraTls(Model):
-    """Another certificate. Upstream: IngressTLS (networking.k8s.io/v1)."""
+    """Hosts that are served with TLS. Upstream: IngressTLS (networking.k8s.io/v1)."""
 
     hosts: ListOf[Hostname] = ()
-    """Host names in the certificate."""
+    """Host names in the certificate; none means all hosts."""
 
-    secret_name: DNSSubdomain
-    """Name of the Secret, type kubernetes.io/tls, that holds the certificate."""
+    secret_name: OptionalName = ""
+    """Name of the Secret, type kubernetes.io/tls, with the certificate; "" is the controller's default certificate."""
 
 
 class Ingress(Model):
@@ -63,8 +68,14 @@ class Ingress(Model):
     ingress_class_name: OptionalName = ""
     """Controller that serves the Ingress; "" is the cluster's default. Upstream: IngressSpec.ingressClassName."""
 
+    controller: Literal["", "nginx", "traefik", "haproxy", "none"] = ""
+    """Kind of the controller, for annotations that admit large layers and slow clients: nginx (of Kubernetes or of F5),
+    traefik, or haproxy (of HAProxy or of the community). "" is the kind that `ingressClassName` names, or else all;
+    other controllers ignore them. "none" sets none. Traefik reads a request for 60 seconds at most by default, and no
+    annotation changes that: set `respondingTimeouts.readTimeout` of its entry points to 0."""
+
     annotations: Annotations = EMPTY
-    """Annotations of the Ingress, such as the body size of ingress-nginx or the issuer of cert-manager."""
+    """More annotations of the Ingress, such as the issuer of cert-manager; they replace those of `controller`."""
 
     tls: bool = False
     """Whether `hostname` is served with TLS, by the certificate in `existingSecret`."""
@@ -76,7 +87,15 @@ class Ingress(Model):
     """More host names of the registry."""
 
     extra_tls: ListOf[ExtraTls] = ()
-    """More certificates."""
+    """More hosts with TLS."""
+
+    @property
+    def controllers(self) -> tuple[str, ...]:
+        """The kinds of controllers whose annotations the chart sets: its `docker-registry.ingressControllers`."""
+        if self.controller:
+            return () if self.controller == "none" else (self.controller,)
+        name = self.ingress_class_name or self.annotations.get(CLASS_ANNOTATION, "")
+        return tuple(kind for kind in _CONTROLLERS if kind in name) or _CONTROLLERS
 
     instead: ClassVar[Mapping[str, str]] = {
         "hosts": "write hostname, and more hosts in extraHosts",

@@ -33,6 +33,7 @@ from registry_gitops.values.env import EnvVar
 from registry_gitops.values.extra_object import ExtraObject
 from registry_gitops.values.garbage_collection import GarbageCollection
 from registry_gitops.values.handlers import LifecycleHooks
+from registry_gitops.values.http_route import HttpRoute
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import Ingress
 from registry_gitops.values.mounted_files import ExtraCA, ExtraFile
@@ -113,6 +114,7 @@ class RegistryValues(Model):
     image: Image = default_section(Image)
     service: Service = default_section(Service)
     ingress: Ingress = default_section(Ingress)
+    http_route: HttpRoute = default_section(HttpRoute)
     auth: Auth = default_section(Auth)
     tls: PodTls = default_section(PodTls)
 

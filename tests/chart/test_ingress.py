@@ -1,4 +1,4 @@
-"""The Ingress, and what NOTES.txt says about it and the rest."""
+"""The Ingress and the HTTPRoute, and what NOTES.txt says about them and the rest."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from registry_gitops.values import Ingress
 from tests.support.helm import Chart
 
 HOST = "registry.example.com"
@@ -41,16 +42,101 @@ def test_extra_hosts_alone_open_no_door_for_every_host(chart: Chart) -> None:
     assert [rule["host"] for rule in ingress["spec"]["rules"]] == [HOST]
 
 
-def test_no_annotation_is_added_that_the_user_did_not_write(chart: Chart) -> None:
-    assert "annotations" not in chart.render(ingress={"enabled": True, "hostname": HOST})["Ingress"]["metadata"]
+NGINX = {
+    "nginx.ingress.kubernetes.io/proxy-body-size": "0",
+    "nginx.ingress.kubernetes.io/proxy-read-timeout": "900",
+    "nginx.ingress.kubernetes.io/proxy-send-timeout": "900",
+    "nginx.ingress.kubernetes.io/proxy-request-buffering": "off",
+    "nginx.org/client-max-body-size": "0",
+    "nginx.org/proxy-read-timeout": "900s",
+    "nginx.org/proxy-send-timeout": "900s",
+}
+HAPROXY = {"haproxy.org/timeout-server": "900s", "haproxy-ingress.github.io/timeout-server": "900s"}
+CONTROLLERS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "any": ({}, NGINX | HAPROXY),
+    "a class that says nothing": ({"ingressClassName": "public"}, NGINX | HAPROXY),
+    "class nginx": ({"ingressClassName": "nginx-internal"}, NGINX),
+    "class haproxy": ({"ingressClassName": "haproxy"}, HAPROXY),
+    "class traefik": ({"ingressClassName": "traefik"}, {}),
+    "a named controller": ({"ingressClassName": "internal", "controller": "nginx"}, NGINX),
+    "no controller": ({"ingressClassName": "nginx", "controller": "none"}, {}),
+    "the deprecated annotation": (
+        {"annotations": {"kubernetes.io/ingress.class": "haproxy"}},
+        HAPROXY | {"kubernetes.io/ingress.class": "haproxy"},
+    ),
+    "annotations of the user": (
+        {"ingressClassName": "haproxy", "annotations": {"haproxy.org/timeout-server": "1h", "a": "b"}},
+        HAPROXY | {"haproxy.org/timeout-server": "1h", "a": "b"},
+    ),
+}
 
 
-def test_the_notes_name_the_annotations_that_ingress_nginx_needs_and_that_are_missing(chart: Chart) -> None:
-    body, timeout = (f"nginx.ingress.kubernetes.io/proxy-{name}" for name in ("body-size", "read-timeout"))
-    notes = chart.notes(ingress={"enabled": True, "hostname": HOST, "annotations": {body: "0"}})
-    assert f'{timeout}: "900"' in notes
-    assert body not in notes
-    assert "nginx" not in chart.notes(ingress={"enabled": True, "hostname": HOST, "ingressClassName": "traefik"})
+@pytest.mark.parametrize("case", CONTROLLERS)
+def test_large_layers_and_slow_clients_pass_the_controller(chart: Chart, case: str) -> None:
+    values, annotations = CONTROLLERS[case]
+    metadata = chart.render(ingress={"enabled": True, "hostname": HOST, **values})["Ingress"]["metadata"]
+    assert metadata.get("annotations", {}) == annotations
+    model = Ingress.model_validate(values)
+    assert {"nginx", "haproxy"} & {*model.controllers} == {
+        kind for kind in ("nginx", "haproxy") if any(kind in key for key in annotations.keys() & (NGINX | HAPROXY))
+    }
+
+
+def test_a_controller_speaks_tls_to_a_registry_with_tls(chart: Chart) -> None:
+    rendered = chart.render(ingress={"enabled": True}, tls={"enabled": True, "existingSecret": "certificate"})
+    expected = {
+        "nginx.ingress.kubernetes.io/backend-protocol": "HTTPS",
+        "nginx.org/ssl-services": "docker-registry",
+        "haproxy.org/server-ssl": "true",
+        "haproxy-ingress.github.io/secure-backends": "true",
+    }
+    assert expected.items() <= rendered["Ingress"]["metadata"]["annotations"].items()
+    scheme = {"traefik.ingress.kubernetes.io/service.serversscheme": "https"}
+    assert rendered["Service"]["metadata"]["annotations"] == scheme
+
+
+def test_hosts_without_a_secret_get_the_certificate_of_the_controller(chart: Chart) -> None:
+    ingress = {"enabled": True, "hostname": HOST, "extraTls": [{"hosts": [HOST]}, {}]}
+    assert chart.render(ingress=ingress)["Ingress"]["spec"]["tls"] == [{"hosts": [HOST]}, {}]
+
+
+def test_a_route_has_no_limit_of_time_unless_asked_for(chart: Chart) -> None:
+    route = {"enabled": True, "parentRefs": [{"name": "public", "namespace": "gateways", "sectionName": "https"}]}
+    (rule,) = chart.render(httpRoute=route)["HTTPRoute"]["spec"]["rules"]
+    assert rule == {
+        "matches": [{"path": {"type": "PathPrefix", "value": "/"}}],
+        "timeouts": {"request": "0s"},
+        "backendRefs": [{"name": "docker-registry", "port": 5000}],
+    }
+    (rule,) = chart.render(httpRoute=route | {"timeouts": {"request": "15m"}})["HTTPRoute"]["spec"]["rules"]
+    assert rule["timeouts"] == {"request": "15m"}
+    (rule,) = chart.render(httpRoute=route | {"timeouts": {"request": ""}})["HTTPRoute"]["spec"]["rules"]
+    assert "timeouts" not in rule
+
+
+@pytest.mark.parametrize(
+    ("parents", "scheme"),
+    [
+        ([{}], "https"),
+        ([{"sectionName": "https-registry"}], "https"),
+        ([{"sectionName": "http"}], "http"),
+        ([{"sectionName": "web"}], "http"),
+        ([{"port": 80}], "http"),
+        ([{"port": 80}, {"port": 443}], "https"),
+    ],
+)
+def test_the_notes_give_the_address_of_the_route(chart: Chart, parents: list[dict[str, Any]], scheme: str) -> None:
+    references = [{"name": "public", **parent} for parent in parents]
+    notes = chart.notes(httpRoute={"enabled": True, "hostnames": [HOST], "parentRefs": references})
+    assert f"It is reached as {scheme}://{HOST}." in notes
+    assert "The HTTPRoute lets anybody who reaches it push and pull" in notes
+    assert "port-forward" not in notes
+
+
+def test_the_notes_say_what_no_annotation_of_traefik_changes(chart: Chart) -> None:
+    ingress = {"enabled": True, "hostname": HOST, "tls": True}
+    assert "respondingTimeouts.readTimeout=0" in chart.notes(ingress=ingress | {"ingressClassName": "traefik"})
+    assert "Traefik" not in chart.notes(ingress=ingress | {"ingressClassName": "nginx"})
 
 
 def test_the_notes_of_the_default_give_the_documented_commands(chart: Chart) -> None:

@@ -28,6 +28,8 @@ UPSTREAM = {"enabled": True, "remoteUrl": "https://registry-1.docker.io"}
 S3 = {"storage": {"s3": {"region": "eu-central-1", "bucket": "registry"}}}
 
 EXTRA_PORT = {"name": "metrics", "port": 9090}
+OTHER_HOST = {"name": "b.example.com"}
+GATEWAY = {"name": "public", "namespace": "gateways"}
 VOLUME = {"name": "a", "emptyDir": {}}
 CONTAINER = {"name": "a", "image": "busybox"}
 CONFIG_MAP = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
@@ -660,6 +662,37 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             ("configuration.proxy.ttl", {}, {"proxy": {"remoteurl": "https://registry.example.com"}}),
         )
     },
+    "a class in two places": (
+        {"ingress": {"enabled": True, "ingressClassName": "a", "annotations": {"kubernetes.io/ingress.class": "a"}}},
+        "ingress.annotations: Kubernetes refuses the annotation kubernetes.io/ingress.class next to ingressClassName: "
+        "remove the annotation",
+    ),
+    **{
+        f"a host twice, {first}": (
+            {
+                "ingress": {
+                    "enabled": True,
+                    "extraHosts": [{"name": "b.example.com"}, {"name": "a.example.com"}],
+                    **first,
+                }
+            },
+            f"ingress.extraHosts.{index}.name: another rule has this host with the path /, too, and controllers refuse "
+            "that: remove one of them",
+        )
+        for index, first in (
+            (1, {"hostname": "a.example.com"}),
+            (1, {"extraHosts": [{"name": "a.example.com"}, {"name": "a.example.com", "path": "/"}]}),
+        )
+    },
+    "a route without a Gateway": (
+        {"httpRoute": {"enabled": True}},
+        "httpRoute.parentRefs: no Gateway serves the route: name one in httpRoute.parentRefs",
+    ),
+    "a route to one listener twice": (
+        {"httpRoute": {"enabled": True, "parentRefs": [GATEWAY, GATEWAY | {"port": 443}, GATEWAY]}},
+        "httpRoute.parentRefs.2: another entry names this listener of the Gateway public, too: remove it, or set "
+        "another sectionName or port",
+    ),
     **{
         f"a Service of type {kind} with {key}": (
             {"service": {"type": kind, key: value}},
@@ -921,6 +954,18 @@ WORKING: dict[str, dict[str, Any]] = {
         "persistence": {"accessModes": ["ReadWriteMany"]},
         "updateStrategy": {"type": "RollingUpdate"},
     },
+    "a class by the deprecated annotation alone": {
+        "ingress": {"enabled": True, "annotations": {"kubernetes.io/ingress.class": "nginx"}},
+    },
+    "a host with two paths": {
+        "ingress": {
+            "enabled": True,
+            "hostname": "a.example.com",
+            "extraHosts": [{"name": "a.example.com", "path": "/v2"}],
+        },
+    },
+    "a route and no host": {"httpRoute": {"enabled": True, "parentRefs": [GATEWAY]}},
+    "a route that is off": {"httpRoute": {"hostnames": ["a.example.com"]}},
     "a rolling update": {"updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}},
 }
 

@@ -47,27 +47,15 @@ To push and pull:
 {{- if include "docker-registry.inlineCredentials" . }}
 {{- $warnings = append $warnings "The password stands in the values, and so in the release and perhaps in git: auth.htpasswd.existingSecret keeps it out." }}
 {{- end }}
-{{- if .Values.ingress.enabled }}
-{{- if not $auth }}
-{{- $warnings = append $warnings "The Ingress lets anybody who reaches it push and pull: set auth.htpasswd.enabled: true." }}
-{{- else if not (or .Values.ingress.tls .Values.ingress.extraTls) }}
+{{- $by := .Values.ingress.enabled | ternary "Ingress" "HTTPRoute" }}
+{{- $has_tls := or .Values.ingress.tls .Values.ingress.extraTls }}
+{{- if and (or .Values.ingress.enabled .Values.httpRoute.enabled) (not $auth) }}
+{{- $warnings = printf "The %s lets anybody who reaches it push and pull: set auth.htpasswd.enabled: true." $by | append $warnings }}
+{{- else if and .Values.ingress.enabled (not $has_tls) }}
 {{- $warnings = append $warnings "The Ingress has no TLS, so passwords go over the network in clear, unless something in front of it has: set ingress.tls: true." }}
 {{- end }}
+{{- if and .Values.ingress.enabled (eq "- traefik" (include "docker-registry.ingressControllers" .Values.ingress | trim)) }}
+{{- $warnings = append $warnings "Traefik's entry points cut off a request after 60 seconds, and no annotation changes that. For large layers, start Traefik with --entryPoints.websecure.transport.respondingTimeouts.readTimeout=0." }}
 {{- end }}
 {{- toYaml $warnings }}
-{{- end }}
-
-{{/* The annotations that ingress-nginx needs for a registry and that this Ingress lacks. */}}
-{{- define "docker-registry.nginxAnnotations" -}}
-{{- with .Values.ingress }}
-{{- if and .enabled (or (not .ingressClassName) (contains "nginx" .ingressClassName)) }}
-{{- $needed := dict "proxy-body-size" "0" "proxy-read-timeout" "900" "proxy-send-timeout" "900" "proxy-request-buffering" "off" }}
-{{- $missing := dict }}
-{{- range $key, $value := $needed }}
-{{- $annotation := printf "nginx.ingress.kubernetes.io/%s" $key }}
-{{- if not (hasKey ($.Values.ingress.annotations | default dict) $annotation) }}{{ $_ := set $missing $annotation $value }}{{ end }}
-{{- end }}
-{{- with $missing }}{{ include "docker-registry.strings" . }}{{ end }}
-{{- end }}
-{{- end }}
 {{- end }}

@@ -136,6 +136,10 @@ tls.clientAuthentication.mode: without authorities, clients are asked for no cer
 configuration.http.tls.letsencrypt: tls.enabled sets a certificate too, and the registry exits with two: remove letsencrypt, or set tls.enabled to false
 {{- end }}
 
+{{- define "docker-registry.conflict.file-source" -}}
+{{ .key }}: a file comes from one object: set secretName or configMapName{{ .reason }}
+{{- end }}
+
 {{- define "docker-registry.conflict.file-place" -}}
 {{ .key }}: {{ .place }} is taken, and nothing can be mounted in it: choose another directory
 {{- end }}
@@ -220,6 +224,22 @@ dnsConfig.nameservers: with dnsPolicy None, the Pod knows no DNS server: set dns
 extraDeploy.{{ .index }}: another entry is the {{ .kind }} {{ .name }}, too: remove one of them, or rename it
 {{- end }}
 
+{{- define "docker-registry.conflict.ingress-class" -}}
+ingress.annotations: Kubernetes refuses the annotation kubernetes.io/ingress.class next to ingressClassName: remove the annotation
+{{- end }}
+
+{{- define "docker-registry.conflict.ingress-host-twice" -}}
+ingress.extraHosts.{{ .index }}.name: another rule has this host with the path {{ .path }}, too, and controllers refuse that: remove one of them
+{{- end }}
+
+{{- define "docker-registry.conflict.route-parents" -}}
+httpRoute.parentRefs: no Gateway serves the route: name one in httpRoute.parentRefs
+{{- end }}
+
+{{- define "docker-registry.conflict.route-parent-twice" -}}
+httpRoute.parentRefs.{{ .index }}: another entry names this listener of the Gateway {{ .name }}, too: remove it, or set another sectionName or port
+{{- end }}
+
 {{- define "docker-registry.conflict.service-type" -}}
 service.{{ .key }}: a Service of type {{ .type }} has no {{ .key }}: remove it, or set service.type to {{ .types }}
 {{- end }}
@@ -254,28 +274,4 @@ service.extraPorts.{{ .index }}.port: another port of the Service has the number
 
 {{- define "docker-registry.conflict.node-port" -}}
 service.extraPorts.{{ .index }}.nodePort: another port of the Service has the nodePort {{ .port }}, too: choose another one
-{{- end }}
-
-{{- define "docker-registry.conflict.collection-proxy" -}}
-garbageCollection.enabled: a pull-through cache deletes expired images itself: set garbageCollection.enabled to false
-{{- end }}
-
-{{- define "docker-registry.conflict.collection-memory" -}}
-garbageCollection.enabled: the inmemory driver keeps images in the memory of one process, which the collector cannot see: set garbageCollection.enabled to false, use the chart's volume, or set storage.type to an object store (s3, gcs, azure)
-{{- end }}
-
-{{- define "docker-registry.conflict.collection-strategy" -}}
-updateStrategy.type: with RollingUpdate an old Pod could still accept pushes to the volume while garbage is collected, and only a ReadWriteMany volume can be mounted by the Job that prevents this: set updateStrategy.type to Recreate
-{{- end }}
-
-{{- define "docker-registry.conflict.collection-redis" -}}
-garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are pushed afterwards would be incomplete: set configuration.storage.cache.blobdescriptor to {{ .cache }}
-{{- end }}
-
-{{- define "docker-registry.conflict.collection-variable" -}}
-extraEnvVars.{{ .index }}.name: {{ .name }} is set by garbage collection, which makes the registry read-only: remove it, and use the key configuration.storage
-{{- end }}
-
-{{- define "docker-registry.conflict.collection-schedule" -}}
-garbageCollection.schedule: the range {{ .range }} ends before it begins: write the smaller number first, or two ranges
 {{- end }}
