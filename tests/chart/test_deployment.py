@@ -150,7 +150,7 @@ def test_a_pod_that_another_one_replaces_serves_until_the_service_has_noticed(ch
     hook = chart.render(**REPLICATED).container["lifecycle"]["preStop"]
     assert hook == {"exec": {"command": ["sleep", "10"]}}
     assert "lifecycle" not in chart.render().container
-    own = {"preStop": {"sleep": {"seconds": 30}}}
+    own = {"preStop": {"sleep": {"seconds": 5}}}
     assert chart.render(**REPLICATED, lifecycleHooks=own).container["lifecycle"] == own
     recreated = chart.render(**REPLICATED, updateStrategy={"type": "Recreate"})
     assert "lifecycle" not in recreated.container
