@@ -9,9 +9,20 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.facts import ObjectNames
 from registry_gitops.masking import mask
 from registry_gitops.rules.output_directory import OutputDirectory
+from registry_gitops.secrets import SPECS, SecretKind
 from registry_gitops.values import find_plaintext_secrets
 
 _NAMES_A_SECRET = re.compile(r"(?i:secret|password|passwd|secretkey|accountkey|token|credentials)$")
+
+_KINDS = {
+    "REGISTRY_HTTP_SECRET": (SecretKind.HTTP, ""),
+    "REGISTRY_REDIS_PASSWORD": (SecretKind.REDIS, "cache.type to redis, and "),
+    "REGISTRY_REDIS_SENTINELPASSWORD": (SecretKind.REDIS, "cache.type to redis, and "),
+    "REGISTRY_STORAGE_S3_SECRETKEY": (SecretKind.S3, "storage.type to s3, and "),
+    "REGISTRY_STORAGE_AZURE_ACCOUNTKEY": (SecretKind.AZURE, "storage.type to azure, and "),
+    "REGISTRY_PROXY_PASSWORD": (SecretKind.PROXY, "proxy.enabled to true, and "),
+}
+"""Variable -> the kind of Secret that has it, and what else is set for it."""
 
 
 def plaintext_password(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
@@ -39,15 +50,25 @@ def plaintext_password(deployment: RegistryDeployment, directory: OutputDirector
             "Secret, and name it in source.secretRef",
         )
     for secret in find_plaintext_secrets(deployment.values.configuration):
-        yield (
-            ".".join(("values.configuration", *map(str, secret.path))),
-            f"this secret would be committed in the clear: put it into a Secret under the key {secret.variable}, and "
-            "name the Secret in extraEnvVarsSecret",
-        )
+        key = ".".join(("values.configuration", *map(str, secret.path)))
+        yield key, f"this secret would be committed in the clear: {_remedy(secret.variable, names)}"
     for index, variable in enumerate(deployment.values.extra_env_vars):
         if variable.value and (_NAMES_A_SECRET.search(variable.name) or mask(variable.value) != variable.value):
-            yield (
-                f"values.extraEnvVars[{index}].value",
-                f"the value of {variable.name} would be committed in the clear: put it into a Secret, and refer to it "
-                "with valueFrom.secretKeyRef",
-            )
+            remedy = _remedy_for_variable(variable.name, names)
+            key = f"values.extraEnvVars[{index}].value"
+            yield key, f"the value of {variable.name} would be committed in the clear: {remedy}"
+
+
+def _remedy(variable: str, names: ObjectNames) -> str:
+    if variable not in _KINDS:
+        return f"put it into a Secret under the key {variable}, and name the Secret in extraEnvVarsSecret"
+    kind, condition = _KINDS[variable]
+    name = f"{names.full_name}-{kind}"
+    command = f"registry-gitops secret {kind} --namespace {names.target_namespace} --name {name}"
+    return f"make a Secret with `{command}`, and set {condition}{SPECS[kind].named_by} to {name} instead"
+
+
+def _remedy_for_variable(name: str, names: ObjectNames) -> str:
+    if name in _KINDS:
+        return _remedy(name, names)
+    return "put it into a Secret, and refer to it with valueFrom.secretKeyRef"

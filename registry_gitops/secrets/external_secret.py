@@ -142,10 +142,13 @@ def _template(kind: SecretKind, names: Sequence[str], server: str | None) -> Sec
     spec = SPECS[kind]
     if kind is SecretKind.PULL:
         return SecretTemplate(type=spec.type, data={DOCKER_CONFIG: _docker_config(server)})
-    if not spec.is_yaml:
+    if not {*names} & {*spec.yaml_keys}:
         return None
     # Every value is put in double quotes: what is in the store is not known here.
-    return SecretTemplate(type=spec.type, data={key: f"{{{{ .{_variable(key)} | toJson }}}}" for key in names})
+    quoted = {key: " | toJson" if key in spec.yaml_keys else "" for key in names}
+    return SecretTemplate(
+        type=spec.type, data={key: f"{{{{ .{_variable(key)}{filter_} }}}}" for key, filter_ in quoted.items()}
+    )
 
 
 def _docker_config(server: str | None) -> str:

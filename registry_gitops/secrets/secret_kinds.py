@@ -40,8 +40,8 @@ class SecretSpec:
     """The keys that hold secrets, all of them by default."""
     other_keys: tuple[str, ...] = ()
     """Keys that can be chosen instead, or in addition."""
-    is_yaml: bool = False
-    """Whether the registry gets the values in environment variables that it reads as YAML."""
+    yaml_keys: tuple[str, ...] = ()
+    """Keys whose values the registry gets in environment variables that it reads as YAML."""
     is_file: bool = False
     """Whether the value is a JSON file, which is mounted."""
     has_user: bool = False
@@ -51,15 +51,23 @@ class SecretSpec:
 
 
 SPECS: Final[Mapping[SecretKind, SecretSpec]] = {
-    SecretKind.HTTP: SecretSpec("http.existingSecret", ("http-secret",), is_yaml=True),
+    SecretKind.HTTP: SecretSpec("http.existingSecret", ("http-secret",), yaml_keys=("http-secret",)),
     # AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which are not read as YAML.
     SecretKind.S3: SecretSpec("storage.s3.existingSecret", ("access-key", "secret-key")),
     SecretKind.GCS: SecretSpec("storage.gcs.existingSecret", ("key.json",), is_file=True),
-    SecretKind.AZURE: SecretSpec("storage.azure.existingSecret", ("account-key",), ("client-secret",), is_yaml=True),
-    SecretKind.REDIS: SecretSpec(
-        "cache.redis.existingSecret", ("redis-password",), ("sentinel-password",), is_yaml=True
+    # AZURE_CLIENT_SECRET is not read as YAML.
+    SecretKind.AZURE: SecretSpec(
+        "storage.azure.existingSecret", ("account-key",), ("client-secret",), yaml_keys=("account-key",)
     ),
-    SecretKind.PROXY: SecretSpec("proxy.existingSecret", ("password",), is_yaml=True, has_user=True),
+    SecretKind.REDIS: SecretSpec(
+        "cache.redis.existingSecret",
+        ("redis-password",),
+        ("sentinel-password",),
+        yaml_keys=("redis-password", "sentinel-password"),
+    ),
+    SecretKind.PROXY: SecretSpec(
+        "proxy.existingSecret", ("password",), yaml_keys=("username", "password"), has_user=True
+    ),
     SecretKind.PULL: SecretSpec(
         "image.pullSecrets", ("password",), has_user=True, type="kubernetes.io/dockerconfigjson"
     ),

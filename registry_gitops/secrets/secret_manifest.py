@@ -74,13 +74,12 @@ def build_secret(
     """
     metadata, spec = validate_secret(kind, namespace=namespace, name=name, user=user, server=server), SPECS[kind]
     for key, value in values.items():
-        _check(key, value, is_yaml=spec.is_yaml, is_file=spec.is_file)
+        _check(key, value, is_yaml=key in spec.yaml_keys, is_file=spec.is_file)
     if kind is SecretKind.PULL:
         data = {DOCKER_CONFIG: _docker_config(server, user or "", values["password"])}
     else:
         data = {**({"username": user} if user else {}), **values}
-    if spec.is_yaml:
-        data = {key: encode_yaml_value(value) for key, value in data.items()}
+    data = {key: encode_yaml_value(value) if key in spec.yaml_keys else value for key, value in data.items()}
     return Secret(metadata=metadata, type=spec.type, string_data=data)
 
 

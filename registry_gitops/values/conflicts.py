@@ -55,7 +55,7 @@ CONFLICTS: Final = {
     "replicas-secret": Conflict(
         "{key}",
         "{count} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with "
-        "the key http-secret, and set http.existingSecret to its name",
+        "`registry-gitops secret http`, and set http.existingSecret to its name",
     ),
     "replicas-cache": Conflict(
         "{cache}",
@@ -84,7 +84,7 @@ CONFLICTS: Final = {
     "azure-key": Conflict(
         "storage.azure.existingSecret",
         "storage.azure.credentialsType is {type}, which needs a Secret with the key {secret_key}: create one with "
-        "`registry-gitops secret azure`, and set existingSecret to its name",
+        "`registry-gitops secret azure --key {secret_key}`, and set existingSecret to its name",
     ),
     "azure-secret": Conflict(
         "storage.azure.existingSecret",
@@ -190,7 +190,8 @@ CONFLICTS: Final = {
     ),
     "proxy-credentials": Conflict(
         "proxy.existingSecret",
-        "proxy.username has no password: create a Secret with the key password, and set existingSecret to its name",
+        "proxy.username has no password: create a Secret with `registry-gitops secret proxy`, and set "
+        "existingSecret to its name",
     ),
     "proxy-replicas": Conflict(
         "replicaCount",

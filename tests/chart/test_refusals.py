@@ -49,7 +49,7 @@ CREDENTIALS = (
 )
 UPLOADS = (
     "replicaCount: 2 replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret "
-    "with the key http-secret, and set http.existingSecret to its name"
+    "with `registry-gitops secret http`, and set http.existingSecret to its name"
 )
 
 RECREATED: tuple[dict[str, Any], ...] = (
@@ -158,7 +158,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "an autoscaler without a common secret": (
         {"autoscaling": SCALED, "storage": IN_BUCKET},
         "autoscaling.maxReplicas: 3 replicas need a shared upload secret, or a push that reaches another Pod fails: "
-        "create a Secret with the key http-secret, and set http.existingSecret to its name",
+        "create a Secret with `registry-gitops secret http`, and set http.existingSecret to its name",
     ),
     "a cache in the memory of each replica": (
         {"replicaCount": 3, "http": SHARED, "storage": IN_BUCKET, "cache": {"type": "inmemory"}},
@@ -221,7 +221,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
                 }
             },
             f"storage.azure.existingSecret: storage.azure.credentialsType is {kind}, which needs a Secret with the key "
-            f"{key}: create one with `registry-gitops secret azure`, and set existingSecret to its name",
+            f"{key}: create one with `registry-gitops secret azure --key {key}`, and set existingSecret to its name",
         )
         for kind, key in (("shared_key", "account-key"), ("client_secret", "client-secret"))
     },
@@ -637,8 +637,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a user without a password": (
         {"proxy": UPSTREAM | {"username": "admin"}},
-        "proxy.existingSecret: proxy.username has no password: create a Secret with the key password, and set "
-        "existingSecret to its name",
+        "proxy.existingSecret: proxy.username has no password: create a Secret with `registry-gitops secret proxy`, "
+        "and set existingSecret to its name",
     ),
     **{
         f"two caches of one storage, {key}": (

@@ -82,7 +82,8 @@ def test_http_makes_a_random_secret(cli: Run) -> None:
         (["s3"], b"AKIA\r\n#hunter2\r\n", {"access-key": "AKIA", "secret-key": "#hunter2"}),
         (["gcs"], b'{"type": "service_account"}\n', {"key.json": '{"type": "service_account"}\n'}),
         (["azure"], b"aGVsbG8=\n", {"account-key": "aGVsbG8="}),
-        (["azure", "--key", "client-secret"], b"~hunter2\n", {"client-secret": '"~hunter2"'}),
+        (["azure"], b"1234\n", {"account-key": '"1234"'}),
+        (["azure", "--key", "client-secret"], b"~hunter2\n", {"client-secret": "~hunter2"}),
         (["redis"], b"#hunter2\n", {"redis-password": '"#hunter2"'}),
         (
             ["redis", "--key", "redis-password", "--key", "sentinel-password"],
@@ -211,3 +212,11 @@ def test_external_secret_quotes_what_the_registry_reads_as_yaml(cli: Run) -> Non
 )
 def test_options_of_a_store_belong_to_external_secrets(cli: Run, arguments: list[str], message: str) -> None:
     refused(cli("secret", "pull", *arguments), message)
+
+
+def test_every_manifest_is_valid_for_kubernetes_and_the_operator(
+    cli: Run, piped: Pipe, kubeconform: Callable[..., list[str]]
+) -> None:
+    printed = [cli("secret", kind, *EXTERNAL).out for kind in SPECS]
+    printed += [cli("secret", "http").out, piped(b"a", "pull", "--username", "me").out]
+    assert kubeconform("---\n".join(printed)) == []

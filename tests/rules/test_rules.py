@@ -29,11 +29,20 @@ def test_a_password_in_the_description_is_an_error_that_names_the_command_and_no
     assert "hunter2" not in message
 
 
-def test_a_secret_in_the_configuration_is_an_error_that_names_the_variable() -> None:
+def test_a_secret_in_the_configuration_is_an_error_that_names_the_command() -> None:
     values = RegistryValues.model_validate({"configuration": {"http": {"secret": "hunter2"}}})
     deployment = RegistryDeployment(values=values)
     assert found(deployment) == [("plaintext-password", Severity.ERROR, "values.configuration.http.secret")]
-    assert "REGISTRY_HTTP_SECRET" in str(next(iter(lint(deployment))))
+    assert str(next(iter(lint(deployment)))).endswith(
+        "make a Secret with `registry-gitops secret http --namespace docker-registry --name docker-registry-http`, and "
+        "set http.existingSecret to docker-registry-http instead"
+    )
+
+
+def test_a_secret_of_no_kind_is_an_error_that_names_the_variable() -> None:
+    smtp = {"options": {"smtp": {"password": "hunter2"}}}
+    values = RegistryValues.model_validate({"configuration": {"log": {"hooks": [{"type": "mail", **smtp}]}}})
+    assert "REGISTRY_LOG_HOOKS_0_MAILOPTIONS_SMTP_PASSWORD" in str(next(iter(lint(RegistryDeployment(values=values)))))
 
 
 @pytest.mark.parametrize(

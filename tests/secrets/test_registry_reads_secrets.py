@@ -14,9 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from registry_gitops.secrets import SecretKind, build_secret
+from tests.support.redis import Redis
 from tests.support.registry import RealRegistry
 
 CONFIG = "version: 0.1\nlog: {level: warn}\nstorage: {filesystem: {}}\nhttp: {addr: 127.0.0.1:0}\n"
+CACHED = CONFIG.replace("{filesystem: {}}", "{filesystem: {}, cache: {blobdescriptor: redis}}")
 SIZE_OF_SHA256 = 32
 
 
@@ -40,3 +42,25 @@ def test_registry_signs_uploads_with_the_secret(tool: Callable[[str], Path], sec
     signature, signed = state[:SIZE_OF_SHA256], state[SIZE_OF_SHA256:]
     assert json.loads(signed)["Name"] == "a"
     assert hmac.compare_digest(hmac.new(secret.encode(), signed, hashlib.sha256).digest(), signature)
+
+
+def test_registry_logs_in_to_redis_with_the_password(tool: Callable[[str], Path]) -> None:
+    password = "@x: #y"
+    made = build_secret(SecretKind.REDIS, {"redis-password": password}, namespace="a", name="b")
+    with Redis(password=password) as redis:
+        config = f"{CACHED}redis: {{addrs: ['{redis.address}']}}\n"
+        environment = {"REGISTRY_REDIS_PASSWORD": made.string_data["redis-password"], "OTEL_TRACES_EXPORTER": "none"}
+        with RealRegistry(tool("registry"), config, environment=environment) as registry:
+            upload_blob(registry, b"content")
+        assert redis.command("DBSIZE") != "0"
+
+
+def upload_blob(registry: RealRegistry, content: bytes) -> None:
+    connection = http.client.HTTPConnection(registry.host, registry.port, timeout=10)
+    connection.request("POST", "/v2/a/blobs/uploads/")
+    response = connection.getresponse()
+    response.read()
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    connection.request("PUT", f"{response.headers['Location']}&digest={digest}", content)
+    assert connection.getresponse().status == 201
+    connection.close()

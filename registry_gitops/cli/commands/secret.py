@@ -113,12 +113,12 @@ def _refuse_together(
 
 def _secret(kind: SecretKind, keys: Sequence[str], is_from_stdin: bool, **words: Any) -> Secret:
     """Return the Secret with the secrets that are read. `words` are those of `build_secret`."""
-    from registry_gitops.secrets import SPECS, build_secret, validate_secret
+    from registry_gitops.secrets import build_secret, validate_secret
 
     validate_secret(kind, **words)
     values = _read(kind, keys, is_from_stdin=is_from_stdin)
     built = build_secret(kind, values, **words)
-    quoted = [key for key in values if SPECS[kind].is_yaml and built.string_data[key] != values[key]]
+    quoted = [key for key in values if key in built.string_data and built.string_data[key] != values[key]]
     if quoted:
         write_stderr(
             f"note: {' and '.join(quoted)} has double quotes around it in the Secret, because the registry reads it "

@@ -25,7 +25,7 @@ image.tag: {{ .tag }} is older than registry v3, and reads another file than the
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-secret" -}}
-{{ .key }}: {{ .count }} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with the key http-secret, and set http.existingSecret to its name
+{{ .key }}: {{ .count }} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with `registry-gitops secret http`, and set http.existingSecret to its name
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-cache" -}}
@@ -53,7 +53,7 @@ storage.azure.{{ .field }}: storage.azure.credentialsType is client_secret, whic
 {{- end }}
 
 {{- define "docker-registry.conflict.azure-key" -}}
-storage.azure.existingSecret: storage.azure.credentialsType is {{ .type }}, which needs a Secret with the key {{ .secret_key }}: create one with `registry-gitops secret azure`, and set existingSecret to its name
+storage.azure.existingSecret: storage.azure.credentialsType is {{ .type }}, which needs a Secret with the key {{ .secret_key }}: create one with `registry-gitops secret azure --key {{ .secret_key }}`, and set existingSecret to its name
 {{- end }}
 
 {{- define "docker-registry.conflict.azure-secret" -}}
@@ -161,7 +161,7 @@ proxy.remoteUrl: a pull-through cache needs the registry that it caches: set rem
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-credentials" -}}
-proxy.existingSecret: proxy.username has no password: create a Secret with the key password, and set existingSecret to its name
+proxy.existingSecret: proxy.username has no password: create a Secret with `registry-gitops secret proxy`, and set existingSecret to its name
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-replicas" -}}
