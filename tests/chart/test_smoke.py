@@ -12,8 +12,10 @@ from typing import Any, Protocol
 import pytest
 import requests
 
+from tests.support.authority import Authority
 from tests.support.helm import CHART, Chart, Rendered
 from tests.support.registry import RealRegistry
+from tests.support.token_server import TokenServer
 
 from .stand_ins import Address, Files, NoWayIn, serving
 
@@ -21,6 +23,7 @@ SMOKE = CHART / "files" / "smoke.sh"
 POD = "docker-registry-smoke"
 LOGIN = {"htpasswd": {"enabled": True, "username": "admin", "password": "not: a $secret ä"}}
 EXISTING = {"htpasswd": {"enabled": True, "existingSecret": "users"}}
+POD_TLS: dict[str, Any] = {"enabled": True, "existingSecret": "registry-tls"}
 READ_ONLY = {"storage": {"maintenance": {"readonly": {"enabled": True}}}}
 
 
@@ -34,7 +37,7 @@ class Server(Protocol):
     def port(self) -> int: ...
 
 
-Start = Callable[[Rendered], RealRegistry]
+Start = Callable[..., RealRegistry]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -42,13 +45,14 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def start(tool: Callable[[str], Path]) -> Start:
     """The registry that a render describes: its config.yml, its environment, its inline credentials."""
 
-    def registry(rendered: Rendered) -> RealRegistry:
+    def registry(rendered: Rendered, files: Mapping[str, Path] | None = None) -> RealRegistry:
         secret = rendered.find("Secret", "docker-registry-htpasswd")
         return RealRegistry(
             tool("registry"),
             rendered.config_text,
             htpasswd=secret[0]["stringData"]["htpasswd"] if secret else "",
             environment={variable["name"]: variable["value"] for variable in rendered.container["env"]},
+            files=files,
         )
 
     return registry
@@ -79,6 +83,17 @@ def run(applets: Path, tmp_path: Path) -> Run:
         return done
 
     return script
+
+
+@pytest.fixture(scope="module")
+def pod_files(authority: Authority) -> Mapping[str, Path]:
+    """What is in the Secrets of a registry with TLS, whose certificate is for another name than ours."""
+    server = authority.sign("registry", ["DNS:registry.example.com"])
+    return {
+        "/tls/tls.crt": server.certificate,
+        "/tls/tls.key": server.key,
+        "/client-cas/ca.crt": authority.certificate,
+    }
 
 
 def pod_environment(rendered: Rendered) -> dict[str, str]:
@@ -177,6 +192,60 @@ def test_it_finds_a_registry_below_a_prefix(chart: Chart, start: Start, run: Run
     with start(rendered) as registry:
         passed(run(rendered, registry))
         assert requests.get(f"{registry.url}/images/v2/_catalog", timeout=5).ok
+
+
+def test_it_pushes_by_tls_whatever_the_names_of_the_certificate_are(
+    chart: Chart, start: Start, run: Run, pod_files: Mapping[str, Path]
+) -> None:
+    rendered = chart.render(tls=POD_TLS, deletion={"enabled": True}, auth=LOGIN)
+    with start(rendered, pod_files) as registry:
+        assert registry.url.startswith("https://")
+        passed(run(rendered, registry))
+        failed(run(rendered, registry, REGISTRY_SCHEME="http", REGISTRY_CHECK="answer"), "GET /v2/ answered 400")
+
+
+def test_it_fails_on_a_registry_without_tls_that_should_have_it(chart: Chart, start: Start, run: Run) -> None:
+    with start(chart.render()) as registry:
+        done = run(chart.render(tls=POD_TLS), registry, REGISTRY_TIMEOUT="2")
+        failed(done, "no answer to GET /v2/ within 2 s")
+
+
+def test_it_connects_where_the_registry_demands_a_certificate(
+    chart: Chart, start: Start, run: Run, pod_files: Mapping[str, Path]
+) -> None:
+    rendered = chart.render(tls=POD_TLS | {"clientAuthentication": {"existingSecret": "clients"}})
+    with start(rendered, pod_files) as registry:
+        passed(run(rendered, registry))
+    failed(run(rendered, registry, REGISTRY_TIMEOUT="2"), "no connection within 2 s", "Connection refused")
+
+
+def test_it_pushes_without_a_certificate_where_that_is_enough(
+    chart: Chart, start: Start, run: Run, pod_files: Mapping[str, Path]
+) -> None:
+    optional = {"existingSecret": "clients", "mode": "verify-client-cert-if-given"}
+    rendered = chart.render(tls=POD_TLS | {"clientAuthentication": optional})
+    with start(rendered, pod_files) as registry:
+        passed(run(rendered, registry))
+
+
+def test_it_asserts_the_challenge_of_a_token_server(
+    chart: Chart, start: Start, run: Run, token_server: TokenServer
+) -> None:
+    token = {"realm": token_server.realm, "service": token_server.service, "issuer": token_server.issuer}
+    keys = {"enabled": True, "existingSecret": "keys", "jwksKey": "jwks.json"}
+    rendered = chart.render(auth={"token": token | keys})
+    with start(rendered, {"/token/jwks.json": token_server.key_set}) as registry:
+        passed(run(rendered, registry))
+    with start(chart.render()) as registry:
+        failed(run(rendered, registry), "GET /v2/ answered 200, not 401")
+
+
+def test_it_pushes_nothing_to_a_cache(chart: Chart, start: Start, run: Run) -> None:
+    with start(chart.render()) as upstream:
+        rendered = chart.render(proxy={"enabled": True, "remoteUrl": upstream.url})
+        with start(rendered) as registry:
+            passed(run(rendered, registry))
+            failed(run(chart.render(), registry), "POST /v2/helm-test/smoke/blobs/uploads/ answered 405, not 202")
 
 
 def test_it_follows_a_location_that_names_the_host_of_an_ingress(chart: Chart, start: Start, run: Run) -> None:

@@ -1,14 +1,16 @@
 #!/bin/sh
 # Proves that a registry takes an image and gives it back byte for byte. Needs nothing but busybox, because it runs in
-# the registry's own image; busybox's wget has no PUT, so requests go out by nc.
+# the registry's own image; busybox's wget has no PUT, so requests go out by nc, and by ssl_client where there is TLS.
 #
 #   REGISTRY_HOST, REGISTRY_PORT          where the registry is
+#   REGISTRY_SCHEME                       http (default) or https, with whatever certificate: its names are those of clients
 #   REGISTRY_PREFIX                       http.prefix of its config.yml (default: none)
 #   REGISTRY_USERNAME, REGISTRY_PASSWORD  credentials (default: none); whoever comes without must get 401
 #   REGISTRY_DELETION                     true: delete the image at the end, and see that it is gone
 #   REGISTRY_CHECK                        push (default): push, pull, compare
 #                                         challenge: only assert that /v2/ asks for credentials, which we do not know
 #                                         answer: only assert that /v2/ answers, where nobody can push
+#                                         connect: only assert that it accepts connections, where each needs a certificate
 #   REGISTRY_TIMEOUT                      seconds for all of it (default: 50)
 set -eu
 
@@ -41,6 +43,21 @@ request() {
     printf 'Content-Length: %s\r\n\r\n' "$(wc -c <"${4:-/dev/null}")"
     cat "${4:-/dev/null}"
   } >"$work/request"
+  : >"$work/answer"
+  if [ "${REGISTRY_SCHEME:-http}" = https ]; then
+    send_by_tls
+  else
+    send
+  fi
+  status=
+  {
+    read -r _ status _ || true
+    while read -r line && [ "$line" != "$cr" ]; do echo "$line"; done | tr -d '\r' >"$work/head"
+    cat >"$work/body"
+  } <"$work/answer"
+}
+
+send() {
   # A fifo that stays open: with the end of nc's input, nc would close its half of the connection, and a registry may
   # take that for a client that has gone away. HTTP/1.0 makes the registry close it after the answer.
   rm -f "$work/wire"
@@ -50,12 +67,14 @@ request() {
   timeout "$left" cat "$work/request" >&3 || true
   wait $! 2>/dev/null || true
   exec 3>&-
-  status=
-  {
-    read -r _ status _ || true
-    while read -r line && [ "$line" != "$cr" ]; do echo "$line"; done | tr -d '\r' >"$work/head"
-    cat >"$work/body"
-  } <"$work/answer"
+}
+
+# nc connects, and Alpine's ssl_client talks on the socket, which nc hands over as standard input. By its path, because
+# busybox has a program of that name too, which Go's TLS refuses.
+send_by_tls() {
+  printf 'exec "%s" -I -s 3 -n "%s" 3<&0 <"%s" >"%s"\n' \
+    "$(which ssl_client)" "$REGISTRY_HOST" "$work/request" "$work/answer" >"$work/tls"
+  timeout "$left" nc "$REGISTRY_HOST" "$REGISTRY_PORT" -e sh "$work/tls" 2>"$work/error" || true
 }
 
 # expect STATUS: the last answer had this status.
@@ -96,10 +115,11 @@ delete() {
   expect 202
 }
 
-# Always the same content, so that a registry without deletion keeps one small image however often it is tested.
+# Always the same content, so that a registry without deletion keeps one small image however often it is tested. The layer
+# fits into one record of TLS: Alpine's ssl_client garbles what it cannot send at once.
 make_image() {
   printf '{}' >"$work/config"
-  { printf '\000\001\177\200\377\r\n'; seq 1 5000; } >"$work/layer"
+  { printf '\000\001\177\200\377\r\n'; seq 1 3000; } >"$work/layer"
   printf '{"schemaVersion":2,"mediaType":"%s","artifactType":"application/vnd.docker-registry.smoke-test",' \
     "$manifest_type" >"$work/manifest"
   printf '"config":{"mediaType":"application/vnd.oci.empty.v1+json","digest":"%s","size":2},"layers":[' \
@@ -114,6 +134,13 @@ wait_for_an_answer() {
   while [ -z "$status" ]; do
     sleep 1
     request GET "$root"
+  done
+}
+
+wait_for_a_connection() {
+  until timeout 5 nc "$REGISTRY_HOST" "$REGISTRY_PORT" -e true 2>"$work/error"; do
+    [ "$(date +%s)" -lt "$deadline" ] || fail "no connection within $timeout s: $(cat "$work/error")"
+    sleep 1
   done
 }
 
@@ -143,8 +170,12 @@ delete_all() {
   expect 404
 }
 
-wait_for_an_answer
+[ "${REGISTRY_CHECK:-push}" = connect ] || wait_for_an_answer
 case ${REGISTRY_CHECK:-push} in
+  connect)
+    wait_for_a_connection
+    echo "OK: the registry accepts connections; the rest needs a client certificate"
+    ;;
   challenge)
     assert_challenge
     echo "OK: the registry answers and asks for credentials"
@@ -163,6 +194,6 @@ case ${REGISTRY_CHECK:-push} in
     echo "OK: pushed an image and pulled it byte for byte"
     ;;
   *)
-    fail "REGISTRY_CHECK is $REGISTRY_CHECK: it can be push, challenge or answer"
+    fail "REGISTRY_CHECK is $REGISTRY_CHECK: it can be push, challenge, answer or connect"
     ;;
 esac

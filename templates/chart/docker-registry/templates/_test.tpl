@@ -1,9 +1,10 @@
-{{/* What `helm test` can prove with these values: push, challenge or answer (files/smoke.sh says what each means). */}}
+{{/* What `helm test` can prove with these values: push, challenge, answer or connect (files/smoke.sh says what each means). */}}
 {{- define "docker-registry.check" -}}
 {{- $config := include "docker-registry.config" . | fromYaml }}
 {{- $inline := include "docker-registry.inlineCredentials" . }}
 {{- $pull := include "docker-registry.pullOnly" $config }}
-{{- if and $config.auth (or $pull (not $inline)) }}challenge
+{{- if include "docker-registry.demandsClientCertificate" . }}connect
+{{- else if and $config.auth (or $pull (not $inline)) }}challenge
 {{- else if $pull }}answer
 {{- else }}push
 {{- end }}
