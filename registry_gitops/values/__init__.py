@@ -37,6 +37,17 @@ from registry_gitops.values.handlers import (
 from registry_gitops.values.http_route import HttpRoute, ParentReference, RouteTimeouts
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import CLASS_ANNOTATION, ExtraHost, ExtraTls, Ingress
+from registry_gitops.values.metrics import (
+    Dashboard,
+    Metrics,
+    MetricsLimits,
+    MetricsRequests,
+    MetricsResources,
+    MonitoringRule,
+    PodMonitor,
+    PrometheusRule,
+    ServiceMonitor,
+)
 from registry_gitops.values.mounted_files import ExtraCA, ExtraFile
 from registry_gitops.values.network_policy import EgressRule, IPBlock, NetworkAccess, NetworkPeer, NetworkPort
 from registry_gitops.values.persistence import Persistence
@@ -139,6 +150,7 @@ __all__ = [
     "ContainerResources",
     "ContainerSecurityContext",
     "CsiVolume",
+    "Dashboard",
     "Deletion",
     "DisruptionBudget",
     "DnsConfig",
@@ -183,6 +195,11 @@ __all__ = [
     "LifecycleHandler",
     "LifecycleHooks",
     "LivenessProbe",
+    "Metrics",
+    "MetricsLimits",
+    "MetricsRequests",
+    "MetricsResources",
+    "MonitoringRule",
     "NetworkAccess",
     "NetworkPeer",
     "NetworkPort",
@@ -195,6 +212,7 @@ __all__ = [
     "Persistence",
     "PodAffinity",
     "PodAffinityTerm",
+    "PodMonitor",
     "PodSecurityContext",
     "PodTls",
     "PreferredSchedulingTerm",
@@ -204,6 +222,7 @@ __all__ = [
     "ProjectedSource",
     "ProjectedToken",
     "ProjectedVolume",
+    "PrometheusRule",
     "Provider",
     "PullThroughCache",
     "ReadinessProbe",
@@ -228,6 +247,7 @@ __all__ = [
     "SecurityContext",
     "Service",
     "ServiceAccount",
+    "ServiceMonitor",
     "ServiceNodePorts",
     "ServicePorts",
     "Sidecar",

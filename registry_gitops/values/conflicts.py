@@ -294,6 +294,22 @@ CONFLICTS: Final = {
         "service.extraPorts.{index}.nodePort",
         "another port of the Service has the nodePort {port}, too: choose another one",
     ),
+    "metrics-off": Conflict("{key}", "there are no metrics: set metrics.enabled to true, or {key} to false"),
+    "metrics-twice": Conflict(
+        "metrics.podMonitor.enabled",
+        "metrics.serviceMonitor is enabled too, and Prometheus would count everything twice: keep one of them",
+    ),
+    "metrics-port": Conflict(
+        "metrics.port", "the registry itself listens on port {port} of the Pod: choose another port"
+    ),
+    "metrics-path": Conflict(
+        "metrics.path", "{path} is taken by the debug server: choose another path, such as /metrics"
+    ),
+    "metrics-debug": Conflict(
+        "configuration.http.debug",
+        "metrics.enabled sets the debug server, which listens inside the Pod only: remove configuration.http.debug, "
+        "and use metrics.port and metrics.path",
+    ),
     "collection-proxy": Conflict(
         "garbageCollection.enabled",
         "a pull-through cache deletes expired images itself: set garbageCollection.enabled to false",

@@ -36,6 +36,7 @@ from registry_gitops.values.handlers import LifecycleHooks
 from registry_gitops.values.http_route import HttpRoute
 from registry_gitops.values.image import Image
 from registry_gitops.values.ingress import Ingress
+from registry_gitops.values.metrics import Metrics
 from registry_gitops.values.mounted_files import ExtraCA, ExtraFile
 from registry_gitops.values.network_policy import NetworkAccess
 from registry_gitops.values.other_charts import VALUES_INSTEAD, VALUES_OF_OTHER_TYPES
@@ -123,6 +124,7 @@ class RegistryValues(Model):
     cache: BlobCache = default_section(BlobCache)
     deletion: Deletion = default_section(Deletion)
     garbage_collection: GarbageCollection = default_section(GarbageCollection)
+    metrics: Metrics = default_section(Metrics)
     http: Http = default_section(Http)
     proxy: PullThroughCache = default_section(PullThroughCache)
 

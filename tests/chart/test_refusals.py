@@ -379,6 +379,35 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         )
         for states in RECREATED
     },
+    **{
+        f"{name} without metrics": (
+            {"metrics": {name: {"enabled": True}}},
+            f"metrics.{name}.enabled: there are no metrics: set metrics.enabled to true, or metrics.{name}.enabled to "
+            "false",
+        )
+        for name in ("serviceMonitor", "podMonitor", "prometheusRule", "dashboard")
+    },
+    "metrics that are read twice": (
+        {"metrics": {"enabled": True, "serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}}},
+        "metrics.podMonitor.enabled: metrics.serviceMonitor is enabled too, and Prometheus would count everything "
+        "twice: keep one of them",
+    ),
+    "metrics on the port of the registry": (
+        {"metrics": {"enabled": True, "port": 8080}, "configuration": {"http": {"addr": "0.0.0.0:8080"}}},
+        "metrics.port: the registry itself listens on port 8080 of the Pod: choose another port",
+    ),
+    **{
+        f"metrics at {path}": (
+            {"metrics": {"enabled": True, "path": path}},
+            f"metrics.path: {path} is taken by the debug server: choose another path, such as /metrics",
+        )
+        for path in ("/debug", "/debug/vars")
+    },
+    "metrics and another debug server": (
+        {"metrics": {"enabled": True}, "configuration": {"http": {"debug": {"addr": ":5001"}}}},
+        "configuration.http.debug: metrics.enabled sets the debug server, which listens inside the Pod only: remove "
+        "configuration.http.debug, and use metrics.port and metrics.path",
+    ),
     "garbage of a pull-through cache": (
         {"garbageCollection": COLLECTION, "configuration": {"proxy": {"remoteurl": "https://upstream.example.com"}}},
         "garbageCollection.enabled: a pull-through cache deletes expired images itself: set garbageCollection.enabled "
@@ -944,6 +973,9 @@ WORKING: dict[str, dict[str, Any]] = {
     "one number for two protocols": {
         "service": {"type": "NodePort", "extraPorts": [EXTRA_PORT, EXTRA_PORT | {"name": "a", "protocol": "UDP"}]},
     },
+    "metrics at a path that begins like that of the debug server": {"metrics": {"enabled": True, "path": "/debugging"}},
+    "a debug server without metrics": {"configuration": {"http": {"debug": {"addr": "127.0.0.1:5001"}}}},
+    "metrics and an empty section": {"metrics": {"enabled": True}, "configuration": {"http": {"debug": {}}}},
     "garbage on an emptyDir": {"garbageCollection": COLLECTION, "persistence": {"enabled": False}},
     "no garbage of a pull-through cache": {
         "garbageCollection": {"schedule": "0 9-8 * * *"},

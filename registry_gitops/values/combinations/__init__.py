@@ -14,6 +14,7 @@ from registry_gitops.values.combinations.files_conflicts import find_files_confl
 from registry_gitops.values.combinations.http_conflicts import find_http_conflicts
 from registry_gitops.values.combinations.image_conflicts import find_image_conflicts
 from registry_gitops.values.combinations.login_conflicts import find_login_conflicts
+from registry_gitops.values.combinations.metrics_conflicts import find_metrics_conflicts
 from registry_gitops.values.combinations.network_conflicts import find_network_conflicts
 from registry_gitops.values.combinations.pod_conflicts import find_pod_conflicts
 from registry_gitops.values.combinations.proxy_conflicts import find_proxy_conflicts
@@ -40,6 +41,7 @@ _AREAS: Final = (
     find_service_conflicts,
     find_pod_conflicts,
     find_variable_conflicts,
+    find_metrics_conflicts,
     find_collection_conflicts,
 )
 

@@ -11,7 +11,7 @@ from registry_gitops.values.configuration.notifications import Endpoint, Events,
 from registry_gitops.values.configuration.proxy import Proxy, ProxyExec
 from registry_gitops.values.configuration.redis import Redis, RedisTls
 from registry_gitops.values.configuration.root import Catalog, Configuration, Tags
-from registry_gitops.values.configuration.scalars import REGISTRY_ORIGIN, GoDuration, HostPort, OptionalURL
+from registry_gitops.values.configuration.scalars import REGISTRY_ORIGIN, GoDuration, HostPort, OptionalURL, UrlPath
 from registry_gitops.values.configuration.secret import SecretField, find_plaintext_secrets
 from registry_gitops.values.configuration.section import Section
 from registry_gitops.values.configuration.storage import (
@@ -101,6 +101,7 @@ __all__ = [
     "Tls",
     "TokenAuth",
     "UploadPurging",
+    "UrlPath",
     "Validation",
     "ValidationManifests",
     "find_named_files",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from registry_gitops.htpasswd import build_secret
+from registry_gitops.secrets import build_htpasswd_secret
 from tests.chart.deployed.rendered_pod import start_pod
 from tests.support.authority import Authority, make_authority
 from tests.support.helm import Chart
@@ -77,7 +77,7 @@ def test_registry_keeps_images_in_a_bucket_behind_a_login(
 ) -> None:
     login = {"auth": {"htpasswd": {"enabled": True, "existingSecret": "registry-users"}}}
     values = {**DELETION, **login, **in_bucket(s3, "login", rootDirectory="/team/images")}
-    users = build_secret("ci", "secret", namespace="docker-registry", name="registry-users")
+    users = build_htpasswd_secret("ci", "secret", namespace="docker-registry", name="registry-users")
     secrets = keys_of(s3) | {"registry-users": dict(users.string_data or {})}
     with start_pod(chart, real_registry, tmp_path, values, secrets) as registry:
         assert requests.get(f"{registry.url}/v2/", timeout=10).status_code == 401

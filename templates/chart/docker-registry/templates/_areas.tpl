@@ -9,6 +9,7 @@ config:
   - login
   - tls
   - proxy
+  - metrics
 env:
   - base
   - storage
@@ -16,6 +17,7 @@ env:
   - files
   - proxy
 containers:
+  - metrics
   - collection
 volumes:
   - base
@@ -23,6 +25,7 @@ volumes:
   - tls
   - files
   - storage
+  - metrics
   - collection
 mounts:
   - base
@@ -44,6 +47,7 @@ problems:
   - network
   - service
   - pod
+  - metrics
   - collection
 {{- end }}
 

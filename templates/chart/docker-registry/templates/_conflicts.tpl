@@ -136,10 +136,6 @@ tls.clientAuthentication.mode: without authorities, clients are asked for no cer
 configuration.http.tls.letsencrypt: tls.enabled sets a certificate too, and the registry exits with two: remove letsencrypt, or set tls.enabled to false
 {{- end }}
 
-{{- define "docker-registry.conflict.file-source" -}}
-{{ .key }}: a file comes from one object: set secretName or configMapName{{ .reason }}
-{{- end }}
-
 {{- define "docker-registry.conflict.file-place" -}}
 {{ .key }}: {{ .place }} is taken, and nothing can be mounted in it: choose another directory
 {{- end }}
@@ -274,4 +270,48 @@ service.extraPorts.{{ .index }}.port: another port of the Service has the number
 
 {{- define "docker-registry.conflict.node-port" -}}
 service.extraPorts.{{ .index }}.nodePort: another port of the Service has the nodePort {{ .port }}, too: choose another one
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-off" -}}
+{{ .key }}: there are no metrics: set metrics.enabled to true, or {{ .key }} to false
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-twice" -}}
+metrics.podMonitor.enabled: metrics.serviceMonitor is enabled too, and Prometheus would count everything twice: keep one of them
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-port" -}}
+metrics.port: the registry itself listens on port {{ .port }} of the Pod: choose another port
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-path" -}}
+metrics.path: {{ .path }} is taken by the debug server: choose another path, such as /metrics
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-debug" -}}
+configuration.http.debug: metrics.enabled sets the debug server, which listens inside the Pod only: remove configuration.http.debug, and use metrics.port and metrics.path
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-proxy" -}}
+garbageCollection.enabled: a pull-through cache deletes expired images itself: set garbageCollection.enabled to false
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-memory" -}}
+garbageCollection.enabled: the inmemory driver keeps images in the memory of one process, which the collector cannot see: set garbageCollection.enabled to false, use the chart's volume, or set storage.type to an object store (s3, gcs, azure)
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-strategy" -}}
+updateStrategy.type: with RollingUpdate an old Pod could still accept pushes to the volume while garbage is collected, and only a ReadWriteMany volume can be mounted by the Job that prevents this: set updateStrategy.type to Recreate
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-redis" -}}
+garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are pushed afterwards would be incomplete: set configuration.storage.cache.blobdescriptor to {{ .cache }}
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-variable" -}}
+extraEnvVars.{{ .index }}.name: {{ .name }} is set by garbage collection, which makes the registry read-only: remove it, and use the key configuration.storage
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-schedule" -}}
+garbageCollection.schedule: the range {{ .range }} ends before it begins: write the smaller number first, or two ranges
 {{- end }}

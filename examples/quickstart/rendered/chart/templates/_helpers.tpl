@@ -27,12 +27,13 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
-{{/* The metadata of an object. Takes root, name, labels and annotations (maps, or nothing); what is named first wins. */}}
+{{/* The metadata of an object. Takes root, name, labels and annotations (maps, or nothing), and maybe a namespace other
+than that of the release; what is named first wins. */}}
 {{- define "docker-registry.metadata" -}}
 {{- $common := .root.Values }}
 {{- $own := include "docker-registry.labels" .root | fromYaml -}}
 name: {{ .name }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ .namespace | default .root.Release.Namespace }}
 labels:
   {{- merge (.labels | default dict | deepCopy) $own ($common.commonLabels | default dict) | include "docker-registry.strings" | nindent 2 }}
 {{- with merge (.annotations | default dict | deepCopy) ($common.commonAnnotations | default dict) }}
