@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from registry_gitops.secrets import build_htpasswd_secret
+from registry_gitops.secrets import SecretKind, build_htpasswd_secret, build_secret
 from tests.chart.deployed.rendered_pod import start_pod
 from tests.support.authority import Authority, make_authority
 from tests.support.helm import Chart
@@ -34,8 +34,13 @@ def in_bucket(s3: S3, name: str, **more: Any) -> dict[str, Any]:
     return {"storage": {"type": "s3", "s3": bucket}}
 
 
+def secret(kind: SecretKind, name: str, values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The Secret that `registry-gitops secret` prints."""
+    return {name: dict(build_secret(kind, values, namespace="docker-registry", name=name).string_data)}
+
+
 def keys_of(s3: S3) -> dict[str, dict[str, str]]:
-    return {"registry-s3": {"access-key": s3.access_key, "secret-key": s3.secret_key}}
+    return secret(SecretKind.S3, "registry-s3", {"access-key": s3.access_key, "secret-key": s3.secret_key})
 
 
 def by_redis(server: Redis, **more: Any) -> dict[str, Any]:
@@ -46,8 +51,7 @@ def by_redis(server: Redis, **more: Any) -> dict[str, Any]:
 
 
 def password_of(server: Redis) -> dict[str, dict[str, str]]:
-    # A JSON string, as `registry-gitops secret redis` stores it: the registry reads its variables as YAML.
-    return {"registry-redis": {"redis-password": json.dumps(server.password)}}
+    return secret(SecretKind.REDIS, "registry-redis", {"redis-password": server.password})
 
 
 def prove(registry: RealRegistry, size_on_disk: Callable[[], int], login: tuple[str, str] | None = None) -> None:
