@@ -41,8 +41,12 @@ def _storage_mounts(values: RegistryValues) -> dict[str, str]:
 
 def chart_containers(values: RegistryValues) -> dict[str, tuple[int, ...]]:
     """Return the containers of the chart, each with its TCP ports."""
-    collector = {"garbage-collection": ()} if values.collects_in_pod else {}
-    return {"registry": (registry_port(values),), **collector}
+    containers: dict[str, tuple[int, ...]] = {"registry": (registry_port(values),)}
+    if values.metrics.enabled:
+        containers["metrics"] = (values.metrics.port,)
+    if values.collects_in_pod:
+        containers["garbage-collection"] = ()
+    return containers
 
 
 def registry_port(values: RegistryValues) -> int:

@@ -82,11 +82,7 @@ def test_registry_keeps_images_in_a_bucket_behind_a_login(
     login = {"auth": {"htpasswd": {"enabled": True, "existingSecret": "registry-users"}}}
     values = {**DELETION, **login, **in_bucket(s3, "login", rootDirectory="/team/images")}
     users = build_htpasswd_secret("ci", "secret", namespace="docker-registry", name="registry-users")
-<<<<<<< HEAD
-    secrets = keys_of(s3) | {"registry-users": dict(users.string_data or {})}
-=======
     secrets = keys_of(s3) | {"registry-users": dict(users.string_data)}
->>>>>>> 237c626 (Prove the Secrets of the command on S3 and redis)
     with start_pod(chart, real_registry, tmp_path, values, secrets) as registry:
         assert requests.get(f"{registry.url}/v2/", timeout=10).status_code == 401
         prove(registry, lambda: sum(s3.sizes("login").values()), ("ci", "secret"))
