@@ -9,7 +9,7 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.findings import Finding
 from registry_gitops.render.comparison import Plan, Tree, plan_changes
 from registry_gitops.render.directory import write_plan
-from registry_gitops.render.git_repository import path_in_repository
+from registry_gitops.render.named_paths import read_output_directory
 from registry_gitops.render.tree import render
 from registry_gitops.rules import FindingsError, OutputDirectory, lint, parse_rule_ids
 
@@ -41,8 +41,9 @@ def check_deployment(
 
     Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable directory.
     """
-    findings, tree = render_checked(deployment, OutputDirectory(path_in_repository(directory)), allow=allow)
-    return findings, plan_changes(tree, directory)
+    allowed, valid = _validate(deployment, allow)
+    findings = lint(valid, read_output_directory(valid, directory), allow=allowed)
+    return findings, plan_changes(render(valid), directory)
 
 
 def render_checked(
@@ -52,8 +53,11 @@ def render_checked(
 
     Raises InputError for a deployment that is not valid, and for an unknown id in `allow`.
     """
+    allowed, valid = _validate(deployment, allow)
+    return lint(valid, directory, allow=allowed), render(valid)
+
+
+def _validate(deployment: RegistryDeployment, allow: Iterable[str]) -> tuple[frozenset[str], RegistryDeployment]:
     if not isinstance(deployment, RegistryDeployment):
         raise TypeError(f"not a RegistryDeployment but {type(deployment).__name__}: read a config file with load()")
-    allowed = parse_rule_ids(allow)
-    valid = deployment.revalidated()
-    return lint(valid, directory, allow=allowed), render(valid)
+    return parse_rule_ids(allow), deployment.revalidated()

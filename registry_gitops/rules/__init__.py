@@ -10,7 +10,9 @@ from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.masking import quote
 from registry_gitops.rules.chart_not_published import chart_not_published
-from registry_gitops.rules.output_directory import OutputDirectory
+from registry_gitops.rules.kustomization_files import kustomization_files
+from registry_gitops.rules.output_directory import NamedPath, OutputDirectory, PathKind
+from registry_gitops.rules.patch_content import patch_content
 from registry_gitops.rules.plaintext_password import plaintext_password
 from registry_gitops.rules.pod_security_level import pod_security_level
 from registry_gitops.rules.rule import FindingsError, Rule
@@ -21,6 +23,8 @@ RULES = (
     Rule("plaintext-password", "No password is committed to Git", Severity.ERROR, plaintext_password),
     Rule("chart-not-published", "The source has the chart", Severity.WARNING, chart_not_published),
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, source_path),
+    Rule("kustomization-files", "The files that kustomization names exist", Severity.ERROR, kustomization_files),
+    Rule("patch-content", "Each patch is one, and selects an object", Severity.ERROR, patch_content),
     Rule("pod-security", "The rendered Namespace admits the Pods", Severity.ERROR, pod_security_level),
     Rule("system-namespace", "The registry has a namespace of its own", Severity.WARNING, system_namespace),
 )
@@ -48,4 +52,4 @@ def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:
     return given
 
 
-__all__ = ["RULES", "FindingsError", "OutputDirectory", "Rule", "lint", "parse_rule_ids"]
+__all__ = ["RULES", "FindingsError", "NamedPath", "OutputDirectory", "PathKind", "Rule", "lint", "parse_rule_ids"]

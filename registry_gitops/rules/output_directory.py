@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class PathKind(StrEnum):
+    """What a path leads to, as kustomize sees it."""
+
+    MISSING = "missing"
+    FILE = "file"
+    DIRECTORY = "directory without a kustomization file"
+    KUSTOMIZATION = "kustomization"
+    COMPONENT = "component"
+
+
+@dataclass(frozen=True)
+class NamedPath:
+    """A path that `kustomization` names."""
+
+    kind: PathKind
+    text: str = field(default="", repr=False)
+    """Text of the file, "" for all else."""
 
 
 @dataclass(frozen=True)
@@ -11,3 +32,6 @@ class OutputDirectory:
 
     path_in_repository: str | None = None
     """Path from the root of its Git repository, "." for the root. None if it is in no repository, or not known."""
+
+    named: Mapping[str, NamedPath] = field(default_factory=dict)
+    """The paths that `kustomization` names, relative to the directory; none if nothing is known of them."""

@@ -33,6 +33,8 @@ __all__ = ["cli"]
 PASSWORD = {"values": {"auth": {"htpasswd": {"enabled": True, "username": "ci", "password": "hunter2"}}}}
 OCI = {"source": {"type": "oci", "url": "oci://registry.example.com/charts/docker-registry"}}
 
+REMOVE = "- op: remove\n  path: /spec/interval\n"
+
 BAD: dict[str, list[dict[str, Any]]] = {
     "plaintext-password": [
         OCI | PASSWORD,
@@ -41,6 +43,16 @@ BAD: dict[str, list[dict[str, Any]]] = {
     ],
     "chart-not-published": [{"source": {"type": "helm"}}],
     "source-path": [{"source": {"type": "git", "path": "elsewhere"}}],
+    "kustomization-files": [
+        OCI | {"kustomization": {"resources": ["secret.sops.yaml"]}},
+        OCI | {"kustomization": {"components": ["../components/sops"]}},
+        OCI | {"kustomization": {"patches": [{"path": "patch.yaml"}]}},
+    ],
+    "patch-content": [
+        OCI | {"kustomization": {"patches": [{"patch": "hello"}]}},
+        OCI | {"kustomization": {"patches": [{"patch": REMOVE, "target": {"kind": "Deployment"}}]}},
+        OCI | {"release": {"postRenderers": [{"kustomize": {"patches": [{"patch": "spec: {replicas: 1}"}]}}]}},
+    ],
     "pod-security": [
         OCI | {"values": {"containerSecurityContext": {"runAsUser": 0}}},
         OCI | {"namespace": {"podSecurity": "baseline"}, "values": {"containerSecurityContext": {"privileged": True}}},

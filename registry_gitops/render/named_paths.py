@@ -1,0 +1,60 @@
+"""Look at the files and directories that `kustomization` names, for the rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.errors import InputError
+from registry_gitops.render.git_repository import path_in_repository
+from registry_gitops.rules import NamedPath, OutputDirectory, PathKind
+
+_FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""Names of a kustomization file: kustomize accepts one of them."""
+
+_COMPONENT: Final = re.compile(r"^kind:\s*[\"']?Component\b", re.MULTILINE)
+
+_URL: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://|git::|gh:|[\w.-]+@[\w.-]+:|github\.com/|.*(\.git\b|\?(.*&)?(ref|version)=)"
+)
+"""How a URL begins that kustomize fetches; or what only a URL of Git has in it."""
+
+_MAX_SIZE: Final = 2**20
+"""Bytes of a file that are read."""
+
+
+def read_output_directory(deployment: RegistryDeployment, directory: Path | str) -> OutputDirectory:
+    """Return what rules know of `directory`, which need not exist. Raises InputError if it cannot be read."""
+    root = Path(directory)
+    try:
+        named = {path: _look(root / path) for path in _paths(deployment) if not _URL.match(path)}
+    except OSError as error:
+        raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
+    except ValueError:
+        raise InputError.single("kustomization names a path with a NUL character") from None
+    return OutputDirectory(path_in_repository(directory), named)
+
+
+def _paths(deployment: RegistryDeployment) -> Iterator[str]:
+    options = deployment.kustomization
+    yield from options.resources
+    yield from options.components or ()
+    yield from (patch.path for patch in options.patches or () if patch.path)
+
+
+def _look(path: Path) -> NamedPath:
+    if path.is_dir():
+        for name in _FILES:
+            if (path / name).is_file():
+                is_component = _COMPONENT.search(_read(path / name)) is not None
+                return NamedPath(PathKind.COMPONENT if is_component else PathKind.KUSTOMIZATION)
+        return NamedPath(PathKind.DIRECTORY)
+    return NamedPath(PathKind.FILE, _read(path)) if path.exists() else NamedPath(PathKind.MISSING)
+
+
+def _read(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(_MAX_SIZE).decode("utf-8", "replace")
