@@ -194,9 +194,8 @@ CONFLICTS: Final = {
         "existingSecret to its name",
     ),
     "proxy-replicas": Conflict(
-        "replicaCount",
-        "{count} replicas of a pull-through cache lose track of what expires, and fill the storage: set replicaCount "
-        "to 1",
+        "{key}",
+        "{count} replicas of a pull-through cache lose track of what expires, and fill the storage: set {key} to 1",
     ),
     "proxy-deletion": Conflict(
         "configuration.storage.delete.enabled",

@@ -27,6 +27,8 @@ def list_settings(facts: DeploymentFacts) -> Iterator[Row]:
     yield from _persistence(values, facts.storage)
     yield from _ingress(values)
     yield from _login(values)
+    yield from _tls(values)
+    yield from _cache(values)
     yield "`values.deletion.enabled`", _bool(values.deletion.enabled), "whether clients can delete"
     yield from _environment(values)
 
@@ -105,6 +107,24 @@ def _login(values: RegistryValues) -> Iterator[Row]:
         yield "`values.auth.htpasswd.existingSecret`", code(htpasswd.existing_secret), "Secret with users and hashes"
     elif htpasswd.enabled:
         yield "`values.auth.htpasswd.username`", code(htpasswd.username), "the user (the password is not shown)"
+    if values.auth.token.enabled:
+        yield "`values.auth.token.realm`", code(values.auth.token.realm), "the token server"
+
+
+def _tls(values: RegistryValues) -> Iterator[Row]:
+    clients = values.tls.client_authentication
+    if values.tls.enabled:
+        yield "`values.tls.existingSecret`", code(values.tls.existing_secret), "certificate of the registry"
+        yield "`values.tls.minimumVersion`", code(values.tls.minimum_version), "oldest version of TLS"
+    if values.tls.enabled and clients.existing_secret:
+        yield "`values.tls.clientAuthentication.mode`", code(clients.mode), "which clients need a certificate"
+
+
+def _cache(values: RegistryValues) -> Iterator[Row]:
+    proxy = values.proxy
+    if proxy.enabled:
+        yield "`values.proxy.remoteUrl`", code(proxy.remote_url), "registry that this one caches"
+        yield "`values.proxy.ttl`", code(proxy.ttl), "time until content is deleted"
 
 
 def _environment(values: RegistryValues) -> Iterator[Row]:

@@ -28,7 +28,13 @@ class Words:
         # The users of a Secret are not known here; "admin" is an example.
         user = values.auth.htpasswd.username or "admin"
         self.user, self.user_as_code = shlex.quote(user), code(user)
-        self.curl = _curl(facts.authentication)
+        # Through a port-forward, the certificate is for another name; Kubernetes knows the Pod at its end.
+        is_forwarded = facts.endpoints.has_tls_in_pod and not facts.endpoints.ingress_host
+        self.anonymous_curl = f"curl -{'k' if is_forwarded else ''}sS"
+        self.curl = _curl(facts.authentication, options=f"-f{'k' if is_forwarded else ''}sS")
+        self.transport = "TLS" if facts.endpoints.has_tls_in_pod else "plain HTTP"
+        self.has_certificate = facts.endpoints.has_tls or facts.endpoints.has_tls_in_pod
+        self.token_key = f"values.{'' if values.auth.token.enabled else 'configuration.'}auth.token"
         options = f"--namespace {names.target_namespace} --name {names.users_secret}"
         self.htpasswd_command = code(f"registry-gitops htpasswd {self.user} {options}")
         self.other_hosts = listing(facts.endpoints.ingress_hosts[1:])
@@ -67,11 +73,12 @@ def _object_storage(storage: StorageFacts) -> str:
     return f"{kind} {code(storage.bucket)}" if storage.bucket else f"object storage (`values.{storage.key}`)"
 
 
-def _curl(authentication: AuthenticationFacts) -> str:
+def _curl(authentication: AuthenticationFacts, options: str) -> str:
     """Return curl with the credentials that the registry requires; curl itself prompts for a password."""
     if authentication.is_htpasswd:
-        return 'curl -fsS -u "$REGISTRY_USER"'
-    return 'curl -fsS -H "Authorization: Bearer $REGISTRY_TOKEN"' if authentication.is_token else "curl -fsS"
+        return f'curl {options} -u "$REGISTRY_USER"'
+    token = ' -H "Authorization: Bearer $REGISTRY_TOKEN"' if authentication.is_token else ""
+    return f"curl {options}{token}"
 
 
 def _process_user(pod: PodFacts) -> str:

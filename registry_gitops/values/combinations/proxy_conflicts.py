@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from registry_gitops.amounts import parse_duration
 from registry_gitops.model import RuleErrors
+from registry_gitops.values.combinations.rollout_conflicts import replica_words
 from registry_gitops.values.conflicts import conflict_error
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def find_proxy_conflicts(values: RegistryValues) -> RuleErrors:
         yield conflict_error("proxy-docker-hub", key=key, host=urlsplit(url).hostname)
     if own.enabled and own.username and not own.existing_secret:
         yield conflict_error("proxy-credentials")
-    if values.replica_count > 1:
-        yield conflict_error("proxy-replicas", count=values.replica_count)
+    if values.max_replicas > 1:
+        yield conflict_error("proxy-replicas", **replica_words(values))
     yield from _deletion(values)
 
 

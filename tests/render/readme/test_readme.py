@@ -151,6 +151,7 @@ def test_clients_are_led_to_the_host_the_scheme_and_the_login_of_the_deployment(
         "object-storage": ("hub.example.com", "http://hub.example.com/v2/", False),
         "cache": ("mirror.example.com", "https://mirror.example.com/v2/", False),
         "read-only": ("localhost:5000", "http://localhost:5000/hub/v2/", False),
+        "tls-inside": ("localhost:5000", "https://localhost:5000/v2/", False),
     }.get(case, ("localhost:5000", "http://localhost:5000/v2/", False))
     found = list(commands(format_readme(CASES[case])))
     pulled = [words[2] for words in found if words[:2] == ["docker", "pull"] and words[2] != "hello-world"]

@@ -161,7 +161,7 @@ proxy.existingSecret: proxy.username has no password: create a Secret with `regi
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-replicas" -}}
-replicaCount: {{ .count }} replicas of a pull-through cache lose track of what expires, and fill the storage: set replicaCount to 1
+{{ .key }}: {{ .count }} replicas of a pull-through cache lose track of what expires, and fill the storage: set {{ .key }} to 1
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-deletion" -}}

@@ -54,9 +54,9 @@ storage:
 {{- if and $own.enabled $own.username (not $own.existingSecret) }}
 {{- $problems = include "docker-registry.conflict.proxy-credentials" dict | append $problems }}
 {{- end }}
-{{- $count := int .Values.replicaCount }}
-{{- if gt $count 1 }}
-{{- $problems = dict "count" $count | include "docker-registry.conflict.proxy-replicas" | append $problems }}
+{{- $replicas := include "docker-registry.replicaWords" . | fromYaml }}
+{{- if gt (int $replicas.count) 1 }}
+{{- $problems = include "docker-registry.conflict.proxy-replicas" $replicas | append $problems }}
 {{- end }}
 {{- $ttl := dict "key" "proxy.ttl" "time" $own.ttl }}
 {{- if or $over.ttl (not $own.enabled) }}{{ $ttl = dict "key" "configuration.proxy.ttl" "time" ($over.ttl | default "168h") }}{{ end }}
