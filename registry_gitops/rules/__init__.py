@@ -9,12 +9,16 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.masking import quote
+from registry_gitops.rules.blocked_drain import blocked_drain
+from registry_gitops.rules.bucket_credentials import bucket_credentials
+from registry_gitops.rules.bucket_path import bucket_path
 from registry_gitops.rules.chart_not_published import chart_not_published
 from registry_gitops.rules.kustomization_files import kustomization_files
 from registry_gitops.rules.output_directory import NamedPath, OutputDirectory, PathKind
 from registry_gitops.rules.patch_content import patch_content
 from registry_gitops.rules.plaintext_password import plaintext_password
 from registry_gitops.rules.pod_security_level import pod_security_level
+from registry_gitops.rules.redis_servers import redis_servers
 from registry_gitops.rules.rule import FindingsError, Rule
 from registry_gitops.rules.source_path import source_path
 from registry_gitops.rules.system_namespace import system_namespace
@@ -26,6 +30,10 @@ RULES = (
     Rule("kustomization-files", "The files that kustomization names exist", Severity.ERROR, kustomization_files),
     Rule("patch-content", "Each patch is one, and selects an object", Severity.ERROR, patch_content),
     Rule("pod-security", "The rendered Namespace admits the Pods", Severity.ERROR, pod_security_level),
+    Rule("bucket-path", "The registry finds the bucket", Severity.WARNING, bucket_path),
+    Rule("bucket-credentials", "The registry has credentials for the bucket", Severity.WARNING, bucket_credentials),
+    Rule("redis-servers", "The registry knows what runs at the addresses", Severity.WARNING, redis_servers),
+    Rule("blocked-drain", "A drain of a node can end", Severity.WARNING, blocked_drain),
     Rule("system-namespace", "The registry has a namespace of its own", Severity.WARNING, system_namespace),
 )
 

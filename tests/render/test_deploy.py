@@ -57,6 +57,22 @@ BAD: dict[str, list[dict[str, Any]]] = {
         OCI | {"values": {"containerSecurityContext": {"runAsUser": 0}}},
         OCI | {"namespace": {"podSecurity": "baseline"}, "values": {"containerSecurityContext": {"privileged": True}}},
     ],
+    "bucket-path": [
+        OCI | {"values": {"configuration": {"storage": {"s3": {"bucket": "b", "regionendpoint": "http://s3.example"}}}}}
+    ],
+    "bucket-credentials": [
+        OCI | {"values": {"storage": {"type": "s3", "s3": {"bucket": "images", "regionEndpoint": "http://s3.example"}}}}
+    ],
+    "redis-servers": [
+        OCI | {"values": {"cache": {"type": "redis", "redis": {"addrs": ["redis-cluster:6379"]}}}},
+        OCI | {"values": {"cache": {"type": "redis", "redis": {"addrs": ["a:26379", "b:26379"]}}}},
+        OCI | {"values": {"configuration": {"redis": {"addrs": ["c.clustercfg.use1.cache.amazonaws.com:6379"]}}}},
+    ],
+    "blocked-drain": [
+        OCI | {"values": {"pdb": {"enabled": True, "minAvailable": 1}}},
+        OCI | {"values": {"pdb": {"enabled": True, "maxUnavailable": "0%"}}},
+        OCI | {"values": {"pdb": {"enabled": True, "minAvailable": "51%"}}},
+    ],
     "system-namespace": [
         OCI | {"namespace": "flux-system"},
         OCI | {"namespace": "team", "release": {"targetNamespace": "default"}},
