@@ -65,7 +65,7 @@ def wait_for_others(fleet: Fleet, before: dict[str, Object], number: int = 1) ->
 def test_smoke_passes_on_the_replicas(fleet: Fleet) -> None:
     ready_without_causes(fleet)
     assert len(ready_pods(fleet)) == REPLICAS
-    fleet.cli("smoke", "--namespace", fleet.namespace, "--level", "full")
+    fleet.cli("smoke", "--namespace", fleet.namespace)
 
 
 def test_rollout_of_a_new_configuration_loses_no_request(fleet: Fleet, clients: Clients) -> None:
