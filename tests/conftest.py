@@ -28,7 +28,7 @@ collect_ignore = [E2E.name]
 """They need a cluster: `make e2e` names them, and then they are collected, with the marker `tools`."""
 
 TOOL_FIXTURES = {
-    *("chart", "crds", "goyaml", "kubeconform", "podsecurity", "tool"),
+    *("chart", "crds", "envsubst", "goyaml", "kubeconform", "podsecurity", "tool"),
     *("authority", "real_registry", "redis", "redis_with_password", "redis_with_tls", "s3", "token_server"),
 }
 """A test that uses one of these, directly or through another fixture, has the marker `tools` without saying so."""
@@ -172,3 +172,10 @@ def notification_sink() -> Iterator[NotificationSink]:
     """An endpoint for the registry's notifications."""
     with NotificationSink() as sink:
         yield sink
+
+
+@pytest.fixture(scope="session")
+def envsubst() -> Iterator[tools.Envsubst]:
+    """Flux's substitution: `envsubst.text("${A:=1}", A="2")`. One process serves all tests."""
+    with tools.Envsubst() as flux:
+        yield flux

@@ -116,6 +116,7 @@ ARTIFACTS = (
     program("helm", "helm.sh/helm/v4/cmd/helm", "helm", version="helm.sh/helm/v4/internal/version.version"),
     program("podsecurity", ".", "podsecurity"),
     program("goyaml", ".", "goyaml"),
+    program("envsubst", ".", "envsubst"),
     program("regbench", ".", "regbench"),
     program("distribution", "github.com/distribution/distribution/v3/cmd/registry", "registry"),
     program("versitygw", "github.com/versity/versitygw/cmd/versitygw", "versitygw", version="main.Version"),

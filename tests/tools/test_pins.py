@@ -38,6 +38,7 @@ def test_a_tool_says_that_it_is_the_version_that_is_pinned(name: str, tool: Call
 def test_every_program_that_is_built_has_a_test_of_its_version_or_of_its_work() -> None:
     work = {"goyaml", "podsecurity", *debian.PACKAGES} - {*CLUSTER_PROGRAMS}  # in a file of its own here
     work |= {"oci-conformance", "regbench"}  # in tests/registry/conformance and benchmarks/registry
+    work |= {"envsubst"}  # in tests/test_substitution.py
     # Those of a cluster are in tests/e2e/test_bed.py.
     built = {artifact.name for artifact in ARTIFACTS if artifact.output.startswith("bin/")}
     assert built == ASK.keys() | work
