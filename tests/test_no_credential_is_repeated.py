@@ -19,7 +19,7 @@ from registry_gitops.deployment import RegistryDeployment, load
 from registry_gitops.errors import InputError
 from registry_gitops.model import Model
 from registry_gitops.rules import lint
-from registry_gitops.schema import config_schema
+from registry_gitops.schema import typed_config_schema
 from registry_gitops.schema.explanation import child_schemas
 
 CANARY: Final = "hunter2-canary"
@@ -31,6 +31,7 @@ VALUES: Final = (
     f"https://host.example.com/path?token={CANARY}",
     f"user:{CANARY}@host",
     f"user:hun:{CANARY}@",
+    f"${{A:=https://user:{CANARY}@host.example.com}}",
 )
 PACKAGE: Final = Path(registry_gitops.__file__).parent
 
@@ -82,7 +83,7 @@ def test_render_repeats_no_credential_of_any_key(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], value: str
 ) -> None:
     config = tmp_path / "registry.yaml"
-    config.write_text(dump_yaml({**filled(config_schema(), value), value: value}), "utf-8")
+    config.write_text(dump_yaml({**filled(typed_config_schema(), value), value: value}), "utf-8")
     with pytest.raises(InputError) as caught:
         load(config)
     assert len(caught.value.findings) > 300

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from registry_gitops.masking import quote, show_key
+from registry_gitops.substitution import Unquoted, may_refer
 
 try:
     from yaml import CSafeLoader as _Loader
@@ -236,7 +237,7 @@ def _scalar(event: Any) -> Any:
         return float(text)
     if _AMBIGUOUS.fullmatch(text):
         raise _error_at(event, _ambiguity(text))
-    return text
+    return Unquoted(text) if may_refer(text) else text
 
 
 def _ambiguity(text: str) -> str:

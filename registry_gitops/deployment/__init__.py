@@ -5,6 +5,7 @@ from registry_gitops.deployment.namespace_options import PRUNE_ANNOTATION, Names
 from registry_gitops.deployment.problems import describe_errors, format_key
 from registry_gitops.deployment.registry_deployment import MAX_RELEASE_NAME, KustomizationOptions, RegistryDeployment
 from registry_gitops.deployment.source import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, Source
+from registry_gitops.deployment.variants import find_for_all_values
 
 __all__ = [
     "BITNAMI_URL",
@@ -19,6 +20,7 @@ __all__ = [
     "RegistryDeployment",
     "Source",
     "describe_errors",
+    "find_for_all_values",
     "format_key",
     "is_system_namespace",
     "load",

@@ -89,7 +89,7 @@ class HelmSource(HelmRepositoryOptions):
     @property
     def repository(self) -> HelmRepositorySpec:
         """The spec of the HelmRepository. Raises pydantic's ValidationError for fields that cannot be combined."""
-        options = {name: getattr(self, name) for name in HelmRepositoryOptions.model_fields}
+        options = {name: self.as_written(name) for name in HelmRepositoryOptions.model_fields}
         return HelmRepositorySpec(
             type="oci" if self.url.startswith("oci://") else None, interval=self.interval, url=self.url, **options
         )
@@ -117,7 +117,7 @@ class OCISource(OCIRepositorySpec):
     @property
     def repository(self) -> OCIRepositorySpec:
         """The spec of the OCIRepository."""
-        return OCIRepositorySpec(**{name: getattr(self, name) for name in OCIRepositorySpec.model_fields})
+        return OCIRepositorySpec(**{name: self.as_written(name) for name in OCIRepositorySpec.model_fields})
 
 
 Source = Annotated[GitSource | HelmSource | OCISource, Field(discriminator="type")]

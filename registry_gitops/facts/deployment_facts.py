@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.facts.authentication import AuthenticationFacts
@@ -14,6 +15,8 @@ from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
 from registry_gitops.facts.pod_security import Violation, list_violations
 from registry_gitops.facts.pod_shape import shape_pod
 from registry_gitops.facts.release import ChartFacts, ImageFacts, PodFacts, SecretFacts
+from registry_gitops.model import refers
+from registry_gitops.substitution import may_refer, parse_template
 
 
 class DeploymentFacts:
@@ -31,6 +34,14 @@ class DeploymentFacts:
         self.endpoints: Final = Endpoints(values, self.names, self.storage, self.authentication)
         self.pod: Final = PodFacts(values)
         self.secrets: Final = SecretFacts(values)
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that Flux substitutes in the config file, in its order, each once."""
+        if not refers(self.deployment):
+            return ()
+        texts = _texts(self.deployment.to_config_dict())
+        return tuple(dict.fromkeys(name for text in texts if may_refer(text) for name in parse_template(text).names))
 
     @cached_property
     def flux_objects(self) -> tuple[ObjectReference, ...]:
@@ -71,3 +82,10 @@ class DeploymentFacts:
     def needs(self) -> tuple[Need, ...]:
         """The objects that must exist besides, each once for each purpose."""
         return tuple(dict.fromkeys(list_needs(self.deployment, self.names, self.storage, self.endpoints)))
+
+
+def _texts(plain: Any) -> Iterator[str]:
+    if isinstance(plain, str):
+        yield plain
+    for item in plain.values() if isinstance(plain, dict) else plain if isinstance(plain, list) else ():
+        yield from _texts(item)

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from registry_gitops.deployment import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, RegistryDeployment
 from registry_gitops.facts.pod_security import list_violations
 from registry_gitops.facts.pod_shape import shape_pod
+from registry_gitops.substitution import is_unknown
 from registry_gitops.values import RegistryValues, find_plaintext_secrets
 
 _T = TypeVar("_T")
@@ -53,7 +54,8 @@ class SecretFacts:
     """Secrets in the clear in the config file, and therefore in helmrelease.yaml and in Git."""
 
     def __init__(self, values: RegistryValues) -> None:
-        self.has_plaintext_password: Final = bool(values.auth.htpasswd.password)
+        password = values.auth.htpasswd.password
+        self.has_plaintext_password: Final = bool(password) and not is_unknown(password)
         """Whether `auth.htpasswd.password` is set."""
         found = find_plaintext_secrets(values.configuration)
         self.plaintext_keys: Final = tuple(".".join(map(str, secret.path)) for secret in found)

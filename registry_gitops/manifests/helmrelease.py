@@ -125,7 +125,7 @@ class HelmReleaseSpec(HelmReleaseOptions, _ChartChoice):
         values: Mapping[str, Any] | None = None,
     ) -> Self:
         """Return a spec with these options, a chart (exactly one of `chart` and `chart_ref`), and its values."""
-        fields = {name: getattr(options, name) for name in HelmReleaseOptions.model_fields}
+        fields = {name: options.as_written(name) for name in HelmReleaseOptions.model_fields}
         return cls(chart=chart, chart_ref=chart_ref, values=values, **fields)
 
     def _rule_errors(self) -> RuleErrors:

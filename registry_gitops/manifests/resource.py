@@ -10,7 +10,7 @@ from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, Labels, M
 
 def _fields_with_value(model: Model) -> Iterator[tuple[str, Any]]:
     for name, field in type(model).model_fields.items():
-        value = getattr(model, name)
+        value = model.as_written(name)
         if value is not None:
             yield field.alias or name, value
 

@@ -1,14 +1,10 @@
 """What every typed model is made of: the base class, and the scalars of Kubernetes, Flux, and OCI."""
 
 from registry_gitops.model.base import (
-    LocatedError,
     Model,
-    RuleErrors,
-    custom_error,
     default_section,
-    error_at,
     explicit_fields,
-    rule_error,
+    refers,
     stored_fields,
     to_plain,
     unknown_key,
@@ -21,6 +17,7 @@ from registry_gitops.model.choice import (
     one_of_schema,
 )
 from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue, freeze
+from registry_gitops.model.located_errors import LocatedError, RuleErrors, custom_error, error_at, rule_error
 from registry_gitops.model.network import AddressRange, ClusterIP, IPAddress, OptionalIPAddress
 from registry_gitops.model.quantity import DurationText, QuantityText
 from registry_gitops.model.scalars import (
@@ -111,6 +108,7 @@ __all__ = [
     "freeze",
     "one_of_errors",
     "one_of_schema",
+    "refers",
     "rule_error",
     "stored_fields",
     "to_plain",

@@ -6,34 +6,40 @@ import difflib
 import functools
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, LiteralString, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from registry_gitops.masking import mask, show_key
+from registry_gitops.model.located_errors import LocatedError, RuleErrors, custom_error, error_at
+from registry_gitops.model.written import WrittenModel
+from registry_gitops.substitution import Unquoted, may_refer
 
-LocatedError = tuple[tuple[int | str, ...], PydanticCustomError]
-"""The path from a model to a field below it, and the error there."""
+if TYPE_CHECKING:
+    from registry_gitops.model.references import Variants
 
-RuleErrors = Iterator[LocatedError]
-"""The errors of the rules that a model breaks."""
+_is_inside: Final[ContextVar[bool]] = ContextVar("is_inside", default=False)
+"""Whether a model is validated inside another one, whose references to variables are resolved already."""
 
 _TYPE_ERRORS: Final = frozenset(
     f"{kind}_type" for kind in ("bool", "dict", "int", "list", "model", "model_attributes", "string")
 )
 
 
-class Model(BaseModel):
+class Model(WrittenModel):
     """A deep-frozen value. Keys are camelCase in YAML and snake_case in Python; unknown keys are refused.
 
     Fields hold scalars, models, tuples, and `FrozenDict`, so every value can be hashed, and defaults can be shared.
 
     Types are strict: the text ``"2"`` is no number and ``1`` is no boolean, because Kubernetes reads them so too.
+    Every scalar accepts a text with references to variables of Flux, such as ``"${REPLICAS:=2}"``: a text field holds
+    it as it is, any other field the value by the default, and `as_written` returns it (see `references.py`).
     `to_config_dict` leaves out a field that was not set: its default is that of the chart or API that reads the YAML.
     """
 
@@ -73,6 +79,12 @@ class Model(BaseModel):
         found: dict[str, Any] = to_plain(self, explicit_fields)
         return found
 
+    def variants(self) -> Variants:
+        """Return models with values in place of the references of this one, for code that computes with values."""
+        from registry_gitops.model.references import Variants
+
+        return Variants(self)
+
     def _rule_errors(self) -> RuleErrors:
         """Yield an error for each rule across several fields that is broken. Subclasses override it."""
         return iter(())
@@ -85,6 +97,21 @@ class Model(BaseModel):
         return self
 
     @model_validator(mode="wrap")
+    @classmethod
+    def _resolve_references(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if _is_inside.get():
+            return cls._explain_keys(data, handler)
+        inside = _is_inside.set(True)
+        try:
+            if not refers(data):
+                return cls._explain_keys(data, handler)
+            # Imported here, because most config files have no references.
+            from registry_gitops.model.references import resolve_references
+
+            return resolve_references(cls, data, lambda plain: cls._explain_keys(plain, handler))
+        finally:
+            _is_inside.reset(inside)
+
     @classmethod
     def _explain_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         if isinstance(data, bool) and "enabled" in cls.model_fields:
@@ -136,7 +163,28 @@ def to_plain(value: Any, fields: Callable[[Model], Iterator[tuple[str, Any]]]) -
         return {key: to_plain(item, fields) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [to_plain(item, fields) for item in value]
-    return str(value) if isinstance(value, str) else value
+    return str(value) if isinstance(value, str) and not isinstance(value, Unquoted) else value
+
+
+def refers(data: Any) -> bool:
+    """Return whether plain data or a model holds a text with references to variables of Flux, at any depth."""
+    try:
+        return _holds_reference(data)
+    except RecursionError:  # it holds itself, which the validators report
+        return False
+
+
+def _holds_reference(data: Any) -> bool:
+    if isinstance(data, str):
+        return may_refer(data)
+    if isinstance(data, Model):
+        stored = data.__dict__
+        return bool(data.__pydantic_private__) or any(
+            _holds_reference(stored.get(name)) for name in data.__pydantic_fields_set__
+        )
+    if isinstance(data, Mapping):
+        return any(map(_holds_reference, data.values()))
+    return isinstance(data, list | tuple) and any(map(_holds_reference, data))
 
 
 def explicit_fields(model: Model) -> Iterator[tuple[str, Any]]:
@@ -163,7 +211,7 @@ def _fields(model: Model, is_kept: Callable[[str, FieldInfo], bool]) -> Iterator
         yield tag, values[tag]
     for name, field in type(model).model_fields.items():
         if name in values and name != tag and is_kept(name, field):
-            yield field.alias or name, values[name]
+            yield field.alias or name, model.as_written(name)
 
 
 def _is_default(value: object, default: object) -> bool:
@@ -176,29 +224,6 @@ def default_section(model: type[Model]) -> Any:
     All such fields share one frozen instance, created without a validator: building a validator takes milliseconds.
     """
     return Field(default_factory=functools.cache(model.model_construct))
-
-
-def rule_error(code: LiteralString, message: str, *path: int | str) -> LocatedError:
-    """Return the error of a broken rule: `code` names it for programs; `path` leads from the model to the field."""
-    return path, custom_error(code, message)
-
-
-def custom_error(code: LiteralString, message: str) -> PydanticCustomError:
-    """Return an error for a validator to raise. `code` names it for programs; credentials in `message` are masked.
-
-    Quote values in the message with `masking.quote`, which masks more.
-    """
-    return PydanticCustomError(code, "{message}", {"message": mask(message)})
-
-
-def error_at(title: str, errors: Iterable[LocatedError]) -> ValidationError:
-    """Return a ValidationError for a validator of a model to raise, with errors at fields below that model.
-
-    pydantic puts the path of the model in front. `title` is the name of the model.
-    """
-    return ValidationError.from_exception_data(
-        title, [InitErrorDetails(type=error, loc=path, input=None) for path, error in errors]
-    )
 
 
 def unknown_key(key: str, known: list[str], instead: Mapping[str, str] = MappingProxyType({})) -> PydanticCustomError:

@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import ConfigDict
 
-from registry_gitops.model.base import Model, RuleErrors, rule_error
+from registry_gitops.model.base import Model
+from registry_gitops.model.located_errors import RuleErrors, rule_error
 
 
 def one_of_schema(*keys: str) -> ConfigDict:

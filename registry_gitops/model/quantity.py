@@ -8,7 +8,7 @@ from typing import Annotated, LiteralString
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from registry_gitops.amounts import DURATION_PATTERN, QUANTITY_PATTERN, parse_duration, parse_quantity
-from registry_gitops.model.base import custom_error
+from registry_gitops.model.located_errors import custom_error
 
 
 def _number_as_text(value: object) -> object:

@@ -12,8 +12,8 @@ from pydantic_core import CoreSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from registry_gitops.masking import quote
-from registry_gitops.model.base import custom_error
 from registry_gitops.model.frozen import MapOf
+from registry_gitops.model.located_errors import custom_error
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def build_objects(deployment: RegistryDeployment) -> tuple[Resource, ...]:
 def build_kustomization(deployment: RegistryDeployment, files: list[str]) -> Kustomization:
     """Return the kustomization file that lists `files`, and what the user adds to them."""
     options = deployment.kustomization
-    changes = {name: getattr(options, name) for name in KustomizationChanges.model_fields}
+    changes = {name: options.as_written(name) for name in KustomizationChanges.model_fields}
     with _problems_in("kustomization", ours=len(files)):
         return Kustomization(resources=[*files, *options.resources], **changes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from registry_gitops.assets import read_chart
 from registry_gitops.codec import dump_yaml
@@ -10,6 +11,7 @@ from registry_gitops.deployment import GitSource, RegistryDeployment
 from registry_gitops.manifests import Document
 from registry_gitops.render.readme import format_readme
 from registry_gitops.render.rendered_objects import build_kustomization, build_objects
+from registry_gitops.substitution import Unquoted, keep_text, may_refer
 
 _HEADER = "# Rendered by registry-gitops: change the description of the deployment, not this file.\n"
 
@@ -42,4 +44,13 @@ def format_stream(tree: Mapping[str, str]) -> str:
 
 
 def _text(document: Document) -> str:
-    return _HEADER + dump_yaml(document.to_manifest_dict())
+    return _HEADER + dump_yaml(_with_kept_texts(document.to_manifest_dict()))
+
+
+def _with_kept_texts(plain: Any) -> Any:
+    """Return `plain` with each text in which Flux substitutes in a form that stays text."""
+    if isinstance(plain, dict):
+        return {key: _with_kept_texts(item) for key, item in plain.items()}
+    if isinstance(plain, list):
+        return [_with_kept_texts(item) for item in plain]
+    return keep_text(plain) if may_refer(plain) and not isinstance(plain, Unquoted) else plain

@@ -3,9 +3,9 @@
 A rule gets the deployment and what is known of its output directory. It reads no file.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.deployment import RegistryDeployment, find_for_all_values
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.masking import quote
@@ -46,7 +46,11 @@ def lint(
     Without a `directory`, nothing is known of the output directory. Raises InputError for an unknown id.
     """
     allowed, place = parse_rule_ids(allow), directory or OutputDirectory()
-    return tuple(finding for rule in RULES if rule.id not in allowed for finding in rule(deployment, place))
+
+    def find(variant: RegistryDeployment) -> Iterator[Finding]:
+        return (finding for rule in RULES if rule.id not in allowed for finding in rule(variant, place))
+
+    return find_for_all_values(deployment, find)
 
 
 def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from registry_gitops.errors import InputError
 from registry_gitops.model import unknown_key
-from registry_gitops.schema.json_schema import config_schema
+from registry_gitops.schema.json_schema import typed_config_schema
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def explain_key(path: str = "") -> Explanation:
 
     List indexes are left out: values.extraEnvVars.name. Raises InputError for an unknown key, with the nearest one.
     """
-    schema = config_schema()
+    schema = typed_config_schema()
     steps: list[str] = []
     for step in filter(None, path.split(".")):
         below = child_schemas(schema)
@@ -120,5 +120,5 @@ def _resolve(schema: dict[str, Any]) -> dict[str, Any]:
     reference = schema.get("$ref")
     if not reference:
         return schema
-    definition: dict[str, Any] = config_schema()["definitions"][reference.rpartition("/")[2]]
+    definition: dict[str, Any] = typed_config_schema()["definitions"][reference.rpartition("/")[2]]
     return definition

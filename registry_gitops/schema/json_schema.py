@@ -13,6 +13,7 @@ from pydantic_core.core_schema import DataclassSchema, ModelSchema
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.model import Model
 from registry_gitops.schema.docs import field_docs, model_doc
+from registry_gitops.schema.references_schema import REFERENCES, REFERENCES_SCHEMA, with_references
 from registry_gitops.values import RegistryValues
 
 # Draft 7 is what Helm 3, Helm 4 and every editor understand.
@@ -22,7 +23,19 @@ _DEFINITIONS = "#/definitions/"
 
 @functools.cache
 def config_schema() -> dict[str, Any]:
-    """Return the JSON Schema of registry.yaml, with the models' docstrings as descriptions."""
+    """Return the JSON Schema of registry.yaml for editors, with the models' docstrings as descriptions.
+
+    Each scalar can be a text with variables of Flux, too. Helm never sees one, so the chart's schema has no such texts.
+    """
+    schema = typed_config_schema()
+    definitions = {name: with_references(definition) for name, definition in schema["definitions"].items()}
+    found: dict[str, Any] = with_references({key: value for key, value in schema.items() if key != "definitions"})
+    return {**found, "definitions": {**definitions, REFERENCES: REFERENCES_SCHEMA}}
+
+
+@functools.cache
+def typed_config_schema() -> dict[str, Any]:
+    """Return the JSON Schema of registry.yaml without the texts with variables of Flux: the types of all keys."""
     return json_schema(RegistryDeployment)
 
 

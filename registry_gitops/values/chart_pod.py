@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from registry_gitops.substitution import by_default
+
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
 
@@ -52,4 +54,4 @@ def chart_containers(values: RegistryValues) -> dict[str, tuple[int, ...]]:
 def registry_port(values: RegistryValues) -> int:
     """Return the port on which the registry listens: the last part of `http.addr`."""
     http = values.configuration.http
-    return int(http.addr.rpartition(":")[2]) if http and http.addr else 5000
+    return int(by_default(http.addr, ":5000").rpartition(":")[2]) if http and http.addr else 5000

@@ -52,7 +52,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "codec": set(),
     "manifests": {"model"},
     "values": {"codec", "model"},
-    "model": set(),
+    "model": {"codec"},
 }
 """Package, or module of the top level -> the others that it imports, besides COMMON; importers come first."""
 

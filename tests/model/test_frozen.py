@@ -21,8 +21,8 @@ from registry_gitops.values.configuration import Configuration
 from tests.support.frozen import mutable
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("*/registry.*"))
-FACES = ["deployment", "values", "values.configuration", "manifests", "report", "cluster.status", "htpasswd"]
+EXAMPLES = sorted((ROOT / "examples").glob("**/registry.*"))
+FACES = ["deployment", "values", "values.configuration", "manifests", "report", "cluster.status", "secrets"]
 
 
 def subclasses(model: type[Model]) -> Iterator[type[Model]]:

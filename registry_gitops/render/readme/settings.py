@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
+from typing import Any
 
 from registry_gitops.facts import DeploymentFacts, StorageFacts
 from registry_gitops.render.readme.markdown import code, listing
+from registry_gitops.substitution import may_refer
 from registry_gitops.values import RegistryValues, ResourceLimits, ResourceRequests
 
 Row = tuple[str, str, str]
@@ -13,7 +16,20 @@ Row = tuple[str, str, str]
 
 
 def list_settings(facts: DeploymentFacts) -> Iterator[Row]:
-    """Yield the rows, in the order of a config file."""
+    """Yield the rows, in the order of a config file; a value with variables of Flux as it is written."""
+    written = facts.deployment.to_config_dict() if facts.variables else {}
+    for key, value, meaning in _settings(facts):
+        text: Any = functools.reduce(_below, key.strip("`").split("."), written)
+        if isinstance(text, list) and any(map(may_refer, text)):
+            value = listing(text)
+        yield key, code(text) if may_refer(text) else value, meaning
+
+
+def _below(plain: Any, key: str) -> Any:
+    return plain.get(key) if isinstance(plain, dict) else None
+
+
+def _settings(facts: DeploymentFacts) -> Iterator[Row]:
     deployment, values = facts.deployment, facts.deployment.values
     yield "`namespace`", code(facts.names.namespace), "Namespace of the objects that Flux reads"
     if not facts.namespace.is_home:
