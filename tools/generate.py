@@ -75,7 +75,7 @@ def texts() -> dict[Path, str]:
 def conflicts_template() -> str:
     """A named template for each combination that the chart refuses: its key, and the text of the models."""
     parts = ["{{/* Generated from CONFLICTS in registry_gitops/values/conflicts.py: `make generate`. */}}\n"]
-    for name, (key, sentence) in CONFLICTS.items():
+    for name, (key, sentence, _) in CONFLICTS.items():
         line = re.sub(r"\{(\w+)\}", r"{{ .\1 }}", f"{key}: {sentence}")
         parts.append(f'{{{{- define "docker-registry.conflict.{name}" -}}}}\n{line}\n{{{{- end }}}}\n')
     return "\n".join(parts)

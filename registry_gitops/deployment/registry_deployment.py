@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
-from pydantic import ValidationError
+from pydantic import ModelWrapValidatorHandler, ValidationError, model_validator
 
 from registry_gitops.deployment.derive import merge_changes, validate
 from registry_gitops.deployment.misplaced_keys import MISPLACED_KEYS
@@ -30,7 +30,7 @@ from registry_gitops.model import (
     default_section,
     rule_error,
 )
-from registry_gitops.values import RegistryValues
+from registry_gitops.values import RegistryValues, more_values
 
 MAX_RELEASE_NAME: Final = 53
 """Largest number of characters in the name of a Helm release."""
@@ -105,6 +105,12 @@ class RegistryDeployment(Model):
             return options.create
         return not (is_system_namespace(self.namespace_to_render) or options.inherit)
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _expect_more_values(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        with more_values(_target_paths(data)):
+            return handler(data)
+
     def _rule_errors(self) -> RuleErrors:
         options, name = self.namespace_options, self.namespace_to_render
         for path, error in namespace_errors(options, name, is_rendered=self.renders_namespace):
@@ -141,3 +147,17 @@ class RegistryDeployment(Model):
             return validate(type(self), self)
         except ValidationError as error:
             raise InputError(describe_errors(error, data=self)) from None
+
+
+def _target_paths(data: Any) -> list[str]:
+    """Return where `release.valuesFrom` puts values, in the data of a deployment: "" for all of them."""
+    references = _get(_get(data, "release"), "values_from", "valuesFrom")
+    listed = references if isinstance(references, list | tuple) else ()
+    return [str(_get(reference, "target_path", "targetPath") or "") for reference in listed]
+
+
+def _get(data: Any, *names: str) -> Any:
+    """Return what data of any shape has under one of these names: a mapping by its keys, a model by its fields."""
+    if isinstance(data, Mapping):
+        return next((data[name] for name in names if name in data), None)
+    return getattr(data, names[0], None)

@@ -22,6 +22,7 @@ from registry_gitops.rules.redis_servers import redis_servers
 from registry_gitops.rules.rule import FindingsError, Rule
 from registry_gitops.rules.source_path import source_path
 from registry_gitops.rules.system_namespace import system_namespace
+from registry_gitops.rules.values_from import values_from
 
 RULES = (
     Rule("plaintext-password", "No password is committed to Git", Severity.ERROR, plaintext_password),
@@ -35,6 +36,7 @@ RULES = (
     Rule("redis-servers", "The registry knows what runs at the addresses", Severity.WARNING, redis_servers),
     Rule("blocked-drain", "A drain of a node can end", Severity.WARNING, blocked_drain),
     Rule("system-namespace", "The registry has a namespace of its own", Severity.WARNING, system_namespace),
+    Rule("values-from", "The config file has all values that the chart needs", Severity.WARNING, values_from),
 )
 
 

@@ -4,6 +4,7 @@ from registry_gitops.values.auth import Auth, Htpasswd, TokenLogin
 from registry_gitops.values.autoscaling import Autoscaling, ScalingBehavior, ScalingPolicy, ScalingRules
 from registry_gitops.values.cache import BlobCache, RedisCache, RedisCacheTls
 from registry_gitops.values.chart_pod import chart_containers, chart_mounts, registry_port
+from registry_gitops.values.combinations import find_conflicts
 from registry_gitops.values.configuration import (
     Configuration,
     Driver,
@@ -94,6 +95,7 @@ from registry_gitops.values.sidecars import (
     Sidecar,
 )
 from registry_gitops.values.storage import AZURE_KEYS, OBJECT_STORES, AzureStorage, GcsStorage, ImageStorage, S3Storage
+from registry_gitops.values.supplied import brings, more_values
 from registry_gitops.values.volumes import (
     ClaimMetadata,
     ClaimRequests,
@@ -262,9 +264,12 @@ __all__ = [
     "Volume",
     "VolumeMount",
     "WeightedPodAffinityTerm",
+    "brings",
     "chart_containers",
     "chart_mounts",
+    "find_conflicts",
     "find_plaintext_secrets",
     "list_file_keys",
+    "more_values",
     "registry_port",
 ]

@@ -17,6 +17,8 @@ class Conflict(NamedTuple):
 
     key: str
     text: str
+    missing: tuple[str, ...] = ()
+    """The keys of which one is missing. It may come from outside the config file: from `release.valuesFrom`."""
 
 
 _OBJECT_STORE: Final = "set storage.type to an object store (s3, gcs, azure)"
@@ -56,6 +58,7 @@ CONFLICTS: Final = {
         "{key}",
         "{count} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with "
         "`registry-gitops secret http`, and set http.existingSecret to its name",
+        missing=("http.existingSecret",),
     ),
     "replicas-cache": Conflict(
         "{cache}",
@@ -137,6 +140,7 @@ CONFLICTS: Final = {
         "auth.htpasswd.existingSecret",
         "htpasswd is enabled without credentials: set existingSecret to the name of a Secret that "
         "`registry-gitops htpasswd` created, or set both username and password",
+        missing=("auth.htpasswd.existingSecret", "auth.htpasswd.username", "auth.htpasswd.password"),
     ),
     "htpasswd-password": Conflict(
         "auth.htpasswd.password", "existingSecret and password cannot be combined: remove password"
@@ -205,6 +209,7 @@ CONFLICTS: Final = {
     "tls-host": Conflict(
         "ingress.hostname",
         "ingress.tls needs a host name: set ingress.hostname, or list hosts and Secrets in ingress.extraTls",
+        missing=("ingress.hostname", "ingress.extraTls"),
     ),
     "prefix": Conflict(
         "{key}", "relative URLs leave out configuration.http.prefix, so every push fails: set {key} to false"
@@ -344,7 +349,13 @@ CONFLICTS: Final = {
 def conflict_error(name: LiteralString, /, **words: object) -> LocatedError:
     """Return the error, with the path of the key to change. `words` fill the placeholders; numbers of the key are
     indexes of lists."""
-    key, text = CONFLICTS[name]
-    steps = key.format(**words).split(".")
+    conflict = CONFLICTS[name]
+    steps = conflict.key.format(**words).split(".")
     path = tuple(int(step) if step.isdecimal() else step for step in steps)
-    return path, custom_error(name, text.format(**words))
+    return path, custom_error(name, conflict.text.format(**words))
+
+
+def missing_keys(error: LocatedError) -> tuple[str, ...]:
+    """Return the keys of which one is missing, if `error` is a conflict that more values can solve."""
+    _, problem = error
+    return CONFLICTS[problem.type].missing if problem.type in CONFLICTS else ()

@@ -51,6 +51,7 @@ from registry_gitops.values.security import ContainerSecurityContext, PodSecurit
 from registry_gitops.values.service import Service
 from registry_gitops.values.sidecars import InitContainer, Sidecar
 from registry_gitops.values.storage import OBJECT_STORES, ImageStorage
+from registry_gitops.values.supplied import is_supplied
 from registry_gitops.values.volumes import Volume, VolumeMount
 
 NamePart = Annotated[str, Text("a name", SERVICE_NAME, SERVICE_NAME_REMEDY, max_length=53, empty=True)]
@@ -295,4 +296,4 @@ class RegistryValues(Model):
         return self.garbage_collection.enabled and self.max_replicas <= 1 and not self.rolls_over
 
     def _rule_errors(self) -> RuleErrors:
-        return find_conflicts(self)
+        return (conflict for conflict in find_conflicts(self) if not is_supplied(conflict))

@@ -77,6 +77,13 @@ BAD: dict[str, list[dict[str, Any]]] = {
         OCI | {"namespace": "flux-system"},
         OCI | {"namespace": "team", "release": {"targetNamespace": "default"}},
     ],
+    "values-from": [
+        OCI
+        | {
+            "release": {"valuesFrom": [{"kind": "Secret", "name": "registry"}]},
+            "values": {"auth": {"htpasswd": {"enabled": True}}},
+        }
+    ],
 }
 """Rule -> config files with exactly one finding of it, in a directory `apps` of a Git repository."""
 

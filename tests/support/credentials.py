@@ -172,6 +172,6 @@ READABLE: Final = (
     "see https://example.com/a/b#readme, issue #3",
     "3 of 4 checks passed: a, b, c?",
     "",
-    *(f"{key}: {text}" for key, text in CONFLICTS.values()),
+    *(f"{key}: {text}" for key, text, _ in CONFLICTS.values()),
 )
 """Texts that hold no credential, and are shown as they are. An e-mail address in free text is one."""
