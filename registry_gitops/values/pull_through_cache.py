@@ -45,4 +45,4 @@ class PullThroughCache(Model):
     reads both as YAML: a wrong password looks like a missing image (404). Upstream: proxy.password."""
 
     ttl: GoDuration = "168h"
-    """Time until content is deleted, with a unit; 0s is never. Upstream: proxy.ttl."""
+    """Time until layers are deleted, with a unit; 0s is never. Manifests, a few kB each, stay. Upstream: proxy.ttl."""
