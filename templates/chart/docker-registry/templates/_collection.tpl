@@ -2,7 +2,7 @@
 that there is one Pod at a time. */}}
 {{- define "docker-registry.collection" -}}
 {{- if .Values.garbageCollection.enabled -}}
-{{- $alone := and (le (int .Values.replicaCount) 1) (include "docker-registry.strategy" . | eq "Recreate") -}}
+{{- $alone := and (include "docker-registry.maxReplicas" . | int | ge 1) (include "docker-registry.strategy" . | eq "Recreate") -}}
 {{- ternary "pod" "job" $alone -}}
 {{- end -}}
 {{- end }}
