@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment
-from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReason, PodFacts, StorageFacts
+from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReason, ObjectNames, PodFacts, StorageFacts
 from registry_gitops.render.readme.markdown import code, listing
 from registry_gitops.values import Section
 
@@ -37,6 +37,8 @@ class Words:
         self.token_key = f"values.{'' if values.auth.token.enabled else 'configuration.'}auth.token"
         options = f"--namespace {names.target_namespace} --name {names.users_secret}"
         self.htpasswd_command = code(f"registry-gitops htpasswd {self.user} {options}")
+        self.http_secret_command = _secret_command("http", names)
+        self.bucket_secret_command = _secret_command("s3", names)
         self.other_hosts = listing(facts.endpoints.ingress_hosts[1:])
         self.lost_with, self.how_to_keep = _LOSS[storage.loss_reason]
         # Nothing is known of the size of an existing claim.
@@ -67,6 +69,11 @@ class Words:
         self.variables = listing(variable.name for variable in values.extra_env_vars)
         self.configuration_keys = listing(_keys(values.configuration, ""))
         self.chart_origin = _chart_origin(deployment, is_unpublished=facts.chart.is_unpublished)
+
+
+def _secret_command(kind: str, names: ObjectNames) -> str:
+    options = f"--namespace {names.target_namespace} --name {names.full_name}-{kind}"
+    return code(f"registry-gitops secret {kind} {options}")
 
 
 def _object_storage(storage: StorageFacts) -> str:
