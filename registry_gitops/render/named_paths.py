@@ -1,4 +1,4 @@
-"""Look at the files and directories that `kustomization` names, for the rules."""
+"""Look at the output directory for the rules: what `kustomization` names, and what was rendered before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
+from registry_gitops.render.earlier_rendering import read_earlier_rendering
 from registry_gitops.render.git_repository import path_in_repository
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind
 
@@ -35,7 +36,7 @@ def read_output_directory(deployment: RegistryDeployment, directory: Path | str)
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except ValueError:
         raise InputError.single("kustomization names a path with a NUL character") from None
-    return OutputDirectory(path_in_repository(directory), named)
+    return OutputDirectory(path_in_repository(directory), read_earlier_rendering(root, deployment), named)
 
 
 def _paths(deployment: RegistryDeployment) -> Iterator[str]:

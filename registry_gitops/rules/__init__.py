@@ -13,6 +13,7 @@ from registry_gitops.rules.blocked_drain import blocked_drain
 from registry_gitops.rules.bucket_credentials import bucket_credentials
 from registry_gitops.rules.bucket_path import bucket_path
 from registry_gitops.rules.chart_not_published import chart_not_published
+from registry_gitops.rules.claim_change import claim_change
 from registry_gitops.rules.kustomization_files import kustomization_files
 from registry_gitops.rules.output_directory import NamedPath, OutputDirectory, PathKind
 from registry_gitops.rules.patch_content import patch_content
@@ -20,6 +21,7 @@ from registry_gitops.rules.plaintext_password import plaintext_password
 from registry_gitops.rules.pod_security_level import pod_security_level
 from registry_gitops.rules.redis_servers import redis_servers
 from registry_gitops.rules.rule import FindingsError, Rule
+from registry_gitops.rules.slow_revert import slow_revert
 from registry_gitops.rules.source_path import source_path
 from registry_gitops.rules.system_namespace import system_namespace
 from registry_gitops.rules.values_from import values_from
@@ -28,6 +30,8 @@ RULES = (
     Rule("plaintext-password", "No password is committed to Git", Severity.ERROR, plaintext_password),
     Rule("chart-not-published", "The source has the chart", Severity.WARNING, chart_not_published),
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, source_path),
+    Rule("claim-change", "The claim of the images stays as it is", Severity.ERROR, claim_change),
+    Rule("slow-revert", "A revert takes effect within 5 minutes", Severity.WARNING, slow_revert),
     Rule("kustomization-files", "The files that kustomization names exist", Severity.ERROR, kustomization_files),
     Rule("patch-content", "Each patch is one, and selects an object", Severity.ERROR, patch_content),
     Rule("pod-security", "The rendered Namespace admits the Pods", Severity.ERROR, pod_security_level),

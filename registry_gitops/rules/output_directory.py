@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from registry_gitops.deployment import RegistryDeployment
+
 
 class PathKind(StrEnum):
     """What a path leads to, as kustomize sees it."""
@@ -32,6 +34,9 @@ class OutputDirectory:
 
     path_in_repository: str | None = None
     """Path from the root of its Git repository, "." for the root. None if it is in no repository, or not known."""
+
+    earlier: RegistryDeployment | None = None
+    """Names and values of the files rendered before; None if there are none, or if they are not known."""
 
     named: Mapping[str, NamedPath] = field(default_factory=dict)
     """The paths that `kustomization` names, relative to the directory; none if nothing is known of them."""

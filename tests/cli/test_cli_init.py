@@ -78,11 +78,12 @@ def test_the_values_are_the_documented_ones_and_the_defaults_of_the_chart(cli: R
     assert written.items() >= DOCUMENTED.items()
 
 
-def test_the_release_is_what_flux_recommends(cli: Run, tmp_path: Path) -> None:
+def test_the_release_is_what_flux_recommends_and_lets_a_revert_through_in_a_minute(cli: Run, tmp_path: Path) -> None:
     cli("init")
-    retry = {"strategy": {"name": "RetryOnFailure"}}
+    retry = {"strategy": {"name": "RetryOnFailure", "retryInterval": "1m"}}
     assert load(tmp_path / "registry.yaml").to_config_dict()["release"] == {
         "interval": "10m",
+        "timeout": "1m",
         "driftDetection": {"mode": "enabled"},
         "install": retry,
         "upgrade": retry,

@@ -43,6 +43,10 @@ BAD: dict[str, list[dict[str, Any]]] = {
     ],
     "chart-not-published": [{"source": {"type": "helm"}}],
     "source-path": [{"source": {"type": "git", "path": "elsewhere"}}],
+    "slow-revert": [
+        OCI | {"release": {"timeout": "301s"}},
+        OCI | {"release": {"timeout": "1m", "upgrade": {"timeout": "1h"}}},
+    ],
     "kustomization-files": [
         OCI | {"kustomization": {"resources": ["secret.sops.yaml"]}},
         OCI | {"kustomization": {"components": ["../components/sops"]}},
@@ -100,7 +104,8 @@ def made(config: dict[str, Any]) -> RegistryDeployment:
 
 
 def test_every_rule_has_a_bad_deployment_here() -> None:
-    assert BAD.keys() == {rule.id for rule in RULES}
+    # claim-change needs files that were rendered before: see tests/rules/test_claim_change.py.
+    assert BAD.keys() | {"claim-change"} == {rule.id for rule in RULES}
 
 
 @pytest.mark.parametrize(("rule", "config"), [(rule, config) for rule, configs in BAD.items() for config in configs])
