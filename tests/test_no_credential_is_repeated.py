@@ -227,7 +227,12 @@ def test_no_argument_of_the_command_line_is_repeated_with_its_credential(
             "values.configuration.proxy.remoteurl",
         ),
         (
-            {"values": {"extraEnvVars": [{"name": "REGISTRY_PROXY_REMOTEURL", "value": f"https://u:{CANARY}@host"}]}},
+            {
+                "values": {
+                    "configuration": {"proxy": {"remoteurl": "https://host"}},
+                    "extraEnvVars": [{"name": "REGISTRY_PROXY_REMOTEURL", "value": f"https://u:{CANARY}@host"}],
+                }
+            },
             "values.extraEnvVars[0].value",
         ),
     ],

@@ -41,8 +41,18 @@ RULES_HEAD = """\
 <!-- Generated from the docstrings in registry_gitops/rules: `make generate`. -->
 
 What goes wrong with a deployment that is valid. `registry-gitops render`, `check_deployment`, and `deploy` run these
-rules. An error stops them, with exit code 1 or a FindingsError, unless `--allow RULE` or `allow=["RULE"]` accepts it. A
-warning is reported.
+rules. An error stops them, with exit code 1 or a FindingsError. A warning is reported; in CI, `render --check --fail-on
+warning` stops at warnings too.
+
+To accept the findings of a rule for good, switch it off in the config file, with the reason:
+
+```yaml
+rules:
+  exposed-without-login: {off: "reachable from the build network only"}
+  floating-tag: off
+```
+
+To accept them for one run, use `--allow RULE`, or `allow=["RULE"]` in Python. Both work for errors too.
 """
 
 CHECKS_HEAD = """\

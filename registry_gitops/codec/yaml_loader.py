@@ -43,6 +43,8 @@ _AMBIGUOUS = re.compile(
       | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\ \t].*)?             # dates""",
     re.VERBOSE | re.IGNORECASE,
 )
+_WORDS = {"y": "true", "yes": "true", "on": "true", "n": "false", "no": "false", "off": "false"}
+"""What YAML 1.1 reads as booleans."""
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
@@ -83,11 +85,12 @@ class Node:
         return node.line, node.column
 
 
-def load_yaml(text: str) -> Node:
+def load_yaml(text: str, *, words_below: str = "") -> Node:
     """Read exactly one YAML document. Raises YAMLError for anything else, and for text that readers disagree about.
 
     Refused: duplicate keys, keys that are not text, tags, a second document, and plain scalars such as `yes`, `1e3`,
-    `0o644`, or `12:30`. Anchors, aliases, and merge keys are expanded.
+    `0o644`, or `12:30`. Anchors, aliases, and merge keys are expanded. Below the top-level key `words_below`, words
+    such as `off` are text.
     """
     unprintable = _UNPRINTABLE.search(text)
     if unprintable:
@@ -95,7 +98,7 @@ def load_yaml(text: str) -> Node:
         column = unprintable.start() - text.rfind("\n", 0, unprintable.start())
         raise YAMLError(f"not a text file: it holds the character {unprintable[0]!r}", line, column)
     try:
-        return _Composer(text).document()
+        return _Composer(text, words_below).document()
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text) from None
 
@@ -129,8 +132,10 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
 class _Composer:
     """Builds nodes from parser events. PyYAML's composer accepts duplicate keys, and refuses an anchor used twice."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, words_below: str) -> None:
         self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+        self._words_below = words_below
+        self._are_words_text = False
         self._anchors: dict[str, Node] = {}
 
     def document(self) -> Node:
@@ -150,7 +155,7 @@ class _Composer:
         if depth > MAX_DEPTH:
             raise _error_at(event, f"nested more than {MAX_DEPTH} levels deep")
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(_scalar(event), *_position(event))
+            node = Node(self._scalar(event), *_position(event))
         else:
             if event.tag and event.tag != "!":
                 raise _error_at(event, _unsupported(event.tag))
@@ -187,6 +192,8 @@ class _Composer:
                 continue
             key = self._key(event, node)
             node.keys[key] = _position(event)
+            if depth == 0:
+                self._are_words_text = key == self._words_below
             _add_child(node, key, self._node(next(self._events), depth + 1))
         for source in merged:
             for name, place in source.keys.items():
@@ -195,10 +202,14 @@ class _Composer:
                     _add_child(node, name, source.children[name])
         return node
 
+    def _scalar(self, event: Any) -> Any:
+        is_word = self._are_words_text and not event.tag and event.value.lower() in _WORDS
+        return event.value if is_word else _scalar(event)
+
     def _key(self, event: Any, node: Node) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             raise _error_at(event, "a key must be text")
-        key = _scalar(event)
+        key = self._scalar(event)
         if not isinstance(key, str):
             raise _error_at(event, f"a key must be text: write {quote(event.value)} with quotes")
         if key in node.keys:
@@ -241,7 +252,7 @@ def _scalar(event: Any) -> Any:
 
 
 def _ambiguity(text: str) -> str:
-    meant = {"y": "true", "yes": "true", "on": "true", "n": "false", "no": "false", "off": "false"}.get(text.lower())
+    meant = _WORDS.get(text.lower())
     if meant:
         return f"ambiguous YAML value {text}: write {meant} for a boolean, or {quote(text)} for a string"
     # The value is not repeated: it may be a password.

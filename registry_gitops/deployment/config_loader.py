@@ -95,7 +95,7 @@ def _no_text(path: Path, raw: bytes, at: int) -> InputError:
 
 def _parse(text: str, file: str) -> Node:
     try:
-        return load_yaml(text)
+        return load_yaml(text, words_below="rules")
     except YAMLError as error:
         raise InputError.single(error.message, file, error.line, error.column, finding_id="syntax-error") from None
 

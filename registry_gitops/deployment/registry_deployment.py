@@ -16,13 +16,16 @@ from registry_gitops.deployment.namespace_options import (
     namespace_errors,
 )
 from registry_gitops.deployment.problems import describe_errors
+from registry_gitops.deployment.rule_switches import RuleOff, RuleSwitch
 from registry_gitops.deployment.source import GitSource, Source
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
 from registry_gitops.model import (
+    EMPTY,
     SERVICE_NAME,
     SERVICE_NAME_REMEDY,
     ListOf,
+    MapOf,
     Model,
     NotBlank,
     RuleErrors,
@@ -71,7 +74,15 @@ class RegistryDeployment(Model):
     values: RegistryValues = default_section(RegistryValues)
     kustomization: KustomizationOptions = default_section(KustomizationOptions)
 
+    rules: MapOf[str, RuleSwitch] = EMPTY
+    """Rules to switch off, by id: `off`, or `{off: "REASON"}`. docs/rules.md lists them."""
+
     instead: ClassVar[Mapping[str, str]] = MISPLACED_KEYS
+
+    @property
+    def switched_off_rules(self) -> dict[str, str]:
+        """The ids of the rules that are off, each with the reason, or ""."""
+        return {rule: switch.off if isinstance(switch, RuleOff) else "" for rule, switch in self.rules.items()}
 
     if TYPE_CHECKING:  # pyright does not know that frozen models of pydantic have it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,13 +26,17 @@ def build_check_report(
     plan: Plan | None = None,
     *,
     allow: Collection[str] = (),
+    switched_off: Mapping[str, str] | None = None,
+    fail_on: Severity = Severity.ERROR,
     error: InputError | None = None,
     started: datetime | None = None,
 ) -> Report:
     """Return the report of what `check_deployment` returned for the config file `config`, or of the `error` of it.
 
     `findings` is None if no rule ran; `deployment.locate_findings` gives them their lines. With a `plan`, each file
-    that differs is a finding. `started` is when the run began, with its time zone; by default, now.
+    that differs is a finding. `switched_off` are the rules that the config file switches off, with their reasons;
+    `fail_on` is the least severe finding that fails the check of its rule. `started` is when the run began, with its
+    time zone; by default, now.
     """
     # Imported here, because most runs write no report: it takes 13 ms.
     from registry_gitops.report import Report
@@ -51,7 +55,7 @@ def build_check_report(
         subject=str(config),
         started=started,
         seconds=(now - started).total_seconds(),
-        checks=tuple(_checks(found, plan, allow, has_run=findings is not None)),
+        checks=tuple(_checks(found, plan, _skipped(allow, switched_off or {}, has_run=findings is not None), fail_on)),
         findings=tuple(finding.in_file(config) for finding in found),
     )
 
@@ -72,17 +76,26 @@ def _stale_file(plan: Plan, change: Change, command: str) -> Finding:
     return Finding(id=_STALE, message=message, location=Location(str(plan.directory / change.path)), remedy=remedy)
 
 
-def _checks(found: list[Finding], plan: Plan | None, allow: Collection[str], *, has_run: bool) -> Iterator[CheckResult]:
+def _skipped(allow: Collection[str], switched_off: Mapping[str, str], *, has_run: bool) -> dict[str, str]:
+    """Return the ids of the rules that were skipped, each with the reason."""
+    if not has_run:
+        return {rule.id: "no rule ran, because of an error" for rule in RULES}
+    off = {rule: f"off in the config file{reason and ': '}{reason}" for rule, reason in switched_off.items()}
+    return off | {rule: f"allowed by --allow {rule}" for rule in allow}
+
+
+def _checks(
+    found: list[Finding], plan: Plan | None, skipped: Mapping[str, str], fail_on: Severity
+) -> Iterator[CheckResult]:
     from registry_gitops.report import CheckResult, Outcome, Requirement
 
-    errors = {finding.id for finding in found if finding.is_error}
+    failed = {finding.id for finding in found if finding.is_error or fail_on is Severity.WARNING}
     for rule in RULES:
-        outcome, reason = Outcome.FAILED if rule.id in errors else Outcome.PASSED, ""
-        if not has_run:
-            outcome, reason = Outcome.SKIPPED, "no rule ran, because of an error"
-        elif rule.id in allow:
-            outcome, reason = Outcome.SKIPPED, f"allowed by --allow {rule.id}"
+        outcome = Outcome.FAILED if rule.id in failed else Outcome.PASSED
+        if rule.id in skipped:
+            outcome = Outcome.SKIPPED
         requirement = Requirement.REQUIRED if rule.severity is Severity.ERROR else Requirement.RECOMMENDED
+        reason = skipped.get(rule.id, "")
         yield CheckResult(id=rule.id, title=rule.title, outcome=outcome, requirement=requirement, message=reason)
     if plan:
         outcome = Outcome.FAILED if plan.pending else Outcome.PASSED

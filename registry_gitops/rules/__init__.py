@@ -8,19 +8,35 @@ from collections.abc import Iterable, Iterator
 from registry_gitops.deployment import RegistryDeployment, find_for_all_values
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Severity
-from registry_gitops.masking import quote
+from registry_gitops.masking import quote, show_key
+from registry_gitops.rules.api_path import api_path
 from registry_gitops.rules.blocked_drain import blocked_drain
 from registry_gitops.rules.bucket_credentials import bucket_credentials
 from registry_gitops.rules.bucket_path import bucket_path
+from registry_gitops.rules.cache_never_expires import cache_never_expires
+from registry_gitops.rules.certificate_without_tls import certificate_without_tls
 from registry_gitops.rules.chart_not_published import chart_not_published
 from registry_gitops.rules.claim_change import claim_change
+from registry_gitops.rules.debug_server import debug_server
+from registry_gitops.rules.exposed_without_login import exposed_without_login
+from registry_gitops.rules.floating_tag import floating_tag
+from registry_gitops.rules.images_lost_with_pod import images_lost_with_pod
+from registry_gitops.rules.index_platforms import index_platforms
+from registry_gitops.rules.ingress_annotations import ingress_annotations
+from registry_gitops.rules.internal_bucket import internal_bucket
 from registry_gitops.rules.kustomization_files import kustomization_files
+from registry_gitops.rules.login_without_tls import login_without_tls
+from registry_gitops.rules.node_port_range import node_port_range
+from registry_gitops.rules.object_storage_memory import object_storage_memory
+from registry_gitops.rules.open_deletion import open_deletion
+from registry_gitops.rules.outdated_registry import outdated_registry
 from registry_gitops.rules.output_directory import NamedPath, OutputDirectory, PathKind
 from registry_gitops.rules.patch_content import patch_content
 from registry_gitops.rules.plaintext_password import plaintext_password
 from registry_gitops.rules.pod_security_level import pod_security_level
 from registry_gitops.rules.redis_servers import redis_servers
 from registry_gitops.rules.rule import FindingsError, Rule
+from registry_gitops.rules.single_node_rollout import single_node_rollout
 from registry_gitops.rules.slow_revert import slow_revert
 from registry_gitops.rules.source_path import source_path
 from registry_gitops.rules.system_namespace import system_namespace
@@ -41,17 +57,35 @@ RULES = (
     Rule("blocked-drain", "A drain of a node can end", Severity.WARNING, blocked_drain),
     Rule("system-namespace", "The registry has a namespace of its own", Severity.WARNING, system_namespace),
     Rule("values-from", "The config file has all values that the chart needs", Severity.WARNING, values_from),
+    Rule("exposed-without-login", "Clients outside the cluster need a login", Severity.WARNING, exposed_without_login),
+    Rule("open-deletion", "Deletion needs a login", Severity.WARNING, open_deletion),
+    Rule("login-without-tls", "Passwords are sent over TLS", Severity.WARNING, login_without_tls),
+    Rule("outdated-registry", "The registry has all security fixes", Severity.WARNING, outdated_registry),
+    Rule("floating-tag", "The tag of the image names a version", Severity.WARNING, floating_tag),
+    Rule("images-lost-with-pod", "Images outlive the Pod", Severity.WARNING, images_lost_with_pod),
+    Rule("single-node-rollout", "A rollout does not wait for the volume", Severity.WARNING, single_node_rollout),
+    Rule("object-storage-memory", "The memory is enough for object storage", Severity.WARNING, object_storage_memory),
+    Rule("internal-bucket", "Clients reach the object storage", Severity.WARNING, internal_bucket),
+    Rule("cache-never-expires", "A cache deletes what is old", Severity.WARNING, cache_never_expires),
+    Rule("debug-server", "Only the Pod itself reaches its debug server", Severity.WARNING, debug_server),
+    Rule("index-platforms", "All image indexes can be pushed", Severity.WARNING, index_platforms),
+    Rule("api-path", "The Ingress routes the API", Severity.WARNING, api_path),
+    Rule("certificate-without-tls", "A requested certificate is used", Severity.WARNING, certificate_without_tls),
+    Rule("ingress-annotations", "The controller reads the annotations", Severity.WARNING, ingress_annotations),
+    Rule("node-port-range", "The API server accepts the node port", Severity.WARNING, node_port_range),
 )
 
 
 def lint(
     deployment: RegistryDeployment, directory: OutputDirectory | None = None, *, allow: Iterable[str] = ()
 ) -> tuple[Finding, ...]:
-    """Return the findings of all rules except those in `allow`, in the order of the rules.
+    """Return the findings of all rules except those in `allow` and those that the deployment switches off.
 
     Without a `directory`, nothing is known of the output directory. Raises InputError for an unknown id.
     """
-    allowed, place = parse_rule_ids(allow), directory or OutputDirectory()
+    allowed, place = parse_rule_ids(allow) | deployment.switched_off_rules.keys(), directory or OutputDirectory()
+    for rule_id in deployment.switched_off_rules:
+        parse_rule_ids([rule_id], key="rules")
 
     def find(variant: RegistryDeployment) -> Iterator[Finding]:
         return (finding for rule in RULES if rule.id not in allowed for finding in rule(variant, place))
@@ -59,14 +93,18 @@ def lint(
     return find_for_all_values(deployment, find)
 
 
-def parse_rule_ids(ids: Iterable[str]) -> frozenset[str]:
-    """Return `ids` as a set. Raises InputError, naming the ids of all rules, if one of them is unknown."""
+def parse_rule_ids(ids: Iterable[str], *, key: str = "") -> frozenset[str]:
+    """Return `ids` as a set. Raises InputError, naming the ids of all rules, if one of them is unknown.
+
+    `key` is the section of the config file that they are the keys of.
+    """
     known = [rule.id for rule in RULES]
     if isinstance(ids, str):
         raise InputError.single(f"{quote(ids)} is not a list of rules: write [{quote(ids)}]")
     given = frozenset(ids)
     for unknown in given.difference(known):
-        raise InputError.single(f"unknown rule {quote(unknown)}: the rules are {', '.join(known)}")
+        message = f"unknown rule {quote(unknown)}: the rules are {', '.join(known)}"
+        raise InputError.single(message, key=f"{key}.{show_key(unknown)}" if key else "")
     return given
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BeforeValidator
 
+from registry_gitops.masking import quote
 from registry_gitops.model import (
     DNSSubdomain,
     ImageDigest,
@@ -42,7 +43,7 @@ def _no_digest(value: object) -> object:
 
 
 def _parts(reference: re.Match[str]) -> str:
-    parts = (f'{name}: "{value}"' for name, value in reference.groupdict().items() if value)
+    parts = (f"{name}: {quote(value)}" for name, value in reference.groupdict().items() if value)
     return f"write {', '.join(parts)}"
 
 

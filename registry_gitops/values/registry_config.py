@@ -122,7 +122,16 @@ def _proxy(values: RegistryValues) -> Plain:
     return {**(own if proxy.enabled else {}), **(deletion if values.is_cache else {})}
 
 
-_AREAS: Final = (_base, _storage, _cache, _login, _tls, _proxy)
+def _metrics(values: RegistryValues) -> Plain:
+    metrics, http = values.metrics, values.configuration.http
+    if not metrics.enabled:
+        return {}
+    taken = {str(metrics.port), ((http and http.addr) or ":5000").rpartition(":")[2]}
+    port = next(port for port in ("5002", "5003", "5004") if port not in taken)
+    return {"http": {"debug": {"addr": f"127.0.0.1:{port}", "prometheus": {"enabled": True, "path": metrics.path}}}}
+
+
+_AREAS: Final = (_base, _storage, _cache, _login, _tls, _proxy, _metrics)
 """In the order of the chart's `docker-registry.areas`: a later one wins."""
 
 

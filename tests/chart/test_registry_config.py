@@ -90,6 +90,11 @@ VALUES: dict[str, dict[str, Any]] = {
         }
     },
     "pull-through cache of config.yml": {"configuration": {"proxy": {"remoteurl": "https://registry-1.docker.io"}}},
+    "metrics": {"metrics": {"enabled": True, "path": "/prometheus"}},
+    "metrics next to a port of their own": {
+        "metrics": {"enabled": True, "port": 5002},
+        "configuration": {"http": {"addr": ":5003"}},
+    },
     "lists and maps": {
         "configuration": {
             "notifications": {"endpoints": [{"name": "a", "url": "http://a/", "headers": {"X": ["b"]}}]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -211,3 +212,42 @@ def test_a_chart_at_another_place_of_the_repository_than_flux_looks_is_refused(c
 def test_other_sources_may_be_rendered_anywhere_in_a_repository(cli: Run, tmp_path: Path, config: Path) -> None:
     (tmp_path / ".git").mkdir()
     assert cli("render", "--output-dir", "apps/registry").code == 0
+
+
+def test_fail_on_warning_writes_nothing_and_exits_1_at_a_warning(cli: Run, config: Path) -> None:
+    config.write_text(f"namespace: default\n{SMALL}")
+    for options in ((), ("--check",), ("--diff",), ("--stdout",)):
+        done = cli("render", "--fail-on", "warning", *options)
+        assert (done.code, done.out) == (1, "")
+        assert "warning: namespace: default is a system namespace" in done.err
+    assert not Path("helmrelease.yaml").exists()
+    assert cli("render", "--fail-on", "error").code == 0
+    assert cli("render", "--check").code == 0
+
+
+@pytest.mark.parametrize("switch", ["off", '"off"', "false", '{off: "of one team"}'])
+def test_rule_that_the_config_file_switches_off_is_silent(cli: Run, config: Path, switch: str) -> None:
+    config.write_text(f"namespace: default\n{SMALL}rules:\n  system-namespace: {switch}\n")
+    done = cli("render", "--fail-on", "warning")
+    assert (done.code, done.err) == (0, "")
+    report = json.loads(cli("render", "--check", "-o", "json").out)
+    (check,) = (check for check in report["checks"] if check["id"] == "system-namespace")
+    reason = "off in the config file: of one team" if "team" in switch else "off in the config file"
+    assert (check["outcome"], check["message"]) == ("skipped", reason)
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        ("nonsense: off", ':4:13: rules.nonsense: unknown rule "nonsense": the rules are plaintext-password, '),
+        ("system-namespace: on", ":4:21: rules.system-namespace: all rules are on: leave this one out"),
+        ("system-namespace: maybe", ':4:21: rules.system-namespace: write off, or {off: "REASON"}'),
+        ("system-namespace: {off: true}", ":4:27: rules.system-namespace.off: must be text: write the reason"),
+        ("system-namespace: {of: a}", 'unknown key "of": did you mean "off"?'),
+    ],
+)
+def test_wrong_switch_of_a_rule_is_refused(cli: Run, config: Path, rules: str, problem: str) -> None:
+    config.write_text(f"namespace: default\n{SMALL}rules:\n  {rules}\n")
+    done = cli("render")
+    assert done.code != 0
+    assert problem in done.err

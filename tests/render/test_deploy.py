@@ -103,9 +103,9 @@ def made(config: dict[str, Any]) -> RegistryDeployment:
     return RegistryDeployment.model_validate(config)
 
 
-def test_every_rule_has_a_bad_deployment_here() -> None:
+def test_every_rule_that_stops_has_a_bad_deployment_here() -> None:
     # claim-change needs files that were rendered before: see tests/rules/test_claim_change.py.
-    assert BAD.keys() | {"claim-change"} == {rule.id for rule in RULES}
+    assert BAD.keys() | {"claim-change"} >= {rule.id for rule in RULES if rule.severity is Severity.ERROR}
 
 
 @pytest.mark.parametrize(("rule", "config"), [(rule, config) for rule, configs in BAD.items() for config in configs])

@@ -15,6 +15,7 @@ from registry_gitops import (
 )
 from registry_gitops import manifests as m
 from registry_gitops import values as v
+from registry_gitops.deployment import RuleOff
 from registry_gitops.values import configuration as c
 
 seccomp = v.SeccompProfile(type="RuntimeDefault")
@@ -144,7 +145,7 @@ values = RegistryValues(
     http=v.Http(drain_timeout="30s"),
     configuration=configuration,
     extra_env_vars=environment,
-    resources=v.Resources(requests=v.ResourceRequests(cpu="1"), limits=v.ResourceLimits(memory="1Gi")),
+    resources=v.Resources(requests=v.ResourceRequests(cpu="1"), limits=v.ResourceLimits(cpu="2", memory="1Gi")),
     pod_security_context=v.PodSecurityContext(
         supplemental_groups=[1000],
         seccomp_profile=seccomp,
@@ -237,7 +238,12 @@ objects = [
 bases = [m.ManifestModel(), m.HelmRepositoryOptions(secret_ref=secret), m.KustomizationChanges(patches=[patch])]
 
 deployment = RegistryDeployment(
-    name="registry", source=GitSource(path="apps/registry"), release=release, values=values, kustomization=kustomization
+    name="registry",
+    source=GitSource(path="apps/registry"),
+    release=release,
+    values=values,
+    kustomization=kustomization,
+    rules={"floating-tag": "off", "exposed-without-login": RuleOff(off="reachable from the build network only")},
 )
 others = [
     deployment.derive(name="other", values={"persistence": {"size": "10Gi"}, "affinity": None}),

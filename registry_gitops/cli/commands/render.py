@@ -17,6 +17,7 @@ from registry_gitops.cli.reports import OutputOption, check_outputs
 from registry_gitops.cli.streams import colorize_diff, write_stderr, write_stdout
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
+from registry_gitops.findings import Severity
 
 if TYPE_CHECKING:
     from registry_gitops.render import Plan
@@ -53,6 +54,10 @@ def render(
         list[str] | None,
         typer.Option(metavar="RULE", help="Ignore the findings of RULE, for example plaintext-password. Repeatable."),
     ] = None,
+    fail_on: Annotated[
+        Severity,
+        typer.Option("--fail-on", help="Least severe finding that makes it write nothing and exit 1."),
+    ] = Severity.ERROR,
     output_: OutputOption = [],  # noqa: B006 - Typer copies it
 ) -> None:
     """Render the config file to Flux manifests, README, and chart.
@@ -63,11 +68,12 @@ def render(
     check_outputs(output_, stdout_option="--stdout" if stdout else "--diff" if diff else "")
     _refuse_unknown(allow or ())
     path = config or find_config_file()
-    with RenderReport(path, output_, allow or ()) as report:
+    with RenderReport(path, output_, allow or (), fail_on) as report:
         from registry_gitops import render as library
         from registry_gitops.deployment import locate_findings
 
         deployment = load_config(path)
+        report.switched_off = deployment.switched_off_rules
         if stdout:
             with _problems_in(path):
                 findings, tree = library.render_checked(deployment, allow=allow or ())
