@@ -309,6 +309,10 @@ CONFLICTS: Final = {
     "metrics-path": Conflict(
         "metrics.path", "{path} is taken by the debug server: choose another path, such as /metrics"
     ),
+    "metrics-variable": Conflict(
+        "extraEnvVars.{index}.name",
+        "{name} sets the debug server, as metrics.enabled does: remove it, and use metrics.port and metrics.path",
+    ),
     "metrics-debug": Conflict(
         "configuration.http.debug",
         "metrics.enabled sets the debug server, which listens inside the Pod only: remove configuration.http.debug, "
@@ -337,6 +341,11 @@ CONFLICTS: Final = {
         "extraEnvVars.{index}.name",
         "{name} is set by garbage collection, which makes the registry read-only: remove it, and use the key "
         "configuration.storage",
+    ),
+    "collection-command": Conflict(
+        "{key}",
+        "garbage collection in the Pod runs the registry by a script of its own: remove {key}, or set "
+        "garbageCollection.enabled to false",
     ),
     "collection-schedule": Conflict(
         "garbageCollection.schedule",

@@ -403,6 +403,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         )
         for path in ("/debug", "/debug/vars")
     },
+    "metrics and a variable of the debug server": (
+        {"metrics": {"enabled": True}, "extraEnvVars": [{"name": "REGISTRY_HTTP_DEBUG_ADDR", "value": ":5001"}]},
+        "extraEnvVars.0.name: REGISTRY_HTTP_DEBUG_ADDR sets the debug server, as metrics.enabled does: remove it, and "
+        "use metrics.port and metrics.path",
+    ),
     "metrics and another debug server": (
         {"metrics": {"enabled": True}, "configuration": {"http": {"debug": {"addr": ":5001"}}}},
         "configuration.http.debug: metrics.enabled sets the debug server, which listens inside the Pod only: remove "
@@ -443,11 +448,22 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     },
     **{
         f"garbage and {name}": (
-            {"garbageCollection": COLLECTION, "extraEnvVars": [{"name": name, "value": "x"}]},
+            {"garbageCollection": COLLECTION, "extraEnvVars": [{"name": name, "value": value}]},
             f"extraEnvVars.0.name: {name} is set by garbage collection, which makes the registry read-only: "
             "remove it, and use the key configuration.storage",
         )
-        for name in ("REGISTRY_STORAGE_MAINTENANCE", "REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR")
+        for name, value in (
+            ("REGISTRY_STORAGE_MAINTENANCE", "{uploadpurging: {enabled: false}}"),
+            ("REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR", "inmemory"),
+        )
+    },
+    **{
+        f"garbage of a registry with its own {key}": (
+            {"garbageCollection": COLLECTION, key: ["registry"]},
+            f"{key}: garbage collection in the Pod runs the registry by a script of its own: remove {key}, or set "
+            "garbageCollection.enabled to false",
+        )
+        for key in ("command", "args")
     },
     "a schedule of which a range ends before it begins": (
         {"garbageCollection": {"enabled": True, "schedule": "0 1-5,09-08 * * *"}},

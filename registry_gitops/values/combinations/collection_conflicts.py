@@ -24,10 +24,18 @@ def find_collection_conflicts(values: RegistryValues) -> RuleErrors:
         yield conflict_error("collection-strategy")
     if values.cache_type == "redis":
         yield conflict_error("collection-redis", cache="inmemory" if values.collects_in_pod else '""')
+    yield from _overrides(values)
+    yield from _schedule(values.garbage_collection.schedule)
+
+
+def _overrides(values: RegistryValues) -> RuleErrors:
     for index, variable in enumerate(values.extra_env_vars):
         if variable.name.startswith(("REGISTRY_STORAGE_MAINTENANCE", "REGISTRY_STORAGE_CACHE")):
             yield conflict_error("collection-variable", index=index, name=variable.name)
-    yield from _schedule(values.garbage_collection.schedule)
+    if values.collects_in_pod:
+        for key in ("command", "args"):
+            if getattr(values, key):
+                yield conflict_error("collection-command", key=key)
 
 
 def _schedule(schedule: str) -> RuleErrors:

@@ -2,7 +2,7 @@
 that there is one Pod at a time. */}}
 {{- define "docker-registry.collection" -}}
 {{- if .Values.garbageCollection.enabled -}}
-{{- $alone := and (include "docker-registry.maxReplicas" . | int | ge 1) (include "docker-registry.strategy" . | eq "Recreate") -}}
+{{- $alone := and (le (include "docker-registry.maxReplicas" . | int) 1) (include "docker-registry.strategy" . | eq "Recreate") -}}
 {{- ternary "pod" "job" $alone -}}
 {{- end -}}
 {{- end }}
@@ -92,6 +92,11 @@ command: [/bin/sh, /collection/{{ .script }}.sh, /etc/distribution/config.yml, /
 {{- if or (hasPrefix "REGISTRY_STORAGE_MAINTENANCE" .name) (hasPrefix "REGISTRY_STORAGE_CACHE" .name) }}
 {{- $words := dict "index" $index "name" .name }}
 {{- $problems = include "docker-registry.conflict.collection-variable" $words | append $problems }}
+{{- end }}
+{{- end }}
+{{- range $key := $pod | ternary (list "command" "args") list }}
+{{- if get $.Values $key }}
+{{- $problems = dict "key" $key | include "docker-registry.conflict.collection-command" | append $problems }}
 {{- end }}
 {{- end }}
 {{- range $range := regexFindAll "[0-9]+-[0-9]+" .schedule -1 }}

@@ -288,6 +288,10 @@ metrics.port: the registry itself listens on port {{ .port }} of the Pod: choose
 metrics.path: {{ .path }} is taken by the debug server: choose another path, such as /metrics
 {{- end }}
 
+{{- define "docker-registry.conflict.metrics-variable" -}}
+extraEnvVars.{{ .index }}.name: {{ .name }} sets the debug server, as metrics.enabled does: remove it, and use metrics.port and metrics.path
+{{- end }}
+
 {{- define "docker-registry.conflict.metrics-debug" -}}
 configuration.http.debug: metrics.enabled sets the debug server, which listens inside the Pod only: remove configuration.http.debug, and use metrics.port and metrics.path
 {{- end }}
@@ -310,6 +314,10 @@ garbageCollection.enabled: the cache in redis outlives the blobs that are collec
 
 {{- define "docker-registry.conflict.collection-variable" -}}
 extraEnvVars.{{ .index }}.name: {{ .name }} is set by garbage collection, which makes the registry read-only: remove it, and use the key configuration.storage
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-command" -}}
+{{ .key }}: garbage collection in the Pod runs the registry by a script of its own: remove {{ .key }}, or set garbageCollection.enabled to false
 {{- end }}
 
 {{- define "docker-registry.conflict.collection-schedule" -}}

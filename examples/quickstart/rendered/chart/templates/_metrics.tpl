@@ -89,6 +89,12 @@ http:
 {{- if dig "http" "debug" false ($.Values.configuration | default dict) }}
 {{- $problems = include "docker-registry.conflict.metrics-debug" dict | append $problems }}
 {{- end }}
+{{- range $index, $variable := $.Values.extraEnvVars }}
+{{- if hasPrefix "REGISTRY_HTTP_DEBUG" .name }}
+{{- $words := dict "index" $index "name" .name }}
+{{- $problems = include "docker-registry.conflict.metrics-variable" $words | append $problems }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}
