@@ -25,7 +25,7 @@ that there is one Pod at a time. */}}
   configMap:
     name: {{ include "docker-registry.fullname" . }}-collection
 - name: collection
-  emptyDir: {sizeLimit: 1Mi}
+  emptyDir: {sizeLimit: 16Mi}
 {{- end }}
 
 {{- define "docker-registry.collectionMounts" -}}
@@ -56,6 +56,88 @@ Takes root and script. */}}
 name: garbage-collection
 command: [/bin/sh, /collection/{{ .script }}.sh, /etc/distribution/config.yml, /run/collection]
 {{ toYaml $container }}
+{{- end }}
+
+{{/* Labels of the Job and its Pods: not those by which the Service finds Pods; those of the user, such as one that a cloud
+gives an identity by. */}}
+{{- define "docker-registry.collectionLabels" -}}
+{{- $name := include "docker-registry.name" . | printf "collection-%s" | trunc 63 | trimSuffix "-" }}
+{{- $own := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .Release.Name }}
+{{- merge $own (.Values.podLabels | default dict) (.Values.commonLabels | default dict) | include "docker-registry.strings" }}
+{{- end }}
+
+{{/* The Pod of the Job: one container keeps the registry read-only, the other one collects. Only the first one has a
+token for the API server. */}}
+{{- define "docker-registry.collectionPod" -}}
+{{- $collector := dict "root" . "script" "collect-in-job" | include "docker-registry.collectionContainer" | fromYaml }}
+{{- $mounts := include "docker-registry.collectionMounts" . | fromYamlArray }}
+{{- $_ := concat $collector.volumeMounts $mounts | set $collector "volumeMounts" -}}
+restartPolicy: Never
+serviceAccountName: {{ include "docker-registry.fullname" . }}-collection
+automountServiceAccountToken: false
+enableServiceLinks: false
+terminationGracePeriodSeconds: 60
+{{- include "docker-registry.everyPod" . }}
+containers:
+  - {{ include "docker-registry.keepReadOnlyContainer" . | indent 4 | trim }}
+  - {{ toYaml $collector | indent 4 | trim }}
+volumes:
+  {{- dict "root" . "contribution" "volumes" | include "docker-registry.fromAreas" | nindent 2 }}
+  {{- include "docker-registry.collectionVolumes" . | nindent 2 }}
+  - name: token
+    projected:
+      sources:
+        - serviceAccountToken:
+            path: token
+            expirationSeconds: 3607
+        - configMap:
+            name: kube-root-ca.crt
+            items:
+              - key: ca.crt
+                path: ca.crt
+        - downwardAPI:
+            items:
+              - path: namespace
+                fieldRef:
+                  fieldPath: metadata.namespace
+{{- end }}
+
+{{- define "docker-registry.keepReadOnlyContainer" -}}
+{{- $selector := list }}
+{{- range $key, $value := include "docker-registry.selectorLabels" . | fromYaml }}
+{{- $selector = printf "%s=%s" $key $value | append $selector }}
+{{- end -}}
+name: read-only
+{{- with .Values.garbageCollection.kubectlImage }}
+image: {{ with .registry }}{{ . }}/{{ end }}{{ .repository }}{{ if or .tag (not .digest) }}:{{ .tag | default "latest" }}{{ end }}{{ with .digest }}@{{ . }}{{ end }}
+{{- end }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+command: [/bin/sh, /collection/keep-read-only.sh, /run/collection]
+env:
+  - name: NAMESPACE
+    value: {{ .Release.Namespace }}
+  - name: DEPLOYMENT
+    value: {{ include "docker-registry.fullname" . }}
+  - name: SELECTOR
+    value: {{ join "," $selector | quote }}
+  - name: POD
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.name
+  - name: FREEZE_SECONDS
+    value: "900"
+resources:
+  requests: {cpu: 10m, memory: 64Mi}
+  limits: {cpu: 500m, memory: 128Mi}
+{{- with include "docker-registry.securityContext" .Values.containerSecurityContext }}
+securityContext:
+  {{- . | nindent 2 }}
+{{- end }}
+volumeMounts:
+  {{- include "docker-registry.collectionMounts" . | nindent 2 }}
+  - name: token
+    mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+    readOnly: true
 {{- end }}
 
 {{- define "docker-registry.collectionEnv" -}}

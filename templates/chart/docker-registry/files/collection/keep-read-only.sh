@@ -1,0 +1,109 @@
+#!/bin/sh
+# Keep the Pods of the Deployment read-only for as long as the container garbage-collection of this Pod collects.
+#
+# usage: keep-read-only.sh DIRECTORY      DIRECTORY is shared with collect-in-job.sh. Needs kubectl.
+# Environment: NAMESPACE, DEPLOYMENT, SELECTOR (of its Pods), POD (this one), and FREEZE_SECONDS.
+#
+# The collector may run while DIRECTORY/allowed has the time of a few seconds ago. That is written only while every Pod
+# that can accept a request was created read-only, as its label says; Pods that are ending count. Without permission, the
+# collector is killed: on a node that has lost the API server, it would otherwise run on when another Job has ended the
+# read-only service.
+# The changes of the Deployment are entries that the chart does not have, so neither Helm nor Flux undoes them. They are
+# taken back after every ending. Exit code: 0, 3 if garbage was not collected, or 1 if nothing was changed.
+set -u
+directory=$1 pods=''
+only=docker-registry/access ending='' sleeper=''
+trap 'ending=1; [ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null' TERM INT
+
+api() { kubectl --namespace "$NAMESPACE" --cache-dir "$directory/cache" --request-timeout 10s "$@"; }
+say() { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $*"; }
+
+pause() {
+  sleep "$1" & sleeper=$!
+  wait "$sleeper"
+  sleeper=''
+}
+
+# usage: patch LABEL VARIABLE...       values of JSON
+patch() {
+  label=$1 first=$2 second=$3
+  api patch deployment "$DEPLOYMENT" --type strategic --patch "{\"spec\": {\"template\": {
+    \"metadata\": {\"labels\": {\"$only\": $label}},
+    \"spec\": {\"containers\": [{\"name\": \"registry\", \"env\": [
+      {\"name\": \"REGISTRY_STORAGE_MAINTENANCE\", $first},
+      {\"name\": \"REGISTRY_STORAGE_CACHE\", $second}]}]}}}}"
+}
+
+freeze() { patch '"read-only"' '"value": "{readonly: {enabled: true}}"' '"value": "{}"'; }
+
+thaw() {
+  rm -f "$directory/allowed"
+  until patch null '"$patch": "delete"' '"$patch": "delete"'; do
+    say 'cannot end the read-only service: trying again'
+    sleep 5
+  done
+}
+
+# Pods that may accept pushes: any that were not created read-only, and have not ended.
+writers() {
+  api get pods --selector "$SELECTOR,$only!=read-only" --output name \
+    --field-selector 'status.phase!=Failed,status.phase!=Succeeded'
+}
+
+rolled_out() { api rollout status deployment "$DEPLOYMENT" --watch=false | grep -q 'successfully rolled out'; }
+all_read_only() { pods=$(writers) && [ -z "$pods" ]; }
+
+allow() {
+  date +%s >"$directory/allowed.new"
+  mv "$directory/allowed.new" "$directory/allowed"
+}
+
+wait_until_read_only() {
+  deadline=$(($(date +%s) + FREEZE_SECONDS))
+  until rolled_out && all_read_only; do
+    [ -z "$ending" ] && [ "$(date +%s)" -lt "$deadline" ] || return 1
+    pause 1
+  done
+}
+
+# How the collector ended, or nothing while it runs.
+collector_code() {
+  api get pod "$POD" --output \
+    'jsonpath={.status.containerStatuses[?(@.name=="garbage-collection")].state.terminated.exitCode}'
+}
+
+# A request that fails renews no permission, and the collector waits for none: it is killed, if they go on to fail.
+watch_collector() {
+  while [ -z "$ending" ]; do
+    if pods=$(writers); then
+      [ -z "$pods" ] || break
+      allow
+    fi
+    code=$(collector_code) && [ -n "$code" ] && return 0
+    pause 2
+  done
+  rm -f "$directory/allowed"
+  return 1
+}
+
+say "making the Pods of deployment/$DEPLOYMENT read-only"
+code='' exit=3
+if ! freeze; then
+  # The Job tries again.
+  problem='the deployment cannot be changed' exit=1
+elif ! wait_until_read_only; then
+  problem="not every Pod is read-only: ${pods:-the rollout has not ended}"
+elif ! watch_collector; then
+  problem="these Pods may accept pushes: $pods"
+else
+  problem="the collector ended with $code"
+fi
+: >"$directory/stop"
+# The collector looks for its permission each second.
+[ -n "$code" ] || pause 3
+thaw
+say "the Pods of deployment/$DEPLOYMENT accept pushes again as soon as they are replaced"
+[ "$code" = 0 ] && exit 0
+say "garbage was not collected: ${ending:+this Pod was ended, }$problem"
+[ -z "$ending" ] || exit 143
+exit "$exit"
