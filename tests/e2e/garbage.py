@@ -1,0 +1,40 @@
+"""Garbage for the collector: a deleted image that is much larger than all that clients push meanwhile."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+
+from tests.e2e.clients import Clients
+from tests.e2e.cluster import until
+from tests.support.oci_content import Blob, image
+from tests.support.oci_http import Repository
+
+SIZE = 30_000_000
+"""Bytes of the garbage."""
+
+SECONDS_AT_WORK = 120
+"""How long clients push and pull: two collections, one a minute, are in it."""
+
+
+def leave_garbage(url: str) -> Blob:
+    """Push an image of SIZE, delete it, and return its layer, which is still stored."""
+    repository = Repository(url, "team/garbage")
+    pushed = image(Random("garbage"), SIZE)
+    repository.push(pushed, "1")
+    repository.ask("DELETE", f"manifests/{pushed.digest}")
+    return pushed.parts[1]
+
+
+def work(clients: Clients) -> None:
+    """Let the clients work for SECONDS_AT_WORK, and return when each has pushed and pulled after that."""
+    end = time.monotonic() + SECONDS_AT_WORK
+    until("end of the time of work", lambda: time.monotonic() > end, SECONDS_AT_WORK + 30)
+    clients.go_on(8)
+
+
+def assert_only_pushes_were_refused(clients: Clients) -> None:
+    """A push is refused while the registry serves read-only; a client does not repeat a connection that is refused."""
+    pushes = [said for said in clients.failed_pushes if "405" not in said and "connection refused" not in said]
+    pulls = [said for said in clients.failed_pulls if "connection refused" not in said]
+    assert (pushes, pulls) == ([], [])

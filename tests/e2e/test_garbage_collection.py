@@ -1,0 +1,64 @@
+"""Garbage is collected in the Pod of a single replica, each minute, while clients push and pull: no image is lost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import services
+from tests.e2e.clients import Clients
+from tests.e2e.cluster import Cluster, until
+from tests.e2e.fleet import Fleet
+from tests.e2e.garbage import SIZE, assert_only_pushes_were_refused, leave_garbage, work
+from tests.registry.clients.programs import Registry
+from tests.support.oci_http import Repository
+
+pytestmark = pytest.mark.node
+
+SCHEDULE = "* * * * *"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _registry(fleet: Fleet) -> None:
+    collection = {"enabled": True, "schedule": SCHEDULE}
+    fleet.deploy(values={"garbageCollection": collection, "deletion": {"enabled": True}})
+
+
+@pytest.fixture(scope="module")
+def registry(fleet: Fleet, cluster: Cluster) -> Registry:
+    """The registry's Service, for programs in the network of the node."""
+    return Registry(services.address(cluster, fleet.namespace))
+
+
+def stored_bytes(fleet: Fleet, cluster: Cluster) -> int:
+    """What the volume of the registry holds."""
+    of_registry = ("-n", fleet.namespace, "deployment/docker-registry", "-c", "registry")
+    return int(cluster.kubectl("exec", *of_registry, "--", "du", "-s", "/var/lib/registry").split()[0]) * 1024
+
+
+def collections(fleet: Fleet, cluster: Cluster) -> list[int]:
+    """The exit code of each collection so far."""
+    log = cluster.kubectl("logs", "-n", fleet.namespace, "deployment/docker-registry", "-c", "garbage-collection")
+    return [int(code) for code in re.findall(r"^garbage-collection start=.* exit=(\d+) ", log, re.MULTILINE)]
+
+
+def test_no_pushed_image_is_lost_and_space_is_freed(
+    fleet: Fleet, cluster: Cluster, registry: Registry, tmp_path: Path
+) -> None:
+    garbage = leave_garbage(registry.url)
+    full, before = stored_bytes(fleet, cluster), len(collections(fleet, cluster))
+    with Clients(registry, tmp_path) as clients:
+        work(clients)
+        until("two more collections", lambda: len(collections(fleet, cluster)) >= before + 2, 90)
+        clients.go_on(8)
+    assert set(collections(fleet, cluster)) == {0}
+    assert clients.lost() == []
+    assert_only_pushes_were_refused(clients)
+    assert stored_bytes(fleet, cluster) < full - SIZE / 2
+    assert Repository(registry.url, "team/garbage").blob(garbage.digest) is None
+
+
+def test_smoke_passes_between_collections(fleet: Fleet) -> None:
+    fleet.cli("smoke", "--config", fleet.description)

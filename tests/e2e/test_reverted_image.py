@@ -1,0 +1,40 @@
+"""An image that does not exist is deployed and reverted in Git, with the times that `init` writes: it is over soon."""
+
+from __future__ import annotations
+
+import time
+
+from registry_gitops.cluster.status import CauseId
+from tests.e2e.cluster import until
+from tests.e2e.fleet import Fleet, git
+from tests.e2e.pushes import repository
+from tests.e2e.status import cause, ready_without_causes
+from tests.support.oci_content import Blob
+
+TAG = "3.1.1-none-such"
+SECONDS = 90
+"""Within which a revert has to take effect: about a minute, on a busy machine."""
+
+
+def test_revert_of_a_bad_image_takes_effect_in_about_a_minute(fleet: Fleet, pushed: Blob) -> None:
+    fleet.deploy()
+    with fleet.cluster.forward(fleet.namespace) as address:
+        repository(address).push(pushed, "1")
+    fleet.commit("Take a newer registry", values={"image": {"tag": TAG}})
+    cause(fleet, CauseId.IMAGE_NOT_PULLED, TAG)
+    git(fleet.tree, "revert", "--no-edit", "HEAD")
+    git(fleet.tree, "push", "-q", "origin", "main")
+    start = time.monotonic()
+    until("registry that serves again", lambda: len(fleet.pods()) == 1 and serves(fleet, pushed), SECONDS)
+    print(f"outage after the revert: {time.monotonic() - start:.0f} s")
+    fleet.ready(SECONDS)
+    ready_without_causes(fleet)
+
+
+def serves(fleet: Fleet, pushed: Blob) -> bool:
+    """Whether the image can be pulled."""
+    (pod,) = fleet.pods()
+    if not any(state.get("ready") for state in pod["status"].get("containerStatuses", ())):
+        return False
+    with fleet.cluster.forward(fleet.namespace) as address:
+        return repository(address).lacks(pushed) == []
