@@ -25,7 +25,7 @@ image.tag: {{ .tag }} is older than registry v3, and reads another file than the
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-secret" -}}
-{{ .key }}: {{ .count }} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with the key http-secret, and set http.existingSecret to its name
+{{ .key }}: {{ .count }} replicas need a shared upload secret, or a push that reaches another Pod fails: create a Secret with `registry-gitops secret http`, and set http.existingSecret to its name
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-cache" -}}
@@ -53,7 +53,7 @@ storage.azure.{{ .field }}: storage.azure.credentialsType is client_secret, whic
 {{- end }}
 
 {{- define "docker-registry.conflict.azure-key" -}}
-storage.azure.existingSecret: storage.azure.credentialsType is {{ .type }}, which needs a Secret with the key {{ .secret_key }}: create one with `registry-gitops secret azure`, and set existingSecret to its name
+storage.azure.existingSecret: storage.azure.credentialsType is {{ .type }}, which needs a Secret with the key {{ .secret_key }}: create one with `registry-gitops secret azure --key {{ .secret_key }}`, and set existingSecret to its name
 {{- end }}
 
 {{- define "docker-registry.conflict.azure-secret" -}}
@@ -157,11 +157,11 @@ proxy.remoteUrl: a pull-through cache needs the registry that it caches: set rem
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-credentials" -}}
-proxy.existingSecret: proxy.username has no password: create a Secret with the key password, and set existingSecret to its name
+proxy.existingSecret: proxy.username has no password: create a Secret with `registry-gitops secret proxy`, and set existingSecret to its name
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-replicas" -}}
-replicaCount: {{ .count }} replicas of a pull-through cache lose track of what expires, and fill the storage: set replicaCount to 1
+{{ .key }}: {{ .count }} replicas of a pull-through cache lose track of what expires, and fill the storage: set {{ .key }} to 1
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-deletion" -}}
@@ -272,6 +272,30 @@ service.extraPorts.{{ .index }}.port: another port of the Service has the number
 service.extraPorts.{{ .index }}.nodePort: another port of the Service has the nodePort {{ .port }}, too: choose another one
 {{- end }}
 
+{{- define "docker-registry.conflict.metrics-off" -}}
+{{ .key }}: there are no metrics: set metrics.enabled to true, or {{ .key }} to false
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-twice" -}}
+metrics.podMonitor.enabled: metrics.serviceMonitor is enabled too, and Prometheus would count everything twice: keep one of them
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-port" -}}
+metrics.port: the registry itself listens on port {{ .port }} of the Pod: choose another port
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-path" -}}
+metrics.path: {{ .path }} is taken by the debug server: choose another path, such as /metrics
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-variable" -}}
+extraEnvVars.{{ .index }}.name: {{ .name }} sets the debug server, as metrics.enabled does: remove it, and use metrics.port and metrics.path
+{{- end }}
+
+{{- define "docker-registry.conflict.metrics-debug" -}}
+configuration.http.debug: metrics.enabled sets the debug server, which listens inside the Pod only: remove configuration.http.debug, and use metrics.port and metrics.path
+{{- end }}
+
 {{- define "docker-registry.conflict.collection-proxy" -}}
 garbageCollection.enabled: a pull-through cache deletes expired images itself: set garbageCollection.enabled to false
 {{- end }}
@@ -290,6 +314,10 @@ garbageCollection.enabled: the cache in redis outlives the blobs that are collec
 
 {{- define "docker-registry.conflict.collection-variable" -}}
 extraEnvVars.{{ .index }}.name: {{ .name }} is set by garbage collection, which makes the registry read-only: remove it, and use the key configuration.storage
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-command" -}}
+{{ .key }}: garbage collection in the Pod runs the registry by a script of its own: remove {{ .key }}, or set garbageCollection.enabled to false
 {{- end }}
 
 {{- define "docker-registry.conflict.collection-schedule" -}}
