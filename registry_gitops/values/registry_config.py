@@ -234,7 +234,7 @@ class _Reader:
             key = variables.find_config_key(variable.name)
             self._refuse_new_section(key)
             part = "value"
-            if is_unknown(variable):
+            if has_unknown_value(variable):
                 self._unknown.append(key.path)
                 variables.add_sections(self._config, key)
             else:
@@ -262,7 +262,7 @@ class _Reader:
             raise single_key_error(key.path)
 
 
-def is_unknown(variable: EnvVar) -> bool:
+def has_unknown_value(variable: EnvVar) -> bool:
     """Return whether the value of the variable is known only in the cluster: from a Secret, or another variable."""
     return variable.value_from is not None or "$(" in (variable.value or "") or "${" in (variable.value or "")
 
