@@ -91,6 +91,11 @@ def is_unknown(text: str) -> bool:
     return may_refer(text) and parse_template(text).fill() is None
 
 
+def stands_for_reference(text: str) -> bool:
+    """Return whether a text is one that models try for a variable without a default: nothing is known of it."""
+    return re.search(r"\bx-[a-z0-9-]{1,30}-x\b", text) is not None
+
+
 def by_default(text: str, unknown: str) -> str:
     """Return a text by the defaults in it, or `unknown` if it has a variable without one: to compute with."""
     if not may_refer(text):

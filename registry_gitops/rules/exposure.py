@@ -38,6 +38,12 @@ class Exposure:
         """Whether the load balancer can end TLS, by an annotation."""
 
     @property
+    def _can_get_login(self) -> bool:
+        """Whether `release.valuesFrom` can enable a login."""
+        sources = self.facts.deployment.release.values_from or ()
+        return any(not source.target_path or "auth" in source.target_path for source in sources)
+
+    @property
     def is_open(self) -> bool:
         """Whether everyone who reaches the registry can use it."""
-        return self.facts.endpoints.is_open_to_all and not self.is_guarded
+        return self.facts.endpoints.is_open_to_all and not self.is_guarded and not self._can_get_login

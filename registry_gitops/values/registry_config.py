@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from registry_gitops.model import LocatedError, Model, custom_error, freeze
+from registry_gitops.substitution import by_default, is_unknown, stands_for_reference
 from registry_gitops.values.configuration import DRIVERS, Configuration, Section
 
 if TYPE_CHECKING:
@@ -238,7 +239,8 @@ class _Reader:
                 self._unknown.append(key.path)
                 variables.add_sections(self._config, key)
             else:
-                variables.set_value(self._config, key, variables.parse_value(variable.value or "", key))
+                text = by_default(variable.value or "", "")
+                variables.set_value(self._config, key, variables.parse_value(text, key))
         except PydanticCustomError as error:
             self._errors.append((("extraEnvVars", index, part), error))
         else:
@@ -264,7 +266,9 @@ class _Reader:
 
 def has_unknown_value(variable: EnvVar) -> bool:
     """Return whether the value of the variable is known only in the cluster: from a Secret, or another variable."""
-    return variable.value_from is not None or "$(" in (variable.value or "") or "${" in (variable.value or "")
+    value = variable.value or ""
+    is_reference = is_unknown(value) or stands_for_reference(value)
+    return variable.value_from is not None or "$(" in value or is_reference
 
 
 def _blame(error: ValidationError, keys: list[tuple[int, ConfigKey]]) -> Iterator[LocatedError]:

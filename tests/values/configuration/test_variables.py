@@ -247,7 +247,6 @@ def test_every_known_variable_names_its_key() -> None:
     [
         {"valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}},
         {"value": "$(PASSWORD)"},
-        {"value": "${PASSWORD}"},
     ],
 )
 def test_value_that_only_the_cluster_knows_has_its_name_checked(source: dict[str, Any]) -> None:
@@ -261,6 +260,15 @@ def test_value_that_only_the_cluster_knows_has_its_name_checked(source: dict[str
     ):
         with pytest.raises(ValidationError, match=message.replace("?", r"\?")):
             RegistryValues.model_validate({"extraEnvVars": [{"name": name, **source}]})
+
+
+def test_value_that_flux_substitutes_is_checked_by_its_default() -> None:
+    names = ("REGISTRY_STORAGE_DELETE_ENABLED", "REGISTRY_LOG_LEVEL", "REGISTRY_HTTP_HOST")
+    assert values(dict(zip(names, ("${A}", "${B}", "https://${C}"), strict=True)))
+    found = values({"REGISTRY_LOG_LEVEL": "${LEVEL:=debug}", "REGISTRY_HTTP_HOST": "${HOST}"}).effective_configuration
+    assert at(found, "log.level") == "debug"
+    assert "must be 'error'" in refusals({"REGISTRY_LOG_LEVEL": "${LEVEL:=warning}"})[0]
+    assert "did you mean REGISTRY_HTTP_HOST?" in refusals({"REGISTRY_HTTP_HST": "${HOST}"})[0]
 
 
 def test_variables_of_the_driver_and_the_provider_of_config_yml_are_accepted() -> None:
