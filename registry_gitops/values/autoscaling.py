@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -68,6 +69,13 @@ class Autoscaling(Model):
     """Memory that the Pods use on average, in percent of `resources.requests.memory`; null ignores it."""
 
     behavior: ScalingBehavior = default_section(ScalingBehavior)
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "targetCPU": "write targetCPUUtilizationPercentage",
+        "targetMemory": "write targetMemoryUtilizationPercentage",
+        "hpa": "write its keys directly below autoscaling",
+        "metrics": "write targetCPUUtilizationPercentage or targetMemoryUtilizationPercentage",
+    }
 
     def _rule_errors(self) -> RuleErrors:
         if not self.enabled:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
 from registry_gitops.model import ListOf, Model, NonNegative, OptionalName, default_section
 from registry_gitops.values.configuration import HostPort
@@ -47,6 +48,15 @@ class RedisCache(Model):
     """Secret whose key `redis-password` is the password, and `sentinel-password` that of the sentinels, if they have
     one. The registry reads them as YAML. Upstream: redis.password, redis.sentinelpassword."""
 
+    instead: ClassVar[Mapping[str, str]] = {
+        "addr": "write addrs, a list of host:port",
+        "host": "write addrs, a list of host:port",
+        "password": "name a Secret with the key redis-password in existingSecret",
+        "sentinelPassword": "name a Secret with the key sentinel-password in existingSecret",
+        "database": "write db",
+        "pool": "write configuration.redis.poolsize",
+    }
+
 
 class BlobCache(Model):
     """A cache of the descriptors of blobs, for fewer requests to the storage. Upstream: storage.cache."""
@@ -56,3 +66,9 @@ class BlobCache(Model):
     deletes. With `redis`, they share it. Upstream: storage.cache.blobdescriptor."""
 
     redis: RedisCache = default_section(RedisCache)
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "enabled": "write type: off, inmemory or redis",
+        "blobdescriptor": "write type",
+        "blobdescriptorsize": "write configuration.storage.cache.blobdescriptorsize",
+    }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from registry_gitops.model import IntOrString, Model, RuleErrors
 from registry_gitops.values.conflicts import conflict_error
 
@@ -17,6 +20,8 @@ class DisruptionBudget(Model):
 
     max_unavailable: IntOrString | None = None
     """Pods that can be stopped, as a count or a percentage. Default, without `minAvailable`: 1."""
+
+    instead: ClassVar[Mapping[str, str]] = {"create": "write enabled"}
 
     def _rule_errors(self) -> RuleErrors:
         if self.enabled and self.min_available is not None and self.max_unavailable is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final
 
 from registry_gitops.model import (
     ImageDigest,
@@ -100,3 +101,12 @@ class GarbageCollection(Model):
 
     resources: CollectorResources = default_section(CollectorResources)
     kubectl_image: KubectlImage = default_section(KubectlImage)
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "every": "write schedule, such as 30 3 * * 0",
+        "interval": "write schedule, such as 30 3 * * 0",
+        "cron": "write schedule",
+        "podAnnotations": "write podAnnotations at the top level of the values",
+        "podLabels": "write podLabels at the top level of the values",
+        "dryRun": "run `registry garbage-collect --dry-run` in the Pod",
+    }

@@ -80,3 +80,4 @@ class Image(Model):
         "pullSecret": "write pullSecrets, a list of names",
         "debug": "write configuration.log.level",
     }
+    other_types: ClassVar[Mapping[str, str]] = {"pullSecrets": "must be a list of names: write each as `- NAME`"}

@@ -190,8 +190,10 @@ VALUES_OF_OTHER_TYPES: Final = {
     "image": "must be a mapping of keys to values: write image.repository and image.tag",
     "resources": "must be a mapping of keys to values: write resources.requests and resources.limits",
     "extraEnvVars": "must be a list of name and value: write each variable as `- name: NAME` with `value:` below it",
-    "storage": "must be a mapping of keys to values: write storage.type",
+    "storage": "must be a mapping of keys to values: write storage.type, with the keys of the driver below its name",
     "cache": "must be a mapping of keys to values: write cache.type",
+    "proxy": "must be a mapping of keys to values: write proxy.enabled and proxy.remoteUrl",
+    "extraDeploy": "must be a list of whole objects: begin each with '- '",
     "updateStrategy": "must be a mapping of keys to values: write updateStrategy.type",
 }
 """Key, and what to write instead of a value of another type."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from registry_gitops.model import Model, OptionalName, Text
 from registry_gitops.values.configuration import REGISTRY_ORIGIN, GoDuration
@@ -46,3 +47,12 @@ class PullThroughCache(Model):
 
     ttl: GoDuration = "168h"
     """Time until layers are deleted, with a unit; 0s is never. Manifests, a few kB each, stay. Upstream: proxy.ttl."""
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "password": "name a Secret with the keys username and password in existingSecret",
+        "secretRef": "name a Secret with the keys username and password in existingSecret",
+        "secret": "name a Secret with the keys username and password in existingSecret",
+        "url": "write remoteUrl",
+        "remote": "write remoteUrl",
+        "upstream": "write remoteUrl",
+    }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -113,6 +114,25 @@ class S3Storage(Model):
     """Secret with the keys `access-key` and `secret-key`. Without one, the Pod needs a role: IRSA, by
     `serviceAccount.annotations`, or that of its node."""
 
+    instead: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(
+            ("accessKey", "secretKey", "accesskey", "secretkey"),
+            "name a Secret with the keys access-key and secret-key in existingSecret",
+        ),
+        "secretRef": "write existingSecret",
+        "secretName": "write existingSecret",
+        "endpoint": "write regionEndpoint",
+        "host": "write regionEndpoint",
+        "secure": "write http:// or https:// in regionEndpoint",
+        "prefix": "write rootDirectory",
+        "redirectDisable": "write redirect",
+        **{
+            key: f"write configuration.storage.s3.{key}"
+            for key in ("keyid", "skipverify", "v4auth", "accelerate", "objectacl", "useragent", "loglevel")
+        },
+        "keyId": "write configuration.storage.s3.keyid",
+    }
+
 
 class GcsStorage(Model):
     """A bucket of Google Cloud Storage."""
@@ -133,6 +153,13 @@ class GcsStorage(Model):
     existing_secret: OptionalName = ""
     """Secret whose key `key.json` is the key file of a service account. Without one, the Pod uses its workload
     identity, by `serviceAccount.annotations`. Upstream: storage.gcs.keyfile."""
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "keyfile": "name a Secret with the key key.json in existingSecret",
+        "encodedkey": "name a Secret with the key key.json in existingSecret",
+        "keydata": "name a Secret with the key key.json in existingSecret",
+        "useWorkloadIdentity": "leave existingSecret out, and annotate the account of the Pod",
+    }
 
 
 class AzureStorage(Model):
@@ -166,6 +193,13 @@ class AzureStorage(Model):
     existing_secret: OptionalName = ""
     """Secret whose key is `account-key`, with `shared_key`, or `client-secret`, with `client_secret`."""
 
+    instead: ClassVar[Mapping[str, str]] = {
+        "accountKey": "name a Secret with the key account-key in existingSecret",
+        "accountkey": "name a Secret with the key account-key in existingSecret",
+        "clientSecret": "name a Secret with the key client-secret in existingSecret",
+        "credentials": "write credentialsType, tenantId and clientId",
+    }
+
 
 class ImageStorage(Model):
     """Where the images are. Keys of `configuration.storage` are merged over what this section makes."""
@@ -177,6 +211,20 @@ class ImageStorage(Model):
     s3: S3Storage = default_section(S3Storage)
     gcs: GcsStorage = default_section(GcsStorage)
     azure: AzureStorage = default_section(AzureStorage)
+
+    instead: ClassVar[Mapping[str, str]] = {
+        "filesystem": "write persistence at the top level of the values, or configuration.storage.filesystem",
+        "swift": "registry v3 has no driver for OpenStack Swift, write s3 with its regionEndpoint",
+        "oss": "registry v3 has no driver for Alibaba OSS, write s3 with its regionEndpoint",
+        "driver": "write type",
+        "delete": "write deletion.enabled at the top level of the values",
+        "cache": "write cache at the top level of the values",
+        "redirect": "write s3.redirect, gcs.redirect or azure.redirect",
+        "maintenance": "write configuration.storage.maintenance",
+        "tag": "write configuration.storage.tag",
+        "inmemory": "write type as inmemory",
+        "disableredirect": "write s3.redirect, gcs.redirect or azure.redirect",
+    }
 
     @property
     def bucket(self) -> S3Storage | GcsStorage | AzureStorage | None:
