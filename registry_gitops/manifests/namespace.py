@@ -28,12 +28,12 @@ class Namespace(Resource):
     def with_pod_security(
         cls,
         name: str,
-        level: PodSecurityLevel,
+        level: str,
         *,
         labels: Mapping[str, str] | None = None,
         annotations: Mapping[str, str] | None = None,
     ) -> Self:
-        """Return a Namespace that admits only Pods of this level of the Pod Security Standards.
+        """Return a Namespace that admits only Pods of this level of the Pod Security Standards; "" renders no level.
 
         `labels` are added, and override those of the level.
         """

@@ -86,7 +86,8 @@ def _namespace(deployment: RegistryDeployment) -> Namespace | None:
     if not facts.is_rendered:
         return None
     annotations = {**({} if options.prune else _NOT_PRUNED), **_MERGED, **(options.annotations or {})}
-    return Namespace.with_pod_security(facts.name, facts.level, labels=options.labels, annotations=annotations)
+    level = options.as_written("pod_security") or facts.level
+    return Namespace.with_pod_security(facts.name, level, labels=options.labels, annotations=annotations)
 
 
 def _metadata(deployment: RegistryDeployment) -> ObjectMeta:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from registry_gitops.amounts import parse_quantity
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.facts import DeploymentFacts
+from registry_gitops.model import refers
 from registry_gitops.rules.output_directory import OutputDirectory
 from registry_gitops.values import Persistence
 
@@ -29,6 +30,8 @@ def claim_change(deployment: RegistryDeployment, directory: OutputDirectory) -> 
         "set persistence.existingClaim to its name"
     )
     before, after = directory.earlier.values.persistence, deployment.values.persistence
+    if refers(before):  # What Flux substituted in it is not known.
+        return
     for key, change in _changes(before, after):
         yield f"values.persistence.{key}", f"{change}, and {remedy}"
 

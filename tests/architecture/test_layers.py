@@ -46,7 +46,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "smoke": {"report"},
     "assets": set(),
     "report": {"model"},
-    "rules": {"codec", "deployment", "facts", "manifests", "secrets", "values"},
+    "rules": {"codec", "deployment", "facts", "manifests", "model", "secrets", "values"},
     "facts": {"deployment", "model", "values"},
     "deployment": {"codec", "manifests", "model", "values"},
     "codec": set(),

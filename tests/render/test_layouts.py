@@ -129,3 +129,14 @@ def test_namespace_that_another_directory_has_is_listed_as_needed() -> None:
     assert yaml.safe_load(tree["helmrelease.yaml"])["metadata"]["namespace"] == "shared"
     assert re.search(r"\| Namespace `shared` +\| +\| the objects of this directory \|", tree["README.md"])
     assert "The Namespace `shared` is not part of this folder, and stays as it is" in tree["README.md"]
+
+
+def test_variables_of_flux_stay_in_the_namespace() -> None:
+    release = {"targetNamespace": "${TARGET:=media}", "timeout": "${WAIT}"}
+    namespace = {"name": "${HOME}", "podSecurity": "${LEVEL:=baseline}", "labels": {"team": "${TEAM:=a}"}}
+    metadata = yaml.safe_load(
+        render(RegistryDeployment.model_validate({"namespace": namespace, "release": release}))["namespace.yaml"]
+    )["metadata"]
+    assert metadata["name"].startswith("${TARGET:=media}")
+    assert metadata["labels"]["pod-security.kubernetes.io/enforce"].startswith("${LEVEL:=baseline}")
+    assert metadata["labels"]["team"].startswith("${TEAM:=a}")

@@ -94,3 +94,11 @@ def test_namespace_that_is_inherited_is_the_same(tmp_path: Path) -> None:
 def test_file_that_nobody_can_compare_is_left_alone(tmp_path: Path, text: str) -> None:
     (tmp_path / "helmrelease.yaml").write_text(text)
     assert found(tmp_path, deployment({"size": "1Gi"})) == []
+
+
+def test_size_that_flux_substitutes_is_not_compared(tmp_path: Path) -> None:
+    deploy(deployment({"size": "${SIZE:=20Gi}"}), tmp_path)
+    assert found(tmp_path, deployment({"size": "1Gi"})) == []
+    deploy(deployment({"size": "20Gi"}), tmp_path)
+    assert found(tmp_path, deployment({"size": "${SIZE}"})) == []
+    assert len(found(tmp_path, deployment({"size": "${SIZE:=1Gi}"}))) == 1
