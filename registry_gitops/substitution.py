@@ -86,7 +86,7 @@ def may_refer(value: object) -> bool:
     return isinstance(value, str) and "${" in value
 
 
-def is_unknown(text: str) -> bool:
+def is_left_to_flux(text: str) -> bool:
     """Return whether a text is left to Flux: it has a variable without a default."""
     return may_refer(text) and parse_template(text).fill() is None
 

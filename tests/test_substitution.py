@@ -7,7 +7,7 @@ import random
 import pytest
 import yaml
 
-from registry_gitops.substitution import SubstitutionError, is_unknown, keep_text, parse_template
+from registry_gitops.substitution import SubstitutionError, is_left_to_flux, keep_text, parse_template
 from tests.support.tools import Envsubst
 
 DEFAULTS = {
@@ -89,7 +89,7 @@ def test_text_is_known_by_its_defaults(text: str, expected: str) -> None:
 @pytest.mark.parametrize("text", UNKNOWN)
 def test_text_with_a_variable_without_a_default_is_unknown(text: str) -> None:
     assert parse_template(text).fill() is None
-    assert is_unknown(text)
+    assert is_left_to_flux(text)
 
 
 @pytest.mark.parametrize("text", REFUSED)

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Tag
 
 from registry_gitops.manifests import POD_SECURITY, PodSecurityLevel
 from registry_gitops.model import Annotations, DNSLabel, Labels, Model, RuleErrors, rule_error
+from registry_gitops.substitution import by_default
 
 PRUNE_ANNOTATION: Final = "kustomize.toolkit.fluxcd.io/prune"
 """The annotation by which Flux keeps an object that is removed from Git, with the value `disabled`."""
@@ -58,7 +59,8 @@ NamespaceChoice = Annotated[
 
 def is_system_namespace(name: str) -> bool:
     """Return whether a namespace belongs to Kubernetes or Flux, and so is not ours to change."""
-    return name in ("default", "flux-system") or name.startswith("kube-")
+    known = by_default(name, "")
+    return known in ("default", "flux-system") or known.startswith("kube-")
 
 
 def namespace_errors(options: NamespaceOptions, name: str, *, is_rendered: bool) -> RuleErrors:

@@ -19,7 +19,7 @@ from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.rule_switches import RuleOff, RuleSwitch
 from registry_gitops.deployment.source import GitSource, Source
 from registry_gitops.errors import InputError
-from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges
+from registry_gitops.manifests import HelmReleaseOptions, KustomizationChanges, ResourcePath
 from registry_gitops.model import (
     EMPTY,
     SERVICE_NAME,
@@ -27,7 +27,6 @@ from registry_gitops.model import (
     ListOf,
     MapOf,
     Model,
-    NotBlank,
     RuleErrors,
     Text,
     default_section,
@@ -48,7 +47,7 @@ class KustomizationOptions(KustomizationChanges):
 
     instead: ClassVar[Mapping[str, str]] = {"pruneNamespace": "write it as prune below namespace, next to name"}
 
-    resources: ListOf[NotBlank] = ()
+    resources: ListOf[ResourcePath] = ()
     """More files of the directory, such as an encrypted Secret; they come after the rendered ones."""
 
 

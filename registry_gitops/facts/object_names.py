@@ -12,6 +12,7 @@ from registry_gitops.deployment import (
     RegistryDeployment,
     is_system_namespace,
 )
+from registry_gitops.substitution import may_refer
 
 _ENFORCE: Final = "pod-security.kubernetes.io/enforce"
 
@@ -84,7 +85,7 @@ class NamespaceFacts:
 def _release_name(deployment: RegistryDeployment) -> str:
     target = deployment.release.target_namespace
     name = deployment.release.release_name or (f"{target}-{deployment.name}" if target else deployment.name)
-    if len(name) <= MAX_RELEASE_NAME:
+    if len(name) <= MAX_RELEASE_NAME or may_refer(name):
         return name
     checksum = hashlib.sha256(name.encode()).hexdigest()
     return f"{name[: MAX_RELEASE_NAME - 13]}-{checksum[:12]}"

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from registry_gitops.deployment import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, RegistryDeployment
 from registry_gitops.facts.pod_security import list_violations
 from registry_gitops.facts.pod_shape import shape_pod
-from registry_gitops.substitution import is_unknown
+from registry_gitops.substitution import is_left_to_flux
 from registry_gitops.values import RegistryValues, find_plaintext_secrets
 
 _T = TypeVar("_T")
@@ -55,7 +55,7 @@ class SecretFacts:
 
     def __init__(self, values: RegistryValues) -> None:
         password = values.auth.htpasswd.password
-        self.has_plaintext_password: Final = bool(password) and not is_unknown(password)
+        self.has_plaintext_password: Final = bool(password) and not is_left_to_flux(password)
         """Whether `auth.htpasswd.password` is set."""
         found = find_plaintext_secrets(values.configuration)
         self.plaintext_keys: Final = tuple(".".join(map(str, secret.path)) for secret in found)

@@ -42,6 +42,7 @@ from registry_gitops.manifests.kustomization import (
     KustomizePatch,
     LabelSet,
     PatchOptions,
+    ResourcePath,
 )
 from registry_gitops.manifests.namespace import POD_SECURITY, Namespace, PodSecurityLevel
 from registry_gitops.manifests.ocirepository import (
@@ -105,6 +106,7 @@ __all__ = [
     "PostRenderPatch",
     "PostRenderer",
     "Resource",
+    "ResourcePath",
     "Rollback",
     "Selector",
     "SourceReference",

@@ -12,7 +12,19 @@ from pydantic import Field
 from registry_gitops.manifests.patches import Selector, json_patch_errors
 from registry_gitops.manifests.resource import Document, ManifestModel, exactly_one_errors
 from registry_gitops.masking import quote
-from registry_gitops.model import Annotations, DNSLabel, Labels, ListOf, NotBlank, RuleErrors, rule_error
+from registry_gitops.model import (
+    Annotations,
+    DNSLabel,
+    Labels,
+    ListOf,
+    NeverSubstituted,
+    NotBlank,
+    RuleErrors,
+    rule_error,
+)
+
+ResourcePath = Annotated[NotBlank, NeverSubstituted("kustomize")]
+"""A file or directory, relative to that of the kustomization file, or a URL."""
 
 
 class FieldSpec(ManifestModel):
@@ -63,7 +75,7 @@ class PatchOptions(ManifestModel):
 class KustomizePatch(ManifestModel):
     """A change to objects of the directory, in a file (`path`) or inline (`patch`). Upstream: kustomize's Patch."""
 
-    path: NotBlank | None = None
+    path: ResourcePath | None = None
     """File with the patch, relative to the directory of the kustomization file."""
 
     patch: NotBlank | None = None
@@ -84,7 +96,7 @@ class KustomizePatch(ManifestModel):
 class KustomizationChanges(ManifestModel):
     """What a kustomization file changes in its objects."""
 
-    components: ListOf[NotBlank] | None = None
+    components: ListOf[ResourcePath] | None = None
     """Directories with kustomize components."""
 
     labels: ListOf[LabelSet] | None = None
@@ -106,7 +118,7 @@ class _Objects(Document):
     namespace: DNSLabel | None = None
     """Namespace that every object is moved to."""
 
-    resources: Annotated[ListOf[NotBlank], Field(min_length=1)]
+    resources: Annotated[ListOf[ResourcePath], Field(min_length=1)]
     """Files, directories, and URLs with the objects, in the order of their output."""
 
 

@@ -50,6 +50,7 @@ from registry_gitops.model.scalars import (
     Positive,
     Text,
 )
+from registry_gitops.model.written import NeverSubstituted
 
 __all__ = [
     "EMPTY",
@@ -83,6 +84,7 @@ __all__ = [
     "LocatedError",
     "MapOf",
     "Model",
+    "NeverSubstituted",
     "NonNegative",
     "NotBlank",
     "OCIRepositoryURL",

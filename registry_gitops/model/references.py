@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from registry_gitops.codec import YAMLError, load_yaml
 from registry_gitops.model.frozen import FrozenDict
 from registry_gitops.model.located_errors import custom_error, error_at
-from registry_gitops.model.written import WrittenModel
+from registry_gitops.model.written import NeverSubstituted, WrittenModel
 from registry_gitops.substitution import SubstitutionError, Template, Unquoted, may_refer, parse_template
 
 _M = TypeVar("_M", bound=WrittenModel)
@@ -184,6 +184,10 @@ def _choose(found: _Found) -> _Choice:
     except SubstitutionError as error:
         wrong = custom_error("substitution", str(error))
         return _Choice(found, _unknown_values(found, Template(())), found.text, wrong)
+    reader = next((mark.reader for mark in _marks(found.kind) if isinstance(mark, NeverSubstituted)), None)
+    if reader:
+        early = custom_error("substitution", f"{reader} reads this before Flux fills in variables: write it out")
+        return _Choice(found, _unknown_values(found, template), found.text, early)
     if not _is_scalar(found.kind):
         return _Choice(found, (found.text,), found.text)
     default = template.fill()
@@ -323,25 +327,29 @@ def _literals(kind: Any) -> list[Any]:
 
 
 def _is_scalar(kind: Any) -> bool:
-    """Return whether a field holds one value of a known type: not any, no section, and no list."""
-    members = [member for member in _members(kind) if member not in (None, type(None))]
-    return bool(members) and not any(
-        member is Any
-        or get_origin(member) in (Mapping, Sequence)
-        or (isinstance(member, type) and issubclass(member, WrittenModel))
+    """Return whether a field can hold one value of a known type: not anything, and not only sections and lists."""
+    members = _members(kind)
+    return Any not in members and any(
+        member not in (None, type(None))
+        and get_origin(member) not in (Mapping, Sequence)
+        and not (isinstance(member, type) and issubclass(member, WrittenModel))
         for member in members
     )
 
 
 def _examples(kind: Any) -> Iterator[str]:
     """Yield the examples that a field's type has: what it accepts can be too special for the texts above."""
+    for mark in _marks(kind):
+        yield from getattr(mark, "examples", None) or (getattr(mark, "json_schema", None) or {}).get("examples", ())
+
+
+def _marks(kind: Any) -> Iterator[Any]:
     if get_origin(kind) is Annotated:
-        yield from _examples(get_args(kind)[0])
-        for mark in get_args(kind)[1:]:
-            yield from getattr(mark, "examples", None) or (getattr(mark, "json_schema", None) or {}).get("examples", ())
+        yield from _marks(get_args(kind)[0])
+        yield from get_args(kind)[1:]
     elif get_origin(kind) in (Union, UnionType):
         for part in get_args(kind):
-            yield from _examples(part)
+            yield from _marks(part)
 
 
 def _model(kind: Any, data: Mapping[Any, Any]) -> type[WrittenModel] | None:

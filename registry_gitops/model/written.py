@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
+
+
+@dataclass(frozen=True)
+class NeverSubstituted:
+    """Marks a field whose value is read before Flux substitutes, used as ``Annotated[str, NeverSubstituted(...)]``."""
+
+    reader: str
+    """Who reads it."""
 
 
 class WrittenModel(BaseModel):

@@ -17,8 +17,8 @@ class Conflict(NamedTuple):
 
     key: str
     text: str
-    missing: tuple[str, ...] = ()
-    """The keys of which one is missing. It may come from outside the config file: from `release.valuesFrom`."""
+    missing: tuple[str, ...] | None = None
+    """Not None: a value is missing, at `key` or at one of these. `release.valuesFrom` can bring it."""
 
 
 _OBJECT_STORE: Final = "set storage.type to an object store (s3, gcs, azure)"
@@ -74,20 +74,22 @@ CONFLICTS: Final = {
         "storage.{section} has no effect, because storage.type is {type}: set storage.type to {section}, or remove it",
     ),
     "storage-bucket": Conflict(
-        "storage.{section}.{field}", "the driver {section} exits without it: set it to one that exists"
+        "storage.{section}.{field}", "the driver {section} exits without it: set it to one that exists", missing=()
     ),
     "s3-region": Conflict(
         "storage.s3.region",
         "the driver s3 exits without a region: set it to the AWS region of the bucket, or set "
         "storage.s3.regionEndpoint for a service other than AWS",
+        missing=("storage.s3.regionEndpoint",),
     ),
     "azure-application": Conflict(
-        "storage.azure.{field}", "storage.azure.credentialsType is client_secret, which needs it: set it"
+        "storage.azure.{field}", "storage.azure.credentialsType is client_secret, which needs it: set it", missing=()
     ),
     "azure-key": Conflict(
         "storage.azure.existingSecret",
         "storage.azure.credentialsType is {type}, which needs a Secret with the key {secret_key}: create one with "
         "`registry-gitops secret azure --key {secret_key}`, and set existingSecret to its name",
+        missing=(),
     ),
     "azure-secret": Conflict(
         "storage.azure.existingSecret",
@@ -95,7 +97,9 @@ CONFLICTS: Final = {
         "client_secret, or remove existingSecret",
     ),
     "redis-addrs": Conflict(
-        "cache.redis.addrs", "the cache is redis, and the registry exits without its address: set it to [HOST:6379]"
+        "cache.redis.addrs",
+        "the cache is redis, and the registry exits without its address: set it to [HOST:6379]",
+        missing=(),
     ),
     "autoscaling-range": Conflict(
         "autoscaling.minReplicas", "{minimum} is more than autoscaling.maxReplicas, which is {maximum}: lower it"
@@ -103,11 +107,13 @@ CONFLICTS: Final = {
     "autoscaling-target": Conflict(
         "autoscaling.targetCPUUtilizationPercentage",
         "the autoscaler has nothing to measure: set it, or targetMemoryUtilizationPercentage",
+        missing=(),
     ),
     "autoscaling-request": Conflict(
         "resources.requests.{resource}",
         "the autoscaler measures {resource} in percent of this request, and there is none: set it, or set "
         "autoscaling.{target} to null",
+        missing=(),
     ),
     "pdb-both": Conflict(
         "pdb.maxUnavailable", "minAvailable and maxUnavailable cannot be combined: remove one of them"
@@ -130,11 +136,13 @@ CONFLICTS: Final = {
         "auth.token.{setting}",
         "the registry exits without it: set realm to the URL of the token server, service to the audience of its "
         "tokens, and issuer to their issuer",
+        missing=(),
     ),
     "token-keys": Conflict(
         "auth.token.existingSecret",
         "nothing verifies the tokens: set existingSecret to the name of a Secret with the certificates or the keys of "
         "the token server, and rootCertBundleKey or jwksKey to the key in it",
+        missing=(),
     ),
     "htpasswd-credentials": Conflict(
         "auth.htpasswd.existingSecret",
@@ -166,6 +174,7 @@ CONFLICTS: Final = {
         "tls.existingSecret",
         "TLS is enabled without a certificate: set existingSecret to the name of a Secret of type kubernetes.io/tls, "
         "which cert-manager can create",
+        missing=(),
     ),
     "tls-client-mode": Conflict(
         "tls.clientAuthentication.mode",
@@ -183,11 +192,13 @@ CONFLICTS: Final = {
         "{key}",
         "no volume of the Pod has the file {file}, so the registry does not start: mount it with extraFiles, or with "
         "extraVolumes and extraVolumeMounts{instead}",
+        missing=("extraFiles", "extraVolumes"),
     ),
     "proxy-url": Conflict(
         "proxy.remoteUrl",
         "a pull-through cache needs the registry that it caches: set remoteUrl to its URL, for Docker Hub "
         "https://registry-1.docker.io",
+        missing=(),
     ),
     "proxy-docker-hub": Conflict(
         "{key}", "{host} is not the registry of Docker Hub: set {key} to https://registry-1.docker.io"
@@ -196,6 +207,7 @@ CONFLICTS: Final = {
         "proxy.existingSecret",
         "proxy.username has no password: create a Secret with `registry-gitops secret proxy`, and set "
         "existingSecret to its name",
+        missing=(),
     ),
     "proxy-replicas": Conflict(
         "{key}",
@@ -226,7 +238,9 @@ CONFLICTS: Final = {
         "extraVolumes.{index}.name", "another volume has the name {name}, too: choose another name"
     ),
     "mount-volume": Conflict(
-        "{mounts}.{index}.name", "no volume has the name {name}: add it to extraVolumes, or correct the name"
+        "{mounts}.{index}.name",
+        "no volume has the name {name}: add it to extraVolumes, or correct the name",
+        missing=("extraVolumes",),
     ),
     "mount-twice": Conflict(
         "{mounts}.{index}.mountPath", "another mount of the container has the path {path}, too: choose another path"
@@ -248,7 +262,9 @@ CONFLICTS: Final = {
         "another port",
     ),
     "dns-servers": Conflict(
-        "dnsConfig.nameservers", "with dnsPolicy None, the Pod knows no DNS server: set dnsConfig.nameservers"
+        "dnsConfig.nameservers",
+        "with dnsPolicy None, the Pod knows no DNS server: set dnsConfig.nameservers",
+        missing=(),
     ),
     "object-twice": Conflict(
         "extraDeploy.{index}", "another entry is the {kind} {name}, too: remove one of them, or rename it"
@@ -261,7 +277,9 @@ CONFLICTS: Final = {
         "ingress.extraHosts.{index}.name",
         "another rule has this host with the path {path}, too, and controllers refuse that: remove one of them",
     ),
-    "route-parents": Conflict("httpRoute.parentRefs", "no Gateway serves the route: name one in httpRoute.parentRefs"),
+    "route-parents": Conflict(
+        "httpRoute.parentRefs", "no Gateway serves the route: name one in httpRoute.parentRefs", missing=()
+    ),
     "route-parent-twice": Conflict(
         "httpRoute.parentRefs.{index}",
         "another entry names this listener of the Gateway {name}, too: remove it, or set another sectionName or port",
@@ -366,5 +384,6 @@ def conflict_error(name: LiteralString, /, **words: object) -> LocatedError:
 
 def missing_keys(error: LocatedError) -> tuple[str, ...]:
     """Return the keys of which one is missing, if `error` is a conflict that more values can solve."""
-    _, problem = error
-    return CONFLICTS[problem.type].missing if problem.type in CONFLICTS else ()
+    path, problem = error
+    conflict = CONFLICTS.get(problem.type)
+    return () if conflict is None or conflict.missing is None else (".".join(map(str, path)), *conflict.missing)

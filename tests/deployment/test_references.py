@@ -17,7 +17,7 @@ from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions
 from registry_gitops.model import Model
 from registry_gitops.model.references import _choose, _Found, _kind, _members
-from registry_gitops.render import render
+from registry_gitops.render import render, render_checked
 from registry_gitops.values import Auth, EnvVar, Htpasswd, Ingress, Persistence, RegistryValues
 
 # Key and text, and what the field holds: its type's value by the default, or the text itself in a field of text.
@@ -148,6 +148,10 @@ REFUSED: dict[str, tuple[str, str]] = {
         "3:16: values.tolerations: must be a list",
     ),
     "an unknown key": ("values.image.tga: ${TAG}", '4:5: values.image.tga: unknown key "tga": did you mean "tag"?'),
+    "a file that kustomize reads": (
+        "kustomization.resources: [ '${USERS}.yaml' ]",
+        "3:16: kustomization.resources[0]: kustomize reads this before Flux fills in variables: write it out",
+    ),
     "a mistake elsewhere": (
         "values: {replicaCount: '${REPLICAS}', image: {tga: '${TAG}'}}",
         '2:47: values.image.tga: unknown key "tga": did you mean "tag"?',
@@ -234,8 +238,27 @@ def test_every_scalar_accepts_a_variable_without_a_default() -> None:
     assert len(found) > 500
     for path, kind in found.items():
         choice = _choose(_Found(path, "${X}", kind, None))
+        if (path[0] == "kustomization" and path[1:2] in (("resources",), ("components",))) or path[-1] == "path":
+            continue  # kustomize reads them
         assert choice.problem is None, path
         assert choice.values != ("${X}",) or path[-1] in ("*", "value") or kind is str or "str" in str(kind), path
+
+
+@pytest.mark.exhaustive
+def test_deployment_with_a_variable_in_any_field_is_rendered() -> None:
+    # What computes with a text, such as a port of an address, must not meet "${X}".
+    rendered = 0
+    for path, _ in dict(leaves(RegistryDeployment, ())).items():
+        config: Any = "${X}"
+        for step in reversed(path):
+            config = [config] if step == "*" else {step: config}
+        try:
+            deployment = RegistryDeployment.model_validate(config)
+        except ValidationError:
+            continue  # it needs other fields, too
+        render_checked(deployment)
+        rendered += 1
+    assert rendered > 300
 
 
 def test_models_accept_references_as_config_files_do() -> None:

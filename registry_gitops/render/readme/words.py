@@ -10,7 +10,7 @@ from registry_gitops.amounts import parse_duration
 from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment
 from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReason, ObjectNames, PodFacts, StorageFacts
 from registry_gitops.render.readme.markdown import code, listing
-from registry_gitops.substitution import may_refer
+from registry_gitops.substitution import by_default
 from registry_gitops.values import Section
 
 _LOSS: Final = {
@@ -44,7 +44,7 @@ class Words:
         self.other_hosts = listing(facts.endpoints.ingress_hosts[1:])
         upgrade = deployment.release.upgrade
         self.longest_wait = (upgrade and upgrade.timeout) or deployment.release.timeout or "5m"
-        self.is_wait_long = not may_refer(self.longest_wait) and parse_duration(self.longest_wait) > 60
+        self.is_wait_long = parse_duration(by_default(self.longest_wait, "5m")) > 60
         self.lost_with, self.how_to_keep = _LOSS[storage.loss_reason]
         # Nothing is known of the size of an existing claim.
         size = f" ({values.persistence.size}, {', '.join(values.persistence.access_modes)})"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from registry_gitops.masking import mask
-from registry_gitops.substitution import is_unknown
+from registry_gitops.substitution import is_left_to_flux
 from registry_gitops.values.configuration.section import Section
 
 _CREDENTIAL = re.compile(r"auth|token|key|secret|cookie|passw|signature", re.IGNORECASE)
@@ -76,7 +76,7 @@ def _find_secrets(value: Any, path: tuple[str | int, ...]) -> Iterator[FoundSecr
             continue
         item, item_path = getattr(value, name), (*path, field.alias or name)
         for mark in field.metadata:
-            if isinstance(mark, SecretField) and not (isinstance(item, str) and is_unknown(item)):
+            if isinstance(mark, SecretField) and not (isinstance(item, str) and is_left_to_flux(item)):
                 numbers = (part for part in path if isinstance(part, int))
                 variable = mark.variable.format(*numbers)
                 yield from (FoundSecret((*item_path, *below), variable) for below in mark.find_paths(item))
