@@ -6,10 +6,14 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from random import Random
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +21,8 @@ import requests
 
 from tests.support.helm import Rendered
 from tests.support.listening import HOST, free_port
+from tests.support.oci_content import Blob, image
+from tests.support.oci_http import Repository
 
 SECONDS = 30
 RESULT = re.compile(r"^garbage-collection (.*)$", re.MULTILINE)
@@ -28,6 +34,11 @@ def wait_for(what: str, condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"not within {SECONDS} s: {what}"
         time.sleep(0.02)
+
+
+def read_results(log: str) -> list[dict[str, str]]:
+    """Return what a collector has reported in its log, a line for each time."""
+    return [dict(re.findall(r'(\S+?)=("[^"]*"|\S*)', line)) for line in RESULT.findall(log)]
 
 
 @dataclass
@@ -165,7 +176,7 @@ class CollectingPod:
 
     def results(self) -> list[dict[str, str]]:
         """What the collector has reported, a line for each time."""
-        return [dict(word.split("=", 1) for word in line.split()) for line in RESULT.findall(self.collector.text)]
+        return read_results(self.collector.text)
 
     def collect(self) -> dict[str, str]:
         """Collect garbage now, wait until pushes are accepted again, and return what was reported."""
@@ -178,3 +189,66 @@ class CollectingPod:
     def size(self) -> int:
         """Bytes of all blobs."""
         return sum(path.stat().st_size for path in self.data.glob("docker/registry/v2/blobs/*/*/*/data"))
+
+
+class Client(threading.Thread):
+    """Pushes images, deletes every other one, and pulls; repeats what the registry refuses, or does not answer."""
+
+    def __init__(self, urls: Callable[[], list[str]], number: int, shared: Blob) -> None:
+        super().__init__()
+        self.urls = urls
+        self.name = f"client/{number}"
+        self.shared = shared.parts[1].digest
+        self.random = Random(number)
+        self.kept: list[Blob] = []
+        self.problems: list[str] = []
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            kept, deleted = image(self.random, 3_000), image(self.random, 3_000)
+            if self._repeat(partial(Repository.push, content=kept)):
+                self.kept.append(kept)
+            if self._repeat(partial(Repository.push, content=deleted)):
+                self._repeat(partial(Repository.ask, method="DELETE", path=f"manifests/{deleted.digest}"))
+            self._repeat(partial(Repository.blob, digest=self.shared), "shared")
+
+    def _repeat(self, request: Callable[[Repository], object], repository: str = "") -> bool:
+        """Repeat a request, to any of the Pods, until it succeeds; return whether it did, before the end."""
+        while not self.stopping.is_set():
+            try:
+                request(Repository(self.random.choice(self.urls()), repository or self.name))
+            except (requests.ConnectionError, IndexError):
+                continue
+            except requests.HTTPError as error:
+                # 405: read-only. 400: its layers were pushed before. 404: the last try has deleted it.
+                if error.response.status_code not in (400, 404, 405):
+                    self.problems.append(f"{error.response.status_code} {error.response.text}")
+                continue
+            return True
+        return False
+
+    def broken(self) -> list[str]:
+        """What went wrong, and what is missing of the images whose push succeeded."""
+        repository = Repository(self.urls()[0], self.name)
+        return [*self.problems, *(missing for content in self.kept for missing in repository.lacks(content))]
+
+
+def wait_until_each_pushed(clients: list[Client]) -> None:
+    counts = [len(client.kept) for client in clients]
+    wait_for(
+        "each pushes", lambda: all(len(client.kept) > count for client, count in zip(clients, counts, strict=True))
+    )
+
+
+@contextmanager
+def running(clients: list[Client]) -> Iterator[None]:
+    for client in clients:
+        client.start()
+    try:
+        yield
+    finally:
+        for client in clients:
+            client.stopping.set()
+        for client in clients:
+            client.join()

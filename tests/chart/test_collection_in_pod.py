@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,9 +14,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.chart.collecting import CollectingPod, wait_for
+from tests.chart.collecting import Client, CollectingPod, running, wait_for, wait_until_each_pushed
 from tests.support.helm import CHART, Chart
-from tests.support.oci_content import Blob, image
+from tests.support.oci_content import image
 from tests.support.oci_http import Repository
 
 DUE = CHART / "files" / "collection" / "due.sh"
@@ -90,7 +87,7 @@ def test_every_image_that_was_accepted_while_garbage_is_collected_can_be_pulled(
     shared = image(Random(4), 20_000)
     with start(deletion={"enabled": True}) as pod:
         Repository(pod.url, "shared").push(shared, "1.0")
-        clients = [Client(pod.url, number, shared) for number in range(4)]
+        clients = [Client(lambda: [pod.url], number, shared) for number in range(4)]
         with running(clients):
             for _ in range(3):
                 wait_until_each_pushed(clients)
@@ -224,64 +221,3 @@ def freeze(pod: CollectingPod) -> None:
     pod.collector.signal(signal.SIGSTOP)
     wait_for("it serves read-only", lambda: (pod.folder / "run" / "read-only").exists() and pod.serves())
     assert not pod.accepts_pushes()
-
-
-class Client(threading.Thread):
-    """Pushes images, deletes every other one, and pulls; repeats what the registry refuses, or does not answer."""
-
-    def __init__(self, url: str, number: int, shared: Blob) -> None:
-        super().__init__()
-        self.repository = Repository(url, f"client/{number}")
-        self.pull = partial(Repository(url, "shared").blob, shared.parts[1].digest)
-        self.random = Random(number)
-        self.kept: list[Blob] = []
-        self.problems: list[str] = []
-        self.stopping = threading.Event()
-
-    def run(self) -> None:
-        while not self.stopping.is_set():
-            kept, deleted = image(self.random, 3_000), image(self.random, 3_000)
-            if self._repeat(partial(self.repository.push, kept, "kept")):
-                self.kept.append(kept)
-            if self._repeat(partial(self.repository.push, deleted, "deleted")):
-                self._repeat(partial(self.repository.ask, "DELETE", f"manifests/{deleted.digest}"))
-            self._repeat(self.pull)
-
-    def _repeat(self, request: Callable[[], object]) -> bool:
-        """Repeat a request until it succeeds; return whether it did, before the end."""
-        while not self.stopping.is_set():
-            try:
-                request()
-            except requests.ConnectionError:
-                continue
-            except requests.HTTPError as error:
-                # 405: read-only. 400: its layers were pushed before. 404: the last try has deleted it.
-                if error.response.status_code not in (400, 404, 405):
-                    self.problems.append(f"{error.response.status_code} {error.response.text}")
-                continue
-            return True
-        return False
-
-    def broken(self) -> list[str]:
-        """What went wrong, and what is missing of the images whose push succeeded."""
-        return [*self.problems, *(missing for content in self.kept for missing in self.repository.lacks(content))]
-
-
-def wait_until_each_pushed(clients: list[Client]) -> None:
-    counts = [len(client.kept) for client in clients]
-    wait_for(
-        "each pushes", lambda: all(len(client.kept) > count for client, count in zip(clients, counts, strict=True))
-    )
-
-
-@contextmanager
-def running(clients: list[Client]) -> Iterator[None]:
-    for client in clients:
-        client.start()
-    try:
-        yield
-    finally:
-        for client in clients:
-            client.stopping.set()
-        for client in clients:
-            client.join()

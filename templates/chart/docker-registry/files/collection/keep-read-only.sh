@@ -50,7 +50,17 @@ writers() {
     --field-selector 'status.phase!=Failed,status.phase!=Succeeded'
 }
 
-rolled_out() { api rollout status deployment "$DEPLOYMENT" --watch=false | grep -q 'successfully rolled out'; }
+# Whether the Deployment has Pods of its newest version only.
+rolled_out() {
+  counts=$(api get deployment "$DEPLOYMENT" --output \
+    'jsonpath={.metadata.generation},{.status.observedGeneration},{.spec.replicas},{.status.updatedReplicas},{.status.replicas}') ||
+    return 1
+  IFS=, read -r generation observed wanted updated all <<END
+$counts
+END
+  [ "${observed:-0}" -ge "$generation" ] && [ "${updated:-0}" = "$wanted" ] && [ "${all:-0}" = "$wanted" ]
+}
+
 all_read_only() { pods=$(writers) && [ -z "$pods" ]; }
 
 allow() {
