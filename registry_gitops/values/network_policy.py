@@ -82,11 +82,14 @@ class NetworkAccess(Model):
     """A NetworkPolicy: who can connect to the registry, and to what it can connect. The network must enforce it."""
 
     enabled: bool = False
-    """Whether the policy is rendered. Clients then reach the port of the API only."""
+    """Whether the policy is rendered. Clients then reach the ports of the Service only, and those of the metrics."""
 
     ingress_from: ListOf[NetworkPeer] = ()
     """Clients of the API, such as the Ingress controller; none is everyone. Probes and `helm test` are
     always allowed."""
+
+    metrics_from: ListOf[NetworkPeer] = ()
+    """Clients of the metrics, such as the namespace of Prometheus; none is everyone."""
 
     egress: ListOf[EgressRule] = ()
     """Servers that the registry needs: object storage, Redis, another registry. Without a rule, it can connect to

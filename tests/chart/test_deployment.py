@@ -211,6 +211,20 @@ def test_a_network_policy_lets_in_clients_and_the_test_and_out_to_dns(chart: Cha
     assert {port["port"] for port in spec["egress"][0]["ports"]} == {53}
 
 
+def test_a_network_policy_opens_the_metrics_and_the_ports_of_the_service(chart: Chart) -> None:
+    monitoring = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+    rendered = chart.render(
+        networkPolicy={"enabled": True, "metricsFrom": [monitoring]},
+        metrics={"enabled": True},
+        service={"extraPorts": [{"name": "a", "port": 8443, "targetPort": "https"}, {"name": "b", "port": 9000}]},
+    )
+    clients, prometheus = rendered["NetworkPolicy"]["spec"]["ingress"]
+    assert [port["port"] for port in clients["ports"]] == ["http", "https", 9000]
+    assert prometheus == {"ports": [{"port": "metrics", "protocol": "TCP"}], "from": [monitoring]}
+    names = {port["name"] for container in rendered.pod["containers"] for port in container["ports"]}
+    assert {"http", "metrics"} <= names
+
+
 def test_a_network_policy_without_rules_closes_all_ports_but_the_api(chart: Chart) -> None:
     spec = chart.render(networkPolicy={"enabled": True})["NetworkPolicy"]["spec"]
     assert spec["ingress"] == [{"ports": [{"port": "http", "protocol": "TCP"}]}]
