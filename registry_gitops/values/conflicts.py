@@ -353,7 +353,7 @@ CONFLICTS: Final = {
     "collection-redis": Conflict(
         "garbageCollection.enabled",
         "the cache in redis outlives the blobs that are collected, and images that are pushed afterwards would be "
-        "incomplete: set configuration.storage.cache.blobdescriptor to {cache}",
+        "incomplete: set {key} to {cache}",
     ),
     "collection-variable": Conflict(
         "extraEnvVars.{index}.name",

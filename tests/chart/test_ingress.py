@@ -170,6 +170,10 @@ def test_the_notes_of_a_pull_through_cache_speak_of_no_push(chart: Chart) -> Non
     ("values", "warning"),
     [
         ({"persistence": {"enabled": False}}, "Every image is lost when the Pod ends"),
+        (
+            {"storage": {"type": "s3", "s3": {"bucket": "images", "region": "eu-central-1"}}},
+            "all requests a 503 after 30 seconds",
+        ),
         ({"ingress": {"enabled": True, "hostname": HOST, "tls": True}}, "lets anybody who reaches it push and pull"),
         (
             {

@@ -447,6 +447,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         for count, cache in ((1, "inmemory"), (2, '""'))
     },
     **{
+        f"garbage behind a typed cache in redis, {count} replicas": (
+            {
+                "garbageCollection": COLLECTION,
+                "replicaCount": count,
+                "http": SHARED,
+                "updateStrategy": {"type": "Recreate"},
+                "storage": IN_BUCKET,
+                "cache": REDIS,
+            },
+            "garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are "
+            f"pushed afterwards would be incomplete: set cache.type to {cache}",
+        )
+        for count, cache in ((1, "inmemory"), (2, "off"))
+    },
+    **{
         f"garbage and {name}": (
             {"garbageCollection": COLLECTION, "extraEnvVars": [{"name": name, "value": value}]},
             f"extraEnvVars.0.name: {name} is set by garbage collection, which makes the registry read-only: "

@@ -23,7 +23,9 @@ def find_collection_conflicts(values: RegistryValues) -> RuleErrors:
     elif not values.shares_images and values.rolls_over:
         yield conflict_error("collection-strategy")
     if values.cache_type == "redis":
-        yield conflict_error("collection-redis", cache="inmemory" if values.collects_in_pod else '""')
+        raw = values.configuration.storage.cache
+        key, off = ("configuration.storage.cache.blobdescriptor", '""') if raw else ("cache.type", "off")
+        yield conflict_error("collection-redis", key=key, cache="inmemory" if values.collects_in_pod else off)
     yield from _overrides(values)
     yield from _schedule(values.garbage_collection.schedule)
 

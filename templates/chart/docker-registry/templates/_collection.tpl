@@ -167,7 +167,10 @@ volumeMounts:
 {{- $problems = include "docker-registry.conflict.collection-strategy" dict | append $problems }}
 {{- end }}
 {{- if dig "storage" "cache" "blobdescriptor" "" $config | eq "redis" }}
-{{- $words := dict "cache" (ternary "inmemory" "\"\"" $pod) }}
+{{- $words := dict "key" "cache.type" "cache" (ternary "inmemory" "off" $pod) }}
+{{- if dig "storage" "cache" dict ($.Values.configuration | default dict) }}
+{{- $words = dict "key" "configuration.storage.cache.blobdescriptor" "cache" (ternary "inmemory" "\"\"" $pod) }}
+{{- end }}
 {{- $problems = include "docker-registry.conflict.collection-redis" $words | append $problems }}
 {{- end }}
 {{- range $index, $variable := $.Values.extraEnvVars }}

@@ -309,7 +309,7 @@ updateStrategy.type: with RollingUpdate an old Pod could still accept pushes to 
 {{- end }}
 
 {{- define "docker-registry.conflict.collection-redis" -}}
-garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are pushed afterwards would be incomplete: set configuration.storage.cache.blobdescriptor to {{ .cache }}
+garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are pushed afterwards would be incomplete: set {{ .key }} to {{ .cache }}
 {{- end }}
 
 {{- define "docker-registry.conflict.collection-variable" -}}
