@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment, is_system_namespace
@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     MORE_VALUES = "release.valuesFrom"
     HOME = "namespace"
     TARGET = "release.targetNamespace"
+    OTHER_CLUSTER = "release.kubeConfig"
     USERS = "values.auth.htpasswd.existingSecret"
     TOKEN_KEYS = "values.auth.token.existingSecret"
     POD_CERTIFICATE = "values.tls.existingSecret"
@@ -41,7 +42,14 @@ class Purpose(StrEnum):
     IMAGE_CREDENTIALS = "values.image.pullSecrets"
     CERTIFICATE = "values.ingress.tls"
     EXTRA_CERTIFICATE = "values.ingress.extraTls"
+    GATEWAY = "values.httpRoute.parentRefs"
+    INGRESS_CLASS = "values.ingress.ingressClassName"
     IDENTITY = "values.serviceAccount.name"
+    PRIORITY = "values.priorityClassName"
+    RUNTIME = "values.runtimeClassName"
+    EXTRA_VOLUME = "values.extraVolumes"
+    INIT_CONTAINER = "values.initContainers"
+    SIDECAR = "values.sidecars"
     IMAGES = "values.persistence.existingClaim"
     VOLUME = "values.persistence.storageClass"
 
@@ -57,6 +65,8 @@ class Purpose(StrEnum):
             self.ENVIRONMENT_SECRET,
             self.ENVIRONMENT_CONFIG_MAP,
             self.VARIABLE,
+            self.INIT_CONTAINER,
+            self.SIDECAR,
         )
 
 
@@ -87,13 +97,16 @@ def list_needs(
     values, there = deployment.values, names.target_namespace
     yield from _namespaces(deployment, names)
     yield from _for_chart(deployment, names.namespace)
+    yield from _for_other_cluster(deployment, names.namespace)
     for reference in deployment.release.values_from or ():
         yield Need(reference.kind, reference.name, names.namespace, Purpose.MORE_VALUES)
     yield from _for_pods(values, there)
     if endpoints.certificate_secret:
         yield Need("Secret", endpoints.certificate_secret, there, Purpose.CERTIFICATE)
-    for tls in values.ingress.extra_tls if values.ingress.enabled else ():
-        yield Need("Secret", tls.secret_name, there, Purpose.EXTRA_CERTIFICATE)
+    yield from _for_routes(values, there)
+    yield from _for_scheduling(values)
+    yield from _for_extra_volumes(values, there)
+    yield from _for_containers(values, there)
     if values.service_account.name and not values.service_account.create:
         yield Need("ServiceAccount", values.service_account.name, there, Purpose.IDENTITY)
     if storage.is_existing_claim:
@@ -112,6 +125,65 @@ def _namespaces(deployment: RegistryDeployment, names: ObjectNames) -> Iterator[
         return
     if deployment.release.kube_config or target not in (rendered, names.namespace):
         yield Need("Namespace", target, "", Purpose.TARGET)
+
+
+def _for_other_cluster(deployment: RegistryDeployment, here: str) -> Iterator[Need]:
+    access = deployment.release.kube_config
+    if access and access.secret_ref:
+        yield Need("Secret", access.secret_ref.name, here, Purpose.OTHER_CLUSTER, access.secret_ref.key or "value")
+    if access and access.config_map_ref:
+        yield Need("ConfigMap", access.config_map_ref.name, here, Purpose.OTHER_CLUSTER)
+
+
+def _for_routes(values: RegistryValues, there: str) -> Iterator[Need]:
+    if values.ingress.enabled:
+        for tls in values.ingress.extra_tls:
+            if tls.secret_name:
+                yield Need("Secret", tls.secret_name, there, Purpose.EXTRA_CERTIFICATE)
+        if values.ingress.ingress_class_name:
+            yield Need("IngressClass", values.ingress.ingress_class_name, "", Purpose.INGRESS_CLASS)
+    if values.http_route.enabled:
+        for parent in values.http_route.parent_refs:
+            yield Need("Gateway", parent.name, parent.namespace or there, Purpose.GATEWAY)
+
+
+def _for_scheduling(values: RegistryValues) -> Iterator[Need]:
+    # Kubernetes has those of the system itself.
+    if values.priority_class_name and not values.priority_class_name.startswith("system-"):
+        yield Need("PriorityClass", values.priority_class_name, "", Purpose.PRIORITY)
+    if values.runtime_class_name:
+        yield Need("RuntimeClass", values.runtime_class_name, "", Purpose.RUNTIME)
+
+
+def _for_extra_volumes(values: RegistryValues, there: str) -> Iterator[Need]:
+    for volume in values.extra_volumes:
+        secret, config_map, claim, csi = volume.secret, volume.config_map, volume.persistent_volume_claim, volume.csi
+        if secret and not secret.optional:
+            yield Need("Secret", secret.secret_name, there, Purpose.EXTRA_VOLUME)
+        if config_map and not config_map.optional:
+            yield Need("ConfigMap", config_map.name, there, Purpose.EXTRA_VOLUME)
+        if claim:
+            yield Need("PersistentVolumeClaim", claim.claim_name, there, Purpose.EXTRA_VOLUME)
+        if csi and csi.node_publish_secret_ref:
+            yield Need("Secret", csi.node_publish_secret_ref.name, there, Purpose.EXTRA_VOLUME)
+        for source in volume.projected.sources if volume.projected else ():
+            for kind, keys in (("Secret", source.secret), ("ConfigMap", source.config_map)):
+                if keys and not keys.optional:
+                    yield Need(kind, keys.name, there, Purpose.EXTRA_VOLUME)
+
+
+def _for_containers(values: RegistryValues, there: str) -> Iterator[Need]:
+    for purpose, containers in (
+        (Purpose.INIT_CONTAINER, values.init_containers),
+        (Purpose.SIDECAR, values.sidecars),
+    ):
+        for container in containers:
+            for variable in container.env:
+                yield from (replace(need, purpose=purpose) for need in _for_variable(variable, there))
+            for source in container.env_from:
+                for kind, whole in (("Secret", source.secret_ref), ("ConfigMap", source.config_map_ref)):
+                    if whole and not whole.optional:
+                        yield Need(kind, whole.name, there, purpose)
 
 
 def _for_chart(deployment: RegistryDeployment, here: str) -> Iterator[Need]:

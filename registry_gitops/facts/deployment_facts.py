@@ -65,6 +65,7 @@ class DeploymentFacts:
             ("ConfigMap", names.full_name, True),
             ("PersistentVolumeClaim", names.full_name, self.storage.is_own_claim),
             ("Ingress", names.full_name, values.ingress.enabled),
+            ("HTTPRoute", names.full_name, values.http_route.enabled),
             ("HorizontalPodAutoscaler", names.full_name, values.autoscaling.enabled),
             ("PodDisruptionBudget", names.full_name, values.pdb.enabled),
             ("NetworkPolicy", names.full_name, values.network_policy.enabled),
@@ -81,7 +82,18 @@ class DeploymentFacts:
     @cached_property
     def needs(self) -> tuple[Need, ...]:
         """The objects that must exist besides, each once for each purpose."""
-        return tuple(dict.fromkeys(list_needs(self.deployment, self.names, self.storage, self.endpoints)))
+        needs = list_needs(self.deployment, self.names, self.storage, self.endpoints)
+        return tuple(need for need in dict.fromkeys(needs) if not self._creates(need))
+
+    def _creates(self, reference: ObjectReference) -> bool:
+        """Return whether `extraDeploy` contains the object."""
+        own = {
+            (manifest["kind"], manifest["metadata"]["name"], manifest["metadata"].get("namespace"))
+            for manifest in self.deployment.values.extra_deploy
+        }
+        there = reference.namespace == self.names.target_namespace or not reference.namespace
+        key = (reference.kind, reference.name)
+        return (*key, reference.namespace) in own or (there and (*key, None) in own)
 
 
 def _texts(plain: Any) -> Iterator[str]:

@@ -7,11 +7,22 @@ from typing import Final
 from registry_gitops.facts.authentication import AuthenticationFacts
 from registry_gitops.facts.image_storage import StorageFacts
 from registry_gitops.facts.object_names import ObjectNames
-from registry_gitops.values import ExtraHost, Ingress, RegistryValues, registry_port
+from registry_gitops.facts.public_routes import (
+    certificate_secret,
+    example_host,
+    has_body_limit,
+    has_certificate,
+    ingress_hosts,
+    ingress_rules,
+    is_below,
+    is_over_tls,
+    is_routed,
+)
+from registry_gitops.values import RegistryValues, registry_port
 
 
 class Endpoints:
-    """Addresses of the registry: by the Ingress if it has a usable host, else by a port-forward to localhost:5000."""
+    """Addresses of the registry: by a host of the Ingress or HTTPRoute, else by a port-forward to localhost:5000."""
 
     def __init__(
         self, values: RegistryValues, names: ObjectNames, storage: StorageFacts, authentication: AuthenticationFacts
@@ -38,81 +49,59 @@ class Endpoints:
         self.service_url: Final = f"{'https' if self.has_tls_in_pod else 'http'}://{self.service_address}{self.prefix}"
         """URL in front of /v2/ for the Pods of the cluster."""
 
-        rules = _rules(ingress)
-        self.ingress_hosts: Final = _hosts(rules, f"{self.prefix}/v2/")
+        api, route = f"{self.prefix}/v2/", values.http_route
+        rules = ingress_rules(ingress)
+        self.ingress_hosts: Final = ingress_hosts(rules, api)
         """Hosts by which the Ingress routes to the API, those without a wildcard first."""
-        self.ingress_host: Final = _example(self.ingress_hosts[0]) if self.ingress_hosts else ""
+        self.has_route: Final = route.enabled and is_below(api, route.path)
+        """Whether an HTTPRoute routes to the API."""
+        self.route_hosts: Final = tuple(route.hostnames) if self.has_route else ()
+        """Hosts by which it does; none means the hosts of the Gateway's listeners."""
+        hosts = dict.fromkeys((*self.ingress_hosts, *self.route_hosts))
+        self.public_hosts: Final = tuple(sorted(hosts, key=lambda name: name.startswith("*")))
+        """Hosts of both, those without a wildcard first."""
+        self.public_host: Final = example_host(self.public_hosts[0]) if self.public_hosts else ""
         """The first of them, "" without any; registry.example.com for *.example.com."""
-        self.has_tls: Final = bool(self.ingress_hosts) and _has_tls(ingress, self.ingress_hosts[0])
-        """Whether the Ingress has a certificate for that host."""
-        self.certificate_secret: Final = _certificate_secret(ingress)
+        has_ingress_tls = bool(self.ingress_hosts) and has_certificate(ingress, self.ingress_hosts[0])
+        is_by_ingress = bool(self.ingress_hosts) and self.ingress_hosts[0] == self.public_hosts[0]
+        self.has_tls: Final = has_ingress_tls if is_by_ingress else bool(self.route_hosts) and is_over_tls(route)
+        """Whether clients reach that host over TLS: by a certificate of the Ingress, or a listener of the Gateway."""
+        self.certificate_secret: Final = certificate_secret(ingress)
         """Secret with the certificate of `ingress.hostname`, "" if it needs none."""
         self.accepts_any_host: Final = bool(rules) and not any(rule.name for rule in rules)
         """Whether the Ingress routes every name that resolves to its controller."""
         self.is_api_path_missing: Final = bool(rules) and not (self.ingress_hosts or self.accepts_any_host)
         """Whether the Ingress has hosts, but routes no host to the API."""
-        roots = (rule for rule in rules if _example(rule.name) == self.ingress_host and _routes(rule, "/"))
-        self.is_root_reachable: Final = not self.ingress_host or any(roots)
+        is_root_routed = route.path == "/" if not is_by_ingress else is_routed(rules, self.public_host, "/")
+        self.is_root_reachable: Final = not self.public_host or is_root_routed
         """Whether clients reach the path /, which needs no credentials."""
-        is_nginx = ingress.enabled and (not ingress.ingress_class_name or "nginx" in ingress.ingress_class_name)
-        has_limit = "nginx.ingress.kubernetes.io/proxy-body-size" not in ingress.annotations
-        self.has_nginx_limit: Final = is_nginx and storage.accepts_pushes and has_limit
-        """Whether pushes exceed the default limit of ingress-nginx (1m), if that serves the Ingress."""
+        self.has_body_limit: Final = ingress.enabled and storage.accepts_pushes and has_body_limit(ingress)
+        """Whether pushes exceed a limit of ingress-nginx, if that serves the Ingress."""
+        is_by_traefik = ingress.enabled and "traefik" in ingress.controllers
+        self.has_read_timeout: Final = is_by_traefik and storage.accepts_pushes
+        """Whether pushes exceed the default timeout of Traefik (60s), if that serves the Ingress."""
 
-        self.host: Final = self.ingress_host or "localhost:5000"
+        self.host: Final = self.public_host or "localhost:5000"
         """HOST or HOST:PORT in names of images."""
-        is_https = self.has_tls if self.ingress_host else self.has_tls_in_pod
+        is_https = self.has_tls if self.public_host else self.has_tls_in_pod
         self.scheme: Final = "https" if is_https else "http"
         self.url: Final = f"{self.scheme}://{self.host}"
         self.base_url: Final = self.url + self.prefix
         """URL in front of /v2/."""
-        is_exposed = self.is_node_port or self.is_load_balancer
-        is_plain_ingress = not self.has_tls if self.ingress_hosts else self.accepts_any_host and not ingress.extra_tls
-        self.is_reachable_without_tls: Final = (is_exposed and not self.has_tls_in_pod) or is_plain_ingress
+        self.is_on_host_network: Final = values.host_network
+        """Whether nodes serve the registry on the port of the container."""
+        self.external_ips: Final = tuple(service.external_ips)
+        """Addresses by which nodes serve it on the port of the Service."""
+        is_exposed = self.is_node_port or self.is_load_balancer or values.host_network or bool(service.external_ips)
+        is_plain_ingress = (
+            not has_ingress_tls if self.ingress_hosts else self.accepts_any_host and not ingress.extra_tls
+        )
+        is_plain = is_plain_ingress or (self.has_route and not is_over_tls(route))
+        self.is_reachable_without_tls: Final = (is_exposed and not self.has_tls_in_pod) or is_plain
         """Whether clients outside the cluster reach the registry over plain HTTP."""
         self.sends_passwords_without_tls: Final = self.is_reachable_without_tls and not authentication.is_anonymous
         """Whether those clients can send credentials over plain HTTP."""
-        is_routed = bool(rules) and not self.is_api_path_missing
+        has_public_route = self.has_route or (bool(rules) and not self.is_api_path_missing)
         is_open_service = is_exposed and not self.needs_client_certificate
-        self.is_open_to_all: Final = authentication.is_anonymous and (is_open_service or is_routed)
+        self.is_open_to_all: Final = authentication.is_anonymous and (is_open_service or has_public_route)
         """Whether clients outside the cluster reach the registry, and need no credentials."""
-
-
-def _rules(ingress: Ingress) -> tuple[ExtraHost, ...]:
-    """Return the rules of the Ingress, () without an Ingress: the chart's `docker-registry.ingressHosts`."""
-    if not ingress.enabled:
-        return ()
-    if ingress.extra_hosts and not ingress.hostname:
-        return tuple(ingress.extra_hosts)
-    return (ExtraHost(name=ingress.hostname, path=ingress.path, path_type=ingress.path_type), *ingress.extra_hosts)
-
-
-def _hosts(rules: tuple[ExtraHost, ...], api: str) -> tuple[str, ...]:
-    names = dict.fromkeys(rule.name for rule in rules if rule.name and _routes(rule, api))
-    return tuple(sorted(names, key=lambda name: name.startswith("*")))
-
-
-def _routes(rule: ExtraHost, path: str) -> bool:
-    """Return whether requests below `path` follow the rule. ImplementationSpecific can mean that, and so counts."""
-    if rule.path_type == "Prefix":
-        return f"{path.rstrip('/')}/".startswith(f"{rule.path.rstrip('/')}/")
-    return rule.path_type == "ImplementationSpecific"
-
-
-def _has_tls(ingress: Ingress, host: str) -> bool:
-    """Return whether the Ingress has a certificate for the host; one without hosts is for all."""
-    if ingress.tls and host == ingress.hostname:
-        return True
-    domain = f"*.{host.partition('.')[2]}"
-    return any(not tls.hosts or host in tls.hosts or domain in tls.hosts for tls in ingress.extra_tls)
-
-
-def _certificate_secret(ingress: Ingress) -> str:
-    """Return the name by the chart's `docker-registry.ingressTls`; that of a wildcard host has no `*`."""
-    if not (ingress.enabled and ingress.tls and ingress.hostname):
-        return ""
-    return ingress.existing_secret or f"{ingress.hostname.replace('*', 'wildcard')}-tls"
-
-
-def _example(host: str) -> str:
-    return f"registry{host[1:]}" if host.startswith("*") else host

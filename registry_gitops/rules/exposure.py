@@ -23,12 +23,13 @@ class Exposure:
     def __init__(self, deployment: RegistryDeployment) -> None:
         facts = DeploymentFacts(deployment)
         values, endpoints = deployment.values, facts.endpoints
-        has_own_address = endpoints.is_node_port or endpoints.is_load_balancer
         self.facts: Final = facts
-        self.key: Final = "values.service.type" if has_own_address else "values.ingress.enabled"
-        """Key of the values that exposes the registry."""
-        self.way: Final = f"a Service of type {values.service.type}" if has_own_address else "its Ingress"
-        annotations = values.service.annotations if has_own_address else values.ingress.annotations
+        self.key, self.way, self.tls_remedy = _way(facts)
+        """Key of the values that exposes the registry, its words, and what to set for TLS."""
+        annotations = {
+            "values.ingress.enabled": values.ingress.annotations,
+            "values.httpRoute.enabled": values.http_route.annotations,
+        }.get(self.key, values.service.annotations)
         has_ranges = endpoints.is_load_balancer and bool(values.service.load_balancer_source_ranges)
         self.is_guarded: Final = has_ranges or any(_GUARD.search(f"{key}={annotations[key]}") for key in annotations)
         """Whether something else can restrict who reaches it: source ranges, or an annotation."""
@@ -47,3 +48,17 @@ class Exposure:
     def is_open(self) -> bool:
         """Whether everyone who reaches the registry can use it."""
         return self.facts.endpoints.is_open_to_all and not self.is_guarded and not self._can_get_login
+
+
+def _way(facts: DeploymentFacts) -> tuple[str, str, str]:
+    """Return the key that exposes the registry, what it is, and what to set for TLS: of several, the most open one."""
+    values, endpoints, in_pod = facts.deployment.values, facts.endpoints, "tls.enabled to true"
+    if endpoints.is_node_port or endpoints.is_load_balancer:
+        return "values.service.type", f"a Service of type {values.service.type}", in_pod
+    if endpoints.is_on_host_network:
+        return "values.hostNetwork", "the network of its node", in_pod
+    if endpoints.external_ips:
+        return "values.service.externalIPs", "the external addresses of its Service", in_pod
+    if values.http_route.enabled and not values.ingress.enabled:
+        return "values.httpRoute.enabled", "its HTTPRoute", "httpRoute.parentRefs to a listener with TLS"
+    return "values.ingress.enabled", "its Ingress", "ingress.tls to true"

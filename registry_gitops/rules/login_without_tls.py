@@ -21,5 +21,5 @@ def login_without_tls(deployment: RegistryDeployment, directory: OutputDirectory
     """
     exposure = Exposure(deployment)
     if exposure.facts.endpoints.sends_passwords_without_tls and not exposure.has_load_balancer_tls:
-        remedy = "ingress.tls to true" if exposure.key == "values.ingress.enabled" else "tls.enabled to true"
-        yield exposure.key, f"clients send passwords over plain HTTP, through {exposure.way}: set {remedy}"
+        message = f"clients send passwords over plain HTTP, through {exposure.way}: set {exposure.tls_remedy}"
+        yield exposure.key, message

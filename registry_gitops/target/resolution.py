@@ -74,7 +74,7 @@ def _target_of(
     endpoints = facts.endpoints
     if url:
         return Target(url, *user)
-    if not (namespace or service or context or not endpoints.ingress_host):
+    if not (namespace or service or context or not endpoints.public_host):
         return Target(endpoints.base_url, *user)
     name, port = (f"svc/{service}", "http") if service else (endpoints.port_forward, endpoints.port)
     return Target(

@@ -34,6 +34,80 @@ CONFIGS: Final[dict[str, dict[str, Any]]] = {
             "configuration": {"http": {"addr": "0.0.0.0:8080", "debug": {"addr": ":5001"}}},
         },
     },
+    "host network": {"values": {"hostNetwork": True}},
+    "external addresses": {"values": {"service": {"externalIPs": ["192.0.2.1"]}}},
+    "gateway": {
+        "values": {
+            "httpRoute": {
+                "enabled": True,
+                "hostnames": ["*.example.com", "r.example.com"],
+                "parentRefs": [{"name": "public", "namespace": "gateways", "sectionName": "https"}, {"name": "own"}],
+            },
+        },
+    },
+    "gateway, plain": {
+        "values": {
+            "httpRoute": {
+                "enabled": True,
+                "hostnames": ["r.example.com"],
+                "parentRefs": [{"name": "public", "port": 80}],
+            },
+        },
+    },
+    "hosts of a gateway": {"values": {"httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}]}}},
+    "both routes": {
+        "values": {
+            "ingress": {"enabled": True, "hostname": "*.example.com", "ingressClassName": "haproxy"},
+            "httpRoute": {"enabled": True, "hostnames": ["r.example.com"], "parentRefs": [{"name": "public"}]},
+        },
+    },
+    "certificate of the controller": _ingress(
+        ingressClassName="nginx",
+        extraHosts=[{"name": "r.example.com"}],
+        extraTls=[{"hosts": ["r.example.com"]}],
+        annotations={"nginx.ingress.kubernetes.io/proxy-body-size": "8m"},
+    ),
+    "no annotations": _ingress(hostname="r.example.com", controller="none"),
+    "volumes": {
+        "values": {
+            "extraVolumes": [
+                {"name": "a", "secret": {"secretName": "keys"}},
+                {"name": "b", "configMap": {"name": "settings"}},
+                {"name": "c", "persistentVolumeClaim": {"claimName": "mirror"}},
+                {"name": "d", "secret": {"secretName": "perhaps", "optional": True}},
+                {"name": "e", "csi": {"driver": "vault", "nodePublishSecretRef": {"name": "vault"}}},
+                {
+                    "name": "f",
+                    "projected": {
+                        "sources": [{"secret": {"name": "client"}}, {"configMap": {"name": "x", "optional": True}}],
+                    },
+                },
+                {"name": "g", "configMap": {"name": "own"}},
+            ],
+            "extraDeploy": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "own"}}],
+        },
+    },
+    "sidecars": {
+        "values": {
+            "initContainers": [
+                {
+                    "name": "a",
+                    "image": "a",
+                    "env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "first", "key": "a"}}}],
+                },
+            ],
+            "sidecars": [
+                {
+                    "name": "b",
+                    "image": "b",
+                    "envFrom": [{"secretRef": {"name": "second"}}, {"configMapRef": {"name": "x", "optional": True}}],
+                },
+            ],
+            "priorityClassName": "images",
+            "runtimeClassName": "gvisor",
+        },
+    },
+    "another cluster": {"release": {"kubeConfig": {"secretRef": {"name": "edge"}}}},
     "node port": {"values": {"service": {"type": "NodePort", "nodePorts": {"http": 30500}}}},
     "load balancer with a login": {
         "values": {

@@ -36,7 +36,8 @@ def rendered(tool: Callable[[str], Path]) -> Rendered:
             text=True,
             check=True,
         )
-        documents = [document for document in yaml.safe_load_all(done.stdout) if document]
+        theirs = facts.deployment.values.to_config_dict().get("extraDeploy", [])
+        documents = [each for each in yaml.safe_load_all(done.stdout) if each and each not in theirs]
         return {
             document["kind"]: document
             for document in documents
@@ -58,48 +59,61 @@ def test_objects_are_those_that_helm_renders(name: str, rendered: Rendered) -> N
 @every_deployment
 def test_needs_are_what_the_objects_refer_to_and_helm_does_not_render(name: str, rendered: Rendered) -> None:
     facts, objects = DeploymentFacts(DEPLOYMENTS[name]), rendered(name)
-    named = {ObjectReference(kind, name, facts.names.target_namespace) for kind, name in references(objects)}
     namespace = facts.names.target_namespace
-    expected = named - set(facts.chart_objects) - {ObjectReference("ServiceAccount", "default", namespace)}
-    if claim := objects.get("PersistentVolumeClaim"):
-        expected |= {
-            ObjectReference("StorageClass", name, "") for name in claim["spec"].get("storageClassName", "").split()
-        }
+    created = {*facts.chart_objects, ObjectReference("ServiceAccount", "default", namespace)}
+    created |= {
+        ObjectReference(manifest["kind"], manifest["metadata"]["name"], namespace)
+        for manifest in facts.deployment.values.extra_deploy
+    }
+    expected = {
+        ObjectReference(kind, name, namespace if place is None else place) for kind, name, place in references(objects)
+    }
     of_flux = {"GitRepository", "Namespace"}
-    assert {ObjectReference(n.kind, n.name, n.namespace) for n in facts.needs if n.kind not in of_flux} == expected
+    found = {ObjectReference(n.kind, n.name, n.namespace) for n in facts.needs if n.kind not in of_flux}
+    assert {need for need in found if need.name != "edge"} == expected - created
 
 
-def references(objects: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Kind and name of everything that the Pods and the Ingress need."""
+def references(objects: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """Kind, name, and namespace ("" for none, None for that of the release) of everything that the objects need."""
     pod = objects["Deployment"]["spec"]["template"]["spec"]
-    yield "ServiceAccount", pod["serviceAccountName"]
-    yield from (("Secret", secret["name"]) for secret in pod.get("imagePullSecrets", ()))
-    for volume in pod["volumes"]:
-        if "secret" in volume:
-            yield "Secret", volume["secret"]["secretName"]
-        elif "configMap" in volume:
-            yield "ConfigMap", volume["configMap"]["name"]
-        elif "projected" in volume:
-            sources = volume["projected"]["sources"]
-            kinds = {"secret": "Secret", "configMap": "ConfigMap"}
-            yield from ((kinds[key], source["name"]) for entry in sources for key, source in entry.items())
-        elif "persistentVolumeClaim" in volume:
+    yield "ServiceAccount", pod["serviceAccountName"], None
+    yield from (("Secret", secret["name"], None) for secret in pod.get("imagePullSecrets", ()))
+    for kind, key in (("PriorityClass", "priorityClassName"), ("RuntimeClass", "runtimeClassName")):
+        yield from ((kind, pod[key], "") for _ in range(key in pod))
+    yield from ((kind, name, None) for kind, name in volume_references(pod["volumes"]))
+    for container in (*pod.get("initContainers", ()), *pod["containers"]):
+        variables = (variable.get("valueFrom", {}) for variable in container.get("env", ()))
+        for source in (*container.get("envFrom", ()), *variables):
+            for key, kind in (("secret", "Secret"), ("configMap", "ConfigMap")):
+                reference = source.get(f"{key}Ref") or source.get(f"{key}KeyRef")
+                if reference and not reference.get("optional"):
+                    yield kind, reference["name"], None
+    ingress = objects.get("Ingress", {}).get("spec", {})
+    yield from (("Secret", tls["secretName"], None) for tls in ingress.get("tls", ()) if "secretName" in tls)
+    yield from (("IngressClass", ingress[key], "") for key in ("ingressClassName",) if key in ingress)
+    for parent in objects.get("HTTPRoute", {}).get("spec", {}).get("parentRefs", ()):
+        yield "Gateway", parent["name"], parent.get("namespace")
+    for claim in (objects[kind] for kind in ("PersistentVolumeClaim",) if kind in objects):
+        yield from (("StorageClass", name, "") for name in claim["spec"].get("storageClassName", "").split())
+
+
+def volume_references(volumes: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for volume in volumes:
+        for source in volume.get("projected", {}).get("sources", [volume]):
+            for key, kind in (("secret", "Secret"), ("configMap", "ConfigMap")):
+                if key in source and not source[key].get("optional"):
+                    yield kind, source[key].get("secretName") or source[key]["name"]
+        if "persistentVolumeClaim" in volume:
             yield "PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]
-    (container,) = pod["containers"]
-    sources = [*container.get("envFrom", ()), *(variable.get("valueFrom", {}) for variable in container.get("env", ()))]
-    for source in sources:
-        for key, kind in (("secret", "Secret"), ("configMap", "ConfigMap")):
-            reference = source.get(f"{key}Ref") or source.get(f"{key}KeyRef")
-            if reference and not reference.get("optional"):
-                yield kind, reference["name"]
-    yield from (("Secret", tls["secretName"]) for tls in objects.get("Ingress", {}).get("spec", {}).get("tls", ()))
+        if "csi" in volume:
+            yield "Secret", volume["csi"]["nodePublishSecretRef"]["name"]
 
 
 @every_deployment
 def test_pods_run_the_image_under_the_names_of_the_facts(name: str, rendered: Rendered) -> None:
     facts = DeploymentFacts(DEPLOYMENTS[name])
     template = rendered(name)["Deployment"]["spec"]["template"]
-    (container,) = template["spec"]["containers"]
+    container = template["spec"]["containers"][0]
     context = template["spec"]["securityContext"] | container["securityContext"]
     assert container["image"] == facts.image.reference
     assert template["spec"]["serviceAccountName"] == facts.names.service_account
@@ -112,8 +126,9 @@ def test_pods_run_the_image_under_the_names_of_the_facts(name: str, rendered: Re
 def test_images_are_where_helm_mounts_a_volume(name: str, rendered: Rendered) -> None:
     objects, storage = rendered(name), DeploymentFacts(DEPLOYMENTS[name]).storage
     volumes = objects["Deployment"]["spec"]["template"]["spec"]["volumes"]
-    claims = [volume["persistentVolumeClaim"]["claimName"] for volume in volumes if "persistentVolumeClaim" in volume]
-    (container,) = objects["Deployment"]["spec"]["template"]["spec"]["containers"]
+    (data,) = [volume for volume in volumes if volume["name"] == "data"] or [{}]
+    claims = [data["persistentVolumeClaim"]["claimName"]] if "persistentVolumeClaim" in data else []
+    container = objects["Deployment"]["spec"]["template"]["spec"]["containers"][0]
     mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
     assert claims == ([storage.claim] if storage.claim else [])
     assert (storage.loss_reason is LossReason.EMPTY_DIR) == (storage.is_on_disk and not claims)
@@ -140,7 +155,7 @@ def test_registry_is_configured_as_the_facts_have_it(name: str, rendered: Render
 @every_deployment
 def test_endpoints_are_those_of_the_service_and_the_ingress(name: str, rendered: Rendered) -> None:
     objects, facts = rendered(name), DeploymentFacts(DEPLOYMENTS[name])
-    service, (container,) = objects["Service"], objects["Deployment"]["spec"]["template"]["spec"]["containers"]
+    service, (container, *_) = objects["Service"], objects["Deployment"]["spec"]["template"]["spec"]["containers"]
     is_headless = service["spec"].get("clusterIP") == "None"
     port = container["ports"][0]["containerPort"] if is_headless else service["spec"]["ports"][0]["port"]
     host = f"{service['metadata']['name']}.{service['metadata']['namespace']}.svc"
@@ -149,5 +164,7 @@ def test_endpoints_are_those_of_the_service_and_the_ingress(name: str, rendered:
     hosts = [rule["host"] for rule in ingress["spec"]["rules"]]
     assert facts.endpoints.accepts_any_host == (hosts == [""])
     assert set(facts.endpoints.ingress_hosts) <= set(hosts)
-    secrets = {host: tls["secretName"] for tls in ingress["spec"].get("tls", ()) for host in tls.get("hosts", ())}
+    route = objects.get("HTTPRoute", {"spec": {}})
+    assert list(facts.endpoints.route_hosts) == route["spec"].get("hostnames", [])
+    secrets = {host: tls.get("secretName") for tls in ingress["spec"].get("tls", ()) for host in tls.get("hosts", ())}
     assert facts.endpoints.certificate_secret == secrets.get(facts.deployment.values.ingress.hostname, "")

@@ -91,7 +91,39 @@ def test_namespaces_are_needed_that_nothing_here_creates(
         ("load balancer with a login", [Need("Secret", "users", HERE, Purpose.USERS, "file")]),
         ("existing claim", [Need("PersistentVolumeClaim", "images", HERE, Purpose.IMAGES)]),
         ("claim that goes", [Need("StorageClass", "fast", "", Purpose.VOLUME)]),
-        ("any host with TLS", [Need("Secret", "all", HERE, Purpose.EXTRA_CERTIFICATE)]),
+        (
+            "any host with TLS",
+            [
+                Need("Secret", "all", HERE, Purpose.EXTRA_CERTIFICATE),
+                Need("IngressClass", "traefik", "", Purpose.INGRESS_CLASS),
+            ],
+        ),
+        (
+            "gateway",
+            [
+                Need("Gateway", "public", "gateways", Purpose.GATEWAY),
+                Need("Gateway", "own", HERE, Purpose.GATEWAY),
+            ],
+        ),
+        (
+            "volumes",
+            [
+                Need("Secret", "keys", HERE, Purpose.EXTRA_VOLUME),
+                Need("ConfigMap", "settings", HERE, Purpose.EXTRA_VOLUME),
+                Need("PersistentVolumeClaim", "mirror", HERE, Purpose.EXTRA_VOLUME),
+                Need("Secret", "vault", HERE, Purpose.EXTRA_VOLUME),
+                Need("Secret", "client", HERE, Purpose.EXTRA_VOLUME),
+            ],
+        ),
+        (
+            "sidecars",
+            [
+                Need("PriorityClass", "images", "", Purpose.PRIORITY),
+                Need("RuntimeClass", "gvisor", "", Purpose.RUNTIME),
+                Need("Secret", "first", HERE, Purpose.INIT_CONTAINER, "a", "A"),
+                Need("Secret", "second", HERE, Purpose.SIDECAR),
+            ],
+        ),
         (
             "s3",
             [
@@ -132,7 +164,8 @@ def test_object_that_is_needed_twice_for_one_purpose_is_listed_once() -> None:
 @pytest.mark.parametrize("purpose", Purpose)
 def test_environment_is_what_the_kubelet_reads_before_it_creates_the_container(purpose: Purpose) -> None:
     environment = (
-        "UPLOADS UPSTREAM_CREDENTIALS STORAGE_S3 STORAGE_AZURE CACHE ENVIRONMENT_SECRET ENVIRONMENT_CONFIG_MAP VARIABLE"
+        "UPLOADS UPSTREAM_CREDENTIALS STORAGE_S3 STORAGE_AZURE CACHE ENVIRONMENT_SECRET ENVIRONMENT_CONFIG_MAP "
+        "VARIABLE INIT_CONTAINER SIDECAR"
     )
     assert purpose.is_environment == (purpose.name in environment.split())
 
@@ -150,3 +183,26 @@ def test_environment_is_what_the_kubelet_reads_before_it_creates_the_container(p
 )
 def test_storage_and_cache_need_the_keys_of_their_secrets(name: str, expected: set[tuple[str, str]]) -> None:
     assert {(need.name, need.key) for need in facts_of(name).needs if need.kind == "Secret"} == expected
+
+
+def test_access_to_another_cluster_is_needed_next_to_the_release() -> None:
+    need = Need("Secret", "edge", HERE, Purpose.OTHER_CLUSTER, "value")
+    assert need in facts_of("another cluster").needs
+
+
+def test_classes_of_the_system_are_always_there() -> None:
+    found = facts({"values": {"priorityClassName": "system-cluster-critical"}}).needs
+    assert [need.kind for need in found] == ["GitRepository"]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "is_needed"),
+    [({}, False), ({"namespace": HERE}, False), ({"namespace": "elsewhere"}, True)],
+)
+def test_object_that_the_release_contains_is_not_needed(metadata: dict[str, str], is_needed: bool) -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys", **metadata}}
+    values = {
+        "extraVolumes": [{"name": "a", "secret": {"secretName": "keys"}}],
+        "extraDeploy": [secret],
+    }
+    assert ("keys" in {need.name for need in facts({"values": values}).needs}) == is_needed

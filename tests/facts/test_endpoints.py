@@ -23,6 +23,19 @@ from tests.facts.deployments import DEPLOYMENTS, facts_of, true_facts
         ("wildcard host", "https://r.example.org", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
         ("another path", "http://localhost:5000", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
         ("TLS in the Pod", "https://localhost:5000", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
+        ("gateway", "https://r.example.com", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
+        (
+            "gateway, plain",
+            "http://r.example.com",
+            "docker-registry.docker-registry.svc:5000",
+            "svc/docker-registry",
+        ),
+        (
+            "both routes",
+            "https://r.example.com",
+            "docker-registry.docker-registry.svc:5000",
+            "svc/docker-registry",
+        ),
         ("prefix", "http://r.example.com/images", "docker-registry.docker-registry.svc:5000", "svc/docker-registry"),
     ],
 )
@@ -41,18 +54,26 @@ EXPOSED = {
     "load balancer with a login": (
         "is_load_balancer is_root_reachable is_reachable_without_tls sends_passwords_without_tls"
     ),
-    "host with TLS": "has_tls is_root_reachable has_nginx_limit is_open_to_all",
-    "wildcard host": "has_tls has_nginx_limit is_open_to_all",
-    "any host": "accepts_any_host is_root_reachable has_nginx_limit is_reachable_without_tls is_open_to_all",
-    "any host with TLS": "accepts_any_host is_root_reachable is_open_to_all",
-    "another path": "is_api_path_missing is_root_reachable has_nginx_limit",
-    "path of the API alone": "has_nginx_limit is_reachable_without_tls is_open_to_all",
+    "host network": "is_on_host_network is_root_reachable is_reachable_without_tls is_open_to_all",
+    "external addresses": "is_root_reachable is_reachable_without_tls is_open_to_all",
+    "gateway": "has_route has_tls is_root_reachable is_open_to_all",
+    "gateway, plain": "has_route is_root_reachable is_reachable_without_tls is_open_to_all",
+    "hosts of a gateway": "has_route is_root_reachable is_open_to_all",
+    "both routes": "has_route has_tls is_root_reachable is_reachable_without_tls is_open_to_all",
+    "certificate of the controller": "has_tls is_root_reachable has_body_limit is_open_to_all",
+    "no annotations": "has_body_limit is_root_reachable is_reachable_without_tls is_open_to_all",
+    "host with TLS": "has_tls is_root_reachable has_read_timeout is_open_to_all",
+    "wildcard host": "has_tls has_read_timeout is_open_to_all",
+    "any host": "accepts_any_host is_root_reachable has_read_timeout is_reachable_without_tls is_open_to_all",
+    "any host with TLS": "accepts_any_host is_root_reachable has_read_timeout is_open_to_all",
+    "another path": "is_api_path_missing is_root_reachable has_read_timeout",
+    "path of the API alone": "has_read_timeout is_reachable_without_tls is_open_to_all",
     "TLS in the Pod": "is_load_balancer has_tls_in_pod is_root_reachable is_open_to_all",
     "client certificates": "is_load_balancer has_tls_in_pod needs_client_certificate is_root_reachable",
     "TLS in the Pod, behind a host with TLS": (
-        "has_tls has_tls_in_pod is_root_reachable has_nginx_limit is_open_to_all"
+        "has_tls has_tls_in_pod is_root_reachable has_read_timeout is_open_to_all"
     ),
-    "prefix": "has_nginx_limit is_reachable_without_tls is_open_to_all",
+    "prefix": "has_read_timeout is_reachable_without_tls is_open_to_all",
 }
 
 

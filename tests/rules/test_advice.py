@@ -24,6 +24,9 @@ def annotated(**annotations: str) -> dict[str, Any]:
     return {"ingress": INGRESS | {"annotations": annotations}, "auth": LOGIN}
 
 
+ROUTE: dict[str, Any] = {"enabled": True, "parentRefs": [{"name": "public"}]}
+PLAIN_LISTENER = {"parentRefs": [{"name": "public", "port": 80}]}
+
 # Rule -> values that it finds, with the key that it names; values that it does not.
 CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] = {
     "exposed-without-login": (
@@ -32,6 +35,9 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
             ({"service": {"type": "NodePort"}}, "service.type"),
             ({"service": {"type": "LoadBalancer"}}, "service.type"),
             ({"ingress": INGRESS, "proxy": CACHE | {"existingSecret": "hub"}}, "ingress.enabled"),
+            ({"httpRoute": ROUTE}, "httpRoute.enabled"),
+            ({"hostNetwork": True}, "hostNetwork"),
+            ({"service": {"externalIPs": ["192.0.2.1"]}}, "service.externalIPs"),
         ],
         [
             {"ingress": INGRESS, "auth": LOGIN},
@@ -57,9 +63,15 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
         [
             ({"ingress": PLAIN, "auth": LOGIN}, "ingress.enabled"),
             ({"service": {"type": "LoadBalancer"}, "auth": LOGIN}, "service.type"),
+            (
+                {"httpRoute": ROUTE | {"parentRefs": [{"name": "public", "port": 80}]}, "auth": LOGIN},
+                "httpRoute.enabled",
+            ),
+            ({"hostNetwork": True, "auth": LOGIN}, "hostNetwork"),
         ],
         [
             {"ingress": INGRESS, "auth": LOGIN},
+            {"httpRoute": ROUTE, "auth": LOGIN},
             {"auth": LOGIN},
             {"service": {"type": "NodePort"}, "auth": LOGIN, "tls": {"enabled": True, "existingSecret": "tls"}},
             {

@@ -31,7 +31,7 @@ class Words:
         user = values.auth.htpasswd.username or "admin"
         self.user, self.user_as_code = shlex.quote(user), code(user)
         # Through a port-forward, the certificate is for another name; Kubernetes knows the Pod at its end.
-        is_forwarded = facts.endpoints.has_tls_in_pod and not facts.endpoints.ingress_host
+        is_forwarded = facts.endpoints.has_tls_in_pod and not facts.endpoints.public_host
         self.anonymous_curl = f"curl -{'k' if is_forwarded else ''}sS"
         self.curl = _curl(facts.authentication, options=f"-f{'k' if is_forwarded else ''}sS")
         self.transport = "TLS" if facts.endpoints.has_tls_in_pod else "plain HTTP"
@@ -41,10 +41,14 @@ class Words:
         self.htpasswd_command = code(f"registry-gitops htpasswd {self.user} {options}")
         self.http_secret_command = _secret_command("http", names)
         self.bucket_secret_command = _secret_command("s3", names)
-        self.other_hosts = listing(facts.endpoints.ingress_hosts[1:])
         upgrade = deployment.release.upgrade
         self.longest_wait = (upgrade and upgrade.timeout) or deployment.release.timeout or "5m"
         self.is_wait_long = parse_duration(by_default(self.longest_wait, "5m")) > 60
+        self.other_hosts = listing(facts.endpoints.public_hosts[1:])
+        gateway = next(iter(values.http_route.parent_refs), None)
+        gateway_namespace = (gateway and gateway.namespace) or names.target_namespace
+        self.gateway = f"{gateway.name} -n {gateway_namespace}" if gateway else ""
+        self.external_ips = listing(facts.endpoints.external_ips)
         self.lost_with, self.how_to_keep = _LOSS[storage.loss_reason]
         # Nothing is known of the size of an existing claim.
         size = f" ({values.persistence.size}, {', '.join(values.persistence.access_modes)})"

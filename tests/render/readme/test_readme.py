@@ -149,6 +149,7 @@ def test_every_example_is_part_of_a_valid_description(case: str) -> None:
 def test_clients_are_led_to_the_host_the_scheme_and_the_login_of_the_deployment(case: str) -> None:
     expected = {
         "production": ("registry.example.com", "https://registry.example.com/v2/", True),
+        "gateway": ("registry.example.com", "https://registry.example.com/v2/", True),
         "password-in-git": ("localhost:5000", "http://localhost:5000/v2/", True),
         "object-storage": ("hub.example.com", "http://hub.example.com/v2/", False),
         "cache": ("mirror.example.com", "https://mirror.example.com/v2/", False),

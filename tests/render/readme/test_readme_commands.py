@@ -65,6 +65,10 @@ def test_each_command_names_what_is_in_the_cluster(case: str, cluster: Cluster) 
         ("persistentvolumeclaim", names.target_namespace, deployment.values.persistence.existing_claim),
         ("secret", names.target_namespace, deployment.values.auth.htpasswd.existing_secret),
     }
+    foreign |= {
+        ("gateway", parent.namespace or names.target_namespace, parent.name)
+        for parent in deployment.values.http_route.parent_refs
+    }
     named = set()
     for words in commands(format_readme(deployment)):
         if words[0] == "kubectl" and "-n" in words:
