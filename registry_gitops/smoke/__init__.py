@@ -8,7 +8,7 @@ Imports neither Flux or Kubernetes code nor the reference registry: it tests wha
 
 from registry_gitops.smoke.check import Check, check
 from registry_gitops.smoke.checks import CHECKS
-from registry_gitops.smoke.client import Client, NoResponseError, UnreachableError, connect
+from registry_gitops.smoke.client import TLS_REQUIRED, Client, NoResponseError, UnreachableError, connect
 from registry_gitops.smoke.context import LAYER_SIZE, REPOSITORY, Context, Options
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.levels import Level
@@ -20,6 +20,7 @@ __all__ = [
     "CHECKS",
     "LAYER_SIZE",
     "REPOSITORY",
+    "TLS_REQUIRED",
     "Check",
     "CheckFailed",
     "Client",

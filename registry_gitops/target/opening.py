@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final
 
 from registry_gitops.cluster import PortForwardError, port_forward
-from registry_gitops.smoke import Client, UnreachableError, connect
-from registry_gitops.target.resolution import Target
+from registry_gitops.smoke import TLS_REQUIRED, Client, UnreachableError, connect
+from registry_gitops.target.resolution import PortForwardTarget, Target
 
 _INTERVAL: Final = 1.0
 """Seconds between two attempts."""
@@ -37,8 +37,7 @@ def open_client(
         with ExitStack() as stack:
             try:
                 forward = port_forward(endpoint.namespace, endpoint.name, endpoint.port, context=endpoint.context)
-                address = stack.enter_context(forward)
-                client = stack.enter_context(connect(f"http://{address}{endpoint.prefix}", **settings))
+                client = stack.enter_context(_connect(endpoint, stack.enter_context(forward), settings))
             except (PortForwardError, UnreachableError) as problem:
                 if time.monotonic() + _INTERVAL > deadline:
                     raise
@@ -47,3 +46,17 @@ def open_client(
                 yield client
                 return
         time.sleep(_INTERVAL)
+
+
+def _connect(endpoint: PortForwardTarget, address: str, settings: dict[str, Any]) -> Client:
+    if endpoint.scheme != "https":
+        try:
+            return connect(f"http://{address}{endpoint.prefix}", **settings)
+        except UnreachableError as problem:
+            if endpoint.scheme or problem.cause != TLS_REQUIRED:
+                raise
+    # The certificate is for the names of the registry, not for this end of the port-forward. kubectl and the API server
+    # lead to the right Pod, so without an authority to verify it by, it can be any.
+    any_certificate = settings.get("insecure_skip_tls_verify") or not settings.get("ca_file")
+    settings = {**settings, "insecure_skip_tls_verify": bool(any_certificate), "check_hostname": False}
+    return connect(f"https://{address}{endpoint.prefix}", **settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from registry_gitops.errors import InputError
 
@@ -24,6 +24,8 @@ class PortForwardTarget:
     """kubeconfig context. None: the current one."""
     prefix: str = ""
     """Path in front of /v2/, for example /images."""
+    scheme: Literal["http", "https"] | None = None
+    """None: what the registry requires."""
 
     def __str__(self) -> str:
         """Return it as people name it, for example: svc/docker-registry in namespace images."""
@@ -77,6 +79,6 @@ def _target_of(
     if not (namespace or service or context or not endpoints.public_host):
         return Target(endpoints.base_url, *user)
     name, port = (f"svc/{service}", "http") if service else (endpoints.port_forward, endpoints.port)
-    return Target(
-        PortForwardTarget(namespace or facts.names.target_namespace, name, port, context, endpoints.prefix), *user
-    )
+    place = namespace or facts.names.target_namespace
+    scheme: Literal["http", "https"] = "https" if endpoints.has_tls_in_pod else "http"
+    return Target(PortForwardTarget(place, name, port, context, endpoints.prefix, scheme), *user)

@@ -12,32 +12,42 @@ from registry_gitops.smoke import UnreachableError
 from registry_gitops.target import PortForwardTarget, Target, open_client, resolve_target
 
 INGRESS = {"values": {"ingress": {"enabled": True, "hostname": "r.example.com", "tls": True}}}
+TLS = {"values": {"tls": {"enabled": True, "existingSecret": "registry-tls"}}}
 LOGIN = {"values": {"auth": {"htpasswd": {"enabled": True, "username": "me", "password": "secret"}}}}
 
 
 @pytest.mark.parametrize(
     ("config", "options", "target"),
     [
-        ({}, {}, Target(PortForwardTarget("docker-registry", "svc/docker-registry", 5000))),
+        ({}, {}, Target(PortForwardTarget("docker-registry", "svc/docker-registry", 5000, scheme="http"))),
         (
             {"name": "images", "namespace": "tools", "values": {"service": {"ports": {"http": 80}}}},
             {},
-            Target(PortForwardTarget("tools", "svc/images-docker-registry", 80)),
+            Target(PortForwardTarget("tools", "svc/images-docker-registry", 80, scheme="http")),
         ),
         (
             {"values": {"http": {"relativeUrls": False}, "configuration": {"http": {"prefix": "/r/"}}}},
             {},
-            Target(PortForwardTarget("docker-registry", port=5000, prefix="/r")),
+            Target(PortForwardTarget("docker-registry", port=5000, prefix="/r", scheme="http")),
         ),
+        (TLS, {}, Target(PortForwardTarget("docker-registry", port=5000, scheme="https"))),
         (INGRESS, {}, Target("https://r.example.com")),
-        (INGRESS, {"context": "here"}, Target(PortForwardTarget("docker-registry", port=5000, context="here"))),
-        (INGRESS, {"service": "other"}, Target(PortForwardTarget("docker-registry", "svc/other", "http"))),
+        (
+            INGRESS,
+            {"context": "here"},
+            Target(PortForwardTarget("docker-registry", port=5000, context="here", scheme="http")),
+        ),
+        (
+            INGRESS,
+            {"service": "other"},
+            Target(PortForwardTarget("docker-registry", "svc/other", "http", scheme="http")),
+        ),
         (INGRESS, {"url": "http://127.0.0.1:5000"}, Target("http://127.0.0.1:5000")),
-        (LOGIN, {}, Target(PortForwardTarget("docker-registry", port=5000), "me", "secret")),
+        (LOGIN, {}, Target(PortForwardTarget("docker-registry", port=5000, scheme="http"), "me", "secret")),
         (
             {"values": {"auth": {"htpasswd": {"enabled": True, "existingSecret": "users"}}}},
             {},
-            Target(PortForwardTarget("docker-registry", port=5000)),
+            Target(PortForwardTarget("docker-registry", port=5000, scheme="http")),
         ),
     ],
 )

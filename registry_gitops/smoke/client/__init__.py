@@ -7,11 +7,12 @@ with connect("https://registry.example.com") as client:
 from registry_gitops.smoke.client.challenge import parse_challenges
 from registry_gitops.smoke.client.client import Body, Client, RegistryResponse
 from registry_gitops.smoke.client.client_auth import AnonymousAuthenticator, ClientAuthenticator
-from registry_gitops.smoke.client.connect import UnreachableError, connect
+from registry_gitops.smoke.client.connect import TLS_REQUIRED, UnreachableError, connect
 from registry_gitops.smoke.client.masked_text import Credentials
 from registry_gitops.smoke.client.network_errors import NoResponseError
 
 __all__ = [
+    "TLS_REQUIRED",
     "AnonymousAuthenticator",
     "Body",
     "Client",

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -69,6 +69,8 @@ class ConnectionSettings:
     """Timeout in seconds of a connection, and of each wait for bytes."""
     retries: int = 2
     """How often to retry a request whose connection failed. A response, of whatever status code, is never retried."""
+    check_hostname: bool = True
+    """Whether the certificate must be for the host of the URL."""
 
 
 class Client:
@@ -284,6 +286,14 @@ def _new_session(settings: ConnectionSettings) -> requests.Session:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     # Checks compare bytes, so nothing in between is allowed to compress them.
     session.headers.update({"User-Agent": f"registry-gitops/{__version__}", "Accept-Encoding": "identity"})
+    adapter = HTTPAdapter if settings.check_hostname else _AnyNameAdapter
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=_MAX_CONNECTIONS))
+        session.mount(scheme, adapter(pool_maxsize=_MAX_CONNECTIONS))
     return session
+
+
+class _AnyNameAdapter(HTTPAdapter):
+    """Verifies who has signed a certificate, but not for which name."""
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, assert_hostname=False, **options)

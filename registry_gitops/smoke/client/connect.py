@@ -25,6 +25,10 @@ _INTERVAL: Final = 1.0
 """Seconds between two attempts while waiting for a registry."""
 
 
+TLS_REQUIRED: Final = "TLS required"
+"""The cause if the registry responds to plain HTTP that it uses TLS."""
+
+
 class UnreachableError(Exception):
     """No registry responded at the URL. Nothing was checked."""
 
@@ -43,6 +47,7 @@ def connect(
     password: str | None = None,
     ca_file: str | None = None,
     insecure_skip_tls_verify: bool = False,
+    check_hostname: bool = True,
     timeout: float = 30.0,
     retries: int = 2,
     wait: float = 0.0,
@@ -50,9 +55,9 @@ def connect(
 ) -> Client:
     """Return a client of the registry at `url`, which has responded. The default scheme is https, on loopback http.
 
-    Without a user, uses the credentials that `docker login` saved for the host. Tries for `wait` seconds, and calls
-    `on_wait` with the error of each attempt but the last. Raises UnreachableError, and InputError for an invalid
-    argument.
+    Without `check_hostname`, the certificate can be for another name. Without a user, uses the credentials that
+    `docker login` saved for the host. Tries for `wait` seconds, and calls `on_wait` with the error of each attempt but
+    the last. Raises UnreachableError, and InputError for an invalid argument.
     """
     if not timeout > 0:
         raise InputError.single("timeout: must be more than 0 seconds")
@@ -65,7 +70,7 @@ def connect(
     authorities = ca_file or os.environ.get("REQUESTS_CA_BUNDLE")
     if authorities and not insecure_skip_tls_verify:
         _check_authorities(authorities)
-    settings = ConnectionSettings(base_url, authorities, not insecure_skip_tls_verify, timeout, retries)
+    settings = ConnectionSettings(base_url, authorities, not insecure_skip_tls_verify, timeout, retries, check_hostname)
     client = Client(settings, ClientAuthenticator(credentials, mask), mask)
     deadline = time.monotonic() + wait
     while True:
@@ -171,7 +176,7 @@ def _cause(error: Exception) -> str:
             # X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_HOSTNAME_MISMATCH, and X509_V_ERR_IP_ADDRESS_MISMATCH.
             return {10: "TLS: expired", 62: "TLS: name", 64: "TLS: name"}.get(inner.verify_code, "TLS: authority")
         if isinstance(inner, ssl.SSLError):
-            return "TLS"
+            return "TLS: client" if "CERTIFICATE_REQUIRED" in str(inner) else "TLS"
     return "network"
 
 
@@ -185,6 +190,8 @@ _REMEDIES: Final = {
     "proxy": "Check HTTP_PROXY and HTTPS_PROXY, or add the registry to NO_PROXY.",
     "TLS": "The port does not use TLS, or only versions below 1.2: write http:// if it is plain HTTP, else check "
     "`ingress.tls`.",
+    "TLS: client": "The registry demands a certificate of its clients (`tls.clientAuthentication`), and this program "
+    "has none: run `helm test`, or set the mode to verify-client-cert-if-given.",
     "TLS: expired": f"Renew {_CERTIFICATE}; cert-manager does so automatically.",
     "TLS: name": f"Use a name that {_CERTIFICATE} is valid for, or have it issued for `ingress.hostname`.",
     "TLS: authority": f"Pass the authority's certificate with --ca-file, or have {_CERTIFICATE} issued by a public "
@@ -209,7 +216,7 @@ def _unexpected_response(client: Client, response: RegistryResponse) -> Unreacha
             "`registry-gitops htpasswd` creates them: the registry refuses plain text, MD5, and SHA.",
         )
     if response.status == requests.codes.bad_request and b"HTTPS" in response.body:
-        return UnreachableError(f"{message}: it requires TLS", status, "Write https:// instead of http://.")
+        return UnreachableError(f"{message}: it requires TLS", TLS_REQUIRED, "Write https:// instead of http://.")
     return UnreachableError(message, status, _STATUS_REMEDIES.get(response.status, _NO_REGISTRY))
 
 
