@@ -186,6 +186,12 @@ def test_the_notes_of_a_pull_through_cache_speak_of_no_push(chart: Chart) -> Non
             {"auth": {"htpasswd": {"enabled": True, "username": "admin", "password": "secret"}}},
             "The password stands in the values",
         ),
+        ({"tls": {"enabled": True, "existingSecret": "tls"}}, "restart its Pods after each renewal"),
+        (
+            {"tls": {"enabled": True, "existingSecret": "tls", "clientAuthentication": {"existingSecret": "ca"}}},
+            "Clients need a certificate",
+        ),
+        ({"proxy": {"enabled": True, "remoteUrl": "https://upstream.example.com"}}, "exits when it starts while"),
     ],
 )
 def test_the_notes_warn_of_what_works_but_surprises(chart: Chart, values: dict[str, Any], warning: str) -> None:

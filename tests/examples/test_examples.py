@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +76,21 @@ def test_two_registries_share_a_namespace_that_one_of_them_has(tool: Callable[[s
     assert [each["metadata"]["name"] for each in found if each["kind"] == "Namespace"] == ["registries"]
     names = {each["metadata"]["name"]: each["metadata"]["namespace"] for each in found if each["kind"] == "HelmRelease"}
     assert names == {"images": "registries", "charts": "registries"}
+
+
+def test_nodes_ask_each_cache_by_the_ip_of_its_service() -> None:
+    folder = ROOT / "examples/pull-through-caches"
+    found = {host["server"]: list(host["host"]) for host in hosts(folder.glob("certs.d/*/hosts.toml"))}
+    deployments = [load(config).values for config in folder.glob("*/registry.yaml")]
+    assert found == {values.proxy.remote_url: [f"http://{values.service.cluster_ip}:5000"] for values in deployments}
+
+
+def hosts(files: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for file in files:
+        yield tomllib.loads(file.read_text("utf-8"))
+
+
+def test_caches_share_a_namespace_that_one_of_them_has(tool: Callable[[str], Path]) -> None:
+    found = list(yaml.safe_load_all(built(ROOT / "examples/pull-through-caches", tool)))
+    assert [each["metadata"]["name"] for each in found if each["kind"] == "Namespace"] == ["caches"]
+    assert {each["metadata"]["namespace"] for each in found if each["kind"] == "HelmRelease"} == {"caches"}

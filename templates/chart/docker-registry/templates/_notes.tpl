@@ -44,6 +44,15 @@ To push and pull:
 {{- if include "docker-registry.isObjectStorage" . }}
 {{- $warnings = append $warnings "The registry starts with wrong credentials of its storage too: pushes then get a 500, and all requests a 503 after 30 seconds. The log shows the reason, and `helm test` pushes an image." }}
 {{- end }}
+{{- if include "docker-registry.servesTls" . }}
+{{- $warnings = append $warnings "The registry reads its certificate when it starts: restart its Pods after each renewal." }}
+{{- end }}
+{{- if include "docker-registry.demandsClientCertificate" . }}
+{{- $warnings = append $warnings "Clients need a certificate, and the kubelet has none: the readiness probe and `helm test` only see that the registry accepts connections." }}
+{{- end }}
+{{- if include "docker-registry.isCache" . }}
+{{- $warnings = append $warnings "A pull-through cache exits when it starts while the other registry is unreachable. Without the right credentials for it, a private image is a 404." }}
+{{- end }}
 {{- if include "docker-registry.inlineCredentials" . }}
 {{- $warnings = append $warnings "The password stands in the values, and so in the release and perhaps in git: auth.htpasswd.existingSecret keeps it out." }}
 {{- end }}
