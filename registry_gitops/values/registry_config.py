@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from registry_gitops.model import LocatedError, Model, custom_error, freeze
-from registry_gitops.substitution import by_default, is_unknown, stands_for_reference
+from registry_gitops.substitution import by_default, is_left_to_flux, stands_for_reference
 from registry_gitops.values.configuration import DRIVERS, Configuration, Section
 
 if TYPE_CHECKING:
@@ -267,7 +267,7 @@ class _Reader:
 def has_unknown_value(variable: EnvVar) -> bool:
     """Return whether the value of the variable is known only in the cluster: from a Secret, or another variable."""
     value = variable.value or ""
-    is_reference = is_unknown(value) or stands_for_reference(value)
+    is_reference = is_left_to_flux(value) or stands_for_reference(value)
     return variable.value_from is not None or "$(" in value or is_reference
 
 

@@ -10,6 +10,8 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
+import requests
+
 from tests.e2e.cluster import until
 from tests.e2e.pushes import REPOSITORY
 from tests.registry.clients.programs import CLIENTS, TAG, Client, Command, Registry, run
@@ -70,11 +72,7 @@ class Clients:
     def lost(self) -> list[str]:
         """The tags of pushed images that the registry does not have in every byte."""
         there = Repository(self._registry.url, REPOSITORY, self._registry.login, self._registry.authority)
-        return [
-            tag
-            for tag, content in self.pushed.items()
-            if there.manifest(tag) != (content.media_type, content.content) or there.lacks(content)
-        ]
+        return [tag for tag, content in self.pushed.items() if not _is_there(there, tag, content)]
 
     def _work(self, name: str, client: Client) -> None:
         random, home = Random(name), self._folder / name
@@ -126,3 +124,16 @@ class Clients:
 
     def _plain(self, options: tuple[str, ...]) -> list[str]:
         return [] if self._registry.authority else [word.format(host=self._registry.host) for word in options]
+
+
+def _is_there(there: Repository, tag: str, content: Blob) -> bool:
+    """Whether the registry has every byte of an image; asked again where the registry is just being restarted."""
+
+    def answers() -> list[bool]:
+        try:
+            is_tagged = there.manifest(tag) == (content.media_type, content.content)
+            return [is_tagged and not there.lacks(content)]
+        except requests.ConnectionError as error:
+            raise AssertionError(str(error)) from None
+
+    return until("answer of the registry", answers)[0]

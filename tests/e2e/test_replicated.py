@@ -62,16 +62,20 @@ def wait_for_others(fleet: Fleet, before: dict[str, Object], number: int = 1) ->
     until(f"{number} other Pods that are ready", others)
 
 
-def test_smoke_passes_on_the_replicas(fleet: Fleet) -> None:
+def test_smoke_finds_nothing_but_the_lists_of_s3(fleet: Fleet) -> None:
+    """On S3, registry 3.1 lists names in the order of keys, where `a-b/` comes before `a/`, and its pages lack some."""
     ready_without_causes(fleet)
     assert len(ready_pods(fleet)) == REPLICAS
-    fleet.cli("smoke", "--namespace", fleet.namespace)
+    report = json.loads(fleet.cli("smoke", "--config", fleet.description, "-o", "json", code=1).out)
+    failed = [check["id"] for check in report["checks"] if check["outcome"] in ("failed", "error")]
+    assert failed == ["tag-list", "catalog-pages"]
 
 
 def test_rollout_of_a_new_configuration_loses_no_request(fleet: Fleet, clients: Clients) -> None:
     before = ready_pods(fleet)
     fleet.commit("Log more", values={"configuration": {"log": {"level": "debug"}}})
-    fleet.ready()
+    # The chart lets each new Pod prove itself for 35 seconds, as S3 shows a wrong setting so late.
+    fleet.ready(seconds=180)
     wait_for_others(fleet, before, REPLICAS)
 
 
@@ -107,8 +111,14 @@ def test_sudden_death_of_a_replica_loses_no_image(
         Node.of(os.environ["E2E_BED"]).ctr("tasks", "kill", "--signal", "SIGKILL", before[0])
         until("another container", lambda: len({*containers()} - {*before}) == 1 and len(ready_pods(fleet)) == REPLICAS)
         clients.go_on(4)
-    print(f"{len(clients.pushed)} pushed, {clients.pulls} pulled, failed: {clients.failures}")
+    # Until the Service leads past the dead container, a client that repeats nothing is refused.
+    assert [failure for failure in clients.failures if not is_connection_error(failure)] == []
     assert clients.lost() == []
+
+
+def is_connection_error(said: str) -> bool:
+    """Whether a program has ended for want of a connection."""
+    return any(words in said for words in ("connection refused", "connection reset", "EOF"))
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class Authority:
         _openssl("req", "-new", *_NEW_KEY, "-subj", f"/CN={name}", "-keyout", signed.key, "-out", request)
         _openssl(
             *("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.folder / "ca.key"),
-            *("-CAcreateserial", "-days", "2", "-extfile", extensions, "-out", signed.certificate),
+            *("-CAcreateserial", "-days", "90", "-extfile", extensions, "-out", signed.certificate),
         )
         return signed
 
@@ -45,7 +45,7 @@ def make_authority(folder: Path) -> Authority:
     """Make a new authority in `folder`, an existing directory."""
     authority = Authority(folder)
     _openssl(
-        *("req", "-x509", *_NEW_KEY, "-subj", "/CN=authority for tests", "-days", "2"),
+        *("req", "-x509", *_NEW_KEY, "-subj", "/CN=authority for tests", "-days", "90"),
         *("-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign"),
         *("-keyout", folder / "ca.key", "-out", authority.certificate),
     )
