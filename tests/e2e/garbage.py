@@ -17,6 +17,11 @@ SECONDS_AT_WORK = 120
 """How long clients push and pull: two collections, one a minute, are in it."""
 
 
+def find_large_files(directory: str) -> tuple[str, ...]:
+    """Return the command that prints the files of a directory that are nearly as large as the garbage."""
+    return ("find", directory, "-type", "f", "-size", f"+{SIZE // 2048}k")
+
+
 def leave_garbage(url: str) -> Blob:
     """Push an image of SIZE, delete it, and return its layer, which is still stored."""
     repository = Repository(url, "team/garbage")

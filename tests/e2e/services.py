@@ -28,12 +28,6 @@ def start_s3(cluster: Cluster, namespace: str) -> str:
     return f"http://s3.{namespace}.svc:7070"
 
 
-def stored_bytes(cluster: Cluster, namespace: str) -> int:
-    """Return the size of all objects in BUCKET of the Namespace's S3 server, with what the file system adds."""
-    said = cluster.kubectl("exec", "-n", namespace, "deployment/s3", "--", "du", "-s", f"/data/{BUCKET}")
-    return int(said.split()[0]) * 1024
-
-
 def start_redis(cluster: Cluster, namespace: str) -> str:
     """Start a redis with PASSWORD, wait until it is ready, and return HOST:PORT."""
     options = ["--requirepass", PASSWORD, "--save", "", "--appendonly", "no", "--dir", "/tmp"]

@@ -13,12 +13,14 @@ import os
 import platform
 import re
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import certifi
 
+from registry_gitops.values import RegistryValues
 from tests.e2e.bed.place import PROGRAMS, TOOLS, Place
 from tests.e2e.bed.processes import Processes
 from tests.e2e.bed.waiting import BedProblem
@@ -33,6 +35,10 @@ S3 = "localhost/s3:1"
 
 REDIS = "localhost/redis:1"
 """redis-server, from this machine's Debian."""
+
+_KUBECTL = RegistryValues().garbage_collection.kubectl_image
+KUBECTL = f"{_KUBECTL.registry}/{_KUBECTL.repository}:{_KUBECTL.tag}"
+"""What the chart's Job takes for kubectl and a shell."""
 
 OCI = "application/vnd.oci.image"
 
@@ -109,6 +115,7 @@ def make(place: Place, processes: Processes) -> None:
     write_image(place.images / "registry.tar", REGISTRY, _registry(), configuration)
     write_image(place.images / "s3.tar", [S3], _s3(), {"Entrypoint": ["/bin/versitygw"]})
     write_image(place.images / "redis.tar", [REDIS], _redis(), {"Entrypoint": ["/bin/redis-server"]})
+    write_image(place.images / "kubectl.tar", [KUBECTL], _kubectl(), {"Entrypoint": ["/bin/sh"]})
     processes.check()
     for file in sorted(place.images.glob("*.tar")):
         done = ctr("images", "import", str(file))
@@ -168,6 +175,13 @@ def _registry() -> Layer:
 def _s3() -> Layer:
     layer = Layer()
     layer.file("/bin/versitygw", (TOOLS / "versitygw").read_bytes(), 0o755)
+    _add_busybox(layer)
+    return layer
+
+
+def _kubectl() -> Layer:
+    layer = Layer()
+    layer.file("/bin/kubectl", (Path(sys.executable).parent / "kubectl").read_bytes(), 0o755)
     _add_busybox(layer)
     return layer
 
