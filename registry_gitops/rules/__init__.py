@@ -36,10 +36,12 @@ from registry_gitops.rules.plaintext_password import plaintext_password
 from registry_gitops.rules.pod_security_level import pod_security_level
 from registry_gitops.rules.redis_servers import redis_servers
 from registry_gitops.rules.rule import FindingsError, Rule
+from registry_gitops.rules.scrape_annotations import scrape_annotations
 from registry_gitops.rules.single_node_rollout import single_node_rollout
 from registry_gitops.rules.slow_revert import slow_revert
 from registry_gitops.rules.source_path import source_path
 from registry_gitops.rules.system_namespace import system_namespace
+from registry_gitops.rules.unused_values import unused_values
 from registry_gitops.rules.values_from import values_from
 
 RULES = (
@@ -72,6 +74,8 @@ RULES = (
     Rule("api-path", "The Ingress routes the API", Severity.WARNING, api_path),
     Rule("certificate-without-tls", "A requested certificate is used", Severity.WARNING, certificate_without_tls),
     Rule("ingress-annotations", "The controller reads the annotations", Severity.WARNING, ingress_annotations),
+    Rule("unused-values", "All values have an effect", Severity.WARNING, unused_values),
+    Rule("scrape-annotations", "Prometheus finds the metrics", Severity.WARNING, scrape_annotations),
     Rule("node-port-range", "The API server accepts the node port", Severity.WARNING, node_port_range),
 )
 

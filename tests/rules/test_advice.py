@@ -201,6 +201,41 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
             },
         ],
     ),
+    "unused-values": (
+        [
+            ({"auth": {"htpasswd": {"existingSecret": "users"}}}, "auth.htpasswd"),
+            ({"ingress": {"hostname": "registry.example.com"}}, "ingress"),
+            ({"tls": {"existingSecret": "tls"}}, "tls"),
+            ({"proxy": {"remoteUrl": "https://registry-1.docker.io"}}, "proxy"),
+            ({"metrics": {"enabled": True, "serviceMonitor": {"interval": "30s"}}}, "metrics.serviceMonitor"),
+            ({"autoscaling": {"maxReplicas": 5}}, "autoscaling"),
+            ({"garbageCollection": {"schedule": "0 3 * * *"}}, "garbageCollection"),
+            ({"persistence": {"existingClaim": "images", "size": "50Gi"}}, "persistence.size"),
+        ],
+        [
+            {"auth": {"htpasswd": {"enabled": False, "existingSecret": "users"}}},
+            {"ingress": INGRESS, "auth": LOGIN},
+            {"metrics": {"enabled": False, "path": "/prometheus"}},
+            {"persistence": {"existingClaim": "images", "accessModes": ["ReadWriteMany"]}},
+            {"livenessProbe": {"periodSeconds": 5}, "podSecurityContext": {"fsGroup": 5}},
+        ],
+    ),
+    "scrape-annotations": (
+        [
+            ({"podAnnotations": {"prometheus.io/scrape": "true", "prometheus.io/port": "5000"}}, "podAnnotations"),
+            (
+                {"metrics": {"enabled": True}, "podAnnotations": {"prometheus.io/scrape": "true"}},
+                "podAnnotations",
+            ),
+        ],
+        [
+            {
+                "metrics": {"enabled": True},
+                "podAnnotations": {"prometheus.io/scrape": "true", "prometheus.io/port": "5001"},
+            },
+            {"podAnnotations": {"prometheus.io/scrape": "false"}},
+        ],
+    ),
     "node-port-range": (
         [({"service": {"type": "NodePort", "nodePorts": {"http": 5000}}}, "service.nodePorts.http")],
         [{"service": {"type": "NodePort", "nodePorts": {"http": port}}} for port in (30000, 32767)],

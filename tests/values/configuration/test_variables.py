@@ -293,6 +293,13 @@ def test_azure_reads_single_credentials_only_if_config_yml_has_none(distribution
     assert "cannot set a single key" in refusals(variable, configuration=beside)[0]
 
 
+def test_variable_that_is_set_twice_is_refused() -> None:
+    entries = [{"name": "A", "value": "1"}, {"name": "B"}, {"name": "A", "value": "1"}]
+    with pytest.raises(ValidationError) as caught:
+        RegistryValues.model_validate({"extraEnvVars": entries})
+    assert [error["loc"] for error in caught.value.errors()] == [("extraEnvVars", 2, "name")]
+
+
 def test_other_variables_are_not_looked_at() -> None:
     assert values({"GOMEMLIMIT": "900MiB", "MY_REGISTRY_X": "{", "REGISTRYX": "@"}).extra_env_vars
 
