@@ -139,7 +139,8 @@ class RegistryValues(Model):
     configuration: Configuration = default_section(Configuration)
 
     extra_env_vars: ListOf[EnvVar] = ()
-    """More environment variables of the container; those named REGISTRY_* override the configuration."""
+    """More environment variables of the container. Those named REGISTRY_* override config.yml, and the registry reads
+    their values as YAML: use `configuration` instead, except for values from a Secret."""
 
     extra_env_vars_secret: OptionalName = ""
     """Secret whose keys all become environment variables: the place for credentials of an object store."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from registry_gitops.model import LocatedError, RuleErrors, custom_error
 from registry_gitops.values.registry_config import (
-    Environment,
     Path,
     is_override,
     read_environment,
@@ -25,6 +24,7 @@ _CHART_READS: Final[dict[Path, tuple[str, str]]] = {
     ("http", "prefix"): ("the probes and the tests", "configuration.http.prefix"),
     ("http", "draintimeout"): ("the Pod's grace period", "http.drainTimeout"),
     ("proxy", "remoteurl"): ("the tests and the storage", "proxy.remoteUrl"),
+    ("storage", "cache", "blobdescriptor"): ("the replicas and garbage collection", "cache.type"),
     ("storage", "filesystem", "rootdirectory"): ("the volume", "configuration.storage.filesystem.rootdirectory"),
     ("storage", "maintenance", "readonly", "enabled"): (
         "the tests",
@@ -37,6 +37,7 @@ _SWITCHES: Final = {("http", "tls", "certificate"), ("http", "tls", "letsencrypt
 """Keys of which the chart reads only whether they are set."""
 
 _DEFAULTS: Final[dict[Path, Any]] = {
+    ("storage", "cache", "blobdescriptor"): "",
     ("storage", "filesystem", "rootdirectory"): "/var/lib/registry",
     ("storage", "maintenance", "readonly", "enabled"): False,
     ("http", "prefix"): "",
@@ -64,7 +65,6 @@ def find_variable_conflicts(values: RegistryValues) -> RuleErrors:
             )
             yield _error(setters[-1], message)
     yield from _purging(environment.configuration, environment.keys)
-    yield from _redis(values, environment)
 
 
 def _twice(values: RegistryValues) -> RuleErrors:
@@ -104,16 +104,6 @@ def _purging(effective: Configuration, keys: tuple[tuple[int, Path], ...]) -> Ru
     missing = [key for key in ("age", "interval", "dryrun") if key not in purging.to_config_dict()]
     if missing:
         yield _error(setters[-1], f"the registry panics without {', '.join(missing)}: set all keys of uploadpurging")
-
-
-def _redis(values: RegistryValues, environment: Environment) -> RuleErrors:
-    cache, redis = environment.configuration.storage.cache, environment.configuration.redis
-    setters = [index for index, key in environment.keys if key[:2] == ("storage", "cache")]
-    is_known = not (
-        values.extra_env_vars_secret or values.extra_env_vars_cm or ("redis", "addrs") in environment.unknown
-    )
-    if setters and cache and cache.blob_descriptor == "redis" and is_known and not (redis and redis.addrs):
-        yield _error(setters[-1], "the registry panics at a cache in redis without redis.addrs: write cache.redis")
 
 
 def _error(index: int, message: str) -> LocatedError:
