@@ -10,6 +10,7 @@ from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.masking import quote, show_key
 from registry_gitops.rules.api_path import api_path
+from registry_gitops.rules.backend_tls import backend_tls
 from registry_gitops.rules.blocked_drain import blocked_drain
 from registry_gitops.rules.bucket_credentials import bucket_credentials
 from registry_gitops.rules.bucket_path import bucket_path
@@ -73,6 +74,7 @@ RULES = (
     Rule("index-platforms", "All image indexes can be pushed", Severity.WARNING, index_platforms),
     Rule("api-path", "The Ingress routes the API", Severity.WARNING, api_path),
     Rule("certificate-without-tls", "A requested certificate is used", Severity.WARNING, certificate_without_tls),
+    Rule("backend-tls", "The proxy in front uses the TLS of the registry", Severity.WARNING, backend_tls),
     Rule("ingress-annotations", "The controller reads the annotations", Severity.WARNING, ingress_annotations),
     Rule("unused-values", "All values have an effect", Severity.WARNING, unused_values),
     Rule("scrape-annotations", "Prometheus finds the metrics", Severity.WARNING, scrape_annotations),

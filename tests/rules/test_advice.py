@@ -25,6 +25,14 @@ def annotated(**annotations: str) -> dict[str, Any]:
 
 
 ROUTE: dict[str, Any] = {"enabled": True, "parentRefs": [{"name": "public"}]}
+POD_TLS: dict[str, Any] = {"enabled": True, "existingSecret": "registry-tls"}
+CLIENTS = {"existingSecret": "registry-clients"}
+POLICY = {
+    "apiVersion": "gateway.networking.k8s.io/v1",
+    "kind": "BackendTLSPolicy",
+    "metadata": {"name": "registry"},
+    "spec": {},
+}
 PLAIN_LISTENER = {"parentRefs": [{"name": "public", "port": 80}]}
 
 # Rule -> values that it finds, with the key that it names; values that it does not.
@@ -201,6 +209,7 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
             },
         ],
     ),
+<<<<<<< HEAD
     "unused-values": (
         [
             ({"auth": {"htpasswd": {"existingSecret": "users"}}}, "auth.htpasswd"),
@@ -234,6 +243,25 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
                 "podAnnotations": {"prometheus.io/scrape": "true", "prometheus.io/port": "5001"},
             },
             {"podAnnotations": {"prometheus.io/scrape": "false"}},
+=======
+    "backend-tls": (
+        [
+            ({"httpRoute": ROUTE, "tls": POD_TLS}, "httpRoute.enabled"),
+            ({"ingress": INGRESS, "tls": POD_TLS | {"clientAuthentication": CLIENTS}}, "ingress.enabled"),
+        ],
+        [
+            {"httpRoute": ROUTE},
+            {"httpRoute": ROUTE, "tls": POD_TLS, "extraDeploy": [POLICY]},
+            {"ingress": INGRESS, "tls": POD_TLS},
+            {
+                "ingress": INGRESS,
+                "tls": POD_TLS | {"clientAuthentication": CLIENTS | {"mode": "verify-client-cert-if-given"}},
+            },
+            {
+                "ingress": INGRESS | {"annotations": {"nginx.ingress.kubernetes.io/proxy-ssl-secret": "a/client"}},
+                "tls": POD_TLS | {"clientAuthentication": CLIENTS},
+            },
+>>>>>>> 4348d67 (Warn of proxies that cannot speak the TLS of the registry)
         ],
     ),
     "node-port-range": (

@@ -25,7 +25,8 @@ class Proxy(Section):
     """A pull-through cache: it refuses pushes, and exits at its start if the other registry is unreachable."""
 
     remote_url: Annotated[URL | None, SecretInURL("REGISTRY_PROXY_REMOTEURL")] = None
-    """URL of the other registry, such as https://registry-1.docker.io; it enables the cache. Default: none."""
+    """URL of the other registry, such as https://registry-1.docker.io; it enables the cache. The registry ignores a
+    path in it. Default: none."""
 
     username: str | None = None
     """User of the other registry. Default: none."""

@@ -22,6 +22,10 @@ def _find_paths(values: Mapping[str, Any], text: str, path: str) -> Iterator[str
             yield f"{path}.{key}"
         elif isinstance(value, Mapping):
             yield from _find_paths(value, text, f"{path}.{key}")
+        elif isinstance(value, list):
+            entries = ((index, entry) for index, entry in enumerate(value) if isinstance(entry, Mapping))
+            for index, entry in entries:
+                yield from _find_paths(entry, text, f"{path}.{key}.{index}")
 
 
 _FLUX_KINDS: Final = {
