@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
-from registry_gitops.values import OBJECT_STORES, Driver, RegistryValues
+from registry_gitops.values import Driver, RegistryValues
 
 
 class LossReason(StrEnum):
@@ -26,7 +26,7 @@ class StorageFacts:
         """Storage driver of the registry."""
         self.is_on_disk: Final = self.driver == "filesystem"
         """Whether the images are on a volume of the Pod: a claim or an emptyDir."""
-        self.is_object_storage: Final = self.driver in OBJECT_STORES
+        self.is_object_storage: Final = values.is_object_storage
         """Whether the images are in object storage."""
         self.bucket: Final = _bucket(values)
         """Name of the bucket or container, "" if it is not known, as when it comes from the environment."""

@@ -36,6 +36,7 @@ from registry_gitops.rules.patch_content import patch_content
 from registry_gitops.rules.plaintext_password import plaintext_password
 from registry_gitops.rules.pod_security_level import pod_security_level
 from registry_gitops.rules.redis_servers import redis_servers
+from registry_gitops.rules.rollout_timeout import rollout_timeout
 from registry_gitops.rules.rule import FindingsError, Rule
 from registry_gitops.rules.scrape_annotations import scrape_annotations
 from registry_gitops.rules.single_node_rollout import single_node_rollout
@@ -57,6 +58,7 @@ RULES = (
     Rule("bucket-path", "The registry finds the bucket", Severity.WARNING, bucket_path),
     Rule("bucket-credentials", "The registry has credentials for the bucket", Severity.WARNING, bucket_credentials),
     Rule("redis-servers", "The registry knows what runs at the addresses", Severity.WARNING, redis_servers),
+    Rule("rollout-timeout", "Flux waits for a rollout to its end", Severity.WARNING, rollout_timeout),
     Rule("blocked-drain", "A drain of a node can end", Severity.WARNING, blocked_drain),
     Rule("system-namespace", "The registry has a namespace of its own", Severity.WARNING, system_namespace),
     Rule("values-from", "The config file has all values that the chart needs", Severity.WARNING, values_from),

@@ -57,6 +57,7 @@ from registry_gitops.values.probes import LivenessProbe, Probe, ReadinessProbe, 
 from registry_gitops.values.pull_through_cache import PullThroughCache
 from registry_gitops.values.registry_values import Deletion, Http, RegistryValues
 from registry_gitops.values.resources import ResourceLimits, ResourceRequests, Resources
+from registry_gitops.values.rollout import min_ready_seconds, rollout_seconds
 from registry_gitops.values.scheduling import (
     Affinity,
     LabelSelector,
@@ -270,6 +271,8 @@ __all__ = [
     "find_conflicts",
     "find_plaintext_secrets",
     "list_file_keys",
+    "min_ready_seconds",
     "more_values",
     "registry_port",
+    "rollout_seconds",
 ]

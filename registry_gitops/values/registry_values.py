@@ -248,6 +248,11 @@ class RegistryValues(Model):
         return self.configuration.driver or self.storage.type
 
     @property
+    def is_object_storage(self) -> bool:
+        """Whether the images are in object storage."""
+        return self.driver in OBJECT_STORES
+
+    @property
     def cache_type(self) -> CacheType:
         """Where the cache in force is; "off" is nowhere."""
         cache = self.configuration.storage.cache
@@ -260,7 +265,7 @@ class RegistryValues(Model):
         """Whether several Pods can serve the same images: from object storage, or a volume for many nodes."""
         if self.driver == "filesystem":
             return self.persistence.enabled and "ReadWriteMany" in self.persistence.access_modes
-        return self.driver in OBJECT_STORES
+        return self.is_object_storage
 
     @property
     def rolls_over(self) -> bool:

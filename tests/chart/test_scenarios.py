@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from registry_gitops.values import RegistryValues, chart_containers, chart_mounts
+from registry_gitops.values import RegistryValues, chart_containers, chart_mounts, min_ready_seconds
 from tests.support.helm import CHART, Chart
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -72,6 +72,14 @@ def test_the_models_know_what_the_chart_puts_into_the_pod_of_a_scenario(scenario
         if container["name"] not in {sidecar.name for sidecar in values.sidecars}
     }
     assert ports == chart_containers(values)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_models_know_how_long_the_new_pod_of_a_scenario_must_be_ready(scenario: str) -> None:
+    objects = yaml.safe_load_all((FOLDER / scenario / "expected.yaml").read_text())
+    (spec,) = (found["spec"] for found in objects if found and found["kind"] == "Deployment")
+    values = RegistryValues.model_validate(values_of(scenario))
+    assert min_ready_seconds(values) == spec.get("minReadySeconds", 0)
 
 
 def test_every_value_of_the_chart_is_set_in_some_scenario() -> None:

@@ -35,6 +35,12 @@ OCI = {"source": {"type": "oci", "url": "oci://registry.example.com/charts/docke
 
 REMOVE = "- op: remove\n  path: /spec/interval\n"
 
+REPLICATED = {
+    "replicaCount": 3,
+    "http": {"existingSecret": "registry-http"},
+    "storage": {"type": "s3", "s3": {"bucket": "images", "region": "eu-central-1"}},
+}
+
 BAD: dict[str, list[dict[str, Any]]] = {
     "plaintext-password": [
         OCI | PASSWORD,
@@ -71,6 +77,11 @@ BAD: dict[str, list[dict[str, Any]]] = {
         OCI | {"values": {"cache": {"type": "redis", "redis": {"addrs": ["redis-cluster:6379"]}}}},
         OCI | {"values": {"cache": {"type": "redis", "redis": {"addrs": ["a:26379", "b:26379"]}}}},
         OCI | {"values": {"configuration": {"redis": {"addrs": ["c.clustercfg.use1.cache.amazonaws.com:6379"]}}}},
+    ],
+    "rollout-timeout": [
+        OCI | {"release": {"timeout": "2m"}, "values": REPLICATED},
+        OCI | {"release": {"upgrade": {"timeout": "1m"}}, "values": REPLICATED},
+        OCI | {"values": REPLICATED | {"configuration": {"health": {"storagedriver": {"interval": "40s"}}}}},
     ],
     "blocked-drain": [
         OCI | {"values": {"pdb": {"enabled": True, "minAvailable": 1}}},

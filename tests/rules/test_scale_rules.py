@@ -42,6 +42,29 @@ FINE: dict[str, list[dict[str, Any]]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("release", "values"),
+    [
+        ({}, {}),
+        ({"timeout": "1m", "upgrade": {"strategy": {"name": "RetryOnFailure"}}}, {"replicaCount": 3}),
+        ({"timeout": "3m"}, {"replicaCount": 3}),
+        ({"timeout": "1m"}, {"replicaCount": 1}),
+        ({"timeout": "1m"}, {"replicaCount": 3, "updateStrategy": {"type": "Recreate"}}),
+        (
+            {"timeout": "1m"},
+            {
+                "replicaCount": 3,
+                "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "100%"}},
+            },
+        ),
+    ],
+)
+def test_rollout_ends_in_time(release: dict[str, Any], values: dict[str, Any]) -> None:
+    replicated = {"http": {"existingSecret": "registry-http"}, "storage": ENDPOINT, **values}
+    deployment = RegistryDeployment.model_validate({"release": release, "values": replicated})
+    assert "rollout-timeout" not in {finding.id for finding in lint(deployment)}
+
+
 @pytest.mark.parametrize(("rule", "values"), [(rule, values) for rule, cases in FINE.items() for values in cases])
 def test_rule_leaves_alone_what_works(rule: str, values: dict[str, Any]) -> None:
     deployment = RegistryDeployment.model_validate({"values": values})
