@@ -18,7 +18,7 @@ _DEFAULT_INTERVAL: Final = 10
 
 
 def min_ready_seconds(values: RegistryValues) -> int:
-    """Return the seconds for which a new Pod must be ready before an old one ends, as `docker-registry.minReadySeconds`.
+    """Return the seconds for which a new Pod must be ready before an old one ends: `docker-registry.minReadySeconds`.
 
     It is longer than the registry takes to report wrong credentials of its object storage; 0 for other storage.
     """
