@@ -21,6 +21,7 @@ _KINDS: Final = {
         "events": "Event",
     },
     "apps/v1": {"deployments": "Deployment", "statefulsets": "StatefulSet", "replicasets": "ReplicaSet"},
+    "batch/v1": {"cronjobs": "CronJob", "jobs": "Job"},
     "networking.k8s.io/v1": {"ingresses": "Ingress"},
     "helm.toolkit.fluxcd.io/v2": {"helmreleases": "HelmRelease"},
     "kustomize.toolkit.fluxcd.io/v1": {"kustomizations": "Kustomization"},

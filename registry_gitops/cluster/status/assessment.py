@@ -9,6 +9,7 @@ from registry_gitops.cluster.status import components
 from registry_gitops.cluster.status.causes import CAUSES, CONSEQUENCES, Cause
 from registry_gitops.cluster.status.deployment_status import Status
 from registry_gitops.cluster.status.events import list_unsettled_events
+from registry_gitops.cluster.status.last_collection import find_garbage_collection
 from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.findings import Severity
 
@@ -31,6 +32,7 @@ def assess(snapshot: Snapshot) -> Status:
         image=components.find_image(snapshot),
         replicas=components.count_replicas(snapshot),
         volumes=components.find_volumes(snapshot),
+        garbage_collection=find_garbage_collection(snapshot),
         addresses=tuple(components.find_addresses(snapshot)),
         events=list_unsettled_events(snapshot),
         forbidden_kinds=snapshot.forbidden_kinds,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from registry_gitops.cluster.status.causes import Cause
+from registry_gitops.cluster.status.last_collection import LastCollection
 from registry_gitops.report import ContractModel
 
 
@@ -152,6 +153,9 @@ class Status(ContractModel):
 
     volumes: tuple[Volume, ...] = ()
     """The claims that the registry mounts; empty if it stores images elsewhere."""
+
+    garbage_collection: LastCollection | None = None
+    """The last collection of garbage; absent if the chart collects none."""
 
     addresses: tuple[str, ...] = ()
     """URLs of the Ingress, and of the Service inside the cluster."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,10 +12,12 @@ from registry_gitops.cluster.kubectl_errors import ClusterError, UnknownKindErro
 from registry_gitops.cluster.processes import run_commands
 from registry_gitops.cluster.status.live_objects import Object, Reference, list_containers
 from registry_gitops.cluster.status.snapshot import (
+    COLLECTOR,
     Snapshot,
     chart_source_of,
     helm_chart_of,
     kustomization_of,
+    list_inventory,
     source_of,
     target_namespace,
 )
@@ -46,6 +49,7 @@ _NAMED: Final = {
         )
     },
 }
+_JOBS: Final = ("cronjobs.batch", "jobs.batch")
 _LOG_LINES: Final = 20
 
 
@@ -68,7 +72,8 @@ def read_snapshot(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
         reader.run([kubectl.get_command(None, ",".join((_NAMED["Kustomization"], _NAMED["GitRepository"])))])
     else:
         _read_references(reader, release)
-    return Snapshot(namespace, name, now, reader.objects, _read_logs(kubectl, reader.objects), reader.forbidden_kinds)
+    read = Snapshot(namespace, name, now, reader.objects, {}, reader.forbidden_kinds)
+    return replace(read, logs=_read_logs(kubectl, read))
 
 
 def _read_references(reader: _Reader, release: Object) -> None:
@@ -78,10 +83,16 @@ def _read_references(reader: _Reader, release: Object) -> None:
         [
             *reader.commands_for(kustomization_of(release), chart_source_of(release), helm_chart_of(release)),
             *([reader.kubectl.get_command(target, ",".join(_WORKLOADS))] if target != release.namespace else []),
+            *([reader.kubectl.get_command(target, ",".join(_JOBS))] if _has_cron_job(release) else []),
         ]
     )
     kustomizations = [thing for thing in reader.objects if thing.kind == "Kustomization"]
     reader.run(reader.commands_for(*map(source_of, kustomizations)))
+
+
+def _has_cron_job(release: Object) -> bool:
+    """Return whether the release created a CronJob: that of the chart collects garbage."""
+    return any(item.kind == "CronJob" for item in list_inventory(release))
 
 
 class _Reader:
@@ -122,15 +133,17 @@ def _parse_log(result: KubectlResult) -> str:
     return "" if result.exit_code else mask(result.stdout)
 
 
-def _read_logs(kubectl: Kubectl, objects: Iterable[Object]) -> dict[str, str]:
-    """Return the last log lines of containers that crashed, without credentials, by POD/CONTAINER."""
+def _read_logs(kubectl: Kubectl, snapshot: Snapshot) -> dict[str, str]:
+    """Return the last log lines of what crashed, and of a collector, without credentials, by POD/CONTAINER."""
     commands = {
         f"{pod.name}/{container.name}": kubectl.logs_command(
             pod.namespace, pod.name, container.name, _LOG_LINES, previous=container.started is not None
         )
-        for pod in objects
-        if pod.kind == "Pod"
+        for pod in snapshot.of_kinds("Pod")
         for container in list_containers(pod)
         if not container.is_ready and container.ended.get("exitCode")
     }
+    for pod in snapshot.collection_pods[:1]:
+        command = kubectl.logs_command(pod.namespace, pod.name, COLLECTOR, _LOG_LINES, previous=False)
+        commands.setdefault(f"{pod.name}/{COLLECTOR}", command)
     return dict(zip(commands, run_commands(list(commands.values()), _parse_log), strict=True))

@@ -13,6 +13,10 @@ from registry_gitops.cluster.status.live_objects import Object, Reference, parse
 WORKLOADS: Final = ("Deployment", "StatefulSet")
 KUSTOMIZATION_LABELS: Final = "kustomize.toolkit.fluxcd.io"
 """Prefix of the labels /name and /namespace, with which kustomize-controller marks the objects that it applied."""
+COLLECTOR: Final = "garbage-collection"
+"""Name of the chart's container that collects garbage."""
+_ACCESS: Final = "docker-registry/access"
+"""Label of Pods that a collection has made read-only."""
 DRIFT_CORRECTED: Final = "DriftCorrected"
 _DRIFT: Final = ("DriftDetected", DRIFT_CORRECTED)
 """Reasons of helm-controller's events about manual changes."""
@@ -45,7 +49,7 @@ class Snapshot:
     """When the cluster was read."""
     objects: tuple[Object, ...] = ()
     logs: Mapping[str, str] = field(default_factory=dict)
-    """The last log lines of containers that crashed, by POD/CONTAINER."""
+    """The last log lines of containers that crashed, and of collectors of garbage, by POD/CONTAINER."""
     forbidden_kinds: tuple[str, ...] = ()
     """Kinds that the user is not allowed to read."""
     has_flux: bool = True
@@ -125,6 +129,33 @@ class Snapshot:
         ]
         return tuple(sorted(pods, key=lambda pod: pod.text("metadata.creationTimestamp"), reverse=True))
 
+    @cached_property
+    def collection_cron_job(self) -> Object | None:
+        """The CronJob that collects the garbage of several replicas."""
+        name = f"{self.workload.name}-collection" if self.workload else ""
+        return next((job for job in self.release_objects("CronJob") if job.name == name), None)
+
+    @cached_property
+    def collection_job(self) -> Object | None:
+        """The newest Job of that CronJob."""
+        cron_job = self.collection_cron_job
+        jobs = [job for job in self.of_kinds("Job") if cron_job and job.is_owned_by(cron_job)]
+        return max(jobs, key=lambda job: job.text("metadata.creationTimestamp"), default=None)
+
+    @property
+    def collection_pods(self) -> tuple[Object, ...]:
+        """The Pods with a collector of garbage, the newest first: of the workload, or else of the newest Job."""
+        job = self.collection_job
+        pods = [pod for pod in self.of_kinds("Pod") if job and pod.is_owned_by(job)]
+        pods.sort(key=lambda pod: pod.text("metadata.creationTimestamp"), reverse=True)
+        return tuple(pod for pod in (*self.pods, *pods) if _has_container(pod, COLLECTOR))
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether a collection of garbage has made the workload read-only, and has not ended that."""
+        label = "spec.template.metadata.labels"
+        return self.workload is not None and self.workload.map(label).get(_ACCESS) == "read-only"
+
     @property
     def unready_pods(self) -> tuple[Object, ...]:
         """The Pods whose condition Ready is not True, newest first."""
@@ -189,6 +220,10 @@ class Snapshot:
     def events_of(self, about: Object) -> tuple[Event, ...]:
         """Return the events about an object, newest first."""
         return tuple(event for event in self.events if event.uid == about.uid)
+
+
+def _has_container(pod: Object, name: str) -> bool:
+    return any(container.get("name") == name for container in pod.items("spec.containers"))
 
 
 def kustomization_of(release: Object) -> Reference | None:

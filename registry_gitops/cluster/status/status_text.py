@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from registry_gitops.cluster.status.deployment_status import Status
 from registry_gitops.cluster.status.display import format_age, short_revision
+from registry_gitops.cluster.status.last_collection import LastCollection
 from registry_gitops.report import escape_line, fold, format_finding
 
 _GREEN, _YELLOW, _RED, _END = "\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[0m"
@@ -79,8 +81,24 @@ def list_facts(status: Status) -> Iterator[tuple[str, str]]:
     for volume in status.volumes:
         parts = (volume.phase, volume.size, " ".join(volume.access_modes), volume.storage_class)
         yield "volume", f"{volume.claim}: {', '.join(filter(None, parts))}"
+    if status.garbage_collection:
+        yield "garbage", _describe_collection(status.garbage_collection, status.read_at)
     if status.addresses:
         yield "address", "  ".join(status.addresses)
+
+
+def _describe_collection(collection: LastCollection, now: datetime) -> str:
+    schedule = f'schedule "{collection.schedule}" (UTC)'
+    if collection.state == "none":
+        return f"not collected yet, {schedule}"
+    if collection.state == "running":
+        return "is being collected: the registry is read-only"
+    when = f" {format_age(now - collection.ended)} ago" if collection.ended else ""
+    if collection.state == "failed":
+        return f"collection failed{when}, {schedule}"
+    count = collection.deleted_blobs
+    deleted = "" if count is None else f": {count} blob{'' if count == 1 else 's'} deleted"
+    return f"collected{when}{deleted}, {schedule}"
 
 
 def _row(label: str, text: str, width: int, max_lines: int | None = None) -> list[str]:

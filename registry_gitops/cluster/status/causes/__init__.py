@@ -8,6 +8,7 @@ from typing import Final
 from registry_gitops.cluster.status.causes.admission import pod_refused
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId
 from registry_gitops.cluster.status.causes.chart import chart_failed, source_not_found
+from registry_gitops.cluster.status.causes.collection import collection_failed, left_read_only
 from registry_gitops.cluster.status.causes.containers import crash_loop, image_not_pulled, not_healthy, secret_missing
 from registry_gitops.cluster.status.causes.delivery import apply_failed, flux_missing, git_failed, not_applied
 from registry_gitops.cluster.status.causes.helm_release import (
@@ -44,6 +45,8 @@ CAUSES: Final[tuple[Callable[[Snapshot], Iterator[Cause]], ...]] = (
     not_observed,
     suspended,
     drifted,
+    left_read_only,
+    collection_failed,
     in_progress,
 )
 

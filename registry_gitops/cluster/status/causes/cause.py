@@ -47,6 +47,8 @@ class CauseId(StrEnum):
     NOT_OBSERVED = "not-observed", "A controller has not processed the last change of the object: check that it runs."
     SUSPENDED = "suspended", "The release, its Kustomization, or its source is suspended."
     DRIFTED = "drifted", "An object of the release was changed manually."
+    COLLECTION_FAILED = "collection-failed", "The last collection of garbage failed."
+    LEFT_READ_ONLY = "left-read-only", "A collection of garbage ended without making the registry writable again."
     IN_PROGRESS = "in-progress", "No problem so far: Flux or Kubernetes is working on the deployment."
 
 

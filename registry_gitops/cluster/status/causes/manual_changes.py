@@ -14,8 +14,8 @@ from registry_gitops.findings import Severity
 
 _FLUX: Final = ("helm-controller", "helm", "kustomize-controller")
 """Field managers that make a Deployment match Git."""
-_EXPECTED: Final = (*_FLUX, "kube-controller-manager")
-"""These, and the one that runs the Deployment."""
+_EXPECTED: Final = (*_FLUX, "kube-controller-manager", "garbage-collection")
+"""These, the one that runs the Deployment, and the Job that makes it read-only."""
 _HARMLESS: Final = ("restartedAt",)
 """Annotation that `kubectl rollout restart` adds to the Pod template."""
 _MAX_FIELDS: Final = 3

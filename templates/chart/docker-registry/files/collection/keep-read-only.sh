@@ -27,7 +27,7 @@ pause() {
 # usage: patch LABEL VARIABLE...       values of JSON
 patch() {
   label=$1 first=$2 second=$3
-  api patch deployment "$DEPLOYMENT" --type strategic --patch "{\"spec\": {\"template\": {
+  api patch deployment "$DEPLOYMENT" --field-manager garbage-collection --type strategic --patch "{\"spec\": {\"template\": {
     \"metadata\": {\"labels\": {\"$only\": $label}},
     \"spec\": {\"containers\": [{\"name\": \"registry\", \"env\": [
       {\"name\": \"REGISTRY_STORAGE_MAINTENANCE\", $first},
