@@ -10,12 +10,7 @@ from registry_gitops.model.base import (
     unknown_key,
 )
 from registry_gitops.model.charts import ChartName, HelmRepositoryURL, OCIRepositoryURL, ReleaseName, SemverRange
-from registry_gitops.model.choice import (
-    at_most_one_errors,
-    at_most_one_schema,
-    one_of_errors,
-    one_of_schema,
-)
+from registry_gitops.model.choice import at_most_one_errors, at_most_one_schema, has_value, one_of_errors, one_of_schema
 from registry_gitops.model.frozen import EMPTY, FrozenDict, ListOf, MapOf, OpenValue, freeze
 from registry_gitops.model.located_errors import LocatedError, RuleErrors, custom_error, error_at, rule_error
 from registry_gitops.model.network import AddressRange, ClusterIP, IPAddress, OptionalIPAddress
@@ -108,6 +103,7 @@ __all__ = [
     "error_at",
     "explicit_fields",
     "freeze",
+    "has_value",
     "one_of_errors",
     "one_of_schema",
     "refers",

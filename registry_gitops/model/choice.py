@@ -16,12 +16,12 @@ from registry_gitops.model.located_errors import RuleErrors, rule_error
 def one_of_schema(*keys: str) -> ConfigDict:
     """Return the configuration of a model that has exactly one of these keys, for its JSON Schema."""
     # Not at the top of the schema, where `oneOf` means a union of models.
-    return ConfigDict(json_schema_extra={"allOf": [{"oneOf": [_has_value(key) for key in keys]}]})
+    return ConfigDict(json_schema_extra={"allOf": [{"oneOf": [has_value(key) for key in keys]}]})
 
 
 def at_most_one_schema(first: str, second: str) -> ConfigDict:
     """Return the configuration of a model that does not have both keys, for its JSON Schema."""
-    return ConfigDict(json_schema_extra={"not": {"allOf": [_has_value(first), _has_value(second)]}})
+    return ConfigDict(json_schema_extra={"not": {"allOf": [has_value(first), has_value(second)]}})
 
 
 def one_of_errors(model: Model, *keys: str) -> RuleErrors:
@@ -41,5 +41,6 @@ def _with_value(model: Model, keys: tuple[str, ...]) -> list[str]:
     return [name for name, field in fields if (field.alias or name) in keys and getattr(model, name) is not None]
 
 
-def _has_value(key: str) -> dict[str, Any]:
+def has_value(key: str) -> dict[str, Any]:
+    """Return the JSON Schema of an object in which the key has a value."""
     return {"required": [key], "properties": {key: {"not": {"type": "null"}}}}

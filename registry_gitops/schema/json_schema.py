@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core.core_schema import DataclassSchema, ModelSchema
+from pydantic_core.core_schema import DataclassSchema, DictSchema, ModelSchema
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.model import Model
@@ -62,6 +62,11 @@ class _Generator(GenerateJsonSchema):
 
     def dataclass_schema(self, schema: DataclassSchema) -> JsonSchemaValue:
         return _describe(super().dataclass_schema(schema), schema["cls"], {name: name for name in schema["fields"]})
+
+    def dict_schema(self, schema: DictSchema) -> JsonSchemaValue:
+        """Refuse keys that do not match the pattern of keys, which JSON Schema admits with any value."""
+        found = super().dict_schema(schema)
+        return {**found, "additionalProperties": False} if "patternProperties" in found else found
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False

@@ -284,6 +284,11 @@ CONFLICTS: Final = {
         "httpRoute.parentRefs.{index}",
         "another entry names this listener of the Gateway {name}, too: remove it, or set another sectionName or port",
     ),
+    "request-above-limit": Conflict(
+        "{section}.requests.{resource}",
+        "requests.{resource} is {request} and limits.{resource} is {limit}, and Kubernetes refuses a request above its "
+        "limit: set requests.{resource} to {limit} or less, or limits.{resource} to {request} or more",
+    ),
     "service-type": Conflict(
         "service.{key}", "a Service of type {type} has no {key}: remove it, or set service.type to {types}"
     ),

@@ -23,6 +23,8 @@ from registry_gitops.model import (
     RuleErrors,
     custom_error,
     default_section,
+    one_of_errors,
+    one_of_schema,
     rule_error,
 )
 from registry_gitops.values.configuration import UrlPath
@@ -75,6 +77,8 @@ class PodMonitor(Monitor):
 class MonitoringRule(Model):
     """An alert, or a recorded expression. Upstream: Rule (monitoring.coreos.com/v1)."""
 
+    model_config = one_of_schema("alert", "record")
+
     alert: NotBlank | None = None
     """Name of the alert."""
 
@@ -94,8 +98,7 @@ class MonitoringRule(Model):
     """Annotations of the alert, such as `summary`."""
 
     def _rule_errors(self) -> RuleErrors:
-        if (self.alert is None) == (self.record is None):
-            yield rule_error("rule", "give alert or record, exactly one of them", "alert")
+        yield from one_of_errors(self, "alert", "record")
         if self.record is not None and (self.for_ or self.annotations):
             yield rule_error("rule", "a recorded series has no `for` and no annotations: remove them", "record")
 

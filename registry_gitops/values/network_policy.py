@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import ConfigDict, Field
 
-from registry_gitops.masking import quote
-from registry_gitops.model import ListOf, Model, Port, RuleErrors, custom_error, rule_error
+from registry_gitops.model import AddressRange, ListOf, Model, Port, RuleErrors, has_value, rule_error
 from registry_gitops.values.scheduling import LabelSelector
-
-
-def _cidr(text: str) -> str:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
-        raise custom_error(
-            "cidr", f"{quote(text)} is not a range of addresses: write the first one and a length, such as 10.0.0.0/8"
-        ) from None
-    return text
-
-
-Cidr = Annotated[str, AfterValidator(_cidr), Field(json_schema_extra={"pattern": "^[0-9A-Fa-f.:]+(/[0-9]+)?$"})]
 
 
 class IPBlock(Model):
     """A range of addresses. Upstream: IPBlock (networking.k8s.io/v1)."""
 
-    cidr: Cidr
+    cidr: AddressRange
     """The range, such as 10.0.0.0/8."""
 
-    except_: Annotated[ListOf[Cidr], Field(alias="except")] = ()
+    except_: Annotated[ListOf[AddressRange], Field(alias="except")] = ()
     """Ranges inside it that are left out."""
 
 
 class NetworkPeer(Model):
     """Pods, or addresses. Upstream: NetworkPolicyPeer (networking.k8s.io/v1)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {"anyOf": [has_value("podSelector"), has_value("namespaceSelector"), has_value("ipBlock")]},
+                {"not": {"allOf": [has_value("ipBlock"), has_value("podSelector")]}},
+                {"not": {"allOf": [has_value("ipBlock"), has_value("namespaceSelector")]}},
+            ]
+        }
+    )
 
     pod_selector: LabelSelector | None = None
     """Labels of the Pods; {} is all. Without `namespaceSelector`: of this namespace."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -22,6 +22,8 @@ from registry_gitops.model import (
     custom_error,
 )
 
+_POSITIVE: Final = {"exclusiveMinimum": 0, "allOf": [{"pattern": r"^\+?[0-9]*\.?[0-9]*[1-9]"}]}
+
 
 def _positive(size: str) -> str:
     if parse_quantity(size) <= 0:
@@ -35,7 +37,7 @@ class Persistence(Model):
     enabled: bool = True
     """Whether images are stored on a volume. Without one they are lost when the Pod is replaced."""
 
-    size: Annotated[QuantityText, AfterValidator(_positive)] = "10Gi"
+    size: Annotated[QuantityText, AfterValidator(_positive), Field(json_schema_extra=_POSITIVE)] = "10Gi"
     """Size of the claim, in bytes with a unit. Upstream: PersistentVolumeClaimSpec.resources.requests.storage."""
 
     storage_class: Annotated[

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar
+
+from pydantic import Field
 
 from registry_gitops.model import Model, NonNegative, Positive
+
+# Not Literal[1], which admits true.
+One = Annotated[int, Field(ge=1, le=1)]
 
 
 class Probe(Model):
@@ -44,7 +49,7 @@ class LivenessProbe(Probe):
     failure_threshold: Positive = 6
     """Failures in a row until the container is restarted."""
 
-    success_threshold: Literal[1] = 1
+    success_threshold: One = 1
     """Kubernetes allows only 1 here."""
 
 
@@ -61,5 +66,5 @@ class StartupProbe(Probe):
     failure_threshold: Positive = 60
     """Failures in a row until the container is restarted."""
 
-    success_threshold: Literal[1] = 1
+    success_threshold: One = 1
     """Kubernetes allows only 1 here."""

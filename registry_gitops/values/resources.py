@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from registry_gitops.amounts import parse_quantity
-from registry_gitops.model import Model, QuantityText, RuleErrors, default_section, rule_error
+from registry_gitops.model import Model, QuantityText, RuleErrors, default_section
+from registry_gitops.values.conflicts import conflict_error
 
 _EphemeralStorage = Annotated[QuantityText | None, Field(alias="ephemeral-storage")]
 
@@ -48,15 +49,8 @@ class Resources(Model):
     def _rule_errors(self) -> RuleErrors:
         for name, field in ResourceLimits.model_fields.items():
             key, request, limit = field.alias or name, getattr(self.requests, name), getattr(self.limits, name)
-            if request is None or limit is None or parse_quantity(request) <= parse_quantity(limit):
-                continue
-            changed = "limits" if name in self.limits.model_fields_set else "requests"
-            yield rule_error(
-                "request_above_limit",
-                f"requests.{key} is {request} and limits.{key} is {limit}, and Kubernetes refuses a request above its "
-                f"limit: set requests.{key} to {limit} or less, or limits.{key} to {request} or more",
-                *(changed, key),
-            )
+            changed = "requests" if name in self.requests.model_fields_set else "limits"
+            yield from request_errors(key, request, limit, changed)
 
     instead: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("cpu", "memory", "ephemeral-storage"), "write it in requests, in limits, or in both"),
@@ -64,3 +58,10 @@ class Resources(Model):
         "limit": "write limits",
         "preset": "write requests and limits",
     }
+
+
+def request_errors(resource: str, request: str | None, limit: str | None, changed: str = "requests") -> RuleErrors:
+    """Yield an error, at the key that was `changed`, if a container requests more than its limit."""
+    if request is not None and limit is not None and parse_quantity(request) > parse_quantity(limit):
+        words = {"section": "resources", "resource": resource, "request": request, "limit": limit}
+        yield (changed, resource), conflict_error("request-above-limit", **words)[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from registry_gitops.masking import quote
 from registry_gitops.model import (
@@ -27,6 +27,18 @@ Weight = Annotated[int, Field(ge=1, le=100)]
 
 class Toleration(Model):
     """A taint that the Pod tolerates. Upstream: Toleration (core/v1)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {
+                    "if": {"properties": {"operator": {"const": "Exists"}}, "required": ["operator"]},
+                    "then": {"properties": {"value": {"enum": ["", None]}}},
+                    "else": {"properties": {"key": {"type": "string"}}, "required": ["key"]},
+                }
+            ]
+        }
+    )
 
     key: LabelKey | None = None
     """Key of the taint; none, with the operator Exists, matches all."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
+from pydantic import ConfigDict
+
 from registry_gitops.model import (
     EMPTY,
     Annotations,
@@ -20,6 +22,18 @@ from registry_gitops.model import (
 
 class SeccompProfile(Model):
     """Filter of system calls. Upstream: SeccompProfile (core/v1)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {
+                    "if": {"properties": {"type": {"const": "Localhost"}}, "required": ["type"]},
+                    "then": {"properties": {"localhostProfile": {"minLength": 1}}, "required": ["localhostProfile"]},
+                    "else": {"properties": {"localhostProfile": {"enum": ["", None]}}},
+                }
+            ]
+        }
+    )
 
     type: Literal["RuntimeDefault", "Localhost", "Unconfined"] = "RuntimeDefault"
     """Kind of the filter; the level `restricted` refuses Unconfined."""

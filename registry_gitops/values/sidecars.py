@@ -27,6 +27,7 @@ from registry_gitops.model import (
 )
 from registry_gitops.values.env import EnvVar
 from registry_gitops.values.handlers import ContainerProbe, LifecycleHooks
+from registry_gitops.values.resources import request_errors
 from registry_gitops.values.security import SeccompProfile, SeLinuxOptions
 from registry_gitops.values.volumes import VolumeMount
 
@@ -90,6 +91,10 @@ class ContainerResources(Model):
 
     limits: MapOf[NotBlank, QuantityText] = EMPTY
     """What the container can use at most, by the name of the resource."""
+
+    def _rule_errors(self) -> RuleErrors:
+        for resource, request in self.requests.items():
+            yield from request_errors(resource, request, self.limits.get(resource))
 
 
 class ContainerCapabilities(Model):

@@ -54,6 +54,10 @@ Endpoint = Annotated[
 ]
 
 
+_S3_CHUNK: Final = {"allOf": [{"anyOf": [{"const": 0}, {"minimum": _S3_MIN, "maximum": _S3_MAX}]}]}
+_GCS_CHUNK: Final = {"minimum": 0, "multipleOf": _GCS_STEP}
+
+
 def _s3_chunk(size: int) -> int:
     if size and not _S3_MIN <= size <= _S3_MAX:
         raise custom_error("chunk_size", f"{size} bytes is no part of an upload: use 5242880 (5 MiB) to 5 GiB")
@@ -102,7 +106,7 @@ class S3Storage(Model):
     """Storage class of the objects; "" is STANDARD, NONE is for services without classes. Upstream:
     storage.s3.storageclass."""
 
-    chunk_size: Annotated[int, AfterValidator(_s3_chunk), Field(json_schema_extra={"minimum": 0})] = 0
+    chunk_size: Annotated[int, AfterValidator(_s3_chunk), Field(json_schema_extra=_S3_CHUNK)] = 0
     """Bytes in a part of an upload, 5 MiB to 5 GiB; 0 is 10 MiB. Each push holds several parts in memory. Upstream:
     storage.s3.chunksize."""
 
@@ -143,7 +147,7 @@ class GcsStorage(Model):
     root_directory: str = ""
     """Prefix of all object names. Upstream: storage.gcs.rootdirectory."""
 
-    chunk_size: Annotated[int, AfterValidator(_gcs_chunk), Field(json_schema_extra={"minimum": 0})] = 0
+    chunk_size: Annotated[int, AfterValidator(_gcs_chunk), Field(json_schema_extra=_GCS_CHUNK)] = 0
     """Bytes in a part of an upload, a multiple of 256 KiB; 0 is 16 MiB. Upstream: storage.gcs.chunksize."""
 
     redirect: bool = True

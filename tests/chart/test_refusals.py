@@ -722,6 +722,25 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             ("configuration.proxy.ttl", {}, {"proxy": {"remoteurl": "https://registry.example.com"}}),
         )
     },
+    **{
+        f"{request} of {limit} in {section}": (
+            values({"requests": {"cpu": request}, "limits": {"cpu": limit}}),
+            f"{section}.requests.cpu: requests.cpu is {request} and limits.cpu is {limit}, and Kubernetes refuses a "
+            f"request above its limit: set requests.cpu to {limit} or less, or limits.cpu to {request} or more",
+        )
+        for request, limit, section, values in (
+            ("501m", "0.5", "resources", lambda resources: {"resources": resources}),
+            ("2001m", "2", "metrics.resources", lambda resources: {"metrics": {"resources": resources}}),
+            ("1Ki", "1023", "garbageCollection.resources", lambda own: {"garbageCollection": {"resources": own}}),
+            ("1.1k", "1Ki", "sidecars.0.resources", lambda own: {"sidecars": [CONTAINER | {"resources": own}]}),
+            (
+                "1Ei",
+                "1000P",
+                "initContainers.0.resources",
+                lambda own: {"initContainers": [CONTAINER | {"resources": own}]},
+            ),
+        )
+    },
     "a class in two places": (
         {"ingress": {"enabled": True, "ingressClassName": "a", "annotations": {"kubernetes.io/ingress.class": "a"}}},
         "ingress.annotations: Kubernetes refuses the annotation kubernetes.io/ingress.class next to ingressClassName: "
@@ -1016,6 +1035,10 @@ WORKING: dict[str, dict[str, Any]] = {
         "garbageCollection": COLLECTION,
         "persistence": {"accessModes": ["ReadWriteMany"]},
         "updateStrategy": {"type": "RollingUpdate"},
+    },
+    "requests up to the limits": {
+        "resources": {"requests": {"cpu": "500m", "memory": "1024Mi"}, "limits": {"cpu": 0.5, "memory": "1Gi"}},
+        "sidecars": [CONTAINER | {"resources": {"requests": {"cpu": "2"}, "limits": {"memory": "1Mi"}}}],
     },
     "a class by the deprecated annotation alone": {
         "ingress": {"enabled": True, "annotations": {"kubernetes.io/ingress.class": "nginx"}},

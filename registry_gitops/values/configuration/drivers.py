@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from registry_gitops.model import MapOf, NonNegative, Positive, RuleErrors, rule_error
 from registry_gitops.values.configuration.named_files import NamesFile
@@ -195,6 +195,17 @@ class AzureCredentials(Section):
     secret: Annotated[NonEmpty | None, Field(repr=False), SecretField("REGISTRY_STORAGE_AZURE_CREDENTIALS")] = None
     """Secret of the application, with client_secret. A secret: leave the section out, and set it whole, as YAML, in
     REGISTRY_STORAGE_AZURE_CREDENTIALS. Default: none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {
+                    "if": {"properties": {"type": {"const": "client_secret"}}, "required": ["type"]},
+                    "then": {"required": ["tenantid", "clientid", "secret"]},
+                }
+            ]
+        }
+    )
 
     def _rule_errors(self) -> RuleErrors:
         missing = [key for key in ("tenantid", "clientid", "secret") if key not in self.to_config_dict()]

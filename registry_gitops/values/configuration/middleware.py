@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from registry_gitops.model import ListOf, RuleErrors, rule_error
 from registry_gitops.values.configuration.named_files import NamesFile
@@ -24,6 +24,17 @@ OPTIONS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 
 class StorageMiddlewareOptions(Section):
     """Options of the middleware; the text of each begins with the middleware that has it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                {
+                    "if": {"properties": {"ipfilteredby": {"const": "awsregion"}}, "required": ["ipfilteredby"]},
+                    "then": {"required": ["awsregion"]},
+                }
+            ]
+        }
+    )
 
     base_url: URL | None = None
     """cloudfront, redirect: base of the URLs from which clients download blobs. Default: none."""
@@ -64,8 +75,20 @@ class StorageMiddlewareOptions(Section):
             yield rule_error("middleware", message, "ipfilteredby")
 
 
+def _options_schema(name: str) -> dict[str, Any]:
+    required, further = OPTIONS[name]
+    options = {"required": sorted(required), "propertyNames": {"enum": sorted(required | further)}}
+    present = {"required": ["options"]} if required else {}
+    return {
+        "if": {"properties": {"name": {"const": name}}, "required": ["name"]},
+        "then": {"properties": {"options": options}, **present},
+    }
+
+
 class StorageMiddleware(Section):
     """Changes the URLs from which clients download blobs."""
+
+    model_config = ConfigDict(json_schema_extra={"allOf": [_options_schema(name) for name in OPTIONS]})
 
     name: Literal["cloudfront", "redirect", "rewrite"]
     """Name of the middleware; the registry has no others, and exits at an unknown one."""

@@ -36,6 +36,7 @@ mounts:
   - collection
 problems:
   - image
+  - resources
   - rollout
   - login
   - tls

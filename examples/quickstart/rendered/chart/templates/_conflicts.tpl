@@ -236,6 +236,10 @@ httpRoute.parentRefs: no Gateway serves the route: name one in httpRoute.parentR
 httpRoute.parentRefs.{{ .index }}: another entry names this listener of the Gateway {{ .name }}, too: remove it, or set another sectionName or port
 {{- end }}
 
+{{- define "docker-registry.conflict.request-above-limit" -}}
+{{ .section }}.requests.{{ .resource }}: requests.{{ .resource }} is {{ .request }} and limits.{{ .resource }} is {{ .limit }}, and Kubernetes refuses a request above its limit: set requests.{{ .resource }} to {{ .limit }} or less, or limits.{{ .resource }} to {{ .request }} or more
+{{- end }}
+
 {{- define "docker-registry.conflict.service-type" -}}
 service.{{ .key }}: a Service of type {{ .type }} has no {{ .key }}: remove it, or set service.type to {{ .types }}
 {{- end }}
