@@ -41,7 +41,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "target": {"cluster", "deployment", "facts", "smoke"},
     "cluster": {"report"},
     "filenames": set(),
-    "render": {"assets", "codec", "deployment", "facts", "manifests", "report", "rules", "values"},
+    "render": {"assets", "codec", "deployment", "facts", "manifests", "report", "rules", "secrets", "values"},
     "schema": {"codec", "deployment", "model", "values"},
     "smoke": {"report"},
     "assets": set(),

@@ -10,6 +10,7 @@ from registry_gitops.amounts import parse_duration
 from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment
 from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReason, ObjectNames, PodFacts, StorageFacts
 from registry_gitops.render.readme.markdown import code, listing
+from registry_gitops.render.readme.secret_commands import format_secret_commands
 from registry_gitops.substitution import by_default
 from registry_gitops.values import Section
 
@@ -39,6 +40,7 @@ class Words:
         self.token_key = f"values.{'' if values.auth.token.enabled else 'configuration.'}auth.token"
         options = f"--namespace {names.target_namespace} --name {names.users_secret}"
         self.htpasswd_command = code(f"registry-gitops htpasswd {self.user} {options}")
+        self.secret_commands = format_secret_commands(facts)
         self.http_secret_command = _secret_command("http", names)
         self.bucket_secret_command = _secret_command("s3", names)
         upgrade = deployment.release.upgrade

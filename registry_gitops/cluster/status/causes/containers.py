@@ -64,7 +64,8 @@ def _object_missing(pod: Object, message: str, match: re.Match[str], snapshot: S
         command = f"registry-gitops htpasswd USER --namespace {pod.namespace} --name {name} | kubectl apply -f -"
         remedy = f"create it: `{command}`, or correct {key}"
     else:
-        remedy = f"create it in namespace {pod.namespace}, or correct {key}; {RENDER}"
+        how = " (`registry-gitops secret` prints the Secrets of the chart)" if kind == "Secret" else ""
+        remedy = f"create it in namespace {pod.namespace}{how}, or correct {key}; {RENDER}"
     return new_cause(
         CauseId.SECRET_MISSING,
         pod,
