@@ -195,7 +195,7 @@ def _non_root(pod: PodShape) -> Found:
 def _root_user(pod: PodShape) -> Found:
     for part in _parts(pod):
         if part.context.get("runAsUser") == 0:
-            yield f"{part.context_key}.runAsUser", "runAsUser is 0, which is root"
+            yield f"{part.context_key}.runAsUser", "runAsUser is 0 (root)"
 
 
 def _seccomp(pod: PodShape) -> Found:

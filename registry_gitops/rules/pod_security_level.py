@@ -21,7 +21,7 @@ def pod_security_level(deployment: RegistryDeployment, directory: OutputDirector
     for violation in facts.pod_violations:
         yield (
             violation.key,
-            f"{violation.message}, which the Pod Security level {namespace.pod_security} of the Namespace "
-            f"{namespace.name} forbids, so no Pod starts: change it, or set namespace.podSecurity to "
+            f"{violation.message}, and the Pod Security level {namespace.pod_security} of the Namespace "
+            f"{namespace.name} forbids that, so no Pod starts: change it, or set namespace.podSecurity to "
             f"{violation.allowed_by}",
         )

@@ -84,7 +84,9 @@ def test_one_run_writes_every_format_to_a_file(run: Callable[..., Outcome], kube
 def test_config_file_in_the_directory_names_the_deployment(
     run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "registry.yaml").write_text("name: images\nnamespace: platform\n")
+    (tmp_path / "registry.yaml").write_text(
+        "name: images\nnamespace: {name: platform, inherit: true}\nrelease: {targetNamespace: images}\n"
+    )
     with serving(load_snapshot("ready"), kubeconfig):
         done = run("status")
     assert done.code == 1

@@ -240,8 +240,8 @@ def test_message_names_the_namespace_and_the_level_that_admits_the_pod() -> None
     values = {"containerSecurityContext": {"runAsUser": 0}}
     (finding,) = lint(RegistryDeployment.model_validate({"namespace": "media", "values": values}))
     assert finding.message == (
-        "runAsUser is 0, which is root, which the Pod Security level restricted of the Namespace media forbids, so no "
-        "Pod starts: change it, or set namespace.podSecurity to baseline"
+        "runAsUser is 0 (root), and the Pod Security level restricted of the Namespace media forbids that, so no Pod "
+        "starts: change it, or set namespace.podSecurity to baseline"
     )
 
 

@@ -26,6 +26,16 @@ LOGIN = {"values": {"auth": {"htpasswd": {"enabled": True, "username": "me", "pa
             Target(PortForwardTarget("tools", "svc/images-docker-registry", 80, scheme="http")),
         ),
         (
+            {"namespace": "flux-system", "release": {"targetNamespace": "images"}},
+            {},
+            Target(PortForwardTarget("images", "svc/images-docker-registry", 5000, scheme="http")),
+        ),
+        (
+            {"namespace": {"name": "media", "inherit": True}},
+            {},
+            Target(PortForwardTarget("media", "svc/docker-registry", 5000, scheme="http")),
+        ),
+        (
             {"values": {"http": {"relativeUrls": False}, "configuration": {"http": {"prefix": "/r/"}}}},
             {},
             Target(PortForwardTarget("docker-registry", port=5000, prefix="/r", scheme="http")),
