@@ -26,14 +26,14 @@ def claim_change(deployment: RegistryDeployment, directory: OutputDirectory) -> 
     if _own_claim(earlier) is None or _own_claim(earlier) != _own_claim(now):
         return
     remedy = (
-        f"the claim {now.storage.claim} cannot change: restore it, or create another claim, copy the images to it, and "
-        "set persistence.existingClaim to its name"
+        f"restore it, or create another claim, copy the images of {now.storage.claim} to it, and set "
+        "persistence.existingClaim to its name"
     )
     before, after = directory.earlier.values.persistence, deployment.values.persistence
     if refers(before):  # What Flux substituted in it is not known.
         return
     for key, change in _changes(before, after):
-        yield f"values.persistence.{key}", f"{change}, and {remedy}"
+        yield f"values.persistence.{key}", f"{change}: {remedy}"
 
 
 def _own_claim(facts: DeploymentFacts) -> tuple[str, str] | None:
@@ -42,8 +42,12 @@ def _own_claim(facts: DeploymentFacts) -> tuple[str, str] | None:
 
 def _changes(before: Persistence, after: Persistence) -> Iterator[tuple[str, str]]:
     if {*before.access_modes} != {*after.access_modes}:
-        yield "accessModes", f"the access modes were [{', '.join(before.access_modes)}]"
+        yield (
+            "accessModes",
+            f"the access modes were [{', '.join(before.access_modes)}], and an existing claim keeps them",
+        )
     if before.storage_class != after.storage_class:
-        yield "storageClass", f"the StorageClass was {before.storage_class or 'the default of the cluster'}"
+        earlier = before.storage_class or "the default of the cluster"
+        yield "storageClass", f"the StorageClass was {earlier}, and an existing claim keeps it"
     if parse_quantity(before.size) > parse_quantity(after.size):
-        yield "size", f"the size was {before.size}, and a claim never shrinks"
+        yield "size", f"the size was {before.size}, and an existing claim cannot shrink"

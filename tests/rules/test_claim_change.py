@@ -27,10 +27,15 @@ def found(folder: Path, after: RegistryDeployment) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("before", "after", "key", "message"),
     [
-        ({}, {"accessModes": ["ReadWriteMany"]}, "accessModes", "the access modes were [ReadWriteOnce], and the claim"),
+        (
+            {},
+            {"accessModes": ["ReadWriteMany"]},
+            "accessModes",
+            "the access modes were [ReadWriteOnce], and an existing",
+        ),
         ({}, {"storageClass": "fast"}, "storageClass", "the StorageClass was the default of the cluster, and"),
         ({"storageClass": "fast"}, {}, "storageClass", "the StorageClass was fast, and"),
-        ({}, {"size": "5Gi"}, "size", "the size was 10Gi, and a claim never shrinks, and"),
+        ({}, {"size": "5Gi"}, "size", "the size was 10Gi, and an existing claim cannot shrink: restore it"),
         ({"size": "1Ti"}, {"size": "1000Gi"}, "size", "the size was 1Ti"),
     ],
 )
@@ -41,7 +46,7 @@ def test_change_that_kubernetes_refuses_is_an_error(
     ((where, said),) = found(tmp_path, deployment(after))
     assert where == f"values.persistence.{key}"
     assert said.startswith(message)
-    assert "copy the images to it, and set persistence.existingClaim to its name" in said
+    assert "copy the images of docker-registry to it, and set persistence.existingClaim to its name" in said
     deploy(deployment(after), tmp_path, allow=ALLOW)
     assert found(tmp_path, deployment(after)) == []
 
