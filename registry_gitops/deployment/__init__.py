@@ -6,7 +6,7 @@ from registry_gitops.deployment.problems import describe_errors, format_key
 from registry_gitops.deployment.registry_deployment import MAX_RELEASE_NAME, KustomizationOptions, RegistryDeployment
 from registry_gitops.deployment.rule_switches import RuleOff
 from registry_gitops.deployment.source import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, Source
-from registry_gitops.deployment.variants import find_for_all_values
+from registry_gitops.deployment.variants import find_for_all_values, require_known
 
 __all__ = [
     "BITNAMI_URL",
@@ -27,4 +27,5 @@ __all__ = [
     "is_system_namespace",
     "load",
     "locate_findings",
+    "require_known",
 ]

@@ -1,4 +1,4 @@
-"""Findings of a deployment whose config file refers to variables of Flux: only what no value of theirs can change."""
+"""A deployment whose config file refers to variables of Flux: what holds whatever their values are."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from registry_gitops.deployment.problems import format_key
 from registry_gitops.deployment.registry_deployment import RegistryDeployment
+from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.model import refers
+from registry_gitops.substitution import by_default, is_left_to_flux
 
 
 def find_for_all_values(
@@ -28,6 +30,13 @@ def find_for_all_values(
     return tuple(
         replace(finding, message=variants.name_references(finding.message)) for finding in (certain or {}).values()
     )
+
+
+def require_known(text: str, key: str, remedy: str) -> str:
+    """Return a text of the config file by the defaults in it. Raises InputError if it has a variable without one."""
+    if is_left_to_flux(text):
+        raise InputError.single(f"{text} has a variable that only Flux knows: {remedy}", key=key)
+    return by_default(text, text)
 
 
 def _name(finding: Finding) -> tuple[str, str]:

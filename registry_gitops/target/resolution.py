@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from registry_gitops.errors import InputError
+from registry_gitops.substitution import by_default, is_left_to_flux
 
 if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
@@ -69,16 +70,19 @@ def _target_of(
     deployment: RegistryDeployment, url: str | None, namespace: str | None, service: str | None, context: str | None
 ) -> Target:
     # Imported here: the models take longer than a URL needs.
+    from registry_gitops.deployment import require_known
     from registry_gitops.facts import DeploymentFacts
 
     facts, htpasswd = DeploymentFacts(deployment), deployment.values.auth.htpasswd
-    user = (htpasswd.username, htpasswd.password) if facts.authentication.has_inline_password else (None, None)
+    has_user = facts.authentication.has_inline_password and not is_left_to_flux(htpasswd.username + htpasswd.password)
+    user = (by_default(htpasswd.username, ""), by_default(htpasswd.password, "")) if has_user else (None, None)
     endpoints = facts.endpoints
     if url:
         return Target(url, *user)
     if not (namespace or service or context or not endpoints.public_host):
-        return Target(endpoints.base_url, *user)
+        return Target(require_known(endpoints.base_url, "values.ingress", "pass the URL"), *user)
     name, port = (f"svc/{service}", "http") if service else (endpoints.port_forward, endpoints.port)
-    place = namespace or facts.names.target_namespace
+    name = require_known(name, "name", "pass --service")
+    place = namespace or require_known(facts.names.target_namespace, "namespace", "pass --namespace")
     scheme: Literal["http", "https"] = "https" if endpoints.has_tls_in_pod else "http"
-    return Target(PortForwardTarget(place, name, port, context, endpoints.prefix, scheme), *user)
+    return Target(PortForwardTarget(place, name, port, context, by_default(endpoints.prefix, ""), scheme), *user)

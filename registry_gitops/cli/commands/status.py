@@ -98,8 +98,13 @@ def _release_identity(config: Path | None, namespace: str | None, name: str | No
         return namespace, name or _NAME
     if name:
         raise typer.BadParameter("needs --namespace NAME", param_hint="--name")
+    from registry_gitops.deployment import require_known
+
     deployment = load_config(config or find_config_file())
-    return deployment.namespace_options.name, deployment.name
+    remedy = "pass --namespace and --name instead of the config file"
+    names = {"namespace": deployment.namespace_options.name, "name": deployment.name}
+    found_namespace, found_name = (require_known(text, key, remedy) for key, text in names.items())
+    return found_namespace, found_name
 
 
 class _Run:
