@@ -209,7 +209,6 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
             },
         ],
     ),
-<<<<<<< HEAD
     "unused-values": (
         [
             ({"auth": {"htpasswd": {"existingSecret": "users"}}}, "auth.htpasswd"),
@@ -243,7 +242,8 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
                 "podAnnotations": {"prometheus.io/scrape": "true", "prometheus.io/port": "5001"},
             },
             {"podAnnotations": {"prometheus.io/scrape": "false"}},
-=======
+        ],
+    ),
     "backend-tls": (
         [
             ({"httpRoute": ROUTE, "tls": POD_TLS}, "httpRoute.enabled"),
@@ -261,7 +261,6 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
                 "ingress": INGRESS | {"annotations": {"nginx.ingress.kubernetes.io/proxy-ssl-secret": "a/client"}},
                 "tls": POD_TLS | {"clientAuthentication": CLIENTS},
             },
->>>>>>> 4348d67 (Warn of proxies that cannot speak the TLS of the registry)
         ],
     ),
     "node-port-range": (
