@@ -7,11 +7,13 @@ from typing import Annotated, Final
 from pydantic import Discriminator, Tag
 
 from registry_gitops.manifests import POD_SECURITY, PodSecurityLevel
-from registry_gitops.model import Annotations, DNSLabel, Labels, Model, RuleErrors, rule_error
+from registry_gitops.model import Annotations, DNSLabel, Labels, Model, NeverSubstituted, RuleErrors, rule_error
 from registry_gitops.substitution import by_default
 
 PRUNE_ANNOTATION: Final = "kustomize.toolkit.fluxcd.io/prune"
 """The annotation by which Flux keeps an object that is removed from Git, with the value `disabled`."""
+
+_READ_BY_RENDER: Final = NeverSubstituted("render")
 
 
 class NamespaceOptions(Model):
@@ -24,7 +26,7 @@ class NamespaceOptions(Model):
     name: DNSLabel = "docker-registry"
     """Namespace of the HelmRelease and of its source, and of the registry, unless `release.targetNamespace` is set."""
 
-    create: bool | None = None
+    create: Annotated[bool | None, _READ_BY_RENDER] = None
     """Whether namespace.yaml is rendered. Set false if another directory has the Namespace, such as that of another
     registry in it. Default: true, except for `default`, `flux-system`, and `kube-*`, and with `inherit`."""
 
@@ -38,10 +40,10 @@ class NamespaceOptions(Model):
     annotations: Annotations | None = None
     """More annotations of the Namespace."""
 
-    prune: bool = False
+    prune: Annotated[bool, _READ_BY_RENDER] = False
     """Whether Flux deletes the Namespace, with everything in it, when its file is removed from Git."""
 
-    inherit: bool = False
+    inherit: Annotated[bool, _READ_BY_RENDER] = False
     """Leave out `metadata.namespace` of every object. Set it if a Flux Kustomization with `targetNamespace`, or a
     kustomization file above this directory with `namespace`, moves the objects to `name`."""
 

@@ -50,6 +50,10 @@ def test_derive_merges_a_mapping_over_the_name() -> None:
         ("namespace:\n  creat: true", '2:3: namespace.creat: unknown key "creat": did you mean "create"?'),
         ("namespace:\n  text: true", '2:3: namespace.text: unknown key "text": known here: name, create'),
         ("namespace:\n  create: yes please", "2:11: namespace.create: must be true or false, without quotes"),
+        (
+            "namespace:\n  create: ${CREATE:=true}",
+            "2:11: namespace.create: render reads this before Flux fills in variables: write it out",
+        ),
         ("namespace:\n  podSecurity: strict", "2:16: namespace.podSecurity: must be 'restricted', 'baseline'"),
     ],
 )
