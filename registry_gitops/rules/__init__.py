@@ -12,6 +12,7 @@ from registry_gitops.masking import quote, show_key
 from registry_gitops.rules.api_path import api_path
 from registry_gitops.rules.backend_tls import backend_tls
 from registry_gitops.rules.blocked_drain import blocked_drain
+from registry_gitops.rules.body_size import body_size
 from registry_gitops.rules.bucket_credentials import bucket_credentials
 from registry_gitops.rules.bucket_path import bucket_path
 from registry_gitops.rules.cache_never_expires import cache_never_expires
@@ -27,6 +28,7 @@ from registry_gitops.rules.ingress_annotations import ingress_annotations
 from registry_gitops.rules.internal_bucket import internal_bucket
 from registry_gitops.rules.kustomization_files import kustomization_files
 from registry_gitops.rules.login_without_tls import login_without_tls
+from registry_gitops.rules.missing_unit import missing_unit
 from registry_gitops.rules.node_port_range import node_port_range
 from registry_gitops.rules.object_storage_memory import object_storage_memory
 from registry_gitops.rules.open_deletion import open_deletion
@@ -78,6 +80,8 @@ RULES = (
     Rule("certificate-without-tls", "A requested certificate is used", Severity.WARNING, certificate_without_tls),
     Rule("backend-tls", "The proxy in front uses the TLS of the registry", Severity.WARNING, backend_tls),
     Rule("ingress-annotations", "The controller reads the annotations", Severity.WARNING, ingress_annotations),
+    Rule("missing-unit", "Sizes have units", Severity.ERROR, missing_unit),
+    Rule("body-size", "Layers of any size can be pushed", Severity.WARNING, body_size),
     Rule("unused-values", "All values have an effect", Severity.WARNING, unused_values),
     Rule("scrape-annotations", "Prometheus finds the metrics", Severity.WARNING, scrape_annotations),
     Rule("node-port-range", "The API server accepts the node port", Severity.WARNING, node_port_range),

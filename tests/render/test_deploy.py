@@ -47,6 +47,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
         OCI | {"values": {"configuration": {"http": {"secret": "hunter2"}}}},
         OCI | {"values": {"extraEnvVars": [{"name": "REGISTRY_REDIS_PASSWORD", "value": "hunter2"}]}},
     ],
+    "missing-unit": [OCI | {"values": {"persistence": {"size": "10"}}}],
     "chart-not-published": [{"source": {"type": "helm"}}],
     "source-path": [{"source": {"type": "git", "path": "elsewhere"}}],
     "slow-revert": [

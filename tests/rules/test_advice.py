@@ -209,6 +209,25 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
             },
         ],
     ),
+    "missing-unit": (
+        [
+            ({"persistence": {"size": "10"}}, "persistence.size"),
+            ({"persistence": {"size": "10m"}}, "persistence.size"),
+            (
+                {"resources": {"requests": {"memory": None}, "limits": {"memory": "512m"}}},
+                "resources.limits.memory",
+            ),
+            (
+                {"resources": {"requests": {"memory": "128"}, "limits": {"memory": "512Mi"}}},
+                "resources.requests.memory",
+            ),
+        ],
+        [{}, {"persistence": {"size": "10Gi"}}, {"resources": {"requests": {"memory": "128M"}}}],
+    ),
+    "body-size": (
+        [(annotated(**{"nginx.ingress.kubernetes.io/proxy-body-size": "8m"}), "ingress.annotations")],
+        [annotated(**{"nginx.ingress.kubernetes.io/proxy-body-size": size}) for size in ("0", "10g", "2048m")],
+    ),
     "unused-values": (
         [
             ({"auth": {"htpasswd": {"existingSecret": "users"}}}, "auth.htpasswd"),
