@@ -380,7 +380,8 @@ def _replaced(data: Any, values: Mapping[_Path, Any], path: _Path = ()) -> Any:
         plain = copy.copy(data)
         plain.remember({})
         for name, field in type(data).model_fields.items():
-            plain.__dict__[name] = _replaced(data.as_written(name), values, (*path, field.alias or name))
+            replaced = _replaced(data.as_written(name), values, (*path, field.alias or name))
+            object.__setattr__(plain, name, replaced)  # models are frozen
         return plain
     if isinstance(data, Mapping):
         return {key: _replaced(value, values, (*path, key)) for key, value in data.items()}
@@ -400,7 +401,7 @@ def _restore(value: Any, choices: list[tuple[_Path, _Choice]]) -> tuple[Any, Any
         for step, inner in below.items():
             name = names[str(step)]
             stored, written = _restore(value.__dict__[name], inner)
-            value.__dict__[name] = stored
+            object.__setattr__(value, name, stored)
             if type(written) is not type(stored) or written != stored:
                 differing[name] = (stored, written)
         value.remember(differing)
