@@ -50,6 +50,7 @@ class Purpose(StrEnum):
     EXTRA_VOLUME = "values.extraVolumes"
     INIT_CONTAINER = "values.initContainers"
     SIDECAR = "values.sidecars"
+    MONITORING = "values.metrics"
     IMAGES = "values.persistence.existingClaim"
     VOLUME = "values.persistence.storageClass"
 
@@ -109,6 +110,7 @@ def list_needs(
     yield from _for_containers(values, there)
     if values.service_account.name and not values.service_account.create:
         yield Need("ServiceAccount", values.service_account.name, there, Purpose.IDENTITY)
+    yield from _for_monitoring(values)
     if storage.is_existing_claim:
         yield Need("PersistentVolumeClaim", storage.claim, there, Purpose.IMAGES)
     elif storage.is_own_claim and values.persistence.storage_class not in ("", "-"):
@@ -197,6 +199,28 @@ def _for_chart(deployment: RegistryDeployment, here: str) -> Iterator[Need]:
         yield Need("Secret", source.cert_secret_ref.name, here, Purpose.CHART_CERTIFICATES)
     if isinstance(source, OCISource) and source.verify and source.verify.secret_ref:
         yield Need("Secret", source.verify.secret_ref.name, here, Purpose.CHART_SIGNERS)
+
+
+def _for_monitoring(values: RegistryValues) -> Iterator[Need]:
+    """Yield the kinds of the Prometheus Operator, and the namespaces that the objects name."""
+    metrics = values.metrics
+    monitor, pods, rules, board = (
+        metrics.service_monitor,
+        metrics.pod_monitor,
+        metrics.prometheus_rule,
+        metrics.dashboard,
+    )
+    objects = (
+        ("servicemonitors", monitor.namespace, monitor.enabled),
+        ("podmonitors", pods.namespace, pods.enabled),
+        ("prometheusrules", rules.namespace, rules.enabled),
+        ("", board.namespace, board.enabled),
+    )
+    for plural, namespace, exists in objects:
+        if exists and plural:
+            yield Need("CustomResourceDefinition", f"{plural}.monitoring.coreos.com", "", Purpose.MONITORING)
+        if exists and namespace:
+            yield Need("Namespace", namespace, "", Purpose.MONITORING)
 
 
 def _for_pods(values: RegistryValues, there: str) -> Iterator[Need]:

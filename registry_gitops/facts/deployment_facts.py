@@ -72,7 +72,35 @@ class DeploymentFacts:
             ("Secret", names.htpasswd_secret, self.authentication.has_inline_password),
             ("ServiceAccount", names.service_account, values.service_account.create),
         )
-        return tuple(ObjectReference(kind, name, names.target_namespace) for kind, name, exists in objects if exists)
+        there = names.target_namespace
+        own = tuple(ObjectReference(kind, name, there) for kind, name, exists in objects if exists)
+        return (*own, *self._collection_objects(), *self._monitoring_objects())
+
+    def _collection_objects(self) -> Iterator[ObjectReference]:
+        """Yield what collects garbage; the collector in a Pod needs its scripts only."""
+        kinds: tuple[str, ...] = ("ConfigMap",) if self.storage.collects_in_pod else ()
+        if self.storage.collects_by_job:
+            kinds = ("CronJob", "ConfigMap", "ServiceAccount", "Role", "RoleBinding")
+        for kind in kinds:
+            yield ObjectReference(kind, f"{self.names.full_name}-collection", self.names.target_namespace)
+
+    def _monitoring_objects(self) -> Iterator[ObjectReference]:
+        """Yield what serves metrics, and what Prometheus and Grafana read."""
+        metrics, name, there = self.deployment.values.metrics, self.names.full_name, self.names.target_namespace
+        if not metrics.enabled:
+            return
+        yield ObjectReference("ConfigMap", f"{name}-metrics", there)
+        if metrics.service_monitor.enabled:
+            yield ObjectReference("Service", f"{name}-metrics", there)
+        sections = (
+            ("ServiceMonitor", name, metrics.service_monitor),
+            ("PodMonitor", name, metrics.pod_monitor),
+            ("PrometheusRule", name, metrics.prometheus_rule),
+            ("ConfigMap", f"{name}-dashboard", metrics.dashboard),
+        )
+        for kind, object_name, section in sections:
+            if section.enabled:
+                yield ObjectReference(kind, object_name, section.namespace or there)
 
     @cached_property
     def pod_violations(self) -> tuple[Violation, ...]:

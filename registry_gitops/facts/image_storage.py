@@ -64,9 +64,14 @@ class StorageFacts:
         """Whether clients can delete."""
         self.has_several_writers: Final = values.max_replicas > 1 and self.accepts_pushes
         """Whether several Pods accept pushes, and so need a shared `http-secret`."""
+        self.collects_in_pod: Final = values.collects_in_pod
+        """Whether garbage is collected next to the registry in its Pod."""
+        self.collects_by_job: Final = values.garbage_collection.enabled and not values.collects_in_pod
+        """Whether a Job collects garbage."""
         changes = self.accepts_deletions or (self.is_read_only and not self.is_cache)
-        self.needs_garbage_collection: Final = changes and self.driver != "inmemory"
-        """Whether unreferenced data takes up space until `registry garbage-collect` runs."""
+        is_collected = values.garbage_collection.enabled
+        self.needs_garbage_collection: Final = changes and self.driver != "inmemory" and not is_collected
+        """Whether unreferenced data takes up space until somebody runs `registry garbage-collect`."""
 
 
 def _bucket(values: RegistryValues) -> str:

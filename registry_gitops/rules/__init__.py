@@ -30,6 +30,7 @@ from registry_gitops.rules.kustomization_files import kustomization_files
 from registry_gitops.rules.login_without_tls import login_without_tls
 from registry_gitops.rules.missing_unit import missing_unit
 from registry_gitops.rules.node_port_range import node_port_range
+from registry_gitops.rules.nothing_to_collect import nothing_to_collect
 from registry_gitops.rules.object_storage_memory import object_storage_memory
 from registry_gitops.rules.open_deletion import open_deletion
 from registry_gitops.rules.outdated_registry import outdated_registry
@@ -45,6 +46,7 @@ from registry_gitops.rules.single_node_rollout import single_node_rollout
 from registry_gitops.rules.slow_revert import slow_revert
 from registry_gitops.rules.source_path import source_path
 from registry_gitops.rules.system_namespace import system_namespace
+from registry_gitops.rules.untagged_images_deleted import untagged_images_deleted
 from registry_gitops.rules.unused_values import unused_values
 from registry_gitops.rules.values_from import values_from
 
@@ -74,6 +76,8 @@ RULES = (
     Rule("object-storage-memory", "The memory is enough for object storage", Severity.WARNING, object_storage_memory),
     Rule("internal-bucket", "Clients reach the object storage", Severity.WARNING, internal_bucket),
     Rule("cache-never-expires", "A cache deletes what is old", Severity.WARNING, cache_never_expires),
+    Rule("nothing-to-collect", "Garbage collection can find garbage", Severity.WARNING, nothing_to_collect),
+    Rule("untagged-images-deleted", "No image in use is garbage", Severity.WARNING, untagged_images_deleted),
     Rule("debug-server", "Only the Pod itself reaches its debug server", Severity.WARNING, debug_server),
     Rule("index-platforms", "All image indexes can be pushed", Severity.WARNING, index_platforms),
     Rule("api-path", "The Ingress routes the API", Severity.WARNING, api_path),

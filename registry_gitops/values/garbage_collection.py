@@ -90,7 +90,8 @@ class GarbageCollection(Model):
     """
 
     enabled: bool = False
-    """Whether garbage is collected."""
+    """Whether garbage is collected. A Job runs as ServiceAccount `<full name>-collection`, with the annotations of the
+    registry's one: a cloud that gives the registry access to the bucket must give it to this one too."""
 
     schedule: Schedule = "30 3 * * 0"
     """When, in UTC: minute, hour, day of month, month, day of week. Upstream: CronJobSpec.schedule (batch/v1)."""

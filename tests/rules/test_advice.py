@@ -13,6 +13,7 @@ INGRESS = {"enabled": True, "hostname": "registry.example.com", "tls": True}
 PLAIN = {"enabled": True, "hostname": "registry.example.com"}
 LOGIN = {"htpasswd": {"enabled": True, "existingSecret": "users"}}
 S3 = {"type": "s3", "s3": {"bucket": "images", "region": "eu-west-1"}}
+COLLECTION: dict[str, Any] = {"enabled": True}
 CACHE = {"enabled": True, "remoteUrl": "https://registry-1.docker.io"}
 
 
@@ -57,6 +58,28 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
                 "ingress": INGRESS
                 | {"annotations": {"nginx.ingress.kubernetes.io/whitelist-source-range": "10.0.0.0/8"}}
             },
+        ],
+    ),
+    "nothing-to-collect": (
+        [
+            ({"garbageCollection": COLLECTION}, "garbageCollection.enabled"),
+            (
+                {"garbageCollection": COLLECTION, "configuration": {"storage": {"delete": {"enabled": False}}}}
+                | {"deletion": {"enabled": True}},
+                "garbageCollection.enabled",
+            ),
+        ],
+        [
+            {"deletion": {"enabled": False}},
+            {"garbageCollection": COLLECTION, "deletion": {"enabled": True}},
+            {"garbageCollection": COLLECTION, "configuration": {"storage": {"delete": {"enabled": True}}}},
+        ],
+    ),
+    "untagged-images-deleted": (
+        [({"garbageCollection": COLLECTION | {"deleteUntagged": True}}, "garbageCollection.deleteUntagged")],
+        [
+            {"garbageCollection": {"deleteUntagged": True}},
+            {"garbageCollection": COLLECTION, "deletion": {"enabled": True}},
         ],
     ),
     "open-deletion": (

@@ -56,8 +56,19 @@ _OBJECTS: Final = {
     "NetworkPolicy": "limits who can reach the Pods, and whom they can reach",
     "Secret": "the user and the hash of the password",
     "ServiceAccount": "identity of the Pods",
+    "CronJob-collection": "collects garbage",
+    "ConfigMap-collection": "scripts that collect garbage",
+    "ServiceAccount-collection": "identity of the collector",
+    "Role-collection": "what the collector can change: the Deployment",
+    "RoleBinding-collection": "gives the Role to the collector",
+    "ConfigMap-metrics": "script that serves the metrics",
+    "Service-metrics": "routes Prometheus to the metrics of the Pods",
+    "ServiceMonitor": "lets Prometheus read the metrics",
+    "PodMonitor": "lets Prometheus read the metrics",
+    "PrometheusRule": "alerts of Prometheus",
+    "ConfigMap-dashboard": "dashboard for Grafana",
 }
-"""Kind -> what the object does."""
+"""Kind -> what the object does; with the suffix of its name, if the chart has several of a kind."""
 
 _NEEDS: Final = {
     Purpose.CHART: "this repository",
@@ -94,6 +105,7 @@ _NEEDS: Final = {
     Purpose.SIDECAR: "environment of a sidecar",
     Purpose.OTHER_CLUSTER: "access to the cluster of the release",
     Purpose.IDENTITY: "identity of the Pods",
+    Purpose.MONITORING: "what Prometheus and Grafana read",
     Purpose.IMAGES: "the images",
     Purpose.VOLUME: "the volume",
 }
@@ -135,10 +147,14 @@ class Tables:
             "port": values.service.ports.http,
         }
         rows = (
-            (_object(reference), _namespace(reference), _OBJECTS[reference.kind].format_map(words))
+            (_object(reference), _namespace(reference), self._meaning(reference).format_map(words))
             for reference in (*self._facts.flux_objects, *self._facts.chart_objects)
         )
         return table(("Object", "Namespace", "Purpose"), rows)
+
+    def _meaning(self, reference: ObjectReference) -> str:
+        suffix = reference.name.removeprefix(self._facts.names.full_name)
+        return _OBJECTS.get(f"{reference.kind}{suffix}") or _OBJECTS[reference.kind]
 
     @property
     def needs(self) -> str:
