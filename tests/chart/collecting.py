@@ -221,9 +221,10 @@ class Client(threading.Thread):
             except (requests.ConnectionError, IndexError):
                 continue
             except requests.HTTPError as error:
+                code = error.response.status_code if error.response is not None else 0
                 # 405: read-only. 400: its layers were pushed before. 404: the last try has deleted it.
-                if error.response.status_code not in (400, 404, 405):
-                    self.problems.append(f"{error.response.status_code} {error.response.text}")
+                if code not in (400, 404, 405):
+                    self.problems.append(str(error))
                 continue
             return True
         return False

@@ -196,3 +196,8 @@ def test_the_notes_of_a_pull_through_cache_speak_of_no_push(chart: Chart) -> Non
 )
 def test_the_notes_warn_of_what_works_but_surprises(chart: Chart, values: dict[str, Any], warning: str) -> None:
     assert warning in chart.notes(**values)
+
+
+def test_the_notes_say_when_pushes_are_refused(chart: Chart) -> None:
+    assert "collected at 30 3 * * 0 (UTC)" in chart.notes(garbageCollection={"enabled": True})
+    assert "collected" not in chart.notes()

@@ -52,12 +52,14 @@ def sidecar(applets: Path, rendered: Rendered, tmp_path: Path) -> Callable[[int]
     (container,) = (found for found in rendered.pod["containers"] if found["name"] == "metrics")
 
     def listening(debug_port: int) -> Listening:
-        def command(port: int) -> list[str]:
-            places = {"9090": str(port), "/metrics/respond.sh": str(tmp_path / "respond.sh")}
-            words = [places.get(word, word.replace(":5002", f":{debug_port}")) for word in container["command"]]
+        def start(port: int) -> list[str]:
+            places: dict[str, str] = {"9090": str(port), "/metrics/respond.sh": str(tmp_path / "respond.sh")}
+            words: list[str] = [
+                places.get(word, word.replace(":5002", f":{debug_port}")) for word in map(str, container["command"])
+            ]
             return ["env", "-i", f"PATH={applets}", *words]
 
-        return Listening(command)
+        return Listening(start)
 
     return listening
 
