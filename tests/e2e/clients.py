@@ -126,6 +126,11 @@ class Clients:
         return [] if self._registry.authority else [word.format(host=self._registry.host) for word in options]
 
 
+def is_connection_error(said: str) -> bool:
+    """Whether a program has ended because a connection was refused or cut."""
+    return any(words in said for words in ("connection refused", "connection reset", "EOF"))
+
+
 def _is_there(there: Repository, tag: str, content: Blob) -> bool:
     """Whether the registry has every byte of an image; asked again where the registry is just being restarted."""
 

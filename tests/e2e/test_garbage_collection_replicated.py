@@ -26,6 +26,7 @@ INTERVAL = 5
 def values(cluster: Cluster, fleet: Fleet) -> dict[str, Any]:
     return {
         **services.replicated(cluster, fleet.namespace),
+        "cache": {"type": "off"},
         "replicaCount": 2,
         "deletion": {"enabled": True},
     }

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e import services
 from tests.e2e.bed.node import Node
-from tests.e2e.clients import Clients
+from tests.e2e.clients import Clients, is_connection_error
 from tests.e2e.cluster import Cluster, Object, condition, until
 from tests.e2e.fleet import Fleet
 from tests.e2e.status import ready_without_causes
@@ -114,11 +114,6 @@ def test_sudden_death_of_a_replica_loses_no_image(
     # Until the Service leads past the dead container, a client that repeats nothing is refused.
     assert [failure for failure in clients.failures if not is_connection_error(failure)] == []
     assert clients.lost() == []
-
-
-def is_connection_error(said: str) -> bool:
-    """Whether a program has ended for want of a connection."""
-    return any(words in said for words in ("connection refused", "connection reset", "EOF"))
 
 
 @pytest.fixture

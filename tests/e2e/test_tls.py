@@ -60,7 +60,8 @@ def put_in_secret(fleet: Fleet, pair: Certificate) -> None:
 
 def served() -> str:
     """The certificate that a new connection gets, in PEM."""
-    return ssl.get_server_certificate((ADDRESS, PORT))
+    # A connection that was begun to a Pod that is gone would be retried for two minutes.
+    return ssl.get_server_certificate((ADDRESS, PORT), timeout=5)
 
 
 def is_served(pair: Certificate) -> bool:
