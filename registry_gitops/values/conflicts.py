@@ -289,6 +289,9 @@ CONFLICTS: Final = {
         "requests.{resource} is {request} and limits.{resource} is {limit}, and Kubernetes refuses a request above its "
         "limit: set requests.{resource} to {limit} or less, or limits.{resource} to {request} or more",
     ),
+    "variable-twice": Conflict(
+        "{variables}.{index}.name", "is set twice, and a server-side apply refuses that: remove one of them"
+    ),
     "service-type": Conflict(
         "service.{key}", "a Service of type {type} has no {key}: remove it, or set service.type to {types}"
     ),

@@ -27,6 +27,7 @@ TOKENS: dict[str, Any] = {
 UPSTREAM = {"enabled": True, "remoteUrl": "https://registry-1.docker.io"}
 S3 = {"storage": {"s3": {"region": "eu-central-1", "bucket": "registry"}}}
 
+TWICE = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
 EXTRA_PORT = {"name": "metrics", "port": 9090}
 OTHER_HOST = {"name": "b.example.com"}
 GATEWAY = {"name": "public", "namespace": "gateways"}
@@ -739,6 +740,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
                 "initContainers.0.resources",
                 lambda own: {"initContainers": [CONTAINER | {"resources": own}]},
             ),
+        )
+    },
+    **{
+        f"a variable twice in {key}": (
+            values,
+            f"{key}.1.name: is set twice, and a server-side apply refuses that: remove one of them",
+        )
+        for key, values in (
+            ("extraEnvVars", {"extraEnvVars": TWICE}),
+            ("sidecars.0.env", {"sidecars": [CONTAINER | {"env": TWICE}]}),
         )
     },
     "a class in two places": (

@@ -29,6 +29,9 @@ from tests.support.helm import Chart
 Path = tuple[int | str, ...]
 Schema = dict[str, Any]
 
+OF_MODELS_ALONE = {"variable", "variable_case", "variable_conflict", "variable_provider", "variable_value"}
+"""Errors of the variables REGISTRY_*: what they override is the registry's matter, and the chart does not read them."""
+
 TEXTS: list[Any] = ["\n", " ", "Ä ö!", "..", 6000 * "x", "", "-", "/", "a b", "1s2", "http://x", 5, True, 1.5, {}, []]
 NUMBERS: list[Any] = [-1, 1.5, "1", True, 2**31, {}, [], 0]
 SWITCHES: list[Any] = ["yes", 1, {}, []]
@@ -119,7 +122,7 @@ def judge(cases: Iterator[tuple[Any, Path, Any]]) -> int:
         values = replaced(tree, path, value)
         is_valid, codes = validator().is_valid(values), codes_of_the_models(values)
         count += not is_valid or bool(codes)
-        assert is_valid <= (codes <= CONFLICTS.keys()), ("the schema admits what the models refuse", *case, codes)
+        assert is_valid <= (codes <= CONFLICTS.keys() | OF_MODELS_ALONE), ("the schema admits what the models refuse", *case, codes)
         assert is_valid or codes, ("the models admit what the schema refuses", *case)
     return count
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from registry_gitops.model import RuleErrors
 from registry_gitops.values.chart_pod import chart_containers, chart_mounts
 from registry_gitops.values.conflicts import conflict_error
+from registry_gitops.values.env import EnvVar
 from registry_gitops.values.sidecars import Sidecar
 from registry_gitops.values.volumes import VolumeMount
 
@@ -26,6 +27,9 @@ def find_pod_conflicts(values: RegistryValues) -> RuleErrors:
     for key, index, container in _containers(values):
         yield from _mounts(f"{key}.{index}.volumeMounts", container.volume_mounts, volumes, {})
     yield from _names_and_ports(values)
+    yield from _variables("extraEnvVars", values.extra_env_vars)
+    for key, index, container in _containers(values):
+        yield from _variables(f"{key}.{index}.env", container.env)
     if values.dns_policy == "None" and not values.dns_config.nameservers:
         yield conflict_error("dns-servers")
     yield from _objects(values)
@@ -85,6 +89,13 @@ def _names_and_ports(values: RegistryValues) -> RuleErrors:
                 words = {"index": index, "position": position, "port": port.container_port}
                 yield conflict_error("container-port", containers=key, holder=holders[listening], **words)
             holders[listening] = container.name
+
+
+def _variables(key: str, variables: Sequence[EnvVar]) -> RuleErrors:
+    names = [variable.name for variable in variables]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield conflict_error("variable-twice", variables=key, index=index)
 
 
 def _objects(values: RegistryValues) -> RuleErrors:

@@ -46,7 +46,6 @@ _DEFAULTS: Final[dict[Path, Any]] = {
 
 def find_variable_conflicts(values: RegistryValues) -> RuleErrors:
     """Yield what is wrong with the variables REGISTRY_*, and which of them contradict what the chart renders."""
-    yield from _twice(values)
     if not any(map(is_override, values.extra_env_vars)):
         return
     environment = read_environment(values)
@@ -65,14 +64,6 @@ def find_variable_conflicts(values: RegistryValues) -> RuleErrors:
             )
             yield _error(setters[-1], message)
     yield from _purging(environment.configuration, environment.keys)
-
-
-def _twice(values: RegistryValues) -> RuleErrors:
-    names = [variable.name for variable in values.extra_env_vars]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            message = "is set twice, and a server-side apply refuses that: remove one of them"
-            yield ("extraEnvVars", index, "name"), custom_error("variable_twice", message)
 
 
 def _covers(key: Path, path: Path) -> bool:

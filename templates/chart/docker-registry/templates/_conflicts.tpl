@@ -240,6 +240,10 @@ httpRoute.parentRefs.{{ .index }}: another entry names this listener of the Gate
 {{ .section }}.requests.{{ .resource }}: requests.{{ .resource }} is {{ .request }} and limits.{{ .resource }} is {{ .limit }}, and Kubernetes refuses a request above its limit: set requests.{{ .resource }} to {{ .limit }} or less, or limits.{{ .resource }} to {{ .request }} or more
 {{- end }}
 
+{{- define "docker-registry.conflict.variable-twice" -}}
+{{ .variables }}.{{ .index }}.name: is set twice, and a server-side apply refuses that: remove one of them
+{{- end }}
+
 {{- define "docker-registry.conflict.service-type" -}}
 service.{{ .key }}: a Service of type {{ .type }} has no {{ .key }}: remove it, or set service.type to {{ .types }}
 {{- end }}

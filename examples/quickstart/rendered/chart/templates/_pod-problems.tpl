@@ -1,7 +1,7 @@
 {{/* What the API server refuses in a Pod, and what cannot work in it. */}}
 {{- define "docker-registry.pod.problems" -}}
 {{- $problems := list }}
-{{- range $part := list "volumes" "mounts" "containers" "dns" "objects" }}
+{{- range $part := list "volumes" "mounts" "containers" "variables" "dns" "objects" }}
 {{- $problems = include (printf "docker-registry.podProblems.%s" $part) $ | fromYamlArray | concat $problems }}
 {{- end }}
 {{- toYaml $problems }}
@@ -109,6 +109,27 @@ mounts of the chart in the same container). */}}
 
 {{- define "docker-registry.portKey" -}}
 {{ .protocol | default "TCP" }}/{{ int .containerPort }}
+{{- end }}
+
+{{- define "docker-registry.podProblems.variables" -}}
+{{- $lists := dict "extraEnvVars" .Values.extraEnvVars }}
+{{- range $key := list "initContainers" "sidecars" }}
+{{- range $index, $container := index $.Values $key | default list }}
+{{- $_ := set $lists (printf "%s.%d.env" $key $index) .env }}
+{{- end }}
+{{- end }}
+{{- $problems := list }}
+{{- range $key, $variables := $lists }}
+{{- $names := list }}
+{{- range $index, $variable := $variables | default list }}
+{{- if has .name $names }}
+{{- $words := dict "variables" $key "index" $index }}
+{{- $problems = include "docker-registry.conflict.variable-twice" $words | append $problems }}
+{{- end }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- end }}
+{{- toYaml $problems }}
 {{- end }}
 
 {{- define "docker-registry.podProblems.dns" -}}
