@@ -94,4 +94,4 @@ def _release_name(deployment: RegistryDeployment) -> str:
 def _full_name(deployment: RegistryDeployment, release: str) -> str:
     chart = deployment.values.name_override or CHART_NAME
     composed = release if chart in release else f"{release}-{chart}"
-    return (deployment.values.fullname_override or composed)[:63].removesuffix("-")
+    return (deployment.values.fullname_override or composed)[:63].rstrip("-")

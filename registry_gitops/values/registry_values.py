@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from registry_gitops.model import (
     EMPTY,
@@ -13,6 +13,7 @@ from registry_gitops.model import (
     SERVICE_NAME_REMEDY,
     Annotations,
     DurationText,
+    FrozenDict,
     Labels,
     ListOf,
     Model,
@@ -241,6 +242,17 @@ class RegistryValues(Model):
     def max_replicas(self) -> int:
         """The largest number of Pods that the values allow."""
         return self.autoscaling.max_replicas if self.autoscaling.enabled else self.replica_count
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read_null_as_empty(cls, value: Any, info: ValidationInfo) -> Any:
+        # An empty key of YAML is null: Helm removes it, which changes nothing where the default is empty.
+        if value is not None or info.field_name is None:
+            return value
+        default = cls.model_fields[info.field_name].get_default(call_default_factory=True)
+        if isinstance(default, str | tuple | FrozenDict) and not default:
+            return default
+        return {} if isinstance(default, Configuration | Affinity | DnsConfig | LifecycleHooks) else value
 
     @property
     def driver(self) -> Driver:

@@ -122,7 +122,11 @@ def judge(cases: Iterator[tuple[Any, Path, Any]]) -> int:
         values = replaced(tree, path, value)
         is_valid, codes = validator().is_valid(values), codes_of_the_models(values)
         count += not is_valid or bool(codes)
-        assert is_valid <= (codes <= CONFLICTS.keys() | OF_MODELS_ALONE), ("the schema admits what the models refuse", *case, codes)
+        assert is_valid <= (codes <= CONFLICTS.keys() | OF_MODELS_ALONE), (
+            "the schema admits what the models refuse",
+            *case,
+            codes,
+        )
         assert is_valid or codes, ("the models admit what the schema refuses", *case)
     return count
 
@@ -138,6 +142,17 @@ def test_the_schema_and_the_models_agree_on_every_value_of_the_scenarios() -> No
 def test_the_schema_and_the_models_agree_on_every_key_that_a_scenario_lacks(scenario: str) -> None:
     tree = values_of(scenario)
     assert judge((tree, path, value) for path, value in additions(tree, values_schema(), 5)) >= 500
+
+
+def test_an_empty_key_means_its_default_where_that_is_empty(chart: Chart) -> None:
+    empty = {
+        key: None
+        for key, value in RegistryValues().model_dump(by_alias=True).items()
+        if value in ("", [], {}) or key in ("affinity", "configuration", "dnsConfig", "lifecycleHooks")
+    }
+    assert {"configuration", "extraEnvVars", "nodeSelector", "podAnnotations", "priorityClassName"} <= empty.keys()
+    assert RegistryValues.model_validate(empty) == RegistryValues()
+    assert chart.text(values=empty) == chart.text()
 
 
 def test_helms_validator_judges_as_ours_does(chart: Chart) -> None:

@@ -23,6 +23,7 @@ CONFIGS: Final[dict[str, dict[str, Any]]] = {
     "defaults": {},
     "long name": {"name": "a" * 53},
     "long name, cut at a hyphen": {"name": "a" * 53, "values": {"nameOverride": "the-bytes-x"}},
+    "long name, cut at two hyphens": {"name": "a" * 53, "values": {"nameOverride": "the-byt---x"}},
     "long override": {"name": "x", "values": {"nameOverride": "b" * 53, "serviceAccount": {"name": "pods"}}},
     "target namespace": {
         "release": {"targetNamespace": "shared", "storageNamespace": "helm"},

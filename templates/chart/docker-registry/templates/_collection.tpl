@@ -61,7 +61,7 @@ command: [/bin/sh, /collection/{{ .script }}.sh, /etc/distribution/config.yml, /
 {{/* Labels of the Job and its Pods: not those by which the Service finds Pods; those of the user, such as one that a cloud
 gives an identity by. */}}
 {{- define "docker-registry.collectionLabels" -}}
-{{- $name := include "docker-registry.name" . | printf "collection-%s" | trunc 63 | trimSuffix "-" }}
+{{- $name := include "docker-registry.name" . | printf "collection-%s" | include "docker-registry.cut" }}
 {{- $own := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .Release.Name }}
 {{- merge $own (.Values.podLabels | default dict) (.Values.commonLabels | default dict) | include "docker-registry.strings" }}
 {{- end }}

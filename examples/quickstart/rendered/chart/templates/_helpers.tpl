@@ -1,13 +1,18 @@
 {{/* The application's name, as in the label app.kubernetes.io/name. */}}
 {{- define "docker-registry.name" -}}
-{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" }}
+{{- .Values.nameOverride | default .Chart.Name | include "docker-registry.cut" }}
+{{- end }}
+
+{{/* A name of at most 63 characters, which does not end with a hyphen where it was cut. */}}
+{{- define "docker-registry.cut" -}}
+{{- regexReplaceAll "-+$" (trunc 63 .) "" }}
 {{- end }}
 
 {{/* The name of every object: the release's name, with the chart's name unless it is in there already. */}}
 {{- define "docker-registry.fullname" -}}
 {{- $name := .Values.nameOverride | default .Chart.Name }}
 {{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
-{{- .Values.fullnameOverride | default $full | trunc 63 | trimSuffix "-" }}
+{{- .Values.fullnameOverride | default $full | include "docker-registry.cut" }}
 {{- end }}
 
 {{- define "docker-registry.serviceAccountName" -}}
@@ -24,7 +29,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{ include "docker-registry.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | include "docker-registry.cut" }}
 {{- end }}
 
 {{/* The metadata of an object. Takes root, name, labels and annotations (maps, or nothing), and maybe a namespace other

@@ -19,6 +19,6 @@ or the Service would send requests to it. */}}
 {{- end }}
 
 {{- define "docker-registry.testLabels" -}}
-app.kubernetes.io/name: {{ include "docker-registry.name" . | printf "test-%s" | trunc 63 | trimSuffix "-" | quote }}
+app.kubernetes.io/name: {{ include "docker-registry.name" . | printf "test-%s" | include "docker-registry.cut" | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
