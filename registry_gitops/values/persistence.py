@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
+from pydantic.config import JsonDict
 
 from registry_gitops.amounts import parse_quantity
 from registry_gitops.masking import quote
@@ -22,7 +23,7 @@ from registry_gitops.model import (
     custom_error,
 )
 
-_POSITIVE: Final = {"exclusiveMinimum": 0, "allOf": [{"pattern": r"^\+?[0-9]*\.?[0-9]*[1-9]"}]}
+_POSITIVE: Final[JsonDict] = {"exclusiveMinimum": 0, "allOf": [{"pattern": r"^\+?[0-9]*\.?[0-9]*[1-9]"}]}
 
 
 def _positive(size: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
+from pydantic.config import JsonDict
 
 from registry_gitops.masking import quote
 from registry_gitops.model import Model, OptionalName, Text, custom_error, default_section
@@ -54,8 +55,8 @@ Endpoint = Annotated[
 ]
 
 
-_S3_CHUNK: Final = {"allOf": [{"anyOf": [{"const": 0}, {"minimum": _S3_MIN, "maximum": _S3_MAX}]}]}
-_GCS_CHUNK: Final = {"minimum": 0, "multipleOf": _GCS_STEP}
+_S3_CHUNK: Final[JsonDict] = {"allOf": [{"anyOf": [{"const": 0}, {"minimum": _S3_MIN, "maximum": _S3_MAX}]}]}
+_GCS_CHUNK: Final[JsonDict] = {"minimum": 0, "multipleOf": _GCS_STEP}
 
 
 def _s3_chunk(size: int) -> int:
