@@ -21,7 +21,7 @@ from registry_gitops.values.configuration import Configuration
 from tests.support.frozen import mutable
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("**/registry.*"))
+EXAMPLES = sorted(path for path in (ROOT / "examples").glob("**/registry.*") if path.suffix in (".yaml", ".py"))
 FACES = ["deployment", "values", "values.configuration", "manifests", "report", "cluster.status", "secrets"]
 
 
