@@ -150,14 +150,14 @@ def test_to_dict_and_model_dump_return_the_same(described: RegistryDeployment) -
     assert RegistryDeployment.model_validate_json(described.model_dump_json(exclude_unset=True)) == described
 
 
-@pytest.mark.parametrize("value", ["text", {"a": 1}, {1, 2}, 5, None, iter([])])
+@pytest.mark.parametrize("value", ["text", {"a": 1}, {1, 2}, 5, iter([])])
 def test_what_is_no_list_is_refused(value: object) -> None:
     with pytest.raises(ValidationError) as caught:
         RegistryValues.model_validate({"tolerations": value})
     assert [error["type"] for error in caught.value.errors()] == ["list_type"]
 
 
-@pytest.mark.parametrize("value", ["text", ["a"], [("a", "b")], 5, None])
+@pytest.mark.parametrize("value", ["text", ["a"], [("a", "b")], 5])
 def test_what_is_no_mapping_is_refused(value: object) -> None:
     with pytest.raises(ValidationError) as caught:
         RegistryValues.model_validate({"podLabels": value})
