@@ -144,6 +144,7 @@ values = RegistryValues(
     deletion=v.Deletion(enabled=True),
     http=v.Http(drain_timeout="30s"),
     configuration=configuration,
+    extra_files=[v.ExtraFile(path="/ca.pem", config_map_name="authorities", key="ca.crt")],
     extra_env_vars=environment,
     resources=v.Resources(requests=v.ResourceRequests(cpu="1"), limits=v.ResourceLimits(cpu="2", memory="1Gi")),
     pod_security_context=v.PodSecurityContext(
@@ -167,6 +168,133 @@ values = RegistryValues(
             max_skew=1, topology_key="kubernetes.io/hostname", when_unsatisfiable="DoNotSchedule", label_selector=pods
         )
     ],
+)
+
+file = v.KeyToPath(key="a", path="a", mode=0o440)
+node = v.DownwardFile(path="cpu", resource_field_ref=v.ResourceFieldRef(container_name="proxy", resource="limits.cpu"))
+claim = v.ClaimSpec(access_modes=["ReadWriteOnce"], resources=v.ClaimResources(requests=v.ClaimRequests(storage="1Gi")))
+volumes = [
+    v.Volume(name="config-map", config_map=v.ConfigMapVolume(name="a", items=[file])),
+    v.Volume(name="secret", secret=v.SecretVolume(secret_name="a", items=[file])),
+    v.Volume(name="empty", empty_dir=v.EmptyDirVolume(medium="Memory", size_limit="1Mi")),
+    v.Volume(name="claim", persistent_volume_claim=v.ClaimVolume(claim_name="a")),
+    v.Volume(
+        name="projected",
+        projected=v.ProjectedVolume(
+            sources=[
+                v.ProjectedSource(secret=v.ProjectedKeys(name="a", items=[file])),
+                v.ProjectedSource(downward_api=v.ProjectedFields(items=[node])),
+                v.ProjectedSource(service_account_token=v.ProjectedToken(path="token")),
+            ]
+        ),
+    ),
+    v.Volume(
+        name="csi",
+        csi=v.CsiVolume(
+            driver="csi.example.com",
+            volume_attributes={"a": "b"},
+            node_publish_secret_ref=v.SecretReference(name="a"),
+        ),
+    ),
+    v.Volume(name="host", host_path=v.HostPathVolume(path="/srv", type="Directory")),
+    v.Volume(name="nfs", nfs=v.NfsVolume(server="nfs.example.com", path="/srv")),
+    v.Volume(name="downward", downward_api=v.DownwardVolume(items=[node])),
+    v.Volume(
+        name="ephemeral",
+        ephemeral=v.EphemeralVolume(
+            volume_claim_template=v.ClaimTemplate(spec=claim, metadata=v.ClaimMetadata(labels={"a": "b"}))
+        ),
+    ),
+]
+get = v.HttpGetAction(port=8080, path="/", http_headers=[v.HttpHeader(name="Accept", value="text/plain")])
+sidecar = v.Sidecar(
+    name="proxy",
+    image="proxy:1.0.0",
+    ports=[v.ContainerPort(container_port=8080, name="web")],
+    env=[v.EnvVar(name="A", value="1")],
+    env_from=[v.EnvFrom(config_map_ref=v.EnvSource(name="a"))],
+    resources=v.ContainerResources(requests={"cpu": "10m"}, limits={"memory": "64Mi"}),
+    volume_mounts=[v.VolumeMount(name="empty", mount_path="/cache")],
+    security_context=v.SecurityContext(run_as_user=1000, capabilities=v.ContainerCapabilities(drop=["ALL"])),
+    startup_probe=v.ContainerProbe(tcp_socket=v.TcpSocketAction(port="web")),
+    liveness_probe=v.ContainerProbe(http_get=get),
+    readiness_probe=v.ContainerProbe(grpc=v.GrpcAction(port=8080)),
+    lifecycle=v.LifecycleHooks(post_start=v.LifecycleHandler(exec=v.ExecAction(command=["true"]))),
+)
+pod = RegistryValues(
+    extra_cas=[v.ExtraCA(secret_name="authority")],
+    extra_volumes=volumes,
+    extra_volume_mounts=[v.VolumeMount(name="config-map", mount_path="/config")],
+    init_containers=[v.InitContainer(name="prepare", image="prepare:1.0.0", restart_policy="Always")],
+    sidecars=[sidecar],
+    lifecycle_hooks=v.LifecycleHooks(pre_stop=v.LifecycleHandler(sleep=v.SleepAction(seconds=5))),
+    host_aliases=[v.HostAlias(ip="10.0.0.1", hostnames=["a.example.com"])],
+    dns_config=v.DnsConfig(nameservers=["10.0.0.10"], options=[v.DnsOption(name="ndots", value="2")]),
+    extra_deploy=[{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"a": "b"}}],
+)
+
+peers = [
+    v.NetworkPeer(pod_selector=pods),
+    v.NetworkPeer(ip_block=v.IPBlock(cidr="10.0.0.0/8", except_=["10.1.0.0/16"])),
+]
+scaling = v.ScalingRules(policies=[v.ScalingPolicy(type="Pods", value=1, period_seconds=60)])
+scaled = RegistryValues(
+    autoscaling=v.Autoscaling(enabled=True, behavior=v.ScalingBehavior(scale_down=scaling)),
+    http=v.Http(existing_secret="uploads"),
+    http_route=v.HttpRoute(
+        enabled=True,
+        parent_refs=[v.ParentReference(name="gateway", namespace="gateways")],
+        hostnames=["registry.example.com"],
+        timeouts=v.RouteTimeouts(request="1h"),
+    ),
+    service=v.Service(extra_ports=[v.ExtraPort(name="web", port=8080)]),
+    auth=v.Auth(
+        token=v.TokenLogin(
+            enabled=True,
+            realm="https://auth.example.com/token",
+            service="registry",
+            issuer="auth",
+            existing_secret="token",
+            jwks_key="jwks.json",
+            signing_algorithms=["ES256"],
+        )
+    ),
+    tls=v.PodTls(
+        enabled=True,
+        existing_secret="certificate",
+        client_authentication=v.ClientAuthentication(existing_secret="authorities"),
+    ),
+    storage=v.ImageStorage(type="s3", s3=v.S3Storage(bucket="images", region="eu-central-1")),
+    cache=v.BlobCache(
+        type="redis", redis=v.RedisCache(addrs=["redis.example.com:6379"], tls=v.RedisCacheTls(enabled=True))
+    ),
+    metrics=v.Metrics(
+        enabled=True,
+        service_monitor=v.ServiceMonitor(enabled=True, labels={"release": "prometheus"}),
+        pod_monitor=v.PodMonitor(interval="30s"),
+        prometheus_rule=v.PrometheusRule(
+            enabled=True, rules=[v.MonitoringRule(alert="Down", expr="up == 0", for_="5m")]
+        ),
+        dashboard=v.Dashboard(enabled=True),
+        resources=v.MetricsResources(requests=v.MetricsRequests(cpu="1m"), limits=v.MetricsLimits(memory="16Mi")),
+    ),
+    pdb=v.DisruptionBudget(enabled=True, max_unavailable=1),
+    network_policy=v.NetworkAccess(
+        enabled=True, ingress_from=peers, egress=[v.EgressRule(to=peers, ports=[v.NetworkPort(port=443)])]
+    ),
+)
+stored = [
+    v.ImageStorage(type="gcs", gcs=v.GcsStorage(bucket="images", existing_secret="gcs")),
+    v.ImageStorage(type="azure", azure=v.AzureStorage(account_name="images", container="images")),
+]
+cached = RegistryValues(
+    proxy=v.PullThroughCache(enabled=True, remote_url="https://registry-1.docker.io"),
+    garbage_collection=v.GarbageCollection(
+        kubectl_image=v.KubectlImage(registry="mirror.example.com"),
+        resources=v.CollectorResources(
+            requests=v.CollectorRequests(cpu="10m"), limits=v.CollectorLimits(memory="64Mi")
+        ),
+    ),
 )
 
 secret = m.LocalReference(name="secret")
