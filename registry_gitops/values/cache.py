@@ -72,3 +72,7 @@ class BlobCache(Model):
         "blobdescriptor": "write type",
         "blobdescriptorsize": "write configuration.storage.cache.blobdescriptorsize",
     }
+
+    def type_for(self, replicas: int) -> CacheType:
+        """Return where the cache of `replicas` Pods is; "off" is nowhere."""
+        return self.type or ("inmemory" if replicas <= 1 else "off")

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from registry_gitops.model import LocatedError, Model, custom_error, freeze
 from registry_gitops.substitution import by_default, is_left_to_flux, stands_for_reference
+from registry_gitops.values.chart_pod import registry_port
 from registry_gitops.values.configuration import DRIVERS, Configuration, Section
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _texts(section: Model, *names: str) -> Plain:
 
 
 def _cache(values: RegistryValues) -> Plain:
-    kind = values.cache.type or ("inmemory" if values.max_replicas <= 1 else "off")
+    kind = values.cache.type_for(values.max_replicas)
     config: Plain = {} if kind == "off" else {"storage": {"cache": {"blobdescriptor": kind}}}
     if kind == "redis" or values.configuration.to_config_dict().get("redis"):
         config["redis"] = {**dict.fromkeys(("dialtimeout", "readtimeout", "writetimeout"), "200ms"), "maxretries": -1}
@@ -90,7 +91,8 @@ def _cache(values: RegistryValues) -> Plain:
         redis = values.cache.redis
         config["redis"] |= _texts(redis, "addrs", "username", "db", "master_name", "sentinel_username")
         if redis.tls.enabled:
-            config["redis"]["tls"] = {"rootcas": ["/etc/ssl/certs/ca-certificates.crt"]}
+            own = [f"/extra-cas/{index}.crt" for index in range(len(values.extra_cas))]
+            config["redis"]["tls"] = {"rootcas": [*own, "/etc/ssl/certs/ca-certificates.crt"]}
     return config
 
 
@@ -124,11 +126,10 @@ def _proxy(values: RegistryValues) -> Plain:
 
 
 def _metrics(values: RegistryValues) -> Plain:
-    metrics, http = values.metrics, values.configuration.http
+    metrics = values.metrics
     if not metrics.enabled:
         return {}
-    taken = {str(metrics.port), ((http and http.addr) or ":5000").rpartition(":")[2]}
-    port = next(port for port in ("5002", "5003", "5004") if port not in taken)
+    port = next(port for port in (5002, 5003, 5004) if port not in (metrics.port, registry_port(values)))
     return {"http": {"debug": {"addr": f"127.0.0.1:{port}", "prometheus": {"enabled": True, "path": metrics.path}}}}
 
 

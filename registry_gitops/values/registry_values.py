@@ -270,7 +270,7 @@ class RegistryValues(Model):
         cache = self.configuration.storage.cache
         if cache and cache.blob_descriptor is not None:
             return cache.blob_descriptor or "off"
-        return self.cache.type or ("inmemory" if self.max_replicas <= 1 else "off")
+        return self.cache.type_for(self.max_replicas)
 
     @property
     def shares_images(self) -> bool:

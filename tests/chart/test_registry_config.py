@@ -63,6 +63,10 @@ VALUES: dict[str, dict[str, Any]] = {
             },
         }
     },
+    "Redis with an authority of its own": {
+        "extraCAs": [{"secretName": "authority"}, {"configMapName": "other"}],
+        "cache": {"type": "redis", "redis": {"addrs": ["redis:6379"], "tls": {"enabled": True}}},
+    },
     "Redis of config.yml": {
         "configuration": {
             "redis": {"addrs": ["redis:6379"], "maxretries": 1},
