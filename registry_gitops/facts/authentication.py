@@ -13,13 +13,7 @@ class AuthenticationFacts:
 
     def __init__(self, values: RegistryValues, storage: StorageFacts) -> None:
         htpasswd = values.auth.htpasswd
-        self.provider: Final[Provider | None] = (
-            "htpasswd"
-            if htpasswd.enabled
-            else "token"
-            if values.auth.token.enabled
-            else values.configuration.auth_provider
-        )
+        self.provider: Final[Provider | None] = values.effective_configuration.auth_provider
         """The key below `auth` in the registry's config.yml; None lets in everyone."""
         self.is_anonymous: Final = self.provider is None
         """Whether clients need no credentials."""

@@ -42,9 +42,11 @@ class Endpoints:
         """Whether each node serves the registry."""
         self.is_load_balancer: Final = service.type == "LoadBalancer"
         """Whether a load balancer serves the registry."""
-        self.has_tls_in_pod: Final = values.serves_tls
+        effective = values.effective_configuration.http
+        tls = effective and effective.tls
+        self.has_tls_in_pod: Final = bool(tls and tls.is_enabled)
         """Whether the registry itself uses TLS: for the Service, and for what is in front of it."""
-        self.needs_client_certificate: Final = values.demands_client_certificate
+        self.needs_client_certificate: Final = bool(tls and tls.requires_client_certificate)
         """Whether the registry refuses clients without a certificate."""
         self.service_url: Final = f"{'https' if self.has_tls_in_pod else 'http'}://{self.service_address}{self.prefix}"
         """URL in front of /v2/ for the Pods of the cluster."""

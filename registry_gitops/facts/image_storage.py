@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
-from registry_gitops.values import Driver, RegistryValues
+from registry_gitops.values import Configuration, Driver, RegistryValues
 
 
 class LossReason(StrEnum):
@@ -28,7 +28,7 @@ class StorageFacts:
         """Whether the images are on a volume of the Pod: a claim or an emptyDir."""
         self.is_object_storage: Final = values.is_object_storage
         """Whether the images are in object storage."""
-        self.bucket: Final = _bucket(values)
+        self.bucket: Final = _bucket(effective)
         """Name of the bucket or container, "" if it is not known, as when it comes from the environment."""
         is_typed = self.is_object_storage and not values.configuration.driver
         self.key: Final = f"storage.{self.driver}" if is_typed else f"configuration.storage.{self.driver}"
@@ -74,16 +74,9 @@ class StorageFacts:
         """Whether unreferenced data takes up space until somebody runs `registry garbage-collect`."""
 
 
-def _bucket(values: RegistryValues) -> str:
-    raw, typed = values.configuration.storage, values.storage
-    match values.driver:
-        case "s3":
-            return (raw.s3 and raw.s3.bucket) or typed.s3.bucket
-        case "gcs":
-            return (raw.gcs and raw.gcs.bucket) or typed.gcs.bucket
-        case "azure":
-            return (raw.azure and raw.azure.container) or typed.azure.container
-    return ""
+def _bucket(effective: Configuration) -> str:
+    s3, gcs, azure = effective.storage.s3, effective.storage.gcs, effective.storage.azure
+    return (s3 and s3.bucket) or (gcs and gcs.bucket) or (azure and azure.container) or ""
 
 
 def _loss_reason(driver: Driver, claim: str) -> LossReason | None:

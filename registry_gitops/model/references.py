@@ -278,7 +278,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def _find(kind: Any, data: Any, path: _Path, default: Any) -> Iterator[_Found]:
     if may_refer(data):
-        yield _Found(path, data, _scalar_part(kind), default)
+        yield _Found(path, data, kind, default)
     elif isinstance(data, WrittenModel):
         for name, field in type(data).model_fields.items():
             if name in data.model_fields_set:
@@ -310,16 +310,6 @@ def _members(kind: Any) -> list[Any]:
     if get_origin(kind) in (Union, UnionType):
         return [member for part in get_args(kind) for member in _members(part)]
     return [kind]
-
-
-def _scalar_part(kind: Any) -> Any:
-    """Return the type of a text in a union of scalars and sections, such as a name or a mapping with a name."""
-    union = get_args(kind)[0] if get_origin(kind) is Annotated else kind
-    if get_origin(union) not in (Union, UnionType):
-        return kind
-    parts = get_args(union)
-    scalars = tuple(part for part in parts if part is type(None) or _is_scalar(part))
-    return Union[scalars] if 0 < len(scalars) < len(parts) else kind  # noqa: UP007 - of a tuple
 
 
 def _literals(kind: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.facts import DeploymentFacts
 from registry_gitops.rules.output_directory import OutputDirectory
 
 _WITH_CERTIFICATE = ("proxy-ssl-secret", "server-crt", "secure-crt-secret", "serverstransport")
@@ -22,8 +23,8 @@ def backend_tls(deployment: RegistryDeployment, directory: OutputDirectory) -> I
 
     Bad: `tls.enabled: true` with `httpRoute.enabled: true`   Good: a BackendTLSPolicy in `extraDeploy` in addition
     """
-    values = deployment.values
-    if not values.serves_tls:
+    values, endpoints = deployment.values, DeploymentFacts(deployment).endpoints
+    if not endpoints.has_tls_in_pod:
         return
     kinds = {manifest["kind"] for manifest in values.extra_deploy}
     if values.http_route.enabled and "BackendTLSPolicy" not in kinds:
@@ -34,7 +35,7 @@ def backend_tls(deployment: RegistryDeployment, directory: OutputDirectory) -> I
         )
     annotations = " ".join(values.ingress.annotations)
     has_certificate = any(part in annotations for part in _WITH_CERTIFICATE)
-    if values.ingress.enabled and values.demands_client_certificate and not has_certificate:
+    if values.ingress.enabled and endpoints.needs_client_certificate and not has_certificate:
         yield (
             "values.ingress.enabled",
             "the registry demands a certificate, and the controller has none: set tls.clientAuthentication.mode to "

@@ -291,24 +291,6 @@ class RegistryValues(Model):
         return self.proxy.enabled or bool(self.configuration.proxy and self.configuration.proxy.model_fields_set)
 
     @property
-    def serves_tls(self) -> bool:
-        """Whether the registry itself serves HTTPS, instead of HTTP."""
-        tls = self.configuration.http and self.configuration.http.tls
-        return self.tls.enabled or bool(tls and tls.is_enabled)
-
-    @property
-    def demands_client_certificate(self) -> bool:
-        """Whether a client without a certificate is refused in the TLS handshake."""
-        if not self.serves_tls:
-            return False
-        clients, http = self.tls.client_authentication, self.configuration.http
-        over = http.tls if http else None
-        is_ours = self.tls.enabled and bool(clients.existing_secret)
-        has_authorities = is_ours if over is None or over.client_cas is None else bool(over.client_cas)
-        mode = (over and over.client_auth) or (clients.mode if is_ours else "require-and-verify-client-cert")
-        return has_authorities and mode.startswith("require-")
-
-    @property
     def collects_in_pod(self) -> bool:
         """Whether garbage is collected in the Pod of the registry; if it is collected and this is false, by a Job."""
         return self.garbage_collection.enabled and self.max_replicas <= 1 and not self.rolls_over

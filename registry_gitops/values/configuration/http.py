@@ -99,6 +99,12 @@ class Tls(Section):
         """Whether this section alone makes the registry serve HTTPS."""
         return bool(self.certificate or (self.lets_encrypt and self.lets_encrypt.cache_file))
 
+    @property
+    def requires_client_certificate(self) -> bool:
+        """Whether a client without a certificate is refused in the TLS handshake."""
+        mode = self.client_auth or "require-and-verify-client-cert"
+        return self.is_enabled and bool(self.client_cas) and mode.startswith("require-")
+
     def _rule_errors(self) -> RuleErrors:
         if self.certificate and self.lets_encrypt and self.lets_encrypt.cache_file:
             message = "the registry stops when certificate is set too: keep one of them"
