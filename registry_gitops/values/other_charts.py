@@ -139,7 +139,8 @@ VALUES_INSTEAD: Final = {
     "secrets.htpasswd": "name a Secret in auth.htpasswd.existingSecret: `registry-gitops htpasswd` creates it",
     "secrets.haSharedSecret": "name a Secret with the key http-secret in http.existingSecret",
     "secrets.s3": "name a Secret with the keys access-key and secret-key in storage.s3.existingSecret",
-    "secrets.azure": "name a Secret with the key account-key in storage.azure.existingSecret",
+    "secrets.azure": "write storage.azure.accountName and storage.azure.container, and name a Secret with the key "
+    "account-key in storage.azure.existingSecret",
     "secrets.swift": "registry v3 has no driver for OpenStack Swift, leave it out",
     "secrets": "Secrets stay out of the values, name them in auth.htpasswd.existingSecret, http.existingSecret and "
     "storage.s3.existingSecret",
@@ -168,6 +169,8 @@ VALUES_INSTEAD: Final = {
     "delete": "write deletion.enabled",
     "deleteEnabled": "write deletion.enabled",
     # Operation
+    "garbageCollect.podAnnotations": "write podAnnotations",
+    "garbageCollect.podLabels": "write podLabels",
     "garbageCollect": "write garbageCollection",
     "garbageCollector": "write garbageCollection",
     "gc": "write garbageCollection",

@@ -124,6 +124,7 @@ class Service(Model):
         "name": "the port is called http, and the Service has the full name of the release, write fullnameOverride",
         "enabled": "the chart needs its Service, leave it out",
         "main": "write its keys directly below service",
+        "sessionAffinityConfig": "the chart sets no timeout for sessionAffinity, leave it out",
         "portName": "the port is called http, leave it out",
     }
     other_types: ClassVar[Mapping[str, str]] = {
