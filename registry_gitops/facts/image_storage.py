@@ -68,6 +68,8 @@ class StorageFacts:
         """Whether garbage is collected next to the registry in its Pod."""
         self.collects_by_job: Final = values.garbage_collection.enabled and not values.collects_in_pod
         """Whether a Job collects garbage."""
+        self.empties_cache: Final = values.garbage_collection.enabled and values.cache_type == "redis"
+        """Whether the cache in Redis is emptied before garbage is collected."""
         changes = self.accepts_deletions or (self.is_read_only and not self.is_cache)
         is_collected = values.garbage_collection.enabled
         self.needs_garbage_collection: Final = changes and self.driver != "inmemory" and not is_collected

@@ -34,7 +34,8 @@ class RedisCache(Model):
     """User, if Redis has access lists. Upstream: redis.username."""
 
     db: NonNegative = 0
-    """Number of the database; a cluster has only 0. Upstream: redis.db."""
+    """Number of the database; a cluster has only 0. It must be the registry's own: garbage collection deletes all that
+    is in it, by FLUSHDB, which Redis must allow (Bitnami's chart disables it). Upstream: redis.db."""
 
     master_name: str = ""
     """Name of the master that the sentinels in `addrs` know. Upstream: redis.mastername."""

@@ -358,10 +358,20 @@ CONFLICTS: Final = {
         "with RollingUpdate an old Pod could still accept pushes to the volume while garbage is collected, and only a "
         "ReadWriteMany volume can be mounted by the Job that prevents this: set updateStrategy.type to Recreate",
     ),
-    "collection-redis": Conflict(
-        "garbageCollection.enabled",
-        "the cache in redis outlives the blobs that are collected, and images that are pushed afterwards would be "
-        "incomplete: set {key} to {cache}",
+    "collection-redis-servers": Conflict(
+        "{key}.addrs",
+        "garbage collection empties the cache, which it can do on a single Redis server, not on a cluster or by "
+        "sentinels: write one address and no name of a master, or set {cache} to {other}",
+    ),
+    "collection-redis-tls": Conflict(
+        "{key}.tls",
+        "garbage collection empties the cache, and has no client that can check the certificate of Redis: use Redis "
+        "without TLS, or set {cache} to {other}",
+    ),
+    "collection-redis-variable": Conflict(
+        "extraEnvVars.{index}.name",
+        "garbage collection empties the cache, and does not see {name}: remove it, and use cache.redis or "
+        "configuration.redis",
     ),
     "collection-variable": Conflict(
         "extraEnvVars.{index}.name",

@@ -87,6 +87,8 @@ class GarbageCollection(Model):
     With one replica and the strategy Recreate, the collector runs next to the registry in its Pod, and the registry
     refuses pushes for as long as it runs and a few seconds more. In all other cases a Job restarts the Pods read-only,
     collects, and restarts them again. Pulls work meanwhile; a refused push gets 405, and succeeds when it is repeated.
+
+    A cache in Redis is emptied first; if that fails ten times, nothing is collected. A Job must reach Redis, too.
     """
 
     enabled: bool = False

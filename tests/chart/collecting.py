@@ -235,6 +235,14 @@ class Client(threading.Thread):
         return [*self.problems, *(missing for content in self.kept for missing in repository.lacks(content))]
 
 
+def push_what_is_missing(repository: Repository, content: Blob) -> None:
+    """Push an image as most clients do: only the blobs that the registry says it does not have."""
+    for part in content.parts:
+        if not requests.head(f"{repository.url}/v2/{repository.name}/blobs/{part.digest}", timeout=SECONDS).ok:
+            repository.push_blob(part)
+    repository.put_manifest(content, content.digest)
+
+
 def wait_until_each_pushed(clients: list[Client]) -> None:
     counts = [len(client.kept) for client in clients]
     wait_for(

@@ -14,10 +14,19 @@ from typing import Any
 import pytest
 import requests
 
-from tests.chart.collecting import Client, CollectingPod, running, wait_for, wait_until_each_pushed
+from tests.chart.collecting import (
+    Client,
+    CollectingPod,
+    push_what_is_missing,
+    running,
+    wait_for,
+    wait_until_each_pushed,
+)
 from tests.support.helm import CHART, Chart
+from tests.support.listening import HOST, free_port
 from tests.support.oci_content import image
 from tests.support.oci_http import Repository
+from tests.support.redis import Redis
 
 DUE = CHART / "files" / "collection" / "due.sh"
 Start = Callable[..., CollectingPod]
@@ -51,8 +60,30 @@ def test_a_deleted_image_is_gone_afterwards_and_the_others_are_whole(start: Star
         assert pod.size() < before - 70_000
         assert repository.lacks(kept) == []
         # The cache of before knows the blobs that are gone: a client would not push them again.
-        repository.push(deleted, "again")
+        push_what_is_missing(repository, deleted)
         assert repository.lacks(deleted) == []
+
+
+def test_a_cache_in_redis_forgets_what_is_deleted(start: Start, redis: Redis) -> None:
+    deleted = image(Random(9), 20_000)
+    cache = {"type": "redis", "redis": {"addrs": [redis.address]}}
+    with start(deletion={"enabled": True}, cache=cache) as pod:
+        repository = Repository(pod.url, "team/app")
+        repository.push(deleted, "deleted")
+        repository.ask("DELETE", f"manifests/{deleted.digest}")
+        assert pod.collect()["deleted_blobs"] == "3"
+        push_what_is_missing(repository, deleted)
+        assert repository.lacks(deleted) == []
+
+
+@pytest.mark.exhaustive
+def test_nothing_is_deleted_if_the_cache_cannot_be_emptied(start: Start) -> None:
+    with start(cache={"type": "redis", "redis": {"addrs": [f"{HOST}:{free_port()}"]}}) as pod:
+        Repository(pod.url, "team/app").push(image(Random(10), 700))
+        before = pod.size()
+        result = pod.collect()
+        assert (result["exit"], "cannot be emptied" in result["reason"]) == ("1", True)
+        assert pod.size() == before
 
 
 def test_untagged_images_are_deleted_if_that_is_set(start: Start) -> None:

@@ -16,11 +16,20 @@ from typing import Any
 import pytest
 import requests
 
-from tests.chart.collecting import Client, Script, read_results, running, wait_for, wait_until_each_pushed
+from tests.chart.collecting import (
+    Client,
+    Script,
+    push_what_is_missing,
+    read_results,
+    running,
+    wait_for,
+    wait_until_each_pushed,
+)
 from tests.chart.stand_in_cluster import StandInCluster, serving_cluster
 from tests.support.helm import Chart, Rendered
 from tests.support.oci_content import image
 from tests.support.oci_http import Repository
+from tests.support.redis import Redis
 from tests.support.registry import RealRegistry
 
 VALUES: dict[str, Any] = {
@@ -97,8 +106,8 @@ class Job:
 
 
 @pytest.fixture(scope="module")
-def rendered(chart: Chart) -> Rendered:
-    return chart.render(**VALUES)
+def rendered(chart: Chart, redis: Redis) -> Rendered:
+    return chart.render(**VALUES, cache={"type": "redis", "redis": {"addrs": [redis.address]}})
 
 
 @pytest.fixture
@@ -158,6 +167,23 @@ def test_every_image_that_was_accepted_while_the_job_runs_can_be_pulled(job: Job
     assert [client.broken() for client in clients] == [[], []]
     assert Repository(cluster.urls[0], "shared").lacks(shared) == []
     assert int(job.results()[0]["deleted_blobs"]) > 0
+
+
+def test_a_deleted_image_that_is_pushed_again_is_whole(job: Job, cluster: StandInCluster, redis: Redis) -> None:
+    deleted = image(Random(4), 20_000)
+    repository = Repository(cluster.urls[0], "team/app")
+    repository.push(deleted, "1.0")
+    repository.ask("DELETE", f"manifests/{deleted.digest}")
+    assert int(redis.command("DBSIZE")) > 0
+    job.start()
+    assert job.codes() == (0, 0)
+    assert job.results()[0]["deleted_blobs"] == "3"
+    cluster.settle()
+    # The cache of before knows the blobs that are gone: a client would not push them again.
+    again = Repository(cluster.urls[0], "team/app")
+    push_what_is_missing(again, deleted)
+    assert again.lacks(deleted) == []
+    assert int(redis.command("DBSIZE")) > 0
 
 
 def test_every_pod_is_read_only_while_the_collector_runs(job: Job, cluster: StandInCluster) -> None:

@@ -30,7 +30,7 @@ REFUSED = {
     ("storage", "mode"): (("memory",), ("collected", "collected with untagged images")),
     ("replicas", "cache"): (SEVERAL, ("in memory",)),
     ("replicas", "mode"): (SEVERAL, ("cache of another registry",)),
-    ("cache", "mode"): (("redis", "redis by sentinels"), ("collected", "collected with untagged images")),
+    ("cache", "mode"): (("redis by sentinels",), ("collected", "collected with untagged images")),
 }
 """Two dimensions -> their options of which no pair works, whatever the other values are."""
 

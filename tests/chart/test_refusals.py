@@ -431,37 +431,52 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "updateStrategy.type to Recreate",
     ),
     **{
-        f"garbage behind a cache in redis, {count} replicas": (
-            {
-                "garbageCollection": COLLECTION,
-                "replicaCount": count,
-                "http": SHARED,
-                "updateStrategy": {"type": "Recreate"},
-                "configuration": {
-                    "storage": {**S3["storage"], "cache": {"blobdescriptor": "redis"}},
-                    "redis": {"addrs": ["redis:6379"]},
-                },
-            },
-            "garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are "
-            f"pushed afterwards would be incomplete: set configuration.storage.cache.blobdescriptor to {cache}",
-        )
-        for count, cache in ((1, "inmemory"), (2, '""'))
-    },
-    **{
-        f"garbage behind a typed cache in redis, {count} replicas": (
+        f"garbage behind {case}, {count} replicas": (
             {
                 "garbageCollection": COLLECTION,
                 "replicaCount": count,
                 "http": SHARED,
                 "updateStrategy": {"type": "Recreate"},
                 "storage": IN_BUCKET,
-                "cache": REDIS,
+                "cache": {"type": "redis", "redis": redis},
             },
-            "garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are "
-            f"pushed afterwards would be incomplete: set cache.type to {cache}",
+            "cache.redis.addrs: garbage collection empties the cache, which it can do on a single Redis server, not on "
+            f"a cluster or by sentinels: write one address and no name of a master, or set cache.type to {other}",
         )
-        for count, cache in ((1, "inmemory"), (2, "off"))
+        for case, redis in (
+            ("a cluster of redis", {"addrs": ["a:6379", "b:6379"]}),
+            ("one sentinel", {"addrs": ["a:26379"], "masterName": "main"}),
+        )
+        for count, other in ((1, "inmemory"), (2, "off"))
     },
+    "garbage behind redis with TLS": (
+        {
+            "garbageCollection": COLLECTION,
+            "cache": {"type": "redis", "redis": {"addrs": ["a:6379"], "tls": {"enabled": True}}},
+        },
+        "cache.redis.tls: garbage collection empties the cache, and has no client that can check the certificate of "
+        "Redis: use Redis without TLS, or set cache.type to inmemory",
+    ),
+    "garbage behind redis of config.yml with TLS": (
+        {
+            "garbageCollection": COLLECTION,
+            "configuration": {
+                "storage": {"cache": {"blobdescriptor": "redis"}},
+                "redis": {"addrs": ["a:6379"], "tls": {"rootcas": ["/etc/ssl/certs/ca-certificates.crt"]}},
+            },
+        },
+        "configuration.redis.tls: garbage collection empties the cache, and has no client that can check the "
+        "certificate of Redis: use Redis without TLS, or set configuration.storage.cache.blobdescriptor to inmemory",
+    ),
+    "garbage behind redis of a variable": (
+        {
+            "garbageCollection": COLLECTION,
+            "cache": {"type": "redis", "redis": {"addrs": ["a:6379"]}},
+            "extraEnvVars": [{"name": "REGISTRY_REDIS_DB", "value": "3"}],
+        },
+        "extraEnvVars.0.name: garbage collection empties the cache, and does not see REGISTRY_REDIS_DB: remove it, and "
+        "use cache.redis or configuration.redis",
+    ),
     **{
         f"garbage and {name}": (
             {"garbageCollection": COLLECTION, "extraEnvVars": [{"name": name, "value": value}]},

@@ -149,6 +149,17 @@ volumeMounts:
 - name: GC_ROOT
   value: {{ (include "docker-registry.config" . | fromYaml).storage.filesystem.rootdirectory | quote }}
 {{- end }}
+{{- $config := include "docker-registry.config" . | fromYaml }}
+{{- if dig "storage" "cache" "blobdescriptor" "" $config | eq "redis" }}
+{{- with $config.redis }}
+- name: GC_REDIS
+  value: {{ .addrs | default list | first | default "" | quote }}
+- name: GC_REDIS_DB
+  value: {{ .db | default 0 | int | quote }}
+- name: GC_REDIS_USERNAME
+  value: {{ .username | default "" | quote }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* What garbage collection cannot work with, or would lose images with. */}}
@@ -166,17 +177,26 @@ volumeMounts:
 {{- else if not (or (include "docker-registry.shared" $) (include "docker-registry.strategy" $ | eq "Recreate")) }}
 {{- $problems = include "docker-registry.conflict.collection-strategy" dict | append $problems }}
 {{- end }}
-{{- if dig "storage" "cache" "blobdescriptor" "" $config | eq "redis" }}
-{{- $words := dict "key" "cache.type" "cache" (ternary "inmemory" "off" $pod) }}
+{{- $redis := dig "storage" "cache" "blobdescriptor" "" $config | eq "redis" }}
+{{- if $redis }}
+{{- $words := dict "key" "cache.redis" "cache" "cache.type" "other" (ternary "inmemory" "off" $pod) }}
 {{- if dig "storage" "cache" dict ($.Values.configuration | default dict) }}
-{{- $words = dict "key" "configuration.storage.cache.blobdescriptor" "cache" (ternary "inmemory" "\"\"" $pod) }}
+{{- $words = dict "key" "configuration.redis" "cache" "configuration.storage.cache.blobdescriptor" "other" (ternary "inmemory" "\"\"" $pod) }}
 {{- end }}
-{{- $problems = include "docker-registry.conflict.collection-redis" $words | append $problems }}
+{{- if or (dig "redis" "mastername" "" $config) (dig "redis" "addrs" list $config | len | ne 1) }}
+{{- $problems = include "docker-registry.conflict.collection-redis-servers" $words | append $problems }}
+{{- end }}
+{{- if dig "redis" "tls" dict $config }}
+{{- $problems = include "docker-registry.conflict.collection-redis-tls" $words | append $problems }}
+{{- end }}
 {{- end }}
 {{- range $index, $variable := $.Values.extraEnvVars }}
 {{- if or (hasPrefix "REGISTRY_STORAGE_MAINTENANCE" .name) (hasPrefix "REGISTRY_STORAGE_CACHE" .name) }}
 {{- $words := dict "index" $index "name" .name }}
 {{- $problems = include "docker-registry.conflict.collection-variable" $words | append $problems }}
+{{- else if and $redis (hasPrefix "REGISTRY_REDIS" .name) (ne .name "REGISTRY_REDIS_PASSWORD") }}
+{{- $words := dict "index" $index "name" .name }}
+{{- $problems = include "docker-registry.conflict.collection-redis-variable" $words | append $problems }}
 {{- end }}
 {{- end }}
 {{- range $key := $pod | ternary (list "command" "args") list }}

@@ -316,8 +316,16 @@ garbageCollection.enabled: the inmemory driver keeps images in the memory of one
 updateStrategy.type: with RollingUpdate an old Pod could still accept pushes to the volume while garbage is collected, and only a ReadWriteMany volume can be mounted by the Job that prevents this: set updateStrategy.type to Recreate
 {{- end }}
 
-{{- define "docker-registry.conflict.collection-redis" -}}
-garbageCollection.enabled: the cache in redis outlives the blobs that are collected, and images that are pushed afterwards would be incomplete: set {{ .key }} to {{ .cache }}
+{{- define "docker-registry.conflict.collection-redis-servers" -}}
+{{ .key }}.addrs: garbage collection empties the cache, which it can do on a single Redis server, not on a cluster or by sentinels: write one address and no name of a master, or set {{ .cache }} to {{ .other }}
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-redis-tls" -}}
+{{ .key }}.tls: garbage collection empties the cache, and has no client that can check the certificate of Redis: use Redis without TLS, or set {{ .cache }} to {{ .other }}
+{{- end }}
+
+{{- define "docker-registry.conflict.collection-redis-variable" -}}
+extraEnvVars.{{ .index }}.name: garbage collection empties the cache, and does not see {{ .name }}: remove it, and use cache.redis or configuration.redis
 {{- end }}
 
 {{- define "docker-registry.conflict.collection-variable" -}}

@@ -5,8 +5,9 @@
 # DIRECTORY/allowed has the time at which every Pod was read-only; older than 20 seconds, it is worth nothing.
 set -uf
 config=$1 directory=$2
+scripts=${0%/*}
 # shellcheck source=garbage-collect.sh
-. "${0%/*}/garbage-collect.sh"
+. "$scripts/garbage-collect.sh"
 ending=''
 trap 'ending=1' TERM INT
 
@@ -25,6 +26,10 @@ done
 started=$(date +%s) reason=''
 if has_nothing; then
   code=0
+elif ! empty_cache; then
+  code=1
+elif ! allowed; then
+  code=1 reason='not every Pod was read-only'
 else
   start_collector
   while is_collecting; do

@@ -40,11 +40,19 @@ freeze() {
 }
 
 collect() {
-  wanted='' started=$(date +%s)
+  wanted='' started=$(date +%s) reason=''
   freeze || return
-  if has_nothing; then code=0; else start_collector && finish_collector; fi
+  if has_nothing; then
+    code=0
+  elif ! empty_cache; then
+    code=1
+  else
+    start_collector
+    finish_collector
+  fi
   thaw
-  report "$code" "${ending:+the Pod ended}"
+  [ -z "$ending" ] || reason='the Pod ended'
+  report "$code" "$reason"
 }
 
 thaw

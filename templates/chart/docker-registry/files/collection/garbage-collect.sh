@@ -1,7 +1,8 @@
 # The collector itself, for collect-in-pod.sh and collect-in-job.sh, which source it.
 #
-# Needs: config (file), directory (for temporary files), GC_FLAGS, and GC_ROOT: the directory of the images, if they are
-# files. Callers set started: the time, in seconds. Sets collector: the process, while it runs.
+# Needs: scripts and directory (for temporary files), config (file), GC_FLAGS, and GC_ROOT: the directory of the images, if
+# they are files. Callers set started: the time, in seconds, and ending, and define pause. Sets collector: the process,
+# while it runs.
 collector=''
 
 start_collector() {
@@ -26,6 +27,18 @@ finish_collector() {
 
 # A volume without a blob, in which the collector fails.
 has_nothing() { [ -n "${GC_ROOT:-}" ] && [ ! -e "$GC_ROOT/docker/registry/v2/blobs" ]; }
+
+# Empty a cache in Redis, or set reason. It would go on to know the blobs that are deleted, and a client would not push them
+# again. Before the first deletion is enough: a read-only registry has no cache, so nothing fills it.
+empty_cache() {
+  [ -n "${GC_REDIS:-}" ] || return 0
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    reason=$(sh "$scripts/empty-cache.sh") && return 0
+    [ -z "$ending" ] || break
+    pause 1
+  done
+  return 1
+}
 
 # usage: report CODE REASON       One line, which `registry-gitops status` reads too.
 report() {
