@@ -45,7 +45,7 @@ def test_without_a_key_the_whole_description_is_explained(cli: Run) -> None:
     out = cli("explain").out
     assert out.startswith("KEY:      (the config file)\nTYPE:     object\n")
     fields = [line.split()[0] for line in out.splitlines() if line.startswith("  ") and not line.startswith("   ")]
-    assert fields == ["name", "namespace", "source", "release", "values", "kustomization"]
+    assert fields == ["name", "namespace", "source", "release", "values", "kustomization", "rules"]
 
 
 @pytest.mark.parametrize(("columns", "most"), [("60", 60), ("400", 100)])

@@ -118,7 +118,7 @@ ELSEWHERE: Final = "DNS:registry.internal.example.com"
 BODY_SIZE: Final = 'nginx.ingress.kubernetes.io/proxy-body-size: "0"'
 RELATIVE: Final = "Set `http.relativeUrls` to true"
 SHARE: Final = "the same `http.existingSecret` and one storage"
-CACHE: Final = "`configuration.storage.cache.blobdescriptor`"
+CACHE: Final = "`cache.type`"
 
 DEPLOYMENTS: Final = (
     Deployment(
