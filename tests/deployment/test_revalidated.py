@@ -78,7 +78,7 @@ def test_revalidated_names_the_key_of_what_went_round_the_validators(path: str, 
     ("section", "changes", "path"),
     [
         ("values", {"replica_count": "2"}, "values.replica_count"),
-        ("values", {"tolerations": None}, "values.tolerations"),
+        ("values", {"tolerations": 3}, "values.tolerations"),
         ("values", {"configuration": "text"}, "values.configuration"),
         (
             "values",

@@ -60,7 +60,7 @@ def test_digest_beside_a_tag_of_v2_is_refused_too() -> None:
         ({"requests": {"memory": "1Gi"}}, "requests.memory", "limits.memory to 1Gi or more"),
         (
             {"requests": {"ephemeral-storage": "2Gi"}, "limits": {"ephemeral-storage": "1Gi"}},
-            "limits.ephemeral-storage",
+            "requests.ephemeral-storage",
             "Kubernetes refuses",
         ),
     ],
