@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from registry_gitops.model import ListOf, Model, OptionalName, Text, default_section
+from registry_gitops.model import DataKey, ListOf, Model, OptionalName, Text, default_section
 from registry_gitops.values.configuration import OptionalURL
 from registry_gitops.values.conflicts import conflict_error
 
@@ -49,16 +49,7 @@ class Htpasswd(Model):
     existing_secret: OptionalName = ""
     """Secret, in the same namespace, with the htpasswd file; `registry-gitops htpasswd` creates one."""
 
-    existing_secret_key: Annotated[
-        str,
-        Text(
-            "the key of a Secret",
-            r"[-._a-zA-Z0-9]+",
-            "use letters, digits, '-', '_' and '.'",
-            max_length=253,
-            is_quoted=False,
-        ),
-    ] = "htpasswd"
+    existing_secret_key: DataKey = "htpasswd"
     """Key of `existingSecret` whose value is the htpasswd file."""
 
     instead: ClassVar[Mapping[str, str]] = {

@@ -180,6 +180,7 @@ CONFLICTS: Final = {
         "tls.clientAuthentication.mode",
         "without authorities, clients are asked for no certificate: set existingSecret to the name of a Secret with "
         "the authorities of client certificates, or remove mode",
+        missing=("tls.clientAuthentication.existingSecret",),
     ),
     "tls-letsencrypt": Conflict(
         "configuration.http.tls.letsencrypt",

@@ -233,16 +233,6 @@ class RegistryValues(Model):
     instead: ClassVar[Mapping[str, str]] = VALUES_INSTEAD
     other_types: ClassVar[Mapping[str, str]] = VALUES_OF_OTHER_TYPES
 
-    @property
-    def effective_configuration(self) -> Configuration:
-        """config.yml as the registry reads it: what the chart renders, with the variables of `extraEnvVars` over it."""
-        return effective_configuration(self)
-
-    @property
-    def max_replicas(self) -> int:
-        """The largest number of Pods that the values allow."""
-        return self.autoscaling.max_replicas if self.autoscaling.enabled else self.replica_count
-
     @field_validator("*", mode="before")
     @classmethod
     def _read_null_as_empty(cls, value: Any, info: ValidationInfo) -> Any:
@@ -253,6 +243,16 @@ class RegistryValues(Model):
         if isinstance(default, str | tuple | FrozenDict) and not default:
             return default
         return {} if isinstance(default, Configuration | Affinity | DnsConfig | LifecycleHooks) else value
+
+    @property
+    def effective_configuration(self) -> Configuration:
+        """config.yml as the registry reads it: what the chart renders, with the variables of `extraEnvVars` over it."""
+        return effective_configuration(self)
+
+    @property
+    def max_replicas(self) -> int:
+        """The largest number of Pods that the values allow."""
+        return self.autoscaling.max_replicas if self.autoscaling.enabled else self.replica_count
 
     @property
     def driver(self) -> Driver:

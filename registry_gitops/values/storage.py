@@ -10,24 +10,13 @@ from pydantic.config import JsonDict
 
 from registry_gitops.masking import quote
 from registry_gitops.model import Model, OptionalName, Text, custom_error, default_section
+from registry_gitops.values.configuration import S3StorageClass
 
 _MIB = 1024**2
 _S3_MIN, _S3_MAX = 5 * _MIB, 5 * 1024 * _MIB
 _GCS_STEP = 256 * 1024
 
 StorageType = Literal["filesystem", "s3", "gcs", "azure", "inmemory"]
-S3StorageClass = Literal[
-    "",
-    "NONE",
-    "STANDARD",
-    "REDUCED_REDUNDANCY",
-    "STANDARD_IA",
-    "ONEZONE_IA",
-    "INTELLIGENT_TIERING",
-    "OUTPOSTS",
-    "GLACIER_IR",
-    "EXPRESS_ONEZONE",
-]
 AzureCredentialsType = Literal["default_credentials", "shared_key", "client_secret"]
 AZURE_KEYS: Final = {"shared_key": "account-key", "client_secret": "client-secret"}
 """Type of the credentials -> key of the Secret."""
@@ -103,7 +92,7 @@ class S3Storage(Model):
     encrypt: bool = False
     """Whether objects are encrypted at rest. Upstream: storage.s3.encrypt."""
 
-    storage_class: S3StorageClass = ""
+    storage_class: Literal["", S3StorageClass] = ""
     """Storage class of the objects; "" is STANDARD, NONE is for services without classes. Upstream:
     storage.s3.storageclass."""
 

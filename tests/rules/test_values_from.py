@@ -36,6 +36,16 @@ VALUES_FROM: Final = {"valuesFrom": [{"kind": "Secret", "name": "registry-values
             "unless valuesFrom brings it: ConfigMap registry (key secret, targetPath http.existingSecret)",
         ),
         (VALUES_FROM, {"ingress": {"enabled": True, "tls": True}}, "unless valuesFrom brings it"),
+        (
+            VALUES_FROM,
+            {
+                "tls": {
+                    **{"enabled": True, "existingSecret": "certificate"},
+                    **{"clientAuthentication": {"mode": "verify-client-cert-if-given"}},
+                }
+            },
+            "unless valuesFrom brings it",
+        ),
     ],
 )
 def test_missing_value_that_values_from_can_bring_is_a_warning(

@@ -1,7 +1,15 @@
 """The chart value `configuration`: distribution v3.1.1's config.yml, typed. Source: its configuration package."""
 
 from registry_gitops.values.configuration.auth import HtpasswdFile, Provider, RegistryAuth, TokenAuth
-from registry_gitops.values.configuration.drivers import S3, Azure, AzureCredentials, Filesystem, Gcs, InMemory
+from registry_gitops.values.configuration.drivers import (
+    S3,
+    Azure,
+    AzureCredentials,
+    Filesystem,
+    Gcs,
+    InMemory,
+    S3StorageClass,
+)
 from registry_gitops.values.configuration.health import FileCheck, Health, HttpCheck, StorageDriverCheck, TcpCheck
 from registry_gitops.values.configuration.http import Debug, H2c, Http2, LetsEncrypt, Prometheus, RegistryHttp, Tls
 from registry_gitops.values.configuration.log import AccessLog, Log, LogHook, MailOptions, Smtp
@@ -88,6 +96,7 @@ __all__ = [
     "RegistryAuth",
     "RegistryHttp",
     "RepositoryPolicy",
+    "S3StorageClass",
     "SecretField",
     "Section",
     "Smtp",

@@ -35,7 +35,7 @@ class InMemory(Section):
     """Memory of the process, for tests: images are lost when it ends. Written `inmemory: {}`."""
 
 
-_StorageClass = Literal[
+S3StorageClass = Literal[
     "NONE",
     "STANDARD",
     "REDUCED_REDUNDANCY",
@@ -106,7 +106,7 @@ class S3(Section):
     key_id: NonEmpty | None = None
     """Id of the KMS key, with `encrypt`. Default: the bucket's own key."""
 
-    storage_class: _StorageClass | None = None
+    storage_class: S3StorageClass | None = None
     """Storage class of objects; NONE for services without classes. Default: STANDARD."""
 
     object_acl: _ObjectACL | None = None
