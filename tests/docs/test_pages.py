@@ -13,7 +13,9 @@ import pytest
 
 from registry_gitops.cli.commands import COMMANDS
 from registry_gitops.cluster.status import CauseId
+from registry_gitops.codec import load_yaml
 from registry_gitops.deployment import load
+from registry_gitops.schema import explain_key
 from registry_gitops.smoke import CHECKS
 from tests.support.pages import CONSOLE, SERVED, find_free_address
 from tests.support.registry import RealRegistry
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.tools
 PAGES = [
     *(ROOT / "README.md", ROOT / "CONTRIBUTING.md"),
     *sorted((ROOT / "docs").rglob("*.md")),
+    ROOT / "examples/README.md",
     *sorted(ROOT.glob("examples/*/README.md")),
 ]
 CONFIG = "version: 0.1\nstorage: {filesystem: {rootdirectory: /var/lib/registry}}\nhttp: {addr: ':5000'}\n"
@@ -90,6 +93,17 @@ def test_every_description_on_a_page_loads(page: Path, tmp_path: Path) -> None:
         # A program may write below the folder that it stands in.
         config.write_text(f"import os; os.chdir({str(tmp_path)!r})\n{block}" if suffix == "python" else block, "utf-8")
         assert load(config)
+
+
+def test_every_section_of_the_values_is_shown_on_a_page() -> None:
+    shown = {key for page in PAGES for key in keys_of_values(page.read_text("utf-8"))}
+    assert [field.key for field in explain_key("values").fields if field.key not in shown] == []
+
+
+def keys_of_values(text: str) -> Iterator[str]:
+    """Yield the keys below `values` in the `yaml` blocks of a page."""
+    for block in re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        yield from load_yaml(block, words_below="rules").value.get("values", {})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
