@@ -97,8 +97,8 @@ CONFLICTS: Final = {
         "client_secret, or remove existingSecret",
     ),
     "redis-addrs": Conflict(
-        "cache.redis.addrs",
-        "the cache is redis, and the registry exits without its address: set it to [HOST:6379]",
+        "{key}",
+        "the cache is redis, and the registry exits without its address: set {key} to [HOST:6379]",
         missing=(),
     ),
     "autoscaling-range": Conflict(

@@ -182,7 +182,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "redis without an address": (
         {"cache": {"type": "redis"}},
-        "cache.redis.addrs: the cache is redis, and the registry exits without its address: set it to [HOST:6379]",
+        "cache.redis.addrs: the cache is redis, and the registry exits without its address: set cache.redis.addrs to "
+        "[HOST:6379]",
+    ),
+    "redis without an address in config.yml": (
+        {"configuration": {"storage": {"cache": {"blobdescriptor": "redis"}}}},
+        "configuration.redis.addrs: the cache is redis, and the registry exits without its address: set "
+        "configuration.redis.addrs to [HOST:6379]",
     ),
     **{
         f"settings of {section} for another driver, {kind}": (
@@ -965,6 +971,14 @@ WORKING: dict[str, dict[str, Any]] = {
     "credentials of azure by config.yml": {
         "storage": {"type": "azure", "azure": AZURE | {"credentialsType": "shared_key"}},
         "configuration": {"storage": {"azure": {"accountkey": "YWJj"}}},
+    },
+    "the address of redis by a variable": {
+        "configuration": {"storage": {"cache": {"blobdescriptor": "redis"}}},
+        "extraEnvVars": [{"name": "REGISTRY_REDIS_ADDRS", "value": "[redis:6379]"}],
+    },
+    "the address of redis by a Secret": {
+        "configuration": {"storage": {"cache": {"blobdescriptor": "redis"}}},
+        "extraEnvVarsSecret": "registry-redis",
     },
     "redis by config.yml": {"cache": {"type": "redis"}, "configuration": {"redis": {"addrs": ["redis:6379"]}}},
     "another driver by config.yml": {"configuration": {"storage": {"inmemory": {}}}},

@@ -19,5 +19,15 @@ def find_cache_conflicts(values: RegistryValues) -> RuleErrors:
     if values.max_replicas > 1 and values.cache_type == "inmemory":
         cache, off = ("configuration.storage.cache.blobdescriptor", '""') if is_raw else ("cache.type", "off")
         yield conflict_error("replicas-cache", **replica_words(values), cache=cache, off=off)
-    if values.cache.type == "redis" and not (values.cache.redis.addrs or (redis and redis.addrs)):
-        yield conflict_error("redis-addrs")
+    if not (values.cache.redis.addrs or (redis and redis.addrs)):
+        if values.cache.type == "redis":
+            yield conflict_error("redis-addrs", key="cache.redis.addrs")
+        elif values.cache_type == "redis" and not _variables_may_set_redis(values):
+            yield conflict_error("redis-addrs", key="configuration.redis.addrs")
+
+
+def _variables_may_set_redis(values: RegistryValues) -> bool:
+    names = {variable.name for variable in values.extra_env_vars}
+    return bool(
+        values.extra_env_vars_secret or values.extra_env_vars_cm or names & {"REGISTRY_REDIS", "REGISTRY_REDIS_ADDRS"}
+    )

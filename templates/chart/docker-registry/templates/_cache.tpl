@@ -77,8 +77,16 @@ redis:
 {{- end }}
 {{- $problems = include "docker-registry.conflict.replicas-cache" $words | append $problems }}
 {{- end }}
-{{- if and (eq .Values.cache.type "redis") (dig "redis" "addrs" list $config | empty) }}
-{{- $problems = include "docker-registry.conflict.redis-addrs" dict | append $problems }}
+{{- if dig "redis" "addrs" list $config | empty }}
+{{- $mayBeSet := or .Values.extraEnvVarsSecret .Values.extraEnvVarsCM }}
+{{- range .Values.extraEnvVars }}
+{{- $mayBeSet = or $mayBeSet (has .name (list "REGISTRY_REDIS" "REGISTRY_REDIS_ADDRS")) }}
+{{- end }}
+{{- if eq .Values.cache.type "redis" }}
+{{- $problems = include "docker-registry.conflict.redis-addrs" (dict "key" "cache.redis.addrs") | append $problems }}
+{{- else if and (dig "storage" "cache" "blobdescriptor" "" $config | eq "redis") (not $mayBeSet) }}
+{{- $problems = dict "key" "configuration.redis.addrs" | include "docker-registry.conflict.redis-addrs" | append $problems }}
+{{- end }}
 {{- end }}
 {{- toYaml $problems }}
 {{- end }}

@@ -61,7 +61,7 @@ storage.azure.existingSecret: storage.azure.credentialsType is default_credentia
 {{- end }}
 
 {{- define "docker-registry.conflict.redis-addrs" -}}
-cache.redis.addrs: the cache is redis, and the registry exits without its address: set it to [HOST:6379]
+{{ .key }}: the cache is redis, and the registry exits without its address: set {{ .key }} to [HOST:6379]
 {{- end }}
 
 {{- define "docker-registry.conflict.autoscaling-range" -}}
