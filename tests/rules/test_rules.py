@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from registry_gitops.deployment import HelmSource, RegistryDeployment
@@ -47,7 +49,10 @@ def test_a_secret_of_no_kind_is_an_error_that_names_the_variable() -> None:
 
 @pytest.mark.parametrize(
     ("name", "found_one"),
-    [("REGISTRY_REDIS_PASSWORD", True), ("proxy_password", True), ("GOMEMLIMIT", False), ("TOKEN_URL", False)],
+    [
+        *[("REGISTRY_REDIS_PASSWORD", True), ("proxy_password", True), ("AWS_SECRET_ACCESS_KEY", True)],
+        *[("GOMEMLIMIT", False), ("TOKEN_URL", False)],
+    ],
 )
 def test_a_secret_in_an_environment_variable_is_an_error(name: str, found_one: bool) -> None:
     given = {"extraEnvVars": [{"name": "A", "value": "b"}, {"name": name, "value": "hunter2"}]}
@@ -58,6 +63,31 @@ def test_a_secret_in_an_environment_variable_is_an_error(name: str, found_one: b
     by_reference = {"name": name, "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
     values = RegistryValues.model_validate({"extraEnvVars": [by_reference]})
     assert found(RegistryDeployment(values=values)) == []
+
+
+@pytest.mark.parametrize("containers", ["sidecars", "initContainers"])
+def test_a_secret_in_a_variable_of_another_container_is_an_error(containers: str) -> None:
+    container = {"name": "backup", "image": "backup:1", "env": [{"name": "RESTIC_PASSWORD", "value": "hunter2"}]}
+    deployment = RegistryDeployment(values=RegistryValues.model_validate({containers: [container]}))
+    assert ("plaintext-password", Severity.ERROR, f"values.{containers}[0].env[0].value") in found(deployment)
+    assert not any("hunter2" in str(finding) for finding in lint(deployment))
+
+
+@pytest.mark.parametrize(
+    ("content", "found_one"),
+    [
+        ({"stringData": {"password": "hunter2"}}, True),
+        ({"data": {"password": "aHVudGVyMg=="}}, True),
+        ({"stringData": {"password": "${PASSWORD}"}}, False),
+        ({"type": "kubernetes.io/service-account-token"}, False),
+    ],
+)
+def test_a_secret_of_the_release_is_an_error_if_it_has_content(content: dict[str, Any], found_one: bool) -> None:
+    manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "users"}, **content}
+    deployment = RegistryDeployment(values=RegistryValues.model_validate({"extraDeploy": [manifest]}))
+    expected = [("plaintext-password", Severity.ERROR, "values.extraDeploy[0]")] if found_one else []
+    assert found(deployment) == expected
+    assert not any("hunter2" in str(finding) for finding in lint(deployment))
 
 
 def test_the_documented_source_is_a_warning_because_the_chart_was_never_published() -> None:
