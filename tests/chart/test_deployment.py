@@ -55,7 +55,7 @@ def test_the_registry_gets_the_path_of_our_config_whatever_the_image_has(chart: 
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"args": ["serve", "/a.yml"]}, {"args": ["serve", "/a.yml"]}),
+        ({"args": ["serve", "/etc/distribution/config.yml"]}, {"args": ["serve", "/etc/distribution/config.yml"]}),
         ({"command": ["/bin/sh", "-c", "exit"]}, {"command": ["/bin/sh", "-c", "exit"]}),
         ({"command": ["/bin/registry"], "args": ["--version"]}, {"command": ["/bin/registry"], "args": ["--version"]}),
     ],

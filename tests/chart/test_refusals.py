@@ -702,6 +702,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "extraEnvVars.0.value: no volume of the Pod has the file /redis/ca.pem, so the registry does not start: mount "
         "it with extraFiles, or with extraVolumes and extraVolumeMounts, or set extraCAs instead",
     ),
+    "config.yml where registry v2 read it": (
+        {"args": ["serve", "/etc/docker/registry/config.yml"]},
+        "args.1: no volume of the Pod has the file /etc/docker/registry/config.yml, so the registry does not start: "
+        "mount it with extraFiles, or with extraVolumes and extraVolumeMounts, or set it to "
+        "/etc/distribution/config.yml instead",
+    ),
     "a cache of nothing": (
         {"proxy": {"enabled": True}},
         "proxy.remoteUrl: a pull-through cache needs the registry that it caches: set remoteUrl to its URL, for Docker "
@@ -1036,6 +1042,8 @@ WORKING: dict[str, dict[str, Any]] = {
         "configuration": {"auth": TOKEN},
         "extraFiles": KEYS,
     },
+    "config.yml where the chart mounts it": {"args": ["serve", "/etc/distribution/config.yml"]},
+    "config.yml of a program of the user's": {"command": ["/bin/run"], "args": ["/opt/run.yaml"]},
     "a file of the image": {"configuration": {"redis": {"tls": {"rootcas": ["/etc/ssl/cert.pem"]}}}},
     "files of an image of the user's": {"image": {"repository": "team/registry"}, "configuration": {"auth": TOKEN}},
     "a file that extraCAs mounts": {

@@ -19,6 +19,9 @@ _TAKEN: Final = (
 )
 """Directories that the chart mounts, or the container runtime."""
 
+_CONFIG: Final = "/etc/distribution/config.yml"
+"""Where the chart mounts config.yml; registry v2 read it elsewhere."""
+
 _IN_IMAGE: Final = "/etc/ssl/"
 """Directory with the certificate authorities of the image."""
 
@@ -56,7 +59,7 @@ def _missing(values: RegistryValues) -> RuleErrors:
 
 
 def _named(values: RegistryValues) -> Iterator[tuple[str, str, str]]:
-    """Yield the key of each file that config.yml or a variable names, its path, and what to set instead of the key."""
+    """Yield the key of each file that something names, its path, and what to set instead of the key."""
     for file in find_named_files(values.configuration):
         yield ".".join(map(str, ("configuration", *file.key))), file.path, file.instead
     for index, variable in enumerate(values.extra_env_vars):
@@ -64,6 +67,9 @@ def _named(values: RegistryValues) -> Iterator[tuple[str, str, str]]:
             if re.fullmatch(file_key.variable, variable.name):
                 paths = re.findall(r"/[^\s,\"'\]]+", variable.value or "")
                 yield from ((f"extraEnvVars.{index}.value", path, file_key.instead) for path in paths)
+    for index, argument in enumerate(() if values.command else values.args):
+        if re.fullmatch(r"/.*\.ya?ml", argument) and argument != _CONFIG:
+            yield f"args.{index}", argument, f"it to {_CONFIG}"
 
 
 def _mounted_by_chart(values: RegistryValues) -> Iterator[str]:

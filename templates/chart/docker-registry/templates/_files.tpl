@@ -111,7 +111,8 @@ Pod runs. The registry reads its files when it starts. */}}
 {{- toYaml $held }}
 {{- end }}
 
-{{/* The files that `configuration` and the variables of `extraEnvVars` name, as a YAML list of key, file, instead. */}}
+{{/* The files that `configuration`, `args`, and the variables of `extraEnvVars` name, as a YAML list of key, file,
+instead. */}}
 {{- define "docker-registry.files.named" -}}
 {{- $keys := include "docker-registry.fileKeys" . | fromYamlArray }}
 {{- range $keys }}
@@ -127,6 +128,12 @@ Pod runs. The registry reads its files when it starts. */}}
 - {{ dict "key" $key "file" . "instead" $instead | toJson }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- $config := "/etc/distribution/config.yml" }}
+{{- range $index, $argument := ternary .Values.args list (empty .Values.command) }}
+{{- if and (regexMatch "^/.*\\.ya?ml$" $argument) (ne $argument $config) }}
+- {{ dict "key" (printf "args.%d" $index) "file" $argument "instead" (printf "it to %s" $config) | toJson }}
 {{- end }}
 {{- end }}
 {{- end }}
