@@ -15,7 +15,8 @@ directory=$1 pods=''
 only=docker-registry/access ending='' sleeper=''
 trap 'ending=1; [ -z "$sleeper" ] || kill "$sleeper" 2>/dev/null' TERM INT
 
-api() { kubectl --namespace "$NAMESPACE" --cache-dir "$directory/cache" --request-timeout 10s "$@"; }
+# Not with --request-timeout: with that, kubectl does not look for the API server of its Pod, but on localhost.
+api() { timeout 20 kubectl --namespace "$NAMESPACE" --cache-dir "$directory/cache" "$@"; }
 say() { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $*"; }
 
 pause() {
