@@ -104,11 +104,11 @@ class Fleet:
         git(self.tree, "push", "-q", "origin", "main")
         return git(self.tree, "rev-parse", "HEAD").strip()
 
-    def commit(self, message: str, **changes: Any) -> str:
-        """Change the description, render it, commit and push, and give the commit's id."""
+    def commit(self, message: str, *, allow: str | None = None, **changes: Any) -> str:
+        """Change the description, render it, commit and push, and give the commit's id. `allow` is a rule to ignore."""
         if changes:
             self.describe(**changes)
-        self.render()
+        self.render(*(("--allow", allow) if allow else ()))
         return self.push(message)
 
     def follow(self, path: str = "apps", *, wait: bool = True) -> None:

@@ -65,6 +65,22 @@ HTPASSWD: Final = Row(
     typed="correct horse battery staple\n",
 )
 
+_HTTP_SECRET: Final = Row(
+    "registry-gitops secret http --namespace NAMESPACE --name docker-registry-http", '^  http-secret: "?[0-9a-f]{64}"?$'
+)
+
+SECRETS: Final = (
+    Row(
+        "registry-gitops secret s3 --namespace NAMESPACE --name docker-registry-s3",
+        "^  secret-key: correct horse battery staple$",
+        instead="registry-gitops secret s3 --namespace NAMESPACE --name docker-registry-s3 --stdin",
+        typed="registry\ncorrect horse battery staple\n",
+    ),
+    # For several Pods, and for pushes that survive a restart.
+    _HTTP_SECRET,
+    _HTTP_SECRET,
+)
+
 TROUBLE: Final = (
     Row(
         "kubectl describe helmchart NAMESPACE-docker-registry -n flux-system",

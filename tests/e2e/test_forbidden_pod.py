@@ -20,7 +20,9 @@ def test_images_are_pushed_to_a_registry_on_a_volume_of_one_node(fleet: Fleet, p
 
 
 def test_status_names_the_setting_that_the_namespace_forbids(fleet: Fleet) -> None:
-    fleet.commit("Allow more", values={"containerSecurityContext": {"allowPrivilegeEscalation": True}})
+    fleet.commit(
+        "Allow more", allow="pod-security", values={"containerSecurityContext": {"allowPrivilegeEscalation": True}}
+    )
     found = cause(fleet, CauseId.POD_FORBIDDEN, "allowPrivilegeEscalation != false")
     assert found.location.object.startswith(f"ReplicaSet/{fleet.namespace}/docker-registry-")
     assert "containerSecurityContext" in found.remedy

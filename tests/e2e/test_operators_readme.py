@@ -18,6 +18,7 @@ USE = (
     Row("curl -fsS http://localhost:5000/v2/hello-world/tags/list", r'^\{"name":"hello-world","tags":\["1"\]\}$'),
     *rows.HEALTH,
     rows.HTPASSWD,
+    *rows.SECRETS,
     *rows.TROUBLE,
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +16,13 @@ from tests.e2e.page import Row, Terminal, commands
 PASSWORD = "correct horse battery staple"
 TYPED = f"{PASSWORD}\n"
 SECRET = "docker-registry-users"
+
+USERS = Row(
+    f"registry-gitops htpasswd USER --namespace NAMESPACE --name {SECRET}",
+    r"admin:\$2b\$",
+    instead=f"registry-gitops htpasswd admin --namespace NAMESPACE --name {SECRET} --password-stdin",
+    typed=TYPED,
+)
 
 USE = (
     Row(
@@ -58,7 +66,8 @@ def test_the_page_has_just_the_commands_that_are_run_here(fleet: Fleet) -> None:
     users = {"htpasswd": {"enabled": True, "existingSecret": SECRET}}
     fleet.commit("Add a registry with users", values={"auth": users, "deletion": {"enabled": True}})
     fleet.follow()
-    page = (rows.FORWARD, rows.SERVICE, *USE, *COLLECT, *rows.HEALTH, *rows.TROUBLE, *rows.REMOVAL)
+    several = (*COLLECT, *rows.HEALTH, *rows.SECRETS, *rows.TROUBLE, *rows.REMOVAL)
+    page = (USERS, rows.FORWARD, rows.SERVICE, *USE, *several)
     assert commands(fleet) == [row.command for row in page]
 
 
@@ -71,7 +80,7 @@ def test_the_port_forward_runs_once_the_secret_with_the_users_is_there(fleet: Fl
     terminal.leave_running(rows.FORWARD)
 
 
-@pytest.mark.parametrize("row", [*USE, rows.ROOT, rows.TEST], ids=lambda row: row.command)
+@pytest.mark.parametrize("row", [USERS, *USE, rows.ROOT, rows.TEST], ids=lambda row: row.command)
 def test_a_command_works(terminal: Terminal, row: Row) -> None:
     terminal.run(row)
 
@@ -96,9 +105,9 @@ def test_after_it_the_same_image_can_be_pushed_again(fleet: Fleet, terminal: Ter
     terminal.run(rows.PULL)
 
 
-def added(fleet: Fleet) -> dict[str, object]:
+def added(fleet: Fleet) -> dict[str, Any]:
     """What the page says to add to the description before garbage is collected."""
     page = (fleet.folder / "README.md").read_text("utf-8")
     (block,) = re.findall(r"^ {3}```yaml\n(.*?)^ {3}```$", page, re.MULTILINE | re.DOTALL)
-    said: dict[str, object] = yaml.safe_load(block)
+    said: dict[str, Any] = yaml.safe_load(block)
     return said

@@ -24,7 +24,8 @@ def test_status_names_the_storage_class_that_does_not_exist(fleet: Fleet) -> Non
 
 
 def test_with_another_class_and_another_claim_it_is_ready(fleet: Fleet) -> None:
-    fleet.commit("Take the default class", values={"persistence": {"storageClass": None}})
+    # The rule takes the claim to be there with its class, and with images.
+    fleet.commit("Take the default class", allow="claim-change", values={"persistence": {"storageClass": None}})
     # A claim keeps its class, whatever Git says.
     until("HelmRelease that says so", lambda: "immutable" in condition(fleet.release()).get("message", ""))
     fleet.cluster.kubectl("delete", "pvc", NAME, "-n", fleet.namespace)
