@@ -128,7 +128,7 @@ class Clients:
 
 def is_connection_error(said: str) -> bool:
     """Whether a program has ended because a connection was refused or cut."""
-    return any(words in said for words in ("connection refused", "connection reset", "EOF"))
+    return any(words in said for words in ("connection refused", "connection reset", "broken pipe", "EOF"))
 
 
 def _is_there(there: Repository, tag: str, content: Blob) -> bool:
