@@ -44,7 +44,7 @@ What goes wrong with a deployment that is valid. `registry-gitops render`, `chec
 rules. An error stops them, with exit code 1 or a FindingsError. A warning is reported; in CI, `render --check --fail-on
 warning` stops at warnings too.
 
-To accept the findings of a rule for good, switch it off in the config file, with the reason:
+To accept the findings of a rule permanently, switch it off in the config file, with the reason:
 
 ```yaml
 rules:

@@ -28,11 +28,7 @@ health:
 
 {{- define "docker-registry.base.env" -}}
 {{- with .Values.http.existingSecret }}
-- name: REGISTRY_HTTP_SECRET
-  valueFrom:
-    secretKeyRef:
-      name: {{ . }}
-      key: http-secret
+{{- include "docker-registry.secretVariable" (dict "name" "REGISTRY_HTTP_SECRET" "secret" . "key" "http-secret") }}
 {{- end }}
 - name: OTEL_TRACES_EXPORTER
   value: none

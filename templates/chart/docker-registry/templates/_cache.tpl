@@ -48,18 +48,10 @@ redis:
 {{- define "docker-registry.cache.env" -}}
 {{- with .Values.cache }}
 {{- if and (eq .type "redis") .redis.existingSecret }}
-- name: REGISTRY_REDIS_PASSWORD
-  valueFrom:
-    secretKeyRef:
-      name: {{ .redis.existingSecret }}
-      key: redis-password
+{{- $secret := .redis.existingSecret }}
+{{- include "docker-registry.secretVariable" (dict "name" "REGISTRY_REDIS_PASSWORD" "secret" $secret "key" "redis-password") }}
 {{- if .redis.masterName }}
-- name: REGISTRY_REDIS_SENTINELPASSWORD
-  valueFrom:
-    secretKeyRef:
-      name: {{ .redis.existingSecret }}
-      key: sentinel-password
-      optional: true
+{{- include "docker-registry.secretVariable" (dict "name" "REGISTRY_REDIS_SENTINELPASSWORD" "secret" $secret "key" "sentinel-password" "optional" true) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -86,3 +86,15 @@ annotations:
 {{- with .registry }}{{ . }}/{{ end }}{{ .repository }}{{ with $tag }}:{{ . }}{{ end }}{{ with .digest }}@{{ . }}{{ end }}
 {{- end }}
 {{- end }}
+
+{{/* A variable from a key of a Secret. Takes name, secret, key, and optional: whether the key may be missing. */}}
+{{- define "docker-registry.secretVariable" }}
+- name: {{ .name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ .secret | quote }}
+      key: {{ .key }}
+      {{- if .optional }}
+      optional: true
+      {{- end }}
+{{- end }}

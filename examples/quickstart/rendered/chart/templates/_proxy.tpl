@@ -26,11 +26,7 @@ storage:
 {{- if and .enabled .existingSecret }}
 {{- $secret := .existingSecret }}
 {{- range $key := empty .username | ternary (list "username" "password") (list "password") }}
-- name: REGISTRY_PROXY_{{ upper $key }}
-  valueFrom:
-    secretKeyRef:
-      name: {{ $secret }}
-      key: {{ $key }}
+{{- include "docker-registry.secretVariable" (dict "name" (upper $key | printf "REGISTRY_PROXY_%s") "secret" $secret "key" $key) }}
 {{- end }}
 {{- end }}
 {{- end }}

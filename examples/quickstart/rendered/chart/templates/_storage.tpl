@@ -91,15 +91,6 @@ credentials:
 {{- end }}
 {{- end }}
 
-{{/* A variable from a key of a Secret. Takes name, secret and key. */}}
-{{- define "docker-registry.secretVariable" }}
-- name: {{ .name }}
-  valueFrom:
-    secretKeyRef:
-      name: {{ .secret | quote }}
-      key: {{ .key }}
-{{- end }}
-
 {{- define "docker-registry.storage.volumes" -}}
 {{- $volume := include "docker-registry.volume" . }}
 {{- if eq $volume "claim" }}
