@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -26,6 +28,20 @@ PAUSE = 0.1
 """Seconds of a client between two images: it would leave the cluster no processor."""
 
 
+@dataclass(frozen=True)
+class Failure:
+    """A program that has ended with an error: what it said, and when it ran, in seconds since the epoch."""
+
+    said: str
+    start: float
+    end: float
+
+    @property
+    def is_connection_error(self) -> bool:
+        """Whether a connection was refused or cut, which not every program repeats by itself."""
+        return any(words in self.said for words in ("connection refused", "connection reset", "broken pipe", "EOF"))
+
+
 class Clients:
     """crane, oras, regctl, and skopeo push new images and pull old ones for the block; a context manager.
 
@@ -42,9 +58,8 @@ class Clients:
         """Each image whose push has ended well, by tag."""
         self.pulls = 0
         """Number of pulls that have ended well."""
-        self.failed_pushes: list[str] = []
-        self.failed_pulls: list[str] = []
-        """What the program has said."""
+        self.failed_pushes: list[Failure] = []
+        self.failed_pulls: list[Failure] = []
 
     def __enter__(self) -> Self:
         self._threads = [threading.Thread(target=self._work, args=each) for each in CLIENTS.items()]
@@ -60,7 +75,7 @@ class Clients:
             thread.join()
 
     @property
-    def failures(self) -> list[str]:
+    def failures(self) -> list[Failure]:
         """All that has failed."""
         return [*self.failed_pushes, *self.failed_pulls]
 
@@ -109,13 +124,14 @@ class Clients:
         assert not lacking, f"the pull of {tag} has ended well, without {lacking}"
 
     def _succeeds(
-        self, command: Command, home: Path, failures: list[str], check: Callable[[], None] = lambda: None
+        self, command: Command, home: Path, failures: list[Failure], check: Callable[[], None] = lambda: None
     ) -> bool:
+        start = time.time()
         try:
             run(command, self._registry, home)
             check()
-        except AssertionError as failure:
-            failures.append(str(failure))
+        except AssertionError as error:
+            failures.append(Failure(str(error), start, time.time()))
             return False
         return True
 
@@ -124,11 +140,6 @@ class Clients:
 
     def _plain(self, options: tuple[str, ...]) -> list[str]:
         return [] if self._registry.authority else [word.format(host=self._registry.host) for word in options]
-
-
-def is_connection_error(said: str) -> bool:
-    """Whether a program has ended because a connection was refused or cut."""
-    return any(words in said for words in ("connection refused", "connection reset", "broken pipe", "EOF"))
 
 
 def _is_there(there: Repository, tag: str, content: Blob) -> bool:

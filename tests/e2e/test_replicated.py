@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e import services
 from tests.e2e.bed.node import Node
-from tests.e2e.clients import Clients, is_connection_error
+from tests.e2e.clients import Clients
 from tests.e2e.cluster import Cluster, Object, condition, until
 from tests.e2e.fleet import Fleet
 from tests.e2e.status import ready_without_causes
@@ -112,7 +112,7 @@ def test_sudden_death_of_a_replica_loses_no_image(
         until("another container", lambda: len({*containers()} - {*before}) == 1 and len(ready_pods(fleet)) == REPLICAS)
         clients.go_on(4)
     # Until the Service leads past the dead container, a client that repeats nothing is refused.
-    assert [failure for failure in clients.failures if not is_connection_error(failure)] == []
+    assert [failure for failure in clients.failures if not failure.is_connection_error] == []
     assert clients.lost() == []
 
 
