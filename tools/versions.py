@@ -1,5 +1,7 @@
 """Run the fast tests on other versions of our dependencies: `python -m tools.versions lowest|newest`.
 
+The exhaustive ones run on the pinned versions only.
+
 lowest: those of requirements/lowest.txt, the floors of pyproject.toml. newest: whatever pip finds today.
 Standard library only, as `tools.environment`, whose environments it uses: .tools/venv-lowest and .tools/venv-newest.
 """
@@ -12,6 +14,7 @@ from tools.environment import ROOT, EnvironmentProblem, create, ensure, pip
 from tools.lock import locked
 
 LOWEST = ROOT / "requirements" / "lowest.txt"
+CHOSEN = "not tools and not pinned and not exhaustive"
 TEST_TOOLS = ("hypothesis", "pytest", "pytest-xdist", "sarif-kit")
 
 
@@ -33,9 +36,7 @@ def main() -> int:
     except EnvironmentProblem as problem:
         print(problem, file=sys.stderr)
         return 2
-    return subprocess.run(
-        [python, "-m", "pytest", "-q", "-n", "2", "-m", "not tools and not pinned", *options.pytest], cwd=ROOT
-    ).returncode
+    return subprocess.run([python, "-m", "pytest", "-q", "-n", "2", "-m", CHOSEN, *options.pytest], cwd=ROOT).returncode
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parent
 
 PHASES = (
     # The tests of a file are one story, told in order. Most of the time they wait, so there may be more than cores.
-    ("not disruptive", ("-n", "6", "--dist", "loadfile")),
+    ("not disruptive", ("-n", "6", "--dist", "loadfile", "--no-loadscope-reorder")),
     ("disruptive", ("-n", "0")),
 )
 """Which scenarios run together, and how: first those that leave each other alone."""

@@ -24,7 +24,7 @@ SHARED = Random("the layer that all images share").randbytes(40_000)
 SIZE = 4_000
 """Bytes of the layer that an image does not share with others."""
 
-PAUSE = 0.1
+PAUSE = 0.4
 """Seconds of a client between two images: it would leave the cluster no processor."""
 
 

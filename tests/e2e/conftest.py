@@ -22,11 +22,13 @@ collect_ignore = ["bed"]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "disruptive: stops what other scenarios need; runs alone, after them")
+    config.addinivalue_line("markers", "long: waits for minutes, so it starts before the others")
     config.addinivalue_line("markers", "node: reaches the machine of the node, which only our own test bed lets it")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On somebody else's cluster, leave out what needs its node, and say so in the summary."""
+    """Put the long scenarios first; on somebody else's cluster, leave out what needs its node, and say so."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if os.environ.get("E2E_BED"):
         return
     for item in items:

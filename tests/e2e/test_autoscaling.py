@@ -11,6 +11,8 @@ from tests.e2e.cluster import Cluster, until
 from tests.e2e.fleet import Fleet
 from tests.e2e.status import ready_without_causes
 
+pytestmark = pytest.mark.long
+
 NAME = "docker-registry"
 SCALING = {"enabled": True, "minReplicas": 2, "maxReplicas": 4}
 INTERVAL = 5

@@ -16,7 +16,7 @@ from tests.e2e.garbage import assert_only_pushes_were_refused, find_large_files,
 from tests.registry.clients.programs import Registry
 from tests.support.oci_http import Repository
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.long]
 
 SCHEDULE = "* * * * *"
 

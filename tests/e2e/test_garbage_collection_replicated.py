@@ -16,7 +16,7 @@ from tests.e2e.fleet import Fleet
 from tests.e2e.garbage import assert_only_pushes_were_refused, find_large_files, leave_garbage
 from tests.registry.clients.programs import Registry
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.long]
 
 NAME = "docker-registry"
 REPLICAS = 2
@@ -36,8 +36,6 @@ def values(cluster: Cluster, fleet: Fleet) -> dict[str, Any]:
         "cache": {"type": "off"},
         "replicaCount": REPLICAS,
         "deletion": {"enabled": True},
-        # The time for which a new Pod must be ready is made of these.
-        "configuration": {"health": {"storagedriver": {"interval": "1s", "threshold": 3}}},
     }
 
 

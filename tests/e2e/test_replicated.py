@@ -18,7 +18,7 @@ from tests.e2e.fleet import Fleet
 from tests.e2e.status import ready_without_causes
 from tests.registry.clients.programs import Registry
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.long]
 
 REPLICAS = 2
 
@@ -49,7 +49,7 @@ def clients(registry: Registry, tmp_path: Path) -> Iterator[Clients]:
 
 def ready_pods(fleet: Fleet) -> dict[str, Object]:
     """The registry's Pods that are ready, by name."""
-    return {pod["metadata"]["name"]: pod for pod in fleet.pods() if condition(pod)["status"] == "True"}
+    return {pod["metadata"]["name"]: pod for pod in fleet.pods() if condition(pod).get("status") == "True"}
 
 
 def wait_for_others(fleet: Fleet, before: dict[str, Object], number: int = 1) -> None:
@@ -74,7 +74,6 @@ def test_smoke_finds_nothing_but_the_lists_of_s3(fleet: Fleet) -> None:
 def test_rollout_of_a_new_configuration_loses_no_request(fleet: Fleet, clients: Clients) -> None:
     before = ready_pods(fleet)
     fleet.commit("Log more", values={"configuration": {"log": {"level": "debug"}}})
-    # The chart lets each new Pod prove itself for 35 seconds, as S3 shows a wrong setting so late.
     fleet.ready(seconds=180)
     wait_for_others(fleet, before, REPLICAS)
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from registry_gitops.cluster.status import CauseId
 from tests.e2e.cluster import until
 from tests.e2e.fleet import Fleet, git
 from tests.e2e.pushes import repository
 from tests.e2e.status import cause, ready_without_causes
 from tests.support.oci_content import Blob
+
+pytestmark = pytest.mark.long
 
 TAG = "3.1.1-none-such"
 SECONDS = 90

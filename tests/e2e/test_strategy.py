@@ -13,6 +13,8 @@ from tests.e2e.status import ready_without_causes
 from tests.support.helm import CHART
 from tests.support.tools import tool
 
+pytestmark = pytest.mark.long
+
 CLAIM = "shared-images"
 RECREATE = {"type": "Recreate"}
 ROLLING = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}}

@@ -100,7 +100,7 @@ def test_renewed_certificate_is_served_after_a_restart(
     assert is_served(first), "the registry reads the file again: say so in the documentation"
     fleet.commit("Restart with the renewed certificate", values={"podAnnotations": {"certificate": "second"}})
     until("registry with the renewed certificate", lambda: is_served(second), 120)
-    until("Pod that is ready", lambda: [condition(pod)["status"] for pod in fleet.pods()] == ["True"])
+    until("Pod that is ready", lambda: [condition(pod).get("status") for pod in fleet.pods()] == ["True"])
     assert there.lacks(pushed) == []
 
 
