@@ -47,7 +47,8 @@ def assert_only_pushes_were_refused(clients: Clients, collections: Sequence[tupl
     before were garbage, 416 for an upload that was cut off and is sent again.
     """
     pushes = [each for each in clients.failed_pushes if not any(_meets(each, *times) for times in collections)]
-    assert [each for each in [*pushes, *clients.failed_pulls] if not each.is_connection_error] == []
+    others = [each for each in [*pushes, *clients.failed_pulls] if not each.is_connection_error]
+    assert not others, f"{others}, but the collections were {collections}"
 
 
 def _meets(failure: Failure, start: float, end: float) -> bool:
