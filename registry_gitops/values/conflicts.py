@@ -36,23 +36,23 @@ CONFLICTS: Final = {
     ),
     "replicas-claim": Conflict(
         "{key}",
-        "{count} replicas cannot share a {modes} volume: set {key} to 1, set persistence.accessModes to "
+        "{count} replicas cannot share a {modes} volume: set {one_pod}, set persistence.accessModes to "
         f"[ReadWriteMany] with a storage class that supports it, or {_OBJECT_STORE}",
     ),
     "replicas-existing-claim": Conflict(
         "{key}",
         "{count} replicas cannot share the claim {claim}, which is {modes} by persistence.accessModes: set "
-        "{key} to 1, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or "
+        "{one_pod}, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or "
         f"{_OBJECT_STORE}",
     ),
     "replicas-no-volume": Conflict(
         "{key}",
-        "{count} replicas without persistence each have their own images: set {key} to 1, set "
+        "{count} replicas without persistence each have their own images: set {one_pod}, set "
         f"persistence.enabled to true and persistence.accessModes to [ReadWriteMany], or {_OBJECT_STORE}",
     ),
     "replicas-memory": Conflict(
         "{key}",
-        f"{{count}} replicas with the inmemory driver each have their own images: set {{key}} to 1, or {_OBJECT_STORE}",
+        f"{{count}} replicas with the inmemory driver each have their own images: set {{one_pod}}, or {_OBJECT_STORE}",
     ),
     "replicas-secret": Conflict(
         "{key}",
@@ -63,7 +63,7 @@ CONFLICTS: Final = {
     "replicas-cache": Conflict(
         "{cache}",
         "{count} replicas with a cache in memory each do not see what another one deletes, and skip layers that are "
-        "gone: set {cache} to redis or {off}, or {key} to 1",
+        "gone: set {cache} to redis or {off}, or {one_pod}",
     ),
     "storage-drivers": Conflict(
         "configuration.storage",
@@ -212,7 +212,7 @@ CONFLICTS: Final = {
     ),
     "proxy-replicas": Conflict(
         "{key}",
-        "{count} replicas of a pull-through cache lose track of what expires, and fill the storage: set {key} to 1",
+        "{count} replicas of a pull-through cache lose track of what expires, and fill the storage: set {one_pod}",
     ),
     "proxy-deletion": Conflict(
         "configuration.storage.delete.enabled",

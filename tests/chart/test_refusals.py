@@ -153,7 +153,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "two replicas that share no secret": ({"replicaCount": 2, "configuration": S3}, UPLOADS),
     "an autoscaler on a volume of one node": (
         {"autoscaling": SCALED, "http": SHARED},
-        "autoscaling.maxReplicas: 3 replicas cannot share a ReadWriteOnce volume: set autoscaling.maxReplicas to 1, "
+        "autoscaling.maxReplicas: 3 replicas cannot share a ReadWriteOnce volume: set autoscaling.enabled to false, "
         f"set persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or {STORE}",
     ),
     "an autoscaler without a common secret": (
@@ -167,7 +167,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a cache in the memory of each replica of an autoscaler": (
         {"autoscaling": SCALED, "http": SHARED, "storage": IN_BUCKET, "cache": {"type": "inmemory"}},
-        f"cache.type: {SKIPPED}set cache.type to redis or off, or autoscaling.maxReplicas to 1",
+        f"cache.type: {SKIPPED}set cache.type to redis or off, or autoscaling.enabled to false",
     ),
     "a cache in the memory of each replica by config.yml": (
         {
@@ -727,6 +727,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"proxy": UPSTREAM | {"username": "admin"}},
         "proxy.existingSecret: proxy.username has no password: create a Secret with `registry-gitops secret proxy`, "
         "and set existingSecret to its name",
+    ),
+    "an autoscaler of a cache": (
+        {"autoscaling": SCALED, "http": SHARED, "configuration": S3, "proxy": UPSTREAM},
+        "autoscaling.maxReplicas: 3 replicas of a pull-through cache lose track of what expires, and fill the storage: "
+        "set autoscaling.enabled to false",
     ),
     **{
         f"two caches of one storage, {key}": (

@@ -44,9 +44,12 @@ def _replicas(values: RegistryValues) -> RuleErrors:
 
 
 def replica_words(values: RegistryValues) -> dict[str, object]:
-    """Return the largest number of Pods, and the key that sets it."""
-    key = "autoscaling.maxReplicas" if values.autoscaling.enabled else "replicaCount"
-    return {"count": values.max_replicas, "key": key}
+    """Return the largest number of Pods, the key that sets it, and what to set for one Pod."""
+    if values.autoscaling.enabled:
+        key, one_pod = "autoscaling.maxReplicas", "autoscaling.enabled to false"
+    else:
+        key, one_pod = "replicaCount", "replicaCount to 1"
+    return {"count": values.max_replicas, "key": key, "one_pod": one_pod}
 
 
 def _autoscaling(values: RegistryValues) -> RuleErrors:

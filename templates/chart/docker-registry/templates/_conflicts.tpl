@@ -9,19 +9,19 @@ image.tag: {{ .tag }} is older than registry v3, and reads another file than the
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-claim" -}}
-{{ .key }}: {{ .count }} replicas cannot share a {{ .modes }} volume: set {{ .key }} to 1, set persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or set storage.type to an object store (s3, gcs, azure)
+{{ .key }}: {{ .count }} replicas cannot share a {{ .modes }} volume: set {{ .one_pod }}, set persistence.accessModes to [ReadWriteMany] with a storage class that supports it, or set storage.type to an object store (s3, gcs, azure)
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-existing-claim" -}}
-{{ .key }}: {{ .count }} replicas cannot share the claim {{ .claim }}, which is {{ .modes }} by persistence.accessModes: set {{ .key }} to 1, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or set storage.type to an object store (s3, gcs, azure)
+{{ .key }}: {{ .count }} replicas cannot share the claim {{ .claim }}, which is {{ .modes }} by persistence.accessModes: set {{ .one_pod }}, use a ReadWriteMany claim and set persistence.accessModes to [ReadWriteMany], or set storage.type to an object store (s3, gcs, azure)
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-no-volume" -}}
-{{ .key }}: {{ .count }} replicas without persistence each have their own images: set {{ .key }} to 1, set persistence.enabled to true and persistence.accessModes to [ReadWriteMany], or set storage.type to an object store (s3, gcs, azure)
+{{ .key }}: {{ .count }} replicas without persistence each have their own images: set {{ .one_pod }}, set persistence.enabled to true and persistence.accessModes to [ReadWriteMany], or set storage.type to an object store (s3, gcs, azure)
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-memory" -}}
-{{ .key }}: {{ .count }} replicas with the inmemory driver each have their own images: set {{ .key }} to 1, or set storage.type to an object store (s3, gcs, azure)
+{{ .key }}: {{ .count }} replicas with the inmemory driver each have their own images: set {{ .one_pod }}, or set storage.type to an object store (s3, gcs, azure)
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-secret" -}}
@@ -29,7 +29,7 @@ image.tag: {{ .tag }} is older than registry v3, and reads another file than the
 {{- end }}
 
 {{- define "docker-registry.conflict.replicas-cache" -}}
-{{ .cache }}: {{ .count }} replicas with a cache in memory each do not see what another one deletes, and skip layers that are gone: set {{ .cache }} to redis or {{ .off }}, or {{ .key }} to 1
+{{ .cache }}: {{ .count }} replicas with a cache in memory each do not see what another one deletes, and skip layers that are gone: set {{ .cache }} to redis or {{ .off }}, or {{ .one_pod }}
 {{- end }}
 
 {{- define "docker-registry.conflict.storage-drivers" -}}
@@ -161,7 +161,7 @@ proxy.existingSecret: proxy.username has no password: create a Secret with `regi
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-replicas" -}}
-{{ .key }}: {{ .count }} replicas of a pull-through cache lose track of what expires, and fill the storage: set {{ .key }} to 1
+{{ .key }}: {{ .count }} replicas of a pull-through cache lose track of what expires, and fill the storage: set {{ .one_pod }}
 {{- end }}
 
 {{- define "docker-registry.conflict.proxy-deletion" -}}

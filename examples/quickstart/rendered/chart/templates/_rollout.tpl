@@ -52,10 +52,11 @@
 {{- toYaml $problems }}
 {{- end }}
 
-{{/* The largest number of Pods, and the key that sets it, as a map. */}}
+{{/* The largest number of Pods, the key that sets it, and what to set for one Pod, as a map. */}}
 {{- define "docker-registry.replicaWords" -}}
 count: {{ include "docker-registry.maxReplicas" . }}
 key: {{ .Values.autoscaling.enabled | ternary "autoscaling.maxReplicas" "replicaCount" }}
+one_pod: {{ .Values.autoscaling.enabled | ternary "autoscaling.enabled to false" "replicaCount to 1" }}
 {{- end }}
 
 {{- define "docker-registry.maxReplicas" -}}
