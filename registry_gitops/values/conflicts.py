@@ -233,7 +233,7 @@ CONFLICTS: Final = {
         "terminationGracePeriodSeconds to at least {seconds}",
     ),
     "volume-name": Conflict(
-        "extraVolumes.{index}.name", "the chart has a volume of the name {name} itself: choose another name"
+        "extraVolumes.{index}.name", "the chart has a volume of the name {name} itself: choose another name{instead}"
     ),
     "volume-twice": Conflict(
         "extraVolumes.{index}.name", "another volume has the name {name}, too: choose another name"
@@ -249,7 +249,7 @@ CONFLICTS: Final = {
     "mount-path": Conflict(
         "{mounts}.{index}.mountPath",
         "the chart mounts its volume {volume} at {path}, and one mount would hide the other: choose a path that "
-        "neither contains {path} nor is below it",
+        "neither contains {path} nor is below it{instead}",
     ),
     "container-name": Conflict(
         "{containers}.{index}.name", "the chart has a container of the name {name} itself: choose another name"

@@ -41,6 +41,10 @@ def listening(*ports: int, name: str = "a", **more: Any) -> dict[str, Any]:
 
 
 COLLECTION = {"enabled": True}
+OWN_VOLUME = (
+    ", or, to keep the images on a volume of your own, such as NFS, create a PersistentVolumeClaim of it, and set "
+    "persistence.enabled to true and persistence.existingClaim to its name"
+)
 
 STORE = "set configuration.storage to an object store (s3, gcs, azure)"
 STORE = "set storage.type to an object store (s3, gcs, azure)"
@@ -527,7 +531,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     },
     "a volume that is named like one of the chart": (
         {"extraVolumes": [VOLUME, VOLUME | {"name": "config"}]},
-        "extraVolumes.1.name: the chart has a volume of the name config itself: choose another name",
+        "extraVolumes.1.name: the chart has a volume of the name config itself: choose another name, or set "
+        "configuration instead",
+    ),
+    "a volume of the user's in place of that of the images": (
+        {"extraVolumes": [{"name": "data", "nfs": {"server": "nas.example.com", "path": "/images"}}]},
+        f"extraVolumes.0.name: the chart has a volume of the name data itself: choose another name{OWN_VOLUME}",
+    ),
+    "a volume of garbage collection": (
+        {"garbageCollection": COLLECTION, "extraVolumes": [VOLUME | {"name": "collection"}]},
+        "extraVolumes.0.name: the chart has a volume of the name collection itself: choose another name",
     ),
     "two volumes of one name": (
         {"extraVolumes": [VOLUME, VOLUME]},
@@ -545,13 +558,37 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         f"a mount that hides one of the chart, {path}": (
             {"extraVolumes": [VOLUME], "extraVolumeMounts": [{"name": "a", "mountPath": path}]},
             f"extraVolumeMounts.0.mountPath: the chart mounts its volume {volume} at {place}, and one mount would hide "
-            f"the other: choose a path that neither contains {place} nor is below it",
+            f"the other: choose a path that neither contains {place} nor is below it{instead}",
         )
-        for path, volume, place in (
-            ("/etc", "config", "/etc/distribution"),
-            ("//etc/./distribution//", "config", "/etc/distribution"),
-            ("/etc/distribution/config.yml", "config", "/etc/distribution"),
-            ("/var/lib/registry/docker", "data", "/var/lib/registry"),
+        for path, volume, place, instead in (
+            ("/etc", "config", "/etc/distribution", ", or set configuration instead"),
+            ("//etc/./distribution//", "config", "/etc/distribution", ", or set configuration instead"),
+            ("/etc/distribution/config.yml", "config", "/etc/distribution", ", or set configuration instead"),
+            ("/var/lib/registry/docker", "data", "/var/lib/registry", OWN_VOLUME),
+        )
+    },
+    **{
+        f"a mount that hides the files of {key}": (
+            {**values, "extraVolumes": [VOLUME], "extraVolumeMounts": [{"name": "a", "mountPath": place}]},
+            f"extraVolumeMounts.0.mountPath: the chart mounts its volume {volume} at {place}, and one mount would hide "
+            f"the other: choose a path that neither contains {place} nor is below it, or set {key} instead",
+        )
+        for key, volume, place, values in (
+            (
+                *("auth.htpasswd.existingSecret", "htpasswd", "/auth"),
+                {"auth": {"htpasswd": {"enabled": True, "existingSecret": "users"}}},
+            ),
+            ("auth.token.existingSecret", "token", "/token", {"auth": {"token": TOKENS}}),
+            ("tls.existingSecret", "tls", "/tls", {"tls": {"enabled": True, "existingSecret": "tls"}}),
+            (
+                *("tls.clientAuthentication.existingSecret", "client-cas", "/client-cas"),
+                {"tls": {"enabled": True, "existingSecret": "tls", "clientAuthentication": {"existingSecret": "cas"}}},
+            ),
+            ("extraCAs", "extra-cas", "/extra-cas", {"extraCAs": [{"configMapName": "ca"}]}),
+            (
+                *("storage.gcs.existingSecret", "gcs", "/gcs"),
+                {"storage": {"type": "gcs", "gcs": {"bucket": "images", "existingSecret": "gcs"}}},
+            ),
         )
     },
     "a mount that hides the images where they are": (
@@ -561,7 +598,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             "configuration": {"storage": {"filesystem": {"rootdirectory": "/images/"}}},
         },
         "extraVolumeMounts.0.mountPath: the chart mounts its volume data at /images/, and one mount would hide the "
-        "other: choose a path that neither contains /images/ nor is below it",
+        f"other: choose a path that neither contains /images/ nor is below it{OWN_VOLUME}",
     ),
     **{
         f"a mount of no volume in {key}": (

@@ -14,6 +14,7 @@
 {{- range $index, $volume := .Values.extraVolumes | default list }}
 {{- $words := dict "index" $index "name" .name }}
 {{- if has .name $own }}
+{{- $_ := set $words "instead" (include "docker-registry.volumeInstead" .name) }}
 {{- $problems = include "docker-registry.conflict.volume-name" $words | append $problems }}
 {{- else if has .name $names }}
 {{- $problems = include "docker-registry.conflict.volume-twice" $words | append $problems }}
@@ -21,6 +22,17 @@
 {{- $names = append $names .name }}
 {{- end }}
 {{- toYaml $problems }}
+{{- end }}
+
+{{/* The value that decides what is in a volume of the chart, as the end of a remedy. Takes its name. */}}
+{{- define "docker-registry.volumeInstead" -}}
+{{- $keys := dict "config" "configuration" "htpasswd" "auth.htpasswd.existingSecret" "token" "auth.token.existingSecret" }}
+{{- $_ := set $keys "tls" "tls.existingSecret" }}
+{{- $_ := set $keys "client-cas" "tls.clientAuthentication.existingSecret" }}
+{{- $_ := set $keys "extra-cas" "extraCAs" }}
+{{- $_ := set $keys "gcs" "storage.gcs.existingSecret" }}
+{{- with get $keys . }}{{ printf ", or set %s instead" . }}{{ end }}
+{{- if eq . "data" }}, or, to keep the images on a volume of your own, such as NFS, create a PersistentVolumeClaim of it, and set persistence.enabled to true and persistence.existingClaim to its name{{ end }}
 {{- end }}
 
 {{/* The names of the chart's volumes. */}}
@@ -64,7 +76,7 @@ mounts of the chart in the same container). */}}
 {{- range $.own }}
 {{- $theirs := clean .mountPath | printf "%s/" }}
 {{- if or (hasPrefix $theirs (print $path "/")) (hasPrefix (print $path "/") $theirs) }}
-{{- $hidden := merge (dict "path" .mountPath "volume" .name) $words }}
+{{- $hidden := merge (dict "path" .mountPath "volume" .name "instead" (include "docker-registry.volumeInstead" .name)) $words }}
 {{- $problems = include "docker-registry.conflict.mount-path" $hidden | append $problems }}
 {{- end }}
 {{- end }}

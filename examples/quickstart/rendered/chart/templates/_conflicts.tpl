@@ -181,7 +181,7 @@ terminationGracePeriodSeconds: the Pod is killed after {{ .grace }} seconds, but
 {{- end }}
 
 {{- define "docker-registry.conflict.volume-name" -}}
-extraVolumes.{{ .index }}.name: the chart has a volume of the name {{ .name }} itself: choose another name
+extraVolumes.{{ .index }}.name: the chart has a volume of the name {{ .name }} itself: choose another name{{ .instead }}
 {{- end }}
 
 {{- define "docker-registry.conflict.volume-twice" -}}
@@ -197,7 +197,7 @@ extraVolumes.{{ .index }}.name: another volume has the name {{ .name }}, too: ch
 {{- end }}
 
 {{- define "docker-registry.conflict.mount-path" -}}
-{{ .mounts }}.{{ .index }}.mountPath: the chart mounts its volume {{ .volume }} at {{ .path }}, and one mount would hide the other: choose a path that neither contains {{ .path }} nor is below it
+{{ .mounts }}.{{ .index }}.mountPath: the chart mounts its volume {{ .volume }} at {{ .path }}, and one mount would hide the other: choose a path that neither contains {{ .path }} nor is below it{{ .instead }}
 {{- end }}
 
 {{- define "docker-registry.conflict.container-name" -}}
