@@ -39,6 +39,8 @@ _USERINFO: Final = rf"(?s)(?P<before>.*){_AT}|(?P<encoded>.*)%40"
 _LEAD: Final = r"(?:[^@]*[\"'=(<\[{,])?[A-Za-z][\w+.-]*://+|(?:[^@:]*[\"'=(<\[{,])?//|[\"'(<\[{]+"
 _SCHEME: Final = r"[A-Za-z][\w+.-]*://+|//"
 _HARMLESS_USER: Final = r"\W*(?:ssh://git|mailto:[\w.+-]+|User \"[^:@]+:[^:]+)"
+# A nickname of cron, such as @weekly or @every 12h: nothing stands in front of its @.
+_NICKNAME: Final = r"@[A-Za-z]+( +(\d+[a-z]+)+)?"
 _COLON: Final = r"(?i):|%3a|//"
 _PORT: Final = r"(?:\d{1,5}|PORT)(?![\w%*+~!$-])"
 _USERINFO_WITH_SPACES: Final = rf"(:/+)[^\s/?#@:\[]*:(?!{_PORT})[^@\n]{{1,256}}{_AT}"
@@ -138,7 +140,7 @@ def _shorten(text: str, longest: int) -> str:
 
 def _without_userinfo(word: str, *, is_value: bool = False) -> str:
     found = re.match(_USERINFO, word)
-    if not found:
+    if not found or (is_value and re.fullmatch(_NICKNAME, word)):
         return word
     lead = re.match(_SCHEME if is_value else _LEAD, word)
     start = lead.end() if lead else 0
