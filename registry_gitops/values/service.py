@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -25,12 +25,22 @@ from registry_gitops.model import (
     default_section,
 )
 
+_NO_HTTPS: Final = (
+    "the registry has one port, write tls.enabled at the top level of the values for TLS in the registry itself, or "
+    "ingress.tls for TLS in front of it"
+)
+_NO_METRICS: Final = "metrics have a Service of their own, write metrics.enabled and metrics.port"
+_OTHER_PORTS: Final = {"https": _NO_HTTPS, "tls": _NO_HTTPS, "metrics": _NO_METRICS, "debug": _NO_METRICS}
+"""Ports that other charts have in the Service of the registry."""
+
 
 class ServicePorts(Model):
     """Ports of the Service."""
 
     http: Port = 5000
     """Port of the Service for the registry's API. Upstream: ServicePort.port (core/v1)."""
+
+    instead: ClassVar[Mapping[str, str]] = _OTHER_PORTS
 
 
 class ServiceNodePorts(Model):
@@ -39,6 +49,8 @@ class ServiceNodePorts(Model):
     http: Port | None = None
     """Port on each node, by default one of 30000 to 32767; if none, Kubernetes chooses it. Upstream:
     ServicePort.nodePort (core/v1)."""
+
+    instead: ClassVar[Mapping[str, str]] = _OTHER_PORTS
 
 
 class ExtraPort(Model):
@@ -126,6 +138,8 @@ class Service(Model):
         "main": "write its keys directly below service",
         "sessionAffinityConfig": "the chart sets no timeout for sessionAffinity, leave it out",
         "portName": "the port is called http, leave it out",
+        "httpsPort": _NO_HTTPS,
+        "tls": _NO_HTTPS,
     }
     other_types: ClassVar[Mapping[str, str]] = {
         "ports": "must be a mapping of keys to values: write ports.http, and more ports in extraPorts",
