@@ -270,6 +270,10 @@ CONFLICTS: Final = {
     "object-twice": Conflict(
         "extraDeploy.{index}", "another entry is the {kind} {name}, too: remove one of them, or rename it"
     ),
+    "object-template": Conflict(
+        "extraDeploy.{index}.metadata.{field}",
+        "is a Helm template, which the chart does not evaluate in a value: write the {field} itself",
+    ),
     "ingress-class": Conflict(
         "ingress.annotations",
         "Kubernetes refuses the annotation kubernetes.io/ingress.class next to ingressClassName: remove the annotation",

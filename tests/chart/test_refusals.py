@@ -636,6 +636,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"extraDeploy": [CONFIG_MAP, CONFIG_MAP | {"data": {"a": "b"}}]},
         "extraDeploy.1: another entry is the ConfigMap a, too: remove one of them, or rename it",
     ),
+    **{
+        f"an object with a template as its {field}": (
+            {"extraDeploy": [CONFIG_MAP | {"metadata": {"name": "a", field: "{{ .Release.Name }}"}}]},
+            f"extraDeploy.0.metadata.{field}: is a Helm template, which the chart does not evaluate in a value: write "
+            f"the {field} itself",
+        )
+        for field in ("name", "namespace")
+    },
     "tokens and passwords": (
         {"auth": {"htpasswd": LOGIN, "token": TOKENS}},
         "auth.token.enabled: auth.token and auth.htpasswd are both set, and the registry exits with two providers: "
@@ -1077,6 +1085,9 @@ WORKING: dict[str, dict[str, Any]] = {
             CONFIG_MAP | {"metadata": {"name": "a", "namespace": "b"}},
             CONFIG_MAP | {"apiVersion": "example.com/v1"},
         ],
+    },
+    "an object with a template of another program": {
+        "extraDeploy": [CONFIG_MAP | {"data": {"alert": "{{ $labels.instance }} is down"}}],
     },
     "tokens by config.yml": {"configuration": {"auth": TOKEN}, "extraFiles": KEYS},
     "tokens, with settings and keys of config.yml": {

@@ -121,6 +121,9 @@ def _objects(values: RegistryValues) -> RuleErrors:
     seen: set[tuple[str, ...]] = set()
     for index, manifest in enumerate(values.extra_deploy):
         metadata = manifest["metadata"]
+        for field in ("name", "namespace"):
+            if "{{" in str(metadata.get(field)):
+                yield conflict_error("object-template", index=index, field=field)
         group = manifest["apiVersion"].rpartition("/")[0]
         identity = (group, manifest["kind"], metadata.get("namespace") or "", metadata["name"])
         if identity in seen:

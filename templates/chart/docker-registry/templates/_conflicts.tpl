@@ -220,6 +220,10 @@ dnsConfig.nameservers: with dnsPolicy None, the Pod knows no DNS server: set dns
 extraDeploy.{{ .index }}: another entry is the {{ .kind }} {{ .name }}, too: remove one of them, or rename it
 {{- end }}
 
+{{- define "docker-registry.conflict.object-template" -}}
+extraDeploy.{{ .index }}.metadata.{{ .field }}: is a Helm template, which the chart does not evaluate in a value: write the {{ .field }} itself
+{{- end }}
+
 {{- define "docker-registry.conflict.ingress-class" -}}
 ingress.annotations: Kubernetes refuses the annotation kubernetes.io/ingress.class next to ingressClassName: remove the annotation
 {{- end }}

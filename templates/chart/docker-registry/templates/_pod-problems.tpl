@@ -154,6 +154,12 @@ mounts of the chart in the same container). */}}
 {{- $problems := list }}
 {{- $seen := list }}
 {{- range $index, $object := .Values.extraDeploy | default list }}
+{{- range $field := list "name" "namespace" }}
+{{- if get $object.metadata $field | toString | contains "{{" }}
+{{- $words := dict "index" $index "field" $field }}
+{{- $problems = include "docker-registry.conflict.object-template" $words | append $problems }}
+{{- end }}
+{{- end }}
 {{- $group := contains "/" .apiVersion | ternary (splitList "/" .apiVersion | first) "" }}
 {{- $identity := list $group .kind (.metadata.namespace | default "") .metadata.name | join "\n" }}
 {{- if has $identity $seen }}
