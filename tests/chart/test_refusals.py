@@ -12,6 +12,7 @@ from tests.support.helm import Chart
 
 LOGIN: dict[str, Any] = {"enabled": True, "username": "admin", "password": "secret"}
 SHARED: dict[str, Any] = {"existingSecret": "registry-http"}
+UPLOAD_SECRET = {"name": "REGISTRY_HTTP_SECRET", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}
 TOKEN = {
     "token": {"realm": "https://login.example.com", "service": "a", "issuer": "b", "rootcertbundle": "/certs/ca.pem"}
 }
@@ -155,6 +156,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         )
     },
     "two replicas that share no secret": ({"replicaCount": 2, "configuration": S3}, UPLOADS),
+    "two replicas with a secret of each Pod": (
+        {
+            "replicaCount": 2,
+            "configuration": S3,
+            "extraEnvVars": [
+                {"name": "REGISTRY_HTTP_SECRET", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}},
+            ],
+        },
+        UPLOADS,
+    ),
     "an autoscaler on a volume of one node": (
         {"autoscaling": SCALED, "http": SHARED},
         "autoscaling.maxReplicas: 3 replicas cannot share a ReadWriteOnce volume: set autoscaling.enabled to false, "
@@ -1049,6 +1060,14 @@ WORKING: dict[str, dict[str, Any]] = {
         "persistence": {"accessModes": ["ReadWriteOnce", "ReadWriteMany"]},
     },
     "no replica": {"replicaCount": 0},
+    **{
+        f"replicas with a secret by {way}": {"replicaCount": 2} | values
+        for way, values in {
+            "a variable from a Secret": {"configuration": S3, "extraEnvVars": [UPLOAD_SECRET]},
+            "a variable": {"configuration": S3, "extraEnvVars": [{"name": "REGISTRY_HTTP_SECRET", "value": "a"}]},
+            "config.yml": {"configuration": S3 | {"http": {"secret": "a"}}},
+        }.items()
+    },
     "a password of 72 bytes": {"auth": {"htpasswd": LOGIN | {"password": 36 * "ä"}}},
     "no login": {"auth": {"htpasswd": {"existingSecret": "registry-users"}}},
     "a prefix of nothing": {"configuration": {"http": {"prefix": "/"}}},

@@ -39,8 +39,19 @@ def _replicas(values: RegistryValues) -> RuleErrors:
             yield conflict_error("replicas-existing-claim", **words, claim=volume.existing_claim, modes=modes)
         else:
             yield conflict_error("replicas-claim", **words, modes=modes)
-    if not values.http.existing_secret:
+    if not _has_upload_secret(values):
         yield conflict_error("replicas-secret", **words)
+
+
+def _has_upload_secret(values: RegistryValues) -> bool:
+    """Return whether all Pods have one key for the state of uploads. A field of the Pod differs between them."""
+    http = values.configuration.http
+    variables = (each for each in values.extra_env_vars if each.name == "REGISTRY_HTTP_SECRET")
+    sources = ((each.value_from, each.value) for each in variables)
+    is_variable = any(
+        value or (source and (source.secret_key_ref or source.config_map_key_ref)) for source, value in sources
+    )
+    return bool(values.http.existing_secret or (http and http.secret) or is_variable)
 
 
 def replica_words(values: RegistryValues) -> dict[str, object]:

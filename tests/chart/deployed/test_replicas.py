@@ -165,6 +165,13 @@ def test_tag_that_several_clients_move_names_one_of_their_images(start: Start, v
         assert last <= known
 
 
+def test_push_works_between_replicas_that_have_the_secret_from_a_variable(start: Start, values: dict[str, Any]) -> None:
+    source = {"secretKeyRef": {"name": "registry-http", "key": "http-secret"}}
+    variable = {"name": "REGISTRY_HTTP_SECRET", "valueFrom": source}
+    with start({**values, "http": {}, "extraEnvVars": [variable]}) as replicas:
+        assert replicas.push_blob(LAYER).status_code == 201
+
+
 def test_push_fails_between_replicas_that_each_have_a_secret(start: Start, values: dict[str, Any]) -> None:
     broken = {key: value for key, value in values.items() if key != "http"}
     assert refusals(broken) == ["replicas-secret"]

@@ -45,11 +45,23 @@
 {{- if eq $driver "inmemory" }}{{ $name = "replicas-memory" }}{{ end }}
 {{- $problems = include (printf "docker-registry.conflict.%s" $name) $words | append $problems }}
 {{- end }}
-{{- if not .Values.http.existingSecret }}
+{{- if not (include "docker-registry.hasUploadSecret" .) }}
 {{- $problems = include "docker-registry.conflict.replicas-secret" $words | append $problems }}
 {{- end }}
 {{- end }}
 {{- toYaml $problems }}
+{{- end }}
+
+{{/* "true" where all Pods have one key for the state of uploads. A field of the Pod differs between them. */}}
+{{- define "docker-registry.hasUploadSecret" -}}
+{{- $secret := or .Values.http.existingSecret (dig "http" "secret" "" (.Values.configuration | default dict)) }}
+{{- range .Values.extraEnvVars }}
+{{- if eq .name "REGISTRY_HTTP_SECRET" }}
+{{- $source := .valueFrom | default dict }}
+{{- $secret = or $secret .value $source.secretKeyRef $source.configMapKeyRef }}
+{{- end }}
+{{- end }}
+{{- if $secret }}true{{ end }}
 {{- end }}
 
 {{/* The largest number of Pods, the key that sets it, and what to set for one Pod, as a map. */}}
