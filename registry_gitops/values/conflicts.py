@@ -65,6 +65,11 @@ CONFLICTS: Final = {
         "{count} replicas with a cache in memory each do not see what another one deletes, and skip layers that are "
         "gone: set {cache} to redis or {off}, or {one_pod}",
     ),
+    "claim-read-only": Conflict(
+        "persistence.accessModes",
+        "the registry cannot write to a ReadOnlyMany volume: set it to [ReadWriteOnce], or to [ReadWriteMany] for "
+        "several nodes",
+    ),
     "storage-drivers": Conflict(
         "configuration.storage",
         "several storage drivers are set ({drivers}), and the registry exits with more than one: keep one",

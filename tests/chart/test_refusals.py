@@ -12,7 +12,6 @@ from tests.support.helm import Chart
 
 LOGIN: dict[str, Any] = {"enabled": True, "username": "admin", "password": "secret"}
 SHARED: dict[str, Any] = {"existingSecret": "registry-http"}
-UPLOAD_SECRET = {"name": "REGISTRY_HTTP_SECRET", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}
 TOKEN = {
     "token": {"realm": "https://login.example.com", "service": "a", "issuer": "b", "rootcertbundle": "/certs/ca.pem"}
 }
@@ -27,6 +26,17 @@ TOKENS: dict[str, Any] = {
 }
 UPSTREAM = {"enabled": True, "remoteUrl": "https://registry-1.docker.io"}
 S3 = {"storage": {"s3": {"region": "eu-central-1", "bucket": "registry"}}}
+UPLOAD_SECRET = {"name": "REGISTRY_HTTP_SECRET", "valueFrom": {"secretKeyRef": {"name": "a", "key": "b"}}}
+UPLOAD_SECRETS: dict[str, dict[str, Any]] = {
+    "a variable from a Secret": {"extraEnvVars": [UPLOAD_SECRET]},
+    "a variable": {"extraEnvVars": [{"name": "REGISTRY_HTTP_SECRET", "value": "a"}]},
+    "config.yml": {"configuration": S3 | {"http": {"secret": "a"}}},
+}
+READ_ONLY: dict[str, dict[str, Any]] = {
+    "of the chart": {"persistence": {"accessModes": ["ReadOnlyMany"]}},
+    "of the user": {"persistence": {"accessModes": ["ReadOnlyMany"], "existingClaim": "images"}},
+    "of a cache": {"persistence": {"accessModes": ["ReadOnlyMany"]}, "proxy": UPSTREAM},
+}
 
 TWICE = [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]
 EXTRA_PORT = {"name": "metrics", "port": 9090}
@@ -154,6 +164,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
             {"existingClaim": "images"},
             {"accessModes": ["ReadWriteMany"]},
         )
+    },
+    **{
+        f"a volume that cannot be written, {name}": (
+            values,
+            "persistence.accessModes: the registry cannot write to a ReadOnlyMany volume: set it to [ReadWriteOnce], "
+            "or to [ReadWriteMany] for several nodes",
+        )
+        for name, values in READ_ONLY.items()
     },
     "two replicas that share no secret": ({"replicaCount": 2, "configuration": S3}, UPLOADS),
     "two replicas with a secret of each Pod": (
@@ -1060,13 +1078,15 @@ WORKING: dict[str, dict[str, Any]] = {
         "persistence": {"accessModes": ["ReadWriteOnce", "ReadWriteMany"]},
     },
     "no replica": {"replicaCount": 0},
+    "a volume that can be read and written": {"persistence": {"accessModes": ["ReadOnlyMany", "ReadWriteOnce"]}},
+    "a volume that cannot be written, of a registry that writes nothing": {
+        "persistence": {"accessModes": ["ReadOnlyMany"], "existingClaim": "images"},
+        "configuration": {"storage": {"maintenance": {"readonly": {"enabled": True}}}},
+    },
+    "a volume that is not used": {"persistence": {"enabled": False, "accessModes": ["ReadOnlyMany"]}},
     **{
-        f"replicas with a secret by {way}": {"replicaCount": 2} | values
-        for way, values in {
-            "a variable from a Secret": {"configuration": S3, "extraEnvVars": [UPLOAD_SECRET]},
-            "a variable": {"configuration": S3, "extraEnvVars": [{"name": "REGISTRY_HTTP_SECRET", "value": "a"}]},
-            "config.yml": {"configuration": S3 | {"http": {"secret": "a"}}},
-        }.items()
+        f"replicas with a secret by {way}": {"replicaCount": 2, "configuration": S3, **values}
+        for way, values in UPLOAD_SECRETS.items()
     },
     "a password of 72 bytes": {"auth": {"htpasswd": LOGIN | {"password": 36 * "ä"}}},
     "no login": {"auth": {"htpasswd": {"existingSecret": "registry-users"}}},

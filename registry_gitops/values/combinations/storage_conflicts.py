@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 def find_storage_conflicts(values: RegistryValues) -> RuleErrors:
     """Yield what the registry exits at, and settings of a driver that is not in force."""
     storage, raw = values.storage, values.configuration.storage
+    if _is_claim_read_only(values):
+        yield conflict_error("claim-read-only")
     if storage.type != "filesystem" and raw.driver not in (None, storage.type):
         yield conflict_error("storage-drivers", drivers=", ".join(sorted({str(raw.driver), storage.type})))
     sections = {"s3": storage.s3.bucket, "gcs": storage.gcs.bucket, "azure": storage.azure.container}
@@ -29,6 +31,14 @@ def find_storage_conflicts(values: RegistryValues) -> RuleErrors:
         yield conflict_error("s3-region")
     if storage.type == "azure" and not (raw.azure and (raw.azure.credentials or raw.azure.account_key)):
         yield from _azure(values)
+
+
+def _is_claim_read_only(values: RegistryValues) -> bool:
+    volume, maintenance = values.persistence, values.configuration.storage.maintenance
+    if values.driver != "filesystem" or not volume.enabled or set(volume.access_modes) != {"ReadOnlyMany"}:
+        return False
+    writes_nothing = maintenance and maintenance.read_only and maintenance.read_only.enabled
+    return values.is_cache or not writes_nothing
 
 
 def _missing(values: RegistryValues) -> Iterator[tuple[str, str]]:

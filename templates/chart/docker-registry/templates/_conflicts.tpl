@@ -32,6 +32,10 @@ image.tag: {{ .tag }} is older than registry v3, and reads another file than the
 {{ .cache }}: {{ .count }} replicas with a cache in memory each do not see what another one deletes, and skip layers that are gone: set {{ .cache }} to redis or {{ .off }}, or {{ .one_pod }}
 {{- end }}
 
+{{- define "docker-registry.conflict.claim-read-only" -}}
+persistence.accessModes: the registry cannot write to a ReadOnlyMany volume: set it to [ReadWriteOnce], or to [ReadWriteMany] for several nodes
+{{- end }}
+
 {{- define "docker-registry.conflict.storage-drivers" -}}
 configuration.storage: several storage drivers are set ({{ .drivers }}), and the registry exits with more than one: keep one
 {{- end }}

@@ -136,6 +136,11 @@ credentials:
 {{- if contains "," $drivers }}
 {{- $problems = dict "drivers" (replace "," ", " $drivers) | include "docker-registry.conflict.storage-drivers" | append $problems }}
 {{- end }}
+{{- $writes := or (include "docker-registry.isCache" .) (not (dig "maintenance" "readonly" "enabled" false $storage)) }}
+{{- $isReadOnly := uniq .Values.persistence.accessModes | join "," | eq "ReadOnlyMany" }}
+{{- if and $writes $isReadOnly (include "docker-registry.volume" . | eq "claim") }}
+{{- $problems = include "docker-registry.conflict.claim-read-only" dict | append $problems }}
+{{- end }}
 {{- range $section := list "s3" "gcs" "azure" }}
 {{- $given := get $.Values.storage $section }}
 {{- if and (ne $section $type) (or $given.bucket $given.container) }}
