@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
 from registry_gitops.amounts import parse_duration
 from registry_gitops.deployment import GitSource, OCISource, RegistryDeployment
@@ -12,7 +13,7 @@ from registry_gitops.facts import AuthenticationFacts, DeploymentFacts, LossReas
 from registry_gitops.render.readme.markdown import code, listing
 from registry_gitops.render.readme.secret_commands import format_secret_commands
 from registry_gitops.substitution import by_default
-from registry_gitops.values import Section
+from registry_gitops.values import RegistryValues, Section
 
 _LOSS: Final = {
     None: ("", ""),
@@ -72,7 +73,8 @@ class Words:
         )
         scales = values.autoscaling.enabled
         self.replica_keys = "`values.autoscaling.minReplicas` and `maxReplicas`" if scales else "`values.replicaCount`"
-        self.example_repository = "library/hello-world" if storage.is_cache else "hello-world"
+        self.cached_names, self.cached_image = _cached_image(values)
+        self.example_repository = self.cached_image.partition(":")[0] if storage.is_cache else "hello-world"
         self.pod_violations = listing(violation.key for violation in facts.pod_violations)
         self.process_user = _process_user(facts.pod)
         self.plaintext_keys = listing(facts.secrets.plaintext_keys)
@@ -90,6 +92,14 @@ def _secret_command(kind: str, names: ObjectNames) -> str:
 def _object_storage(storage: StorageFacts) -> str:
     kind = {"s3": "the S3 bucket", "gcs": "the GCS bucket", "azure": "the Azure container"}.get(storage.driver, "")
     return f"{kind} {code(storage.bucket)}" if storage.bucket else f"object storage (`values.{storage.key}`)"
+
+
+def _cached_image(values: RegistryValues) -> tuple[str, str]:
+    """Return a sentence about the names of images in a cache, and an example that the other registry has."""
+    proxy = values.effective_configuration.proxy
+    if proxy and urlsplit(proxy.remote_url or "").hostname == "registry-1.docker.io":
+        return "Names are those of Docker Hub, where official images are below `library/`", "library/hello-world"
+    return "Names are those of the other registry. Replace `NAME` and `TAG` by those of an image there", "NAME:TAG"
 
 
 def _curl(authentication: AuthenticationFacts, options: str) -> str:

@@ -128,6 +128,24 @@ def test_missing_environment_is_explained_only_if_the_pods_need_an_object(
     assert ("CreateContainerConfigError" in text) is is_needed
 
 
+@pytest.mark.parametrize(
+    ("section", "url", "image"),
+    [
+        ("proxy", "https://registry-1.docker.io", "library/hello-world"),
+        ("configuration", "https://registry-1.docker.io/", "library/hello-world"),
+        *[("proxy", f"https://{host}", "NAME:TAG") for host in ("ghcr.io", "quay.io", "registry.k8s.io")],
+        ("configuration", "https://ghcr.io", "NAME:TAG"),
+    ],
+)
+def test_example_of_a_cache_is_an_image_of_the_other_registry(section: str, url: str, image: str) -> None:
+    sections = {
+        "proxy": {"proxy": {"enabled": True, "remoteUrl": url}},
+        "configuration": {"configuration": {"proxy": {"remoteurl": url}}},
+    }
+    found = list(commands(format_readme(RegistryDeployment.model_validate({"values": sections[section]}))))
+    assert [words[2] for words in found if words[:2] == ["docker", "pull"]] == [f"localhost:5000/{image}"]
+
+
 # What can be pasted.
 
 
