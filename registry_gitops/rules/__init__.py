@@ -9,7 +9,9 @@ from registry_gitops.deployment import RegistryDeployment, find_for_all_values
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.masking import quote, show_key
+from registry_gitops.rules.advertised_host import advertised_host
 from registry_gitops.rules.api_path import api_path
+from registry_gitops.rules.azure_identity import azure_identity
 from registry_gitops.rules.backend_tls import backend_tls
 from registry_gitops.rules.blocked_drain import blocked_drain
 from registry_gitops.rules.body_size import body_size
@@ -33,6 +35,7 @@ from registry_gitops.rules.node_port_range import node_port_range
 from registry_gitops.rules.nothing_to_collect import nothing_to_collect
 from registry_gitops.rules.object_storage_memory import object_storage_memory
 from registry_gitops.rules.open_deletion import open_deletion
+from registry_gitops.rules.other_config_file import other_config_file
 from registry_gitops.rules.outdated_registry import outdated_registry
 from registry_gitops.rules.output_directory import NamedPath, OutputDirectory, PathKind
 from registry_gitops.rules.patch_content import patch_content
@@ -61,6 +64,7 @@ RULES = (
     Rule("pod-security", "The rendered Namespace admits the Pods", Severity.ERROR, pod_security_level),
     Rule("bucket-path", "The registry finds the bucket", Severity.WARNING, bucket_path),
     Rule("bucket-credentials", "The registry has credentials for the bucket", Severity.WARNING, bucket_credentials),
+    Rule("azure-identity", "The registry has an identity in Azure", Severity.WARNING, azure_identity),
     Rule("redis-servers", "The registry knows what runs at the addresses", Severity.WARNING, redis_servers),
     Rule("rollout-timeout", "Flux waits for a rollout to its end", Severity.WARNING, rollout_timeout),
     Rule("blocked-drain", "A drain of a node can end", Severity.WARNING, blocked_drain),
@@ -80,6 +84,8 @@ RULES = (
     Rule("untagged-images-deleted", "No image in use is garbage", Severity.WARNING, untagged_images_deleted),
     Rule("debug-server", "Only the Pod itself reaches its debug server", Severity.WARNING, debug_server),
     Rule("index-platforms", "All image indexes can be pushed", Severity.WARNING, index_platforms),
+    Rule("advertised-host", "Uploads stay at the host of the registry", Severity.WARNING, advertised_host),
+    Rule("other-config-file", "The registry reads the config.yml of the chart", Severity.WARNING, other_config_file),
     Rule("api-path", "The Ingress routes the API", Severity.WARNING, api_path),
     Rule("certificate-without-tls", "A requested certificate is used", Severity.WARNING, certificate_without_tls),
     Rule("backend-tls", "The proxy in front uses the TLS of the registry", Severity.WARNING, backend_tls),

@@ -35,6 +35,21 @@ POLICY = {
     "spec": {},
 }
 PLAIN_LISTENER = {"parentRefs": [{"name": "public", "port": 80}]}
+AZURE: dict[str, Any] = {"type": "azure", "azure": {"accountName": "images", "container": "images"}}
+AZURE_KEY = {"credentialsType": "shared_key", "existingSecret": "registry-azure"}
+AZURE_APPLICATION = AZURE_KEY | {"credentialsType": "client_secret", "tenantId": "a", "clientId": "b"}
+AZURE_DEFAULT = {"credentials": {"type": "default_credentials"}}
+AZURE_LABEL = {"azure.workload.identity/use": "true"}
+AZURE_ACCOUNT = {"annotations": {"azure.workload.identity/client-id": "1234"}}
+CUSTOM = {
+    "extraVolumes": [{"name": "custom", "configMap": {"name": "custom"}}],
+    "extraVolumeMounts": [{"name": "custom", "mountPath": "/custom"}],
+}
+
+
+def served_as(host: str) -> dict[str, Any]:
+    return {"configuration": {"http": {"host": host}}}
+
 
 # Rule -> values that it finds, with the key that it names; values that it does not.
 CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] = {
@@ -58,6 +73,71 @@ CASES: dict[str, tuple[list[tuple[dict[str, Any], str]], list[dict[str, Any]]]] 
                 "ingress": INGRESS
                 | {"annotations": {"nginx.ingress.kubernetes.io/whitelist-source-range": "10.0.0.0/8"}}
             },
+        ],
+    ),
+    "azure-identity": (
+        [
+            ({"storage": AZURE, "serviceAccount": AZURE_ACCOUNT}, "podLabels"),
+            ({"storage": AZURE, "podLabels": AZURE_LABEL}, "serviceAccount.annotations"),
+            ({"storage": AZURE, "serviceAccount": {"create": False, "name": "images"}}, "podLabels"),
+            (
+                {
+                    "configuration": {
+                        "storage": {"azure": {"accountname": "images", "container": "images"} | AZURE_DEFAULT}
+                    },
+                    "podLabels": {"azure.workload.identity/use": "false"},
+                    "serviceAccount": AZURE_ACCOUNT,
+                },
+                "podLabels",
+            ),
+        ],
+        [
+            {"storage": AZURE, "podLabels": AZURE_LABEL, "serviceAccount": AZURE_ACCOUNT},
+            {"storage": AZURE, "commonLabels": AZURE_LABEL, "serviceAccount": {"create": False, "name": "images"}},
+            {"storage": AZURE | {"azure": AZURE["azure"] | AZURE_KEY}},
+            {"storage": AZURE | {"azure": AZURE["azure"] | AZURE_APPLICATION}},
+            {"storage": AZURE, "extraEnvVars": [{"name": "AZURE_CLIENT_ID", "value": "a"}]},
+            {"storage": S3},
+        ],
+    ),
+    "advertised-host": (
+        [
+            (served_as("https://other.example.com") | {"ingress": INGRESS}, "configuration.http.host"),
+            (served_as("http://registry.example.com") | {"ingress": INGRESS}, "configuration.http.host"),
+            (
+                served_as("https://a.example.org") | {"httpRoute": ROUTE | {"hostnames": ["*.example.com"]}},
+                "configuration.http.host",
+            ),
+            (
+                {"ingress": INGRESS}
+                | {"extraEnvVars": [{"name": "REGISTRY_HTTP_HOST", "value": "https://other.example.com"}]},
+                "configuration.http.host",
+            ),
+        ],
+        [
+            served_as("https://Registry.example.com:443/") | {"ingress": INGRESS},
+            served_as("https://registry.example.com") | {"ingress": PLAIN},
+            served_as("https://a.example.com") | {"httpRoute": ROUTE | {"hostnames": ["*.example.com"]}},
+            served_as("https://a.example.com") | {"ingress": INGRESS, "httpRoute": ROUTE},
+            served_as("https://a.example.com") | {"service": {"type": "LoadBalancer"}},
+            {"ingress": INGRESS},
+        ],
+    ),
+    "other-config-file": (
+        [
+            ({"command": ["registry", "serve", "/custom/config.yml"]}, "command"),
+            ({"command": ["/bin/registry"], "args": ["serve", "/custom/config.yaml"]}, "command"),
+            ({"command": ["sh", "-c", "exec registry serve /custom/config.yml"]}, "command"),
+            ({"command": ["registry", "serve"]}, "command"),
+            ({"args": ["/custom/config.yml"]} | CUSTOM, "args"),
+            ({"args": ["serve", "/custom/config.yml"]} | CUSTOM, "args"),
+        ],
+        [
+            {"command": ["registry", "serve", "/etc/distribution/config.yml"]},
+            {"command": ["/entrypoint.sh"], "args": ["/etc/distribution/config.yml"]},
+            {"args": ["serve", "/etc/distribution/config.yml"]},
+            {"command": ["/opt/run"], "args": ["/opt/run.yml"]},
+            {"command": ["registry", "--version"]},
         ],
     ),
     "nothing-to-collect": (
