@@ -80,7 +80,8 @@ class S3Storage(Model):
     storage.s3.region."""
 
     region_endpoint: Endpoint = ""
-    """Address of a service other than AWS, such as https://minio.example.com. Upstream: storage.s3.regionendpoint."""
+    """Address of a service other than AWS, such as https://minio.example.com; without a scheme, it is HTTPS. Upstream:
+    storage.s3.regionendpoint."""
 
     force_path_style: bool | None = None
     """Whether the bucket is in the path of URLs, not in the host. Default: true with `regionEndpoint`, where the name
