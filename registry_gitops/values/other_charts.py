@@ -196,8 +196,8 @@ VALUES_OF_OTHER_TYPES: Final = {
     "storage": "must be a mapping of keys to values: write storage.type, with the keys of the driver below its name",
     "cache": "must be a mapping of keys to values: write cache.type",
     "proxy": "must be a mapping of keys to values: write proxy.enabled and proxy.remoteUrl",
-    "extraDeploy": "must be a list of objects: begin each with '- ', and write apiVersion, kind, and metadata as keys, "
-    "not as a text: the chart evaluates no Helm templates in it",
+    "extraDeploy": "must be a list of objects: begin each with '- '. apiVersion, kind, and metadata are its keys, not "
+    "a text: the chart evaluates no Helm templates in it",
     "updateStrategy": "must be a mapping of keys to values: write updateStrategy.type",
 }
 """Key, and what to write instead of a value of another type."""

@@ -118,7 +118,7 @@ FILES = [
     ("values: {image: {pullSecrets: [{name: a}]}}", "values.image.pullSecrets[0]", "must be a list of names"),
     ("values: {extraEnvVars: [A=b]}", "values.extraEnvVars[0]", "`- name: NAME`"),
     ("values: {extraDeploy: ['kind: {{ .Values.kind }}']}", "values.extraDeploy[0]", "evaluates no Helm templates"),
-    ("values: {extraDeploy: 'kind: Secret'}", "values.extraDeploy", "as keys, not as a text"),
+    ("values: {extraDeploy: 'kind: Secret'}", "values.extraDeploy", "its keys, not a text"),
     ("values: {image: 'registry:3'}", "values.image", "write image.repository and image.tag"),
     ("values: {persistence: false}", "values.persistence", "write enabled: false in it"),
     ("values: {ingress: true}", "values.ingress", "write enabled: true in it"),
