@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +29,7 @@ from tests.chart.collecting import (
 )
 from tests.chart.stand_in_cluster import StandInCluster, serving_cluster
 from tests.support.helm import Chart, Rendered
+from tests.support.listening import HOST, free_port
 from tests.support.oci_content import image
 from tests.support.oci_http import Repository
 from tests.support.redis import Redis
@@ -260,6 +263,36 @@ def test_an_api_server_that_does_not_answer_ends_the_collector_and_the_freeze_en
     assert_as_before(cluster, before)
 
 
+@pytest.mark.parametrize("answers", ["refuses", pytest.param("never", marks=pytest.mark.exhaustive)])
+def test_the_job_ends_without_an_api_server(job: Job, answers: str) -> None:
+    with socket.create_server((HOST, 0)) as listening:
+        port = listening.getsockname()[1] if answers == "never" else free_port()
+        cluster = {"name": "c", "cluster": {"server": f"http://{HOST}:{port}"}}
+        context = {"name": "c", "context": {"cluster": "c", "user": ""}}
+        config = {"kind": "Config", "clusters": [cluster], "contexts": [context], "current-context": "c"}
+        (job.folder / "kubeconfig").write_text(json.dumps(config))
+        job.start(API_SECONDS="0")
+        # Each of two requests that get no answer is ended after 20 seconds.
+        assert job.containers["read-only"].process.wait(90) == 1
+    assert job.containers["garbage-collection"].ended() == 1
+
+
+def test_a_job_that_loses_the_api_server_ends_and_the_next_one_makes_the_pods_writable(
+    job: Job, cluster: StandInCluster
+) -> None:
+    before = cluster.template
+    start_slow_collector(job, cluster, API_SECONDS="1")
+    cluster.is_broken = True
+    assert job.codes() == (1, 137)
+    assert cluster.template != before
+    cluster.is_broken = False
+    shutil.rmtree(job.folder / "run")
+    (job.folder / "programs" / "real-registry").rename(job.folder / "programs" / "registry")
+    job.start()
+    assert job.codes() == (0, 0)
+    assert_as_before(cluster, before)
+
+
 def test_only_the_container_with_kubectl_has_a_token(job: Job) -> None:
     keeper, collector = job.pod["containers"]
     assert (keeper["name"], collector["name"]) == NAMES
@@ -274,7 +307,7 @@ def test_the_service_sends_no_request_to_the_job(job: Job) -> None:
     assert not job.rendered["Service"]["spec"]["selector"].items() <= labels.items()
 
 
-def start_slow_collector(job: Job, cluster: StandInCluster) -> None:
+def start_slow_collector(job: Job, cluster: StandInCluster, **environment: str) -> None:
     """Start the Job, with a collector that waits for a minute, and wait until it does."""
     Repository(cluster.urls[0], "team/app").push(image(Random(5), 700), "1.0")
     programs = job.folder / "programs"
@@ -285,5 +318,5 @@ def start_slow_collector(job: Job, cluster: StandInCluster) -> None:
         f'exec {programs}/real-registry "$@"\n'
     )
     (programs / "registry").chmod(0o755)
-    job.start()
+    job.start(**environment)
     wait_for("the collector runs", lambda: "collecting" in job.containers["garbage-collection"].text)

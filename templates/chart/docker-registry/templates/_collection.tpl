@@ -126,6 +126,8 @@ env:
         fieldPath: metadata.name
   - name: FREEZE_SECONDS
     value: "900"
+  - name: API_SECONDS
+    value: "600"
 resources:
   requests: {cpu: 10m, memory: 64Mi}
   limits: {cpu: 500m, memory: 128Mi}

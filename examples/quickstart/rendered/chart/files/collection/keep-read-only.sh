@@ -2,14 +2,16 @@
 # Keep the Pods of the Deployment read-only for as long as the container garbage-collection of this Pod collects.
 #
 # usage: keep-read-only.sh DIRECTORY      DIRECTORY is shared with collect-in-job.sh. Needs kubectl.
-# Environment: NAMESPACE, DEPLOYMENT, SELECTOR (of its Pods), POD (this one), and FREEZE_SECONDS.
+# Environment: NAMESPACE, DEPLOYMENT, SELECTOR (of its Pods), POD (this one), FREEZE_SECONDS, and
+# API_SECONDS: for how long requests are repeated that the API server does not answer.
 #
 # The collector may run while DIRECTORY/allowed has the time of a few seconds ago. That is written only while every Pod
 # that can accept a request was created read-only, as its label says; Pods that are ending count. Without permission, the
 # collector is killed: on a node that has lost the API server, it would otherwise run on when another Job has ended the
 # read-only service.
 # The changes of the Deployment are entries that the chart does not have, so neither Helm nor Flux undoes them. They are
-# taken back after every ending. Exit code: 0, 3 if garbage was not collected, or 1 if nothing was changed.
+# taken back after every ending. Exit code: 0, 3 if garbage was not collected, or 1 if nothing was changed, or the changes
+# could not be taken back: the Job then tries again, and its next Pod takes them back.
 set -u
 directory=$1 pods=''
 only=docker-registry/access ending='' sleeper=''
@@ -39,7 +41,9 @@ freeze() { patch '"read-only"' '"value": "{readonly: {enabled: true}}"' '"value"
 
 thaw() {
   rm -f "$directory/allowed"
+  deadline=$(($(date +%s) + API_SECONDS))
   until patch null '"$patch": "delete"' '"$patch": "delete"'; do
+    [ "$(date +%s)" -lt "$deadline" ] || return 1
     say 'cannot end the read-only service: trying again'
     sleep 5
   done
@@ -85,10 +89,12 @@ collector_code() {
 
 # A request that fails renews no permission, and the collector waits for none: it is killed, if they go on to fail.
 watch_collector() {
-  while [ -z "$ending" ]; do
+  deadline=$(($(date +%s) + API_SECONDS))
+  while [ -z "$ending" ] && [ "$(date +%s)" -lt "$deadline" ]; do
     if pods=$(writers); then
       [ -z "$pods" ] || break
       allow
+      deadline=$(($(date +%s) + API_SECONDS))
     fi
     code=$(collector_code) && [ -n "$code" ] && return 0
     pause 2
@@ -105,14 +111,17 @@ if ! freeze; then
 elif ! wait_until_read_only; then
   problem="not every Pod is read-only: ${pods:-the rollout has not ended}"
 elif ! watch_collector; then
-  problem="these Pods may accept pushes: $pods"
+  problem="these Pods may accept pushes: ${pods:-unknown, the API server does not answer}"
 else
   problem="the collector ended with $code"
 fi
 : >"$directory/stop"
 # The collector looks for its permission each second.
 [ -n "$code" ] || pause 3
-thaw
+if ! thaw; then
+  say "the Pods of deployment/$DEPLOYMENT stay read-only until the next Pod of this Job, or the next Job"
+  exit 1
+fi
 say "the Pods of deployment/$DEPLOYMENT accept pushes again as soon as they are replaced"
 [ "$code" = 0 ] && exit 0
 say "garbage was not collected: ${ending:+this Pod was ended, }$problem"
