@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +91,10 @@ def test_drain_evicts_one_replica_at_a_time_and_loses_no_request(
     fleet: Fleet, cluster: Cluster, clients: Clients
 ) -> None:
     before = ready_pods(fleet)
-    first, second = before
-    assert evict(cluster, fleet.namespace, first) == ""
-    assert "disruption budget" in evict(cluster, fleet.namespace, second)
+    # At the same time: once another Pod is ready, the second one may go too.
+    with ThreadPoolExecutor() as threads:
+        said = list(threads.map(partial(evict, cluster, fleet.namespace), before))
+    assert ["disruption budget" in words for words in said if words] == [True]
     wait_for_others(fleet, before)
 
 
