@@ -39,7 +39,8 @@ class Failure:
     @property
     def is_connection_error(self) -> bool:
         """Whether a connection was refused or cut, which not every program repeats by itself."""
-        return any(words in self.said for words in ("connection refused", "connection reset", "broken pipe", "EOF"))
+        words = ("connection refused", "connection reset", "broken pipe", "no route to host", "EOF")
+        return any(each in self.said for each in words)
 
 
 class Clients:

@@ -22,9 +22,6 @@ NAME = "docker-registry"
 REPLICAS = 2
 READ_ONLY = "REGISTRY_STORAGE_MAINTENANCE"
 
-SECONDS_TO_CLOSE = 12
-"""From the time at which an old Pod is replaced until it has closed its connections: `preStop` takes 10."""
-
 INTERVAL = 5
 """Seconds between two looks of Flux for drift, which must not take the read-only registry back."""
 
@@ -78,6 +75,11 @@ def takes_pushes(fleet: Fleet) -> bool:
     return status["observedGeneration"] == found["metadata"]["generation"] and counts == [REPLICAS] * 3
 
 
+def all_pods(fleet: Fleet) -> list[dict[str, Any]]:
+    """The registry's Pods, also those that are being ended: they still answer on connections that are open."""
+    return fleet.cluster.select("pods", fleet.namespace, f"app.kubernetes.io/name={NAME}")
+
+
 def test_no_pushed_image_is_lost_and_space_is_freed(fleet: Fleet, registry: Registry, tmp_path: Path) -> None:
     leave_garbage(registry.url)
     assert len(large_files(fleet)) == 1
@@ -88,8 +90,8 @@ def test_no_pushed_image_is_lost_and_space_is_freed(fleet: Fleet, registry: Regi
         start = datetime.fromisoformat(job["metadata"]["creationTimestamp"]).timestamp()
         pulled = clients.pulls
         until("registry that takes pushes", lambda: takes_pushes(fleet), 180)
-        end = time.time() + SECONDS_TO_CLOSE
-        until("end of the old Pods", lambda: time.time() > end)
+        until("end of the old Pods", lambda: len(all_pods(fleet)) == REPLICAS, 120)
+        end = time.time()
         clients.go_on(8)
     print(f"{len(clients.pushed)} pushed, {pulled} pulled until then, {len(clients.failures)} refused")
     assert condition(job, "Complete").get("status") == "True"
