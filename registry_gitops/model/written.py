@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from registry_gitops.model.computed import ComputedModel
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class NeverSubstituted:
     """Who reads it."""
 
 
-class WrittenModel(BaseModel):
+class WrittenModel(ComputedModel):
     """The base of all models. What it remembers is compared, copied, and pickled with the fields."""
 
     def as_written(self, name: str) -> Any:
@@ -30,3 +30,4 @@ class WrittenModel(BaseModel):
         """Remember what was written for fields, by name: the value of the field, and the text or texts."""
         # pydantic's own dict for private attributes, of which no model declares any: so no model pays for it.
         object.__setattr__(self, "__pydantic_private__", written or None)
+        self.forget_computed()

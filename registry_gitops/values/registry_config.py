@@ -195,7 +195,7 @@ def read_environment(values: RegistryValues) -> Environment:
         key=lambda item: item[1].name,
     )
     if not variables:
-        return Environment(rendered_configuration(values))
+        return Environment(values.rendered_configuration)
     return _Reader(values).read(variables)
 
 
@@ -223,7 +223,7 @@ class _Reader:
             configuration = Configuration.model_validate(self._config, by_alias=True, by_name=False)
         except ValidationError as error:
             self._errors += _blame(error, self._keys)
-            configuration = rendered_configuration(self._values)
+            configuration = self._values.rendered_configuration
         keys = tuple((index, key.path) for index, key in self._keys)
         return Environment(configuration, tuple(self._errors), keys, tuple(self._unknown))
 

@@ -45,7 +45,7 @@ from registry_gitops.values.persistence import Persistence
 from registry_gitops.values.pod_tls import PodTls
 from registry_gitops.values.probes import LivenessProbe, ReadinessProbe, StartupProbe
 from registry_gitops.values.pull_through_cache import PullThroughCache
-from registry_gitops.values.registry_config import effective_configuration
+from registry_gitops.values.registry_config import effective_configuration, rendered_configuration
 from registry_gitops.values.resources import Resources
 from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpreadConstraint, UpdateStrategy
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount
@@ -245,9 +245,14 @@ class RegistryValues(Model):
         return {} if isinstance(default, Configuration | Affinity | DnsConfig | LifecycleHooks) else value
 
     @property
+    def rendered_configuration(self) -> Configuration:
+        """config.yml as the chart renders it, without a look at the environment."""
+        return self.compute_once(rendered_configuration)
+
+    @property
     def effective_configuration(self) -> Configuration:
         """config.yml as the registry reads it: what the chart renders, with the variables of `extraEnvVars` over it."""
-        return effective_configuration(self)
+        return self.compute_once(effective_configuration)
 
     @property
     def max_replicas(self) -> int:

@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from registry_gitops.model import LocatedError, RuleErrors, custom_error
-from registry_gitops.values.registry_config import (
-    Path,
-    is_override,
-    read_environment,
-    rendered_configuration,
-)
+from registry_gitops.values.registry_config import Path, is_override, read_environment
 
 if TYPE_CHECKING:
     from registry_gitops.values.configuration import Configuration
@@ -52,7 +47,7 @@ def find_variable_conflicts(values: RegistryValues) -> RuleErrors:
     yield from environment.errors
     if environment.errors:
         return
-    rendered = rendered_configuration(values)
+    rendered = values.rendered_configuration
     for path, (parts, instead) in _CHART_READS.items():
         setters = [index for index, key in environment.keys if _covers(key, path)]
         if setters and (
