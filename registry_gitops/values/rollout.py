@@ -22,13 +22,12 @@ def min_ready_seconds(values: RegistryValues) -> int:
 
     It is longer than the registry takes to report wrong credentials of its object storage; 0 for other storage.
     """
-    health = values.configuration.health
+    health = values.rendered_configuration.health
     check = health and health.storagedriver
-    if not values.is_object_storage or (check and check.enabled is False):
+    if not (values.is_object_storage and check and check.enabled):
         return 0
-    interval = parse_duration(check.interval) if check and check.interval is not None else _DEFAULT_INTERVAL
-    threshold = check.threshold if check and check.threshold is not None else 3
-    return math.ceil((interval or _DEFAULT_INTERVAL) * max(1, threshold)) + 5
+    interval = parse_duration(check.interval or "0s") or _DEFAULT_INTERVAL
+    return math.ceil(interval * max(1, check.threshold or 0)) + 5
 
 
 def rollout_seconds(values: RegistryValues) -> int:

@@ -29,18 +29,14 @@ def find_collection_conflicts(values: RegistryValues) -> RuleErrors:
 
 
 def _redis(values: RegistryValues) -> RuleErrors:
-    typed, redis = values.cache, values.configuration.redis
-    is_typed = typed.type == "redis"
-    pod = values.collects_in_pod
+    redis, pod = values.rendered_configuration.redis, values.collects_in_pod
     words = {"key": "cache.redis", "cache": "cache.type", "other": "inmemory" if pod else "off"}
     if values.configuration.storage.cache:
         cache = "configuration.storage.cache.blobdescriptor"
         words = {"key": "configuration.redis", "cache": cache, "other": "inmemory" if pod else '""'}
-    addrs = redis.addrs if redis and redis.addrs is not None else typed.redis.addrs if is_typed else ()
-    master = (redis and redis.master_name) or (is_typed and typed.redis.master_name)
-    if master or len(addrs) != 1:
+    if not redis or redis.master_name or len(redis.addrs or ()) != 1:
         yield conflict_error("collection-redis-servers", **words)
-    if (is_typed and typed.redis.tls.enabled) or (redis and redis.tls and redis.tls.model_fields_set):
+    if redis and redis.tls and redis.tls.model_fields_set:
         yield conflict_error("collection-redis-tls", **words)
     for index, variable in enumerate(values.extra_env_vars):
         if variable.name.startswith("REGISTRY_REDIS") and variable.name != "REGISTRY_REDIS_PASSWORD":

@@ -100,11 +100,15 @@ class Storage(Section):
     }
 
     @property
+    def drivers(self) -> tuple[Driver, ...]:
+        """Names of the storage drivers that are set; the registry exits with two."""
+        return tuple(name for name in DRIVERS if getattr(self, name) is not None)
+
+    @property
     def driver(self) -> Driver | None:
         """Name of the storage driver that is set, or None."""
-        return next((name for name in DRIVERS if getattr(self, name) is not None), None)
+        return next(iter(self.drivers), None)
 
     def _rule_errors(self) -> RuleErrors:
-        drivers = sorted(name for name in DRIVERS if getattr(self, name) is not None)
-        if len(drivers) > 1:
-            yield (), conflict_error("storage-drivers", drivers=", ".join(drivers))[1]
+        if len(self.drivers) > 1:
+            yield (), conflict_error("storage-drivers", drivers=", ".join(sorted(self.drivers)))[1]
