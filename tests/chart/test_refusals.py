@@ -223,6 +223,19 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "configuration.redis.addrs: the cache is redis, and the registry exits without its address: set "
         "configuration.redis.addrs to [HOST:6379]",
     ),
+    "redis of config.yml with the address of a cache that is not used": (
+        {
+            "cache": {"type": "inmemory", "redis": {"addrs": ["redis:6379"]}},
+            "configuration": {"storage": {"cache": {"blobdescriptor": "redis"}}},
+        },
+        "configuration.redis.addrs: the cache is redis, and the registry exits without its address: set "
+        "configuration.redis.addrs to [HOST:6379]",
+    ),
+    "redis whose address config.yml removes": (
+        {"cache": REDIS, "configuration": {"redis": {"addrs": []}}},
+        "cache.redis.addrs: the cache is redis, and the registry exits without its address: set cache.redis.addrs to "
+        "[HOST:6379]",
+    ),
     **{
         f"settings of {section} for another driver, {kind}": (
             {"storage": {**storage, section: {name: "images"}}},

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def find_cache_conflicts(values: RegistryValues) -> RuleErrors:
     """Yield a cache that loses images, or at which the registry exits."""
-    raw, redis = values.configuration.storage.cache, values.configuration.redis
+    raw, redis = values.configuration.storage.cache, values.rendered_configuration.redis
     is_raw = bool(raw and raw.blob_descriptor is not None)
     if values.max_replicas > 1 and values.cache_type == "inmemory":
         cache, off = ("configuration.storage.cache.blobdescriptor", '""') if is_raw else ("cache.type", "off")
         yield conflict_error("replicas-cache", **replica_words(values), cache=cache, off=off)
-    if not (values.cache.redis.addrs or (redis and redis.addrs)):
+    if not (redis and redis.addrs):
         if values.cache.type == "redis":
             yield conflict_error("redis-addrs", key="cache.redis.addrs")
         elif values.cache_type == "redis" and not _variables_may_set_redis(values):
