@@ -31,6 +31,7 @@ from registry_gitops.values.configuration import Configuration, Driver
 from registry_gitops.values.disruption_budget import DisruptionBudget
 from registry_gitops.values.dns import DnsConfig, DnsPolicy, HostAlias
 from registry_gitops.values.env import EnvVar
+from registry_gitops.values.environment import effective_configuration
 from registry_gitops.values.extra_object import ExtraObject
 from registry_gitops.values.garbage_collection import GarbageCollection
 from registry_gitops.values.handlers import LifecycleHooks
@@ -45,7 +46,7 @@ from registry_gitops.values.persistence import Persistence
 from registry_gitops.values.pod_tls import PodTls
 from registry_gitops.values.probes import LivenessProbe, ReadinessProbe, StartupProbe
 from registry_gitops.values.pull_through_cache import PullThroughCache
-from registry_gitops.values.registry_config import effective_configuration, rendered_configuration
+from registry_gitops.values.registry_config import rendered_configuration
 from registry_gitops.values.resources import Resources
 from registry_gitops.values.scheduling import Affinity, Toleration, TopologySpreadConstraint, UpdateStrategy
 from registry_gitops.values.security import ContainerSecurityContext, PodSecurityContext, ServiceAccount

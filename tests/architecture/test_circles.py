@@ -13,6 +13,10 @@ ALLOWED = {
     ): "the values call them with themselves; they need the type only",
     (
         "registry_gitops.values.registry_values",
+        "registry_gitops.values.environment",
+    ): "the values call it with themselves; it needs the type only",
+    (
+        "registry_gitops.values.registry_values",
         "registry_gitops.values.registry_config",
     ): "the values call it with themselves; it needs the type only",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from registry_gitops.model import LocatedError, RuleErrors, custom_error
-from registry_gitops.values.registry_config import Path, is_override, read_environment
+from registry_gitops.values.environment import Path, is_override, read_environment
 
 if TYPE_CHECKING:
     from registry_gitops.values.configuration import Configuration
