@@ -16,7 +16,9 @@ from registry_gitops.deployment import GitSource, RegistryDeployment, load
 from registry_gitops.errors import InputError
 from registry_gitops.manifests import HelmReleaseOptions
 from registry_gitops.model import Model
-from registry_gitops.model.references import _choose, _Found, _kind, _members
+from registry_gitops.model.annotations import field_annotation, union_members
+from registry_gitops.model.reference_choices import choose_values
+from registry_gitops.model.reference_search import FoundReference
 from registry_gitops.render import render, render_checked
 from registry_gitops.values import Auth, EnvVar, Htpasswd, Ingress, Persistence, RegistryValues
 
@@ -221,11 +223,11 @@ def test_combination_with_an_unknown_value_is_no_error(values: str, tmp_path: Pa
 
 
 def leaves(kind: Any, path: tuple[str, ...], models: tuple[type, ...] = ()) -> Any:
-    for member in _members(kind):
+    for member in union_members(kind):
         if isinstance(member, type) and issubclass(member, Model):
             if models.count(member) < 2:
                 for name, info in member.model_fields.items():
-                    yield from leaves(_kind(info), (*path, info.alias or name), (*models, member))
+                    yield from leaves(field_annotation(info), (*path, info.alias or name), (*models, member))
         elif get_origin(member) in (Mapping, Sequence):
             yield from leaves(get_args(member)[-1], (*path, "*"), models)
         elif member is not type(None):
@@ -237,7 +239,7 @@ def test_every_scalar_accepts_a_variable_without_a_default() -> None:
     found = dict(leaves(RegistryDeployment, ()))
     assert len(found) > 500
     for path, kind in found.items():
-        choice = _choose(_Found(path, "${X}", kind, None))
+        choice = choose_values(FoundReference(path, "${X}", kind, None))
         if (path[0] == "kustomization" and path[1:2] in (("resources",), ("components",))) or path[-1] == "path":
             continue  # kustomize reads them
         if path[0] == "namespace" and path[-1] in ("create", "prune", "inherit"):
