@@ -4,47 +4,28 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
 
 import bcrypt
 import pytest
 import yaml
 
 from tests.cli.running import Outcome, Run
-
-Pipe = Callable[..., Outcome]
+from tests.cli.standard_input import Pipe
 
 
 @pytest.fixture
-def piped(cli: Run, monkeypatch: pytest.MonkeyPatch) -> Pipe:
+def piped(piped_to: Pipe) -> Pipe:
     """Run `htpasswd` with these bytes on stdin."""
-
-    def run(stdin: bytes, *arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        return cli("htpasswd", *arguments, "--password-stdin")
-
-    return run
+    return lambda stdin, *arguments: piped_to(stdin, "htpasswd", *arguments, "--password-stdin")
 
 
 @pytest.fixture
-def typed(cli: Run, monkeypatch: pytest.MonkeyPatch) -> Pipe:
+def typed(typed_to: Pipe) -> Pipe:
     """Run `htpasswd` on a terminal, on which these answers are typed."""
-
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
 
     def run(*answers: str, user: str = "alice") -> Outcome:
         left = list(answers)
-
-        def answer(prompt: str) -> str:
-            if not left:
-                raise EOFError
-            return left.pop(0)
-
-        monkeypatch.setattr(sys, "stdin", Terminal())
-        monkeypatch.setattr("registry_gitops.cli.passwords.getpass", answer)
-        return cli("htpasswd", user)
+        return typed_to(lambda prompt: left.pop(0), "htpasswd", user)
 
     return run
 

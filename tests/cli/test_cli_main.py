@@ -15,14 +15,9 @@ from registry_gitops.cli.commands import COMMANDS
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.errors import EditedError, InputError
 from registry_gitops.findings import Finding, Location
-from tests.cli.running import Outcome, Run
+from tests.cli.running import Outcome, Run, Terminal
 
 WRONG = Finding(id="wrong", message="no", location=Location("a.yaml", 3, 1, "x"))
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture

@@ -14,42 +14,22 @@ import yaml
 
 from registry_gitops.secrets import SPECS, SecretKind
 from tests.cli.running import Outcome, Run
+from tests.cli.standard_input import Pipe
 
-Pipe = Callable[..., Outcome]
 HUB = "https://index.docker.io/v1/"
 EXTERNAL = ("-o", "external-secret", "--store", "vault")
 
 
 @pytest.fixture
-def piped(cli: Run, monkeypatch: pytest.MonkeyPatch) -> Pipe:
+def piped(piped_to: Pipe) -> Pipe:
     """Run `secret` with these bytes on stdin."""
-
-    def run(stdin: bytes, *arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        return cli("secret", *arguments, "--stdin")
-
-    return run
+    return lambda stdin, *arguments: piped_to(stdin, "secret", *arguments, "--stdin")
 
 
 @pytest.fixture
-def typed(cli: Run, monkeypatch: pytest.MonkeyPatch) -> Pipe:
+def typed(typed_to: Pipe) -> Pipe:
     """Run `secret` on a terminal, on which these answers are typed."""
-
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    def run(answers: dict[str, str], *arguments: str) -> Outcome:
-        def answer(prompt: str) -> str:
-            if prompt not in answers:
-                raise EOFError
-            return answers[prompt]
-
-        monkeypatch.setattr(sys, "stdin", Terminal())
-        monkeypatch.setattr("registry_gitops.cli.passwords.getpass", answer)
-        return cli("secret", *arguments)
-
-    return run
+    return lambda answers, *arguments: typed_to(answers.__getitem__, "secret", *arguments)
 
 
 def loaded(done: Outcome) -> dict[str, Any]:
