@@ -59,6 +59,12 @@ class Script:
         """Its exit code, as soon as there is one."""
         return self.process.wait(SECONDS)
 
+    def kill(self) -> None:
+        """End it with its children, which share its process group."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
     def child(self, *words: str) -> int:
         """The process of its child whose command has these words."""
         for place in Path("/proc").glob("[0-9]*"):
@@ -70,6 +76,47 @@ class Script:
             if parent == self.process.pid and set(words) <= set(command):
                 return int(place.name)
         raise AssertionError(f"no child {words}")
+
+
+def write_files(rendered: Rendered, folder: Path) -> None:
+    """Write what the ConfigMaps mount into a Pod that collects garbage."""
+    (folder / "scripts").mkdir()
+    (scripts,) = rendered.find("ConfigMap", "docker-registry-collection")
+    for name, text in scripts["data"].items():
+        (folder / "scripts" / name).write_text(text)
+    (folder / "config.yml").write_text(rendered.config_text)
+
+
+def start_container(container: Mapping[str, Any], folder: Path, path: str, variables: Mapping[str, str]) -> Script:
+    """Start a container as a process, with the files in `folder`; `variables` are set over its own.
+
+    `path` is its PATH: first the applets of busybox, then the programs of the images.
+    """
+    own = {variable["name"]: variable["value"] for variable in container["env"] if "value" in variable}
+    output = folder / f"{container['name']}.log"
+    with output.open("ab") as log:
+        process = subprocess.Popen(
+            [_local(word, folder, path) for word in container["command"]],
+            env={**own, **variables, "PATH": path},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Script(process, output)
+
+
+def _local(word: str, folder: Path, path: str) -> str:
+    """Return a word of a command with the paths of this machine."""
+    places = {"/bin/sh": f"{path.partition(':')[0]}/sh", "/run/collection": f"{folder}/run"}
+    places["/etc/distribution/config.yml"] = f"{folder}/config.yml"
+    return places.get(word, word.replace("/collection/", f"{folder}/scripts/"))
+
+
+def accepts_pushes(url: str) -> bool:
+    """Return whether a registry begins an upload."""
+    return bool(requests.post(f"{url}/v2/a/blobs/uploads/", timeout=5).status_code == requests.codes.accepted)
 
 
 @dataclass
@@ -84,11 +131,9 @@ class CollectingPod:
     scripts: dict[str, Script] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
-        for name in ("scripts", "data", "run"):
+        for name in ("data", "run"):
             (self.folder / name).mkdir()
-        for name, text in self._config_map["data"].items():
-            (self.folder / "scripts" / name).write_text(text)
-        (self.folder / "config.yml").write_text(self.rendered.config_text)
+        write_files(self.rendered, self.folder)
         try:
             self.start("registry")
             self.start("garbage-collection")
@@ -102,17 +147,9 @@ class CollectingPod:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for script in self.scripts.values():
-            # With its children: each container has its process group.
-            if script.process.poll() is None:
-                os.killpg(script.process.pid, signal.SIGKILL)
-                script.process.wait()
+            script.kill()
             if error is not None:
                 error.add_note(f"{script.output.name}:\n{script.text[-3000:]}")
-
-    @property
-    def _config_map(self) -> dict[str, Any]:
-        (found,) = self.rendered.find("ConfigMap", "docker-registry-collection")
-        return found
 
     @property
     def url(self) -> str:
@@ -133,32 +170,13 @@ class CollectingPod:
     def start(self, name: str) -> None:
         """Start a container, or start it again."""
         (container,) = (found for found in self.rendered.pod["containers"] if found["name"] == name)
-        environment = {variable["name"]: variable["value"] for variable in container["env"]}
-        output = self.folder / f"{name}.log"
-        with output.open("ab") as log:
-            process = subprocess.Popen(
-                [self._local(word) for word in container["command"]],
-                env={**environment, **self._places(environment), "PATH": self.path},
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self.scripts[name] = Script(process, output)
-
-    def _local(self, word: str) -> str:
-        applets = self.path.partition(":")[0]
-        places = {"/bin/sh": f"{applets}/sh", "/run/collection": f"{self.folder}/run"}
-        places["/etc/distribution/config.yml"] = f"{self.folder}/config.yml"
-        return places.get(word, word.replace("/collection/", f"{self.folder}/scripts/"))
-
-    def _places(self, environment: Mapping[str, str]) -> dict[str, str]:
         places = {
             "REGISTRY_HTTP_ADDR": f"{HOST}:{self.port}",
             "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY": str(self.data),
         }
-        return places | ({"GC_ROOT": str(self.data)} if "GC_ROOT" in environment else {})
+        if any(variable["name"] == "GC_ROOT" for variable in container["env"]):
+            places["GC_ROOT"] = str(self.data)
+        self.scripts[name] = start_container(container, self.folder, self.path, places)
 
     def serves(self) -> bool:
         """Whether it answers."""
@@ -170,7 +188,7 @@ class CollectingPod:
     def accepts_pushes(self) -> bool:
         """Whether it begins an upload."""
         try:
-            return bool(requests.post(f"{self.url}/v2/a/blobs/uploads/", timeout=5).status_code == 202)
+            return accepts_pushes(self.url)
         except requests.ConnectionError:
             return False
 

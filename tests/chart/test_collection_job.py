@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,16 +15,18 @@ from random import Random
 from typing import Any
 
 import pytest
-import requests
 
 from tests.chart.collecting import (
     Client,
     Script,
+    accepts_pushes,
     push_what_is_missing,
     read_results,
     running,
+    start_container,
     wait_for,
     wait_until_each_pushed,
+    write_files,
 )
 from tests.chart.stand_in_cluster import StandInCluster, serving_cluster
 from tests.support.helm import Chart, Rendered
@@ -65,28 +66,11 @@ class Job:
         (self.folder / "run").mkdir(exist_ok=True)
         for container in self.pod["containers"]:
             name = container["name"]
-            own = {variable["name"]: variable["value"] for variable in container["env"] if "value" in variable}
             more = {"POD": "collection", "KUBECONFIG": str(self.folder / "kubeconfig"), **environment}
             places = {"GC_ROOT": str(self.data), "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY": str(self.data)}
             places["REGISTRY_HTTP_SECRET"] = "secret"
-            output = self.folder / f"{name}.log"
-            with output.open("ab") as log:
-                process = subprocess.Popen(
-                    [self._local(word) for word in container["command"]],
-                    env={**own, **(more if name == "read-only" else places), "PATH": self.path},
-                    cwd=self.folder,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            self.containers[name] = Script(process, output)
-
-    def _local(self, word: str) -> str:
-        applets = self.path.partition(":")[0]
-        places = {"/bin/sh": f"{applets}/sh", "/run/collection": f"{self.folder}/run"}
-        places["/etc/distribution/config.yml"] = f"{self.folder}/config.yml"
-        return places.get(word, word.replace("/collection/", f"{self.folder}/scripts/"))
+            variables = more if name == "read-only" else places
+            self.containers[name] = start_container(container, self.folder, self.path, variables)
 
     def collector_code(self) -> int | None:
         """How the collector's container ended, as the API server tells."""
@@ -100,9 +84,7 @@ class Job:
 
     def kill(self) -> None:
         for container in self.containers.values():
-            if container.process.poll() is None:
-                os.killpg(container.process.pid, signal.SIGKILL)
-                container.process.wait()
+            container.kill()
 
     def results(self) -> list[dict[str, str]]:
         return read_results(self.containers["garbage-collection"].text)
@@ -116,12 +98,9 @@ def rendered(chart: Chart, redis: Redis) -> Rendered:
 @pytest.fixture
 def job(rendered: Rendered, applets: Path, tool: Callable[[str], Path], tmp_path: Path) -> Iterator[Job]:
     """The Job of the chart; both the registry and kubectl are found by PATH."""
-    for name in ("scripts", "programs", "data"):
+    for name in ("programs", "data"):
         (tmp_path / name).mkdir()
-    (scripts,) = rendered.find("ConfigMap", "docker-registry-collection")
-    for name, text in scripts["data"].items():
-        (tmp_path / "scripts" / name).write_text(text)
-    (tmp_path / "config.yml").write_text(rendered.config_text)
+    write_files(rendered, tmp_path)
     (tmp_path / "programs" / "registry").symlink_to(tool("registry"))
     kubectl = shutil.which("kubectl", path=str(Path(sys.executable).parent)) or pytest.fail("kubectl is missing")
     (tmp_path / "programs" / "kubectl").symlink_to(kubectl)
@@ -145,10 +124,6 @@ def cluster(job: Job, tool: Callable[[str], Path]) -> Iterator[StandInCluster]:
     stand_in = StandInCluster(start_registry, {**names, "spec": spec}, job_code=job.collector_code)
     with serving_cluster(stand_in, job.folder / "kubeconfig") as serving:
         yield serving
-
-
-def accepts_pushes(url: str) -> bool:
-    return bool(requests.post(f"{url}/v2/a/blobs/uploads/", timeout=5).status_code == requests.codes.accepted)
 
 
 def assert_as_before(cluster: StandInCluster, before: Mapping[str, Any]) -> None:
