@@ -80,7 +80,7 @@ class Model(WrittenModel):
         return found
 
     def variants(self) -> Variants:
-        """Return models with values in place of the references of this one, for code that computes with values."""
+        """Return models with values instead of the references of this one, for code that computes with values."""
         from registry_gitops.model.references import Variants
 
         return Variants(self)

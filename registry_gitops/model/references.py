@@ -39,7 +39,7 @@ def resolve_references(cls: type[_M], data: Any, validate: Callable[[Any], _M]) 
 
 
 class Variants:
-    """A model with values in place of its references: what does not hold for all of them depends on a variable."""
+    """A model with values instead of its references: what does not hold for all of them depends on a variable."""
 
     def __init__(self, model: WrittenModel) -> None:
         self._model = model

@@ -28,7 +28,7 @@ _TAG_AND_DIGEST: Final = re.compile(r"(?P<tag>[\w.-]*)@?(?P<digest>sha\d+:[a-f0-
 
 
 def _no_reference(value: object) -> object:
-    """Refuse a reference in place of a repository: host:port, tag, and digest have keys of their own."""
+    """Refuse a reference instead of a repository: host:port, tag, and digest have keys of their own."""
     found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
     if found and (":" in found[0] or "@" in found[0]):
         raise custom_error("image_reference", f"is a whole reference: {_parts(found)}")

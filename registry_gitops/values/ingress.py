@@ -11,7 +11,7 @@ from registry_gitops.masking import quote
 from registry_gitops.model import EMPTY, Annotations, Hostname, ListOf, Model, OptionalName, custom_error
 
 CLASS_ANNOTATION: Final = "kubernetes.io/ingress.class"
-"""The deprecated annotation in place of `ingressClassName`."""
+"""The deprecated annotation that `ingressClassName` replaces."""
 
 _CONTROLLERS: Final = ("nginx", "traefik", "haproxy")
 
