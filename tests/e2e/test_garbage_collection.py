@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -70,5 +71,9 @@ def test_no_pushed_image_is_lost_and_space_is_freed(
     assert Repository(registry.url, "team/garbage").blob(garbage.digest) is None
 
 
-def test_smoke_passes_between_collections(fleet: Fleet) -> None:
+def test_smoke_passes_between_collections(fleet: Fleet, cluster: Cluster) -> None:
+    before = len(collections(fleet, cluster))
+    until("another collection", lambda: len(collections(fleet, cluster)) > before, 90)
+    _, end = collections(fleet, cluster)[-1]
+    until("registry that takes pushes", lambda: time.time() > end)
     fleet.cli("smoke", "--config", fleet.description)
