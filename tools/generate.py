@@ -28,7 +28,7 @@ from registry_gitops.schema import (
     values_yaml,
 )
 from registry_gitops.smoke import CHECKS
-from registry_gitops.values import CONFLICTS, Configuration, list_file_keys
+from registry_gitops.values import CONFLICTS, VOLUME_REMEDIES, Configuration, list_file_keys
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "templates/chart/docker-registry"
@@ -83,11 +83,16 @@ def texts() -> dict[Path, str]:
 
 
 def conflicts_template() -> str:
-    """A named template for each combination that the chart refuses: its key, and the text of the models."""
+    """A named template for each combination that the chart refuses: its key, and the text of the models.
+
+    One more has the ends of the remedies about volumes, and takes the name of a volume.
+    """
     parts = ["{{/* Generated from CONFLICTS in registry_gitops/values/conflicts.py: `make generate`. */}}\n"]
     for name, (key, sentence, _) in CONFLICTS.items():
         line = re.sub(r"\{(\w+)\}", r"{{ .\1 }}", f"{key}: {sentence}")
         parts.append(f'{{{{- define "docker-registry.conflict.{name}" -}}}}\n{line}\n{{{{- end }}}}\n')
+    remedies = "\n".join(f'{{{{- if eq . "{name}" }}}}{text}{{{{ end }}}}' for name, text in VOLUME_REMEDIES.items())
+    parts.append(f'{{{{- define "docker-registry.volumeInstead" -}}}}\n{remedies}\n{{{{- end }}}}\n')
     return "\n".join(parts)
 
 

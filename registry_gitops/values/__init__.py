@@ -13,7 +13,7 @@ from registry_gitops.values.configuration import (
     find_plaintext_secrets,
     list_file_keys,
 )
-from registry_gitops.values.conflicts import CONFLICTS
+from registry_gitops.values.conflicts import CONFLICTS, VOLUME_REMEDIES
 from registry_gitops.values.disruption_budget import DisruptionBudget
 from registry_gitops.values.dns import DnsConfig, DnsOption, HostAlias
 from registry_gitops.values.env import EnvVar, EnvVarSource, FieldRef, KeySelector, ResourceFieldRef
@@ -129,6 +129,7 @@ __all__ = [
     "CLASS_ANNOTATION",
     "CONFLICTS",
     "OBJECT_STORES",
+    "VOLUME_REMEDIES",
     "Affinity",
     "Auth",
     "Autoscaling",

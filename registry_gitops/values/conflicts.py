@@ -400,6 +400,24 @@ CONFLICTS: Final = {
 }
 """Every combination, by its name."""
 
+VOLUME_REMEDIES: Final = {
+    "data": ", or, to keep the images on a volume of your own, such as NFS, create a PersistentVolumeClaim of it, and "
+    "set persistence.enabled to true and persistence.existingClaim to its name",
+    **{
+        volume: f", or set {key} instead"
+        for volume, key in {
+            "config": "configuration",
+            "htpasswd": "auth.htpasswd.existingSecret",
+            "token": "auth.token.existingSecret",
+            "tls": "tls.existingSecret",
+            "client-cas": "tls.clientAuthentication.existingSecret",
+            "extra-cas": "extraCAs",
+            "gcs": "storage.gcs.existingSecret",
+        }.items()
+    },
+}
+"""How a remedy about a volume of the chart ends, by its name: with the value that decides what is in it."""
+
 
 def conflict_error(name: LiteralString, /, **words: object) -> LocatedError:
     """Return the error, with the path of the key to change. `words` fill the placeholders; numbers of the key are

@@ -576,7 +576,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "extraVolumes.1.name: the chart has a volume of the name config itself: choose another name, or set "
         "configuration instead",
     ),
-    "a volume of the user's in place of that of the images": (
+    "a volume of the user's instead of that of the images": (
         {"extraVolumes": [{"name": "data", "nfs": {"server": "nas.example.com", "path": "/images"}}]},
         f"extraVolumes.0.name: the chart has a volume of the name data itself: choose another name{OWN_VOLUME}",
     ),

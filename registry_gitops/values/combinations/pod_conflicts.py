@@ -4,35 +4,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from registry_gitops.model import RuleErrors
 from registry_gitops.values.chart_pod import chart_containers, chart_mounts
-from registry_gitops.values.conflicts import conflict_error
+from registry_gitops.values.conflicts import VOLUME_REMEDIES, conflict_error
 from registry_gitops.values.env import EnvVar
 from registry_gitops.values.sidecars import Sidecar
 from registry_gitops.values.volumes import VolumeMount
 
 if TYPE_CHECKING:
     from registry_gitops.values.registry_values import RegistryValues
-
-_INSTEAD: Final = {
-    "data": ", or, to keep the images on a volume of your own, such as NFS, create a PersistentVolumeClaim of it, and "
-    "set persistence.enabled to true and persistence.existingClaim to its name",
-    **{
-        volume: f", or set {key} instead"
-        for volume, key in {
-            "config": "configuration",
-            "htpasswd": "auth.htpasswd.existingSecret",
-            "token": "auth.token.existingSecret",
-            "tls": "tls.existingSecret",
-            "client-cas": "tls.clientAuthentication.existingSecret",
-            "extra-cas": "extraCAs",
-            "gcs": "storage.gcs.existingSecret",
-        }.items()
-    },
-}
-"""Volume of the chart, and the value that decides what is in it, as the end of a remedy."""
 
 
 def find_pod_conflicts(values: RegistryValues) -> RuleErrors:
@@ -56,7 +38,7 @@ def find_pod_conflicts(values: RegistryValues) -> RuleErrors:
 def _volumes(names: Sequence[str], own: set[str]) -> RuleErrors:
     for index, name in enumerate(names):
         if name in own:
-            yield conflict_error("volume-name", index=index, name=name, instead=_INSTEAD.get(name, ""))
+            yield conflict_error("volume-name", index=index, name=name, instead=VOLUME_REMEDIES.get(name, ""))
         elif name in names[:index]:
             yield conflict_error("volume-twice", index=index, name=name)
 
@@ -72,7 +54,7 @@ def _mounts(key: str, mounts: Iterable[VolumeMount], volumes: set[str], own: Map
         if path in taken:
             yield conflict_error("mount-twice", mounts=key, index=index, path=path)
         for place, volume in hidden:
-            words = {"path": place, "volume": volume, "instead": _INSTEAD.get(volume, "")}
+            words = {"path": place, "volume": volume, "instead": VOLUME_REMEDIES.get(volume, "")}
             yield conflict_error("mount-path", mounts=key, index=index, **words)
         taken.add(path)
 

@@ -24,17 +24,6 @@
 {{- toYaml $problems }}
 {{- end }}
 
-{{/* The value that decides what is in a volume of the chart, as the end of a remedy. Takes its name. */}}
-{{- define "docker-registry.volumeInstead" -}}
-{{- $keys := dict "config" "configuration" "htpasswd" "auth.htpasswd.existingSecret" "token" "auth.token.existingSecret" }}
-{{- $_ := set $keys "tls" "tls.existingSecret" }}
-{{- $_ := set $keys "client-cas" "tls.clientAuthentication.existingSecret" }}
-{{- $_ := set $keys "extra-cas" "extraCAs" }}
-{{- $_ := set $keys "gcs" "storage.gcs.existingSecret" }}
-{{- with get $keys . }}{{ printf ", or set %s instead" . }}{{ end }}
-{{- if eq . "data" }}, or, to keep the images on a volume of your own, such as NFS, create a PersistentVolumeClaim of it, and set persistence.enabled to true and persistence.existingClaim to its name{{ end }}
-{{- end }}
-
 {{/* The names of the chart's volumes. */}}
 {{- define "docker-registry.ownVolumes" -}}
 {{- $names := list }}

@@ -347,3 +347,14 @@ extraEnvVars.{{ .index }}.name: {{ .name }} is set by garbage collection, which 
 {{- define "docker-registry.conflict.collection-schedule" -}}
 garbageCollection.schedule: the range {{ .range }} ends before it begins: write the smaller number first, or two ranges
 {{- end }}
+
+{{- define "docker-registry.volumeInstead" -}}
+{{- if eq . "data" }}, or, to keep the images on a volume of your own, such as NFS, create a PersistentVolumeClaim of it, and set persistence.enabled to true and persistence.existingClaim to its name{{ end }}
+{{- if eq . "config" }}, or set configuration instead{{ end }}
+{{- if eq . "htpasswd" }}, or set auth.htpasswd.existingSecret instead{{ end }}
+{{- if eq . "token" }}, or set auth.token.existingSecret instead{{ end }}
+{{- if eq . "tls" }}, or set tls.existingSecret instead{{ end }}
+{{- if eq . "client-cas" }}, or set tls.clientAuthentication.existingSecret instead{{ end }}
+{{- if eq . "extra-cas" }}, or set extraCAs instead{{ end }}
+{{- if eq . "gcs" }}, or set storage.gcs.existingSecret instead{{ end }}
+{{- end }}
