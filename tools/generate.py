@@ -7,7 +7,6 @@ folders of the examples follow from them.
 from __future__ import annotations
 
 import argparse
-import inspect
 import re
 import sys
 import textwrap
@@ -116,7 +115,7 @@ def rules_page() -> str:
     """The rules' own docstrings as a page."""
     parts = [RULES_HEAD]
     for rule in RULES:
-        parts.append(f"## {rule.id}\n\n*{rule.severity.capitalize()}.* {inspect.cleandoc(rule.search.__doc__ or '')}\n")
+        parts.append(f"## {rule.id}\n\n*{rule.severity.capitalize()}.* {rule.page}\n")
     return "\n".join(parts)
 
 

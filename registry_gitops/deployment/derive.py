@@ -36,7 +36,7 @@ def merge_changes(deployment: Model, source: Model, changes: Mapping[str, Any]) 
         raise _too_deep() from None
 
 
-def validate(cls: type[Deployment], stored: Deployment | Mapping[str, Any]) -> Deployment:
+def validate_stored(cls: type[Deployment], stored: Deployment | Mapping[str, Any]) -> Deployment:
     """Return a deployment, validated from all that is stored in a deployment or in merged data, models included.
 
     Raises ValidationError.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 
 from pydantic import ModelWrapValidatorHandler, ValidationError, model_validator
 
-from registry_gitops.deployment.derive import merge_changes, validate
+from registry_gitops.deployment.derive import merge_changes, validate_stored
 from registry_gitops.deployment.misplaced_keys import MISPLACED_KEYS
 from registry_gitops.deployment.namespace_options import (
     NamespaceChoice,
@@ -145,7 +145,7 @@ class RegistryDeployment(Model):
         twice = changes.keys() & fields.keys()
         if twice:
             raise TypeError(f"derive() got multiple values for {', '.join(sorted(twice))}")
-        return validate(type(self), merge_changes(self, self.source, {**changes, **fields}))
+        return validate_stored(type(self), merge_changes(self, self.source, {**changes, **fields}))
 
     def revalidated(self) -> Self:
         """Return this deployment, validated anew from what is stored in it.
@@ -154,7 +154,7 @@ class RegistryDeployment(Model):
         depth. Raises InputError with every problem found, each with its key.
         """
         try:
-            return validate(type(self), self)
+            return validate_stored(type(self), self)
         except ValidationError as error:
             raise InputError(describe_errors(error, data=self)) from None
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Location, Severity
 from registry_gitops.render.comparison import Action, Change, Plan
-from registry_gitops.rules import RULES
+from registry_gitops.rules import DEPLOYMENT_RULES
 from registry_gitops.version import __version__
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _stale_file(plan: Plan, change: Change, command: str) -> Finding:
 def _skipped(allow: Collection[str], switched_off: Mapping[str, str], *, has_run: bool) -> dict[str, str]:
     """Return the ids of the rules that were skipped, each with the reason."""
     if not has_run:
-        return {rule.id: "no rule ran, because of an error" for rule in RULES}
+        return {rule.id: "no rule ran, because of an error" for rule in DEPLOYMENT_RULES}
     off = {rule: f"off in the config file{reason and ': '}{reason}" for rule, reason in switched_off.items()}
     return off | {rule: f"allowed by --allow {rule}" for rule in allow}
 
@@ -90,7 +90,7 @@ def _checks(
     from registry_gitops.report import CheckResult, Outcome, Requirement
 
     failed = {finding.id for finding in found if finding.is_error or fail_on is Severity.WARNING}
-    for rule in RULES:
+    for rule in DEPLOYMENT_RULES:
         outcome = Outcome.FAILED if rule.id in failed else Outcome.PASSED
         if rule.id in skipped:
             outcome = Outcome.SKIPPED

@@ -1,37 +1,65 @@
-"""A rule: what it looks for, and the error for what it found."""
+"""A rule: what it looks for, in deployments, in manifests, or in both."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.documents import Manifest, Problem, YAMLDocument
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Location, Severity
-from registry_gitops.rules.output_directory import OutputDirectory
+from registry_gitops.repository import FluxRepository
 
-Search = Callable[[RegistryDeployment, OutputDirectory], Iterator[tuple[str, str]]]
-"""A pure function that yields (key, message) for each thing that is wrong."""
+if TYPE_CHECKING:
+    from registry_gitops.deployment import RegistryDeployment
+    from registry_gitops.rules.deployments import OutputDirectory
+
+ManifestSearch = Callable[[Manifest, FluxRepository], Iterator[Problem]]
+"""A pure function that yields what is wrong with one object."""
+
+RepositorySearch = Callable[[FluxRepository], Iterator[tuple[Manifest | YAMLDocument, Problem]]]
+"""A pure function that yields what is wrong with all objects together, each with the object or document it is in."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that can be wrong with a valid deployment."""
+    """One thing that can be wrong. It has one search, or one for deployments and one for manifests."""
 
     id: str
     title: str
     """What is so if nothing is found."""
     severity: Severity
-    search: Search
+    deployment: str = ""
+    """Name of the search in deployments, and of its module in rules/deployments, which is loaded at its first use."""
+    manifest: ManifestSearch | None = None
+    kinds: frozenset[str] = frozenset()
+    """The kinds that `manifest` looks at, such as Deployment.apps or Secret; without any, at all of them."""
+    repository: RepositorySearch | None = None
+    text: str = ""
+    """The page of a rule without a search here: what reads and compares the documents finds it."""
+
+    @property
+    def page(self) -> str:
+        """The text of the rule in docs/rules.md: what is wrong, why, source, bad, and good."""
+        of_searches = (search.__doc__ for search in (self.manifest, self.repository) if search)
+        of_deployment = self._deployment_search.__doc__ if self.deployment else ""
+        return inspect.cleandoc(self.text or of_deployment or next(of_searches, None) or "")
 
     @property
     def summary(self) -> str:
-        """The first line of the docstring: what is wrong."""
-        return (self.search.__doc__ or "").splitlines()[0]
+        """What is wrong, in one line: the first one of the page."""
+        return self.page.splitlines()[0]
+
+    @property
+    def _deployment_search(self) -> Any:
+        return getattr(import_module(f"registry_gitops.rules.deployments.{self.deployment}"), self.deployment)
 
     def __call__(self, deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[Finding]:
-        """Yield the findings of the rule."""
-        for key, message in self.search(deployment, directory):
+        """Yield the findings in a deployment."""
+        for key, message in self._deployment_search(deployment, directory):
             yield Finding(id=self.id, message=message, severity=self.severity, location=Location(key=key))
 
 

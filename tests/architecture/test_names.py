@@ -12,7 +12,7 @@ SAME_TOPIC = {"auth", "authentication", "blobs", "health", "manifests", "persist
 SAME_TOPIC |= {"scalars", "storage", "uploads"}
 """Files of one topic in several packages: the section of values and of config.yml, the endpoint and its checks."""
 
-SAME_CONCEPT = {"Storage", "Volume", "delete_blob", "delete_manifest", "render"}
+SAME_CONCEPT = {"Storage", "Volume", "delete_blob", "delete_manifest", "render", "validate"}
 """Sections of the values and of config.yml; a volume that is described and one that `status` found; a check and what it
 checks; a command and what it calls."""
 

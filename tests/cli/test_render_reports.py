@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from registry_gitops.cli.reports import ReportFormat
-from registry_gitops.rules import RULES
+from registry_gitops.rules import DEPLOYMENT_RULES
 from tests.cli.running import Run
 
 SMALL = "source: {type: oci, url: 'oci://registry.example.com/charts/docker-registry'}\n"
 PASSWORD = f"{SMALL}values: {{auth: {{htpasswd: {{enabled: true, username: ci, password: hunter2}}}}}}\n"
-RULE_IDS = [rule.id for rule in RULES]
+RULE_IDS = [rule.id for rule in DEPLOYMENT_RULES]
 
 
 @pytest.fixture

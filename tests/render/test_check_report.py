@@ -11,7 +11,7 @@ from registry_gitops.deployment import load, locate_findings
 from registry_gitops.errors import InputError
 from registry_gitops.render import build_check_report, check_deployment, deploy
 from registry_gitops.report import WRITERS, Outcome
-from registry_gitops.rules import RULES
+from registry_gitops.rules import DEPLOYMENT_RULES
 from tests.cli.running import Run, cli
 
 __all__ = ["cli"]
@@ -60,5 +60,5 @@ def test_rules_are_skipped_if_none_ran() -> None:
     report = build_check_report(CONFIG, None, error=InputError.single("is not a line of this list", "checksums", 1, 1))
     assert [(each.outcome, each.message) for each in report.checks] == [
         (Outcome.SKIPPED, "no rule ran, because of an error")
-    ] * len(RULES)
+    ] * len(DEPLOYMENT_RULES)
     assert not report.passed

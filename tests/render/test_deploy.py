@@ -24,7 +24,7 @@ from registry_gitops.deployment import locate_findings
 from registry_gitops.errors import EditedError
 from registry_gitops.findings import Severity
 from registry_gitops.render import Action, render, render_checked
-from registry_gitops.rules import RULES, OutputDirectory, lint
+from registry_gitops.rules import DEPLOYMENT_RULES, OutputDirectory, lint
 from registry_gitops.values import Auth, Htpasswd, Persistence
 from tests.cli.running import Run, cli, listing
 
@@ -117,14 +117,14 @@ def made(config: dict[str, Any]) -> RegistryDeployment:
 
 def test_every_rule_that_stops_has_a_bad_deployment_here() -> None:
     # claim-change needs files that were rendered before: see tests/rules/test_claim_change.py.
-    assert BAD.keys() | {"claim-change"} >= {rule.id for rule in RULES if rule.severity is Severity.ERROR}
+    assert BAD.keys() | {"claim-change"} >= {rule.id for rule in DEPLOYMENT_RULES if rule.severity is Severity.ERROR}
 
 
 @pytest.mark.parametrize(("rule", "config"), [(rule, config) for rule, configs in BAD.items() for config in configs])
 def test_library_and_command_find_the_same_and_stop_at_the_same(
     cli: Run, folder: Path, rule: str, config: dict[str, Any]
 ) -> None:
-    severity = next(each.severity for each in RULES if each.id == rule)
+    severity = next(each.severity for each in DEPLOYMENT_RULES if each.id == rule)
     findings, _ = check_deployment(made(config), folder)
     assert [(finding.id, finding.severity) for finding in findings] == [(rule, severity)]
     (folder / "registry.yaml").write_text(dump_yaml(config), "utf-8")
@@ -173,7 +173,7 @@ def test_findings_are_errors_and_warnings_in_the_order_of_the_rules(folder: Path
 
 @pytest.mark.parametrize("call", [check_deployment, deploy, lambda d, f, allow: lint(d, allow=allow)])
 def test_unknown_rule_in_allow_is_an_error_that_names_the_rules(folder: Path, call: Callable[..., object]) -> None:
-    known = ", ".join(rule.id for rule in RULES)
+    known = ", ".join(rule.id for rule in DEPLOYMENT_RULES)
     with pytest.raises(InputError, match=f'^unknown rule "plaintext": the rules are {known}$'):
         call(made(OCI), folder, allow=["source-path", "plaintext"])
     with pytest.raises(InputError, match=r'^"source-path" is not a list of rules: write \["source-path"\]$'):

@@ -423,7 +423,7 @@ def test_rule_is_silent_about_a_neighbor(rule: str, values: dict[str, Any]) -> N
 
 def test_every_rule_has_a_reason_an_example_and_a_source() -> None:
     for rule in RULES:
-        text = rule.search.__doc__ or ""
+        text = rule.page
         assert all(part in text for part in ("Why: ", "Bad: ", "Good: ")), rule.id
         assert rule.id not in CASES or "Source: " in text, rule.id
 

@@ -1,0 +1,69 @@
+"""A document of a YAML file: its plain data, and the positions of its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from registry_gitops.documents.problem import Path
+
+
+class Role(Enum):
+    """What a document is."""
+
+    OBJECT = auto()
+    """An object of Kubernetes, or a List of objects."""
+
+    KUSTOMIZATION = auto()
+    """A file that kustomize builds from, or a component; it need not say its kind."""
+
+    PATCH = auto()
+    """A part of an object, which kustomize merges over another one: it has no required fields."""
+
+    DESCRIPTION = auto()
+    """A registry.yaml of ours."""
+
+    OTHER = auto()
+    """A values file, a JSON patch, a template, or what else is written in YAML: not checked."""
+
+
+@dataclass(slots=True, eq=False)
+class SourceFile:
+    """A text that was read, and the name that findings show for it."""
+
+    name: str
+    """Path of the file as it was given, or `<stdin>`."""
+
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class YAMLDocument:
+    """One document of a file."""
+
+    source: SourceFile
+    text: str
+    """The text of this document alone."""
+
+    first_line: int
+    """The line of the file at which the text begins, from 1."""
+
+    value: Any
+    """Plain data, as Go reads it: sigs.k8s.io/yaml."""
+
+    role: Role = Role.OTHER
+
+    _root: Any = field(default=None, repr=False)
+
+    def position(self, path: Path, *, on_key: bool = False) -> tuple[int, int]:
+        """Return line and column, from 1, of the value at `path`, or of the last value on the path that exists.
+
+        With `on_key`, those of the last key instead of its value. The text is read once more, with positions.
+        """
+        if self._root is None:
+            from registry_gitops.codec import compose_yaml
+
+            self._root = compose_yaml(self.text)
+        line, column = self._root.position(path, of_key=on_key)
+        return line + self.first_line - 1, column

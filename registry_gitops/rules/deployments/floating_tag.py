@@ -1,0 +1,35 @@
+"""The tag of the image moves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.rules.deployments.output_directory import OutputDirectory
+
+_MOVING: Final = re.compile(r"(latest|edge|nightly|main|master|stable|dev|develop)([.-].*)?")
+
+
+def floating_tag(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
+    """The tag of the image names no version.
+
+    Why: it can become the next major version at any restart. Between v2 and v3 the path of config.yml changed, and a
+    registry that does not find it runs with its own settings: without login. A tag such as 3 stays within a version.
+
+    Source: https://hub.docker.com/_/registry
+
+    Bad: `image.tag: latest`   Good: `image.tag: "3.1.1"`
+    """
+    image = deployment.values.image
+    if _MOVING.fullmatch(image.tag) and not image.digest:
+        cached = (
+            ", and with pullPolicy IfNotPresent each node runs the one that it pulled first"
+            if image.pull_policy == "IfNotPresent"
+            else ""
+        )
+        yield (
+            "values.image.tag",
+            f'the tag {image.tag} can become another major version{cached}: write a version, such as "3.1.1"',
+        )

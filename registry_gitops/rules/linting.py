@@ -1,0 +1,28 @@
+"""Run the rules for deployments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from registry_gitops.deployment import RegistryDeployment, find_for_all_values
+from registry_gitops.findings import Finding
+from registry_gitops.rules.deployments import OutputDirectory
+from registry_gitops.rules.rule_ids import parse_rule_ids
+from registry_gitops.rules.table import DEPLOYMENT_RULES
+
+
+def lint(
+    deployment: RegistryDeployment, directory: OutputDirectory | None = None, *, allow: Iterable[str] = ()
+) -> tuple[Finding, ...]:
+    """Return the findings of all rules except those in `allow` and those that the deployment switches off.
+
+    Without a `directory`, nothing is known of the output directory. Raises InputError for an unknown id.
+    """
+    allowed, place = parse_rule_ids(allow) | deployment.switched_off_rules.keys(), directory or OutputDirectory()
+    for rule_id in deployment.switched_off_rules:
+        parse_rule_ids([rule_id], key="rules")
+
+    def find(variant: RegistryDeployment) -> Iterator[Finding]:
+        return (finding for rule in DEPLOYMENT_RULES if rule.id not in allowed for finding in rule(variant, place))
+
+    return find_for_all_values(deployment, find)

@@ -1,0 +1,22 @@
+"""Rules for manifests: one file per area, with its part of the table. Plain data, no model."""
+
+from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
+from registry_gitops.rules.manifests.chart_rules import CHART_RULES
+from registry_gitops.rules.manifests.flux_rules import FLUX_RULES
+from registry_gitops.rules.manifests.reference_rules import REFERENCE_RULES
+from registry_gitops.rules.manifests.schema_rules import SCHEMA_RULES
+from registry_gitops.rules.manifests.text_rules import TEXT_RULES
+from registry_gitops.rules.manifests.workload_rules import WORKLOAD_RULES
+
+MANIFEST_RULES = (
+    *TEXT_RULES,
+    *SCHEMA_RULES,
+    *ADMISSION_RULES,
+    *REFERENCE_RULES,
+    *CHART_RULES,
+    *FLUX_RULES,
+    *WORKLOAD_RULES,
+)
+"""The rules that look at manifests only."""
+
+__all__ = ["MANIFEST_RULES"]

@@ -1,0 +1,24 @@
+"""Ids of rules, as options and config files name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from registry_gitops.errors import InputError
+from registry_gitops.masking import quote, show_key
+from registry_gitops.rules.table import RULES
+
+
+def parse_rule_ids(ids: Iterable[str], *, key: str = "") -> frozenset[str]:
+    """Return `ids` as a set. Raises InputError, naming the ids of all rules, if one of them is unknown.
+
+    `key` is the section of the config file that they are the keys of.
+    """
+    known = [rule.id for rule in RULES]
+    if isinstance(ids, str):
+        raise InputError.single(f"{quote(ids)} is not a list of rules: write [{quote(ids)}]")
+    given = frozenset(ids)
+    for unknown in given.difference(known):
+        message = f"unknown rule {quote(unknown)}: the rules are {', '.join(known)}"
+        raise InputError.single(message, key=f"{key}.{show_key(unknown)}" if key else "")
+    return given

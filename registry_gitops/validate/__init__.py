@@ -1,0 +1,13 @@
+"""Validation of any Flux repository before the commit: YAML, schemas, CEL, chart values, references, and rules.
+
+from registry_gitops import validate
+
+report = validate(["clusters", "apps"])
+assert report.passed, report.findings
+"""
+
+from registry_gitops.validate.engine import Examination, examine
+from registry_gitops.validate.reporting import build_report, validate
+from registry_gitops.validate.validation_options import ValidationOptions
+
+__all__ = ["Examination", "ValidationOptions", "build_report", "examine", "validate"]
