@@ -36,7 +36,6 @@ _HOMES = {
     "check_deployment": "render",
     "deploy": "render",
     "load": "deployment",
-    "validate": "validate",
 }
 """Where each public name lives, below this package. Type checkers read the imports below instead."""
 
@@ -56,7 +55,6 @@ if TYPE_CHECKING:
     from registry_gitops.render import check_deployment as check_deployment
     from registry_gitops.render import deploy as deploy
     from registry_gitops.rules import FindingsError as FindingsError
-    from registry_gitops.validate import validate as validate
     from registry_gitops.values import RegistryValues as RegistryValues
 else:
     # Hidden from type checkers, for which a name that is not listed above is a mistake.

@@ -11,9 +11,9 @@ _CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """A context manager that shows the current check on stderr, on one line, and erases the line at the end."""
+    """A context manager that shows the current step on stderr, on one line, and erases the line at the end."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int = 0) -> None:
         self._total = total
         self._count = 0
         # A terminal without colors may not know how to erase a line either.
@@ -29,6 +29,10 @@ class Progress:
         """Show the next check."""
         self._count += 1
         self._write(f"[{self._count}/{self._total}] {title}")
+
+    def show(self, step: str) -> None:
+        """Show a step of a run without a known number of steps."""
+        self._write(step)
 
     def show_wait(self, reason: object) -> None:
         """Show why the run cannot start yet."""

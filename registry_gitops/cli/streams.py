@@ -55,13 +55,17 @@ def end_output(error: OSError) -> NoReturn:
 
 
 def write_stderr(line: str) -> None:
-    """Write one line to stderr, with line breaks and control characters as escapes: it can quote a file.
+    """Write one line to stderr: it can quote a file.
 
     If stderr cannot be written, the line is lost, and the exit code remains.
     """
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)
     with contextlib.suppress(OSError):
-        print(shown, file=sys.stderr, flush=True)
+        print(on_one_line(line), file=sys.stderr, flush=True)
+
+
+def on_one_line(text: str) -> str:
+    """Return a text with line breaks and control characters as escapes."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def colorize_diff(diff: Iterable[str]) -> Iterator[str]:

@@ -103,6 +103,9 @@ class Report(ContractModel):
     leftovers: tuple[str, ...] = ()
     """What the run pushed and could not delete, a line each."""
 
+    notes: tuple[str, ...] = ()
+    """What the reader has to know of the run: how much was looked at, and what could not be; a sentence each."""
+
     @property
     def passed(self) -> bool:
         """Whether no check failed or ended in an error, and no finding is an error."""

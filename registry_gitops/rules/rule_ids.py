@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 
 from registry_gitops.errors import InputError
@@ -10,7 +11,7 @@ from registry_gitops.rules.table import RULES
 
 
 def parse_rule_ids(ids: Iterable[str], *, key: str = "") -> frozenset[str]:
-    """Return `ids` as a set. Raises InputError, naming the ids of all rules, if one of them is unknown.
+    """Return `ids` as a set. Raises InputError, if one of them is unknown.
 
     `key` is the section of the config file that they are the keys of.
     """
@@ -19,6 +20,8 @@ def parse_rule_ids(ids: Iterable[str], *, key: str = "") -> frozenset[str]:
         raise InputError.single(f"{quote(ids)} is not a list of rules: write [{quote(ids)}]")
     given = frozenset(ids)
     for unknown in given.difference(known):
-        message = f"unknown rule {quote(unknown)}: the rules are {', '.join(known)}"
+        near = difflib.get_close_matches(unknown, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else "to list the rules, run `registry-gitops validate --list-rules`"
+        message = f"unknown rule {quote(unknown)}: {hint}"
         raise InputError.single(message, key=f"{key}.{show_key(unknown)}" if key else "")
     return given

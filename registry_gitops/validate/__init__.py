@@ -1,6 +1,6 @@
 """Validation of any Flux repository before the commit: YAML, schemas, CEL, chart values, references, and rules.
 
-from registry_gitops import validate
+from registry_gitops.validate import validate
 
 report = validate(["clusters", "apps"])
 assert report.passed, report.findings
@@ -8,6 +8,6 @@ assert report.passed, report.findings
 
 from registry_gitops.validate.engine import Examination, examine
 from registry_gitops.validate.reporting import build_report, validate
-from registry_gitops.validate.validation_options import ValidationOptions
+from registry_gitops.validate.validation_options import KUBERNETES_VERSIONS, ValidationOptions
 
-__all__ = ["Examination", "ValidationOptions", "build_report", "examine", "validate"]
+__all__ = ["KUBERNETES_VERSIONS", "Examination", "ValidationOptions", "build_report", "examine", "validate"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
@@ -23,16 +23,40 @@ class Examination:
     objects: int = 0
     unknown_kinds: dict[str, int] = field(default_factory=dict)
     """Kinds without a schema -> how many objects have it."""
+    remarks: tuple[str, ...] = ()
+    """What could not be looked at, and why: a sentence each, without a period."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How much was looked at, and what could not be: a sentence each, without a period."""
+        unknown = ", ".join(f"{kind} ({count})" for kind, count in sorted(self.unknown_kinds.items()))
+        looked_at = f"{count_of(self.files, 'file')} with {count_of(self.objects, 'object')}"
+        return (
+            looked_at,
+            *([f"without a schema, and so not compared with one: {unknown}"] if unknown else []),
+            *self.remarks,
+        )
 
 
-def examine(paths: Sequence[str], options: ValidationOptions | None = None) -> Examination:
+def count_of(count: int, noun: str) -> str:
+    """Return a number with its noun: 1 file, 2 files."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def examine(
+    paths: Sequence[str],
+    options: ValidationOptions | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> Examination:
     """Read the files, and the YAML files below the directories, and check everything in them. `-` is stdin.
 
-    Raises InputError for a path or an option that cannot be used.
+    `progress` is told each step of a long run. Raises InputError for a path or an option that cannot be used.
     """
     options = options or ValidationOptions()
+    progress("reading")
     files = [SourceFile(name, FilePath(name).read_text("utf-8")) for name in find_files(paths)]
     repository = FluxRepository([document for file in files for document in read_documents(file)], FilePath())
+    progress(f"checking {count_of(len(files), 'file')}")
     findings = [_finding(*each) for each in _problems(repository) if options.reports(each[0])]
     return Examination(tuple(sorted(findings, key=_order)), len(files), len(repository.manifests))
 

@@ -74,4 +74,5 @@ def build_report(
             if options.reports(rule.id)
         ),
         findings=examination.findings,
+        notes=examination.notes,
     )

@@ -239,7 +239,7 @@ def test_rule_that_the_config_file_switches_off_is_silent(cli: Run, config: Path
 @pytest.mark.parametrize(
     ("rules", "problem"),
     [
-        ("nonsense: off", ':4:13: rules.nonsense: unknown rule "nonsense": the rules are plaintext-password, '),
+        ("nonsense: off", ':4:13: rules.nonsense: unknown rule "nonsense": to list the rules, run '),
         ("system-namespace: on", ":4:21: rules.system-namespace: all rules are on: leave this one out"),
         ("system-namespace: maybe", ':4:21: rules.system-namespace: write off, or {off: "REASON"}'),
         ("system-namespace: {off: true}", ":4:27: rules.system-namespace.off: must be text: write the reason"),

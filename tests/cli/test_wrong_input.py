@@ -81,7 +81,7 @@ OPTIONS = {
     ),
     "a rule that is not there": (
         ("render", "good.yaml", "--allow", "nonsense"),
-        'Error: Invalid value for --allow: unknown rule "nonsense": the rules are plaintext-password, ',
+        'Error: Invalid value for --allow: unknown rule "nonsense": to list the rules, run ',
     ),
     "a stream and a folder": (
         ("render", "good.yaml", "--stdout", "--check"),

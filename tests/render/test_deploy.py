@@ -173,8 +173,7 @@ def test_findings_are_errors_and_warnings_in_the_order_of_the_rules(folder: Path
 
 @pytest.mark.parametrize("call", [check_deployment, deploy, lambda d, f, allow: lint(d, allow=allow)])
 def test_unknown_rule_in_allow_is_an_error_that_names_the_rules(folder: Path, call: Callable[..., object]) -> None:
-    known = ", ".join(rule.id for rule in DEPLOYMENT_RULES)
-    with pytest.raises(InputError, match=f'^unknown rule "plaintext": the rules are {known}$'):
+    with pytest.raises(InputError, match='^unknown rule "plaintext": did you mean plaintext-password'):
         call(made(OCI), folder, allow=["source-path", "plaintext"])
     with pytest.raises(InputError, match=r'^"source-path" is not a list of rules: write \["source-path"\]$'):
         call(made(OCI), folder, allow="source-path")

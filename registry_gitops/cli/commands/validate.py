@@ -2,15 +2,58 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.reports import Output, OutputOption, check_outputs, format_report, write_reports
-from registry_gitops.cli.streams import write_stdout
+from registry_gitops.cli.parsing import whole_number_parser
+from registry_gitops.cli.progress import Progress
+from registry_gitops.cli.reports import (
+    Output,
+    OutputOption,
+    ReportFormat,
+    check_outputs,
+    format_report,
+    parse_output,
+    write_reports,
+)
+from registry_gitops.cli.streams import supports_color, write_stdout
+from registry_gitops.cli.validation_text import format_examination
+from registry_gitops.errors import InputError
 from registry_gitops.findings import Severity
+
+
+class KubernetesVersion(StrEnum):
+    """The versions of Kubernetes whose schemas are carried."""
+
+    V1_34 = "1.34"
+    V1_35 = "1.35"
+    V1_36 = "1.36"
+
+
+@dataclass(frozen=True)
+class NamedChart:
+    """A chart whose values are checked wherever a HelmRelease names it."""
+
+    name: str
+    path: str
+
+
+def parse_chart(text: str) -> NamedChart:
+    """Parse NAME=PATH. Raises typer.BadParameter, also if PATH has no chart."""
+    name, _, path = text.partition("=")
+    if not (name and path):
+        raise typer.BadParameter(f'"{text}" is no NAME=PATH, such as podinfo=charts/podinfo')
+    if not (Path(path) / "Chart.yaml").is_file():
+        raise typer.BadParameter(f"no chart: {path} has no Chart.yaml")
+    return NamedChart(name, path)
 
 
 def validate(
@@ -27,25 +70,77 @@ def validate(
     skip_rule: Annotated[
         list[str] | None, typer.Option(metavar="RULE", help="Leave out the findings of RULE. Repeatable.")
     ] = None,
+    list_rules: Annotated[bool, typer.Option("--list-rules", help="List the rules, and check nothing.")] = False,
+    kubernetes_version: Annotated[
+        KubernetesVersion, typer.Option("--kubernetes-version", help="Kubernetes of the cluster.")
+    ] = KubernetesVersion.V1_36,
+    schema: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH", help="File or directory with CustomResourceDefinitions or JSON Schemas. Repeatable."
+        ),
+    ] = None,
+    chart: Annotated[
+        list[NamedChart] | None,
+        typer.Option(
+            parser=parse_chart, metavar="NAME=PATH", help="Directory of the chart NAME of a HelmRelease. Repeatable."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            parser=whole_number_parser(1, 64), metavar="N", help="Processes at a time.", show_default="one per core"
+        ),
+    ] = None,
     output_: OutputOption = [],  # noqa: B006 - Typer copies it
 ) -> None:
-    """Check the manifests of a Flux repository before the commit."""
-    from registry_gitops.validate import ValidationOptions, examine
+    """Check the manifests of a Flux repository before the commit.
 
-    check_outputs(output_)
-    started, names = datetime.now(UTC), paths or ["."]
-    options = ValidationOptions(only=frozenset(rule or ()), skip=frozenset(skip_rule or ()))
-    examination = examine(names, options)
-    if not output_:
-        write_stdout("".join(f"{finding.headline}\n" for finding in examination.findings))
-    else:
-        from registry_gitops.validate import build_report
+    `registry-gitops explain rule/RULE` says what a rule is about, and why.
+    """
+    from registry_gitops.validate import ValidationOptions, build_report, examine
 
-        report = build_report(examination, names, options, started, fail_on=fail_on)
+    if list_rules:
+        write_stdout(_table_of_rules())
+        return
+    outputs = output_ or [parse_output("text")]
+    check_outputs(outputs)
+    names = paths or ["."]
+    options = ValidationOptions(
+        only=_known(rule or (), "--rule"),
+        skip=_known(skip_rule or (), "--skip-rule"),
+        kubernetes_version=kubernetes_version.value,
+        schemas=tuple(map(str, schema or ())),
+        charts={each.name: each.path for each in chart or ()},
+        jobs=jobs or 0,
+    )
+    started = datetime.now(UTC)
+    with Progress() as progress:
+        examination = examine(names, options, progress.show)
+    seconds = (datetime.now(UTC) - started).total_seconds()
 
-        def write(output: Output) -> str:
-            return format_report(report, output)
+    def write(output: Output) -> str:
+        if output.format is ReportFormat.TEXT:
+            color = output.file is None and supports_color(sys.stdout)
+            return format_examination(examination, seconds, color=color)
+        return format_report(build_report(examination, names, options, started, fail_on=fail_on), output)
 
-        write_reports(output_, write)
+    write_reports(outputs, write)
     if any(finding.is_error or fail_on is Severity.WARNING for finding in examination.findings):
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _known(ids: Iterable[str], option: str) -> frozenset[str]:
+    from registry_gitops.rules import parse_rule_ids
+
+    try:
+        return parse_rule_ids(ids)
+    except InputError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from None
+
+
+def _table_of_rules() -> str:
+    from registry_gitops.rules import RULES
+
+    width = max(len(rule.id) for rule in RULES)
+    return "".join(f"{rule.id:{width}}  {rule.severity:7}  {rule.title}\n" for rule in RULES)

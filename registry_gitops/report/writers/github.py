@@ -35,7 +35,7 @@ def _lines(report: Report) -> Iterator[str]:
             yield _command("notice", {"title": titles[check.id]}, check.message)
     heading = {"title": f"{report.tool}: {report.subject}"}
     leftovers = (f"Not deleted from the registry: {line}" for line in report.leftovers)
-    yield _command("notice", heading, "\n".join((summary(report), *leftovers)))
+    yield _command("notice", heading, "\n".join((summary(report), *report.notes, *leftovers)))
 
 
 def _position(location: Location) -> dict[str, str]:

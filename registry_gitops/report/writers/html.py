@@ -52,6 +52,7 @@ def _head(report: Report) -> Iterator[str]:
     yield f"<h1>{_headline(report)}</h1>"
     yield f"<p><code>{_safe(report.subject)}</code></p>"
     yield f"<p>{_safe(summary(report))}. Started {report.started:%Y-%m-%d %H:%M:%S %Z}.</p>"
+    yield from (f"<p>{_prose(note)}.</p>" for note in report.notes)
     shares = (f'<i class="{_class(outcome)}" style="flex:{count}"></i>' for outcome, count in report.counts().items())
     yield f'<div class="bar" aria-hidden="true">{"".join(shares)}</div>'
     yield "</header>"

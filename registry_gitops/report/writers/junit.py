@@ -26,6 +26,8 @@ def write_junit(report: Report) -> str:
     suite = Element("testsuite")
     properties = SubElement(suite, "properties")
     SubElement(properties, "property", {"name": "version", "value": report.version})
+    for line in report.notes:
+        SubElement(properties, "property", {"name": "note", "value": escape_unprintable(line)})
     for line in report.leftovers:
         SubElement(properties, "property", {"name": "leftover", "value": escape_unprintable(line)})
     for check in report.checks:

@@ -96,6 +96,8 @@ def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
             yield from format_finding(finding, width)
     yield ""
     yield summary(report)
+    for note in report.notes:
+        yield from fold(note, width, indent="")
     if report.leftovers:
         yield "Not deleted from the registry:"
         yield from (f"{_INDENT}{escape_line(line)}" for line in report.leftovers)
