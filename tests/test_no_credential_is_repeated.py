@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 import registry_gitops
 import registry_gitops.secrets
-from registry_gitops.cli.app import main
+from registry_gitops.cli import main
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import RegistryDeployment, load

@@ -42,7 +42,7 @@ class RenderReport:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if not self._outputs or not isinstance(error, InputError | typer.Exit | None):
+        if not self._outputs or not isinstance(error, InputError | typer.Exit | SystemExit | None):
             return
         problem = error if isinstance(error, InputError) else None
         try:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-import typer
-
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.errors import InputError
 
-_COLORS = {"+": "green", "-": "red", "@": "cyan"}
+_COLORS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
+_BOLD = "\x1b[1m"
+_END = "\x1b[0m"
 
 
 def set_up_streams() -> None:
@@ -49,7 +49,7 @@ def end_output(error: OSError) -> NoReturn:
     # Discard what is still in the buffer: the interpreter flushes it when it ends, which would fail again.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
-        raise typer.Exit(ExitCode.READER_LEFT) from None
+        raise SystemExit(ExitCode.READER_LEFT) from None
     reason = "stdout is closed, or not open for writing" if error.errno == errno.EBADF else error.strerror
     raise InputError.single(f"cannot write the output: {reason}") from None
 
@@ -74,10 +74,8 @@ def colorize_diff(diff: Iterable[str]) -> Iterator[str]:
         yield from diff
         return
     for line in diff:
-        if line.startswith(("--- ", "+++ ")):
-            yield typer.style(line, bold=True)
-        else:
-            yield typer.style(line, fg=_COLORS.get(line[:1]))
+        color = _BOLD if line.startswith(("--- ", "+++ ")) else _COLORS.get(line[:1], "")
+        yield f"{color}{line}{_END}"
 
 
 def supports_color(stream: TextIO | None) -> bool:

@@ -1,4 +1,4 @@
-"""What `validate` prints: a finding per line, as compilers do, then what was looked at. Needs no report."""
+"""What `validate` prints: a finding per line, as compilers do, then what was looked at."""
 
 from __future__ import annotations
 

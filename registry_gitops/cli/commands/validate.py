@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.parsing import whole_number_parser
-from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.reports import (
-    Output,
     OutputOption,
-    ReportFormat,
     check_outputs,
-    format_report,
-    parse_output,
-    write_reports,
 )
-from registry_gitops.cli.streams import supports_color, write_stdout
-from registry_gitops.cli.validation_text import format_examination
+from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Severity
 
@@ -98,14 +88,13 @@ def validate(
 
     `registry-gitops explain rule/RULE` says what a rule is about, and why.
     """
-    from registry_gitops.validate import ValidationOptions, build_report, examine
+    from registry_gitops.cli.validation_run import run_validation
+    from registry_gitops.validate import ValidationOptions
 
     if list_rules:
         write_stdout(_table_of_rules())
         return
-    outputs = output_ or [parse_output("text")]
-    check_outputs(outputs)
-    names = paths or ["."]
+    check_outputs(output_)
     options = ValidationOptions(
         only=_known(rule or (), "--rule"),
         skip=_known(skip_rule or (), "--skip-rule"),
@@ -114,20 +103,7 @@ def validate(
         charts={each.name: each.path for each in chart or ()},
         jobs=jobs or 0,
     )
-    started = datetime.now(UTC)
-    with Progress() as progress:
-        examination = examine(names, options, progress.show)
-    seconds = (datetime.now(UTC) - started).total_seconds()
-
-    def write(output: Output) -> str:
-        if output.format is ReportFormat.TEXT:
-            color = output.file is None and supports_color(sys.stdout)
-            return format_examination(examination, seconds, color=color)
-        return format_report(build_report(examination, names, options, started, fail_on=fail_on), output)
-
-    write_reports(outputs, write)
-    if any(finding.is_error or fail_on is Severity.WARNING for finding in examination.findings):
-        raise typer.Exit(ExitCode.FINDINGS)
+    raise typer.Exit(run_validation(paths or (), options, fail_on, output_))
 
 
 def _known(ids: Iterable[str], option: str) -> frozenset[str]:
