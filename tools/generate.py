@@ -7,6 +7,7 @@ folders of the examples follow from them.
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import sys
 import textwrap
@@ -17,7 +18,7 @@ from registry_gitops.cluster.status import Status
 from registry_gitops.deployment import load
 from registry_gitops.render import check_deployment, deploy
 from registry_gitops.report import Report
-from registry_gitops.rules import RULES
+from registry_gitops.rules import RULES, Rule
 from registry_gitops.schema import (
     config_schema,
     format_schema,
@@ -27,9 +28,11 @@ from registry_gitops.schema import (
     values_yaml,
 )
 from registry_gitops.smoke import CHECKS
+from registry_gitops.validate import examine
 from registry_gitops.values import CONFLICTS, VOLUME_REMEDIES, Configuration, list_file_keys
 
 ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES_OF_RULES = ROOT / "tests/rules/manifests"
 CHART = ROOT / "templates/chart/docker-registry"
 # The examples are copied into repositories of their own, in which they have the paths that they name.
 ELSEWHERE = ("source-path",)
@@ -39,11 +42,20 @@ RULES_HEAD = """\
 
 <!-- Generated from the docstrings in registry_gitops/rules: `make generate`. -->
 
-What goes wrong with a deployment that is valid. `registry-gitops render`, `check_deployment`, and `deploy` run these
-rules. An error stops them, with exit code 1 or a FindingsError. A warning is reported; in CI, `render --check --fail-on
-warning` stops at warnings too.
+What goes wrong in the cluster though the YAML looks right. `registry-gitops validate` runs all rules on the manifests of a
+repository; `render`, `check_deployment`, and `deploy` run those for `registry.yaml`. An error stops them, with exit code 1
+or a FindingsError. A warning is reported; `--fail-on warning` stops at warnings too. `registry-gitops explain rule/RULE`
+prints a section of this page.
 
-To accept the findings of a rule permanently, switch it off in the config file, with the reason:
+## To accept a finding
+
+In a manifest, write a comment with the rule and a reason at the end of the line, or on the line above:
+
+```yaml
+      image: registry:latest    # registry-gitops: ignore=floating-tag for the test cluster only
+```
+
+To accept the findings of a rule in a deployment, switch it off in the config file, with the reason:
 
 ```yaml
 rules:
@@ -51,7 +63,10 @@ rules:
   floating-tag: off
 ```
 
-To accept them for one run, use `--allow RULE`, or `allow=["RULE"]` in Python. Both work for errors too.
+To accept them for one run, use `render --allow RULE`, `validate --skip-rule RULE`, or `allow=["RULE"]` in Python. All of
+these work for errors too.
+
+## All rules
 """
 
 CHECKS_HEAD = """\
@@ -113,10 +128,20 @@ def file_keys_template() -> str:
 
 def rules_page() -> str:
     """The rules' own docstrings as a page."""
-    parts = [RULES_HEAD]
+    parts = [RULES_HEAD, "| rule | severity | looks at | is so if nothing is found |\n|---|---|---|---|"]
+    parts += [f"| [{rule.id}](#{rule.id}) | {rule.severity} | {rule.subjects} | {rule.title} |" for rule in RULES]
     for rule in RULES:
-        parts.append(f"## {rule.id}\n\n*{rule.severity.capitalize()}.* {rule.page}\n")
-    return "\n".join(parts)
+        kind = f"*{rule.severity.capitalize()}, in {rule.subjects}.*"
+        parts += [f"\n## {rule.id}\n\n{kind} {rule.page}", *_shown(rule)]
+    return "\n".join((*parts, ""))
+
+
+def _shown(rule: Rule) -> Iterator[str]:
+    """What `validate` says of the bad example of a rule for manifests."""
+    folder = EXAMPLES_OF_RULES / rule.id / "bad"
+    findings = (each for each in examine([str(folder)]).findings if each.id == rule.id) if folder.is_dir() else ()
+    for finding in itertools.islice(findings, 1):
+        yield f"\n```text\n{finding.message}\n    {finding.remedy}\n```"
 
 
 def checks_page() -> str:

@@ -49,6 +49,13 @@ class Rule:
         return inspect.cleandoc(self.text or of_deployment or next(of_searches, None) or "")
 
     @property
+    def subjects(self) -> str:
+        """What the rule looks at, in words."""
+        looks_at_manifests = bool(self.manifest or self.repository or self.text)
+        subjects = {"registry.yaml": bool(self.deployment), "manifests": looks_at_manifests}
+        return " and ".join(subject for subject, is_looked_at in subjects.items() if is_looked_at)
+
+    @property
     def summary(self) -> str:
         """What is wrong, in one line: the first one of the page."""
         return self.page.splitlines()[0]

@@ -101,6 +101,7 @@ def test_the_registry_pushes_pulls_and_collects_where_nothing_is_installed(tmp_p
 def test_a_validation_that_finds_nothing_loads_no_models(arguments: list[str], tmp_path: Path) -> None:
     (tmp_path / "namespace.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata:\n  name: images\n")
     heavy = {"pydantic", "typer", "yaml", "rich"}
-    code = f"import sys; from registry_gitops.cli import main; main({arguments}); print(sorted({heavy} & set(sys.modules)))"
+    loaded = f"print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys; from registry_gitops.cli import main; main({arguments}); {loaded}"
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=tmp_path)
     assert found.stdout.splitlines()[-1] == "['yaml']"

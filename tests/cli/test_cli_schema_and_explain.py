@@ -78,3 +78,15 @@ def test_an_unknown_key_at_the_top_is_refused_with_the_whole_key_that_it_may_be(
     done = cli("explain", key)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"error: {message}")
+
+
+def test_a_rule_is_explained(cli: Run) -> None:
+    out = cli("explain", "rule/floating-tag").out
+    assert out.startswith("RULE:      floating-tag\nSEVERITY:  warning\n")
+    assert "Bad: `image.tag: latest`" in out
+
+
+def test_an_unknown_rule_has_a_suggestion(cli: Run) -> None:
+    done = cli("explain", "rule/floting-tag")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == 'error: unknown rule "floting-tag": did you mean floating-tag?\n'

@@ -1,4 +1,4 @@
-"""registry-gitops explain: the meaning of a key of the config file, in the format of `kubectl explain`."""
+"""registry-gitops explain: a key of the config file, or a rule, in the format of `kubectl explain`."""
 
 from __future__ import annotations
 
@@ -22,15 +22,33 @@ def explain(
     key: Annotated[
         str,
         typer.Argument(
-            metavar="KEY", help="Key, for example values.persistence.size.", show_default="the whole config file"
+            metavar="KEY",
+            help="Key, for example values.persistence.size, or rule/RULE.",
+            show_default="the whole config file",
         ),
     ] = "",
 ) -> None:
-    """Explain a key of registry.yaml, and the keys below it."""
-    from registry_gitops.schema import explain_key
-
+    """Explain a key of registry.yaml and the keys below it, or a rule."""
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-    write_stdout("".join(f"{line}\n" for line in _page(explain_key(key), width)))
+    kind, slash, rule = key.partition("/")
+    if slash and kind == "rule":
+        lines = _page_of_rule(rule, width)
+    else:
+        from registry_gitops.schema import explain_key
+
+        lines = _page(explain_key(key), width)
+    write_stdout("".join(f"{line}\n" for line in lines))
+
+
+def _page_of_rule(rule_id: str, width: int) -> Iterator[str]:
+    from registry_gitops.rules import RULES, parse_rule_ids
+
+    parse_rule_ids([rule_id])
+    rule = next(rule for rule in RULES if rule.id == rule_id)
+    yield f"RULE:      {rule.id}"
+    yield f"SEVERITY:  {rule.severity}"
+    yield f"LOOKS AT:  {rule.subjects}"
+    yield from ("", "DESCRIPTION:", *_text(rule.page, width))
 
 
 def _page(explanation: Explanation, width: int) -> Iterator[str]:
