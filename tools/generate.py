@@ -42,16 +42,16 @@ RULES_HEAD = """\
 
 <!-- Generated from the docstrings in registry_gitops/rules: `make generate`. -->
 
-What goes wrong in the cluster though the YAML looks right. `registry-gitops validate` runs all rules on the manifests of a
-repository; `render`, `check_deployment`, and `deploy` run those for `registry.yaml`. An error stops them, with exit code 1
-or a FindingsError. A warning is reported; `--fail-on warning` stops at warnings too. `registry-gitops explain rule/RULE`
-prints a section of this page.
+What goes wrong in the cluster though the YAML looks right. `registry-gitops validate` runs all rules on the manifests of
+a repository; `render`, `check_deployment`, and `deploy` run those for `registry.yaml`. An error stops them, with exit
+code 1 or a FindingsError. A warning is reported; `--fail-on warning` stops at warnings too. `registry-gitops explain
+rule/RULE` prints a section of this page.
 
 ## To accept a finding
 
 In a manifest, write a comment with the rule and a reason at the end of the line, or on the line above:
 
-```yaml
+```yml
       image: registry:latest    # registry-gitops: ignore=floating-tag for the test cluster only
 ```
 
@@ -63,8 +63,8 @@ rules:
   floating-tag: off
 ```
 
-To accept them for one run, use `render --allow RULE`, `validate --skip-rule RULE`, or `allow=["RULE"]` in Python. All of
-these work for errors too.
+To accept them for one run, use `render --allow RULE`, `validate --skip-rule RULE`, or `allow=["RULE"]` in Python. All
+of these work for errors too.
 
 ## All rules
 """

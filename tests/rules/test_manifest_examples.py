@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from registry_gitops.rules import RULES
+from registry_gitops.rules import RULES, Rule
 from registry_gitops.validate import examine
 
 EXAMPLES: Final = Path(__file__).parent / "manifests"
@@ -61,8 +61,8 @@ def test_good_example_has_no_finding(rule: str, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("rule", LOOKING_AT_MANIFESTS, ids=lambda rule: rule.id)
-def test_page_has_what_a_reader_looks_for(rule: object) -> None:
-    page = rule.page  # type: ignore[attr-defined]
+def test_page_has_what_a_reader_looks_for(rule: Rule) -> None:
+    page = rule.page
     missing = [part for part in ("Why: ", "Source: http", "Bad: ", "Good: ") if part not in page]
     assert missing == []
 
