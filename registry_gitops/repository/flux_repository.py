@@ -1,20 +1,38 @@
-"""All documents of a run, and their objects by kind and name."""
+"""All documents of a run, and their objects by kind, name, and namespace."""
 
 from __future__ import annotations
 
+import os
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from pathlib import Path as FilePath
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
-from registry_gitops.documents import Manifest, Role, YAMLDocument
+from registry_gitops.documents import Manifest, Role, YAMLDocument, is_decided_later
+from registry_gitops.repository.flux_kustomization import (
+    ARTIFACT_GENERATOR,
+    FLUX_KUSTOMIZATION,
+    FluxKustomization,
+    locate_folders,
+)
+from registry_gitops.repository.kustomization_file import KustomizationFile, is_kustomization
+from registry_gitops.repository.kustomize_graph import KustomizeGraph, mark_patches, unknown_if_later
+from registry_gitops.repository.patch import Patch
 
 
 class FluxRepository:
-    """All documents of a run. `root` is the directory that paths in Flux objects count from; None for a stream."""
+    """All documents of a run, and how they name each other.
 
-    def __init__(self, documents: Iterable[YAMLDocument], root: FilePath | None = None) -> None:
+    `root` is the absolute path of the Git repository, or of the directory, that has the files; None for a stream.
+    `is_whole` says that all files below it were read.
+    """
+
+    def __init__(self, documents: Iterable[YAMLDocument], root: str | None = None, is_whole: bool = False) -> None:
         self.documents = tuple(documents)
         self.root = root
+        self.is_whole = is_whole
+        self._files = tuple(_kustomization_files(self.documents))
+        mark_patches(self._files, self.documents)
         self.manifests = tuple(manifest for document in self.documents for manifest in manifests_of(document))
         self._by_kind: dict[str, list[Manifest]] = defaultdict(list)
         for manifest in self.manifests:
@@ -23,6 +41,94 @@ class FluxRepository:
     def of_kind(self, group_kind: str) -> Sequence[Manifest]:
         """Return the objects of a kind, such as HelmRelease.helm.toolkit.fluxcd.io or Secret, in the order read."""
         return self._by_kind.get(group_kind, ())
+
+    def find(self, group_kind: str, namespace: str, name: str) -> list[Manifest]:
+        """Return the objects that are this one in the cluster, or can be. A namespace that is not known is ""."""
+        named = self._by_name.get((group_kind, name), ())
+        renamed = (each for each in self._renamed.get(group_kind, ()) if self._can_be_renamed(each, name))
+        return [
+            manifest
+            for manifest in (*named, *renamed)
+            if not namespace or not self.namespaces_of(manifest).isdisjoint({"", namespace})
+        ]
+
+    def namespace_of(self, manifest: Manifest) -> str:
+        """Return the namespace of an object in the cluster, or "" if that is not known, or differs by environment."""
+        found = self.namespaces_of(manifest)
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def namespaces_of(self, manifest: Manifest) -> frozenset[str]:
+        """Return the namespaces in which an object can be in the cluster; one that is not known is ""."""
+        if self.root is None or (not self._files and FLUX_KUSTOMIZATION not in self._by_kind):
+            return frozenset({unknown_if_later(manifest.namespace)})
+        set_above = self.graph.namespaces(file_of(manifest))
+        own = manifest.namespace
+        return frozenset(unknown_if_later(own if each is None else each) for each in set_above)
+
+    def patches_for(self, manifest: Manifest) -> Iterator[Patch]:
+        """Yield the patches in sight that change an object on its ways to the cluster."""
+        if self.root is not None:
+            yield from self.graph.patches_for(manifest, file_of(manifest))
+
+    @property
+    def kustomization_files(self) -> Sequence[KustomizationFile]:
+        """The kustomization files, with the components."""
+        return self._files
+
+    @property
+    def flux_kustomizations(self) -> Sequence[FluxKustomization]:
+        """The Kustomizations of Flux, with the directories that they apply."""
+        return self.graph.flux_kustomizations
+
+    @cached_property
+    def graph(self) -> KustomizeGraph:
+        """Which kustomization brings which file to the cluster."""
+        flux = [FluxKustomization(each, file_of(each)) for each in self.of_kind(FLUX_KUSTOMIZATION)]
+        if self.root is not None:
+            locate_folders(flux, self.of_kind(ARTIFACT_GENERATOR), self.root)
+        return KustomizeGraph(self.documents, self._files, flux)
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str], list[Manifest]]:
+        found: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+        for manifest in self.manifests:
+            found[manifest.group_kind, manifest.name].append(manifest)
+        return found
+
+    @cached_property
+    def _renamed(self) -> dict[str, list[Manifest]]:
+        """The objects of each kind that can have another name in the cluster than in their file."""
+        with_affix = any(each.changes_names for each in self._files)
+        found: dict[str, list[Manifest]] = defaultdict(list)
+        for manifest in self.manifests:
+            if with_affix or is_decided_later(manifest.name):
+                found[manifest.group_kind].append(manifest)
+        return found
+
+    def _can_be_renamed(self, manifest: Manifest, name: str) -> bool:
+        if is_decided_later(manifest.name):
+            return bool(_pattern(manifest.name).fullmatch(name))
+        if self.root is None or manifest.name == name:
+            return False
+        appliers = self.graph.all_appliers(file_of(manifest))
+        return any(isinstance(each, KustomizationFile) and each.full_name(manifest.name) == name for each in appliers)
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in re.split(r"\$\{[^}]*\}", name)))
+
+
+def file_of(subject: Manifest | YAMLDocument) -> str:
+    """Return the absolute path of the file that an object or a document is in."""
+    document = subject.document if isinstance(subject, Manifest) else subject
+    return os.path.abspath(document.source.name)
+
+
+def _kustomization_files(documents: Iterable[YAMLDocument]) -> Iterator[KustomizationFile]:
+    for document in documents:
+        if is_kustomization(document) and document.role is not Role.PATCH:
+            document.role = Role.KUSTOMIZATION
+            yield KustomizationFile(document)
 
 
 def manifests_of(document: YAMLDocument) -> Iterable[Manifest]:

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 
 from registry_gitops.documents import Manifest, Problem, SourceFile, YAMLDocument, find_files, read_documents
 from registry_gitops.findings import Finding, Location
-from registry_gitops.repository import FluxRepository
+from registry_gitops.repository import FluxRepository, find_scope
 from registry_gitops.rules import RULES, ManifestSearch
 from registry_gitops.validate.validation_options import ValidationOptions
 
@@ -55,7 +55,8 @@ def examine(
     options = options or ValidationOptions()
     progress("reading")
     files = [SourceFile(name, FilePath(name).read_text("utf-8")) for name in find_files(paths)]
-    repository = FluxRepository([document for file in files for document in read_documents(file)], FilePath())
+    documents = [document for file in files for document in read_documents(file)]
+    repository = FluxRepository(documents, *find_scope(paths))
     progress(f"checking {count_of(len(files), 'file')}")
     findings = [_finding(*each) for each in _problems(repository) if options.reports(each[0])]
     return Examination(tuple(sorted(findings, key=_order)), len(files), len(repository.manifests))

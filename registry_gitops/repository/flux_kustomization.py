@@ -1,0 +1,154 @@
+"""A Kustomization of Flux: which directory of the repository it applies."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from registry_gitops.documents import Manifest, is_decided_later
+
+FLUX_KUSTOMIZATION: Final = "Kustomization.kustomize.toolkit.fluxcd.io"
+ARTIFACT_GENERATOR: Final = "ArtifactGenerator.source.extensions.fluxcd.io"
+
+_SourceKey = tuple[str, str, str]
+
+
+class FluxKustomization:
+    """A Kustomization of Flux, and the directory that it applies."""
+
+    def __init__(self, manifest: Manifest, file: str) -> None:
+        self.manifest = manifest
+        self.file = file
+        """Absolute path of the file that it is written in."""
+        path = manifest.get("spec", "path")
+        self.path: str = path if isinstance(path, str) else ""
+        target = manifest.get("spec", "targetNamespace")
+        self.namespace: str = target if isinstance(target, str) else ""
+        """The namespace that all objects get, or "" if they keep theirs."""
+        self.folder: str | None = None
+        """Absolute path of the directory that it applies; None if that is not in sight."""
+        self.base: str | None = None
+        """Absolute path of the directory that `path` counts from; None if that cannot be told."""
+
+    @property
+    def source(self) -> _SourceKey:
+        """Kind, namespace, and name of the source."""
+        reference = self.manifest.mapping("spec", "sourceRef")
+        texts = [reference.get(key) for key in ("kind", "namespace", "name")]
+        kind, namespace, name = (text if isinstance(text, str) else "" for text in texts)
+        return kind, namespace or self.manifest.namespace, name
+
+    @property
+    def components(self) -> Iterator[tuple[int, str]]:
+        """Index and absolute path of each component that it adds."""
+        for index, text in enumerate(self.manifest.list("spec", "components")):
+            if isinstance(text, str) and self.folder and "://" not in text:
+                yield index, os.path.normpath(os.path.join(self.folder, text))
+
+
+def locate_folders(kustomizations: Sequence[FluxKustomization], generators: Iterable[Manifest], root: str) -> None:
+    """Set the directory and the base of each Kustomization.
+
+    A path counts from the root of its source. Whether that is this repository is known from the paths: a source is this
+    repository, or the copy of a directory of it, if a directory is there. Repositories inside of a repository, such as
+    examples, have their own root: the topmost directory above the Kustomization in which the path exists.
+    """
+    artifacts = _artifacts(generators)
+    by_source: dict[_SourceKey, list[FluxKustomization]] = defaultdict(list)
+    for each in kustomizations:
+        if is_decided_later(each.path):
+            continue
+        copies = artifacts.get(each.source[2]) if each.source[0] == "ExternalArtifact" else None
+        if copies is not None:
+            each.folder = _copied_folder(each, copies, root)
+        else:
+            by_source[each.source].append(each)
+    for group in by_source.values():
+        _locate_group(group, root)
+
+
+def _locate_group(group: Sequence[FluxKustomization], root: str) -> None:
+    bases: Counter[str] = Counter()
+    for each in group:
+        if _is_below_root(each.path):
+            each.base = next((base for base in _ancestors(each.file, root) if _is_folder(base, each.path)), None)
+            bases.update([each.base] if each.base else [])
+    usual = bases.most_common(1)
+    for each in group:
+        if each.base is None and usual and _contains(usual[0][0], each.file):
+            each.base = usual[0][0]
+        if each.base is not None:
+            folder = _join(each.base, each.path)
+            each.folder = folder if os.path.isdir(folder) else None
+
+
+def _is_below_root(path: str) -> bool:
+    """Whether a path names more than the root of the source, which exists in every directory."""
+    return os.path.normpath(path.lstrip("/") or ".") != "."
+
+
+def _ancestors(file: str, root: str) -> list[str]:
+    """Return the directories from `root` down to that of a file."""
+    folder, found = os.path.dirname(file), []
+    while folder.startswith(root):
+        found.append(folder)
+        if folder == root:
+            break
+        folder = os.path.dirname(folder)
+    return found[::-1]
+
+
+def _is_folder(base: str, path: str) -> bool:
+    return os.path.isdir(_join(base, path))
+
+
+def _join(base: str, path: str) -> str:
+    # As Flux joins them (securejoin): no path leaves the source.
+    return os.path.normpath(base + os.path.normpath("/" + path.lstrip("/")))
+
+
+def _contains(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+_Copy = tuple[str, str, str]
+"""File of the generator, directory in the repository, directory in the artifact."""
+
+
+def _artifacts(generators: Iterable[Manifest]) -> dict[str, list[_Copy]]:
+    """Return the name of each generated artifact -> its copies. Each cluster can have an artifact of that name."""
+    found: dict[str, list[_Copy]] = defaultdict(list)
+    for generator in generators:
+        file = os.path.abspath(generator.document.source.name)
+        for artifact in generator.list("spec", "artifacts"):
+            if not isinstance(artifact, dict) or not isinstance(artifact.get("name"), str):
+                continue
+            copies = artifact.get("copy")
+            for copy in copies if isinstance(copies, list) else ():
+                if isinstance(copy, dict) and isinstance(copy.get("from"), str) and isinstance(copy.get("to"), str):
+                    source = _without_alias(copy["from"]).partition("*")[0]
+                    found[artifact["name"]].append((file, source, _without_alias(copy["to"])))
+    return found
+
+
+def _without_alias(text: str) -> str:
+    return text.partition("/")[2]
+
+
+def _copied_folder(each: FluxKustomization, copies: Iterable[_Copy], root: str) -> str | None:
+    path = os.path.normpath("/" + each.path.lstrip("/"))
+
+    def distance(copy: _Copy) -> int:
+        return -len(os.path.commonpath([copy[0], each.file]))
+
+    for _, source, target in sorted(copies, key=distance):
+        inside = os.path.normpath("/" + target)
+        if not _contains(inside, path):
+            continue
+        relative = os.path.join(source, os.path.relpath(path, inside))
+        for base in _ancestors(each.file, root):
+            if _is_folder(base, relative):
+                return _join(base, relative)
+    return None

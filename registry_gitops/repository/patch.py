@@ -1,0 +1,76 @@
+"""Patches: of a kustomization file, or of a Kustomization of Flux."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registry_gitops.documents import Manifest, Path, YAMLDocument
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """One patch: where it is written, what it selects, and what it says."""
+
+    document: YAMLDocument
+    """The document that has the patch: that of the file, or the one with the text of the patch in it."""
+
+    path: Path
+    """Path of the text of the patch in `document`; () if the document is the patch."""
+
+    text: str
+
+    value: Any
+    """Plain data: a part of an object, or a list of operations (RFC 6902)."""
+
+    target: Mapping[str, Any]
+    """Fields that select objects; without any, the patch itself names its object."""
+
+    def selects(self, manifest: Manifest) -> bool:
+        """Whether the patch changes an object. Labels and namespaces are not compared: if in doubt, it does."""
+        if self.target:
+            wanted = {
+                "group": manifest.group,
+                "version": manifest.api_version.rpartition("/")[2],
+                "kind": manifest.kind,
+                "name": manifest.name,
+            }
+            return all(_matches(self.target.get(key), value) for key, value in wanted.items())
+        if not isinstance(self.value, dict):
+            return False
+        metadata = self.value.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        return self.value.get("kind") == manifest.kind and name == manifest.name
+
+
+def changed_paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield the paths that a patch sets: the leaves of a part of an object, or the paths of its operations."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from changed_paths(each, (*path, key))
+        if not value:
+            yield path
+    elif isinstance(value, list) and not path:
+        for operation in value:
+            if isinstance(operation, dict) and isinstance(operation.get("path"), str):
+                yield _pointer(operation["path"])
+    else:
+        yield path
+
+
+def _pointer(text: str) -> Path:
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
+    return tuple(int(step) if step.isdecimal() else step for step in steps)
+
+
+def _matches(pattern: object, value: str) -> bool:
+    if not isinstance(pattern, str) or not pattern:
+        return True
+    if pattern == value:
+        return True
+    try:
+        return re.fullmatch(pattern, value) is not None
+    except re.error:
+        return True
