@@ -43,9 +43,9 @@ RULES_HEAD = """\
 <!-- Generated from the docstrings in registry_gitops/rules: `make generate`. -->
 
 What goes wrong in the cluster though the YAML looks right. `registry-gitops validate` runs all rules on the manifests
-of a repository; `render`, `check_deployment`, and `deploy` run those for `registry.yaml`. An error stops them, with exit
-code 1 or a FindingsError. A warning is reported; `--fail-on warning` stops at warnings too. `registry-gitops explain
-rule/RULE` prints a section of this page.
+of a repository; `render`, `check_deployment`, and `deploy` run those for `registry.yaml`. An error stops them, with
+exit code 1 or a FindingsError. A warning is reported; `--fail-on warning` stops at warnings too. `registry-gitops
+explain rule/RULE` prints a section of this page.
 
 ## To accept a finding
 

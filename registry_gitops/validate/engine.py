@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from registry_gitops.documents import Manifest, Problem, SourceFile, YAMLDocument, find_files, read_documents
 from registry_gitops.findings import Finding, Location
 from registry_gitops.repository import FluxRepository, find_scope
-from registry_gitops.rules import RULES, ManifestSearch
+from registry_gitops.rules import RULES, ManifestSearch, find_refusals
 from registry_gitops.validate.validation_options import ValidationOptions
 
 
@@ -65,6 +65,7 @@ def examine(
 def _problems(repository: FluxRepository) -> Iterator[tuple[str, Manifest | YAMLDocument, Problem]]:
     searches = _searches()
     for manifest in repository.manifests:
+        yield from ((rule_id, manifest, problem) for rule_id, problem in find_refusals(manifest))
         for rule_id, search in (*searches.get(manifest.group_kind, ()), *searches[""]):
             yield from ((rule_id, manifest, problem) for problem in search(manifest, repository))
     for rule in RULES:

@@ -1,5 +1,6 @@
 """Rules for manifests: one file per area, with its part of the table. Plain data, no model."""
 
+from registry_gitops.rules.manifests.admission import find_refusals
 from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
 from registry_gitops.rules.manifests.chart_rules import CHART_RULES
 from registry_gitops.rules.manifests.flux_rules import FLUX_RULES
@@ -19,4 +20,4 @@ MANIFEST_RULES = (
 )
 """The rules that look at manifests only."""
 
-__all__ = ["MANIFEST_RULES"]
+__all__ = ["MANIFEST_RULES", "find_refusals"]

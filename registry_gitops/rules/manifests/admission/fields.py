@@ -1,0 +1,167 @@
+"""The fields that rules check, by kind, and one walk over an object that checks them all.
+
+A field is named as in `container:ports[].containerPort`: a scope and a path. A scope is a kind, such as `Service` or
+`Deployment.apps`, or a name of `_SCOPES`, which stands for several fields. `[]` is each item of a list, `*` each value
+of a mapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from registry_gitops.documents import Path, Problem
+from registry_gitops.findings import Severity
+from registry_gitops.rules.rule import Rule
+
+Check = Callable[[Any], Iterable[Problem]]
+"""Yields what is wrong with the value of a field, with paths from that value on. It accepts values of all types."""
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """A rule whose search is a check per field."""
+
+    id: str
+    title: str
+    severity: Severity
+    page: str
+    """What is wrong, why, source, bad, and good: see Rule.text."""
+    checks: Mapping[str, Check]
+    """Names of fields, separated by spaces -> their check."""
+
+    @property
+    def rule(self) -> Rule:
+        """The row of the table."""
+        return Rule(self.id, self.title, self.severity, text=self.page)
+
+
+_TEMPLATE_OWNERS: Final = ("Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps", "Job.batch")
+_CLAIM: Final = ("PersistentVolumeClaim:spec", "StatefulSet.apps:spec.volumeClaimTemplates[].spec")
+_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "template": (
+        *(f"{kind}:spec.template" for kind in (*_TEMPLATE_OWNERS, "ReplicationController")),
+        "CronJob.batch:spec.jobTemplate.spec.template",
+        "PodTemplate:template",
+    ),
+    "job": ("Job.batch:spec", "CronJob.batch:spec.jobTemplate.spec"),
+    "pod": ("Pod:spec", "template:spec"),
+    "container": ("pod:containers[]", "pod:initContainers[]"),
+    "probe": ("container:livenessProbe", "container:readinessProbe", "container:startupProbe"),
+    "handler": ("probe:", "container:lifecycle.postStart", "container:lifecycle.preStop"),
+    "claim": (*_CLAIM, "pod:volumes[].ephemeral.volumeClaimTemplate.spec"),
+    "role": ("Role.rbac.authorization.k8s.io:", "ClusterRole.rbac.authorization.k8s.io:"),
+    "binding": ("RoleBinding.rbac.authorization.k8s.io:", "ClusterRoleBinding.rbac.authorization.k8s.io:"),
+    "webhook": (
+        "ValidatingWebhookConfiguration.admissionregistration.k8s.io:webhooks[]",
+        "MutatingWebhookConfiguration.admissionregistration.k8s.io:webhooks[]",
+    ),
+    "podAffinity": (
+        "pod:affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[]",
+        "pod:affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm",
+        "pod:affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[]",
+        "pod:affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm",
+    ),
+    "nodeTerm": (
+        "pod:affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[]",
+        "pod:affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].preference",
+        "PersistentVolume:spec.nodeAffinity.required.nodeSelectorTerms[]",
+    ),
+    "peer": (
+        "NetworkPolicy.networking.k8s.io:spec.ingress[].from[]",
+        "NetworkPolicy.networking.k8s.io:spec.egress[].to[]",
+    ),
+    "policyPort": (
+        "NetworkPolicy.networking.k8s.io:spec.ingress[].ports[]",
+        "NetworkPolicy.networking.k8s.io:spec.egress[].ports[]",
+    ),
+    "selector": (
+        *(f"{kind}:spec.selector" for kind in _TEMPLATE_OWNERS),
+        "PodDisruptionBudget.policy:spec.selector",
+        "NetworkPolicy.networking.k8s.io:spec.podSelector",
+        "peer:podSelector",
+        "peer:namespaceSelector",
+        "podAffinity:labelSelector",
+        "podAffinity:namespaceSelector",
+        "pod:topologySpreadConstraints[].labelSelector",
+        "claim:selector",
+        "webhook:namespaceSelector",
+        "webhook:objectSelector",
+        "ClusterRole.rbac.authorization.k8s.io:aggregationRule.clusterRoleSelectors[]",
+    ),
+    "backend": (
+        "Ingress.networking.k8s.io:spec.defaultBackend",
+        "Ingress.networking.k8s.io:spec.rules[].http.paths[].backend",
+    ),
+    "scaling": (
+        "HorizontalPodAutoscaler.autoscaling:spec.behavior.scaleUp",
+        "HorizontalPodAutoscaler.autoscaling:spec.behavior.scaleDown",
+    ),
+}
+
+
+@dataclass(slots=True)
+class FieldTree:
+    """The checks at one place of the objects of a kind, and below it."""
+
+    checks: list[tuple[str, Check]] = field(default_factory=list)
+    keys: dict[str, FieldTree] = field(default_factory=dict)
+    items: FieldTree | None = None
+    values: FieldTree | None = None
+
+
+def compile_fields(rules: Iterable[FieldRule]) -> dict[str, FieldTree]:
+    """Return the tree of checks of each kind."""
+    trees: dict[str, FieldTree] = {}
+    for rule in rules:
+        for names, check in rule.checks.items():
+            for name in names.split():
+                for kind, path in _expand(name):
+                    _node(trees.setdefault(kind, FieldTree()), path).checks.append((rule.id, check))
+    return trees
+
+
+def _expand(name: str) -> Iterator[tuple[str, str]]:
+    scope, _, path = name.partition(":")
+    if scope not in _SCOPES:
+        yield scope, path
+        return
+    for outer in _SCOPES[scope]:
+        for kind, prefix in _expand(outer):
+            yield kind, ".".join(filter(None, (prefix, path)))
+
+
+def _node(node: FieldTree, path: str) -> FieldTree:
+    for step in path.replace("[]", ".[]").split(".") if path else ():
+        if step == "[]":
+            node.items = node.items or FieldTree()
+            node = node.items
+        elif step == "*":
+            node.values = node.values or FieldTree()
+            node = node.values
+        else:
+            node = node.keys.setdefault(step, FieldTree())
+    return node
+
+
+def walk(value: Any, tree: FieldTree, path: Path, found: list[tuple[str, Problem]]) -> None:
+    """Add what is wrong with `value`, which is at `path` of an object, to `found`, each with the id of its rule."""
+    for rule_id, check in tree.checks:
+        for problem in check(value):
+            found.append((rule_id, problem._replace(path=(*path, *problem.path))))
+    if type(value) is dict:
+        if tree.keys:
+            for key, inner in value.items():
+                if inner is not None and key in tree.keys:
+                    walk(inner, tree.keys[key], (*path, key), found)
+        if tree.values:
+            _walk_all(value.items(), tree.values, path, found)
+    elif tree.items and type(value) is list:
+        _walk_all(enumerate(value), tree.items, path, found)
+
+
+def _walk_all(values: Iterable[tuple[Any, Any]], tree: FieldTree, path: Path, found: list[tuple[str, Problem]]) -> None:
+    for step, inner in values:
+        if inner is not None:
+            walk(inner, tree, (*path, step), found)

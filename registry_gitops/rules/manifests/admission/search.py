@@ -1,0 +1,53 @@
+"""All rules about what the API server refuses, and their one search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from registry_gitops.documents import Manifest, Problem
+from registry_gitops.findings import Severity
+from registry_gitops.rules.manifests.admission.fields import FieldRule, FieldTree, compile_fields, walk
+from registry_gitops.rules.manifests.admission.metadata import METADATA_RULES, check_missing_name, check_name
+from registry_gitops.rules.manifests.admission.syntax import is_open
+from registry_gitops.rules.manifests.admission.versions import VERSION_RULES, check_version
+
+FIELD_RULES: Final[tuple[FieldRule, ...]] = (*VERSION_RULES, *METADATA_RULES)
+
+_KUBERNETES_GROUPS: Final = ("", "apps", "batch", "autoscaling", "policy", "extensions")
+_NOT_IN_CLUSTERS: Final = ("backstage.io", "kind.x-k8s.io", "talos.dev", "ctlptl.dev", "skaffold")
+"""Groups of files that programs read themselves: their metadata has other rules."""
+
+
+@cache
+def _trees() -> dict[str, FieldTree]:
+    return compile_fields(FIELD_RULES)
+
+
+def find_refusals(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
+    """Yield what the API server refuses of an object, each with the id of the rule."""
+    yield from check_version(manifest)
+    group = manifest.group
+    is_known = group in _KUBERNETES_GROUPS or group.endswith((".k8s.io", ".fluxcd.io"))
+    if (not is_known and ("." not in group or group in _NOT_IN_CLUSTERS)) or ".config.k8s.io" in group:
+        return
+    if manifest.kind == "Config" and manifest.api_version == "v1":
+        return
+    metadata = manifest.value.get("metadata")
+    found = [("invalid-name", problem) for problem in check_name(manifest.group_kind, metadata or {})]
+    if is_known and isinstance(metadata, dict | None):
+        found += (("missing-name", problem) for problem in check_missing_name(metadata or {}))
+    trees = _trees()
+    walk(manifest.value, trees["any"], (), found)
+    tree = trees.get(manifest.group_kind)
+    if tree is not None:
+        walk(manifest.value, tree, (), found)
+    for rule_id, problem in found:
+        if not _is_decided_later(manifest, problem):
+            yield rule_id, problem if is_known else problem._replace(severity=Severity.WARNING)
+
+
+def _is_decided_later(manifest: Manifest, problem: Problem) -> bool:
+    value = manifest.get(*problem.path)
+    return isinstance(value, str) and is_open(value)
