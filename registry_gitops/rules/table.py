@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from registry_gitops.findings import Severity
-from registry_gitops.rules.manifests import MANIFEST_RULES
+from registry_gitops.rules.manifests import (
+    FLOATING_TAG_KINDS,
+    MANIFEST_RULES,
+    WORKLOADS,
+    find_floating_tags,
+    find_outdated_registries,
+)
 from registry_gitops.rules.rule import Rule
 
 DEPLOYMENT_RULES: Final = (
@@ -30,8 +36,22 @@ DEPLOYMENT_RULES: Final = (
     ),
     Rule("open-deletion", "Deletion needs a login", Severity.WARNING, "open_deletion"),
     Rule("login-without-tls", "Passwords are sent over TLS", Severity.WARNING, "login_without_tls"),
-    Rule("outdated-registry", "The registry has all security fixes", Severity.WARNING, "outdated_registry"),
-    Rule("floating-tag", "The tag of the image names a version", Severity.WARNING, "floating_tag"),
+    Rule(
+        "outdated-registry",
+        "The registry has all security fixes",
+        Severity.WARNING,
+        "outdated_registry",
+        manifest=find_outdated_registries,
+        kinds=WORKLOADS,
+    ),
+    Rule(
+        "floating-tag",
+        "The tag of the image names a version",
+        Severity.WARNING,
+        "floating_tag",
+        manifest=find_floating_tags,
+        kinds=FLOATING_TAG_KINDS,
+    ),
     Rule("images-lost-with-pod", "Images outlive the Pod", Severity.WARNING, "images_lost_with_pod"),
     Rule("single-node-rollout", "A rollout does not wait for the volume", Severity.WARNING, "single_node_rollout"),
     Rule("object-storage-memory", "The memory is enough for object storage", Severity.WARNING, "object_storage_memory"),

@@ -8,6 +8,12 @@ from registry_gitops.rules.manifests.reference_rules import REFERENCE_RULES
 from registry_gitops.rules.manifests.schema_rules import SCHEMA_RULES
 from registry_gitops.rules.manifests.text_rules import TEXT_RULES
 from registry_gitops.rules.manifests.workload_rules import WORKLOAD_RULES
+from registry_gitops.rules.manifests.workloads import (
+    FLOATING_TAG_KINDS,
+    WORKLOADS,
+    find_floating_tags,
+    find_outdated_registries,
+)
 
 MANIFEST_RULES = (
     *TEXT_RULES,
@@ -20,4 +26,11 @@ MANIFEST_RULES = (
 )
 """The rules that look at manifests only."""
 
-__all__ = ["MANIFEST_RULES", "find_refusals"]
+__all__ = [
+    "FLOATING_TAG_KINDS",
+    "MANIFEST_RULES",
+    "WORKLOADS",
+    "find_floating_tags",
+    "find_outdated_registries",
+    "find_refusals",
+]
