@@ -6,7 +6,8 @@ report = validate(["clusters", "apps"])
 assert report.passed, report.findings
 """
 
-from registry_gitops.validate.engine import Examination, examine
+from registry_gitops.validate.engine import examine
+from registry_gitops.validate.examination import Examination
 from registry_gitops.validate.reporting import build_report, validate
 from registry_gitops.validate.validation_options import KUBERNETES_VERSIONS, ValidationOptions
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from registry_gitops.findings import Severity
 from registry_gitops.rules import RULES
-from registry_gitops.validate.engine import Examination, examine
+from registry_gitops.validate.engine import examine
+from registry_gitops.validate.examination import Examination
 from registry_gitops.validate.validation_options import KUBERNETES_VERSIONS, ValidationOptions
 from registry_gitops.version import __version__
 
