@@ -58,6 +58,9 @@ class CheckResult(ContractModel):
     verifies: str = ""
     """What is known once the check has passed, in one sentence."""
 
+    explanation: str = ""
+    """Why it matters, and an example, for a check that failed."""
+
     seconds: float = 0.0
     """How long it took."""
 

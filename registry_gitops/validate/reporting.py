@@ -69,6 +69,7 @@ def build_report(
                 id=rule.id,
                 title=rule.title,
                 outcome=Outcome.FAILED if rule.id in failed else Outcome.PASSED,
+                explanation=rule.page if rule.id in failed else "",
                 requirement=Requirement.REQUIRED if rule.severity is Severity.ERROR else Requirement.RECOMMENDED,
             )
             for rule in RULES

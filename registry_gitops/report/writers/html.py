@@ -92,6 +92,8 @@ def _findings(report: Report) -> Iterator[str]:
         yield from (f"<dt>{name}</dt><dd>{_prose(text)}</dd>" for name, text in known.items() if text)
         yield "</dl>"
         yield from _evidence(finding.evidence)
+        if check and check.explanation:
+            yield f"<details><summary>Why</summary>{_paragraphs(check.explanation)}</details>"
         yield "</article>"
     yield "</section>"
 
@@ -148,6 +150,10 @@ def _safe(text: str) -> str:
 def _prose(text: str) -> str:
     """Return a sentence as HTML: what is between backquotes is code."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", _safe(text))
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{_prose(paragraph)}</p>" for paragraph in text.split("\n\n"))
 
 
 def _class(verdict_: str) -> str:

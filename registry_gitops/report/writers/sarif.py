@@ -36,7 +36,7 @@ def write_sarif(report: Report) -> str:
 
 def _rule_of_check(check: CheckResult) -> dict[str, Any]:
     level = "error" if check.requirement is Requirement.REQUIRED else "warning"
-    return _rule(check.id, check.title, check.verifies or check.title, level)
+    return _rule(check.id, check.title, check.explanation or check.verifies or check.title, level)
 
 
 def _rules_of_findings(report: Report) -> Iterator[dict[str, Any]]:
