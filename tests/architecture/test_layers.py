@@ -45,7 +45,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "render": {"assets", "codec", "deployment", "facts", "manifests", "report", "rules", "secrets", "values"},
     "schema": {"codec", "deployment", "model", "values"},
     "smoke": {"report"},
-    "validate": {"documents", "report", "repository", "rules"},
+    "validate": {"codec", "documents", "report", "repository", "rules"},
     "assets": set(),
     "report": {"model"},
     "rules": {"codec", "deployment", "documents", "facts", "manifests", "model", "repository", "secrets", "values"},

@@ -1,0 +1,1 @@
+"""Values of Helm charts, checked as Helm checks them."""
