@@ -92,15 +92,25 @@ def load_yaml(text: str, *, words_below: str = "") -> Node:
     `0o644`, or `12:30`. Anchors, aliases, and merge keys are expanded. Below the top-level key `words_below`, words
     such as `off` are text.
     """
-    unprintable = _UNPRINTABLE.search(text)
+    unprintable = find_unprintable(text)
     if unprintable:
-        line = text.count("\n", 0, unprintable.start()) + 1
-        column = unprintable.start() - text.rfind("\n", 0, unprintable.start())
-        raise YAMLError(f"not a text file: it holds the character {unprintable[0]!r}", line, column)
+        line, column, character = unprintable
+        raise YAMLError(f"not a text file: it holds the character {character}", line, column)
     try:
-        return _Composer(text, words_below).document()
+        return Composer(text, words_below).document()
     except yaml.MarkedYAMLError as error:
-        raise _syntax_error(error, text) from None
+        problem, line, column, is_tab = syntax_problem(error, text)
+        message = "a tab cannot indent YAML: use spaces" if is_tab else f"not valid YAML: {problem}"
+        raise YAMLError(message, line, column) from None
+
+
+def find_unprintable(text: str) -> tuple[int, int, str] | None:
+    """Return line, column, and Python's form of the first character that no YAML text can hold."""
+    found = _UNPRINTABLE.search(text)
+    if not found:
+        return None
+    line = text.count("\n", 0, found.start()) + 1
+    return line, found.start() - text.rfind("\n", 0, found.start()), repr(found[0])
 
 
 def plain_scalar(text: str) -> str | None:
@@ -116,29 +126,36 @@ def plain_scalar(text: str) -> str | None:
     return None if scalar.style or scalar.tag or scalar.anchor else str(scalar.value)
 
 
-def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> YAMLError:
+def syntax_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[str, int, int, bool]:
+    """Return the words of the parser, line, column, and whether a tab that indents is what it cannot read."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.split("\n")
     tabbed = next((n for n in (line, line - 1) if 0 <= n < len(lines) and re.match(r" *\t", lines[n])), None)
-    if tabbed is not None:
-        return YAMLError("a tab cannot indent YAML: use spaces", tabbed + 1, lines[tabbed].index("\t") + 1)
     problem = ", ".join(part for part in (error.context, error.problem) if part)
     # Only the names of tag handles are quoted, by the parser that is written in Python: one may begin a password.
     problem = re.sub(r"(tag handle) .*", r"\1", problem)
-    return YAMLError(f"not valid YAML: {problem}", line + 1, column + 1)
+    if tabbed is not None:
+        return problem, tabbed + 1, lines[tabbed].index("\t") + 1, True
+    return problem, line + 1, column + 1, False
 
 
-class _Composer:
-    """Builds nodes from parser events. PyYAML's composer accepts duplicate keys, and refuses an anchor used twice."""
+class Composer:
+    """Builds nodes from parser events. PyYAML's composer accepts duplicate keys, and refuses an anchor used twice.
 
-    def __init__(self, text: str, words_below: str) -> None:
+    go_yaml.py has the dialect that accepts what Go accepts.
+    """
+
+    max_depth = MAX_DEPTH
+
+    def __init__(self, text: str, words_below: str = "") -> None:
         self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self._words_below = words_below
         self._are_words_text = False
         self._anchors: dict[str, Node] = {}
 
     def document(self) -> Node:
+        """Return the one document of the text. Raises YAMLError."""
         next(self._events)  # the stream begins
         if isinstance(next(self._events), yaml.StreamEndEvent):
             raise YAMLError("the file is empty", 1, 1)
@@ -152,19 +169,28 @@ class _Composer:
     def _node(self, event: Any, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
-        if depth > MAX_DEPTH:
-            raise _error_at(event, f"nested more than {MAX_DEPTH} levels deep")
+        if depth > self.max_depth:
+            raise self._too_deep(event)
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(self._scalar(event), *_position(event))
+            node = Node(self._scalar(event), *at_event(event))
         else:
-            if event.tag and event.tag != "!":
-                raise _error_at(event, _unsupported(event.tag))
+            self._check_tag(event)
             node = (self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence)(event, depth)
-        if node.size > MAX_NODES:
-            raise _error_at(event, f"more than {MAX_NODES} values once aliases are expanded")
+        self._check_size(node, event)
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
+
+    def _too_deep(self, event: Any) -> YAMLError:
+        return _error_at(event, f"nested more than {self.max_depth} levels deep")
+
+    def _check_tag(self, event: Any) -> None:
+        if event.tag and event.tag != "!":
+            raise _error_at(event, _unsupported(event.tag))
+
+    def _check_size(self, node: Node, event: Any) -> None:
+        if node.size > MAX_NODES:
+            raise _error_at(event, f"more than {MAX_NODES} values once aliases are expanded")
 
     def _alias(self, event: Any) -> Node:
         node = self._anchors.get(event.anchor)
@@ -175,7 +201,7 @@ class _Composer:
         return node
 
     def _sequence(self, start: Any, depth: int) -> Node:
-        node = Node([], *_position(start))
+        node = Node([], *at_event(start))
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             child = self._node(event, depth + 1)
             node.children[len(node.value)] = child
@@ -184,14 +210,14 @@ class _Composer:
         return node
 
     def _mapping(self, start: Any, depth: int) -> Node:
-        node = Node({}, *_position(start))
+        node = Node({}, *at_event(start))
         merged: list[Node] = []
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:
-                merged += _merge_sources(self._node(next(self._events), depth + 1), event)
+                merged += self._merge_sources(self._node(next(self._events), depth + 1), event)
                 continue
             key = self._key(event, node)
-            node.keys[key] = _position(event)
+            node.keys[key] = at_event(event)
             if depth == 0:
                 self._are_words_text = key == self._words_below
             _add_child(node, key, self._node(next(self._events), depth + 1))
@@ -201,6 +227,15 @@ class _Composer:
                     node.keys[name] = place
                     _add_child(node, name, source.children[name])
         return node
+
+    def _merge_sources(self, node: Node, event: Any) -> list[Node]:
+        sources = list(node.children.values()) if isinstance(node.value, list) else [node]
+        if not all(isinstance(source.value, dict) for source in sources):
+            raise self._bad_merge(event)
+        return sources
+
+    def _bad_merge(self, event: Any) -> YAMLError:
+        return _error_at(event, "<< merges mappings only: give it an alias of one, or a list of such")
 
     def _scalar(self, event: Any) -> Any:
         is_word = self._are_words_text and not event.tag and event.value.lower() in _WORDS
@@ -223,13 +258,6 @@ def _add_child(node: Node, key: str, child: Node) -> None:
     node.children[key] = child
     node.value[key] = child.value
     node.size += child.size
-
-
-def _merge_sources(node: Node, event: Any) -> list[Node]:
-    sources = list(node.children.values()) if isinstance(node.value, list) else [node]
-    if not all(isinstance(source.value, dict) for source in sources):
-        raise _error_at(event, "<< merges mappings only: give it an alias of one, or a list of such")
-    return sources
 
 
 def _scalar(event: Any) -> Any:
@@ -259,12 +287,13 @@ def _ambiguity(text: str) -> str:
     return "ambiguous YAML value (a number, a time, or a string): put it in quotes, or write a plain number"
 
 
-def _position(event: Any) -> tuple[int, int]:
+def at_event(event: Any) -> tuple[int, int]:
+    """Return line and column of an event, from 1."""
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 def _error_at(event: Any, message: str) -> YAMLError:
-    return YAMLError(message, *_position(event))
+    return YAMLError(message, *at_event(event))
 
 
 def _unsupported(tag: str) -> str:

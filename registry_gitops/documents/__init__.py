@@ -6,18 +6,23 @@ Knows no schema and no rule, and imports neither pydantic nor PyYAML before a po
 from registry_gitops.documents.decided_later import is_decided_later
 from registry_gitops.documents.discovery import find_files
 from registry_gitops.documents.document import Role, SourceFile, YAMLDocument
+from registry_gitops.documents.file_reading import read_file
 from registry_gitops.documents.manifest import Manifest
-from registry_gitops.documents.problem import Path, Problem
-from registry_gitops.documents.yaml_documents import read_documents
+from registry_gitops.documents.problem import Path, Problem, TextProblem
+from registry_gitops.documents.yaml_documents import FileReading, read_documents, read_text
 
 __all__ = [
+    "FileReading",
     "Manifest",
     "Path",
     "Problem",
     "Role",
     "SourceFile",
+    "TextProblem",
     "YAMLDocument",
     "find_files",
     "is_decided_later",
     "read_documents",
+    "read_file",
+    "read_text",
 ]

@@ -62,8 +62,11 @@ class YAMLDocument:
         With `on_key`, those of the last key instead of its value. The text is read once more, with positions.
         """
         if self._root is None:
-            from registry_gitops.codec import compose_yaml
+            from registry_gitops.codec import GoYAMLError, compose_yaml
 
-            self._root = compose_yaml(self.text)
+            try:
+                self._root, _ = compose_yaml(self.text)
+            except GoYAMLError:  # the fast reader accepts a few texts that this one does not
+                return self.first_line, 1
         line, column = self._root.position(path, of_key=on_key)
         return line + self.first_line - 1, column

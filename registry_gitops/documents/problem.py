@@ -27,3 +27,13 @@ class Problem(NamedTuple):
 
     severity: Severity | None = None
     """How much it matters, if that is not the severity of the rule."""
+
+
+class TextProblem(NamedTuple):
+    """What is wrong with the text of a file, before it is data."""
+
+    rule_id: str
+    line: int
+    column: int
+    message: str
+    remedy: str

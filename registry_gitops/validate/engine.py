@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path as FilePath
 
-from registry_gitops.documents import Manifest, SourceFile, YAMLDocument, find_files, read_documents
+from registry_gitops.documents import Manifest, find_files, read_file
 from registry_gitops.findings import Finding
 from registry_gitops.repository import FluxRepository, find_scope
 from registry_gitops.rules import RULES, ManifestSearch, find_refusals
 from registry_gitops.validate.examination import Examination, count_of
 from registry_gitops.validate.forking import map_in_processes
-from registry_gitops.validate.locating import Located, locate
+from registry_gitops.validate.locating import Located, locate, locate_in_text
 from registry_gitops.validate.validation_options import ValidationOptions
 
 
@@ -28,19 +27,21 @@ def examine(
     options = options or ValidationOptions()
     names = list(find_files(paths))
     progress(f"reading {count_of(len(names), 'file')}")
-    documents = [document for read in map_in_processes(_read, names, options.jobs) for document in read]
-    repository = FluxRepository(documents, *find_scope(paths))
+    files = list(map_in_processes(read_file, names, options.jobs))
+    repository = FluxRepository([document for file in files for document in file.documents], *find_scope(paths))
     progress(f"checking {count_of(len(repository.manifests), 'object')}")
     check = _Check(repository, options)
     findings = [
         finding for found in map_in_processes(check.manifest, repository.manifests, options.jobs) for finding in found
     ]
     findings += check.whole()
+    findings += (
+        locate_in_text(file.source, found)
+        for file in files
+        for found in file.problems
+        if options.reports(found.rule_id)
+    )
     return Examination(tuple(sorted(findings, key=_order)), len(names), len(repository.manifests))
-
-
-def _read(name: str) -> list[YAMLDocument]:
-    return list(read_documents(SourceFile(name, FilePath(name).read_text("utf-8"))))
 
 
 class _Check:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from registry_gitops.documents import Manifest, Problem, YAMLDocument
+from registry_gitops.documents import Manifest, Problem, SourceFile, TextProblem, YAMLDocument
 from registry_gitops.findings import Finding, Location
 from registry_gitops.rules import RULES
 
@@ -31,6 +31,17 @@ def locate(found: Located) -> Finding:
         message=problem.message,
         severity=problem.severity or _SEVERITIES[rule_id],
         location=Location(document.source.name, line, column, _key(problem.path), name),
+        remedy=problem.remedy,
+    )
+
+
+def locate_in_text(source: SourceFile, problem: TextProblem) -> Finding:
+    """Return the finding of a problem of a text."""
+    return Finding(
+        id=problem.rule_id,
+        message=problem.message,
+        severity=_SEVERITIES[problem.rule_id],
+        location=Location(source.name, problem.line, problem.column),
         remedy=problem.remedy,
     )
 

@@ -26,7 +26,7 @@ Place = tuple[str, int, int, str]
 
 def marks(folder: Path) -> Iterator[Place]:
     for file in sorted(folder.rglob("*")):
-        lines = file.read_text("utf-8").splitlines() if file.suffix in (".yaml", ".yml") else []
+        lines = file.read_text("utf-8", "replace").splitlines() if file.suffix in (".yaml", ".yml") else []
         number = 0
         for index, line in enumerate(lines, 1):
             mark = MARK.fullmatch(line)

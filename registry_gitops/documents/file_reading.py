@@ -1,0 +1,41 @@
+"""The bytes of a file to its documents."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from registry_gitops.documents.document import SourceFile
+from registry_gitops.documents.problem import TextProblem
+from registry_gitops.documents.yaml_documents import FileReading, read_text
+from registry_gitops.errors import InputError
+
+STDIN: Final = "-"
+
+_MAX_BYTES: Final = 64 * 2**20
+"""Largest file that is read: 40 times what Kubernetes accepts as an object, and enough for a stream of 50,000."""
+
+
+def read_file(path: str) -> FileReading:
+    """Read a file, or stdin for `-`. Raises InputError if that is impossible."""
+    name = "<stdin>" if path == STDIN else path
+    try:
+        if path == STDIN:
+            data = sys.stdin.buffer.read(_MAX_BYTES + 1)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError.single(f"cannot read the file: {error.strerror or error}", name) from None
+    if len(data) > _MAX_BYTES:
+        problem = TextProblem("unreadable-file", 1, 1, "the file is larger than 64 MiB", "Split the file")
+        return FileReading(SourceFile(name, ""), [], [problem])
+    try:
+        return read_text(SourceFile(name, data.decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8-sig", "replace")) + 1
+        message = "the file is not text in UTF-8"
+        problem = TextProblem("unreadable-file", line, column, message, "Save the file in UTF-8")
+        return FileReading(SourceFile(name, ""), [], [problem])
