@@ -53,11 +53,13 @@ check: .dev ## lint, types, import directions, generated files
 	$(RUN) tools/generate.py --check
 	$(RUN) -m tools.kubernetes_schemas --check
 	$(RUN) -m tools.addon_schemas --check
+	$(RUN) -m tools.validation_schemas --check
 
 generate: .dev ## write the files that are made from the models and from upstream's schemas
 	$(RUN) tools/generate.py
 	$(RUN) -m tools.kubernetes_schemas
 	$(RUN) -m tools.addon_schemas
+	$(RUN) -m tools.validation_schemas
 
 bench: .dev .tools ## measure the commands
 	@$(RUN) benchmarks/run.py

@@ -17,6 +17,8 @@ class CommittedFolder:
     """The directory, below the root."""
     sources: tuple[str, ...]
     """The files that the generated ones depend on, as patterns below the root."""
+    generated: str = "*/*.json"
+    """The generated files, as a pattern below the directory."""
 
     @property
     def path(self) -> Path:
@@ -31,7 +33,7 @@ class CommittedFolder:
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of each source and of each generated file."""
         files = [file for pattern in self.sources for file in sorted(self.root.glob(pattern))]
-        files += sorted(file for file in self.path.glob("*/*.json"))
+        files += sorted(file for file in self.path.glob(self.generated))
         return {str(file.relative_to(self.root)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
     def is_fresh(self) -> bool:

@@ -12,6 +12,7 @@ from registry_gitops.rules import RULES, ManifestSearch, find_refusals
 from registry_gitops.validate.examination import Examination, count_of
 from registry_gitops.validate.forking import map_in_processes
 from registry_gitops.validate.locating import Located, locate, locate_in_text
+from registry_gitops.validate.schemas import SchemaChecks
 from registry_gitops.validate.validation_options import ValidationOptions
 
 
@@ -41,7 +42,8 @@ def examine(
         for found in file.problems
         if options.reports(found.rule_id)
     )
-    return Examination(tuple(sorted(findings, key=_order)), len(names), len(repository.manifests))
+    unknown = check.schemas.count_unknown_kinds()
+    return Examination(tuple(sorted(findings, key=_order)), len(names), len(repository.manifests), unknown)
 
 
 class _Check:
@@ -51,6 +53,7 @@ class _Check:
         self._repository = repository
         self._options = options
         self._searches = _searches()
+        self.schemas = SchemaChecks(repository, options.kubernetes_version)
 
     def manifest(self, manifest: Manifest) -> list[Finding]:
         """Return what is wrong with one object."""
@@ -62,10 +65,12 @@ class _Check:
 
     def _in_manifest(self, manifest: Manifest) -> Iterator[Located]:
         yield from (Located(rule_id, manifest, problem) for rule_id, problem in find_refusals(manifest))
+        yield from (Located(rule_id, manifest, problem) for rule_id, problem in self.schemas.check_manifest(manifest))
         for rule_id, search in (*self._searches.get(manifest.group_kind, ()), *self._searches[""]):
             yield from (Located(rule_id, manifest, problem) for problem in search(manifest, self._repository))
 
     def _in_repository(self) -> Iterator[Located]:
+        yield from (Located(*found) for found in self.schemas.check_documents())
         for rule in RULES:
             if rule.repository:
                 yield from (

@@ -1,0 +1,76 @@
+"""The schema of one kind, and what it refuses of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from registry_gitops.documents import Problem
+from registry_gitops.validate.schemas.object_values import default_of, replace, without_nulls
+from registry_gitops.validate.schemas.violation_text import describe
+from registry_gitops.validate.schemas.violations import SchemaViolation, find_violations
+
+Schema = dict[str, Any]
+
+
+class KindSchema:
+    """The schema of one kind, compiled at its first use."""
+
+    def __init__(self, schema: Schema, *, accepts_null_items: bool = False) -> None:
+        self.schema = schema
+        """JSON Schema, with the API server's keywords x-kubernetes-*; what it refers to is below `definitions`."""
+        self._accepts_null_items = accepts_null_items
+        """Whether null in a list is an empty value, as Go reads it, which decodes the kinds of Kubernetes itself."""
+
+    def check(self, value: dict[str, Any], *, partial: bool = False) -> Iterator[tuple[str, Problem]]:
+        """Yield what is wrong with an object, each with the id of its rule.
+
+        A field that is null is not there. A value that Flux or SOPS decides later is right. `partial` is for a patch,
+        which need not have what is required of an object.
+        """
+        if self._is_valid(value):
+            return
+        written = without_nulls(value)
+        written.pop("sops", None)
+        if self._validator.is_valid(written):
+            return
+        violations = find_violations(self._validator, written, self.schema)
+        violations += self._violations_of_defaults(written, violations)
+        for violation in violations:
+            if not violation.is_decided_later and not self._is_silent(violation, partial):
+                yield describe(violation)
+
+    def _violations_of_defaults(self, value: Any, violations: list[SchemaViolation]) -> list[SchemaViolation]:
+        """Return what is refused of the defaults of variables, such as that of ${REPLICAS:=two}."""
+        defaults = {
+            violation.path: default_of(violation.value) for violation in violations if violation.is_decided_later
+        }
+        defaults = {path: default for path, default in defaults.items() if default is not None}
+        if not defaults:
+            return []
+        for path, default in defaults.items():
+            replace(value, path, default)
+        return [each for each in find_violations(self._validator, value, self.schema) if each.path in defaults]
+
+    def _is_silent(self, violation: SchemaViolation, partial: bool) -> bool:
+        is_null_item = violation.value is None and isinstance(violation.path[-1], int)
+        return (partial and violation.is_of_whole) or (is_null_item and self._accepts_null_items)
+
+    def _is_valid(self, value: dict[str, Any]) -> bool:
+        try:
+            return bool(self._validator.is_valid(value))
+        except ValueError:  # a type of a reader of ours, such as that of a variable without quotes
+            return False
+
+    @cached_property
+    def _validator(self) -> Any:
+        # Imported here: a run without objects does not need it.
+        from jsonschema_rs import RegexOptions, validator_for
+
+        return validator_for(self.schema, validate_formats=True, retriever=_refuse, pattern_options=RegexOptions())
+
+
+def _refuse(uri: str) -> Any:
+    """Refuse to fetch a schema: jsonschema-rs would read it from the web, or from any file."""
+    raise ValueError(f"a schema refers to another one, {uri}")

@@ -1,0 +1,100 @@
+"""What a compiled schema refuses of a value, in our words for jsonschema-rs's errors of all its versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from registry_gitops.documents import Path, is_decided_later
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class SchemaViolation:
+    """One keyword of a schema that a value does not satisfy."""
+
+    keyword: str
+    path: Path
+    """Where the value stands in the object."""
+    value: Any
+    """The value, which no message repeats."""
+    expected: Any
+    """What the keyword asks for, such as the types, the values of an enum, or the missing fields."""
+    part: Schema
+    """The part of the schema that the keyword stands in."""
+
+    @property
+    def is_decided_later(self) -> bool:
+        """Whether Flux or SOPS replaces the value."""
+        return is_decided_later(self.value)
+
+    @property
+    def is_of_whole(self) -> bool:
+        """Whether a part of an object need not satisfy the keyword, because the rest of it stands elsewhere."""
+        return self.keyword in _OF_WHOLE
+
+
+_OF_WHOLE: Final = frozenset(["required", "minItems", "minProperties", "anyOf", "oneOf", "allOf", "not"])
+
+
+def find_violations(validator: Any, value: Any, schema: Schema) -> list[SchemaViolation]:
+    """Return what a compiled schema refuses of a value, each once, in the order of the paths."""
+    found: dict[tuple[Path, str, str], SchemaViolation] = {}
+    for error in validator.iter_errors(value):
+        for violation in _violations(error, schema):
+            found.setdefault((violation.path, violation.keyword, repr(violation.expected)), violation)
+    return sorted(found.values(), key=lambda violation: [str(step) for step in violation.path])
+
+
+def _violations(error: Any, schema: Schema) -> Iterator[SchemaViolation]:
+    *above, keyword = error.schema_path
+    path, part = tuple(error.instance_path), _part(schema, above)
+    branches = getattr(error.kind, "context", ())  # jsonschema-rs has it since 0.31
+    if keyword in ("anyOf", "oneOf") and branches and all(branches):
+        yield from _of_branches([[*_all(branch, schema)] for branch in branches], path, error.instance, part)
+    elif keyword == "additionalProperties":
+        yield from (
+            SchemaViolation(keyword, (*path, name), name, sorted(part.get("properties", ())), part)
+            for name in error.kind.unexpected
+        )
+    else:
+        expected = error.kind.property if keyword == "required" else part.get(keyword)
+        yield SchemaViolation(keyword, path, error.instance, expected, part)
+
+
+def _all(errors: list[Any], schema: Schema) -> Iterator[SchemaViolation]:
+    return (violation for error in errors for violation in _violations(error, schema))
+
+
+def _of_branches(
+    branches: list[list[SchemaViolation]], path: Path, value: Any, part: Schema
+) -> Iterator[SchemaViolation]:
+    """Yield the violations of the branch that the user most likely meant: the one that fails at the deepest place."""
+    if any(all(violation.is_decided_later for violation in branch) for branch in branches):
+        yield from (violation for branch in branches for violation in branch if violation.is_decided_later)
+        return
+    deepest = max(branches, key=lambda branch: max(len(violation.path) for violation in branch))
+    alike = {violation.keyword for branch in branches for violation in branch}
+    if any(len(violation.path) > len(path) for violation in deepest):
+        yield from deepest
+    elif alike == {"type"}:
+        types = [name for branch in branches for violation in branch for name in _names(violation.expected)]
+        yield SchemaViolation("type", path, value, types, part)
+    elif alike == {"required"} and all(len(branch) == 1 for branch in branches):
+        yield SchemaViolation("anyOf", path, value, [branch[0].expected for branch in branches], part)
+    else:
+        yield SchemaViolation("anyOf", path, value, [], part)
+
+
+def _names(types: Any) -> list[str]:
+    return types if isinstance(types, list) else [types]
+
+
+def _part(schema: Schema, path: list[str | int]) -> Schema:
+    """Return the part of a schema at a path, which leads through references or, in newer versions, does not."""
+    part: Any = schema
+    for step in path:
+        part = schema["definitions"][part["$ref"].rpartition("/")[2]] if step == "$ref" else part[step]
+    return part if isinstance(part, dict) else {}

@@ -1,0 +1,215 @@
+"""Keep registry_gitops/validate/schemas/data: the schemas that `registry-gitops validate` carries.
+
+`python -m tools.validation_schemas` makes them anew where they are stale; with `--check` it only says so (exit 1). They
+are committed, because the packages and modules that they are taken from have 200 MB. Versions stand in
+requirements/schemas.txt (Kubernetes) and in the go.mod of tools/go/flux-crds and tools/go/addon-crds. `made-of.json`
+holds the digests of what they were made from and of what was made.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from registry_gitops.validate import KUBERNETES_VERSIONS
+from registry_gitops.validate.schemas import archive
+from registry_gitops.validate.schemas.custom_resources import custom_resource_schemas
+from tools import golang
+from tools.committed import CommittedFolder
+
+Schema = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = ROOT / "requirements" / "schemas.txt"
+GO = ROOT / "tools" / "go"
+SCHEMAS = CommittedFolder(
+    ROOT,
+    "registry_gitops/validate/schemas/data",
+    (
+        "requirements/schemas.txt",
+        "tools/go/flux-crds/*",
+        "tools/go/addon-crds/*",
+        "tools/validation_schemas.py",
+        "registry_gitops/validate/schemas/custom_resources.py",
+    ),
+    generated="[!m]*",
+)
+
+CONTROLLER_GEN = "sigs.k8s.io/controller-tools/cmd/controller-gen"
+GO_TYPES = {
+    "flux": (
+        "flux-crds",
+        tuple(
+            f"github.com/fluxcd/{part}/..."
+            for part in (
+                "helm-controller/api",
+                "image-automation-controller/api",
+                "image-reflector-controller/api",
+                "kustomize-controller/api",
+                "notification-controller/api",
+                "source-controller/api",
+                "source-watcher/api/v2",
+            )
+        ),
+    ),
+}
+"""Archive -> the folder of tools/go that pins the modules, and the packages whose types controller-gen reads."""
+
+
+def main(arguments: list[str]) -> int:
+    """Return the exit status: 0 fine, 1 stale under `--check`, 2 when the schemas cannot be made."""
+    return SCHEMAS.update(arguments, make)
+
+
+def make(folder: Path) -> int:
+    """Write the archives into `folder`, and the index of API groups; return the exit status."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        try:
+            archives = {archive.KUBERNETES: kubernetes(Path(temporary))}
+            archives |= {name: custom_resources(files) for name, files in collect(Path(temporary))}
+        except (golang.GoProblem, subprocess.CalledProcessError) as problem:
+            print(f"{problem}\n{SCHEMAS.folder} cannot be made.", file=sys.stderr)
+            return 2
+    groups: dict[str, str] = {}
+    for name, lines in archives.items():
+        archive.pack(folder / name, lines)
+        groups |= {kind.rpartition("/")[0]: name for kind, _, _ in lines if " " in kind}
+    (folder / "groups.json").write_text(json.dumps(groups, sort_keys=True, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def kubernetes(workplace: Path) -> list[tuple[str, str, str]]:
+    """Return the definitions of all versions of Kubernetes; one that several versions have alike is there once."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
+    subprocess.run([*pip, "--target", workplace / "packages", "-r", REQUIREMENTS], check=True)
+    versions: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for version in KUBERNETES_VERSIONS:
+        source = workplace / "packages/kubernetes_validate/kubernetes-json-schema" / f"v{version}.0-local-strict"
+        definitions = json.loads((source / "_definitions.json").read_text(encoding="utf-8"))["$defs"]
+        kept = dict(kinds(definitions))
+        for name in closure(kept, definitions):
+            kept[name] = lean(definitions[name])
+        for name, schema in kept.items():
+            versions[name, compact(schema)].append(version)
+    everywhere = [*KUBERNETES_VERSIONS]
+    return [(name, "" if found == everywhere else ",".join(found), text) for (name, text), found in versions.items()]
+
+
+def kinds(definitions: dict[str, Schema]) -> Iterator[tuple[str, Schema]]:
+    """Yield `apiVersion Kind` and the schema of each kind that a manifest can have: it has `metadata` of its own."""
+    for definition in definitions.values():
+        of = definition.get("x-kubernetes-group-version-kind", [])
+        properties = definition.get("properties", {})
+        if len(of) != 1 or not properties.get("metadata", {}).get("$ref", "").endswith(".ObjectMeta"):
+            continue
+        api_version = "/".join(filter(None, (of[0]["group"], of[0]["version"])))
+        schema = lean(definition)
+        schema["properties"] |= {
+            "apiVersion": {"type": "string", "enum": [api_version]},
+            "kind": {"type": "string", "enum": [of[0]["kind"]]},
+        }
+        if "status" in properties:
+            schema["properties"]["status"] = {"type": "object"}
+        schema["required"] = sorted({*schema.get("required", ()), "apiVersion", "kind", "metadata"} - {"status"})
+        yield f"{api_version} {of[0]['kind']}", schema
+
+
+KEPT = ("items", "additionalProperties", "required", "enum", "x-kubernetes-list-map-keys", "x-kubernetes-list-type")
+
+
+def lean(node: Any) -> Any:
+    """Return a schema without descriptions, whose integers have limits, and that takes no null.
+
+    The package lets each field be null; a manifest is checked without its nulls, which are fields that are not there.
+    """
+    if isinstance(node, list):
+        return [lean(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return {"$ref": "#/definitions/" + node["$ref"].rpartition("/")[2]}
+    result: Schema = {key: lean(node[key]) for key in KEPT if key in node}
+    if "type" in node:
+        types = node["type"] if isinstance(node["type"], list) else [node["type"]]
+        result["type"] = next(each for each in types if each != "null")
+    if "properties" in node:
+        result["properties"] = {name: lean(field) for name, field in node["properties"].items()}
+        if "protocol" in result["properties"]:
+            result["properties"]["protocol"]["default"] = "TCP"
+    if "oneOf" in node:
+        # A string or a number: no value is both.
+        result["anyOf"] = lean(node["oneOf"])
+    return result | limits(node.get("format"))
+
+
+def limits(form: str | None) -> Schema:
+    """Return what a format of Kubernetes means in JSON Schema."""
+    if form not in ("int32", "int64"):
+        return {"format": form} if form == "date-time" else {}
+    limit = 2 ** (int(form[3:]) - 1)
+    return {"minimum": -limit, "maximum": limit - 1}
+
+
+def closure(schemas: dict[str, Schema], definitions: dict[str, Schema]) -> set[str]:
+    """Return the names of all definitions that the schemas refer to, directly or through others."""
+    found: set[str] = set()
+    pending = list(references(schemas))
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += references(definitions[name])
+    return found
+
+
+def references(node: Any) -> Iterator[str]:
+    """Yield the names of the definitions that a schema refers to directly."""
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        yield node["$ref"].rpartition("/")[2]
+    for child in children:
+        yield from references(child)
+
+
+def collect(workplace: Path) -> Iterator[tuple[str, list[Path]]]:
+    """Yield each archive of custom resources with the files of its definitions."""
+    go = golang.find(golang.needed(GO), ROOT / "requirements" / "go.txt", ROOT / ".tools")
+
+    def run(module: str, *command: str | Path) -> str:
+        return subprocess.check_output(command, cwd=GO / module, env=go.environment(), text=True)
+
+    program = workplace / "controller-gen"
+    run("flux-crds", "go", "build", "-buildvcs=false", "-trimpath", "-o", program, CONTROLLER_GEN)
+    for name, (module, packages) in GO_TYPES.items():
+        output = workplace / name
+        paths = (f"paths={package}" for package in packages)
+        run(module, program, "crd:crdVersions=v1", *paths, f"output:crd:dir={output}")
+        yield name, sorted(output.glob("*.yaml"))
+
+
+def custom_resources(files: Iterable[Path]) -> list[tuple[str, str, str]]:
+    """Return the definitions of an archive of custom resources."""
+    return [
+        (f"{api_version} {kind}", "", compact(schema))
+        for file in files
+        for definition in yaml.load_all(file.read_bytes(), yaml.CSafeLoader)
+        for api_version, kind, schema in custom_resource_schemas(definition)
+    ]
+
+
+def compact(schema: Schema) -> str:
+    """Return a schema as JSON."""
+    return json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
