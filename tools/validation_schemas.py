@@ -2,7 +2,7 @@
 
 `python -m tools.validation_schemas` makes them anew where they are stale; with `--check` it only says so (exit 1). They
 are committed, because the packages and modules that they are taken from have 200 MB. Versions stand in
-requirements/schemas.txt (Kubernetes) and in the go.mod of tools/go/flux-crds and tools/go/addon-crds. `made-of.json`
+requirements/schemas.txt (Kubernetes) and in the go.mod of tools/go/flux-crds, addon-crds, and kustomize-types. `made-of.json`
 holds the digests of what they were made from and of what was made.
 """
 
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,16 @@ from tools.committed import CommittedFolder
 Schema = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parent.parent
+GO_WHEEL = ROOT / "requirements" / "go.txt"
 REQUIREMENTS = ROOT / "requirements" / "schemas.txt"
 GO = ROOT / "tools" / "go"
+MODULES = ("addon-crds", "flux-crds", "kustomize-types")
 SCHEMAS = CommittedFolder(
     ROOT,
     "registry_gitops/validate/schemas/data",
     (
         "requirements/schemas.txt",
-        "tools/go/flux-crds/*",
-        "tools/go/addon-crds/*",
+        *(f"tools/go/{module}/*" for module in MODULES),
         "tools/validation_schemas.py",
         "registry_gitops/validate/schemas/custom_resources.py",
     ),
@@ -43,24 +44,42 @@ SCHEMAS = CommittedFolder(
 )
 
 CONTROLLER_GEN = "sigs.k8s.io/controller-tools/cmd/controller-gen"
+
 GO_TYPES = {
-    "flux": (
-        "flux-crds",
-        tuple(
-            f"github.com/fluxcd/{part}/..."
-            for part in (
-                "helm-controller/api",
-                "image-automation-controller/api",
-                "image-reflector-controller/api",
-                "kustomize-controller/api",
-                "notification-controller/api",
-                "source-controller/api",
-                "source-watcher/api/v2",
-            )
-        ),
-    ),
+    "flux": [
+        ("flux-crds", f"github.com/fluxcd/{part}/...")
+        for part in (
+            "helm-controller/api",
+            "image-automation-controller/api",
+            "image-reflector-controller/api",
+            "kustomize-controller/api",
+            "notification-controller/api",
+            "source-controller/api",
+            "source-watcher/api/v2",
+        )
+    ],
+    "prometheus": [
+        ("addon-crds", f"github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/{version}")
+        for version in ("v1", "v1alpha1", "v1beta1")
+    ],
 }
-"""Archive -> the folder of tools/go that pins the modules, and the packages whose types controller-gen reads."""
+"""Archive -> the packages whose types controller-gen reads, each after the folder of tools/go that pins it."""
+
+FILES = {
+    "cert-manager": ("github.com/cert-manager/cert-manager", "deploy/crds"),
+    "external-secrets": ("github.com/external-secrets/external-secrets", "config/crds/bases"),
+    "gateway": ("sigs.k8s.io/gateway-api", "config/crd/experimental"),
+}
+"""Archive -> the module of tools/go/addon-crds that has definitions as files, and their directory.
+
+The experimental definitions of the Gateway API have all kinds and fields of the standard ones.
+"""
+
+FLUX_OPERATOR = "github.com/controlplaneio-fluxcd/flux-operator@v0.59.0"
+"""A module that no go.mod can name, because it asks for a Go that is newer than that of the tools."""
+
+WIDENED_BY_FLUX_OPERATOR = ("FluxInstance", "ResourceSet", "ResourceSetInputProvider")
+"""Kinds that Flux Operator adds to the enums of Flux's definitions."""
 
 
 def main(arguments: list[str]) -> int:
@@ -70,15 +89,14 @@ def main(arguments: list[str]) -> int:
 
 def make(folder: Path) -> int:
     """Write the archives into `folder`, and the index of API groups; return the exit status."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as temporary:
         try:
-            archives = {archive.KUBERNETES: kubernetes(Path(temporary))}
-            archives |= {name: custom_resources(files) for name, files in collect(Path(temporary))}
+            archives = {archive.KUBERNETES: kubernetes(Path(temporary)), **dict(Collection(Path(temporary)).archives())}
         except (golang.GoProblem, subprocess.CalledProcessError) as problem:
             print(f"{problem}\n{SCHEMAS.folder} cannot be made.", file=sys.stderr)
             return 2
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     groups: dict[str, str] = {}
     for name, lines in archives.items():
         archive.pack(folder / name, lines)
@@ -180,30 +198,79 @@ def references(node: Any) -> Iterator[str]:
         yield from references(child)
 
 
-def collect(workplace: Path) -> Iterator[tuple[str, list[Path]]]:
-    """Yield each archive of custom resources with the files of its definitions."""
-    go = golang.find(golang.needed(GO), ROOT / "requirements" / "go.txt", ROOT / ".tools")
+class Collection:
+    """The definitions of custom resources, and the schemas of kustomize's files, from modules of Go."""
 
-    def run(module: str, *command: str | Path) -> str:
-        return subprocess.check_output(command, cwd=GO / module, env=go.environment(), text=True)
+    def __init__(self, workplace: Path) -> None:
+        self._workplace = workplace
+        self._go = golang.find(golang.needed(GO), GO_WHEEL, ROOT / ".tools")
 
-    program = workplace / "controller-gen"
-    run("flux-crds", "go", "build", "-buildvcs=false", "-trimpath", "-o", program, CONTROLLER_GEN)
-    for name, (module, packages) in GO_TYPES.items():
-        output = workplace / name
-        paths = (f"paths={package}" for package in packages)
-        run(module, program, "crd:crdVersions=v1", *paths, f"output:crd:dir={output}")
-        yield name, sorted(output.glob("*.yaml"))
+    def archives(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+        """Yield the name of each archive with its lines."""
+        for name, packages in GO_TYPES.items():
+            yield name, custom_resources(self._from_types(name, packages))
+        for name, (module, folder) in FILES.items():
+            yield name, custom_resources((self._module(module) / folder).glob("*.yaml"))
+        yield "flux-operator", custom_resources((self._flux_operator() / "config/crd/bases").glob("*.yaml"))
+        yield "kustomize", list(self._of_kustomize())
+
+    def _run(self, module: str, *command: str | Path) -> str:
+        return subprocess.check_output(command, cwd=GO / module, env=self._go.environment(), text=True)
+
+    def _from_types(self, name: str, packages: Sequence[tuple[str, str]]) -> Iterator[Path]:
+        output, program = self._workplace / name, self._workplace / "controller-gen"
+        for module in {module for module, _ in packages}:
+            paths = (f"paths={package}" for owner, package in packages if owner == module)
+            self._run(module, "go", "build", "-buildvcs=false", "-trimpath", "-o", program, CONTROLLER_GEN)
+            self._run(module, program, "crd:crdVersions=v1", *paths, f"output:crd:dir={output}")
+        yield from output.glob("*.yaml")
+
+    def _module(self, name: str) -> Path:
+        self._run("addon-crds", "go", "mod", "download", name)
+        return Path(self._run("addon-crds", "go", "list", "-m", "-f", "{{.Dir}}", name).strip())
+
+    def _flux_operator(self) -> Path:
+        go = golang.find((1, 27), GO_WHEEL, ROOT / ".tools")
+        command = ("go", "mod", "download", "-json", FLUX_OPERATOR)
+        done = subprocess.check_output(command, cwd=self._workplace, env=go.environment(), text=True)
+        return Path(json.loads(done)["Dir"])
+
+    def _of_kustomize(self) -> Iterator[tuple[str, str, str]]:
+        for line in self._run("kustomize-types", "go", "run", ".").splitlines():
+            schema = json.loads(line)
+            names = (schema["properties"][key]["enum"][0] for key in ("apiVersion", "kind"))
+            yield " ".join(names), "", compact(schema)
+
+
+class Loader(yaml.CSafeLoader):
+    """Reads `=`, a comparison of Alertmanager, as a string, as Go does."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", Loader.construct_yaml_str)
 
 
 def custom_resources(files: Iterable[Path]) -> list[tuple[str, str, str]]:
-    """Return the definitions of an archive of custom resources."""
+    """Return the lines of an archive of custom resources."""
     return [
-        (f"{api_version} {kind}", "", compact(schema))
-        for file in files
-        for definition in yaml.load_all(file.read_bytes(), yaml.CSafeLoader)
+        (f"{api_version} {kind}", "", compact(widened(schema)))
+        for file in sorted(files)
+        for definition in yaml.load_all(file.read_bytes(), Loader)
+        if definition.get("kind") == "CustomResourceDefinition"
         for api_version, kind, schema in custom_resource_schemas(definition)
     ]
+
+
+def widened(node: Any) -> Any:
+    """Return a schema of Flux with the kinds that Flux Operator adds to an enum of kinds."""
+    if isinstance(node, list):
+        return [widened(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    result = {key: widened(child) for key, child in node.items()}
+    enum = node.get("enum")
+    if isinstance(enum, list) and {"HelmRelease", "Kustomization"} <= set(enum):
+        result["enum"] = [*enum, *WIDENED_BY_FLUX_OPERATOR]
+    return result
 
 
 def compact(schema: Schema) -> str:

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tools import addon_schemas, kubernetes_schemas
+from tools import addon_schemas, kubernetes_schemas, validation_schemas
 from tools.committed import CommittedFolder
 
-SCHEMAS = {"addons": addon_schemas.SCHEMAS, "kubernetes": kubernetes_schemas.SCHEMAS}
+SCHEMAS = {
+    "addons": addon_schemas.SCHEMAS,
+    "kubernetes": kubernetes_schemas.SCHEMAS,
+    "validation": validation_schemas.SCHEMAS,
+}
 
 
 def cannot_make(folder: Path) -> int:

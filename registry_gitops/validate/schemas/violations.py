@@ -55,10 +55,12 @@ def _violations(error: Any, schema: Schema) -> Iterator[SchemaViolation]:
     if keyword in ("anyOf", "oneOf") and branches and all(branches):
         yield from _of_branches([[*_all(branch, schema)] for branch in branches], path, error.instance, part)
     elif keyword == "additionalProperties":
-        yield from (
-            SchemaViolation(keyword, (*path, name), name, sorted(part.get("properties", ())), part)
-            for name in error.kind.unexpected
-        )
+        known = sorted(part.get("properties", ()))
+        # encoding/json, which reads the files of kustomize, takes NAMEPREFIX for namePrefix.
+        folded = {name.lower() for name in known} if schema.get("x-ignores-case") else set()
+        for name in error.kind.unexpected:
+            if name.lower() not in folded:
+                yield SchemaViolation(keyword, (*path, name), name, known, part)
     else:
         expected = error.kind.property if keyword == "required" else part.get(keyword)
         yield SchemaViolation(keyword, path, error.instance, expected, part)
