@@ -1,0 +1,73 @@
+"""What the API server does to an object before it evaluates the rules: defaults, and the types of formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from registry_gitops.validate.cel.evaluation_errors import CelError
+from registry_gitops.validate.cel.functions import call
+
+Schema = Mapping[str, Any]
+Prepare = Callable[[Any], Any]
+
+_FORMATS = {"date-time": "timestamp", "duration": "duration", "byte": "bytes"}
+"""Formats of texts that are no texts in CEL, and the function that converts them."""
+
+
+def compile_preparation(schema: Schema) -> Prepare | None:
+    """Return a function from a value to one with defaults and converted formats, or None if it would change nothing.
+
+    The function copies what it changes.
+    """
+    if schema.get("type") == "string" and schema.get("format") in _FORMATS:
+        return _conversion(_FORMATS[schema["format"]])
+    if isinstance(schema.get("items"), dict):
+        item = compile_preparation(schema["items"])
+        return _of_list(item) if item else None
+    if isinstance(schema.get("additionalProperties"), dict):
+        value = compile_preparation(schema["additionalProperties"])
+        return _of_map(value) if value else None
+    properties = schema.get("properties")
+    return _of_object(properties) if isinstance(properties, dict) else None
+
+
+def _conversion(function: str) -> Prepare:
+    def convert(value: Any) -> Any:
+        try:
+            return call(function, (value,))
+        except CelError:
+            # The schema refuses it, or a value that comes later is there.
+            return value
+
+    return convert
+
+
+def _of_list(item: Prepare) -> Prepare:
+    return lambda value: [item(each) for each in value] if isinstance(value, list) else value
+
+
+def _of_map(item: Prepare) -> Prepare:
+    return lambda value: {key: item(each) for key, each in value.items()} if isinstance(value, dict) else value
+
+
+def _of_object(properties: Schema) -> Prepare | None:
+    defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
+    nested = {name: preparation for name, schema in properties.items() if (preparation := compile_preparation(schema))}
+    if not defaults and not nested:
+        return None
+    names = list(nested.items())
+
+    def prepare(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        prepared = {**defaults, **value} if defaults else dict(value)
+        for name in defaults:
+            if prepared[name] is None:
+                prepared[name] = defaults[name]
+        for name, prepare_value in names:
+            if name in prepared:
+                prepared[name] = prepare_value(prepared[name])
+        return prepared
+
+    return prepare
