@@ -62,4 +62,18 @@ SCHEMA_RULES: Final = (
         Good: `interval: 5m`
         """,
     ),
+    Rule(
+        "cel-rule",
+        "The rules of the kind hold",
+        Severity.ERROR,
+        text="""A rule of the custom resource's definition, written in CEL, is not true of the object.
+
+        Why: the API server refuses the object: `either chart or chartRef must be set`. The rules see the defaults of
+        the definition. A rule that another field would satisfy is judged as a missing field is: not at all if a patch
+        of the run changes objects of the kind, and as a warning for objects of Flux in a file.
+        Source: https://github.com/fluxcd/helm-controller/issues/1233
+        Bad: `chart` and `chartRef` in one HelmRelease
+        Good: only one of them
+        """,
+    ),
 )

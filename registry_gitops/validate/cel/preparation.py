@@ -7,12 +7,25 @@ from typing import Any
 
 from registry_gitops.validate.cel.evaluation_errors import CelError
 from registry_gitops.validate.cel.functions import call
+from registry_gitops.validate.cel.types import UNKNOWN, to_duration
 
 Schema = Mapping[str, Any]
 Prepare = Callable[[Any], Any]
 
-_FORMATS = {"date-time": "timestamp", "duration": "duration", "byte": "bytes"}
-"""Formats of texts that are no texts in CEL, and the function that converts them."""
+
+def _decode_base64(text: str) -> bytes:
+    from base64 import b64decode
+
+    return b64decode(text, validate=True)
+
+
+_FORMATS: Mapping[str, Callable[[str], Any]] = {
+    "byte": _decode_base64,
+    "date": lambda text: call("timestamp", (f"{text}T00:00:00Z",)),
+    "date-time": lambda text: call("timestamp", (text,)),
+    "duration": to_duration,
+}
+"""Formats of texts that are no texts in CEL, and their conversion."""
 
 
 def compile_preparation(schema: Schema) -> Prepare | None:
@@ -20,8 +33,9 @@ def compile_preparation(schema: Schema) -> Prepare | None:
 
     The function copies what it changes.
     """
-    if schema.get("type") == "string" and schema.get("format") in _FORMATS:
-        return _conversion(_FORMATS[schema["format"]])
+    convert = _FORMATS.get(schema.get("x-kubernetes-format") or schema.get("format") or "")
+    if convert:
+        return _conversion(convert)
     if isinstance(schema.get("items"), dict):
         item = compile_preparation(schema["items"])
         return _of_list(item) if item else None
@@ -32,15 +46,15 @@ def compile_preparation(schema: Schema) -> Prepare | None:
     return _of_object(properties) if isinstance(properties, dict) else None
 
 
-def _conversion(function: str) -> Prepare:
-    def convert(value: Any) -> Any:
+def _conversion(convert: Callable[[str], Any]) -> Prepare:
+    def convert_text(value: Any) -> Any:
         try:
-            return call(function, (value,))
-        except CelError:
-            # The schema refuses it, or a value that comes later is there.
-            return value
+            return convert(value) if isinstance(value, str) else value
+        except (CelError, ValueError):
+            # A value that comes later, or a form that only the API server knows.
+            return UNKNOWN
 
-    return convert
+    return convert_text
 
 
 def _of_list(item: Prepare) -> Prepare:

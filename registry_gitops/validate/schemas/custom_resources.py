@@ -13,6 +13,8 @@ OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _WITHOUT_MEANING: Final = ("description", "example", "externalDocs", "title", "nullable")
 _FORMATS: Final = ("date", "date-time")
 """The formats that mean the same in JSON Schema as in the API server."""
+_TYPES_OF_CEL: Final = ("byte", "duration")
+"""The other formats of texts that are of another type in rules in CEL."""
 
 
 def custom_resource_schemas(definition: Schema) -> Iterator[tuple[str, str, Schema]]:
@@ -73,6 +75,8 @@ def _translate_type(node: Schema, result: Schema) -> None:
     form = node.get("format")
     if form and form not in _FORMATS:
         del result["format"]
+    if form in _TYPES_OF_CEL:
+        result["x-kubernetes-format"] = form
     if form in ("int32", "int64"):
         limit = 2 ** (int(form[3:]) - 1)
         result["minimum"] = max(node.get("minimum", -limit), -limit)

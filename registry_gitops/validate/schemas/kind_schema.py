@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
 from registry_gitops.documents import Problem
+from registry_gitops.validate.cel import CelRules, compile_rules
 from registry_gitops.validate.schemas.object_values import default_of, replace, without_nulls
 from registry_gitops.validate.schemas.violation_text import describe
 from registry_gitops.validate.schemas.violations import SchemaViolation, find_violations
@@ -29,14 +31,20 @@ class KindSchema:
         A field that is null is not there. A value that Flux or SOPS decides later is right. `partial` is for a patch,
         which need not have what is required of an object.
         """
-        if self._is_valid(value):
+        if not self._is_valid(value):
+            value = without_nulls(value)
+            value.pop("sops", None)
+            if found := list(self._find_problems(value, partial)):
+                yield from found
+                return
+        if self._rules and not partial:
+            yield from (("cel-rule", problem) for problem in self._rules.check(value))
+
+    def _find_problems(self, value: dict[str, Any], partial: bool) -> Iterator[tuple[str, Problem]]:
+        if self._validator.is_valid(value):
             return
-        written = without_nulls(value)
-        written.pop("sops", None)
-        if self._validator.is_valid(written):
-            return
-        violations = find_violations(self._validator, written, self.schema)
-        violations += self._violations_of_defaults(written, violations)
+        violations = find_violations(self._validator, value, self.schema)
+        violations += self._violations_of_defaults(deepcopy(value), violations)
         for violation in violations:
             if not violation.is_decided_later and not self._is_silent(violation, partial):
                 yield describe(violation)
@@ -62,6 +70,10 @@ class KindSchema:
             return bool(self._validator.is_valid(value))
         except ValueError:  # a type of a reader of ours, such as that of a variable without quotes
             return False
+
+    @cached_property
+    def _rules(self) -> CelRules | None:
+        return compile_rules(self.schema)
 
     @cached_property
     def _validator(self) -> Any:

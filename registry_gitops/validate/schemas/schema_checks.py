@@ -28,7 +28,8 @@ class SchemaChecks:
         """Yield what the schema of an object refuses of it, each with the id of its rule."""
         schema = self.store.find(manifest.api_version, manifest.kind)
         for rule_id, problem in schema.check(manifest.value) if schema else ():
-            if rule_id != "missing-field":
+            # A rule in CEL is a warning if another field would satisfy it.
+            if rule_id != "missing-field" and problem.severity is not Severity.WARNING:
                 yield rule_id, problem
             elif severity := self._severity_of_missing_field(manifest):
                 yield rule_id, problem._replace(severity=severity)

@@ -110,6 +110,8 @@ def test_formats_are_types() -> None:
     rules = schema("self.after > timestamp('2026-01-01T00:00:00Z') && self.__for__ < duration('1h')", **fields)
     assert problems(rules, {"after": "2026-02-01T00:00:00Z", "for": "5m"}) == []
     assert len(problems(rules, {"after": "2026-02-01T00:00:00Z", "for": "5h"})) == 1
+    assert problems(rules, {"after": "${AFTER}", "for": "3 days"}) == []
+    assert problems(schema("size(self.ca) == 3", ca={"type": "string", "format": "byte"}), {"ca": "YWJj"}) == []
 
 
 def test_names_that_are_no_identifiers_are_escaped() -> None:
