@@ -20,11 +20,14 @@ from registry_gitops.repository.kustomize_graph import KustomizeGraph, mark_patc
 from registry_gitops.repository.patch import Patch
 
 
+_RETIRED = re.compile(r"(^|/)_?(archived?|attic|bak|backup|deprecated|disabled|legacy|old|retired|unused)/|[.-](bak|old)/")
+
+
 class FluxRepository:
     """All documents of a run, and how they name each other.
 
     `root` is the absolute path of the Git repository, or of the directory, that has the files; None for a stream.
-    `is_whole` says that all files below it were read.
+    `is_whole` says that all files were read that a Kustomization of Flux can bring to the cluster.
     """
 
     def __init__(self, documents: Iterable[YAMLDocument], root: str | None = None, is_whole: bool = False) -> None:
@@ -69,6 +72,18 @@ class FluxRepository:
         """Yield the patches in sight that change an object on its ways to the cluster."""
         if self.root is not None:
             yield from self.graph.patches_for(manifest, file_of(manifest))
+
+    def is_applied(self, subject: Manifest | YAMLDocument) -> bool:
+        """Whether an object or a document gets into the cluster, as far as that can be told. If in doubt, it does.
+
+        Files of directories such as archive or disabled do not.
+        """
+        file = file_of(subject)
+        if self.root is None:
+            return True
+        if _RETIRED.search(os.path.relpath(file, self.root)):
+            return False
+        return self.graph.applied is None or file in self.graph.applied
 
     @property
     def kustomization_files(self) -> Sequence[KustomizationFile]:

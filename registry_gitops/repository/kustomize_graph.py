@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from registry_gitops.documents import Manifest, Role, SourceFile, YAMLDocument, is_decided_later, read_documents
 from registry_gitops.errors import InputError
@@ -34,6 +35,7 @@ class KustomizeGraph:
         self._parents: dict[str, list[Applier]] = defaultdict(list)
         self._namespaces_of: dict[str, frozenset[str | None]] = {}
         self._patches: dict[int, tuple[Patch, ...]] = {}
+        self._written_in: dict[int, list[Patch]] = {}
         self._link()
 
     def appliers_of(self, target: str) -> Sequence[Applier]:
@@ -77,17 +79,62 @@ class KustomizeGraph:
             self._patches[id(applier)] = tuple(found)
         return self._patches[id(applier)]
 
-    def patches_for(self, manifest: Manifest, file: str, *, _depth: int = 0) -> Iterator[Patch]:
+    def patches_for(self, manifest: Manifest, file: str) -> Iterator[Patch]:
         """Yield the patches that change an object on its ways to the cluster.
 
         Those that another patch writes into a Kustomization of Flux count too.
         """
         for applier in self.all_appliers(file):
-            patches = list(self.patches_of(applier))
-            if isinstance(applier, FluxKustomization) and _depth < 2:
-                for outer in self.patches_for(applier.manifest, applier.file, _depth=_depth + 1):
-                    patches.extend(_patches_in(outer))
-            yield from (patch for patch in patches if patch.selects(manifest))
+            for patch in self.patches_of(applier):
+                if patch.selects(manifest):
+                    yield patch
+            if isinstance(applier, FluxKustomization):
+                yield from (patch for patch in self._patches_written_in(applier) if patch.selects(manifest))
+
+    def _patches_written_in(self, flux: FluxKustomization) -> Sequence[Patch]:
+        """Return the patches that other patches add to a Kustomization of Flux."""
+        if id(flux) not in self._written_in:
+            self._written_in[id(flux)] = []  # A Kustomization can apply itself.
+            outer = self.patches_for(flux.manifest, flux.file)
+            self._written_in[id(flux)] = [patch for each in outer for patch in _patches_in(each)]
+        return self._written_in[id(flux)]
+
+    @cached_property
+    def applied(self) -> frozenset[str] | None:
+        """The files that a Kustomization of Flux in sight brings to the cluster; None if there is none with a directory.
+
+        Not those that only a retired Kustomization brings: one that nothing applies, though its neighbors are applied.
+        """
+        located = [flux for flux in self.flux_kustomizations if flux.folder is not None]
+        if not located:
+            return None
+        reach = {id(flux): self._files_below(flux) for flux in located}
+        rooted = [flux for flux in located if flux.file in reach[id(flux)]]
+        reached = {file for flux in located for file in reach[id(flux)]}
+        waiting = rooted or [flux for flux in located if flux.file not in reached]
+        found: set[str] = {flux.file for flux in waiting}
+        seen = {id(flux) for flux in waiting}
+        while waiting:
+            found |= reach[id(waiting.pop())]
+            for flux in located:
+                if id(flux) not in seen and flux.file in found:
+                    seen.add(id(flux))
+                    waiting.append(flux)
+        return frozenset(found)
+
+    def _files_below(self, flux: FluxKustomization) -> set[str]:
+        """Return the files that a Kustomization of Flux applies itself."""
+        waiting, seen = [flux.folder or "", *(target for _, target in flux.components)], set[str]()
+        if not has_kustomization(waiting[0]):
+            waiting.extend(self._generated_entries(waiting[0]))
+        while waiting:
+            target = waiting.pop()
+            if target in seen:
+                continue
+            seen.add(target)
+            file = self.file_in.get(target)
+            waiting.extend(entry.target for entry in file.entries) if file else None
+        return seen
 
     def _link(self) -> None:
         for each in self.files:
