@@ -19,27 +19,35 @@ from registry_gitops.repository.kustomization_file import KustomizationFile, is_
 from registry_gitops.repository.kustomize_graph import KustomizeGraph, mark_patches, unknown_if_later
 from registry_gitops.repository.patch import Patch
 
-
-_RETIRED = re.compile(r"(^|/)_?(archived?|attic|bak|backup|deprecated|disabled|legacy|old|retired|unused)/|[.-](bak|old)/")
+_RETIRED = re.compile(
+    r"(^|/)_?(archived?|attic|bak|backup|deprecated|disabled|fixtures|legacy|old|retired|testdata|unused)/|[.-](bak|old)/"
+)
+"""Directories whose files are kept, but not meant for a cluster."""
 
 
 class FluxRepository:
     """All documents of a run, and how they name each other.
 
     `root` is the absolute path of the Git repository, or of the directory, that has the files; None for a stream.
-    `is_whole` says that all files were read that a Kustomization of Flux can bring to the cluster.
+    `folders` are the absolute paths of the directories that were read with everything in them.
     """
 
-    def __init__(self, documents: Iterable[YAMLDocument], root: str | None = None, is_whole: bool = False) -> None:
+    def __init__(self, documents: Iterable[YAMLDocument], root: str | None = None, folders: Iterable[str] = ()) -> None:
         self.documents = tuple(documents)
         self.root = root
-        self.is_whole = is_whole
+        self._folders = tuple(folders)
         self._files = tuple(_kustomization_files(self.documents))
         mark_patches(self._files, self.documents)
         self.manifests = tuple(manifest for document in self.documents for manifest in manifests_of(document))
         self._by_kind: dict[str, list[Manifest]] = defaultdict(list)
+        self._by_document: dict[int, list[Manifest]] = defaultdict(list)
         for manifest in self.manifests:
             self._by_kind[manifest.group_kind].append(manifest)
+            self._by_document[id(manifest.document)].append(manifest)
+
+    def manifests_in(self, document: YAMLDocument) -> Sequence[Manifest]:
+        """Return the objects of a document."""
+        return self._by_document.get(id(document), ())
 
     def of_kind(self, group_kind: str) -> Sequence[Manifest]:
         """Return the objects of a kind, such as HelmRelease.helm.toolkit.fluxcd.io or Secret, in the order read."""
@@ -74,16 +82,22 @@ class FluxRepository:
             yield from self.graph.patches_for(manifest, file_of(manifest))
 
     def is_applied(self, subject: Manifest | YAMLDocument) -> bool:
-        """Whether an object or a document gets into the cluster, as far as that can be told. If in doubt, it does.
-
-        Files of directories such as archive or disabled do not.
-        """
-        file = file_of(subject)
+        """Whether an object or a document gets into the cluster, as far as that can be told. If in doubt, it does."""
         if self.root is None:
             return True
-        if _RETIRED.search(os.path.relpath(file, self.root)):
+        return not self.is_retired(subject) and (self.graph.applied is None or file_of(subject) in self.graph.applied)
+
+    def is_retired(self, subject: Manifest | YAMLDocument) -> bool:
+        """Whether the file of an object or a document is in a directory such as archive or disabled."""
+        return self.root is not None and bool(_RETIRED.search(os.path.relpath(file_of(subject), self.root)))
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether everything was read that can be in the repository: what is not in sight does not exist."""
+        if self.root is None:
             return False
-        return self.graph.applied is None or file in self.graph.applied
+        bases = {flux.base for flux in self.flux_kustomizations if flux.base is not None} or {self.root}
+        return all(any(_contains(folder, base) for folder in self._folders) for base in bases)
 
     @property
     def kustomization_files(self) -> Sequence[KustomizationFile]:
@@ -127,6 +141,10 @@ class FluxRepository:
             return False
         appliers = self.graph.all_appliers(file_of(manifest))
         return any(isinstance(each, KustomizationFile) and each.full_name(manifest.name) == name for each in appliers)
+
+
+def _contains(folder: str, path: str) -> bool:
+    return path == folder or path.startswith(folder + os.sep)
 
 
 def _pattern(name: str) -> re.Pattern[str]:

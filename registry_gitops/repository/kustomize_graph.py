@@ -99,6 +99,16 @@ class KustomizeGraph:
             self._written_in[id(flux)] = [patch for each in outer for patch in _patches_in(each)]
         return self._written_in[id(flux)]
 
+    def generated_entries(self, folder: str) -> Iterator[str]:
+        """Yield what Flux lists for a directory without a kustomization file."""
+        prefix = folder.rstrip(os.sep) + os.sep
+        files = [file for file in self._documents_of if file.startswith(prefix)]
+        folders = {os.path.dirname(file) for file in files}
+        with_file = {each for each in folders if each in self.file_in}
+        outermost = {each for each in with_file if not any(_is_below(each, other) for other in with_file)}
+        yield from sorted(outermost)
+        yield from (file for file in files if not any(_is_below(file, each) for each in outermost))
+
     @cached_property
     def applied(self) -> frozenset[str] | None:
         """The files that a Kustomization of Flux in sight brings to the cluster; None if there is none with a directory.
@@ -108,11 +118,13 @@ class KustomizeGraph:
         located = [flux for flux in self.flux_kustomizations if flux.folder is not None]
         if not located:
             return None
-        reach = {id(flux): self._files_below(flux) for flux in located}
+        reach = {id(flux): self.files_below(flux) for flux in located}
         rooted = [flux for flux in located if flux.file in reach[id(flux)]]
         reached = {file for flux in located for file in reach[id(flux)]}
         waiting = rooted or [flux for flux in located if flux.file not in reached]
         found: set[str] = {flux.file for flux in waiting}
+        if not rooted:
+            found |= {file for file in self._documents_of if any(_is_beside(file, flux.file) for flux in waiting)}
         seen = {id(flux) for flux in waiting}
         while waiting:
             found |= reach[id(waiting.pop())]
@@ -122,11 +134,11 @@ class KustomizeGraph:
                     waiting.append(flux)
         return frozenset(found)
 
-    def _files_below(self, flux: FluxKustomization) -> set[str]:
-        """Return the files that a Kustomization of Flux applies itself."""
+    def files_below(self, flux: FluxKustomization) -> set[str]:
+        """Return the files and directories that a Kustomization of Flux applies itself."""
         waiting, seen = [flux.folder or "", *(target for _, target in flux.components)], set[str]()
         if not has_kustomization(waiting[0]):
-            waiting.extend(self._generated_entries(waiting[0]))
+            waiting.extend(self.generated_entries(waiting[0]))
         while waiting:
             target = waiting.pop()
             if target in seen:
@@ -147,18 +159,8 @@ class KustomizeGraph:
             for _, component in flux.components:
                 self._parents[component].append(flux)
             if not has_kustomization(flux.folder):
-                for target in self._generated_entries(flux.folder):
+                for target in self.generated_entries(flux.folder):
                     self._parents[target].append(flux)
-
-    def _generated_entries(self, folder: str) -> Iterator[str]:
-        """Yield what Flux lists for a directory without a kustomization file."""
-        prefix = folder.rstrip(os.sep) + os.sep
-        files = [file for file in self._documents_of if file.startswith(prefix)]
-        folders = {os.path.dirname(file) for file in files}
-        with_file = {each for each in folders if each in self.file_in}
-        outermost = {each for each in with_file if not any(_is_below(each, other) for other in with_file)}
-        yield from sorted(outermost)
-        yield from (file for file in files if not any(_is_below(file, each) for each in outermost))
 
     def _components(self, applier: Applier) -> Iterator[KustomizationFile]:
         targets = (
@@ -238,6 +240,10 @@ def _target(item: dict[str, object]) -> dict[str, object]:
 def _target_of(file: KustomizationFile, entry: Entry) -> dict[str, object]:
     item = file.list(entry.field)[int(entry.path[1])]
     return _target(item) if isinstance(item, dict) else {}
+
+
+def _is_beside(file: str, other: str) -> bool:
+    return os.path.dirname(file) == os.path.dirname(other)
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -6,10 +6,9 @@ import os
 from collections.abc import Sequence
 
 
-def find_scope(paths: Sequence[str]) -> tuple[str | None, bool]:
-    """Return the root of the repository around `paths`, and whether they have all of it."""
-    root = find_root(paths)
-    return root, root in {os.path.abspath(path) for path in paths if path != "-"}
+def find_scope(paths: Sequence[str]) -> tuple[str | None, tuple[str, ...]]:
+    """Return the root of the repository around `paths`, and the absolute paths of the directories among them."""
+    return find_root(paths), tuple(os.path.abspath(path) for path in paths if path != "-" and os.path.isdir(path))
 
 
 def find_root(paths: Sequence[str]) -> str | None:

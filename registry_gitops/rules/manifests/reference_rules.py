@@ -4,6 +4,36 @@ from __future__ import annotations
 
 from typing import Final
 
+from registry_gitops.findings import Severity
+from registry_gitops.rules.manifests.references.dependency_cycles import dependency_cycle
+from registry_gitops.rules.manifests.references.duplicate_objects import duplicate_object
+from registry_gitops.rules.manifests.references.flux_paths import applied_twice, missing_path
+from registry_gitops.rules.manifests.references.kustomization_entries import missing_entry, unlisted_file
+from registry_gitops.rules.manifests.references.lookups import FLUX_KUSTOMIZATION, HELM_RELEASE
+from registry_gitops.rules.manifests.references.missing_objects import KINDS, missing_dependency, missing_reference
 from registry_gitops.rules.rule import Rule
 
-REFERENCE_RULES: Final[tuple[Rule, ...]] = ()
+_WITH_DEPENDENCIES = frozenset({HELM_RELEASE, FLUX_KUSTOMIZATION})
+
+REFERENCE_RULES: Final[tuple[Rule, ...]] = (
+    Rule(
+        "missing-reference",
+        "The sources, charts, and providers that are named exist",
+        Severity.ERROR,
+        manifest=missing_reference,
+        kinds=KINDS,
+    ),
+    Rule(
+        "missing-dependency",
+        "The objects in dependsOn exist",
+        Severity.ERROR,
+        manifest=missing_dependency,
+        kinds=_WITH_DEPENDENCIES,
+    ),
+    Rule("dependency-cycle", "No objects wait for each other", Severity.ERROR, repository=dependency_cycle),
+    Rule("missing-path", "The directories that Flux applies exist", Severity.ERROR, repository=missing_path),
+    Rule("missing-entry", "The files that kustomizations name exist", Severity.ERROR, repository=missing_entry),
+    Rule("unlisted-file", "Every object gets to the cluster", Severity.WARNING, repository=unlisted_file),
+    Rule("duplicate-object", "No build has an object twice", Severity.ERROR, repository=duplicate_object),
+    Rule("applied-twice", "One Kustomization owns each object", Severity.WARNING, repository=applied_twice),
+)

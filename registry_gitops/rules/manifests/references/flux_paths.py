@@ -1,0 +1,89 @@
+"""Directories that Kustomizations of Flux apply."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from registry_gitops.documents import Manifest, Problem, is_decided_later
+from registry_gitops.repository import FluxKustomization, FluxRepository
+
+
+def missing_path(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]]:
+    """A Kustomization of Flux applies a directory that does not exist.
+
+    Why: it stays at "kustomization path not found", and applies nothing. The path counts from the root of the
+    repository, whatever the directory of the file is that it is written in.
+    Source: https://github.com/fluxcd/flux2/issues/631
+    Bad: `path: ./app`, where the directory is `apps/base/app`
+    Good: `path: ./apps/base/app`
+    """
+    for flux in repository.flux_kustomizations:
+        if not repository.is_applied(flux.manifest) or flux.manifest.get("spec", "suspend") is True:
+            continue
+        if flux.base is not None and flux.folder is None and not os.path.exists(os.path.join(flux.base, ".gitmodules")):
+            yield (
+                flux.manifest,
+                Problem(
+                    ("spec", "path"),
+                    f"the directory {flux.path} does not exist in this repository",
+                    "correct the path: it counts from the root of the repository",
+                ),
+            )
+        if flux.manifest.get("spec", "ignoreMissingComponents") is True:
+            continue
+        for index, target in flux.components:
+            if not os.path.exists(target) and not is_decided_later(target):
+                yield (
+                    flux.manifest,
+                    Problem(
+                        ("spec", "components", index),
+                        "this component does not exist: Flux applies nothing of the Kustomization",
+                        "correct the path: it counts from the directory in spec.path",
+                    ),
+                )
+
+
+def applied_twice(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]]:
+    """A Kustomization of Flux applies the same objects as the Kustomization that applies it.
+
+    Why: both own the objects, each applies its own variables, patches, and namespace over those of the other, and when
+    one stops to apply an object, its garbage collection deletes it, though the other one still has it.
+    Source: https://github.com/fluxcd/flux2/issues/3226
+    Bad: `path: ./tenants/test` without a kustomization file there, and below it a Kustomization of `./tenants/test/app`
+    Good: a kustomization.yaml in `tenants/test` that lists the files of the Kustomizations only
+    """
+    graph = repository.graph if repository.flux_kustomizations else None
+    if graph is None:
+        return
+    located = [flux for flux in repository.flux_kustomizations if flux.folder is not None]
+    below = {id(flux): graph.files_below(flux) for flux in located}
+    for inner in located:
+        for outer in located:
+            if outer is inner or inner.file not in below[id(outer)]:
+                continue
+            manifest = _common(repository, inner, outer, below[id(inner)] & below[id(outer)])
+            if manifest is not None:
+                yield (
+                    inner.manifest,
+                    Problem(
+                        ("spec", "path"),
+                        f"{manifest.identity} is applied by Kustomization/{outer.manifest.name} too: both own it",
+                        f"add a kustomization.yaml that lists what Kustomization/{outer.manifest.name} applies",
+                    ),
+                )
+                break
+
+
+def _common(
+    repository: FluxRepository, inner: FluxKustomization, outer: FluxKustomization, files: set[str]
+) -> Manifest | None:
+    """Return an object that both bring to the same namespace."""
+    if inner.namespace != outer.namespace or inner.source != outer.source:
+        return None
+    for file in sorted(files):
+        for document in repository.graph.documents_of(file):
+            for manifest in repository.manifests_in(document):
+                if not is_decided_later(manifest.name) and manifest is not inner.manifest:
+                    return manifest
+    return None
