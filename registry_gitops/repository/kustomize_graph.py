@@ -111,9 +111,9 @@ class KustomizeGraph:
 
     @cached_property
     def applied(self) -> frozenset[str] | None:
-        """The files that a Kustomization of Flux in sight brings to the cluster; None if there is none with a directory.
+        """The files that the Kustomizations of Flux in sight bring to the cluster; None if no directory is in sight.
 
-        Not those that only a retired Kustomization brings: one that nothing applies, though its neighbors are applied.
+        Where some of them apply themselves, all begins with those: what nothing applies is not in use.
         """
         located = [flux for flux in self.flux_kustomizations if flux.folder is not None]
         if not located:

@@ -10,12 +10,12 @@ from registry_gitops.documents import Manifest, Problem, YAMLDocument, is_decide
 from registry_gitops.repository import Entry, FluxRepository, KustomizationFile, file_of
 
 _CLUSTER_SCOPED: Final = frozenset(
-    [
+    {
         "APIService",
-        "ClusterRole",
-        "ClusterRoleBinding",
         "CSIDriver",
         "CSINode",
+        "ClusterRole",
+        "ClusterRoleBinding",
         "CustomResourceDefinition",
         "FlowSchema",
         "IngressClass",
@@ -31,8 +31,9 @@ _CLUSTER_SCOPED: Final = frozenset(
         "ValidatingAdmissionPolicyBinding",
         "ValidatingWebhookConfiguration",
         "VolumeAttachment",
-    ]
+    }
 )
+"""The kinds that kustomize knows to be in no namespace. It takes all others to be in one."""
 
 
 class _Object(NamedTuple):
@@ -59,9 +60,14 @@ def duplicate_object(repository: FluxRepository) -> Iterator[tuple[Manifest | YA
     Good: each object is listed once; an overlay changes those of its base by patches
     """
     for each in repository.kustomization_files:
-        yield from _duplicates_in(each, repository)
+        if not repository.is_retired(each.document):
+            yield from _duplicates_in(each, repository)
     for flux in repository.flux_kustomizations:
-        if flux.folder is not None and flux.folder not in repository.graph.file_in:
+        if (
+            flux.folder is not None
+            and flux.folder not in repository.graph.file_in
+            and repository.is_applied(flux.manifest)
+        ):
             yield from _duplicates_in_directory(flux.folder, repository)
 
 

@@ -71,7 +71,7 @@ def unlisted_file(repository: FluxRepository) -> Iterator[tuple[Manifest | YAMLD
             or document.role is not Role.OBJECT
             or not kustomization.list("resources")
             or not repository.is_applied(kustomization.document)
-            or _is_variant(manifest, kustomization, repository)
+            or _is_variant(document, kustomization, repository)
         ):
             continue
         told.add(file)
@@ -86,19 +86,22 @@ def unlisted_file(repository: FluxRepository) -> Iterator[tuple[Manifest | YAMLD
 
 
 _NOT_FOR_THE_CLUSTER = re.compile(
-    r"^[._]|patch|values|sops|\.enc\.|secret|example|sample|template|test|\bci\b|kustomizeconfig|disabled|debug|\.old", re.I
+    r"^[._]|patch|values|sops|\.enc\.|secret|example|sample|template|test|\bci\b|kustomizeconfig|disabled|debug|\.old",
+    re.I,
 )
 """Names of files that are left out on purpose: applied by hand, by another tool, or not at all."""
 
 
-def _is_variant(manifest: Manifest, kustomization: KustomizationFile, repository: FluxRepository) -> bool:
-    """Whether a file that is listed has an object of that kind and name: one of the two files is for another use."""
-    return any(
-        (other.group_kind, other.name) == (manifest.group_kind, manifest.name)
-        for entry in kustomization.resources
-        for document in repository.graph.documents_of(entry.target)
-        for other in repository.manifests_in(document)
-    )
+def _is_variant(document: YAMLDocument, kustomization: KustomizationFile, repository: FluxRepository) -> bool:
+    """Whether a file that is listed has an object of the same kind and name: one of the two is for another use."""
+    listed = {name for entry in kustomization.resources for name in _names(entry.target, repository)}
+    return not listed.isdisjoint(_names(file_of(document), repository))
+
+
+def _names(file: str, repository: FluxRepository) -> Iterator[tuple[str, str]]:
+    for document in repository.graph.documents_of(file):
+        for manifest in repository.manifests_in(document):
+            yield manifest.group_kind, manifest.name
 
 
 def _is_plain_directory(entry: Entry) -> bool:

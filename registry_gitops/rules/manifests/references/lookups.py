@@ -54,6 +54,5 @@ def elsewhere(repository: FluxRepository, group_kind: str, name: str) -> str:
 
 def _is_generated(repository: FluxRepository, group_kind: str) -> bool:
     kind = group_kind.partition(".")[0]
-    return any(
-        f"kind: {kind}" in each.document.text for each in repository.of_kind("ResourceSet.fluxcd.controlplane.io")
-    )
+    sets = repository.of_kind("ResourceSet.fluxcd.controlplane.io")
+    return any(f"kind: {kind}" in each.document.text for each in sets)

@@ -55,10 +55,9 @@ def missing_reference(manifest: Manifest, repository: FluxRepository) -> Iterato
             continue
         other = elsewhere(repository, group_kind, name)
         kind = group_kind.partition(".")[0]
-        where = f" in the namespace {namespace}" if namespace else " in this namespace"
         yield Problem(
             (*path, "name"),
-            f"{kind}/{name} does not exist{where}" + (f", but in {other}" if other else ""),
+            f"{kind}/{name} does not exist in {_space(namespace)}" + (f", but in {other}" if other else ""),
             f"set {path[-1]}.namespace to {other}" if other else f"correct the name, or add the {kind}",
         )
 
@@ -79,22 +78,18 @@ def missing_dependency(manifest: Manifest, repository: FluxRepository) -> Iterat
             continue
         other = elsewhere(repository, manifest.group_kind, name)
         other_kind = FLUX_KUSTOMIZATION if manifest.group_kind == HELM_RELEASE else HELM_RELEASE
-        is_other_kind = bool(repository.find(other_kind, "", name))
+        hint = f", but in {other}" if other else ""
+        if not other and repository.find(other_kind, "", name):
+            hint = f": {name} is a {other_kind.partition('.')[0]}"
         yield Problem(
             (*path, "name"),
-            f"{manifest.kind}/{name} does not exist"
-            + (f" in the namespace {namespace}" if namespace else " in this namespace")
-            + (
-                f", but in {other}"
-                if other
-                else f": {name} is a {other_kind.partition('.')[0]}"
-                if is_other_kind
-                else ""
-            ),
-            f"set its namespace to {other}"
-            if other
-            else f"name a {manifest.kind}, or remove the dependency: it can only be of the same kind",
+            f"{manifest.kind}/{name} does not exist in {_space(namespace)}{hint}",
+            f"set its namespace to {other}" if other else f"name a {manifest.kind}, or remove the dependency",
         )
+
+
+def _space(namespace: object) -> str:
+    return f"the namespace {namespace}" if namespace else "this namespace"
 
 
 def _is_generated_artifact(repository: FluxRepository, name: str) -> bool:
