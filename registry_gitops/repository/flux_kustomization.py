@@ -70,16 +70,17 @@ def locate_folders(kustomizations: Sequence[FluxKustomization], generators: Iter
 
 
 def _locate_group(group: Sequence[FluxKustomization], root: str) -> None:
-    bases: Counter[str] = Counter()
+    """Set base and directory of the Kustomizations of one source."""
+    possible = {
+        id(each): [base for base in _ancestors(each.file, root) if _is_folder(base, each.path)]
+        for each in group
+        if _is_below_root(each.path)
+    }
+    votes = Counter(base for bases in possible.values() for base in bases)
     for each in group:
-        if _is_below_root(each.path):
-            each.base = next((base for base in _ancestors(each.file, root) if _is_folder(base, each.path)), None)
-            bases.update([each.base] if each.base else [])
-    usual = bases.most_common(1)
-    for each in group:
-        if each.base is None and usual and _contains(usual[0][0], each.file):
-            each.base = usual[0][0]
-        if each.base is not None:
+        bases = possible.get(id(each)) or [base for base in votes if _contains(base, each.file)]
+        if bases:
+            each.base = max(bases, key=lambda base: votes[base])
             folder = _join(each.base, each.path)
             each.folder = folder if os.path.isdir(folder) else None
 

@@ -144,8 +144,9 @@ class KustomizeGraph:
             if target in seen:
                 continue
             seen.add(target)
-            file = self.file_in.get(target)
-            waiting.extend(entry.target for entry in file.entries) if file else None
+            if target in self.file_in:
+                seen.add(self.file_in[target].file)
+                waiting.extend(entry.target for entry in self.file_in[target].entries)
         return seen
 
     def _link(self) -> None:
