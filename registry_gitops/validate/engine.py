@@ -9,6 +9,7 @@ from registry_gitops.documents import Manifest, find_files, read_file
 from registry_gitops.findings import Finding
 from registry_gitops.repository import FluxRepository, find_scope
 from registry_gitops.rules import RULES, ManifestSearch, find_refusals
+from registry_gitops.validate.charts import find_chart_problems
 from registry_gitops.validate.examination import Examination, count_of
 from registry_gitops.validate.forking import map_in_processes
 from registry_gitops.validate.locating import Located, locate, locate_in_text
@@ -71,6 +72,7 @@ class _Check:
 
     def _in_repository(self) -> Iterator[Located]:
         yield from (Located(*found) for found in self.schemas.check_documents())
+        yield from (Located(*found) for found in find_chart_problems(self._repository, self._options.charts))
         for rule in RULES:
             if rule.repository:
                 yield from (

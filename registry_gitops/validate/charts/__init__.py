@@ -1,1 +1,5 @@
-"""Values of Helm charts, checked as Helm checks them."""
+"""Values of Helm charts, checked as Helm checks them: which chart a HelmRelease uses, and what its schema refuses."""
+
+from registry_gitops.validate.charts.checks import find_chart_problems
+
+__all__ = ["find_chart_problems"]

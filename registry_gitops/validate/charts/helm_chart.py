@@ -9,25 +9,35 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from registry_gitops.codec import YAMLError
+from registry_gitops.codec import Node, YAMLError
 from registry_gitops.documents import Path, SourceFile, YAMLDocument, read_documents
 from registry_gitops.validate.charts.chart_files import ChartFiles, open_chart
 from registry_gitops.validate.charts.merging import Values, copy_values, merge_maps
 
-_VERSION: Final = r"v?\d+(\.\d+){0,2}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
+_NUMBER: Final = r"(0|[1-9][0-9]*)"
+_PRE_RELEASE: Final = r"(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_VERSION: Final = (
+    rf"v?{_NUMBER}(\.{_NUMBER}){{0,2}}(-{_PRE_RELEASE}(\.{_PRE_RELEASE})*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
+)
 _MAX_DEPTH: Final = 10
 """Sub-charts in sub-charts; more are a circle of links."""
 
 
 class ChartError(Exception):
-    """A chart that Helm cannot load: which file is wrong, where, and how."""
+    """A chart that Helm cannot load: where, why, and what to change."""
 
-    def __init__(self, source: SourceFile, message: str, remedy: str, path: Path = ()) -> None:
+    def __init__(self, document: YAMLDocument, message: str, remedy: str, path: Path = ()) -> None:
         super().__init__(message)
+        self.document = document
         self.message = message
         self.remedy = remedy
-        self.document = YAMLDocument(source, source.text, 1, None)
         self.path = path
+
+    @classmethod
+    def at(cls, source: SourceFile, message: str, remedy: str, line: int = 1, column: int = 1) -> ChartError:
+        """Return the error for a text that cannot be read."""
+        document = YAMLDocument(source, source.text, 1, None, _root=Node(None, line, column))
+        return cls(document, message, remedy)
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ def load_chart(path: FilePath) -> HelmChart:
     try:
         return _read_chart(open_chart(path))
     except (OSError, ValueError) as error:
-        raise ChartError(SourceFile(str(path), ""), "the chart cannot be read", "restore the file") from error
+        raise ChartError.at(SourceFile(str(path), ""), "the chart cannot be read", "restore the file") from error
 
 
 def _read_chart(files: ChartFiles, depth: int = 0) -> HelmChart:
@@ -123,7 +133,8 @@ def _is_chart(files: ChartFiles) -> bool:
 def _read_metadata(files: ChartFiles) -> YAMLDocument:
     documents = list(_read_mappings(files, "Chart.yaml"))
     if not documents:
-        raise ChartError(SourceFile(f"{files.name}/Chart.yaml", ""), "Chart.yaml is empty", "write name and version")
+        source = SourceFile(f"{files.name}/Chart.yaml", "")
+        raise ChartError.at(source, "Chart.yaml is empty, so Helm cannot load the chart", "write name and version")
     document = documents[0]
     _check_metadata(document)
     more = next(_read_mappings(files, "requirements.yaml"), None)
@@ -134,27 +145,27 @@ def _read_metadata(files: ChartFiles) -> YAMLDocument:
 
 def _check_metadata(document: YAMLDocument) -> None:
     """Raise ChartError for what Helm's Metadata.Validate refuses."""
-    value, source = document.value, document.source
+    value = document.value
     for key in ("name", "version"):
         # Go reads a number into a text, such as version: 1.2.
         if isinstance(value.get(key), int | float):
             value[key] = str(value[key])
         if not isinstance(value.get(key), str) or not value[key]:
             message = f"Chart.yaml has no {key}, so Helm cannot load the chart"
-            raise ChartError(source, message, f"write {key}: and a text", (key,))
+            raise ChartError(document, message, f"write {key}: and a text", (key,))
     if not re.fullmatch(_VERSION, value["version"]):
         message = "version is no semantic version, so Helm cannot load the chart"
-        raise ChartError(source, message, "write a version such as 1.2.3", ("version",))
+        raise ChartError(document, message, "write a version such as 1.2.3", ("version",))
     if "/" in value["name"] or value["name"] in (".", ".."):
-        raise ChartError(source, "name is no file name, so Helm cannot load the chart", "remove the /", ("name",))
+        raise ChartError(document, "name is no file name, so Helm cannot load the chart", "remove the /", ("name",))
     if value.get("type") not in (None, "", "application", "library"):
         message = "type is neither application nor library, so Helm cannot load the chart"
-        raise ChartError(source, message, "write application", ("type",))
+        raise ChartError(document, message, "write application", ("type",))
     keys: set[str] = set()
     for index, dependency in enumerate(_dependencies(value)):
         if dependency.key in keys:
             message = f"two dependencies have the name or alias {dependency.key}, so Helm cannot load the chart"
-            raise ChartError(source, message, "give one of them another alias", ("dependencies", index))
+            raise ChartError(document, message, "give one of them another alias", ("dependencies", index))
         keys.add(dependency.key)
 
 
@@ -196,11 +207,11 @@ def _read_mappings(files: ChartFiles, name: str) -> Iterator[YAMLDocument]:
         for document in read_documents(source):
             if not isinstance(document.value, dict):
                 message = f"{name} is no mapping, so Helm cannot load the chart"
-                raise ChartError(source, message, "write keys with values")
+                raise ChartError.at(source, message, "write keys with values", document.first_line)
             yield document
     except YAMLError as error:
         message = f"{name} cannot be read, so Helm cannot load the chart: {error.message}"
-        raise ChartError(source, message, "correct the YAML") from None
+        raise ChartError.at(source, message, "correct the YAML", error.line, error.column) from None
 
 
 def _read_schema(files: ChartFiles) -> Any:
@@ -209,9 +220,10 @@ def _read_schema(files: ChartFiles) -> Any:
         return None
     try:
         return json.loads(source.text)
-    except ValueError:
+    except ValueError as error:
         message = "values.schema.json is no JSON, so Helm refuses all values"
-        raise ChartError(source, message, "correct the JSON") from None
+        line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
+        raise ChartError.at(source, message, "correct the JSON", line, column) from None
 
 
 def _source(files: ChartFiles, name: str) -> SourceFile | None:
@@ -219,5 +231,5 @@ def _source(files: ChartFiles, name: str) -> SourceFile | None:
     try:
         text = files.read(name)
     except ValueError:
-        raise ChartError(SourceFile(shown, ""), f"{name} is no text in UTF-8", "restore the file") from None
+        raise ChartError.at(SourceFile(shown, ""), f"{name} is no text in UTF-8", "restore the file") from None
     return None if text is None else SourceFile(shown, text)

@@ -1,0 +1,116 @@
+"""All that is wrong with the charts of a run, and with the values that HelmReleases give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Final
+
+from registry_gitops.codec import YAMLError
+from registry_gitops.documents import Manifest, Problem, SourceFile, YAMLDocument, read_documents
+from registry_gitops.masking import quote
+from registry_gitops.repository import FluxRepository
+from registry_gitops.validate.charts.chart_source import LocatedChart, locate_chart, join, show
+from registry_gitops.validate.charts.helm_chart import ChartError, HelmChart, load_chart
+from registry_gitops.validate.charts.merging import Values, copy_values, merge_maps
+from registry_gitops.validate.charts.release_check import Found, check_release
+from registry_gitops.validate.charts.release_values import read_values
+
+HELM_RELEASE: Final = "HelmRelease.helm.toolkit.fluxcd.io"
+
+
+def find_chart_problems(repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Found]:
+    """Yield what is wrong with charts in sight, and with the values of the HelmReleases that use them.
+
+    `named` has the charts of `--chart`: name -> path.
+    """
+    seen: set[tuple[str, str, object, str]] = set()
+    for release in repository.of_kind(HELM_RELEASE):
+        for rule_id, subject, problem in _check(release, repository, named):
+            document = subject.document if isinstance(subject, Manifest) else subject
+            key = (rule_id, document.source.name, (document.first_line, problem.path), problem.message)
+            if key not in seen:
+                seen.add(key)
+                yield rule_id, subject, problem
+
+
+def _check(release: Manifest, repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Found]:
+    located = locate_chart(release, repository, named)
+    if located is None:
+        return
+    values = read_values(release, repository)
+    if values is None:
+        return
+    if isinstance(located, Problem):
+        yield "chart-not-found", release, located
+        return
+    try:
+        chart = load_chart(located.path)
+        yield from _add_local_dependencies(chart, located)
+        files = list(_use_values_files(chart, located))
+    except ChartError as error:
+        yield "broken-chart", error.document, Problem(error.path, error.message, error.remedy)
+        return
+    yield from files
+    if not files and not _skips_schemas(release):
+        yield from check_release(chart, values)
+
+
+def _skips_schemas(release: Manifest) -> bool:
+    return all(release.get("spec", action, "disableSchemaValidation") is True for action in ("install", "upgrade"))
+
+
+def _add_local_dependencies(chart: HelmChart, located: LocatedChart) -> Iterator[Found]:
+    """Give a chart the dependencies that Flux takes from the repository; it downloads those with another URL."""
+    if located.base is None or located.path.is_file():
+        return
+    folder = located.path.absolute().relative_to(located.base)
+    for dependency in [each for each in chart.missing if each.is_local]:
+        relative = dependency.repository.removeprefix("file://") or f"charts/{dependency.name}"
+        path = join(located.base, str(folder / relative))
+        if not (path / "Chart.yaml").is_file():
+            listed = [each.key for each in chart.dependencies].index(dependency.key)
+            where = quote(dependency.repository) if dependency.repository else "charts/"
+            message = f"the dependency {quote(dependency.name)} is not in {where}, so Flux cannot package the chart"
+            remedy = "add it, or write the URL of its repository"
+            yield "missing-chart-dependency", chart.metadata, Problem(("dependencies", listed), message, remedy)
+            continue
+        chart.subcharts.append(load_chart(show(path)))
+        chart.missing.remove(dependency)
+
+
+def _use_values_files(chart: HelmChart, located: LocatedChart) -> Iterator[Found]:
+    """Let the files of `valuesFiles` replace the values of a chart, as source-controller does."""
+    order = located.order
+    listed = order.subject.list(*order.path, "valuesFiles") if order else []
+    if order is None or not listed:
+        return
+    base = located.base or located.path
+    merged: Values = {}
+    documents: list[YAMLDocument] = []
+    for index, name in enumerate(listed):
+        path = join(base, str(name))
+        if not path.is_file():
+            if order.subject.get(*order.path, "ignoreMissingValuesFiles") is not True:
+                where = "from the root of the repository" if located.base else "in the chart"
+                message = f"{quote(name)} does not exist {where}, so Flux cannot package the chart"
+                remedy = f"create it, or correct the path, which counts {where}"
+                problem = Problem((*order.path, "valuesFiles", index), message, remedy)
+                yield "missing-values-file", order.subject, problem
+            continue
+        for document in _read_values(path):
+            merged = merge_maps(merged, document.value)
+            documents.append(document)
+    chart.values, chart.defaults = copy_values(merged), tuple(documents)
+
+
+def _read_values(path: FilePath) -> list[YAMLDocument]:
+    source = SourceFile(str(show(path)), "")
+    try:
+        source = SourceFile(source.name, path.read_text("utf-8"))
+        documents = list(read_documents(source))[:1]
+    except (OSError, ValueError) as error:
+        line, column = (error.line, error.column) if isinstance(error, YAMLError) else (1, 1)
+        message = error.message if isinstance(error, YAMLError) else "it is no text in UTF-8"
+        raise ChartError.at(source, f"this values file cannot be read: {message}", "correct it", line, column) from None
+    return [document for document in documents if isinstance(document.value, dict)]
