@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from registry_gitops.documents.nested_yaml import position_in_block, split_path
 from registry_gitops.documents.problem import Path
 
 
@@ -59,7 +60,8 @@ class YAMLDocument:
     def position(self, path: Path, *, on_key: bool = False) -> tuple[int, int]:
         """Return line and column, from 1, of the value at `path`, or of the last value on the path that exists.
 
-        With `on_key`, those of the last key instead of its value. The text is read once more, with positions.
+        With `on_key`, those of the last key instead of its value. A path can lead into a text that is YAML itself, such
+        as a config.yml in a ConfigMap. The document is read once more, with positions.
         """
         if self._root is None:
             from registry_gitops.codec import GoYAMLError, compose_yaml
@@ -69,4 +71,8 @@ class YAMLDocument:
             except GoYAMLError:  # the fast reader accepts a few texts that this one does not
                 return self.first_line, 1
         line, column = self._root.position(path, of_key=on_key)
+        value, rest = split_path(self.value, path)
+        if rest and isinstance(value, str):
+            found = position_in_block(self.text.split("\n"), line, column, value, rest, on_key=on_key)
+            line, column = found or (line, column)
         return line + self.first_line - 1, column

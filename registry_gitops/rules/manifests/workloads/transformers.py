@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from registry_gitops.documents import Role
+from registry_gitops.documents import Manifest, Role
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests.workloads.pods import items
 
@@ -25,3 +25,8 @@ def replaced_images(repository: FluxRepository) -> frozenset[str]:
 def _names(kustomization: Any) -> Iterator[str]:
     if isinstance(kustomization, Mapping):
         yield from (str(image.get("name")) for _, image in items(kustomization.get("images")))
+
+
+def is_patched(repository: FluxRepository, manifest: Manifest) -> bool:
+    """Return whether a patch changes an object on its way to the cluster, so that it has more than its text."""
+    return next(repository.patches_for(manifest), None) is not None

@@ -1,0 +1,37 @@
+"""Positions in YAML that is the text of a value, such as a config.yml in a ConfigMap."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from registry_gitops.documents.problem import Path
+
+
+def split_path(value: Any, path: Path) -> tuple[Any, Path]:
+    """Return the last value on a path that exists, and the rest of the path."""
+    for index, step in enumerate(path):
+        is_there = isinstance(value, dict) and step in value
+        if not is_there and not (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+            return value, path[index:]
+        value = value[step]
+    return value, ()
+
+
+def position_in_block(
+    lines: list[str], line: int, column: int, text: str, path: Path, *, on_key: bool
+) -> tuple[int, int] | None:
+    """Return the position of `path` in a text that is a literal block, which begins at `line` and `column`.
+
+    None: the text is written in another way, in which its lines are not those of the file, or it is not YAML.
+    """
+    from registry_gitops.codec import YAMLError, compose_yaml
+
+    if line >= len(lines) or not re.fullmatch(r"\|[+-]?\s*(#.*)?", lines[line - 1][column - 1 :]):
+        return None
+    try:
+        in_text = compose_yaml(text).position(path, of_key=on_key)
+    except YAMLError:
+        return None
+    indentation = len(lines[line]) - len(lines[line].lstrip(" "))
+    return line + in_text[0], indentation + in_text[1]

@@ -1,0 +1,44 @@
+"""The registry does not read the config.yml that is mounted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from registry_gitops.documents import Manifest, Problem
+from registry_gitops.repository import FluxRepository
+from registry_gitops.rules.manifests.workloads.registries import find_registries
+from registry_gitops.rules.manifests.workloads.registry_containers import CONFIG_PATHS
+
+_OTHER: Final = {2: 3, 3: 2}
+
+
+def find_unread_configs(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]]:
+    """The config.yml is mounted where this version of the registry does not look.
+
+    Why: version 2 reads /etc/docker/registry/config.yml, and version 3 /etc/distribution/config.yml. Whatever is
+    mounted at the other path is ignored: the registry starts with the settings of the image, without login, and on
+    another storage. A moved tag or a merged update of the image is enough.
+
+    Source: https://github.com/distribution/distribution-library-image/pull/166,
+    https://github.com/distribution/distribution/pull/4573
+
+    Bad: `mountPath: /etc/docker/registry` with `image: registry:3`   Good: `mountPath: /etc/distribution`
+    """
+    for registry in find_registries(repository):
+        major = registry.image.major
+        if major not in CONFIG_PATHS or registry.named_config is not None:
+            continue
+        expected, other = CONFIG_PATHS[major], CONFIG_PATHS[_OTHER[major]]
+        mount = registry.mount_of(other)
+        is_config = mount and (mount.rest == "" or not mount.entry.get("subPath")) and _is_near(mount.entry, other)
+        if mount and is_config and not registry.mount_of(expected):
+            at = str(mount.entry["mountPath"])
+            right = expected if at.endswith("config.yml") else expected.rpartition("/")[0]
+            message = f"registry {major} does not read {other}: it starts with the settings of its image"
+            yield registry.workload, Problem((*mount.path, "mountPath"), message, f"write mountPath: {right}")
+
+
+def _is_near(entry: dict[str, object], config: str) -> bool:
+    """Return whether a mount is for the config file: it is the file itself, or its directory."""
+    return str(entry.get("mountPath")).rstrip("/") in (config, config.rpartition("/")[0])
