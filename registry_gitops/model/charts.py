@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from registry_gitops.model.scalars import HOST, REPOSITORY, SUBDOMAIN, SUBDOMAIN_REMEDY, Text
+from registry_gitops.version_ranges import VERSION_RANGE_PATTERN, VERSION_RANGE_REMEDY
 
 _HOST = rf"({HOST}|\[[0-9a-fA-F:.]+\])(:[0-9]{{1,5}})?"
 
@@ -30,21 +31,12 @@ HelmRepositoryURL = Annotated[
     ),
 ]
 
-_PART = r"([0-9]{1,18}|[xX*])"
-# semver.org, items 9 and 10: numbers in a pre-release have no leading zeros.
-_PRE_RELEASE_PART = r"(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
-_PRE_RELEASE = rf"-{_PRE_RELEASE_PART}(\.{_PRE_RELEASE_PART})*"
-_BUILD = r"\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*"
-_VERSION = rf"v?{_PART}(\.{_PART}){{0,2}}({_PRE_RELEASE})?({_BUILD})?"
-_BOUND = rf"((=|!=|>|<|>=|=>|<=|=<|~|~>|\^) *)?{_VERSION}"
-_BOUNDS = rf" *({_BOUND}(( +| *, *){_BOUND})*|{_VERSION} +- +{_VERSION}) *"
-
 SemverRange = Annotated[
     str,
     Text(
         "a version or a range of versions",
-        rf"{_BOUNDS}(\|\|{_BOUNDS})*",
-        'write a version such as 1.2.3, or bounds such as "1.2.x", "~1.2", "^1.2" or ">=1.2 <2"',
+        VERSION_RANGE_PATTERN,
+        VERSION_RANGE_REMEDY,
         max_length=512,
         examples=("1.2.3", ">=1.2.0 <2.0.0"),
     ),
