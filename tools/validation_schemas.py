@@ -2,8 +2,8 @@
 
 `python -m tools.validation_schemas` makes them anew where they are stale; with `--check` it only says so (exit 1). They
 are committed, because the packages and modules that they are taken from have 200 MB. Versions stand in
-requirements/schemas.txt (Kubernetes) and in the go.mod of tools/go/flux-crds, addon-crds, and kustomize-types. `made-of.json`
-holds the digests of what they were made from and of what was made.
+requirements/schemas.txt (Kubernetes) and in the go.mod of tools/go/flux-crds, addon-crds, and kustomize-types.
+`made-of.json` holds the digests of what they were made from and of what was made.
 """
 
 import json

@@ -30,8 +30,11 @@ def position_in_block(
     if line >= len(lines) or not re.fullmatch(r"\|[+-]?\s*(#.*)?", lines[line - 1][column - 1 :]):
         return None
     try:
-        in_text = compose_yaml(text).position(path, of_key=on_key)
+        root, _ = compose_yaml(text)
     except YAMLError:
         return None
+    if root is None:
+        return None
+    in_text = root.position(path, of_key=on_key)
     indentation = len(lines[line]) - len(lines[line].lstrip(" "))
     return line + in_text[0], indentation + in_text[1]

@@ -10,7 +10,7 @@ from registry_gitops.codec import YAMLError
 from registry_gitops.documents import Manifest, Problem, SourceFile, YAMLDocument, read_documents
 from registry_gitops.masking import quote
 from registry_gitops.repository import FluxRepository
-from registry_gitops.validate.charts.chart_source import LocatedChart, locate_chart, join, show
+from registry_gitops.validate.charts.chart_source import LocatedChart, join, locate_chart, show
 from registry_gitops.validate.charts.helm_chart import ChartError, HelmChart, load_chart
 from registry_gitops.validate.charts.merging import Values, copy_values, merge_maps
 from registry_gitops.validate.charts.release_check import Found, check_release

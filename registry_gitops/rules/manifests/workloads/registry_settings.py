@@ -165,9 +165,10 @@ def parse_yaml(text: str) -> Any:
     from registry_gitops.codec import YAMLError, compose_yaml
 
     try:
-        return compose_yaml(text).value
+        root, _ = compose_yaml(text)
     except YAMLError:
         return UNKNOWN
+    return root.value if root else None
 
 
 def _override(settings: Settings, steps: tuple[str, ...], origin: Path, value: Any) -> None:
