@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from registry_gitops.documents.classification import is_chart_template
 from registry_gitops.documents.document import SourceFile
 from registry_gitops.documents.problem import TextProblem
 from registry_gitops.documents.yaml_documents import FileReading, read_text
@@ -20,6 +21,8 @@ _MAX_BYTES: Final = 64 * 2**20
 def read_file(path: str) -> FileReading:
     """Read a file, or stdin for `-`. Raises InputError if that is impossible."""
     name = "<stdin>" if path == STDIN else path
+    if path != STDIN and is_chart_template(path):
+        return FileReading(SourceFile(name, ""), [], [])
     try:
         if path == STDIN:
             data = sys.stdin.buffer.read(_MAX_BYTES + 1)
@@ -32,10 +35,12 @@ def read_file(path: str) -> FileReading:
         problem = TextProblem("unreadable-file", 1, 1, "the file is larger than 64 MiB", "Split the file")
         return FileReading(SourceFile(name, ""), [], [problem])
     try:
-        return read_text(SourceFile(name, data.decode("utf-8-sig")))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8-sig", "replace")) + 1
         message = "the file is not text in UTF-8"
         problem = TextProblem("unreadable-file", line, column, message, "Save the file in UTF-8")
         return FileReading(SourceFile(name, ""), [], [problem])
+    # JSON can be indented with tabs, YAML not; its texts have none.
+    return read_text(SourceFile(name, text.replace("\t", " ") if path.endswith(".json") else text))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from registry_gitops.documents.document import Role, SourceFile, YAMLDocument
+from registry_gitops.documents.classification import classify, without_sops
+from registry_gitops.documents.document import SourceFile, YAMLDocument
 from registry_gitops.documents.hazards import has_hazard
 from registry_gitops.documents.problem import TextProblem
 
@@ -41,7 +42,8 @@ def read_text(source: SourceFile) -> FileReading:
     for part in _BEFORE_DOCUMENT.split(text) if "---" in text else [text]:
         value = _read(part, line, reading.problems, is_slow=is_hazardous and has_hazard(part))
         if value is not None:
-            reading.documents.append(YAMLDocument(source, part, line, value, _role(value)))
+            role = classify(source.name, part, value)
+            reading.documents.append(YAMLDocument(source, part, line, without_sops(value), role))
         line += part.count("\n")
     return reading
 
@@ -83,10 +85,3 @@ def _fast_reader() -> Callable[[str], Any] | None:
 
 
 _load: Final = _fast_reader()
-
-
-def _role(value: Any) -> Role:
-    is_object = isinstance(value, dict) and all(isinstance(value.get(key), str) for key in ("apiVersion", "kind"))
-    if not is_object:
-        return Role.OTHER
-    return Role.KUSTOMIZATION if value["apiVersion"].startswith("kustomize.config.k8s.io/") else Role.OBJECT
