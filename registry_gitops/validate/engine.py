@@ -14,6 +14,7 @@ from registry_gitops.validate.examination import Examination, count_of
 from registry_gitops.validate.forking import map_in_processes
 from registry_gitops.validate.locating import Located, locate, locate_in_text
 from registry_gitops.validate.schemas import SchemaChecks
+from registry_gitops.validate.suppressions import apply_suppressions
 from registry_gitops.validate.validation_options import ValidationOptions
 
 
@@ -43,6 +44,7 @@ def examine(
         for found in file.problems
         if options.reports(found.rule_id)
     )
+    findings = list(apply_suppressions(findings, (file.source for file in files), options.reports))
     unknown = check.schemas.count_unknown_kinds()
     return Examination(tuple(sorted(findings, key=_order)), len(names), len(repository.manifests), unknown)
 

@@ -109,4 +109,49 @@ TEXT_RULES: Final[tuple[Rule, ...]] = (
         Bad: 300 brackets in a row   Good: a list
         """,
     ),
+    Rule(
+        "invalid-suppression",
+        "Each comment that silences findings names rules",
+        Severity.WARNING,
+        text="""
+        A comment `# registry-gitops:` names no rule, or one that does not exist.
+
+        Why: it silences nothing, and nobody notices until the finding that it was for fails the check.
+
+        Source: https://github.com/paiml/bashrs/pull/251
+
+        Bad: `# registry-gitops: ignore=floating-tags our registry deletes old tags`
+        Good: `# registry-gitops: ignore=floating-tag our registry deletes old tags`
+        """,
+    ),
+    Rule(
+        "suppression-without-reason",
+        "Each comment that silences findings says why",
+        Severity.WARNING,
+        text="""
+        A comment silences a rule, and does not say why.
+
+        Why: the next reader cannot tell whether the reason still holds, and so nobody removes the comment.
+
+        Source: https://github.com/astral-sh/ruff/issues/5182
+
+        Bad: `# registry-gitops: ignore=floating-tag`
+        Good: `# registry-gitops: ignore=floating-tag the tag is for tests only`
+        """,
+    ),
+    Rule(
+        "unused-suppression",
+        "Each comment that silences findings is needed",
+        Severity.WARNING,
+        text="""
+        A comment silences a rule that finds nothing there.
+
+        Why: the line was corrected, or moved away from its comment, which then hides the next finding. Rules that
+        `--rule` or `--skip-rule` leaves out do not count.
+
+        Source: https://github.com/aquasecurity/tfsec/issues/1449
+
+        Bad: the comment above `image: app:1.2.3` for `floating-tag`   Good: no comment
+        """,
+    ),
 )
