@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -71,8 +72,31 @@ def _strict(node: Schema) -> Schema:
     return result
 
 
+def ignore_case_in_group(pattern: str) -> str:
+    """Return a regular expression of Go with each `(?i)` as a group to the end of the one around it: `(?i:...)`.
+
+    JSON Schema knows no flag without a group.
+    """
+    before, flag, after = pattern.partition("(?i)")
+    if not flag:
+        return pattern
+    depth = 0
+    for end, part in _parts(after):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if depth < 0:
+            return f"{before}(?i:{after[:end]}){ignore_case_in_group(after[end:])}"
+    return f"{before}(?i:{after})"
+
+
+def _parts(pattern: str) -> Iterator[tuple[int, str]]:
+    """Yield the index and the text of each part of a regular expression: an escape, a class, or a character."""
+    return ((part.start(), part[0]) for part in re.finditer(r"\\.|\[(?:\\.|[^\]\\])*\]|.", pattern))
+
+
 def _translate_type(node: Schema, result: Schema) -> None:
     form = node.get("format")
+    if "pattern" in node:
+        result["pattern"] = ignore_case_in_group(node["pattern"])
     if form and form not in _FORMATS:
         del result["format"]
     if form in _TYPES_OF_CEL:
@@ -88,6 +112,17 @@ def _translate_type(node: Schema, result: Schema) -> None:
         # A boolean in OpenAPI 3.0, a number in JSON Schema.
         if result.pop(f"exclusive{bound}", False):
             result[f"exclusive{bound}"] = result.pop(bound.lower())
+
+
+def without_patterns(node: Any) -> Any:
+    """Return a schema without its patterns."""
+    if isinstance(node, list):
+        return [without_patterns(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: without_patterns(child) for key, child in node.items() if key != "pattern" or not isinstance(child, str)
+    }
 
 
 def _allow_null(node: Schema, result: Schema) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from registry_gitops.documents import Problem
 from registry_gitops.validate.cel import CelRules, compile_rules
+from registry_gitops.validate.schemas.custom_resources import without_patterns
 from registry_gitops.validate.schemas.object_values import default_of, replace, without_nulls
 from registry_gitops.validate.schemas.violation_text import describe
 from registry_gitops.validate.schemas.violations import SchemaViolation, find_violations
@@ -77,10 +78,19 @@ class KindSchema:
 
     @cached_property
     def _validator(self) -> Any:
-        # Imported here: a run without objects does not need it.
-        from jsonschema_rs import RegexOptions, validator_for
+        """The compiled schema. A definition can have a pattern that only Go knows: then all its patterns are off."""
+        try:
+            return _compile(self.schema)
+        except ValueError:
+            self.schema = without_patterns(self.schema)
+            return _compile(self.schema)
 
-        return validator_for(self.schema, validate_formats=True, retriever=_refuse, pattern_options=RegexOptions())
+
+def _compile(schema: Schema) -> Any:
+    # Imported here: a run without objects does not need it.
+    from jsonschema_rs import RegexOptions, validator_for
+
+    return validator_for(schema, validate_formats=True, retriever=_refuse, pattern_options=RegexOptions())
 
 
 def _refuse(uri: str) -> Any:

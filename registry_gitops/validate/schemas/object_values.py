@@ -15,7 +15,7 @@ _NUMBER: Final = r"-?(0|[1-9][0-9]*)\.[0-9]+"
 def without_nulls(value: Any) -> Any:
     """Return a copy of a value without the fields that are null. Items of lists keep their index."""
     if isinstance(value, dict):
-        return {key: without_nulls(child) for key, child in value.items() if child is not None}
+        return {str(key): without_nulls(child) for key, child in value.items() if child is not None}
     if isinstance(value, list):
         return [without_nulls(child) for child in value]
     return str(value) if isinstance(value, str) else value

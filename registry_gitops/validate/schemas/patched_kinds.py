@@ -34,13 +34,36 @@ def _patched_kinds(repository: FluxRepository) -> Iterator[str]:
                 yield from map(_kind_of, _items(replacement, "targets"))
     for kustomization in repository.of_kind("Kustomization.kustomize.toolkit.fluxcd.io"):
         yield from _of_patches(kustomization.mapping("spec"))
+    for instance in repository.of_kind("FluxInstance.fluxcd.controlplane.io"):
+        yield from _of_patches(instance.mapping("spec", "kustomize"))
 
 
 def _of_patches(spec: dict[str, Any]) -> Iterator[str]:
     for patch in (*_items(spec, "patches"), *_items(spec, "patchesJson6902")):
-        yield from [_kind_of(patch)] if patch.get("target") else _of_text(patch.get("patch"))
-    for patch in spec.get("patchesStrategicMerge") or ():
-        yield from _of_text(patch)
+        yield from _of_patch(patch)
+    for text in spec.get("patchesStrategicMerge") or ():
+        yield from _of_patch({"patch": text})
+
+
+def _of_patch(patch: dict[str, Any]) -> Iterator[str]:
+    """Yield the kinds that a patch changes, and those that a patch inside of it does.
+
+    The Kustomization of a cluster often patches more patches into all others. A patch of a file is a document itself.
+    """
+    values = _read(patch.get("patch"))
+    if patch.get("target"):
+        yield _kind_of(patch)
+    else:
+        yield from (_text(value.get("kind")) or ANY for value in values if isinstance(value, dict))
+    yield from (kind for value in values for inner in _patches_in(value) for kind in _of_patch(inner))
+
+
+def _patches_in(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict) and isinstance(value.get("patch"), str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _patches_in(child)
 
 
 def _kind_of(selection: dict[str, Any]) -> str:
@@ -48,15 +71,14 @@ def _kind_of(selection: dict[str, Any]) -> str:
     return _text(target.get("kind")) or ANY if isinstance(target, dict) else ANY
 
 
-def _of_text(text: Any) -> Iterator[str]:
-    """Yield the kinds of the objects in a patch; a name of a file is a document of its own."""
+def _read(text: Any) -> list[Any]:
+    """Return the data of a patch that is written in place, or nothing if it is the name of a file."""
     if not isinstance(text, str) or "\n" not in text:
-        return
+        return []
     try:
-        documents = list(read_documents(SourceFile("", text)))
+        return [document.value for document in read_documents(SourceFile("", text))]
     except ValueError:
-        return
-    yield from (_text(each.value.get("kind")) or ANY for each in documents if isinstance(each.value, dict))
+        return []
 
 
 def _items(value: dict[str, Any], key: str) -> list[dict[str, Any]]:
