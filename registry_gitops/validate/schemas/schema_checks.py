@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 from registry_gitops.documents import Manifest, Problem, Role, YAMLDocument
 from registry_gitops.findings import Severity
 from registry_gitops.repository import FluxRepository
-from registry_gitops.validate.schemas.patched_kinds import find_patched_kinds, is_patched
 from registry_gitops.validate.schemas.schema_store import SchemaStore
 
 _DEFINITION = "CustomResourceDefinition.apiextensions.k8s.io"
 _FLUX = ".toolkit.fluxcd.io"
+_REWRITTEN = (("metadata", "labels"), ("metadata", "annotations"))
+"""What the API server refuses if it is not a string, but Flux rewrites: kustomize puts annotations in quotes, and
+kustomize-controller replaces labels that are not all strings by its own."""
 
 
 class SchemaChecks:
@@ -29,10 +30,13 @@ class SchemaChecks:
         schema = self.store.find(manifest.api_version, manifest.kind)
         for rule_id, problem in schema.check(manifest.value) if schema else ():
             # A rule in CEL is a warning if another field would satisfy it.
-            if rule_id != "missing-field" and problem.severity is not Severity.WARNING:
+            if rule_id == "missing-field" or problem.severity is Severity.WARNING:
+                if severity := self._severity_of_missing_field(manifest):
+                    yield rule_id, problem._replace(severity=severity)
+            elif problem.path[:2] in _REWRITTEN and not _is_rendered(manifest):
+                yield rule_id, problem._replace(severity=Severity.WARNING)
+            else:
                 yield rule_id, problem
-            elif severity := self._severity_of_missing_field(manifest):
-                yield rule_id, problem._replace(severity=severity)
 
     def check_documents(self) -> Iterator[tuple[str, YAMLDocument, Problem]]:
         """Yield what is wrong with patches and with files of kustomize, which are no objects."""
@@ -49,20 +53,16 @@ class SchemaChecks:
         return unknown
 
     def _severity_of_missing_field(self, manifest: Manifest) -> Severity | None:
-        """Return how much a missing field matters; None if a patch in sight can add it.
+        """Return how much a missing field matters; None if a patch in sight can add it, or if nothing applies the object.
 
         Of the objects of Flux in a file it is a warning: a Flux Kustomization of another repository often patches
-        interval, prune, or sourceRef into all of them. A stream is what a build rendered: nothing changes it any more.
+        interval, prune, or sourceRef into all of them.
         """
-        if manifest.document.source.name == "<stdin>":
+        if _is_rendered(manifest):
             return Severity.ERROR
-        if is_patched(manifest.kind, self._patched_kinds):
+        if not self._repository.is_applied(manifest) or any(self._repository.patches_for(manifest)):
             return None
         return Severity.WARNING if manifest.group.endswith(_FLUX) else Severity.ERROR
-
-    @cached_property
-    def _patched_kinds(self) -> frozenset[str]:
-        return find_patched_kinds(self._repository)
 
     def _of_document(self, document: YAMLDocument) -> Iterator[tuple[str, Problem]]:
         """Yield what is wrong with a patch, or with a file of kustomize, which are no objects."""
@@ -74,6 +74,11 @@ class SchemaChecks:
             api_version, kind = _identity(value)
             if schema := self.store.find(api_version or "kustomize.config.k8s.io/v1beta1", kind or "Kustomization"):
                 yield from schema.check(value)
+
+
+def _is_rendered(manifest: Manifest) -> bool:
+    """Whether nothing changes the object on its way to the cluster: a stream is what a build wrote."""
+    return manifest.document.source.name == "<stdin>"
 
 
 def _identity(value: dict[str, Any]) -> tuple[str, str]:
