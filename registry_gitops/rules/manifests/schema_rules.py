@@ -51,6 +51,19 @@ SCHEMA_RULES: Final = (
         """,
     ),
     Rule(
+        "duplicate-list-item",
+        "Each item of a list with keys is there once",
+        Severity.ERROR,
+        text="""Two items of a list have the same keys: two variables of one name, or two ports of one number and protocol.
+
+        Why: Flux applies objects with server-side apply, which refuses the whole object: `duplicate entries for key
+        [name="PORT"]`. Clients that create or replace objects accept most of them, and the last item counts.
+        Source: https://github.com/airbytehq/airbyte-platform/pull/402
+        Bad: `env: [{name: PORT, value: "5000"}, {name: PORT, value: "5001"}]`
+        Good: `env: [{name: PORT, value: "5001"}]`
+        """,
+    ),
+    Rule(
         "invalid-value",
         "Each value is one that its field allows",
         Severity.ERROR,

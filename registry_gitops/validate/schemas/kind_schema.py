@@ -10,6 +10,7 @@ from typing import Any
 from registry_gitops.documents import Problem
 from registry_gitops.validate.cel import CelRules, compile_rules
 from registry_gitops.validate.schemas.custom_resources import without_patterns
+from registry_gitops.validate.schemas.list_keys import KeyedLists, find_keyed_lists
 from registry_gitops.validate.schemas.object_values import default_of, replace, without_nulls
 from registry_gitops.validate.schemas.violation_text import describe
 from registry_gitops.validate.schemas.violations import SchemaViolation, find_violations
@@ -38,6 +39,8 @@ class KindSchema:
             if found := list(self._find_problems(value, partial)):
                 yield from found
                 return
+        if self._keyed_lists and not partial:
+            yield from (("duplicate-list-item", problem) for problem in self._keyed_lists.find_duplicates(value))
         if self._rules and not partial:
             yield from (("cel-rule", problem) for problem in self._rules.check(value))
 
@@ -71,6 +74,10 @@ class KindSchema:
             return bool(self._validator.is_valid(value))
         except ValueError:  # a type of a reader of ours, such as that of a variable without quotes
             return False
+
+    @cached_property
+    def _keyed_lists(self) -> KeyedLists | None:
+        return find_keyed_lists(self.schema)
 
     @cached_property
     def _rules(self) -> CelRules | None:
