@@ -4,6 +4,7 @@ rules = compile_rules(schema)
 problems = list(rules.check(value)) if rules else []
 """
 
+from registry_gitops.validate.cel.preparation import compile_defaults
 from registry_gitops.validate.cel.rules import CelRules, compile_rules
 
-__all__ = ["CelRules", "compile_rules"]
+__all__ = ["CelRules", "compile_defaults", "compile_rules"]

@@ -19,7 +19,8 @@ def _decode_base64(text: str) -> bytes:
     return b64decode(text, validate=True)
 
 
-_FORMATS: Mapping[str, Callable[[str], Any]] = {
+_Formats = Mapping[str, Callable[[str], Any]]
+_FORMATS: _Formats = {
     "byte": _decode_base64,
     "date": lambda text: call("timestamp", (f"{text}T00:00:00Z",)),
     "date-time": lambda text: call("timestamp", (text,)),
@@ -33,17 +34,26 @@ def compile_preparation(schema: Schema) -> Prepare | None:
 
     The function copies what it changes.
     """
-    convert = _FORMATS.get(schema.get("x-kubernetes-format") or schema.get("format") or "")
+    return _compile(schema, _FORMATS)
+
+
+def compile_defaults(schema: Schema) -> Prepare | None:
+    """Return a function from a value to one with the schema's defaults, or None if it has none."""
+    return _compile(schema, {})
+
+
+def _compile(schema: Schema, formats: _Formats) -> Prepare | None:
+    convert = formats.get(schema.get("x-kubernetes-format") or schema.get("format") or "")
     if convert:
         return _conversion(convert)
     if isinstance(schema.get("items"), dict):
-        item = compile_preparation(schema["items"])
+        item = _compile(schema["items"], formats)
         return _of_list(item) if item else None
     if isinstance(schema.get("additionalProperties"), dict):
-        value = compile_preparation(schema["additionalProperties"])
+        value = _compile(schema["additionalProperties"], formats)
         return _of_map(value) if value else None
     properties = schema.get("properties")
-    return _of_object(properties) if isinstance(properties, dict) else None
+    return _of_object(properties, formats) if isinstance(properties, dict) else None
 
 
 def _conversion(convert: Callable[[str], Any]) -> Prepare:
@@ -65,9 +75,9 @@ def _of_map(item: Prepare) -> Prepare:
     return lambda value: {key: item(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
-def _of_object(properties: Schema) -> Prepare | None:
+def _of_object(properties: Schema, formats: _Formats) -> Prepare | None:
     defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
-    nested = {name: preparation for name, schema in properties.items() if (preparation := compile_preparation(schema))}
+    nested = {name: preparation for name, schema in properties.items() if (preparation := _compile(schema, formats))}
     if not defaults and not nested:
         return None
     names = list(nested.items())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
 from registry_gitops.documents import Problem
-from registry_gitops.validate.cel import CelRules, compile_rules
+from registry_gitops.validate.cel import CelRules, compile_defaults, compile_rules
 from registry_gitops.validate.schemas.custom_resources import without_patterns
 from registry_gitops.validate.schemas.list_keys import KeyedLists, find_keyed_lists
 from registry_gitops.validate.schemas.object_values import default_of, replace, without_nulls
@@ -36,7 +36,8 @@ class KindSchema:
         if not self._is_valid(value):
             value = without_nulls(value)
             value.pop("sops", None)
-            if found := list(self._find_problems(value, partial)):
+            with_defaults = self._add_defaults(value) if self._add_defaults else value
+            if found := list(self._find_problems(with_defaults, partial)):
                 yield from found
                 return
         if self._keyed_lists and not partial:
@@ -78,6 +79,10 @@ class KindSchema:
     @cached_property
     def _keyed_lists(self) -> KeyedLists | None:
         return find_keyed_lists(self.schema)
+
+    @cached_property
+    def _add_defaults(self) -> Callable[[Any], Any] | None:
+        return compile_defaults(self.schema)
 
     @cached_property
     def _rules(self) -> CelRules | None:

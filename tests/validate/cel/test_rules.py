@@ -10,6 +10,7 @@ import yaml
 
 from registry_gitops.documents import Problem
 from registry_gitops.findings import Severity
+from registry_gitops.validate import examine
 from registry_gitops.validate.cel import compile_rules
 
 A = {"a": 1, "b": True, "t": "text", "l": [1, 2, 3], "m": {"k": "v", "n": None}, "e": [], "o": [{"n": "x"}, {"n": "y"}]}
@@ -182,3 +183,18 @@ def _rules(node: Any) -> list[str]:
     return [each["rule"] for each in own if "oldSelf" not in each["rule"]] + [
         text for child in children for text in _rules(child)
     ]
+
+
+def test_default_satisfies_what_is_required(tmp_path: Path) -> None:
+    file = tmp_path / "repository.yaml"
+    file.write_text(VERIFIED, encoding="utf-8")
+    assert [each.message for each in examine([str(file)]).findings if each.id == "missing-field"] == []
+
+
+VERIFIED = """\
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: {name: charts, namespace: registry}
+spec: {interval: 5m, url: "oci://ghcr.io/example/charts", verify: {secretRef: {name: keys}}}
+"""
+"""Without the required field `verify.provider`, whose default is cosign."""
