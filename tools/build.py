@@ -109,6 +109,18 @@ CLUSTER_CRDS = Artifact(
     sources=("tools/cluster_crds.py", "tools/go/cluster/go.mod"),
 )
 
+VALIDATION_CRDS = Artifact(
+    name="validation-crds",
+    output="cluster/validation-crds",
+    command=("{python}", "-m", "tools.validation_crds", "{out}"),
+    sources=(
+        "tools/validation_crds.py",
+        "tools/validation_schemas.py",
+        "tools/go/addon-crds/*",
+        "tools/go/flux-crds/*",
+    ),
+)
+
 CLUSTER_PROGRAMS = ("nft", "runc")
 """Those of Debian's that only a cluster needs."""
 
@@ -134,7 +146,7 @@ ARTIFACTS = (
 )
 """What every test needs, each after what it is made from."""
 
-GROUPS = {"e2e": (cluster(), CLUSTER_CRDS, *map(from_debian, CLUSTER_PROGRAMS))}
+GROUPS = {"e2e": (cluster(), CLUSTER_CRDS, VALIDATION_CRDS, *map(from_debian, CLUSTER_PROGRAMS))}
 """What is built only when it is asked for by name, after all the rest."""
 
 

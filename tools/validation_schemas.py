@@ -207,12 +207,17 @@ class Collection:
 
     def archives(self) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
         """Yield the name of each archive with its lines."""
-        for name, packages in GO_TYPES.items():
-            yield name, custom_resources(self._from_types(name, packages))
-        for name, (module, folder) in FILES.items():
-            yield name, custom_resources((self._module(module) / folder).glob("*.yaml"))
-        yield "flux-operator", custom_resources((self._flux_operator() / "config/crd/bases").glob("*.yaml"))
+        for name, files in self.definitions():
+            yield name, custom_resources(files)
         yield "kustomize", list(self._of_kustomize())
+
+    def definitions(self) -> Iterator[tuple[str, Iterable[Path]]]:
+        """Yield the name of each archive of custom resources with the files of their definitions."""
+        for name, packages in GO_TYPES.items():
+            yield name, self._from_types(name, packages)
+        for name, (module, folder) in FILES.items():
+            yield name, (self._module(module) / folder).glob("*.yaml")
+        yield "flux-operator", (self._flux_operator() / "config/crd/bases").glob("*.yaml")
 
     def _run(self, module: str, *command: str | Path) -> str:
         return subprocess.check_output(command, cwd=GO / module, env=self._go.environment(), text=True)

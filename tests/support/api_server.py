@@ -26,7 +26,7 @@ from tests.support.tools import built
 
 TOKEN = "admin"
 SECONDS_TO_BE_READY = 60
-WITHOUT = ("NamespaceLifecycle", "Priority", "ServiceAccount")
+WITHOUT = ("NamespaceLifecycle", "PodSecurity", "Priority", "ServiceAccount")
 """Admission plugins that refuse an object for what else is in the cluster: there is nothing else."""
 
 

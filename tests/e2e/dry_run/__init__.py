@@ -1,0 +1,1 @@
+"""What `validate` says of objects, next to what the API server says."""
