@@ -68,6 +68,11 @@ class KustomizeGraph:
             self._namespaces_of[file] = frozenset(found or {None})
         return self._namespaces_of[file]
 
+    @property
+    def read_files(self) -> Iterable[str]:
+        """The absolute paths of all files that were read."""
+        return self._documents_of
+
     def documents_of(self, file: str) -> Sequence[YAMLDocument]:
         """Return the documents of a file, by its absolute path."""
         return self._documents_of.get(file, ())
@@ -89,9 +94,9 @@ class KustomizeGraph:
                 if patch.selects(manifest):
                     yield patch
             if isinstance(applier, FluxKustomization):
-                yield from (patch for patch in self._patches_written_in(applier) if patch.selects(manifest))
+                yield from (patch for patch in self.patches_written_in(applier) if patch.selects(manifest))
 
-    def _patches_written_in(self, flux: FluxKustomization) -> Sequence[Patch]:
+    def patches_written_in(self, flux: FluxKustomization) -> Sequence[Patch]:
         """Return the patches that other patches add to a Kustomization of Flux."""
         if id(flux) not in self._written_in:
             self._written_in[id(flux)] = []  # A Kustomization can apply itself.

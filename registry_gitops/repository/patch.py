@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,22 +45,8 @@ class Patch:
         return self.value.get("kind") == manifest.kind and name == manifest.name
 
 
-def changed_paths(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Yield the paths that a patch sets: the leaves of a part of an object, or the paths of its operations."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from changed_paths(each, (*path, key))
-        if not value:
-            yield path
-    elif isinstance(value, list) and not path:
-        for operation in value:
-            if isinstance(operation, dict) and isinstance(operation.get("path"), str):
-                yield _pointer(operation["path"])
-    else:
-        yield path
-
-
-def _pointer(text: str) -> Path:
+def parse_pointer(text: str) -> Path:
+    """Return the path that a JSON pointer (RFC 6901) names."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
     return tuple(int(step) if step.isdecimal() else step for step in steps)
 

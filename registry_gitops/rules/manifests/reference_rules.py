@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from registry_gitops.findings import Severity
-from registry_gitops.rules.manifests.references.dependency_cycles import dependency_cycle
-from registry_gitops.rules.manifests.references.duplicate_objects import duplicate_object
-from registry_gitops.rules.manifests.references.flux_paths import applied_twice, missing_path
-from registry_gitops.rules.manifests.references.kustomization_entries import missing_entry, unlisted_file
-from registry_gitops.rules.manifests.references.lookups import FLUX_KUSTOMIZATION, HELM_RELEASE
-from registry_gitops.rules.manifests.references.missing_objects import KINDS, missing_dependency, missing_reference
+from registry_gitops.rules.manifests.references import (
+    FLUX_KUSTOMIZATION,
+    HELM_RELEASE,
+    KINDS,
+    applied_twice,
+    dependency_cycle,
+    duplicate_object,
+    missing_dependency,
+    missing_entry,
+    missing_path,
+    missing_reference,
+    unlisted_file,
+)
 from registry_gitops.rules.rule import Rule
 
 _WITH_DEPENDENCIES = frozenset({HELM_RELEASE, FLUX_KUSTOMIZATION})

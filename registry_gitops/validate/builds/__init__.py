@@ -1,0 +1,6 @@
+"""Builds of kustomize: what overlays and patches make of the objects, and which line of which file made it."""
+
+from registry_gitops.validate.builds.build import Build, BuiltObject, Origin
+from registry_gitops.validate.builds.builder import Builds, build_all
+
+__all__ = ["Build", "Builds", "BuiltObject", "Origin", "build_all"]

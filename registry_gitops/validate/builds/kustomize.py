@@ -1,0 +1,74 @@
+"""The program kustomize: on PATH by itself, or in kubectl."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+_TIMEOUT: Final = 60
+_WAY: Final = re.compile(
+    r"accumulation err='.*?'(?=: )|accumulating resources(?: from '[^']*')?: |accumulating components: "
+)
+_CONTENT: Final = re.compile(r"\[[^\]]*\n.*?\](?=$|:| )", re.S)
+_NOT_CONTENT: Final = re.compile(
+    r"plugin|exec|function|docker|helm|git |https?://|remote|timed? ?out|permission denied|unknown field|KV pairs", re.I
+)
+"""Words of refusals that depend on the program, its options, the network, or files that are decrypted later."""
+
+
+class BuildError(Exception):
+    """kustomize refuses to build. The text is its reason."""
+
+
+def find_kustomize() -> list[str] | None:
+    """Return the command that builds a directory, or None if there is none on PATH."""
+    for name, *arguments in (("kustomize", "build"), ("kubectl", "kustomize")):
+        program = shutil.which(name)
+        if program:
+            return [program, *arguments]
+    return None
+
+
+def build_directory(command: list[str], directory: str) -> str | None:
+    """Return the YAML of a directory, or None if this program, and not the content, is in the way.
+
+    It gets no proxy that works, and no protocol for Git: nothing is read from the network.
+    """
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": directory,
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "GIT_ALLOW_PROTOCOL": "none",
+    }
+    # Flux sets no bounds to the files that a kustomization names either.
+    arguments = [*command, "--load-restrictor", "LoadRestrictionsNone", directory]
+    try:
+        ended = subprocess.run(  # noqa: S603 - a program on the user's PATH
+            arguments,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT,
+            env=environment,
+            check=False,
+            cwd=Path(directory),
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if ended.returncode == 0:
+        return ended.stdout
+    reason = _reason(ended.stderr)
+    if _NOT_CONTENT.search(reason):
+        return None
+    raise BuildError(reason)
+
+
+def _reason(stderr: str) -> str:
+    """Return the innermost reason, without the names of directories on the way and without texts of patches."""
+    text = stderr.strip().removeprefix("Error: ").removeprefix("error: ")
+    text = _CONTENT.sub("the text", _WAY.sub("", text))
+    return " ".join(text.rpartition("recursed accumulation of path")[2].split())[:300]

@@ -1,0 +1,108 @@
+"""What is built: each directory that a Kustomization of Flux applies, or that no other kustomization names."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from registry_gitops.repository import FluxKustomization, FluxRepository, KustomizationFile, Patch
+
+_CHANGES: Final = (
+    "patches",
+    "patchesStrategicMerge",
+    "patchesJson6902",
+    "replacements",
+    "vars",
+    "images",
+    "replicas",
+    "configurations",
+)
+"""The fields that change objects in ways that the files do not show."""
+
+_PROGRAMS: Final = ("generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator")
+"""The fields that run programs, or read from the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A directory to build, as Flux does: with what its Kustomization adds."""
+
+    folder: str
+    flux: FluxKustomization | None
+    files: tuple[KustomizationFile, ...]
+    """The kustomization files that are built with it; the first is that of the directory, if it has one."""
+    entries: tuple[str, ...]
+    """What Flux lists for a directory without a kustomization file; else the directory alone."""
+    patches: tuple[Patch, ...]
+    """The patches that other patches write into the Kustomization of Flux."""
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether the build differs from the files in more than names, namespaces, labels, and generated objects."""
+        of_files = any(file.list(field) for file in self.files for field in _CHANGES)
+        return of_files or bool(self.flux and self.flux.manifest.get("spec", "patches")) or bool(self.patches)
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot be built without the network, or ""."""
+        for file in self.files:
+            if any(file.value.get(field) for field in _PROGRAMS):
+                return "runs charts or plugins"
+            if any(entry.is_remote for entry in file.entries):
+                return "has remote resources"
+            if any(not os.path.exists(entry.target) for entry in file.entries):
+                return "names files that do not exist"
+        return ""
+
+    def wrapper(self, directory: str) -> str:
+        """Return the kustomization file in `directory` that builds it. JSON is YAML."""
+        content: dict[str, Any] = {
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            "resources": [os.path.relpath(os.path.realpath(entry), directory) for entry in self.entries],
+            "buildMetadata": ["originAnnotations"],
+        }
+        patches = [
+            {"patch": patch.text, **({"target": dict(patch.target)} if patch.target else {})} for patch in self.patches
+        ]
+        if self.flux is not None:
+            spec = self.flux.manifest.mapping("spec")
+            patches[:0] = [item for item in spec.get("patches") or [] if isinstance(item, dict)]
+            components = [os.path.relpath(os.path.realpath(target), directory) for _, target in self.flux.components]
+            if components:
+                content["components"] = components
+            if self.flux.namespace:
+                content["namespace"] = self.flux.namespace
+            if isinstance(spec.get("images"), list):
+                content["images"] = spec["images"]
+        if patches:
+            content["patches"] = patches
+        return json.dumps(content)
+
+
+def find_roots(repository: FluxRepository) -> Iterator[Root]:
+    """Yield what is built, each directory once for each Kustomization of Flux that applies it."""
+    graph = repository.graph
+    for flux in repository.flux_kustomizations:
+        if flux.folder is not None and repository.is_applied(flux.manifest):
+            yield _root(flux.folder, flux, repository)
+    for file in repository.kustomization_files:
+        if not file.is_component and not graph.appliers_of(file.folder) and not repository.is_retired(file.document):
+            yield _root(file.folder, None, repository)
+
+
+def _root(folder: str, flux: FluxKustomization | None, repository: FluxRepository) -> Root:
+    graph = repository.graph
+    entries = (folder,) if folder in graph.file_in else tuple(sorted(graph.generated_entries(folder)))
+    waiting = [*entries, *(target for _, target in flux.components)] if flux else [*entries]
+    files: dict[str, KustomizationFile] = {}
+    while waiting:
+        target = waiting.pop(0)
+        if target in graph.file_in and target not in files:
+            files[target] = graph.file_in[target]
+            waiting.extend(entry.target for entry in files[target].resources)
+    written = tuple(graph.patches_written_in(flux)) if flux else ()
+    return Root(folder, flux, tuple(files.values()), entries, written)
