@@ -100,6 +100,9 @@ class KustomizationFile:
             for index, item in enumerate(self.list(field)):
                 if isinstance(item, dict) and isinstance(item.get("path"), str) and item["path"]:
                     yield self._entry((field, index, "path"), item["path"])
+        openapi = self.value.get("openapi")
+        if isinstance(openapi, dict) and isinstance(openapi.get("path"), str):
+            yield self._entry(("openapi", "path"), openapi["path"])
         for field in (*_FILE_FIELDS, "patchesStrategicMerge"):
             for index, text in enumerate(self.list(field)):
                 if isinstance(text, str) and text and not is_inline(text):

@@ -69,14 +69,14 @@ def build_all(repository: FluxRepository, jobs: int = 0) -> Builds:
             skipped["kustomize cannot do it here"] += 1
         else:
             built.append(Build(root, name, document, tuple(_objects(root, result, document, files, repository))))
-    remarks = [f"{count_of(count, 'directory')} not built: {reason}" for reason, count in sorted(skipped.items())]
+    remarks = [f"{count_of(count, 'overlay')} not built: {reason}" for reason, count in sorted(skipped.items())]
     return Builds(built, refused, remarks)
 
 
 def _build(command: list[str], root: Root) -> _Output | BuildError | None:
     with tempfile.TemporaryDirectory(prefix="registry-gitops-") as temporary:
         directory = os.path.realpath(temporary)
-        FilePath(directory, "kustomization.yaml").write_text(root.wrapper(directory), "utf-8")
+        FilePath(directory, "kustomization.yaml").write_text(root.kustomization(directory), "utf-8")
         try:
             text = build_directory(command, directory)
         except BuildError as error:

@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import Final
 
 _TIMEOUT: Final = 60
-_WAY: Final = re.compile(
-    r"accumulation err='.*?'(?=: )|accumulating resources(?: from '[^']*')?: |accumulating components: "
+_INNER: Final = (
+    re.compile(r".*recursed accumulation of path '[^']*': "),
+    re.compile(r"^accumulating [a-z]+: (?=accumulation err)"),
+    re.compile(r"^accumulation err='|': must build at directory.*$"),
+    re.compile(r"with config: `.*`(?=: )"),
+    re.compile(r" from \[.*\]$"),
 )
-_CONTENT: Final = re.compile(r"\[[^\]]*\n.*?\](?=$|:| )", re.S)
+"""The way to the reason in a refusal, and the texts of patches, which can have secrets."""
+
 _NOT_CONTENT: Final = re.compile(
     r"plugin|exec|function|docker|helm|git |https?://|remote|timed? ?out|permission denied|unknown field|KV pairs", re.I
 )
@@ -68,7 +73,8 @@ def build_directory(command: list[str], directory: str) -> str | None:
 
 
 def _reason(stderr: str) -> str:
-    """Return the innermost reason, without the names of directories on the way and without texts of patches."""
-    text = stderr.strip().removeprefix("Error: ").removeprefix("error: ")
-    text = _CONTENT.sub("the text", _WAY.sub("", text))
-    return " ".join(text.rpartition("recursed accumulation of path")[2].split())[:300]
+    """Return the innermost reason, without the directories on the way and without the texts of patches."""
+    text = " ".join(stderr.split()).partition("rror: ")[2]
+    for pattern in _INNER:
+        text = pattern.sub("", text)
+    return text[:300]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections.abc import Iterator
@@ -57,30 +58,54 @@ class Root:
                 return "names files that do not exist"
         return ""
 
-    def wrapper(self, directory: str) -> str:
-        """Return the kustomization file in `directory` that builds it. JSON is YAML."""
-        content: dict[str, Any] = {
-            "apiVersion": "kustomize.config.k8s.io/v1beta1",
-            "kind": "Kustomization",
-            "resources": [os.path.relpath(os.path.realpath(entry), directory) for entry in self.entries],
-            "buildMetadata": ["originAnnotations"],
-        }
-        patches = [
-            {"patch": patch.text, **({"target": dict(patch.target)} if patch.target else {})} for patch in self.patches
-        ]
+    def kustomization(self, directory: str) -> str:
+        """Return the kustomization file that builds it in another directory, as Flux writes it. JSON is YAML.
+
+        Flux adds the fields of its Kustomization to those of the file: patches of the file see its components.
+        """
+        own = next((file for file in self.files if file.folder == self.folder), None)
+        content = (
+            _moved(own, directory)
+            if own
+            else {
+                "apiVersion": "kustomize.config.k8s.io/v1beta1",
+                "kind": "Kustomization",
+                "resources": [_relative(entry, directory) for entry in self.entries],
+            }
+        )
+        content["buildMetadata"] = ["originAnnotations"]
         if self.flux is not None:
             spec = self.flux.manifest.mapping("spec")
-            patches[:0] = [item for item in spec.get("patches") or [] if isinstance(item, dict)]
-            components = [os.path.relpath(os.path.realpath(target), directory) for _, target in self.flux.components]
-            if components:
-                content["components"] = components
+            _extend(content, "components", [_relative(target, directory) for _, target in self.flux.components])
+            _extend(content, "patches", [item for item in spec.get("patches") or [] if isinstance(item, dict)])
+            _extend(content, "images", spec.get("images") or [])
             if self.flux.namespace:
                 content["namespace"] = self.flux.namespace
-            if isinstance(spec.get("images"), list):
-                content["images"] = spec["images"]
-        if patches:
-            content["patches"] = patches
+        _extend(content, "patches", [{"patch": each.text, "target": dict(each.target)} for each in self.patches])
         return json.dumps(content)
+
+
+def _moved(file: KustomizationFile, directory: str) -> dict[str, Any]:
+    """Return a kustomization file as it has to be in another directory, to name the same files."""
+    content = copy.deepcopy(file.value)
+    for entry in file.entries:
+        if entry.is_remote:
+            continue
+        holder: Any = content
+        for step in entry.path[:-1]:
+            holder = holder[step]
+        key, is_named, _ = str(holder[entry.path[-1]]).rpartition("=")
+        holder[entry.path[-1]] = f"{key}{is_named}{_relative(entry.target, directory)}"
+    return content
+
+
+def _relative(target: str, directory: str) -> str:
+    return os.path.relpath(os.path.realpath(target), directory)
+
+
+def _extend(content: dict[str, Any], field: str, items: list[Any]) -> None:
+    if items:
+        content[field] = [*(content.get(field) or []), *items]
 
 
 def find_roots(repository: FluxRepository) -> Iterator[Root]:
