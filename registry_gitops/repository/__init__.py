@@ -4,7 +4,7 @@ from registry_gitops.repository.flux_kustomization import FluxKustomization
 from registry_gitops.repository.flux_repository import FluxRepository, file_of
 from registry_gitops.repository.kustomization_file import Entry, KustomizationFile, has_kustomization
 from registry_gitops.repository.kustomize_graph import Applier, KustomizeGraph
-from registry_gitops.repository.patch import Patch, parse_pointer
+from registry_gitops.repository.patch import Patch, changed_paths, parse_pointer
 from registry_gitops.repository.scope import find_root, find_scope
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "KustomizationFile",
     "KustomizeGraph",
     "Patch",
+    "changed_paths",
     "file_of",
     "find_root",
     "find_scope",

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from registry_gitops.documents import Manifest, Role, SourceFile, YAMLDocument, is_decided_later, read_documents
+from registry_gitops.documents import Manifest, Path, Role, SourceFile, YAMLDocument, is_decided_later, read_documents
 from registry_gitops.errors import InputError
 from registry_gitops.repository.flux_kustomization import FluxKustomization
 from registry_gitops.repository.kustomization_file import Entry, KustomizationFile, has_kustomization, is_inline
@@ -214,17 +214,18 @@ def _flux_patches(flux: FluxKustomization) -> Iterator[Patch]:
 
 def _patches_in(outer: Patch) -> Iterator[Patch]:
     """Yield the patches that a patch of a Kustomization of Flux adds to it."""
-    spec = outer.value.get("spec") if isinstance(outer.value, dict) else None
-    patches = spec.get("patches") if isinstance(spec, dict) else None
-    for item in patches if isinstance(patches, list) else ():
-        if isinstance(item, dict) and isinstance(item.get("patch"), str):
-            yield from _inline(outer.document, outer.path, item["patch"], _target(item))
-    for operation in outer.value if isinstance(outer.value, list) else ():
-        value = operation.get("value") if isinstance(operation, dict) else None
-        items = value if isinstance(value, list) else [value]
-        for item in items:
+    lists: list[tuple[Path, object]] = []
+    if isinstance(outer.value, dict) and isinstance(outer.value.get("spec"), dict):
+        lists.append((("spec", "patches"), outer.value["spec"].get("patches")))
+    for index, operation in enumerate(outer.value if isinstance(outer.value, list) else ()):
+        if isinstance(operation, dict) and str(operation.get("path", "")).startswith("/spec/patches"):
+            value = operation.get("value")
+            lists.append(((index, "value"), value if isinstance(value, list) else [value]))
+    for path, items in lists:
+        for index, item in enumerate(items if isinstance(items, list) else ()):
             if isinstance(item, dict) and isinstance(item.get("patch"), str):
-                yield from _inline(outer.document, outer.path, item["patch"], _target(item))
+                place = (*outer.path, *path, index, "patch")
+                yield from _inline(outer.document, place, item["patch"], _target(item))
 
 
 def _inline(

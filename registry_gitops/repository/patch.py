@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,21 @@ class Patch:
         metadata = self.value.get("metadata")
         name = metadata.get("name") if isinstance(metadata, dict) else None
         return self.value.get("kind") == manifest.kind and name == manifest.name
+
+
+def changed_paths(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield the paths that a patch sets: the leaves of a part of an object, or the paths of its operations."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from changed_paths(each, (*path, key))
+        if not value:
+            yield path
+    elif isinstance(value, list) and not path:
+        for operation in value:
+            if isinstance(operation, dict) and isinstance(operation.get("path"), str):
+                yield parse_pointer(operation["path"])
+    else:
+        yield path
 
 
 def parse_pointer(text: str) -> Path:

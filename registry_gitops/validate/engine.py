@@ -9,7 +9,8 @@ from registry_gitops.documents import Manifest, find_files, read_file
 from registry_gitops.findings import Finding
 from registry_gitops.repository import FluxRepository, find_scope
 from registry_gitops.rules import RULES, ManifestSearch, find_refusals
-from registry_gitops.validate.charts import find_chart_problems
+from registry_gitops.validate.builds import build_all, find_in_builds
+from registry_gitops.validate.charts import HELM_RELEASE, find_chart_problems
 from registry_gitops.validate.examination import Examination, count_of
 from registry_gitops.validate.forking import map_in_processes
 from registry_gitops.validate.locating import Located, locate, locate_in_text
@@ -44,9 +45,14 @@ def examine(
         for found in file.problems
         if options.reports(found.rule_id)
     )
+    progress("building overlays")
+    builds = build_all(repository, options.jobs)
+    findings += (each for each in find_in_builds(builds, check.built, findings) if options.reports(each.id))
     findings = list(apply_suppressions(findings, (file.source for file in files), options.reports))
     unknown = check.schemas.count_unknown_kinds()
-    return Examination(tuple(sorted(findings, key=_order)), len(names), len(repository.manifests), unknown)
+    return Examination(
+        tuple(sorted(findings, key=_order)), len(names), len(repository.manifests), unknown, tuple(builds.remarks)
+    )
 
 
 class _Check:
@@ -65,6 +71,13 @@ class _Check:
     def whole(self) -> list[Finding]:
         """Return what is wrong with all objects together."""
         return [locate(found) for found in self._in_repository() if self._options.reports(found.rule_id)]
+
+    def built(self, manifest: Manifest) -> Iterator[Located]:
+        """Yield what is wrong with an object of a build."""
+        yield from self._in_manifest(manifest)
+        if manifest.group_kind == HELM_RELEASE:
+            found = find_chart_problems(self._repository, self._options.charts, [manifest])
+            yield from (Located(*each) for each in found)
 
     def _in_manifest(self, manifest: Manifest) -> Iterator[Located]:
         yield from (Located(rule_id, manifest, problem) for rule_id, problem in find_refusals(manifest))

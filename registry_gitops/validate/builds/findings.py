@@ -38,12 +38,13 @@ def find_in_builds(builds: Builds, check: Check, told: Sequence[Finding]) -> Ite
 
 
 def _finding(build: Build, built: BuiltObject, found: Located) -> Finding:
+    if found.subject is not built.manifest:
+        return locate(found)  # In a file that the object names, such as a chart.
     problem = found.problem
     origin = build.origin_of(built, problem.path, on_key=problem.on_key)
-    there = problem._replace(path=origin.path, on_key=origin.on_key)
-    finding = locate(Located(found.rule_id, origin.document, there))
-    in_object = locate(Located(found.rule_id, built.manifest, problem)).location
-    return replace(finding, location=replace(finding.location, key=in_object.key, object=in_object.object))
+    finding = locate(Located(found.rule_id, origin.document, problem._replace(path=origin.path, on_key=origin.on_key)))
+    seen = locate(found).location
+    return replace(finding, location=replace(finding.location, key=seen.key, object=seen.object))
 
 
 def _places(finding: Finding, file: str | None) -> Iterator[_Place]:

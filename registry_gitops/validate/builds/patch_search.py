@@ -17,6 +17,7 @@ class InPatch(NamedTuple):
 
     document: YAMLDocument
     path: Path
+    """Path in the document, and from there in the text of the patch, if it is written in another file."""
     is_exact: bool
     """Whether the value itself is there, and not what deletes a part of it."""
 
@@ -31,9 +32,7 @@ def find_in_patch(patch: Patch, value: Any, path: Path) -> InPatch | None:
         steps = None
     if steps is None:
         return None
-    place, is_exact = steps
-    document = text_of_patch(patch)
-    return InPatch(document, place, is_exact) if document is not patch.document or not patch.path else None
+    return InPatch(patch.document, (*patch.path, *steps[0]), steps[1])
 
 
 def _in_merge(patch: Any, value: Any, path: Path) -> tuple[Path, bool] | None:
@@ -116,23 +115,3 @@ def _deleted(patch: Any) -> Iterator[Path]:
         for key, value in patch.items():
             if value is None or key == "$patch":
                 yield (key,)
-
-
-def text_of_patch(patch: Patch) -> YAMLDocument:
-    """Return the document of a patch: its file, or the lines of the block in another file that it is written in."""
-    if not patch.path:
-        return patch.document
-    outer = patch.document
-    line, _ = outer.position(patch.path)
-    lines = outer.source.text.splitlines()
-    header = lines[line - 1].rstrip()
-    if not header.rstrip("+-0123456789").endswith(("|", ">")):
-        return outer
-    wanted = next((each.strip() for each in patch.text.splitlines() if each.strip()), "")
-    count = len(patch.text.rstrip("\n").split("\n"))
-    start = next((at for at in range(line, len(lines)) if lines[at].strip()), line)
-    if lines[start].strip() != wanted:
-        return outer
-    skipped = next((at for at, each in enumerate(patch.text.split("\n")) if each.strip()), 0)
-    text = "\n".join(lines[start : start - skipped + count])
-    return YAMLDocument(outer.source, text, start + 1, patch.value, outer.role)

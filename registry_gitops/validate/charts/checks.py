@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -19,13 +19,15 @@ from registry_gitops.validate.charts.release_values import read_values
 HELM_RELEASE: Final = "HelmRelease.helm.toolkit.fluxcd.io"
 
 
-def find_chart_problems(repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Found]:
+def find_chart_problems(
+    repository: FluxRepository, named: Mapping[str, str], releases: Iterable[Manifest] | None = None
+) -> Iterator[Found]:
     """Yield what is wrong with charts in sight, and with the values of the HelmReleases that use them.
 
-    `named` has the charts of `--chart`: name -> path.
+    `named` has the charts of `--chart`: name -> path. `releases` are those of the repository, if none are given.
     """
     seen: set[tuple[str, str, object, str]] = set()
-    for release in repository.of_kind(HELM_RELEASE):
+    for release in repository.of_kind(HELM_RELEASE) if releases is None else releases:
         for rule_id, subject, problem in _check(release, repository, named):
             document = subject.document if isinstance(subject, Manifest) else subject
             key = (rule_id, document.source.name, (document.first_line, problem.path), problem.message)
