@@ -15,13 +15,26 @@ import pytest
 
 from registry_gitops.rules import RULES, Rule
 from registry_gitops.validate import examine
+from tests.support.tools import tool
 
 EXAMPLES: Final = Path(__file__).parent / "manifests"
 MARK: Final = re.compile(r" *#[ #]*\^ *(?P<rules>[a-z0-9, -]+)$")
 LOOKING_AT_MANIFESTS: Final = [rule for rule in RULES if rule.manifest or rule.repository or rule.text]
+BY_KUSTOMIZE: Final = {"kustomize-build"}
+"""The rules whose examples need kustomize. No other example has the program, wherever the tests run."""
+
+EXAMPLE_RULES: Final = [
+    pytest.param(rule.id, marks=[pytest.mark.tools] if rule.id in BY_KUSTOMIZE else []) for rule in LOOKING_AT_MANIFESTS
+]
 
 Place = tuple[str, int, int, str]
 """File, line, column, and rule."""
+
+
+@pytest.fixture(autouse=True)
+def _programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_kustomize = request.node.get_closest_marker("tools") is not None
+    monkeypatch.setenv("PATH", str(Path(tool("kustomize")).parent) if needs_kustomize else "")
 
 
 def marks(folder: Path) -> Iterator[Place]:
@@ -45,7 +58,7 @@ def findings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Place]:
     return sorted((at.file or "", at.line or 0, at.column or 0, id_) for at, id_ in places)
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in LOOKING_AT_MANIFESTS])
+@pytest.mark.parametrize("rule", EXAMPLE_RULES)
 def test_bad_example_has_the_findings_that_it_marks(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = EXAMPLES / rule / "bad"
     expected = sorted(marks(folder))
@@ -53,7 +66,7 @@ def test_bad_example_has_the_findings_that_it_marks(rule: str, monkeypatch: pyte
     assert findings(folder, monkeypatch) == expected
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in LOOKING_AT_MANIFESTS])
+@pytest.mark.parametrize("rule", EXAMPLE_RULES)
 def test_good_example_has_no_finding(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = EXAMPLES / rule / "good"
     assert list(folder.rglob("*.*")), f"{folder} has no file"

@@ -42,5 +42,19 @@ REFERENCE_RULES: Final[tuple[Rule, ...]] = (
     Rule("missing-entry", "The files that kustomizations name exist", Severity.ERROR, repository=missing_entry),
     Rule("unlisted-file", "Every object gets to the cluster", Severity.WARNING, repository=unlisted_file),
     Rule("duplicate-object", "No build has an object twice", Severity.ERROR, repository=duplicate_object),
+    Rule(
+        "kustomize-build",
+        "kustomize builds each overlay",
+        Severity.ERROR,
+        text="""kustomize refuses to build a directory, such as for a patch that selects no object.
+
+        Why: Flux applies nothing of a Kustomization that does not build: its objects stay as they were, and its status
+        says "kustomize build failed". It happens when an object is renamed in the base, and patches keep the old name.
+        Directories with patches are built if kustomize or kubectl is on PATH; those with remote bases are not.
+        Source: https://github.com/fluxcd/flux2/issues/1522
+        Bad: a patch of `name: settings`, where the object of the base is `app-settings`
+        Good: a patch of `name: app-settings`
+        """,
+    ),
     Rule("applied-twice", "One Kustomization owns each object", Severity.WARNING, repository=applied_twice),
 )

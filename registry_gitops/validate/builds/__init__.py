@@ -2,6 +2,6 @@
 
 from registry_gitops.validate.builds.build import Build, BuiltObject, Origin
 from registry_gitops.validate.builds.builder import Builds, build_all
-from registry_gitops.validate.builds.findings import find_in_builds
+from registry_gitops.validate.builds.build_findings import find_in_builds
 
 __all__ = ["Build", "Builds", "BuiltObject", "Origin", "build_all", "find_in_builds"]

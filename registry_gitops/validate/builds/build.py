@@ -50,7 +50,7 @@ class Build:
     def origin_of(self, built: BuiltObject, path: Path, *, on_key: bool = False) -> Origin:
         """Return where the value at a path of an object of this build is written: in a patch, or in its own file."""
         for patch in reversed(built.patches):
-            found = find_in_patch(patch, built.manifest.value, path)
+            found = find_in_patch(patch, built.manifest.value, path, on_key=on_key)
             if found is not None:
                 return Origin(found.document, found.path, on_key and found.is_exact)
         if built.source is None:

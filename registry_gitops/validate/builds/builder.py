@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final, NamedTuple
 
-from registry_gitops.documents import Manifest, Problem, Role, SourceFile, YAMLDocument, read_documents
-from registry_gitops.repository import FluxRepository
+from registry_gitops.documents import Manifest, Path, Problem, Role, SourceFile, YAMLDocument, read_documents
+from registry_gitops.repository import FluxRepository, Patch
 from registry_gitops.validate.builds.build import Build, BuiltObject
 from registry_gitops.validate.builds.kustomize import BuildError, build_directory, find_kustomize
 from registry_gitops.validate.builds.roots import Root, find_roots
 from registry_gitops.validate.examination import count_of
 
 _ORIGIN: Final = "config.kubernetes.io/origin"
-_REMEDY: Final = "correct the kustomization; Flux applies nothing of it until then"
+_REMEDY: Final = "correct it: until then, Flux applies nothing of this Kustomization"
 
 
 class _Output(NamedTuple):
@@ -64,7 +64,8 @@ def build_all(repository: FluxRepository, jobs: int = 0) -> Builds:
     for root, result in zip(buildable, results, strict=True):
         document, name = _document(root), _name(root, repository)
         if isinstance(result, BuildError):
-            refused.append((document, Problem((), f"kustomize refuses to build {name}: {result}", _REMEDY)))
+            place, path = _place(str(result), root, repository) or (document, ())
+            refused.append((place, Problem(path, f"kustomize refuses to build {name}: {result}", _REMEDY)))
         elif result is None:
             skipped["kustomize cannot do it here"] += 1
         else:
@@ -87,9 +88,7 @@ def _build(command: list[str], root: Root) -> _Output | BuildError | None:
 def _objects(
     root: Root, output: _Output, document: YAMLDocument, files: Mapping[str, str], repository: FluxRepository
 ) -> Iterator[BuiltObject]:
-    patches = [patch for file in reversed(root.files) for patch in repository.graph.patches_of(file)]
-    if root.flux is not None:
-        patches += [*repository.graph.patches_of(root.flux), *root.patches]
+    patches = _all_patches(root, repository)
     for each in read_documents(SourceFile(document.source.name, output.text)):
         if each.role is not Role.OBJECT:
             continue
@@ -122,6 +121,31 @@ def _source(manifest: Manifest, file: str, repository: FluxRepository) -> Manife
     ]
     named = [each for each in same_kind if each.name and each.name in manifest.name]
     return max(named, key=lambda each: len(each.name), default=same_kind[0] if len(same_kind) == 1 else None)
+
+
+def _place(reason: str, root: Root, repository: FluxRepository) -> tuple[YAMLDocument, Path] | None:
+    """Return the patch that a refusal is about: the one whose object, or whose path, is in the reason."""
+    for patch in _all_patches(root, repository):
+        for path, text in _names(patch.value):
+            if text in reason:
+                return patch.document, (*patch.path, *path)
+    return None
+
+
+def _names(patch: Any) -> Iterator[tuple[Path, str]]:
+    if isinstance(patch, dict) and isinstance(patch.get("metadata"), dict):
+        yield ("metadata", "name"), f"/{patch['metadata'].get('name')}."
+    for index, operation in enumerate(patch if isinstance(patch, list) else ()):
+        if isinstance(operation, dict) and operation.get("path"):
+            yield (index, "path"), str(operation["path"])
+
+
+def _all_patches(root: Root, repository: FluxRepository) -> list[Patch]:
+    """Return the patches of a build in the order in which they are applied."""
+    patches = [patch for file in reversed(root.files) for patch in repository.graph.patches_of(file)]
+    if root.flux is not None:
+        patches += [*repository.graph.patches_of(root.flux), *root.patches]
+    return patches
 
 
 def _document(root: Root) -> YAMLDocument:

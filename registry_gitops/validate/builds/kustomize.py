@@ -15,7 +15,7 @@ _INNER: Final = (
     re.compile(r"^accumulating [a-z]+: (?=accumulation err)"),
     re.compile(r"^accumulation err='|': must build at directory.*$"),
     re.compile(r"with config: `.*`(?=: )"),
-    re.compile(r" from \[.*\]$"),
+    re.compile(r" from \[.*$"),
 )
 """The way to the reason in a refusal, and the texts of patches, which can have secrets."""
 

@@ -19,15 +19,15 @@ class InPatch(NamedTuple):
     path: Path
     """Path in the document, and from there in the text of the patch, if it is written in another file."""
     is_exact: bool
-    """Whether the value itself is there, and not what deletes a part of it."""
+    """Whether the value itself is there, and not what names or deletes it."""
 
 
-def find_in_patch(patch: Patch, value: Any, path: Path) -> InPatch | None:
+def find_in_patch(patch: Patch, value: Any, path: Path, *, on_key: bool = False) -> InPatch | None:
     """Return where a patch sets the value at `path` of the object `value`, or deletes a part of it; else None."""
     if isinstance(patch.value, dict):
         steps = _in_merge(patch.value, value, path)
     elif isinstance(patch.value, list):
-        steps = _in_operations(patch.value, path)
+        steps = _in_operations(patch.value, path, on_key=on_key)
     else:
         steps = None
     if steps is None:
@@ -59,7 +59,7 @@ def _in_merge(patch: Any, value: Any, path: Path) -> tuple[Path, bool] | None:
     return ((*place, *deleted), False) if deleted is not None else None
 
 
-def _in_operations(operations: list[Any], path: Path) -> tuple[Path, bool] | None:
+def _in_operations(operations: list[Any], path: Path, *, on_key: bool) -> tuple[Path, bool] | None:
     for index in reversed(range(len(operations))):
         operation = operations[index]
         if not isinstance(operation, dict) or not isinstance(operation.get("path"), str):
@@ -70,6 +70,8 @@ def _in_operations(operations: list[Any], path: Path) -> tuple[Path, bool] | Non
                 return (index, "path"), False
         elif _matches(target, path):
             rest = path[len(target) :]
+            if on_key and not rest:
+                return (index, "path"), False
             return ((index, "value", *rest), True) if _has(operation.get("value"), rest) else None
     return None
 

@@ -51,11 +51,11 @@ class Root:
         """Why it cannot be built without the network, or ""."""
         for file in self.files:
             if any(file.value.get(field) for field in _PROGRAMS):
-                return "runs charts or plugins"
+                return "it runs charts or plugins"
             if any(entry.is_remote for entry in file.entries):
-                return "has remote resources"
+                return "it has remote resources"
             if any(not os.path.exists(entry.target) for entry in file.entries):
-                return "names files that do not exist"
+                return "it names files that do not exist"
         return ""
 
     def kustomization(self, directory: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def _patched(release: Manifest, repository: FluxRepository) -> Iterator[Path]:
 
 def _set_later(values: Values, steps: list[Any]) -> None:
     """Put a value that is not known at a path. A list with such a value is not known as a whole."""
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
+    for step, following in itertools.zip_longest(steps, steps[1:]):
         below = values.get(step)
         is_key = isinstance(following, str) and following != "-"
         if not is_key or not isinstance(below, dict | None):
