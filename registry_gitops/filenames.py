@@ -1,4 +1,4 @@
-"""Names of the files that users see: shared by the commands that read them and the one that writes them."""
+"""Names of the files that users see, and the mark of rendered ones: shared by what reads and what writes them."""
 
 from typing import Final
 
@@ -8,3 +8,6 @@ CONFIG_FILES: Final = ("registry.yaml", "registry.py")
 # Next to the config file and named by a relative path: editors find it offline, in every clone of the repository.
 SCHEMA_FILE: Final = ".registry-gitops.schema.json"
 """JSON Schema of the config file, for editors."""
+
+RENDERED_MARK: Final = "# Rendered by registry-gitops"
+"""How the first line of a rendered manifest begins."""

@@ -8,12 +8,13 @@ from typing import Any
 from registry_gitops.assets import read_chart
 from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
+from registry_gitops.filenames import RENDERED_MARK
 from registry_gitops.manifests import Document
 from registry_gitops.render.readme import format_readme
 from registry_gitops.render.rendered_objects import build_kustomization, build_objects
 from registry_gitops.substitution import Unquoted, keep_text, may_refer
 
-_HEADER = "# Rendered by registry-gitops: change the description of the deployment, not this file.\n"
+_HEADER = f"{RENDERED_MARK}: change the description of the deployment, not this file.\n"
 
 KUSTOMIZATION = "kustomization.yaml"
 

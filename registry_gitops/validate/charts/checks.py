@@ -13,15 +13,17 @@ from registry_gitops.repository import FluxRepository
 from registry_gitops.validate.charts.chart_source import LocatedChart, join, locate_chart, show
 from registry_gitops.validate.charts.helm_chart import ChartError, HelmChart, load_chart
 from registry_gitops.validate.charts.merging import Values, copy_values, merge_maps
-from registry_gitops.validate.charts.release_check import Found, check_release
-from registry_gitops.validate.charts.release_values import read_values
+from registry_gitops.validate.charts.our_release import check_our_release, has_our_chart, is_ours, our_chart
+from registry_gitops.validate.charts.release_check import check_release
+from registry_gitops.validate.charts.release_values import ReleaseValues, read_values
+from registry_gitops.validate.locating import Located
 
 HELM_RELEASE: Final = "HelmRelease.helm.toolkit.fluxcd.io"
 
 
 def find_chart_problems(
     repository: FluxRepository, named: Mapping[str, str], releases: Iterable[Manifest] | None = None
-) -> Iterator[Found]:
+) -> Iterator[Located]:
     """Yield what is wrong with charts in sight, and with the values of the HelmReleases that use them.
 
     `named` has the charts of `--chart`: name -> path. `releases` are those of the repository, if none are given.
@@ -33,36 +35,49 @@ def find_chart_problems(
             key = (rule_id, document.source.name, (document.first_line, problem.path), problem.message)
             if key not in seen:
                 seen.add(key)
-                yield rule_id, subject, problem
+                yield Located(rule_id, subject, problem)
 
 
-def _check(release: Manifest, repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Found]:
+def _check(release: Manifest, repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Located]:
     located = locate_chart(release, repository, named)
-    if located is None:
+    if located is None and not has_our_chart(release, repository):
         return
     values = read_values(release, repository)
     if values is None:
         return
     if isinstance(located, Problem):
-        yield "chart-not-found", release, located
+        yield Located("chart-not-found", release, located)
         return
     try:
-        chart = load_chart(located.path)
-        yield from _add_local_dependencies(chart, located)
-        files = list(_use_values_files(chart, located))
+        chart = load_chart(located.path) if located else our_chart()
+        files = list(_use_files_of_source(chart, located)) if located else []
     except ChartError as error:
-        yield "broken-chart", error.document, Problem(error.path, error.message, error.remedy)
+        yield Located("broken-chart", error.document, Problem(error.path, error.message, error.remedy))
         return
     yield from files
     if not files and not _skips_schemas(release):
-        yield from check_release(chart, values)
+        yield from _check_values(release, chart, values, repository)
+
+
+def _check_values(
+    release: Manifest, chart: HelmChart, values: ReleaseValues, repository: FluxRepository
+) -> Iterator[Located]:
+    refused = list(check_release(chart, values))
+    yield from refused
+    if not refused and not values.is_patched and is_ours(chart):
+        yield from check_our_release(release, repository)
+
+
+def _use_files_of_source(chart: HelmChart, located: LocatedChart) -> Iterator[Located]:
+    yield from _add_local_dependencies(chart, located)
+    yield from _use_values_files(chart, located)
 
 
 def _skips_schemas(release: Manifest) -> bool:
     return all(release.get("spec", action, "disableSchemaValidation") is True for action in ("install", "upgrade"))
 
 
-def _add_local_dependencies(chart: HelmChart, located: LocatedChart) -> Iterator[Found]:
+def _add_local_dependencies(chart: HelmChart, located: LocatedChart) -> Iterator[Located]:
     """Give a chart the dependencies that Flux takes from the repository; it downloads those with another URL."""
     if located.base is None or located.path.is_file():
         return
@@ -75,13 +90,15 @@ def _add_local_dependencies(chart: HelmChart, located: LocatedChart) -> Iterator
             where = quote(dependency.repository) if dependency.repository else "charts/"
             message = f"the dependency {quote(dependency.name)} is not in {where}, so Flux cannot package the chart"
             remedy = "add it, or write the URL of its repository"
-            yield "missing-chart-dependency", chart.metadata, Problem(("dependencies", listed), message, remedy)
+            yield Located(
+                "missing-chart-dependency", chart.metadata, Problem(("dependencies", listed), message, remedy)
+            )
             continue
         chart.subcharts.append(load_chart(show(path)))
         chart.missing.remove(dependency)
 
 
-def _use_values_files(chart: HelmChart, located: LocatedChart) -> Iterator[Found]:
+def _use_values_files(chart: HelmChart, located: LocatedChart) -> Iterator[Located]:
     """Let the files of `valuesFiles` replace the values of a chart, as source-controller does."""
     order = located.order
     listed = order.subject.list(*order.path, "valuesFiles") if order else []
@@ -98,7 +115,7 @@ def _use_values_files(chart: HelmChart, located: LocatedChart) -> Iterator[Found
                 message = f"{quote(name)} does not exist {where}, so Flux cannot package the chart"
                 remedy = f"create it, or correct the path, which counts {where}"
                 problem = Problem((*order.path, "valuesFiles", index), message, remedy)
-                yield "missing-values-file", order.subject, problem
+                yield Located("missing-values-file", order.subject, problem)
             continue
         for document in _read_values(path):
             merged = merge_maps(merged, document.value)

@@ -97,12 +97,12 @@ class HelmChart:
 def load_chart(path: FilePath) -> HelmChart:
     """Return the chart at a path: a directory, or a package. Raises ChartError for what Helm cannot load."""
     try:
-        return _read_chart(open_chart(path))
+        return read_chart_files(open_chart(path))
     except (OSError, ValueError) as error:
         raise ChartError.at(SourceFile(str(path), ""), "the chart cannot be read", "restore the file") from error
 
 
-def _read_chart(files: ChartFiles, depth: int = 0) -> HelmChart:
+def read_chart_files(files: ChartFiles, depth: int = 0) -> HelmChart:
     """Return the chart that the files are. Raises ChartError for what Helm cannot load."""
     metadata = _read_metadata(files)
     values: Values = {}
@@ -120,7 +120,7 @@ def _read_chart(files: ChartFiles, depth: int = 0) -> HelmChart:
         dependencies=list(_dependencies(metadata.value)),
     )
     if depth < _MAX_DEPTH:
-        chart.subcharts = [_read_chart(each, depth + 1) for each in files.subcharts() if _is_chart(each)]
+        chart.subcharts = [read_chart_files(each, depth + 1) for each in files.subcharts() if _is_chart(each)]
     have = {subchart.name for subchart in chart.subcharts}
     chart.missing = [each for each in chart.dependencies if each.name not in have and each.key not in have]
     return chart

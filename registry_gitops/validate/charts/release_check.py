@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from registry_gitops.documents import Manifest, Path, Problem, YAMLDocument, is_decided_later
+from registry_gitops.documents import Path, Problem, is_decided_later
 from registry_gitops.validate.charts.dependencies import process_dependencies
 from registry_gitops.validate.charts.helm_chart import HelmChart
 from registry_gitops.validate.charts.merging import GLOBAL, Values, coalesce, copy_values
 from registry_gitops.validate.charts.release_values import Layer, ReleaseValues
 from registry_gitops.validate.charts.schema_errors import SchemaError, check_values, is_certain
-
-Found = tuple[str, Manifest | YAMLDocument, Problem]
-"""Id of a rule, where, and what is wrong."""
+from registry_gitops.validate.locating import Located
 
 
-def check_release(chart: HelmChart, given: ReleaseValues) -> Iterator[Found]:
+def check_release(chart: HelmChart, given: ReleaseValues) -> Iterator[Located]:
     """Yield what Helm refuses of the values of a release, each at the place that the value stands at."""
     chart = chart.copy()
     try:
@@ -28,21 +26,21 @@ def check_release(chart: HelmChart, given: ReleaseValues) -> Iterator[Found]:
     found = check_values(chart, merged)
     for broken in found.broken:
         message = "values.schema.json is no valid JSON schema, so Helm refuses all values"
-        yield "broken-chart", broken.metadata, Problem((), message, "correct the schema")
+        yield Located("broken-chart", broken.metadata, Problem((), message, "correct the schema"))
     openings = _openings(chart, given)
     for error in found.errors:
         if _is_true(error, merged, given, openings):
             yield _located(error, given, chart)
 
 
-def _no_mapping(name: str, given: ReleaseValues) -> Iterator[Found]:
+def _no_mapping(name: str, given: ReleaseValues) -> Iterator[Located]:
     """Yield the value that is given to a sub-chart, and no mapping."""
     layer = next((each for each in reversed(given.layers) if each.has((name,))), None)
     if layer is None or is_decided_later(layer.values[name]):
         return
     message = f"{name} is a sub-chart, and its values are no mapping: Helm refuses them"
     problem = _problem(layer, (name,), message, "write a mapping of values")
-    yield "chart-values", layer.subject, problem
+    yield Located("chart-values", layer.subject, problem)
 
 
 def _openings(chart: HelmChart, given: ReleaseValues) -> list[Path]:
@@ -61,6 +59,8 @@ def _is_true(error: SchemaError, merged: Values, given: ReleaseValues, openings:
         return False
     if error.kind != "unknown" and is_decided_later(value):
         return False
+    if error.kind == "unknown" and _has_later(value) and not any(layer.has(error.path) for layer in given.layers):
+        return False  # A targetPath or a patch sets it.
     is_scalar = not isinstance(value, dict | list)
     certain = is_certain(error) or (not error.is_conditional and is_scalar and error.kind in ("enum", "const"))
     if not certain and (_has_later(value) or (error.is_conditional and _has_later(merged))):
@@ -89,23 +89,23 @@ def _value_at(values: Any, path: Path) -> Any:
     return values
 
 
-def _located(error: SchemaError, given: ReleaseValues, chart: HelmChart) -> Found:
+def _located(error: SchemaError, given: ReleaseValues, chart: HelmChart) -> Located:
     own = (*error.path, error.name) if error.kind == "required" else error.path
+    message = f"{error.message}, and null deletes the default" if error.kind == "required" else error.message
     for path in (own, _global_path(own)):
         for layer in reversed(given.layers):
             if path and layer.has(path):
-                if error.kind == "required":
-                    message = f"{error.message}, and null deletes the default"
-                    return "chart-values", layer.subject, _problem(layer, path, message, error.remedy, on_key=True)
-                is_key = error.kind == "unknown"
-                return "chart-values", layer.subject, _problem(layer, path, error.message, error.remedy, on_key=is_key)
+                on_key = error.kind in ("required", "unknown")
+                problem = _problem(layer, path, message, error.remedy, on_key=on_key)
+                return Located("chart-values", layer.subject, problem)
     inline = given.layers[-1]
     if error.kind == "required" or error.is_conditional or not error.path:
-        return "chart-values", inline.subject, _problem(inline, error.path, error.message, error.remedy)
-    document = error.chart.defaults[0] if error.chart.defaults else error.chart.metadata
+        return Located("chart-values", inline.subject, _problem(inline, error.path, error.message, error.remedy))
     inner = error.path[len(_prefix_of(error.chart, chart)) :]
-    message = f"values.yaml: {error.message}"
-    return "chart-defaults", document, Problem(inner, message, error.remedy, on_key=error.kind == "unknown")
+    documents = [document for document in error.chart.defaults if Layer(document.value, document, ()).has(inner)]
+    document = next(reversed(documents), error.chart.metadata)
+    problem = Problem(inner, f"values.yaml: {error.message}", error.remedy, on_key=error.kind == "unknown")
+    return Located("chart-defaults", document, problem)
 
 
 def _prefix_of(wanted: HelmChart, chart: HelmChart) -> Path:

@@ -53,6 +53,8 @@ class ReleaseValues:
     """In the order of merging: the inline values are last."""
     is_open: bool = False
     """Whether there can be more values, which are not in sight."""
+    is_patched: bool = False
+    """Whether a patch in sight changes them."""
 
 
 def read_values(release: Manifest, repository: FluxRepository) -> ReleaseValues | None:
@@ -78,10 +80,9 @@ def read_values(release: Manifest, repository: FluxRepository) -> ReleaseValues 
     for path in _patched(release, repository):
         if path[1:2] in (("chart",), ("chartRef",)):
             return None
-        if path[:2] == ("spec", "valuesFrom") or len(path) == 1:
-            found.is_open = True
-        elif path[:2] == _SPEC_VALUES:
-            found.is_open = True
+        if path[1:2] in ((), ("valuesFrom",), ("values",)):
+            found.is_open = found.is_patched = True
+        if path[:2] == _SPEC_VALUES:
             _set_later(found.merged, list(path[2:]))
     return found
 
