@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 from typing import Final, Protocol
@@ -95,9 +93,13 @@ def open_archive(path: FilePath) -> ArchiveFiles:
 
 def _unpack(content: bytes) -> dict[str, bytes]:
     """Return path below the directory of the chart -> content. The first part of each path is that directory."""
+    # Imported here, because few charts are packages.
+    import tarfile
+    from io import BytesIO
+
     contents: dict[str, bytes] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+        with tarfile.open(fileobj=BytesIO(content), mode="r:gz") as archive:
             for member in archive:
                 file = archive.extractfile(member) if member.isfile() and member.size <= MAX_SIZE else None
                 if file:

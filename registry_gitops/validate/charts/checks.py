@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Final
 
-from registry_gitops.codec import YAMLError
 from registry_gitops.documents import Manifest, Problem, SourceFile, YAMLDocument, read_documents
 from registry_gitops.masking import quote
 from registry_gitops.repository import FluxRepository
 from registry_gitops.validate.charts.chart_source import LocatedChart, join, locate_chart, show
-from registry_gitops.validate.charts.helm_chart import ChartError, HelmChart, load_chart
+from registry_gitops.validate.charts.helm_chart import ChartError, HelmChart, load_chart, position_of
 from registry_gitops.validate.charts.merging import Values, copy_values, merge_maps
 from registry_gitops.validate.charts.our_release import check_our_release, has_our_chart, is_ours, our_chart
 from registry_gitops.validate.charts.release_check import check_release
@@ -64,7 +63,7 @@ def _check_values(
 ) -> Iterator[Located]:
     refused = list(check_release(chart, values))
     yield from refused
-    if not refused and not values.is_patched and is_ours(chart):
+    if not refused and not values.is_changed_by_patch and is_ours(chart):
         yield from check_our_release(release, repository)
 
 
@@ -128,8 +127,9 @@ def _read_values(path: FilePath) -> list[YAMLDocument]:
     try:
         source = SourceFile(source.name, path.read_text("utf-8"))
         documents = list(read_documents(source))[:1]
-    except (OSError, ValueError) as error:
-        line, column = (error.line, error.column) if isinstance(error, YAMLError) else (1, 1)
-        message = error.message if isinstance(error, YAMLError) else "it is no text in UTF-8"
-        raise ChartError.at(source, f"this values file cannot be read: {message}", "correct it", line, column) from None
+    except OSError as error:
+        raise ChartError.at(source, f"this values file cannot be read: {error.strerror}", "restore it") from None
+    except ValueError as error:
+        message = f"this values file cannot be read, so Flux cannot package the chart: {error}"
+        raise ChartError.at(source, message, "correct it", *position_of(error)) from None
     return [document for document in documents if isinstance(document.value, dict)]

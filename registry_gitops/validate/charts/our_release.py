@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from registry_gitops.assets import read_chart
-from registry_gitops.codec import YAMLError, load_yaml
 from registry_gitops.documents import Manifest, Path, Problem
 from registry_gitops.filenames import RENDERED_MARK
 from registry_gitops.findings import Finding
@@ -99,6 +98,8 @@ _REMEDY: Final = "change the values"
 
 def _config(release: Manifest) -> dict[str, Any] | None:
     """Return the HelmRelease as a config file has it, or None if its values cannot be told from the text."""
+    from registry_gitops.codec import YAMLError, load_yaml
+
     try:
         value = load_yaml(release.document.text).value
     except YAMLError:

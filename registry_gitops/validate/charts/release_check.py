@@ -125,7 +125,4 @@ def _global_path(path: Path) -> Path:
 
 
 def _problem(layer: Layer, path: Path, message: str, remedy: str, *, on_key: bool = False) -> Problem:
-    if layer.is_text:
-        shown = ".".join(str(step) for step in path)
-        return Problem(layer.path, f"{shown}: {message}", remedy)
     return Problem((*layer.path, *path), message, remedy, on_key=on_key)

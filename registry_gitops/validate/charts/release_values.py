@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from registry_gitops.codec import YAMLError
 from registry_gitops.documents import Manifest, Path, SourceFile, YAMLDocument, is_decided_later, read_documents
 from registry_gitops.repository import FluxRepository, KustomizationFile, changed_paths, file_of
 from registry_gitops.validate.charts.merging import Values, copy_values, merge_maps
@@ -30,8 +29,6 @@ class Layer:
     subject: Manifest | YAMLDocument
     path: Path
     """Path of the values in the object or document."""
-    is_text: bool = False
-    """Whether the values are a text there, such as one of a ConfigMap: only the whole has a line."""
 
     def has(self, path: Path) -> bool:
         """Whether a value, or null, stands at the path."""
@@ -53,7 +50,7 @@ class ReleaseValues:
     """In the order of merging: the inline values are last."""
     is_open: bool = False
     """Whether there can be more values, which are not in sight."""
-    is_patched: bool = False
+    is_changed_by_patch: bool = False
     """Whether a patch in sight changes them."""
 
 
@@ -81,7 +78,7 @@ def read_values(release: Manifest, repository: FluxRepository) -> ReleaseValues 
         if path[1:2] in (("chart",), ("chartRef",)):
             return None
         if path[1:2] in ((), ("valuesFrom",), ("values",)):
-            found.is_open = found.is_patched = True
+            found.is_open = found.is_changed_by_patch = True
         if path[:2] == _SPEC_VALUES:
             _set_later(found.merged, list(path[2:]))
     return found
@@ -144,7 +141,7 @@ def _of_object(manifest: Manifest, key: str) -> Layer | None:
     document = _read(SourceFile(manifest.document.source.name, text))
     if document is None:
         return None
-    return Layer(document.value, manifest, (section, key), is_text=True)
+    return Layer(document.value, manifest, (section, key))
 
 
 def _generators(
@@ -188,6 +185,6 @@ def _read(source: SourceFile) -> YAMLDocument | None:
     """Return the only document of a text, if it is a mapping."""
     try:
         documents = list(read_documents(source))
-    except (YAMLError, ValueError):
+    except ValueError:
         return None
     return documents[0] if len(documents) == 1 and isinstance(documents[0].value, dict) else None
