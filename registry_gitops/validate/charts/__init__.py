@@ -1,5 +1,34 @@
 """Values of Helm charts, checked as Helm checks them: which chart a HelmRelease uses, and what its schema refuses."""
 
-from registry_gitops.validate.charts.checks import HELM_RELEASE, find_chart_problems
+from __future__ import annotations
 
-__all__ = ["HELM_RELEASE", "find_chart_problems"]
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from registry_gitops.documents import Manifest
+from registry_gitops.filenames import RENDERED_MARK
+from registry_gitops.repository import FluxRepository
+from registry_gitops.validate.locating import Located
+
+__all__ = ["find_chart_problems"]
+
+_RELEASE: Final = "HelmRelease.helm.toolkit.fluxcd.io"
+_IN_REPOSITORY: Final = ("GitRepository", "Bucket", "HelmChart", "ExternalArtifact")
+
+
+def find_chart_problems(repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Located]:
+    """Yield what is wrong with charts in sight, and with the values of the HelmReleases that use them.
+
+    `named` has the charts of `--chart`: name -> path.
+    """
+    releases = repository.of_kind(_RELEASE)
+    if named or any(map(_can_be_in_sight, releases)):
+        # Imported here, because most charts are in a registry: it takes 10 ms.
+        from registry_gitops.validate.charts.checks import check_releases
+
+        yield from check_releases(releases, repository, named)
+
+
+def _can_be_in_sight(release: Manifest) -> bool:
+    kinds = (release.get("spec", "chart", "spec", "sourceRef", "kind"), release.get("spec", "chartRef", "kind"))
+    return any(kind in _IN_REPOSITORY for kind in kinds) or release.document.text.startswith(RENDERED_MARK)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Final
 
-from registry_gitops.documents import Manifest, Problem, SourceFile, YAMLDocument, read_documents
+from registry_gitops.documents import Manifest, Path, Problem, SourceFile, YAMLDocument, read_documents
 from registry_gitops.masking import quote
 from registry_gitops.repository import FluxRepository
 from registry_gitops.validate.charts.chart_source import LocatedChart, join, locate_chart, show
@@ -17,27 +16,24 @@ from registry_gitops.validate.charts.release_check import check_release
 from registry_gitops.validate.charts.release_values import ReleaseValues, read_values
 from registry_gitops.validate.locating import Located
 
-HELM_RELEASE: Final = "HelmRelease.helm.toolkit.fluxcd.io"
 
-
-def find_chart_problems(
-    repository: FluxRepository, named: Mapping[str, str], releases: Iterable[Manifest] | None = None
+def check_releases(
+    releases: Iterable[Manifest], repository: FluxRepository, named: Mapping[str, str]
 ) -> Iterator[Located]:
-    """Yield what is wrong with charts in sight, and with the values of the HelmReleases that use them.
-
-    `named` has the charts of `--chart`: name -> path. `releases` are those of the repository, if none are given.
-    """
-    seen: set[tuple[str, str, object, str]] = set()
-    for release in repository.of_kind(HELM_RELEASE) if releases is None else releases:
-        for rule_id, subject, problem in _check(release, repository, named):
-            document = subject.document if isinstance(subject, Manifest) else subject
-            key = (rule_id, document.source.name, (document.first_line, problem.path), problem.message)
+    """Yield what is wrong with the charts of HelmReleases, and with their values. What is wrong with a chart is told once."""
+    seen: set[tuple[str, str, int, Path, str]] = set()
+    for release in releases:
+        for found in check_chart_of(release, repository, named):
+            document = found.subject.document if isinstance(found.subject, Manifest) else found.subject
+            problem = found.problem
+            key = (found.rule_id, document.source.name, document.first_line, problem.path, problem.message)
             if key not in seen:
                 seen.add(key)
-                yield Located(rule_id, subject, problem)
+                yield found
 
 
-def _check(release: Manifest, repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Located]:
+def check_chart_of(release: Manifest, repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Located]:
+    """Yield what is wrong with the chart of a HelmRelease, and with the values that it gives the chart."""
     located = locate_chart(release, repository, named)
     if located is None and not has_our_chart(release, repository):
         return
