@@ -11,3 +11,6 @@ SCHEMA_FILE: Final = ".registry-gitops.schema.json"
 
 RENDERED_MARK: Final = "# Rendered by registry-gitops"
 """How the first line of a rendered manifest begins."""
+
+CHECKSUM_FILE: Final = ".registry-gitops.sha256"
+"""Name of the checksum file in the output directory."""

@@ -4,7 +4,7 @@
 `build_check_report` makes a report of what `check_deployment` returned, for the formats of `registry_gitops.report`.
 """
 
-from registry_gitops.render.check_report import build_check_report
+from registry_gitops.render.check_report import build_check_report, find_stale_files
 from registry_gitops.render.comparison import Action, Change, Plan, plan_changes
 from registry_gitops.render.directory import write_plan, write_tree
 from registry_gitops.render.git_repository import path_in_repository
@@ -21,6 +21,7 @@ __all__ = [
     "build_objects",
     "check_deployment",
     "deploy",
+    "find_stale_files",
     "format_diff",
     "format_stream",
     "path_in_repository",

@@ -45,8 +45,7 @@ def build_check_report(
     started = started or now
     found = list(findings or ())
     if plan:
-        command = _command(config, plan, allow)
-        found += (_stale_file(plan, change, command) for change in plan.pending)
+        found += find_stale_files(config, plan, allow=allow)
     if error:
         found += error.findings
     return Report(
@@ -58,6 +57,12 @@ def build_check_report(
         checks=tuple(_checks(found, plan, _skipped(allow, switched_off or {}, has_run=findings is not None), fail_on)),
         findings=tuple(finding.in_file(config) for finding in found),
     )
+
+
+def find_stale_files(config: Path, plan: Plan, *, allow: Collection[str] = ()) -> Iterator[Finding]:
+    """Yield each rendered file that differs from what the config file renders to."""
+    command = _command(config, plan, allow)
+    yield from (_stale_file(plan, change, command) for change in plan.pending)
 
 
 def _command(config: Path, plan: Plan, allow: Collection[str]) -> str:

@@ -14,9 +14,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from registry_gitops.errors import InputError
-
-CHECKSUM_FILE = ".registry-gitops.sha256"
-"""Name of the checksum file in the output directory."""
+from registry_gitops.filenames import CHECKSUM_FILE
 
 _LINE = re.compile("([0-9a-f]{64})  ([^\0]+)")
 

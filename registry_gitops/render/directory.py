@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from registry_gitops.errors import EditedError, InputError
+from registry_gitops.filenames import CHECKSUM_FILE
 from registry_gitops.findings import Finding, Location
 from registry_gitops.render.comparison import (
-    CHECKSUM_FILE,
     Action,
     Change,
     Plan,

@@ -11,6 +11,7 @@ from registry_gitops.repository import FluxRepository, find_scope
 from registry_gitops.rules import RULES, ManifestSearch, find_refusals
 from registry_gitops.validate.builds import build_all, find_in_builds
 from registry_gitops.validate.charts import HELM_RELEASE, find_chart_problems
+from registry_gitops.validate.descriptions import add_descriptions, find_programs
 from registry_gitops.validate.examination import Examination, count_of
 from registry_gitops.validate.forking import map_in_processes
 from registry_gitops.validate.locating import Located, locate, locate_in_text
@@ -39,6 +40,7 @@ def examine(
         finding for found in map_in_processes(check.manifest, repository.manifests, options.jobs) for finding in found
     ]
     findings += check.whole()
+    findings = [each for each in add_descriptions(findings, repository) if options.reports(each.id)]
     findings += (
         locate_in_text(file.source, found)
         for file in files
@@ -50,9 +52,8 @@ def examine(
     findings += (each for each in find_in_builds(builds, check.built, findings) if options.reports(each.id))
     findings = list(apply_suppressions(findings, (file.source for file in files), options.reports))
     unknown = check.schemas.count_unknown_kinds()
-    return Examination(
-        tuple(sorted(findings, key=_order)), len(names), len(repository.manifests), unknown, tuple(builds.remarks)
-    )
+    remarks = (*builds.remarks, *find_programs(repository))
+    return Examination(tuple(sorted(findings, key=_order)), len(names), len(repository.manifests), unknown, remarks)
 
 
 class _Check:

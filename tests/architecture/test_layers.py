@@ -56,7 +56,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "schema": {"codec", "deployment", "model", "values"},
     "smoke": {"report"},
-    "validate": {"assets", "codec", "deployment", "documents", "filenames", "report", "repository", "rules"},
+    "validate": {"assets", "codec", "deployment", "documents", "filenames", "render", "report", "repository", "rules"},
     "assets": set(),
     "report": {"model"},
     "rules": {"codec", "deployment", "documents", "facts", "manifests", "model", "repository", "secrets", "values"},

@@ -20,7 +20,7 @@ from registry_gitops.validate.locating import Located
 def check_releases(
     releases: Iterable[Manifest], repository: FluxRepository, named: Mapping[str, str]
 ) -> Iterator[Located]:
-    """Yield what is wrong with the charts of HelmReleases, and with their values. What is wrong with a chart is told once."""
+    """Yield what is wrong with the charts of HelmReleases, and with their values; a problem of a chart once."""
     seen: set[tuple[str, str, int, Path, str]] = set()
     for release in releases:
         for found in check_chart_of(release, repository, named):

@@ -1,0 +1,136 @@
+"""Config files of ours in the repository: what `render` finds in them, and which rendered files are not up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Final
+
+from registry_gitops.documents import Role, YAMLDocument
+from registry_gitops.errors import InputError
+from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES, SCHEMA_FILE
+from registry_gitops.findings import Finding, Location
+from registry_gitops.repository import FluxRepository
+
+if TYPE_CHECKING:
+    from registry_gitops.deployment import RegistryDeployment
+    from registry_gitops.render import Plan
+
+_YAML, _PROGRAM = CONFIG_FILES
+_KEYS: Final = frozenset({"name", "namespace", "source", "release", "values", "kustomization", "rules"})
+_SOURCES: Final = ("git", "oci", "helm")
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What was found in one config file."""
+
+    findings: tuple[Finding, ...]
+    directory: FilePath | None = None
+    """Directory of the rendered files, if they are up to date."""
+    switched_off: frozenset[str] = frozenset()
+    """Ids of the rules that the config file switches off."""
+
+
+def add_descriptions(findings: Iterable[Finding], repository: FluxRepository) -> list[Finding]:
+    """Return the findings with those in config files.
+
+    What is found in a config file is not told again in the files that were rendered from it, and the rules that it
+    switches off are off there too.
+    """
+    checked = [_check(document, repository) for document in repository.documents if _is_description(document)]
+    if not checked:
+        return list(findings)
+    kept = [finding for finding in findings if not any(_is_told(finding, each) for each in checked)]
+    # A text that cannot be read has been reported by the reader of all files.
+    places = {(finding.location.file, finding.location.line) for finding in kept}
+    new = (finding for each in checked for finding in each.findings)
+    return [*kept, *(each for each in new if (each.location.file, each.location.line) not in places)]
+
+
+def find_programs(repository: FluxRepository) -> tuple[str, ...]:
+    """Return a remark for each config file that is a program: it is not run."""
+    folders = {FilePath(document.source.name).parent for document in repository.documents}
+    rendered = [folder for folder in folders if (folder / CHECKSUM_FILE).is_file()]
+    programs = {folder / _PROGRAM for each in rendered for folder in (each, each.parent)}
+    return tuple(
+        f"{program} is not run: check it with `registry-gitops render {program} --check`"
+        for program in sorted(programs)
+        if program.is_file()
+    )
+
+
+def _is_description(document: YAMLDocument) -> bool:
+    """Whether a document is a config file of ours for certain: many files are called registry.yaml."""
+    path, value = FilePath(document.source.name), document.value
+    if path.name != _YAML or document.role is not Role.OTHER or not isinstance(value, dict):
+        return False
+    source = value.get("source")
+    kind = source.get("type") if isinstance(source, dict) else None
+    is_shaped = kind in _SOURCES and _KEYS.issuperset(value)
+    has_schema = "$schema=" in document.text and (
+        SCHEMA_FILE in document.text or "registry.schema.json" in document.text
+    )
+    return is_shaped or has_schema or (path.parent / CHECKSUM_FILE).is_file()
+
+
+def _check(document: YAMLDocument, repository: FluxRepository) -> _Checked:
+    # Imported here, because only a config file needs the models: they take 200 ms.
+    from registry_gitops.deployment import load, locate_findings
+
+    path = FilePath(document.source.name)
+    try:
+        deployment = load(path)
+        findings, plan = _compare(deployment, path, repository)
+        located = locate_findings(path, findings)
+    except InputError as error:
+        return _Checked(locate_findings(path, error.in_file(path).findings))
+    switched_off = frozenset(deployment.switched_off_rules)
+    if plan is None or not plan.pending:
+        return _Checked(located, plan.directory.absolute() if plan else None, switched_off)
+    return _Checked((*located, *_stale_files(path, plan)))
+
+
+def _compare(
+    deployment: RegistryDeployment, path: FilePath, repository: FluxRepository
+) -> tuple[tuple[Finding, ...], Plan | None]:
+    """Return the findings in a deployment, and how its rendered files differ; None if there are none."""
+    from registry_gitops.render import check_deployment
+    from registry_gitops.rules import lint
+
+    directory = _output_directory(deployment, path, repository)
+    return check_deployment(deployment, directory) if directory else (lint(deployment), None)
+
+
+def _output_directory(deployment: RegistryDeployment, path: FilePath, repository: FluxRepository) -> FilePath | None:
+    """Return the directory that a config file was rendered to: next to it, below it, or where its source says."""
+    named = getattr(deployment.source, "path", None)
+    candidates = [path.parent, *sorted(each.parent for each in path.parent.glob(f"*/{CHECKSUM_FILE}"))]
+    if named and repository.root:
+        root = FilePath(repository.root) / named
+        candidates = [each for each in candidates if each.absolute() == root] or [root]
+    rendered = [each for each in candidates if (each / CHECKSUM_FILE).is_file()]
+    return rendered[0] if len(rendered) == 1 else None
+
+
+def _stale_files(path: FilePath, plan: Plan) -> Iterator[Finding]:
+    """Yield the files that differ, those of a directory with the same message as one finding."""
+    from registry_gitops.render import find_stale_files
+
+    found: dict[tuple[FilePath, str], list[Finding]] = {}
+    for finding in find_stale_files(path, plan):
+        relative = FilePath(str(finding.location.file)).relative_to(plan.directory)
+        found.setdefault((plan.directory / relative.parts[0], finding.message), []).append(finding)
+    for (place, message), group in found.items():
+        is_many = len(group) > 1
+        shown = f"{message} ({len(group)} files)" if is_many else message
+        yield replace(group[0], message=shown, location=Location(str(place)) if is_many else group[0].location)
+
+
+def _is_told(finding: Finding, checked: _Checked) -> bool:
+    """Whether a finding in a rendered file is one of the config file, or of a rule that it switches off."""
+    if checked.directory is None or FilePath(finding.location.file or "").absolute().parent != checked.directory:
+        return False
+    keys: Sequence[str] = [each.location.key for each in checked.findings if each.id == finding.id]
+    return finding.id in checked.switched_off or any(f".{finding.location.key}".endswith(f".{key}") for key in keys)
