@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from registry_gitops.documents import Manifest
@@ -10,18 +10,20 @@ from registry_gitops.filenames import RENDERED_MARK
 from registry_gitops.repository import FluxRepository
 from registry_gitops.validate.locating import Located
 
-__all__ = ["find_chart_problems"]
+__all__ = ["HELM_RELEASE", "find_chart_problems"]
 
-_RELEASE: Final = "HelmRelease.helm.toolkit.fluxcd.io"
+HELM_RELEASE: Final = "HelmRelease.helm.toolkit.fluxcd.io"
 _IN_REPOSITORY: Final = ("GitRepository", "Bucket", "HelmChart", "ExternalArtifact")
 
 
-def find_chart_problems(repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Located]:
+def find_chart_problems(
+    repository: FluxRepository, named: Mapping[str, str], releases: Sequence[Manifest] | None = None
+) -> Iterator[Located]:
     """Yield what is wrong with charts in sight, and with the values of the HelmReleases that use them.
 
-    `named` has the charts of `--chart`: name -> path.
+    `named` has the charts of `--chart`: name -> path. `releases` are those of the repository, if none are given.
     """
-    releases = repository.of_kind(_RELEASE)
+    releases = repository.of_kind(HELM_RELEASE) if releases is None else releases
     if named or any(map(_can_be_in_sight, releases)):
         # Imported here, because most charts are in a registry: it takes 10 ms.
         from registry_gitops.validate.charts.checks import check_releases
