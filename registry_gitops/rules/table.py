@@ -10,7 +10,12 @@ from registry_gitops.rules.manifests import (
     MANIFEST_RULES,
     WORKLOADS,
     find_floating_tags,
+    find_lost_images,
+    find_open_deletion,
+    find_open_registries,
     find_outdated_registries,
+    find_plain_logins,
+    find_waiting_rollouts,
 )
 from registry_gitops.rules.rule import Rule
 
@@ -32,10 +37,20 @@ DEPLOYMENT_RULES: Final = (
     Rule("system-namespace", "The registry has a namespace of its own", Severity.WARNING, "system_namespace"),
     Rule("values-from", "The config file has all values that the chart needs", Severity.WARNING, "values_from"),
     Rule(
-        "exposed-without-login", "Clients outside the cluster need a login", Severity.WARNING, "exposed_without_login"
+        "exposed-without-login",
+        "Clients outside the cluster need a login",
+        Severity.WARNING,
+        "exposed_without_login",
+        repository=find_open_registries,
     ),
-    Rule("open-deletion", "Deletion needs a login", Severity.WARNING, "open_deletion"),
-    Rule("login-without-tls", "Passwords are sent over TLS", Severity.WARNING, "login_without_tls"),
+    Rule("open-deletion", "Deletion needs a login", Severity.WARNING, "open_deletion", repository=find_open_deletion),
+    Rule(
+        "login-without-tls",
+        "Passwords are sent over TLS",
+        Severity.WARNING,
+        "login_without_tls",
+        repository=find_plain_logins,
+    ),
     Rule(
         "outdated-registry",
         "The registry has all security fixes",
@@ -52,8 +67,20 @@ DEPLOYMENT_RULES: Final = (
         manifest=find_floating_tags,
         kinds=FLOATING_TAG_KINDS,
     ),
-    Rule("images-lost-with-pod", "Images outlive the Pod", Severity.WARNING, "images_lost_with_pod"),
-    Rule("single-node-rollout", "A rollout does not wait for the volume", Severity.WARNING, "single_node_rollout"),
+    Rule(
+        "images-lost-with-pod",
+        "Images outlive the Pod",
+        Severity.WARNING,
+        "images_lost_with_pod",
+        repository=find_lost_images,
+    ),
+    Rule(
+        "single-node-rollout",
+        "A rollout does not wait for the volume",
+        Severity.WARNING,
+        "single_node_rollout",
+        repository=find_waiting_rollouts,
+    ),
     Rule("object-storage-memory", "The memory is enough for object storage", Severity.WARNING, "object_storage_memory"),
     Rule("internal-bucket", "Clients reach the object storage", Severity.WARNING, "internal_bucket"),
     Rule("cache-never-expires", "A cache deletes what is old", Severity.WARNING, "cache_never_expires"),

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.facts import DeploymentFacts
-
-_GUARD: Final = re.compile(
-    r"auth-|auth\.|oauth|oidc|whitelist|allowlist|source-range|inbound-cidrs|router\.middlewares|internal",
-    re.IGNORECASE,
-)
-"""In an annotation: the controller or the load balancer decides who reaches the registry."""
-
-_LOAD_BALANCER_TLS: Final = re.compile(r"ssl-cert|tls-secret|certificate", re.IGNORECASE)
+from registry_gitops.rules.guards import can_end_tls, is_guarded
 
 
 class Exposure:
@@ -31,11 +23,9 @@ class Exposure:
             "values.httpRoute.enabled": values.http_route.annotations,
         }.get(self.key, values.service.annotations)
         has_ranges = endpoints.is_load_balancer and bool(values.service.load_balancer_source_ranges)
-        self.is_guarded: Final = has_ranges or any(_GUARD.search(f"{key}={annotations[key]}") for key in annotations)
+        self.is_guarded: Final = has_ranges or is_guarded(annotations)
         """Whether something else can restrict who reaches it: source ranges, or an annotation."""
-        self.has_load_balancer_tls: Final = endpoints.is_load_balancer and any(
-            map(_LOAD_BALANCER_TLS.search, annotations)
-        )
+        self.has_load_balancer_tls: Final = endpoints.is_load_balancer and can_end_tls(annotations)
         """Whether the load balancer can end TLS, by an annotation."""
 
     @property

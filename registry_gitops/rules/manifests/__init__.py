@@ -12,7 +12,12 @@ from registry_gitops.rules.manifests.workloads import (
     FLOATING_TAG_KINDS,
     WORKLOADS,
     find_floating_tags,
+    find_lost_images,
+    find_open_deletion,
+    find_open_registries,
     find_outdated_registries,
+    find_plain_logins,
+    find_waiting_rollouts,
 )
 
 MANIFEST_RULES = (
@@ -31,6 +36,11 @@ __all__ = [
     "MANIFEST_RULES",
     "WORKLOADS",
     "find_floating_tags",
+    "find_lost_images",
+    "find_open_deletion",
+    "find_open_registries",
     "find_outdated_registries",
+    "find_plain_logins",
     "find_refusals",
+    "find_waiting_rollouts",
 ]

@@ -40,5 +40,44 @@ WORKLOAD_RULES: Final[tuple[Rule, ...]] = (
         Severity.ERROR,
         repository=workloads.find_harmful_services,
     ),
+    Rule(
+        "failing-probe", "The probes of the registry succeed", Severity.ERROR, repository=workloads.find_failing_probes
+    ),
+    Rule(
+        "htpasswd-hash",
+        "The registry can verify the passwords of its users",
+        Severity.ERROR,
+        repository=workloads.find_unusable_hashes,
+    ),
+    Rule(
+        "htpasswd-file",
+        "The registry has the file with its users",
+        Severity.ERROR,
+        repository=workloads.find_missing_users,
+    ),
+    Rule(
+        "htpasswd-sub-path",
+        "Changed users take effect without a restart",
+        Severity.WARNING,
+        repository=workloads.find_stale_users,
+    ),
+    Rule(
+        "replicas-without-shared-storage",
+        "All Pods of the registry have the same images",
+        Severity.ERROR,
+        repository=workloads.find_separate_replicas,
+    ),
+    Rule(
+        "replicas-without-http-secret",
+        "A push can use several Pods of the registry",
+        Severity.ERROR,
+        repository=workloads.find_separate_secrets,
+    ),
+    Rule(
+        "replicas-with-own-caches",
+        "All Pods of the registry notice a deletion",
+        Severity.WARNING,
+        repository=workloads.find_separate_caches,
+    ),
 )
 """The rules about Pods and registries that look at manifests only; table.py has those for deployments too."""

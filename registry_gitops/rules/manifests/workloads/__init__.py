@@ -1,21 +1,51 @@
-"""What breaks registries that run as plain Deployments, and Pods in general: one search per file."""
+"""What breaks registries that run as plain Deployments, and Pods in general: one topic per file."""
 
 from registry_gitops.rules.manifests.workloads.config_paths import find_unread_configs
+from registry_gitops.rules.manifests.workloads.failing_probes import find_failing_probes
 from registry_gitops.rules.manifests.workloads.floating_tags import FLOATING_TAG_KINDS, find_floating_tags
 from registry_gitops.rules.manifests.workloads.gone_images import find_gone_images
+from registry_gitops.rules.manifests.workloads.htpasswd_files import (
+    find_missing_users,
+    find_stale_users,
+    find_unusable_hashes,
+)
 from registry_gitops.rules.manifests.workloads.outdated_registries import find_outdated_registries
+from registry_gitops.rules.manifests.workloads.plain_exposure import (
+    find_open_deletion,
+    find_open_registries,
+    find_plain_logins,
+)
 from registry_gitops.rules.manifests.workloads.pods import WORKLOADS
 from registry_gitops.rules.manifests.workloads.service_links import find_harmful_services
 from registry_gitops.rules.manifests.workloads.start_failures import find_second_drivers, find_start_failures
+from registry_gitops.rules.manifests.workloads.stored_images import (
+    find_lost_images,
+    find_separate_caches,
+    find_separate_replicas,
+    find_separate_secrets,
+    find_waiting_rollouts,
+)
 
 __all__ = [
     "FLOATING_TAG_KINDS",
     "WORKLOADS",
+    "find_failing_probes",
     "find_floating_tags",
     "find_gone_images",
     "find_harmful_services",
+    "find_lost_images",
+    "find_missing_users",
+    "find_open_deletion",
+    "find_open_registries",
     "find_outdated_registries",
+    "find_plain_logins",
     "find_second_drivers",
+    "find_separate_caches",
+    "find_separate_replicas",
+    "find_separate_secrets",
+    "find_stale_users",
     "find_start_failures",
     "find_unread_configs",
+    "find_unusable_hashes",
+    "find_waiting_rollouts",
 ]

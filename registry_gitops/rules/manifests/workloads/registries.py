@@ -32,6 +32,13 @@ class PlainRegistry(RegistryContainer):
         return self.mount_of(root if isinstance(root, str) else _DATA)
 
     @property
+    def port(self) -> int | None:
+        """The port that clients use, or None if it is not known."""
+        address = self.settings.get("http", "addr")
+        port = address.rpartition(":")[2] if isinstance(address, str) else ""
+        return int(port) if port.isdecimal() else None
+
+    @property
     def driver(self) -> str | None:
         """The storage driver; None if it is not known, or if there is not one."""
         drivers = self.settings.drivers
