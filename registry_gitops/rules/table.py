@@ -8,8 +8,11 @@ from registry_gitops.findings import Severity
 from registry_gitops.rules.manifests import (
     FLOATING_TAG_KINDS,
     MANIFEST_RULES,
+    PLAINTEXT_KINDS,
     WORKLOADS,
+    find_committed_secrets,
     find_floating_tags,
+    find_generated_secrets,
     find_lost_images,
     find_open_deletion,
     find_open_registries,
@@ -20,7 +23,15 @@ from registry_gitops.rules.manifests import (
 from registry_gitops.rules.rule import Rule
 
 DEPLOYMENT_RULES: Final = (
-    Rule("plaintext-password", "No password is committed to Git", Severity.ERROR, "plaintext_password"),
+    Rule(
+        "plaintext-password",
+        "No password is committed to Git",
+        Severity.ERROR,
+        "plaintext_password",
+        manifest=find_committed_secrets,
+        kinds=PLAINTEXT_KINDS,
+        repository=find_generated_secrets,
+    ),
     Rule("chart-not-published", "The source has the chart", Severity.WARNING, "chart_not_published"),
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, "source_path"),
     Rule("claim-change", "The claim of the images stays as it is", Severity.ERROR, "claim_change"),

@@ -36,7 +36,11 @@ def plaintext_password(deployment: RegistryDeployment, directory: OutputDirector
     """A file that is going to be committed contains a password.
 
     Why: everyone who can read the repository, now or later, can read the password; removing it does not remove it from
-    the history. The registry itself needs no more than a bcrypt hash, in a Secret.
+    the history. The registry itself needs no more than a bcrypt hash, in a Secret. A Secret is only base64: encrypt it
+    with SOPS, or write an ExternalSecret or SealedSecret. Placeholders, hashes, and variables of Flux are left alone.
+
+    Source: https://github.com/fuzzingbrain/afc-crs-all-you-need-is-a-fuzzing-brain/issues/118,
+    https://github.com/getsops/sops/issues/1557 (a regex that misses a key)
 
     Bad: `auth.htpasswd.password: hunter2`   Good: `auth.htpasswd.existingSecret: registry-users`
     """

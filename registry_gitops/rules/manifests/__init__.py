@@ -10,8 +10,11 @@ from registry_gitops.rules.manifests.text_rules import TEXT_RULES
 from registry_gitops.rules.manifests.workload_rules import WORKLOAD_RULES
 from registry_gitops.rules.manifests.workloads import (
     FLOATING_TAG_KINDS,
+    PLAINTEXT_KINDS,
     WORKLOADS,
+    find_committed_secrets,
     find_floating_tags,
+    find_generated_secrets,
     find_lost_images,
     find_open_deletion,
     find_open_registries,
@@ -34,8 +37,11 @@ MANIFEST_RULES = (
 __all__ = [
     "FLOATING_TAG_KINDS",
     "MANIFEST_RULES",
+    "PLAINTEXT_KINDS",
     "WORKLOADS",
+    "find_committed_secrets",
     "find_floating_tags",
+    "find_generated_secrets",
     "find_lost_images",
     "find_open_deletion",
     "find_open_registries",

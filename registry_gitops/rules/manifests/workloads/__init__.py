@@ -1,5 +1,10 @@
 """What breaks registries that run as plain Deployments, and Pods in general: one topic per file."""
 
+from registry_gitops.rules.manifests.workloads.committed_secrets import (
+    PLAINTEXT_KINDS,
+    find_committed_secrets,
+    find_generated_secrets,
+)
 from registry_gitops.rules.manifests.workloads.config_paths import find_unread_configs
 from registry_gitops.rules.manifests.workloads.failing_probes import find_failing_probes
 from registry_gitops.rules.manifests.workloads.floating_tags import FLOATING_TAG_KINDS, find_floating_tags
@@ -28,9 +33,12 @@ from registry_gitops.rules.manifests.workloads.stored_images import (
 
 __all__ = [
     "FLOATING_TAG_KINDS",
+    "PLAINTEXT_KINDS",
     "WORKLOADS",
+    "find_committed_secrets",
     "find_failing_probes",
     "find_floating_tags",
+    "find_generated_secrets",
     "find_gone_images",
     "find_harmful_services",
     "find_lost_images",
