@@ -4,6 +4,7 @@ from registry_gitops.rules.manifests.flux.autoscaled_replicas import SCALABLE_KI
 from registry_gitops.rules.manifests.flux.chart_layers import chart_layer, chart_tag
 from registry_gitops.rules.manifests.flux.commit_template import commit_template
 from registry_gitops.rules.manifests.flux.drift_ignore_path import KINDS_WITH_IGNORE_RULES, drift_ignore_path
+from registry_gitops.rules.manifests.flux.encrypted_secret import encrypted_secret
 from registry_gitops.rules.manifests.flux.flux_annotation import flux_annotation, generated_flux_annotation
 from registry_gitops.rules.manifests.flux.git_credentials import git_credentials
 from registry_gitops.rules.manifests.flux.go_regex import KINDS_WITH_REGEX, go_regex
@@ -20,12 +21,15 @@ from registry_gitops.rules.manifests.flux.push_branch import push_branch
 from registry_gitops.rules.manifests.flux.receiver_wildcard import receiver_wildcard
 from registry_gitops.rules.manifests.flux.removed_api import REMOVABLE_KINDS, removed_api
 from registry_gitops.rules.manifests.flux.retired_chart_repository import retired_chart_repository
+from registry_gitops.rules.manifests.flux.same_path import same_path
 from registry_gitops.rules.manifests.flux.short_interval import POLLING_KINDS, short_interval
 from registry_gitops.rules.manifests.flux.signature_identity import KINDS_WITH_VERIFICATION, signature_identity
 from registry_gitops.rules.manifests.flux.source_urls import KINDS_WITH_URL, source_url
 from registry_gitops.rules.manifests.flux.source_versions import KINDS_WITH_VERSION, source_version
-from registry_gitops.rules.manifests.flux.substitution_names import substitution_name
+from registry_gitops.rules.manifests.flux.substitution_names import substitution_name, substitution_source_name
+from registry_gitops.rules.manifests.flux.substitution_variables import substitution_syntax, undefined_variable
 from registry_gitops.rules.manifests.flux.tag_verification import tag_verification
+from registry_gitops.rules.manifests.flux.unsubstituted_variable import unsubstituted_variable
 
 __all__ = [
     "KINDS_WITH_IGNORE_RULES",
@@ -41,6 +45,7 @@ __all__ = [
     "chart_tag",
     "commit_template",
     "drift_ignore_path",
+    "encrypted_secret",
     "flux_annotation",
     "generated_flux_annotation",
     "git_credentials",
@@ -58,10 +63,15 @@ __all__ = [
     "receiver_wildcard",
     "removed_api",
     "retired_chart_repository",
+    "same_path",
     "short_interval",
     "signature_identity",
     "source_url",
     "source_version",
     "substitution_name",
+    "substitution_source_name",
+    "substitution_syntax",
     "tag_verification",
+    "undefined_variable",
+    "unsubstituted_variable",
 ]
