@@ -8,7 +8,7 @@ from typing import Final
 from registry_gitops.documents import Manifest, Problem, is_decided_later
 from registry_gitops.findings import Severity
 from registry_gitops.repository import FluxRepository
-from registry_gitops.rules.manifests.flux.patched_fields import is_patched
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 from registry_gitops.rules.manifests.flux_kinds import FLUX_KUSTOMIZATION, HELM_RELEASE, OCI_REPOSITORY
 
 _CHART: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
@@ -28,7 +28,7 @@ def chart_layer(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]
     """
     for source in _charts(repository):
         media_type = source.get("spec", "layerSelector", "mediaType")
-        if not media_type and not is_patched(source, repository, "spec", "layerSelector"):
+        if not media_type and not is_field_patched(source, repository, "spec", "layerSelector"):
             message = "the first layer of the artifact is taken for the chart, which can be its signature"
             yield source, Problem(("spec", "url"), message, _REMEDY, severity=Severity.WARNING)
         elif (
@@ -52,7 +52,7 @@ def chart_tag(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]]:
     for source in _charts(repository):
         reference = source.mapping("spec", "ref")
         is_pinned = reference.get("tag") or reference.get("semver") or reference.get("digest")
-        if not is_pinned and not is_patched(source, repository, "spec", "ref"):
+        if not is_pinned and not is_field_patched(source, repository, "spec", "ref"):
             message = "without spec.ref, Flux pulls the tag latest, which charts do not have"
             yield source, Problem(("spec", "url"), message, "add spec.ref with a tag, or a range in semver")
 

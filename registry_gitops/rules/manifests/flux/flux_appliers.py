@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry_gitops.documents import Manifest
-from registry_gitops.repository import FluxKustomization, FluxRepository, file_of
+from registry_gitops.repository import Applier, FluxKustomization, FluxRepository, file_of
 
 
 def flux_appliers(manifest: Manifest, repository: FluxRepository) -> list[FluxKustomization]:
@@ -17,5 +17,5 @@ def flux_appliers(manifest: Manifest, repository: FluxRepository) -> list[FluxKu
 def is_patched_somewhere(repository: FluxRepository, word: str) -> bool:
     """Return whether a patch anywhere has a word, such as decryption: it may reach each Kustomization of Flux."""
     graph = repository.graph
-    appliers = (*graph.files, *graph.flux_kustomizations)
+    appliers: list[Applier] = [*graph.files, *graph.flux_kustomizations]
     return any(word in patch.text for applier in appliers for patch in graph.patches_of(applier))

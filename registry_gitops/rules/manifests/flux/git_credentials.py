@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests.flux.known_text import known_text
-from registry_gitops.rules.manifests.flux.patched_fields import is_patched
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 
 
 def git_credentials(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
@@ -23,7 +23,7 @@ def git_credentials(manifest: Manifest, repository: FluxRepository) -> Iterator[
     if manifest.get("spec", "secretRef"):
         return
     needs_secret = list(_problems(manifest))
-    if needs_secret and not is_patched(manifest, repository, "spec", "secretRef"):
+    if needs_secret and not is_field_patched(manifest, repository, "spec", "secretRef"):
         yield from needs_secret
 
 

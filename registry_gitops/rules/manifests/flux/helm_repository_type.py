@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from registry_gitops.documents import Manifest, Problem, is_decided_later
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests.flux.known_text import known_text
-from registry_gitops.rules.manifests.flux.patched_fields import is_patched
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 
 
 def helm_repository_type(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
@@ -23,7 +23,11 @@ def helm_repository_type(manifest: Manifest, repository: FluxRepository) -> Iter
     url, kind = known_text(manifest, "spec", "url"), manifest.get("spec", "type")
     if is_decided_later(kind):
         return
-    if url.startswith("oci://") and kind in (None, "default") and not is_patched(manifest, repository, "spec", "type"):
+    if (
+        url.startswith("oci://")
+        and kind in (None, "default")
+        and not is_field_patched(manifest, repository, "spec", "type")
+    ):
         yield Problem(("spec", "url"), "a HelmRepository with an oci:// URL needs type oci", "add type: oci")
     elif url.startswith(("http://", "https://")) and kind == "oci":
         yield Problem(

@@ -6,7 +6,7 @@ from registry_gitops.documents import Manifest
 from registry_gitops.repository import FluxRepository, changed_paths
 
 
-def is_patched(manifest: Manifest, repository: FluxRepository, *path: str | int) -> bool:
+def is_field_patched(manifest: Manifest, repository: FluxRepository, *path: str | int) -> bool:
     """Return whether a patch in sight changes a field of an object, or a part of it, or what it is in."""
     return any(
         changed[: len(path)] == path[: len(changed)]

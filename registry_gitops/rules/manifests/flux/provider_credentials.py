@@ -7,7 +7,7 @@ from typing import Final
 
 from registry_gitops.documents import Manifest, Problem, is_decided_later
 from registry_gitops.repository import FluxRepository
-from registry_gitops.rules.manifests.flux.patched_fields import is_patched
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 
 _TOKEN: Final = frozenset(
     {
@@ -67,7 +67,7 @@ def provider_credentials(manifest: Manifest, repository: FluxRepository) -> Iter
     kind = manifest.get("spec", "type")
     if isinstance(kind, str) and not is_decided_later(kind):
         lacking = list(_problems(manifest, kind))
-        if lacking and not any(is_patched(manifest, repository, "spec", field) for field in _FIELDS):
+        if lacking and not any(is_field_patched(manifest, repository, "spec", field) for field in _FIELDS):
             yield from lacking
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.repository import FluxRepository
-from registry_gitops.rules.manifests.flux.patched_fields import is_patched
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 from registry_gitops.rules.manifests.flux_kinds import GIT_REPOSITORY
 
 
@@ -20,7 +20,7 @@ def push_branch(manifest: Manifest, repository: FluxRepository) -> Iterator[Prob
 
     Bad: `git: {commit: ...}` with a GitRepository that has `ref: {tag: v1}`   Good: `git: {push: {branch: main}, ...}`
     """
-    if manifest.get("spec", "git", "push", "branch") or is_patched(manifest, repository, "spec", "git"):
+    if manifest.get("spec", "git", "push", "branch") or is_field_patched(manifest, repository, "spec", "git"):
         return
     git = manifest.get("spec", "git")
     if not isinstance(git, dict):
@@ -43,4 +43,4 @@ def _has_branch(manifest: Manifest, repository: FluxRepository) -> bool | None:
 
 
 def _may_have_branch(source: Manifest, repository: FluxRepository) -> bool:
-    return bool(source.get("spec", "ref", "branch")) or is_patched(source, repository, "spec", "ref")
+    return bool(source.get("spec", "ref", "branch")) or is_field_patched(source, repository, "spec", "ref")

@@ -9,7 +9,7 @@ from registry_gitops.documents import Manifest, Path, Problem
 from registry_gitops.findings import Severity
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests import flux_kinds as kinds
-from registry_gitops.rules.manifests.flux.patched_fields import is_patched
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 
 _SPECS: Final[dict[str, Path]] = {
     kinds.HELM_RELEASE: ("spec", "chart", "spec"),
@@ -33,7 +33,7 @@ def signature_identity(manifest: Manifest, repository: FluxRepository) -> Iterat
     spec = _SPECS[manifest.group_kind]
     verify = manifest.mapping(*spec, "verify")
     path = (*spec, "verify")
-    if not verify or is_patched(manifest, repository, *path):
+    if not verify or is_field_patched(manifest, repository, *path):
         return
     if manifest.get(*spec, "sourceRef", "kind") in ("GitRepository", "Bucket"):
         yield Problem(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from registry_gitops.documents import Manifest, Path
 from registry_gitops.repository import FluxRepository, KustomizationFile, file_of
 from registry_gitops.rules.manifests.flux.flux_appliers import flux_appliers, is_patched_somewhere
-from registry_gitops.rules.manifests.flux.patched_fields import is_patched
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 from registry_gitops.substitution import may_refer
 
 _SWITCH: Final = "kustomize.toolkit.fluxcd.io/substitute"
@@ -33,7 +33,7 @@ def _has_variables(kustomization: Manifest) -> bool:
 def is_switched_off(manifest: Manifest, repository: FluxRepository) -> bool:
     """Return whether an object, or what adds annotations on its ways to the cluster, has the switch of Flux."""
     own = {**manifest.mapping("metadata", "labels"), **manifest.mapping("metadata", "annotations")}
-    if _SWITCH in own or is_patched(manifest, repository, "metadata", "annotations", _SWITCH):
+    if _SWITCH in own or is_field_patched(manifest, repository, "metadata", "annotations", _SWITCH):
         return True
     for applier in repository.graph.all_appliers(file_of(manifest)):
         document = applier.document if isinstance(applier, KustomizationFile) else applier.manifest.document
@@ -42,7 +42,7 @@ def is_switched_off(manifest: Manifest, repository: FluxRepository) -> bool:
     return False
 
 
-def known_variables(repository: FluxRepository) -> dict[int, set[str]]:
+def flux_variables(repository: FluxRepository) -> dict[int, set[str]]:
     """Return the id of each Kustomization of Flux whose variables are all in sight -> their names."""
     found: dict[int, set[str]] = {}
     if not is_patched_somewhere(repository, "postBuild"):
@@ -61,7 +61,7 @@ def _names(kustomization: Manifest, repository: FluxRepository) -> set[str] | No
             return None
         objects = repository.find(kind, repository.namespace_of(kustomization), name)
         objects = [each for each in objects if each.name == name]
-        if not objects or any(is_patched(each, repository, "data") for each in objects):
+        if not objects or any(is_field_patched(each, repository, "data") for each in objects):
             return None
         for each in objects:
             names |= {*each.mapping("data"), *each.mapping("stringData")}

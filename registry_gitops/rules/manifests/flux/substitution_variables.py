@@ -8,8 +8,8 @@ from typing import Final
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests.flux.substitution_scope import (
+    flux_variables,
     is_switched_off,
-    known_variables,
     substituted_objects,
     substituted_texts,
 )
@@ -56,7 +56,7 @@ def undefined_variable(repository: FluxRepository) -> Iterator[tuple[Manifest, P
 
     Bad: `host: app.${DOMAIN}` below `postBuild: {substitute: {CLUSTER: prod}}`   Good: DOMAIN in substitute
     """
-    known = known_variables(repository)
+    known = flux_variables(repository)
     for manifest, kustomizations in substituted_objects(repository):
         for kustomization in kustomizations:
             problems = list(_undefined(manifest, kustomization, known)) if id(kustomization) in known else []

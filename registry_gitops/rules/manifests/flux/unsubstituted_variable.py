@@ -10,7 +10,7 @@ from registry_gitops.documents import Manifest, Path, Problem
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests import flux_kinds as kinds
 from registry_gitops.rules.manifests.flux.flux_appliers import flux_appliers, is_patched_somewhere
-from registry_gitops.rules.manifests.flux.patched_fields import is_patched
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 
 _REFERENCE: Final = re.compile(r"\$\{[A-Za-z_]\w*[}:=/^,]")
 _INSTALLER: Final = "FluxInstance.fluxcd.controlplane.io"
@@ -47,7 +47,7 @@ def unsubstituted_variable(repository: FluxRepository) -> Iterator[tuple[Manifes
         appliers = flux_appliers(manifest, repository)
         if not appliers or any(applier.manifest.get("spec", "postBuild") for applier in appliers):
             continue
-        if not is_patched(manifest, repository, *path):
+        if not is_field_patched(manifest, repository, *path):
             message = f"the Kustomization {appliers[0].manifest.name} substitutes no variables: this one stays literal"
             yield manifest, Problem(path, message, "add spec.postBuild to the Kustomization, or write the value")
 
