@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from registry_gitops.codec import YAMLError, load_yaml
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.facts import DeploymentFacts, ObjectReference
 from registry_gitops.manifests import Selector
 from registry_gitops.rules.deployments.output_directory import OutputDirectory
-
-_NEEDED: Final = {
-    "add": "value",
-    "replace": "value",
-    "test": "value",
-    "move": "from",
-    "copy": "from",
-    "remove": "path",
-}
-"""Operation of a JSON patch (RFC 6902) -> the key that it needs besides `path`."""
+from registry_gitops.rules.patch_problems import value_problem
 
 _SEPARATOR: Final = re.compile(r"^---\s*$", re.MULTILINE)
 
@@ -31,6 +22,8 @@ def patch_content(deployment: RegistryDeployment, directory: OutputDirectory) ->
 
     Why: kustomize refuses what is neither a partial object nor a list of operations, and so builds nothing. A patch
     whose target selects nothing has no effect, and nothing reports it.
+
+    Source: https://github.com/kubernetes-sigs/kustomize/issues/4379
 
     Bad: `patches: [{target: {kind: Deployment}, ...}]` in `kustomization`   Good: the same in `release.postRenderers`
     """
@@ -66,12 +59,7 @@ def _problem(text: str, target: Selector | None) -> str:
             value = load_yaml(document).value
         except YAMLError as error:
             return f"this patch is not YAML: {error.message}"
-        if isinstance(value, list):
-            problem = next(filter(None, map(_operation_problem, range(len(value)), value)), "")
-        elif isinstance(value, Mapping):
-            problem = _object_problem(value, has_target=target is not None)
-        else:
-            problem = "this is no patch: write a partial object, or a list of JSON patch operations (RFC 6902)"
+        problem = value_problem(value, has_target=target is not None)
         if problem:
             return problem
     return ""
@@ -83,25 +71,6 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _operation_problem(index: int, operation: Any) -> str:
-    if not isinstance(operation, Mapping) or str(operation.get("op")) not in _NEEDED:
-        return f"entry {index} is no operation of a JSON patch: its op must be one of {', '.join(_NEEDED)}"
-    op, path = str(operation["op"]), operation.get("path")
-    if not isinstance(path, str) or not path.startswith("/"):
-        return f'the path of entry {index} must begin with "/", such as /spec/interval'
-    if _NEEDED[op] not in operation:
-        return f"entry {index} needs {_NEEDED[op]}, because its op is {op}"
-    return ""
-
-
-def _object_problem(value: Mapping[Any, Any], *, has_target: bool) -> str:
-    metadata = value.get("metadata")
-    has_name = isinstance(metadata, Mapping) and metadata.get("name")
-    needed = {"apiVersion": has_target or value.get("apiVersion"), "kind": value.get("kind"), "metadata.name": has_name}
-    missing = [key for key, found in needed.items() if not found]
-    return f"a patch that is a partial object needs {' and '.join(missing)}" if missing else ""
 
 
 def _selects(target: Selector, reference: ObjectReference) -> bool:

@@ -3,6 +3,7 @@
 from registry_gitops.rules.manifests.admission import find_refusals
 from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
 from registry_gitops.rules.manifests.chart_rules import CHART_RULES
+from registry_gitops.rules.manifests.flux import PATCHING_KINDS, find_broken_patches
 from registry_gitops.rules.manifests.flux_rules import FLUX_RULES
 from registry_gitops.rules.manifests.reference_rules import REFERENCE_RULES
 from registry_gitops.rules.manifests.schema_rules import SCHEMA_RULES
@@ -37,8 +38,10 @@ MANIFEST_RULES = (
 __all__ = [
     "FLOATING_TAG_KINDS",
     "MANIFEST_RULES",
+    "PATCHING_KINDS",
     "PLAINTEXT_KINDS",
     "WORKLOADS",
+    "find_broken_patches",
     "find_committed_secrets",
     "find_floating_tags",
     "find_generated_secrets",

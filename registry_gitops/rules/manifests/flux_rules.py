@@ -193,4 +193,32 @@ FLUX_RULES: Final[tuple[Rule, ...]] = (
         manifest=flux.receiver_wildcard,
         kinds=_only(kinds.RECEIVER),
     ),
+    Rule(
+        "chart-name",
+        "The chart of a HelmRelease is a name in its HelmRepository",
+        _ERROR,
+        manifest=flux.chart_name,
+        kinds=_only(kinds.HELM_RELEASE),
+    ),
+    Rule(
+        "default-branch",
+        "GitRepositories name what they check out",
+        _WARNING,
+        manifest=flux.default_branch,
+        kinds=_only(kinds.GIT_REPOSITORY),
+    ),
+    Rule(
+        "image-repository-name",
+        "ImageRepositories have names without a tag",
+        _ERROR,
+        manifest=flux.image_repository_name,
+        kinds=_only(kinds.IMAGE_REPOSITORY),
+    ),
+    Rule(
+        "forced-claim",
+        "Flux deletes no claim to change it",
+        _WARNING,
+        manifest=flux.forced_claim,
+        kinds=_only("PersistentVolumeClaim"),
+    ),
 )

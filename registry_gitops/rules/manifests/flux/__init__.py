@@ -2,10 +2,14 @@
 
 from registry_gitops.rules.manifests.flux.autoscaled_replicas import SCALABLE_KINDS, autoscaled_replicas
 from registry_gitops.rules.manifests.flux.chart_layers import chart_layer, chart_tag
+from registry_gitops.rules.manifests.flux.chart_names import chart_name
 from registry_gitops.rules.manifests.flux.commit_template import commit_template
+from registry_gitops.rules.manifests.flux.default_branch import default_branch
 from registry_gitops.rules.manifests.flux.drift_ignore_path import KINDS_WITH_IGNORE_RULES, drift_ignore_path
 from registry_gitops.rules.manifests.flux.encrypted_secret import encrypted_secret
 from registry_gitops.rules.manifests.flux.flux_annotation import flux_annotation, generated_flux_annotation
+from registry_gitops.rules.manifests.flux.flux_patches import PATCHING_KINDS, find_broken_patches
+from registry_gitops.rules.manifests.flux.forced_claim import forced_claim
 from registry_gitops.rules.manifests.flux.git_credentials import git_credentials
 from registry_gitops.rules.manifests.flux.go_regex import KINDS_WITH_REGEX, go_regex
 from registry_gitops.rules.manifests.flux.helm_repository_type import helm_repository_type
@@ -13,6 +17,7 @@ from registry_gitops.rules.manifests.flux.ignored_chart_version import ignored_c
 from registry_gitops.rules.manifests.flux.ignored_health_checks import ignored_health_checks
 from registry_gitops.rules.manifests.flux.image_marker import image_marker
 from registry_gitops.rules.manifests.flux.image_policy_extract import image_policy_extract
+from registry_gitops.rules.manifests.flux.image_repository_name import image_repository_name
 from registry_gitops.rules.manifests.flux.kustomization_file_name import kustomization_file_name
 from registry_gitops.rules.manifests.flux.literal_value import literal_value
 from registry_gitops.rules.manifests.flux.name_length import name_length
@@ -37,16 +42,21 @@ __all__ = [
     "KINDS_WITH_URL",
     "KINDS_WITH_VERIFICATION",
     "KINDS_WITH_VERSION",
+    "PATCHING_KINDS",
     "POLLING_KINDS",
     "REMOVABLE_KINDS",
     "SCALABLE_KINDS",
     "autoscaled_replicas",
     "chart_layer",
+    "chart_name",
     "chart_tag",
     "commit_template",
+    "default_branch",
     "drift_ignore_path",
     "encrypted_secret",
+    "find_broken_patches",
     "flux_annotation",
+    "forced_claim",
     "generated_flux_annotation",
     "git_credentials",
     "go_regex",
@@ -55,6 +65,7 @@ __all__ = [
     "ignored_health_checks",
     "image_marker",
     "image_policy_extract",
+    "image_repository_name",
     "kustomization_file_name",
     "literal_value",
     "name_length",
