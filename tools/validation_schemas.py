@@ -251,7 +251,7 @@ class Loader(yaml.CSafeLoader):
     """Reads `=`, a comparison of Alertmanager, as a string, as Go does."""
 
 
-Loader.add_constructor("tag:yaml.org,2002:value", Loader.construct_yaml_str)
+Loader.add_constructor("tag:yaml.org,2002:value", Loader.construct_scalar)
 
 
 def custom_resources(files: Iterable[Path]) -> list[tuple[str, str, str]]:

@@ -51,7 +51,7 @@ def examine(
     builds = build_all(repository, options.jobs)
     findings += (each for each in find_in_builds(builds, check.built, findings) if options.reports(each.id))
     findings = list(apply_suppressions(findings, (file.source for file in files), options.reports))
-    unknown = check.schemas.count_unknown_kinds()
+    unknown = check.schemas.unknown_kinds
     remarks = (*builds.remarks, *find_programs(repository))
     return Examination(tuple(sorted(findings, key=_order)), len(names), len(repository.manifests), unknown, remarks)
 
@@ -63,7 +63,7 @@ class _Check:
         self._repository = repository
         self._options = options
         self._searches = _searches()
-        self.schemas = SchemaChecks(repository, options.kubernetes_version)
+        self.schemas = SchemaChecks(repository, options.kubernetes_version, options.schemas)
 
     def manifest(self, manifest: Manifest) -> list[Finding]:
         """Return what is wrong with one object."""

@@ -27,6 +27,11 @@ class KindSchema:
         self._accepts_null_items = accepts_null_items
         """Whether null in a list is an empty value, as Go reads it, which decodes the kinds of Kubernetes itself."""
 
+    def compiled(self) -> KindSchema:
+        """Return the schema itself, compiled. Raises ValueError if that is impossible."""
+        self._validator  # noqa: B018 - compiles it
+        return self
+
     def check(self, value: dict[str, Any], *, partial: bool = False) -> Iterator[tuple[str, Problem]]:
         """Yield what is wrong with an object, each with the id of its rule.
 

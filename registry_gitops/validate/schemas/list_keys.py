@@ -70,7 +70,8 @@ def _lists_of(part: Schema, definitions: dict[str, Schema], above: tuple[str, ..
         if reference in above:
             return None  # a schema of a schema, in CustomResourceDefinition
         part, above = definitions[reference], (*above, reference)
-    of_items = part["items"] if isinstance(part.get("items"), dict) else {}
+    items_part = part.get("items")
+    of_items: Schema = items_part if isinstance(items_part, dict) else {}
     items = _lists_of(of_items, definitions, above) if of_items else None
     properties = part.get("properties", {}).items()
     children = ((name, _lists_of(child, definitions, above)) for name, child in properties if isinstance(child, dict))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from registry_gitops.documents import Manifest, Problem, Role, YAMLDocument
 from registry_gitops.findings import Severity
 from registry_gitops.repository import FluxRepository
+from registry_gitops.validate.schemas.extra_schemas import DEFINITION, ExtraSchemas
 from registry_gitops.validate.schemas.schema_store import SchemaStore
 
-_DEFINITION = "CustomResourceDefinition.apiextensions.k8s.io"
 _FLUX = ".toolkit.fluxcd.io"
 _REWRITTEN = (("metadata", "labels"), ("metadata", "annotations"))
 """What the API server refuses if it is not a string, but Flux rewrites: kustomize puts annotations in quotes, and
@@ -21,9 +21,12 @@ kustomize-controller replaces labels that are not all strings by its own."""
 class SchemaChecks:
     """The comparison of one run with the schemas of its kinds."""
 
-    def __init__(self, repository: FluxRepository, kubernetes_version: str) -> None:
+    def __init__(self, repository: FluxRepository, kubernetes_version: str, schemas: Iterable[str] = ()) -> None:
         self._repository = repository
-        self.store = SchemaStore(kubernetes_version, (each.value for each in repository.of_kind(_DEFINITION)))
+        definitions = (each.value for each in repository.of_kind(DEFINITION))
+        self.store = SchemaStore(kubernetes_version, definitions, ExtraSchemas(schemas))
+        self.unknown_kinds = self._count_unknown_kinds()
+        """The kinds of the run that have no schema, with their groups -> how many objects have it."""
 
     def check_manifest(self, manifest: Manifest) -> Iterator[tuple[str, Problem]]:
         """Yield what the schema of an object refuses of it, each with the id of its rule."""
@@ -43,8 +46,7 @@ class SchemaChecks:
         for document in self._repository.documents:
             yield from ((rule_id, document, problem) for rule_id, problem in self._of_document(document))
 
-    def count_unknown_kinds(self) -> dict[str, int]:
-        """Return the kinds of the run that have no schema, with their groups -> how many objects have it."""
+    def _count_unknown_kinds(self) -> dict[str, int]:
         counts = Counter((each.api_version, each.kind, each.group_kind) for each in self._repository.manifests)
         unknown: Counter[str] = Counter()
         for (api_version, kind, group_kind), count in counts.items():
@@ -53,7 +55,7 @@ class SchemaChecks:
         return unknown
 
     def _severity_of_missing_field(self, manifest: Manifest) -> Severity | None:
-        """Return how much a missing field matters; None if a patch in sight can add it, or if nothing applies the object.
+        """Return how much a missing field matters; None if a patch can add it, or if nothing applies the object.
 
         Of the objects of Flux in a file it is a warning: a Flux Kustomization of another repository often patches
         interval, prune, or sourceRef into all of them.

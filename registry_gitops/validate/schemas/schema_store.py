@@ -7,30 +7,50 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from registry_gitops.errors import InputError
 from registry_gitops.validate.schemas import archive
 from registry_gitops.validate.schemas.custom_resources import custom_resource_schemas
+from registry_gitops.validate.schemas.extra_schemas import ExtraSchemas
 from registry_gitops.validate.schemas.kind_schema import KindSchema
 
 Schema = dict[str, Any]
 
 
 class SchemaStore:
-    """The schemas of a Kubernetes version such as 1.36, and of CustomResourceDefinitions of the run.
+    """The schemas of a Kubernetes version such as 1.36, of CustomResourceDefinitions of the run, and of the user.
 
     A kind is read and compiled at its first use.
     """
 
-    def __init__(self, kubernetes_version: str, definitions: Iterable[Schema] = ()) -> None:
+    def __init__(
+        self, kubernetes_version: str, definitions: Iterable[Schema] = (), extra: ExtraSchemas | None = None
+    ) -> None:
         self._version = kubernetes_version
-        self._definitions = tuple(definitions)
+        self._extra = extra or ExtraSchemas(())
+        self._definitions = (*definitions, *self._extra.definitions)
         self._found: dict[tuple[str, str], KindSchema | None] = {}
 
     def find(self, api_version: str, kind: str) -> KindSchema | None:
-        """Return the schema of a kind, or None if it has none. Definitions of the run win over those that we carry."""
+        """Return the schema of a kind, or None if it has none.
+
+        The schemas of the user win over definitions of the run, and these over those that we carry. Raises InputError
+        for a JSON Schema that cannot be used.
+        """
         key = api_version, kind
         if key not in self._found:
-            self._found[key] = self._from_run.get(key) or self._carried(api_version, kind)
+            self._found[key] = self._of_user(*key) or self._from_run.get(key) or self._carried(*key)
         return self._found[key]
+
+    def _of_user(self, api_version: str, kind: str) -> KindSchema | None:
+        found = self._extra.find(api_version, kind)
+        if found is None:
+            return None
+        path, schema = found
+        try:
+            return KindSchema(schema).compiled()
+        except ValueError:
+            message = "the JSON Schema cannot be used: it must be valid, and refer to no other file"
+            raise InputError.single(message, path) from None
 
     @cached_property
     def _from_run(self) -> Mapping[tuple[str, str], KindSchema]:
