@@ -8,6 +8,8 @@ from registry_gitops.findings import Severity
 from registry_gitops.rules.manifests import (
     FLOATING_TAG_KINDS,
     MANIFEST_RULES,
+    MISSING_UNIT_KINDS,
+    NODE_PORT_KINDS,
     PATCHING_KINDS,
     PLAINTEXT_KINDS,
     WORKLOADS,
@@ -16,6 +18,8 @@ from registry_gitops.rules.manifests import (
     find_floating_tags,
     find_generated_secrets,
     find_lost_images,
+    find_missing_units,
+    find_node_ports,
     find_open_deletion,
     find_open_registries,
     find_outdated_registries,
@@ -114,11 +118,25 @@ DEPLOYMENT_RULES: Final = (
     Rule("certificate-without-tls", "A requested certificate is used", Severity.WARNING, "certificate_without_tls"),
     Rule("backend-tls", "The proxy in front uses the TLS of the registry", Severity.WARNING, "backend_tls"),
     Rule("ingress-annotations", "The controller reads the annotations", Severity.WARNING, "ingress_annotations"),
-    Rule("missing-unit", "Sizes have units", Severity.ERROR, "missing_unit"),
+    Rule(
+        "missing-unit",
+        "Sizes have units",
+        Severity.ERROR,
+        "missing_unit",
+        manifest=find_missing_units,
+        kinds=MISSING_UNIT_KINDS,
+    ),
     Rule("body-size", "Layers of any size can be pushed", Severity.WARNING, "body_size"),
     Rule("unused-values", "All values have an effect", Severity.WARNING, "unused_values"),
     Rule("scrape-annotations", "Prometheus finds the metrics", Severity.WARNING, "scrape_annotations"),
-    Rule("node-port-range", "The API server accepts the node port", Severity.WARNING, "node_port_range"),
+    Rule(
+        "node-port-range",
+        "The API server accepts the node port",
+        Severity.WARNING,
+        "node_port_range",
+        manifest=find_node_ports,
+        kinds=NODE_PORT_KINDS,
+    ),
 )
 """The rules for deployments. Some of them look at manifests too."""
 

@@ -1,6 +1,12 @@
 """Rules for manifests: one file per area, with its part of the table. Plain data, no model."""
 
-from registry_gitops.rules.manifests.admission import find_refusals
+from registry_gitops.rules.manifests.admission import (
+    MISSING_UNIT_KINDS,
+    NODE_PORT_KINDS,
+    find_missing_units,
+    find_node_ports,
+    find_refusals,
+)
 from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
 from registry_gitops.rules.manifests.chart_rules import CHART_RULES
 from registry_gitops.rules.manifests.flux import PATCHING_KINDS, find_broken_patches
@@ -38,6 +44,8 @@ MANIFEST_RULES = (
 __all__ = [
     "FLOATING_TAG_KINDS",
     "MANIFEST_RULES",
+    "MISSING_UNIT_KINDS",
+    "NODE_PORT_KINDS",
     "PATCHING_KINDS",
     "PLAINTEXT_KINDS",
     "WORKLOADS",
@@ -46,6 +54,8 @@ __all__ = [
     "find_floating_tags",
     "find_generated_secrets",
     "find_lost_images",
+    "find_missing_units",
+    "find_node_ports",
     "find_open_deletion",
     "find_open_registries",
     "find_outdated_registries",

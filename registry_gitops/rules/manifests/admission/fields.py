@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from registry_gitops.documents import Path, Problem
+from registry_gitops.documents import Manifest, Path, Problem
 from registry_gitops.findings import Severity
-from registry_gitops.rules.rule import Rule
+from registry_gitops.repository import FluxRepository
+from registry_gitops.rules.rule import ManifestSearch, Rule
 
 Check = Callable[[Any], Iterable[Problem]]
 """Yields what is wrong with the value of a field, with paths from that value on. It accepts values of all types."""
@@ -30,11 +31,15 @@ class FieldRule:
     """What is wrong, why, source, bad, and good: see Rule.text."""
     checks: Mapping[str, Check]
     """Names of fields, separated by spaces -> their check."""
+    search: ManifestSearch | None = None
+    """What cannot be seen in one field, or not in one object."""
+    kinds: frozenset[str] = frozenset()
+    """The kinds that `search` looks at."""
 
     @property
     def rule(self) -> Rule:
         """The row of the table."""
-        return Rule(self.id, self.title, self.severity, text=self.page)
+        return Rule(self.id, self.title, self.severity, manifest=self.search, kinds=self.kinds, text=self.page)
 
 
 _TEMPLATE_OWNERS: Final = ("Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "ReplicaSet.apps", "Job.batch")
@@ -165,3 +170,15 @@ def _walk_all(values: Iterable[tuple[Any, Any]], tree: FieldTree, path: Path, fo
     for step, inner in values:
         if inner is not None:
             walk(inner, tree, (*path, step), found)
+
+
+def search_for(checks: Mapping[str, Check]) -> tuple[ManifestSearch, frozenset[str]]:
+    """Return a search of its own for a rule that looks at deployments too, and the kinds that it looks at."""
+    trees = compile_fields([FieldRule("", "", Severity.ERROR, "", checks)])
+
+    def search(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
+        found: list[tuple[str, Problem]] = []
+        walk(manifest.value, trees[manifest.group_kind], (), found)
+        yield from (problem for _, problem in found)
+
+    return search, frozenset(trees)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -15,11 +16,13 @@ from registry_gitops.rules.manifests.admission.syntax import (
     dns_subdomain,
     is_open,
     label_value,
-    matches,
     path_segment,
     qualified_name,
     service_name,
 )
+
+_HOLDER: Final = re.compile("[A-Z][A-Z_]{2,}")
+"""Capitals that kustomize, or a program, can replace: host-NAME."""
 
 _ANNOTATIONS_SIZE: Final = 262144
 
@@ -54,13 +57,38 @@ _NAMES: Final[dict[str, Syntax]] = {
 def check_name(group_kind: str, metadata: dict[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the name of an object."""
     name = metadata.get("name")
-    if not isinstance(name, str):
+    if not isinstance(name, str) or not name:
         return
     wrong = _NAMES.get(group_kind, dns_subdomain)(name)
-    if wrong and not is_open(name):
+    if wrong and not is_open(name) and not _is_replaced(name):
         # A kustomization can put something in front of a name, or behind it.
-        severity = Severity.WARNING if name[:1] in "-." or name[-1:] in "-." or name[:1].isdigit() else None
+        is_part = name[0] in "-." or name[-1] in "-." or name[0].isdigit()
+        severity = Severity.WARNING if is_part or _HOLDER.search(name) else None
         yield Problem(("metadata", "name"), f"the name {wrong}", "rename the object", severity=severity)
+
+
+def _is_replaced(name: str) -> bool:
+    """Whether a name such as _ only holds a place: a kustomization with a namespace renames the Namespaces in it."""
+    return not any(map(str.isalnum, name))
+
+
+def _namespace(value: Any) -> Iterable[Problem]:
+    if isinstance(value, str) and value and not _is_replaced(value):
+        wrong = dns_label(value)
+        if wrong and not is_open(value):
+            severity = Severity.WARNING if _HOLDER.search(value) else None
+            yield Problem((), f"the namespace {wrong}", "write the name of a namespace", severity=severity)
+
+
+def _definition(value: Any) -> Iterable[Problem]:
+    """Compare the name of a CustomResourceDefinition with the names in it."""
+    try:
+        name, wanted = value["metadata"]["name"], f"{value['spec']['names']['plural']}.{value['spec']['group']}"
+    except (KeyError, TypeError):
+        return
+    if isinstance(name, str) and name != wanted and not is_open(name + wanted):
+        message = "the name is not that of the plural and the group"
+        yield Problem(("metadata", "name"), message, "write PLURAL.GROUP, with both as in spec")
 
 
 def check_missing_name(metadata: dict[str, Any]) -> Iterator[Problem]:
@@ -172,7 +200,10 @@ METADATA_RULES: Final = (
 
         Bad: `name: My_Registry`   Good: `name: my-registry`
         """,
-        {"any:metadata.namespace": matches(dns_label, "the namespace", "write the name of a namespace")},
+        {
+            "any:metadata.namespace": _namespace,
+            "CustomResourceDefinition.apiextensions.k8s.io:": _definition,
+        },
     ),
     FieldRule(
         "missing-name",

@@ -8,14 +8,38 @@ from typing import Final
 
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.findings import Severity
-from registry_gitops.rules.manifests.admission.fields import FieldRule, FieldTree, compile_fields, walk
+from registry_gitops.rules.manifests.admission.access import ACCESS_RULES
+from registry_gitops.rules.manifests.admission.controllers import CONTROLLER_RULES
+from registry_gitops.rules.manifests.admission.fields import FieldRule, FieldTree, compile_fields, search_for, walk
 from registry_gitops.rules.manifests.admission.metadata import METADATA_RULES, check_missing_name, check_name
+from registry_gitops.rules.manifests.admission.networking import NETWORKING_RULES
+from registry_gitops.rules.manifests.admission.pod_containers import CONTAINER_RULES
+from registry_gitops.rules.manifests.admission.quantities import MISSING_UNITS, QUANTITY_RULES
+from registry_gitops.rules.manifests.admission.scalars import NODE_PORTS, SCALAR_RULES
+from registry_gitops.rules.manifests.admission.storage import STORAGE_RULES
 from registry_gitops.rules.manifests.admission.syntax import is_open
 from registry_gitops.rules.manifests.admission.versions import VERSION_RULES, check_version
 
-FIELD_RULES: Final[tuple[FieldRule, ...]] = (*VERSION_RULES, *METADATA_RULES)
+FIELD_RULES: Final[tuple[FieldRule, ...]] = (
+    *VERSION_RULES,
+    *METADATA_RULES,
+    *SCALAR_RULES,
+    *QUANTITY_RULES,
+    *CONTAINER_RULES,
+    *CONTROLLER_RULES,
+    *NETWORKING_RULES,
+    *STORAGE_RULES,
+    *ACCESS_RULES,
+)
 
-_KUBERNETES_GROUPS: Final = ("", "apps", "batch", "autoscaling", "policy", "extensions")
+_KUBERNETES_GROUPS: Final = frozenset(
+    {
+        *("apps", "batch", "autoscaling", "policy", "admissionregistration.k8s.io", "apiextensions.k8s.io"),
+        *("apiregistration.k8s.io", "certificates.k8s.io", "coordination.k8s.io", "discovery.k8s.io", "node.k8s.io"),
+        *("events.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io", "rbac.authorization.k8s.io"),
+        *("resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io", "gateway.networking.k8s.io"),
+    }
+)
 _NOT_IN_CLUSTERS: Final = ("backstage.io", "kind.x-k8s.io", "talos.dev", "ctlptl.dev", "skaffold")
 """Groups of files that programs read themselves: their metadata has other rules."""
 
@@ -29,7 +53,7 @@ def find_refusals(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
     """Yield what the API server refuses of an object, each with the id of the rule."""
     yield from check_version(manifest)
     group = manifest.group
-    is_known = group in _KUBERNETES_GROUPS or group.endswith((".k8s.io", ".fluxcd.io"))
+    is_known = manifest.api_version == "v1" or group in _KUBERNETES_GROUPS or group.endswith(".toolkit.fluxcd.io")
     if (not is_known and ("." not in group or group in _NOT_IN_CLUSTERS)) or ".config.k8s.io" in group:
         return
     if manifest.kind == "Config" and manifest.api_version == "v1":
@@ -49,5 +73,9 @@ def find_refusals(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
 
 
 def _is_decided_later(manifest: Manifest, problem: Problem) -> bool:
-    value = manifest.get(*problem.path)
+    value = problem.path[-1] if problem.on_key and problem.path else manifest.get(*problem.path)
     return isinstance(value, str) and is_open(value)
+
+
+find_missing_units, MISSING_UNIT_KINDS = search_for(MISSING_UNITS)
+find_node_ports, NODE_PORT_KINDS = search_for(NODE_PORTS)

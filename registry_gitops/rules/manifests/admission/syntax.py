@@ -81,14 +81,14 @@ def port_name(text: str) -> str:
 
 def is_open(text: str) -> bool:
     """Whether Flux, SOPS, kustomize, or a template replaces parts of a text later."""
-    return is_decided_later(text) or any(mark in text for mark in ("{{", "<<", "$("))
+    return is_decided_later(text) or any(mark in text for mark in ("{{", "<<", "$(", "%[", "%s"))
 
 
 def matches(syntax: Syntax, what: str, remedy: str) -> Callable[[Any], Iterable[Problem]]:
     """Return a check of a text."""
 
     def check(value: Any) -> Iterable[Problem]:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not value:
             return ()
         wrong = syntax(value)
         return (Problem((), f"{what} {wrong}", remedy),) if wrong and not is_open(value) else ()
