@@ -70,7 +70,7 @@ class FluxRepository:
 
     def namespaces_of(self, manifest: Manifest) -> frozenset[str]:
         """Return the namespaces in which an object can be in the cluster; one that is not known is ""."""
-        if self.root is None or (not self._files and FLUX_KUSTOMIZATION not in self._by_kind):
+        if not self.has(manifest) or (not self._files and FLUX_KUSTOMIZATION not in self._by_kind):
             return frozenset({unknown_if_later(manifest.namespace)})
         set_above = self.graph.namespaces(file_of(manifest))
         own = manifest.namespace
@@ -78,8 +78,12 @@ class FluxRepository:
 
     def patches_for(self, manifest: Manifest) -> Iterator[Patch]:
         """Yield the patches in sight that change an object on its ways to the cluster."""
-        if self.root is not None:
+        if self.has(manifest):
             yield from self.graph.patches_for(manifest, file_of(manifest))
+
+    def has(self, manifest: Manifest) -> bool:
+        """Whether an object is in a file of the repository, and not in a stream, or in a build, which is final."""
+        return self.root is not None and id(manifest.document) in self._by_document
 
     def is_applied(self, subject: Manifest | YAMLDocument) -> bool:
         """Whether an object or a document gets into the cluster, as far as that can be told. If in doubt, it does."""

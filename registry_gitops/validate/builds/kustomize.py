@@ -49,6 +49,7 @@ def build_directory(command: list[str], directory: str) -> str | None:
         "HTTP_PROXY": "http://127.0.0.1:9",
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "GIT_ALLOW_PROTOCOL": "none",
+        "GOGC": "400",  # It reads all types of Kubernetes: less collection takes a quarter less time.
     }
     # Flux sets no bounds to the files that a kustomization names either.
     arguments = [*command, "--load-restrictor", "LoadRestrictionsNone", directory]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from registry_gitops.repository import FluxKustomization, FluxRepository, KustomizationFile, Patch
+from registry_gitops.repository import FluxKustomization, FluxRepository, KustomizationFile, Patch, changed_paths
 
 _CHANGES: Final = (
     "patches",
@@ -22,6 +22,27 @@ _CHANGES: Final = (
     "configurations",
 )
 """The fields that change objects in ways that the files do not show."""
+
+_POLICIES: Final = frozenset(
+    (name,)
+    for name in (
+        "decryption",
+        "deletionPolicy",
+        "driftDetection",
+        "install",
+        "interval",
+        "maxHistory",
+        "prune",
+        "retryInterval",
+        "rollback",
+        "test",
+        "timeout",
+        "uninstall",
+        "upgrade",
+        "wait",
+    )
+)
+"""The keys below spec that many repositories set for all releases at once. The patch alone shows what is wrong there."""
 
 _PROGRAMS: Final = ("generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator")
 """The fields that run programs, or read from the network."""
@@ -44,7 +65,8 @@ class Root:
     def has_changes(self) -> bool:
         """Whether the build differs from the files in more than names, namespaces, labels, and generated objects."""
         of_files = any(file.list(field) for file in self.files for field in _CHANGES)
-        return of_files or bool(self.flux and self.flux.manifest.get("spec", "patches")) or bool(self.patches)
+        of_flux = bool(self.flux and self.flux.manifest.get("spec", "patches"))
+        return of_files or of_flux or any(map(_changes_more_than_policies, self.patches))
 
     @property
     def obstacle(self) -> str:
@@ -83,6 +105,10 @@ class Root:
                 content["namespace"] = self.flux.namespace
         _extend(content, "patches", [{"patch": each.text, "target": dict(each.target)} for each in self.patches])
         return json.dumps(content)
+
+
+def _changes_more_than_policies(patch: Patch) -> bool:
+    return any(path[:1] == ("spec",) and path[1:2] not in _POLICIES for path in changed_paths(patch.value))
 
 
 def _moved(file: KustomizationFile, directory: str) -> dict[str, Any]:

@@ -30,6 +30,8 @@ def is_missing(repository: FluxRepository, manifest: Manifest, group_kind: str, 
 
 def is_changed_later(repository: FluxRepository, manifest: Manifest, key: str) -> bool:
     """Whether a patch, or a replacement, can change the value of a key on the way to the cluster."""
+    if not repository.has(manifest):
+        return False
     if any(key in patch.text for patch in repository.patches_for(manifest)):
         return True
     return any(
