@@ -42,7 +42,7 @@ _POLICIES: Final = frozenset(
         "wait",
     )
 )
-"""The keys below spec that many repositories set for all releases at once. The patch alone shows what is wrong there."""
+"""The keys below spec that many repositories set for all objects at once: the patch alone shows what is wrong there."""
 
 _PROGRAMS: Final = ("generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator")
 """The fields that run programs, or read from the network."""
