@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _YAML, _PROGRAM = CONFIG_FILES
 _KEYS: Final = frozenset({"name", "namespace", "source", "release", "values", "kustomization", "rules"})
 _SOURCES: Final = ("git", "oci", "helm")
+_SCHEMA_FILES: Final = (SCHEMA_FILE, "docs/registry.schema.json")
+_HEAD: Final = 400
+"""Characters at the beginning of a file in which the comment for editors names its schema."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +67,14 @@ def find_programs(repository: FluxRepository) -> tuple[str, ...]:
 def _is_description(document: YAMLDocument) -> bool:
     """Whether a document is a config file of ours for certain: many files are called registry.yaml."""
     path, value = FilePath(document.source.name), document.value
-    if path.name != _YAML or document.role is not Role.OTHER or not isinstance(value, dict):
+    if document.role not in (Role.DESCRIPTION, Role.OTHER) or not isinstance(value, dict):
         return False
+    if any(f"{name}\n" in document.text[:_HEAD] for name in _SCHEMA_FILES):
+        return True
     source = value.get("source")
     kind = source.get("type") if isinstance(source, dict) else None
     is_shaped = kind in _SOURCES and _KEYS.issuperset(value)
-    has_schema = "$schema=" in document.text and (
-        SCHEMA_FILE in document.text or "registry.schema.json" in document.text
-    )
-    return is_shaped or has_schema or (path.parent / CHECKSUM_FILE).is_file()
+    return path.name == _YAML and (is_shaped or (path.parent / CHECKSUM_FILE).is_file())
 
 
 def _check(document: YAMLDocument, repository: FluxRepository) -> _Checked:

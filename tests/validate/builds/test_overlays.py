@@ -170,7 +170,7 @@ def test_a_build_that_is_content_has_no_finding_and_no_remark(check: Callable[..
     found = check(
         {
             "apps/staging/kustomization.yaml": "resources: [../base/registry]\npatches: [{path: registry.yaml}]\n",
-            "apps/staging/registry.yaml": PATCH.replace("50Gb", "50Gi").replace("ingres", "ingress"),
+            "apps/staging/registry.yaml": PATCH.replace("50Gb", "50Gi").replace("ingres", "metrics"),
         }
     )
     assert (places(found), found.remarks) == ([], ())

@@ -152,7 +152,7 @@ def test_values_of_a_generated_configmap_are_reported_in_their_file(repository: 
 
 
 def test_values_that_a_patch_in_sight_changes_are_left_to_the_build(repository: Repository) -> None:
-    repository.release("values: {port: x, storage: {type: tape}}")
+    repository.release("values: {host: a, port: x, storage: {type: tape}}")
     repository.write(
         "apps/overlay/kustomization.yaml",
         """
