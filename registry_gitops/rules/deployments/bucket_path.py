@@ -14,6 +14,8 @@ def bucket_path(deployment: RegistryDeployment, directory: OutputDirectory) -> I
     Why: `forcepathstyle` is off by default since registry 3. The registry starts, each push fails with 500 and
     `no such host`, and after 30 seconds every request with 503. The typed values switch it on.
 
+    Source: https://github.com/distribution/distribution/issues/4528
+
     Bad: `configuration.storage.s3.regionendpoint` alone   Good: `storage.s3.regionEndpoint`
     """
     raw = deployment.values.configuration.storage.s3

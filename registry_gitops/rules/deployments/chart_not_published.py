@@ -12,7 +12,11 @@ from registry_gitops.rules.deployments.output_directory import OutputDirectory
 def chart_not_published(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
     """The source is Bitnami's repository, which never published the chart.
 
-    Why: a HelmRelease that names it can never become Ready; Flux reports "chart pull error" forever.
+    Why: a HelmRelease that names it can never become Ready; Flux reports "chart pull error" forever. Documentation
+    names the chart all the same.
+
+    Source: https://github.com/bitnami/charts/tree/main/bitnami (no docker-registry in any commit),
+    https://github.com/bitnami/charts/issues/35164
 
     Bad: `source: {type: helm}`   Good: `source: {type: git, path: apps/registry}`
     """

@@ -12,12 +12,13 @@ _OF_OWN_CLAIM: Final = ("size", "storage_class", "labels", "annotations", "resou
 
 
 def unused_values(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
-    """A section has values, and nothing enables it.
+    """A section has values, and nothing enables it, or the chart knows no such value.
 
     Why: the chart renders none of it. A Secret with users that is named in `auth.htpasswd.existingSecret` protects
-    nothing until `auth.htpasswd.enabled` is true. A section with `enabled: false` is off on purpose.
+    nothing until `auth.htpasswd.enabled` is true. A section with `enabled: false` is off on purpose. The community's
+    chart docker-registry ignores values that it does not know, such as `env` or `garbageCollect.enable`.
 
-    Source: docs/values.md
+    Source: https://github.com/twuni/docker-registry.helm/blob/main/values.yaml
 
     Bad: `auth.htpasswd: {existingSecret: users}`   Good: `auth.htpasswd: {enabled: true, existingSecret: users}`
     """

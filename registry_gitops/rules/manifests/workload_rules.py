@@ -79,5 +79,23 @@ WORKLOAD_RULES: Final[tuple[Rule, ...]] = (
         Severity.WARNING,
         repository=workloads.find_separate_caches,
     ),
+    Rule(
+        "drain-timeout",
+        "The registry has the time to end its uploads",
+        Severity.WARNING,
+        repository=workloads.find_short_grace_periods,
+    ),
+    Rule(
+        "collection-while-serving",
+        "Garbage collection deletes no layer of a push",
+        Severity.WARNING,
+        repository=workloads.find_unsafe_collections,
+    ),
+    Rule(
+        "ignored-setting",
+        "The registry knows all keys of its config.yml",
+        Severity.WARNING,
+        repository=workloads.find_ignored_settings,
+    ),
 )
 """The rules about Pods and registries that look at manifests only; table.py has those for deployments too."""

@@ -12,7 +12,7 @@ from registry_gitops.documents import Manifest, Path
 from registry_gitops.repository import FluxRepository, file_of
 from registry_gitops.rules.image_references import ImageReference
 from registry_gitops.rules.manifests.workloads.pods import items, pod_of
-from registry_gitops.rules.manifests.workloads.transformers import is_patched
+from registry_gitops.rules.manifests.workloads.transformers import has_patch
 from registry_gitops.rules.manifests.workloads.volume_mounts import Mount, find_mount
 
 CONFIG_PATHS: Final = {2: "/etc/docker/registry/config.yml", 3: "/etc/distribution/config.yml"}
@@ -90,7 +90,7 @@ class RegistryContainer:
     def named(self, group_kind: str, name: object) -> Manifest | None:
         """Return the one object of a kind and name in the namespace; None if there are none, or several."""
         found = [other for other in self.near(group_kind) if other.name == name]
-        return found[0] if len(found) == 1 and not is_patched(self.repository, found[0]) else None
+        return found[0] if len(found) == 1 and not has_patch(self.repository, found[0]) else None
 
 
 def is_near(repository: FluxRepository, manifest: Manifest, other: Manifest) -> bool:

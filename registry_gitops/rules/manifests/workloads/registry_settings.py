@@ -10,13 +10,13 @@ from typing import Any, Final
 from registry_gitops.documents import Manifest, Path, is_decided_later
 from registry_gitops.rules.manifests.workloads.pods import items
 from registry_gitops.rules.manifests.workloads.registry_containers import CONFIG_PATHS, RegistryContainer
-from registry_gitops.rules.manifests.workloads.transformers import is_patched
+from registry_gitops.rules.manifests.workloads.transformers import has_patch
 from registry_gitops.rules.manifests.workloads.volume_mounts import Mount
 
 UNKNOWN: Final = object()
 """The value of a setting that the manifests do not show: from a Secret, a variable of Flux, or a patch."""
 
-_NO_DRIVERS: Final = frozenset(["cache", "delete", "maintenance", "redirect", "tag"])
+NO_DRIVERS: Final = frozenset(["cache", "delete", "maintenance", "redirect", "tag"])
 """Keys of `storage` that are no storage driver."""
 
 _OF_IMAGE: Final[dict[str, Any]] = {
@@ -73,7 +73,7 @@ class Settings:
         storage = self.get("storage")
         if not isinstance(storage, dict):
             return None
-        found = tuple(key for key in storage if key not in _NO_DRIVERS)
+        found = tuple(key for key in storage if key not in NO_DRIVERS)
         return found or (() if self.is_complete else None)
 
     def locate(self, *path: str) -> tuple[Manifest, Path]:
@@ -93,7 +93,7 @@ class Settings:
 def read_settings(registry: RegistryContainer) -> Settings:
     """Read config.yml, if the manifests show it, and the environment."""
     settings = _read_config(registry)
-    settings.is_complete &= not is_patched(registry.repository, registry.workload)
+    settings.is_complete &= not has_patch(registry.repository, registry.workload)
     variables = dict(_of_sources(registry, settings))
     for index, entry in items(registry.container.get("env")):
         path = (*registry.path, "env", index)

@@ -27,6 +27,6 @@ def _names(kustomization: Any) -> Iterator[str]:
         yield from (str(image.get("name")) for _, image in items(kustomization.get("images")))
 
 
-def is_patched(repository: FluxRepository, manifest: Manifest) -> bool:
+def has_patch(repository: FluxRepository, manifest: Manifest) -> bool:
     """Return whether a patch changes an object on its way to the cluster, so that it has more than its text."""
     return next(repository.patches_for(manifest), None) is not None
