@@ -23,7 +23,7 @@ def encrypted_secret(repository: FluxRepository) -> Iterator[tuple[Manifest, Pro
     Bad: a Kustomization with `path: ./apps` and an encrypted Secret in apps
     Good: the same with `decryption: {provider: sops, secretRef: {name: sops-age}}`
     """
-    secrets = [each for each in repository.of_kind("Secret") if "sops" in each.value]
+    secrets = [each for each in repository.of_kind("Secret") if _has_sops(each)]
     if not secrets or repository.of_kind(_INSTALLER) or is_patched_somewhere(repository, "decryption"):
         return
     for secret in secrets:
@@ -33,3 +33,8 @@ def encrypted_secret(repository: FluxRepository) -> Iterator[tuple[Manifest, Pro
                 remedy = "add spec.decryption with provider sops to the Kustomization"
                 yield secret, Problem(("sops", "mac"), message, remedy, on_key=True)
                 break
+
+
+def _has_sops(secret: Manifest) -> bool:
+    # The value has no metadata of SOPS any more: they are no field of the object.
+    return not secret.path and "\nsops:" in f"\n{secret.document.text}"

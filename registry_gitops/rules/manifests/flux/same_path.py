@@ -36,9 +36,11 @@ def same_path(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]]:
     groups: dict[tuple[Any, ...], list[FluxKustomization]] = defaultdict(list)
     for each in repository.flux_kustomizations if repository.root is not None else ():
         differs = any(each.manifest.get("spec", field) for field in _DISTINGUISHING)
-        if each.folder and not differs and _has_objects(each.folder, repository):
+        if each.folder and not differs:
             groups[each.folder, each.source, PurePath(each.file).parent].append(each)
-    for group in groups.values():
+    for (folder, *_), group in groups.items():
+        if len(group) == 1 or not _has_objects(folder, repository):
+            continue
         first = group[0]
         for other in group[1:]:
             if (first.manifest.name, first.manifest.namespace) != (other.manifest.name, other.manifest.namespace):
