@@ -13,17 +13,17 @@ from registry_gitops.rules import RULES
 from tests.cli.running import Run
 
 GOOD = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: images\n"
-POD = """\
+ERROR = """\
 apiVersion: v1
 kind: Pod
 metadata:
-  name: NAME
+  name: app
 spec:
   containers:
     - name: app
-      image: registry.example.com/app:TAG
+      image: registry.example.com/app:1.0.0
+      comand: [sh]
 """
-ERROR = POD.replace("NAME", "Not_A_Name").replace("TAG", "1.0.0")
 WARNING = """\
 apiVersion: apps/v1
 kind: Deployment
@@ -58,8 +58,8 @@ def test_an_error_has_its_place_what_to_do_and_exit_code_1(cli: Run) -> None:
     done = cli("validate")
     finding, remedy, summary = done.out.splitlines()
     assert done.code == 1
-    assert finding.startswith("a.yaml:9:9: error: metadata.name: Pod/Not_A_Name: ")
-    assert finding.endswith(" [invalid-name]")
+    assert finding.startswith("a.yaml:14:7: error: spec.containers[0].comand: Pod/app: ")
+    assert finding.endswith(" [unknown-field]")
     assert remedy.startswith("    ")
     assert re.fullmatch(r"1 file with 2 objects in \d\.\d s: 1 error", summary)
 
@@ -75,7 +75,7 @@ def test_a_warning_fails_only_if_it_is_told_to(cli: Run) -> None:
 def test_rules_are_chosen_and_left_out(cli: Run) -> None:
     Path("a.yaml").write_text(f"{ERROR}---\n{WARNING}")
     assert cli("validate", "--rule", "floating-tag").code == 0
-    assert cli("validate", "--skip-rule", "invalid-name").code == 0
+    assert cli("validate", "--skip-rule", "unknown-field").code == 0
     assert cli("validate", "--rule", "floating-tag", "--skip-rule", "floating-tag").out.endswith("no findings\n")
 
 
@@ -89,24 +89,25 @@ def test_report_is_all_that_is_printed_and_has_the_finding(cli: Run, format_: Re
     Path("a.yaml").write_text(ERROR)
     done = cli("validate", "-o", format_, "-o", "json=report.json")
     assert (done.code, done.err) == (1, "")
-    assert "invalid-name" in done.out
+    assert "unknown-field" in done.out
     report = json.loads(Path("report.json").read_text("utf-8"))
     (finding,) = report["findings"]
     assert finding["location"] | {"object": ""} == {
         "file": "a.yaml",
-        "line": 4,
-        "column": 9,
-        "key": "metadata.name",
+        "line": 9,
+        "column": 7,
+        "key": "spec.containers[0].comand",
         "object": "",
     }
     failed = [check for check in report["checks"] if check["outcome"] == "failed"]
-    assert [check["id"] for check in failed] == ["invalid-name"]
+    assert [check["id"] for check in failed] == ["unknown-field"]
     assert "Why: " in failed[0]["explanation"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["missing.yaml"], "missing.yaml: "),
         (["--rule", "nonsense"], "Invalid value for --rule: unknown rule"),
         (["--chart", "podinfo"], "Invalid value for '--chart': \"podinfo\" is no NAME=PATH"),
         (["--chart", "podinfo=."], "no chart: . has no Chart.yaml"),
