@@ -58,8 +58,17 @@ def kubeconform(manifests: Manifests, kubernetes_version: str = "1.36") -> list[
     A kind without a schema is an error of its own. That nothing at all was looked at is a ToolProblem.
     """
     built("schemas/flux")
+    looked_at = kubeconform_report(manifests, SCHEMAS, kubernetes_version)
+    bad = [found for found in looked_at if found["status"] != "statusValid"]
+    return [f"{found['kind']}/{found['name']}: {found['msg']}" for found in bad]
+
+
+def kubeconform_report(
+    manifests: Manifests, locations: Iterable[str], kubernetes_version: str = "1.36"
+) -> list[dict[str, str]]:
+    """Return what kubeconform -strict says of each object: `filename`, `kind`, `name`, `status`, and `msg`."""
     arguments = ["-strict", "-output", "json", "-verbose", "-kubernetes-version", f"{kubernetes_version}.0"]
-    for location in SCHEMAS:
+    for location in locations:
         arguments += ["-schema-location", location]
     done = _run("kubeconform", arguments, manifests)
     try:
@@ -72,7 +81,7 @@ def kubeconform(manifests: Manifests, kubernetes_version: str = "1.36") -> list[
     bad = [found for found in looked_at if found["status"] != "statusValid"]
     if (done.returncode != 0) != bool(bad):
         raise ToolProblem(f"kubeconform ended with {done.returncode}, and its report has {len(bad)} bad objects.")
-    return [f"{found['kind']}/{found['name']}: {found['msg']}" for found in bad]
+    return looked_at
 
 
 def podsecurity(manifests: Manifests, level: str = "restricted", version: str = "latest") -> list[str]:

@@ -49,13 +49,10 @@ class ExtraSchemas:
 
 def _names(api_version: str, kind: str) -> Iterator[str]:
     """Yield the names that kubeconform looks for: GROUP/KIND_VERSION of catalogs, then KIND-GROUP-VERSION."""
-    group, _, version = api_version.rpartition("/")
-    if group:
-        yield f"{group}/{kind}_{version}.json".lower()
-        yield f"{kind}_{version}.json".lower()
-        yield f"{kind}-{group.partition('.')[0]}-{version}.json".lower()
-    else:
-        yield f"{kind}-{version}.json".lower()
+    group, _, version = api_version.partition("/")  # Of v1, both are v1.
+    yield f"{group}/{kind}_{version or group}.json".lower()
+    yield f"{kind}_{version or group}.json".lower()
+    yield f"{'-'.join(filter(None, (kind, group.partition('.')[0], version)))}.json".lower()
 
 
 def _json_files(path: str) -> Iterator[str]:
