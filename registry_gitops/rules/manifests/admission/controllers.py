@@ -9,7 +9,7 @@ from typing import Any, Final
 from registry_gitops.documents import Problem
 from registry_gitops.findings import Severity
 from registry_gitops.rules.manifests.admission.fields import Check, FieldRule
-from registry_gitops.rules.manifests.admission.pod_containers import mappings
+from registry_gitops.rules.manifests.admission.pod_containers import mappings, names_in
 from registry_gitops.rules.manifests.admission.syntax import is_open
 
 _PERCENT: Final = re.compile(r"[0-9]+%")
@@ -172,11 +172,9 @@ def _autoscaler(value: Any) -> Iterable[Problem]:
     least, most = value.get("minReplicas"), value.get("maxReplicas")
     if type(least) is int and type(most) is int and least > most >= 1:
         yield Problem(("maxReplicas",), "maxReplicas is less than minReplicas", "raise it, or lower minReplicas")
-    if type(least) is int and least == 0:
-        kinds = {metric.get("type") for _, metric in mappings(value.get("metrics"))}
-        if not kinds & {"Object", "External"}:
-            message = "minReplicas is 0, which needs a metric of the type Object or External"
-            yield Problem(("minReplicas",), message, "write 1")
+    if type(least) is int and least == 0 and not names_in(value.get("metrics"), "type") & {"Object", "External"}:
+        message = "minReplicas is 0, which needs a metric of the type Object or External"
+        yield Problem(("minReplicas",), message, "write 1")
 
 
 def _metric(value: Any) -> Iterable[Problem]:

@@ -133,7 +133,7 @@ def _backend(value: Any) -> Iterable[Problem]:
         if isinstance(port, dict) and port.get("name") and port.get("number"):
             message = "the port has a name, and a number too"
             yield Problem(("service", "port", "name"), message, "delete one of both")
-        elif not port or not (port.get("name") or port.get("number")):
+        elif port is None or (isinstance(port, dict) and not (port.get("name") or port.get("number"))):
             message = "the service of the backend has no port"
             yield Problem(("service",), message, "add port.number or port.name", severity=Severity.WARNING)
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from registry_gitops.documents import Problem
 from registry_gitops.findings import Severity
 from registry_gitops.rules.manifests.admission.fields import Check, FieldRule
-from registry_gitops.rules.manifests.admission.syntax import dns_label, dns_subdomain, is_open, matches, port_name
+from registry_gitops.rules.manifests.admission.syntax import (
+    dns_label,
+    dns_subdomain,
+    is_open,
+    matches,
+    port_name,
+    qualified_name,
+    service_name,
+)
 
 
 def mappings(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -17,6 +26,11 @@ def mappings(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
         for index, item in enumerate(value):
             if isinstance(item, dict):
                 yield index, item
+
+
+def names_in(value: Any, key: str = "name") -> set[str]:
+    """Return the names of the items of a list."""
+    return {item[key] for _, item in mappings(value) if isinstance(item.get(key), str)}
 
 
 def _port_names(value: Any) -> Iterable[Problem]:
@@ -34,7 +48,7 @@ def _container_names(value: Any) -> Iterable[Problem]:
     """Compare the names of the init containers of a Pod with those of its containers."""
     if type(value) is not dict or not value.get("initContainers"):
         return
-    names = {container.get("name") for _, container in mappings(value.get("containers"))}
+    names = names_in(value.get("containers"))
     for index, container in mappings(value.get("initContainers")):
         name = container.get("name")
         if isinstance(name, str) and name in names and not is_open(name):
@@ -42,6 +56,10 @@ def _container_names(value: Any) -> Iterable[Problem]:
             yield Problem(("initContainers", index, "name"), message, "rename one, or delete it")
 
 
+_FIELD_PATH: Final = re.compile(
+    r"metadata\.(name|namespace|uid|(labels|annotations)\[['\"].+['\"]\])"
+    r"|spec\.(nodeName|serviceAccountName)|status\.(hostIP|podIP)s?"
+)
 _ENV_SOURCES: Final = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")
 
 
@@ -61,6 +79,11 @@ def _env(value: Any) -> Iterable[Problem]:
         if variable.get("value") not in (None, ""):
             yield Problem((index, "valueFrom"), "the variable has a value, and a source too", "delete one of both")
         sources = [key for key in _ENV_SOURCES if source.get(key) is not None]
+        path = source["fieldRef"].get("fieldPath") if isinstance(source.get("fieldRef"), dict) else None
+        if isinstance(path, str) and not _FIELD_PATH.fullmatch(path) and not is_open(path):
+            message = "no variable can have the value of this field"
+            at = (index, "valueFrom", "fieldRef", "fieldPath")
+            yield Problem(at, message, "write metadata.name, status.podIP, or another field of the documentation")
         if len(sources) > 1:
             yield Problem((index, "valueFrom"), "the variable has more than one source", "keep one of them")
         elif not sources:
@@ -118,8 +141,8 @@ def _mounted_volumes(pod: Any, more: Iterable[str] = ()) -> Iterator[Problem]:
                 return
             for number, mount in mappings(container.get("volumeMounts")):
                 if names is None:
-                    names = {volume.get("name", "") for _, volume in mappings(pod.get("volumes"))}.union(more)
-                    if any(isinstance(name, str) and is_open(name) for name in names):
+                    names = names_in(pod.get("volumes")).union(more)
+                    if any(map(is_open, names)):
                         return
                 name = mount.get("name")
                 if isinstance(name, str) and name not in names:
@@ -133,7 +156,7 @@ def _with_claims(spec: Any) -> Iterable[Problem]:
         pod, claims = spec["template"]["spec"], spec.get("volumeClaimTemplates")
     except (AttributeError, KeyError, TypeError):
         return
-    names = [(claim.get("metadata") or {}).get("name", "") for _, claim in mappings(claims)]
+    names = names_in([claim.get("metadata") for _, claim in mappings(claims)])
     for problem in _mounted_volumes(pod, names):
         yield problem._replace(path=("template", "spec", *problem.path))
 
@@ -241,6 +264,8 @@ def _named(syntax: Callable[[str], str]) -> Check:
     return matches(syntax, "the name", "rename it")
 
 
+_OBJECT_NAME: Final = _named(dns_subdomain)
+
 CONTAINER_RULES: Final = (
     FieldRule(
         "invalid-port-name",
@@ -265,7 +290,7 @@ CONTAINER_RULES: Final = (
         "invalid-part-name",
         "The API server accepts the names of containers and volumes",
         Severity.ERROR,
-        """The name of a container, a volume, or an object that is named has a character that no such name has.
+        """The name of a container, of a volume, or of an object that another one names, has an impossible character.
 
         Why: the API server refuses the object. Containers and volumes have at most 63 lowercase letters, digits, and
         hyphens.
@@ -276,6 +301,13 @@ CONTAINER_RULES: Final = (
         """,
         {
             "container:name pod:volumes[].name pod:hostname pod:subdomain": _named(dns_label),
+            "StatefulSet.apps:spec.volumeClaimTemplates[].metadata.name": _named(dns_label),
+            "container:env[].valueFrom.secretKeyRef.name container:env[].valueFrom.configMapKeyRef.name": _OBJECT_NAME,
+            "container:envFrom[].secretRef.name container:envFrom[].configMapRef.name": _OBJECT_NAME,
+            "Ingress.networking.k8s.io:spec.tls[].secretName": _OBJECT_NAME,
+            "backend:service.name": _named(service_name),
+            "pod:tolerations[].key podAffinity:topologyKey": _named(qualified_name),
+            "StorageClass.storage.k8s.io:provisioner": _named(qualified_name),
             "StatefulSet.apps:spec.serviceName": _named(dns_label),
             "pod:serviceAccountName pod:priorityClassName pod:runtimeClassName": _named(dns_subdomain),
             "claim:storageClassName Ingress.networking.k8s.io:spec.ingressClassName": _named(dns_subdomain),

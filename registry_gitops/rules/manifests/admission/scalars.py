@@ -13,9 +13,9 @@ _INT32: Final = 2**31 - 1
 _INT64: Final = 2**63 - 1
 
 
-def one_of(*values: str) -> Check:
-    """Return a check of a text that has a few values. An empty text is mostly the default, and so not reported."""
-    accepted = {*values, ""}
+def one_of(*values: str, or_empty: bool = True) -> Check:
+    """Return a check of a text that has a few values. An empty text is the default of most fields."""
+    accepted = {*values, ""} if or_empty else {*values}
     names = " or ".join(values) if len(values) < 3 else f"{', '.join(values[:-1])}, or {values[-1]}"
 
     def check(value: Any) -> Iterable[Problem]:
@@ -49,13 +49,15 @@ def _mode(value: Any) -> Iterable[Problem]:
 def _node_port(value: Any) -> Iterable[Problem]:
     if type(value) is int and value and not 30000 <= value <= 32767:
         message = "the API server refuses the node port, if its range is the default"
-        yield Problem((), message, "write a port from 30000 to 32767", severity=Severity.WARNING)
+        severity = None if 0 < value < 65536 else Severity.ERROR
+        yield Problem((), message, "write a port from 30000 to 32767", severity=severity)
 
 
 _ENUMS: Final[dict[str, Check]] = {
     "container:imagePullPolicy": one_of("Always", "IfNotPresent", "Never"),
     "container:terminationMessagePolicy": one_of("File", "FallbackToLogsOnError"),
-    "container:ports[].protocol Service:spec.ports[].protocol policyPort:protocol": one_of("TCP", "UDP", "SCTP"),
+    "container:ports[].protocol Service:spec.ports[].protocol": one_of("TCP", "UDP", "SCTP"),
+    "policyPort:protocol": one_of("TCP", "UDP", "SCTP", or_empty=False),
     "handler:httpGet.scheme": one_of("HTTP", "HTTPS"),
     "container:volumeMounts[].mountPropagation": one_of("None", "HostToContainer", "Bidirectional"),
     "container:volumeMounts[].recursiveReadOnly": one_of("Disabled", "IfPossible", "Enabled"),
@@ -74,7 +76,7 @@ _ENUMS: Final[dict[str, Check]] = {
     "pod:preemptionPolicy PriorityClass.scheduling.k8s.io:preemptionPolicy": one_of("PreemptLowerPriority", "Never"),
     "pod:os.name": one_of("linux", "windows"),
     "pod:tolerations[].effect": one_of("NoSchedule", "PreferNoSchedule", "NoExecute"),
-    "pod:topologySpreadConstraints[].whenUnsatisfiable": one_of("DoNotSchedule", "ScheduleAnyway"),
+    "pod:topologySpreadConstraints[].whenUnsatisfiable": one_of("DoNotSchedule", "ScheduleAnyway", or_empty=False),
     "pod:topologySpreadConstraints[].nodeAffinityPolicy": one_of("Honor", "Ignore"),
     "pod:topologySpreadConstraints[].nodeTaintsPolicy": one_of("Honor", "Ignore"),
     "pod:volumes[].hostPath.type": one_of(
@@ -95,15 +97,17 @@ _ENUMS: Final[dict[str, Check]] = {
     "Service:spec.externalTrafficPolicy Service:spec.internalTrafficPolicy": one_of("Cluster", "Local"),
     "Service:spec.ipFamilyPolicy": one_of("SingleStack", "PreferDualStack", "RequireDualStack"),
     "Service:spec.ipFamilies[]": one_of("IPv4", "IPv6"),
-    "Ingress.networking.k8s.io:spec.rules[].http.paths[].pathType": one_of("Exact", "Prefix", "ImplementationSpecific"),
-    "NetworkPolicy.networking.k8s.io:spec.policyTypes[]": one_of("Ingress", "Egress"),
-    "claim:accessModes[] PersistentVolume:spec.accessModes[]": one_of(
-        "ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"
+    "Ingress.networking.k8s.io:spec.rules[].http.paths[].pathType": one_of(
+        "Exact", "Prefix", "ImplementationSpecific", or_empty=False
     ),
-    "claim:volumeMode PersistentVolume:spec.volumeMode": one_of("Filesystem", "Block"),
+    "NetworkPolicy.networking.k8s.io:spec.policyTypes[]": one_of("Ingress", "Egress", or_empty=False),
+    "claim:accessModes[] PersistentVolume:spec.accessModes[]": one_of(
+        "ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod", or_empty=False
+    ),
+    "claim:volumeMode PersistentVolume:spec.volumeMode": one_of("Filesystem", "Block", or_empty=False),
     "PersistentVolume:spec.persistentVolumeReclaimPolicy": one_of("Retain", "Delete", "Recycle"),
     "StorageClass.storage.k8s.io:reclaimPolicy": one_of("Retain", "Delete"),
-    "StorageClass.storage.k8s.io:volumeBindingMode": one_of("Immediate", "WaitForFirstConsumer"),
+    "StorageClass.storage.k8s.io:volumeBindingMode": one_of("Immediate", "WaitForFirstConsumer", or_empty=False),
     "PodDisruptionBudget.policy:spec.unhealthyPodEvictionPolicy": one_of("IfHealthyBudget", "AlwaysAllow"),
     "scaling:selectPolicy": one_of("Max", "Min", "Disabled"),
     "scaling:policies[].type": one_of("Pods", "Percent"),
@@ -119,7 +123,7 @@ _IDS: Final = from_to(0, _INT32)
 
 _NUMBERS: Final[dict[str, Check]] = {
     "container:ports[].containerPort Service:spec.ports[].port": _PORTS,
-    "container:ports[].hostPort Service:spec.ports[].nodePort Service:spec.ports[].targetPort": from_to(0, 65535),
+    "container:ports[].hostPort Service:spec.ports[].targetPort": from_to(0, 65535),
     "handler:httpGet.port handler:tcpSocket.port handler:grpc.port": _PORTS,
     "policyPort:port policyPort:endPort backend:service.port.number": _PORTS,
     "Deployment.apps:spec.replicas StatefulSet.apps:spec.replicas ReplicaSet.apps:spec.replicas": from_to(0),

@@ -15,6 +15,7 @@ from registry_gitops.rules.manifests.admission.metadata import METADATA_RULES, c
 from registry_gitops.rules.manifests.admission.networking import NETWORKING_RULES
 from registry_gitops.rules.manifests.admission.pod_containers import CONTAINER_RULES
 from registry_gitops.rules.manifests.admission.quantities import MISSING_UNITS, QUANTITY_RULES
+from registry_gitops.rules.manifests.admission.required import REQUIRED_RULES
 from registry_gitops.rules.manifests.admission.scalars import NODE_PORTS, SCALAR_RULES
 from registry_gitops.rules.manifests.admission.storage import STORAGE_RULES
 from registry_gitops.rules.manifests.admission.syntax import is_open
@@ -30,6 +31,7 @@ FIELD_RULES: Final[tuple[FieldRule, ...]] = (
     *NETWORKING_RULES,
     *STORAGE_RULES,
     *ACCESS_RULES,
+    *REQUIRED_RULES,
 )
 
 _KUBERNETES_GROUPS: Final = frozenset(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import json
 import re
 from collections.abc import Iterable
 from typing import Any, Final
@@ -142,6 +141,8 @@ def _docker_config(key: str, data: dict[str, Any], texts: dict[str, Any]) -> Ite
     content = text.encode() if at == "stringData" else _decode(text)
     if content is None:
         return
+    import json  # Imported here, because few files have Secrets for registries.
+
     try:
         is_object = isinstance(json.loads(content), dict | None)
     except ValueError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Final
 
 from registry_gitops.documents import Manifest, Problem
@@ -114,6 +113,8 @@ def _unknown_kind(version: str, kind: str) -> Iterator[Problem]:
         message = f"{version} has no kind {kind}"
         yield Problem(("apiVersion",), message, f"write apiVersion: {_VERSIONS[kind]}")
         return
+    from difflib import get_close_matches  # Imported here, because most kinds are spelled right.
+
     close = get_close_matches(kind, _VERSIONS, 1, 0.85) or [each for each in _VERSIONS if each.lower() == kind.lower()]
     if close:
         yield Problem(("kind",), f"{version} has no kind of this name", f"write kind: {close[0]}")
