@@ -11,7 +11,7 @@ from registry_gitops.documents.document import Role
 
 _KUSTOMIZATION_FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _PATCH_NAME: Final = re.compile(r"(?<![A-Za-z])(?i:patch(?:es)?)(?![a-z])")
-_PATCH_DIRECTIVE: Final = re.compile(r"\$(?:patch|retainKeys|deleteFromPrimitiveList/|setElementOrder/)")
+_PATCH_DIRECTIVES: Final = ("$patch", "$retainKeys", "$deleteFromPrimitiveList/", "$setElementOrder/")
 _SOURCE_TYPES: Final = ("git", "oci", "helm")
 _SECTIONS: Final = frozenset(
     ["name", "namespace", "source", "release", "values", "kustomization", "rules", "resources"]
@@ -41,7 +41,7 @@ def classify(path: str, text: str, value: Any) -> Role:
         return Role.DESCRIPTION if _is_description(value) else Role.OTHER
     if is_decided_later(api_version) or is_decided_later(kind) or _is_local(api_version, kind, value):
         return Role.OTHER
-    if _is_named_patch(path) or ("$" in text and _PATCH_DIRECTIVE.search(text)):
+    if _is_named_patch(path) or ("$" in text and _has_directive(value)):
         return Role.PATCH
     return Role.OBJECT
 
@@ -68,6 +68,13 @@ def _is_below_templates(directory: str) -> bool:
 def _is_named_patch(path: str) -> bool:
     directory, _, name = path.rpartition("/")
     return bool(_PATCH_NAME.search(name) or directory.rpartition("/")[2] in ("patch", "patches"))
+
+
+def _has_directive(value: Any) -> bool:
+    """Whether a key of a value is a directive of strategic merge patches. One in a text is of another patch."""
+    if isinstance(value, dict):
+        return any(str(key).startswith(_PATCH_DIRECTIVES) or _has_directive(each) for key, each in value.items())
+    return isinstance(value, list) and any(map(_has_directive, value))
 
 
 def _is_description(value: dict[Any, Any]) -> bool:

@@ -258,13 +258,16 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def mark_patches(files: Iterable[KustomizationFile], documents: Iterable[YAMLDocument]) -> None:
-    """Give the documents that kustomization files name as patches their role."""
-    named = {entry.target for each in files for entry in each.patch_files}
-    if not named:
+    """Give the documents that kustomization files name as patches, or as resources, their roles."""
+    patches = {entry.target for each in files for entry in each.patch_files}
+    resources = {entry.target for each in files for entry in each.resources} - patches
+    if not patches and not resources:
         return
     for document in documents:
-        if document.role is Role.OBJECT and os.path.abspath(document.source.name) in named:
+        if document.role is Role.OBJECT and os.path.abspath(document.source.name) in patches:
             document.role = Role.PATCH
+        elif document.role is Role.PATCH and os.path.abspath(document.source.name) in resources:
+            document.role = Role.OBJECT
 
 
 def unknown_if_later(namespace: str) -> str:

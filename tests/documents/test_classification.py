@@ -28,6 +28,7 @@ SOPS = "sops: {mac: 'ENC[AES256_GCM,data:x]', version: 3.9.0}\n"
         ("a/patchReplicas.yaml", OBJECT, Role.PATCH),
         ("a/patches/app.yaml", OBJECT, Role.PATCH),
         ("a/app.yaml", f"{OBJECT}spec:\n  template:\n    $patch: delete\n", Role.PATCH),
+        ("a/app.yaml", f"{OBJECT}spec:\n  patches:\n    - patch: |\n        $patch: delete\n", Role.OBJECT),
         ("a/app.yaml", f"{OBJECT}spec: {{$retainKeys: [a]}}\n", Role.PATCH),
         ("a/json.yaml", "- {op: remove, path: /spec}\n", Role.OTHER),
         ("values.yaml", "kind: Deployment\nreplicas: 1\n", Role.OTHER),

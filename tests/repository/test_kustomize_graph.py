@@ -179,6 +179,13 @@ def test_a_document_that_a_kustomization_names_as_a_patch_is_no_object(make_repo
     assert [each.role for each in repository.documents] == [Role.KUSTOMIZATION, Role.PATCH, Role.OBJECT]
 
 
+def test_a_resource_is_no_patch_whatever_its_name_is(make_repository: MakeRepository) -> None:
+    repository = make_repository(
+        {"kustomization.yaml": "resources: [kernel-patch.yaml]", "kernel-patch.yaml": SECRET, "patch.yaml": SECRET}
+    )
+    assert [each.document.source.name.rpartition("/")[2] for each in repository.manifests] == ["kernel-patch.yaml"]
+
+
 def test_names_with_a_prefix_or_a_variable_are_found(make_repository: MakeRepository) -> None:
     repository = make_repository(
         {
