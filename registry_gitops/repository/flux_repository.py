@@ -29,13 +29,22 @@ class FluxRepository:
     """All documents of a run, and how they name each other.
 
     `root` is the absolute path of the Git repository, or of the directory, that has the files; None for a stream.
-    `folders` are the absolute paths of the directories that were read with everything in them.
+    `folders` are the absolute paths of the directories that were read with everything in them; `unread` are the texts
+    of files that have more objects than could be read, such as templates.
     """
 
-    def __init__(self, documents: Iterable[YAMLDocument], root: str | None = None, folders: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        documents: Iterable[YAMLDocument],
+        root: str | None = None,
+        folders: Iterable[str] = (),
+        *,
+        unread: Sequence[str] = (),
+    ) -> None:
         self.documents = tuple(documents)
         self.root = root
         self._folders = tuple(folders)
+        self._unread = unread
         self._files = tuple(_kustomization_files(self.documents))
         mark_patches(self._files, self.documents)
         self.manifests = tuple(manifest for document in self.documents for manifest in manifests_of(document))
@@ -102,6 +111,10 @@ class FluxRepository:
             return False
         bases = {flux.base for flux in self.flux_kustomizations if flux.base is not None} or {self.root}
         return all(any(_contains(folder, base) for folder in self._folders) for base in bases)
+
+    def is_named_in_unread_text(self, name: str) -> bool:
+        """Whether a name is in a file that could not be read, so that the object can be there."""
+        return any(name in text for text in self._unread)
 
     @property
     def kustomization_files(self) -> Sequence[KustomizationFile]:

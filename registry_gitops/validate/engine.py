@@ -33,7 +33,11 @@ def examine(
     names = list(find_files(paths))
     progress(f"reading {count_of(len(names), 'file')}")
     files = list(map_in_processes(read_file, names, options.jobs))
-    repository = FluxRepository([document for file in files for document in file.documents], *find_scope(paths))
+    repository = FluxRepository(
+        [document for file in files for document in file.documents],
+        *find_scope(paths),
+        unread=[file.source.text for file in files if file.problems or not file.documents],
+    )
     progress(f"checking {count_of(len(repository.manifests), 'object')}")
     check = _Check(repository, options)
     findings = [

@@ -25,7 +25,9 @@ def is_missing(repository: FluxRepository, manifest: Manifest, group_kind: str, 
     others = repository.of_kind(group_kind)
     if not any("" in spaces or not repository.namespaces_of(other).isdisjoint({"", *spaces}) for other in others):
         return False
-    return repository.is_applied(manifest) and not _is_generated(repository, group_kind)
+    if repository.is_named_in_unread_text(name) or _is_generated(repository, group_kind):
+        return False
+    return repository.is_applied(manifest)
 
 
 def is_changed_later(repository: FluxRepository, manifest: Manifest, key: str) -> bool:
