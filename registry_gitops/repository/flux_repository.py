@@ -124,7 +124,7 @@ class FluxRepository:
     @property
     def flux_kustomizations(self) -> Sequence[FluxKustomization]:
         """The Kustomizations of Flux, with the directories that they apply."""
-        return self.graph.flux_kustomizations
+        return self.graph.flux_kustomizations if FLUX_KUSTOMIZATION in self._by_kind else ()
 
     @cached_property
     def graph(self) -> KustomizeGraph:

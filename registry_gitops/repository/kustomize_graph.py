@@ -28,8 +28,9 @@ class KustomizeGraph:
         self.files = files
         self.flux_kustomizations = flux_kustomizations
         self._documents_of: dict[str, list[YAMLDocument]] = defaultdict(list)
+        files_of = {name: os.path.abspath(name) for name in {document.source.name for document in documents}}
         for document in documents:
-            self._documents_of[os.path.abspath(document.source.name)].append(document)
+            self._documents_of[files_of[document.source.name]].append(document)
         self.file_in = {each.folder: each for each in files}
         """Absolute path of a directory -> its kustomization file."""
         self._parents: dict[str, list[Applier]] = defaultdict(list)

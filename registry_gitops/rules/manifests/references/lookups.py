@@ -17,10 +17,10 @@ def is_missing(repository: FluxRepository, manifest: Manifest, group_kind: str, 
     It can be, if the repository is complete, and has another object of that kind in that namespace, and neither a
     variable, a patch, nor a ResourceSet decides what the name or the object is.
     """
-    if not repository.is_complete or not name or is_decided_later(name) or is_decided_later(namespace):
+    if not name or is_decided_later(name) or is_decided_later(namespace):
         return False
     spaces = {namespace} if isinstance(namespace, str) and namespace else set(repository.namespaces_of(manifest))
-    if any(repository.find(group_kind, space, name) for space in spaces):
+    if any(repository.find(group_kind, space, name) for space in spaces) or not repository.is_complete:
         return False
     others = repository.of_kind(group_kind)
     if not any("" in spaces or not repository.namespaces_of(other).isdisjoint({"", *spaces}) for other in others):
