@@ -6,12 +6,14 @@ from typing import Final
 
 from registry_gitops.findings import Severity
 from registry_gitops.rules.manifests.references import (
+    CONFIG_USERS,
     FLUX_KUSTOMIZATION,
     HELM_RELEASE,
     KINDS,
     applied_twice,
     dependency_cycle,
     duplicate_object,
+    missing_config,
     missing_dependency,
     missing_entry,
     missing_path,
@@ -36,6 +38,13 @@ REFERENCE_RULES: Final[tuple[Rule, ...]] = (
         Severity.ERROR,
         manifest=missing_dependency,
         kinds=_WITH_DEPENDENCIES,
+    ),
+    Rule(
+        "missing-config",
+        "The ConfigMaps and Secrets that are named exist",
+        Severity.WARNING,
+        manifest=missing_config,
+        kinds=CONFIG_USERS,
     ),
     Rule("dependency-cycle", "No objects wait for each other", Severity.ERROR, repository=dependency_cycle),
     Rule("missing-path", "The directories that Flux applies exist", Severity.ERROR, repository=missing_path),

@@ -5,15 +5,18 @@ from registry_gitops.rules.manifests.references.duplicate_objects import duplica
 from registry_gitops.rules.manifests.references.flux_paths import applied_twice, missing_path
 from registry_gitops.rules.manifests.references.kustomization_entries import missing_entry, unlisted_file
 from registry_gitops.rules.manifests.references.lookups import FLUX_KUSTOMIZATION, HELM_RELEASE
+from registry_gitops.rules.manifests.references.missing_config import CONFIG_USERS, missing_config
 from registry_gitops.rules.manifests.references.missing_objects import KINDS, missing_dependency, missing_reference
 
 __all__ = [
+    "CONFIG_USERS",
     "FLUX_KUSTOMIZATION",
     "HELM_RELEASE",
     "KINDS",
     "applied_twice",
     "dependency_cycle",
     "duplicate_object",
+    "missing_config",
     "missing_dependency",
     "missing_entry",
     "missing_path",
