@@ -1,5 +1,6 @@
 """Searches for what objects name and the repository does not have, and for what reaches the cluster twice or never."""
 
+from registry_gitops.rules.manifests.references.blocked_references import blocked_reference
 from registry_gitops.rules.manifests.references.dependency_cycles import dependency_cycle
 from registry_gitops.rules.manifests.references.duplicate_objects import duplicate_object
 from registry_gitops.rules.manifests.references.flux_paths import applied_twice, missing_path
@@ -14,6 +15,7 @@ __all__ = [
     "HELM_RELEASE",
     "KINDS",
     "applied_twice",
+    "blocked_reference",
     "dependency_cycle",
     "duplicate_object",
     "missing_config",

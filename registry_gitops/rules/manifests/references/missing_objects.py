@@ -15,7 +15,7 @@ from registry_gitops.rules.manifests.references.lookups import (
     is_missing,
 )
 
-_REFERENCES: dict[str, tuple[tuple[Path, str], ...]] = {
+REFERENCES: dict[str, tuple[tuple[Path, str], ...]] = {
     HELM_RELEASE: ((("spec", "chart", "spec", "sourceRef"), ""), (("spec", "chartRef"), "")),
     FLUX_KUSTOMIZATION: ((("spec", "sourceRef"), ""),),
     "HelmChart.source.toolkit.fluxcd.io": ((("spec", "sourceRef"), ""),),
@@ -27,7 +27,7 @@ _REFERENCES: dict[str, tuple[tuple[Path, str], ...]] = {
 }
 """Kind -> the paths of what it names, with the kind of that; "": the kind is written beside the name."""
 
-KINDS = frozenset(_REFERENCES)
+KINDS = frozenset(REFERENCES)
 
 
 def missing_reference(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
@@ -40,7 +40,7 @@ def missing_reference(manifest: Manifest, repository: FluxRepository) -> Iterato
     Bad: a HelmRelease in `test` whose sourceRef is `name: centrifugal`, of a HelmRepository in `flux-system`
     Good: sourceRef with `name: centrifugal` and `namespace: flux-system`
     """
-    for path, fixed_kind in _REFERENCES[manifest.group_kind]:
+    for path, fixed_kind in REFERENCES[manifest.group_kind]:
         reference = manifest.mapping(*path)
         name, kind = reference.get("name"), reference.get("kind")
         if not isinstance(name, str) or name == "flux-system":
