@@ -104,7 +104,7 @@ def _reference(release: Manifest) -> tuple[str, str]:
 
 def _in_repository(order: ChartOrder, repository: FluxRepository) -> LocatedChart | Problem | None:
     path = order.text("chart")
-    if not path:
+    if not path or order.text("valuesFile"):  # of v2beta1, in which it replaced the values in another way
         return None
     base = _base_of(order, repository)
     if base is None and not _is_in_sight(order, repository):

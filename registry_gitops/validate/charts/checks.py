@@ -11,7 +11,13 @@ from registry_gitops.repository import FluxRepository
 from registry_gitops.validate.charts.chart_source import LocatedChart, join, locate_chart, show
 from registry_gitops.validate.charts.helm_chart import ChartError, HelmChart, load_chart, position_of
 from registry_gitops.validate.charts.merging import Values, copy_values, merge_maps
-from registry_gitops.validate.charts.our_release import check_our_release, has_our_chart, is_ours, our_chart
+from registry_gitops.validate.charts.our_release import (
+    check_our_release,
+    explain_refusals,
+    has_our_chart,
+    is_ours,
+    our_chart,
+)
 from registry_gitops.validate.charts.release_check import check_release
 from registry_gitops.validate.charts.release_values import ReleaseValues, read_values
 from registry_gitops.validate.locating import Located
@@ -58,8 +64,11 @@ def _check_values(
     release: Manifest, chart: HelmChart, values: ReleaseValues, repository: FluxRepository
 ) -> Iterator[Located]:
     refused = list(check_release(chart, values))
-    yield from refused
-    if not refused and not values.is_changed_by_patch and is_ours(chart):
+    if not is_ours(chart):
+        yield from refused
+    elif refused:
+        yield from explain_refusals(refused, release)
+    elif not values.is_changed_by_patch:
         yield from check_our_release(release, repository)
 
 

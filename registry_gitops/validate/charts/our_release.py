@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,6 +66,25 @@ def check_our_release(release: Manifest, repository: FluxRepository) -> Iterator
                 yield _located("chart-values", finding, release)
         return
     yield from _lint(deployment, release, repository)
+
+
+def explain_refusals(refused: Iterable[Located], release: Manifest) -> Iterator[Located]:
+    """Yield what the schema of our chart refuses, in the words of our models, which know what a value is for."""
+    from pydantic import ValidationError
+
+    from registry_gitops.deployment import describe_errors
+
+    words: dict[Path, Located] = {}
+    config = _config(release)
+    try:
+        _load(config or {})
+    except ValidationError as error:
+        found = (_located("chart-values", each, release) for each in describe_errors(error, data=config))
+        words = {each.problem.path: each for each in found if each.problem.remedy != _REMEDY}
+    for each in refused:
+        other = words.get(each.problem.path)
+        is_same = other is not None and each.subject is release and not each.problem.on_key
+        yield other if other is not None and is_same else each
 
 
 def _load(config: Mapping[str, Any]) -> RegistryDeployment:

@@ -84,7 +84,7 @@ def _errors(chart: HelmChart, values: Values, path: Path, found: ValuesCheck) ->
 
 
 class _Elsewhere:
-    """A schema that refers to one that is not in the file: only Helm, with the network, can use it."""
+    """A schema that only Helm can use: it refers to one on the network, or has a regular expression of Go."""
 
 
 @lru_cache(maxsize=64)
@@ -99,7 +99,9 @@ def _validator(schema: str) -> Any:
     content = json.loads(schema)
     try:
         return jsonschema_rs.validator_for(content, retriever=refuse, mask="the value")
-    except (ValueError, jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError):
+    except (ValueError, jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError) as error:
+        if isinstance(error, jsonschema_rs.ValidationError) and error.kind.name == "format":
+            return _Elsewhere()  # Go can read a regular expression that Rust cannot.
         return _Elsewhere() if re.search(r'"\$(ref|schema|dynamicRef)": *"(?!#)', schema) else None
 
 

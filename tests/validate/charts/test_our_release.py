@@ -78,6 +78,15 @@ def test_an_unknown_value_is_reported_once_with_the_nearest_one(
     assert (found.id, found.location.line, found.remedy) == ("chart-values", 17, 'write "ingress", or remove it')
 
 
+def test_a_refusal_of_the_schema_says_what_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deploy(tmp_path, {})
+    with (tmp_path / "registry/helmrelease.yaml").open("a") as file:
+        file.write("  values:\n    persistence:\n      size: 50Gb\n")
+    (found,) = validated(tmp_path, monkeypatch)
+    assert (found.id, found.location.line) == ("chart-values", 18)
+    assert found.remedy == "write a number and a unit, such as 10Gi, 512Mi or 500m"
+
+
 def test_variables_of_flux_and_encrypted_values_are_no_findings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

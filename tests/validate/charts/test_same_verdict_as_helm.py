@@ -252,3 +252,36 @@ def test_values_are_refused_where_helm_refuses_them(name: str, tmp_path: Path) -
 def test_values_of_our_chart_are_refused_where_helm_refuses_them() -> None:
     verdicts = [refused_by_helm(CHART, given) for given in OURS]
     assert [refused_by_us(CHART, given) for given in OURS] == verdicts
+
+
+SCHEMAS: Final[list[Any]] = [
+    *(
+        {"$schema": draft, "properties": {"port": {"type": "integer"}}}
+        for draft in ("http://json-schema.org/schema#", "http://json-schema.org/draft-04/schema#", DRAFT_2020)
+    ),
+    {"$schema": DRAFT_7, "$id": "http://example.com/schema.json", "properties": {"port": {"type": "integer"}}},
+    {"properties": {"port": {"type": "int"}}},
+    {"properties": {"port": {"type": "integer"}, "host": {"required": True}}},
+    {"properties": {"port": {"$ref": "#/definitions/missing"}}},
+    {"properties": {"port": {"$ref": "#/$defs/port"}}, "$defs": {"port": {"type": "integer"}}},
+    {"properties": {"port": {"type": "integer"}, "list": {"items": [{"type": "string"}]}}},
+    [],
+    True,
+]
+
+
+def test_a_schema_is_broken_only_where_helm_cannot_use_it(tmp_path: Path) -> None:
+    for index, schema in enumerate(SCHEMAS):
+        chart = write_chart(tmp_path / str(index), {"Chart.yaml": metadata("web"), "values.schema.json": schema})
+        for given in ({"port": 1}, {"port": "x"}):
+            loaded = load_chart(chart)
+            found = check_values(loaded, coalesce(loaded, copy_values(given)))
+            is_refused = bool(found.errors or found.broken)
+            assert is_refused is refused_by_helm(chart, given), (schema, given)
+
+
+def test_a_schema_with_a_pattern_that_only_go_can_read_is_not_checked(tmp_path: Path) -> None:
+    schema = {"properties": {"name": {"pattern": "^[\\w-.]$"}}}
+    chart = write_chart(tmp_path, {"Chart.yaml": metadata("web"), "values.schema.json": schema})
+    assert not refused_by_helm(chart, {"name": "a"})
+    assert not refused_by_us(chart, {"name": "a"})
