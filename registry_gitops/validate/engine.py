@@ -44,7 +44,6 @@ def examine(
         finding for found in map_in_processes(check.manifest, repository.manifests, options.jobs) for finding in found
     ]
     findings += check.whole()
-    findings = [each for each in add_descriptions(findings, repository) if options.reports(each.id)]
     findings += (
         locate_in_text(file.source, found)
         for file in files
@@ -54,6 +53,7 @@ def examine(
     progress("building overlays")
     builds = build_all(repository, options.jobs)
     findings += (each for each in find_in_builds(builds, check.built, findings) if options.reports(each.id))
+    findings = [each for each in add_descriptions(findings, repository) if options.reports(each.id)]
     findings = list(apply_suppressions(findings, (file.source for file in files), options.reports))
     unknown = check.schemas.unknown_kinds
     remarks = (*builds.remarks, *find_programs(repository))

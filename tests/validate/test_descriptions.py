@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,21 @@ def test_a_finding_is_told_once_in_the_config_file(folder: Path) -> None:
         ("exposed-without-login", "apps/registry/registry.yaml:4:22"),
         ("floating-tag", "apps/registry/registry.yaml:3:16"),
     ]
+
+
+@pytest.mark.tools
+def test_an_overlay_tells_nothing_of_it_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tool: Callable[[str], str]
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(tool("kustomize")).parent))
+    write(folder, "values: {image: {tag: latest}}\n")
+    overlay = Path("apps/staging")
+    overlay.mkdir()
+    patch = "- {op: add, path: /spec/maxHistory, value: 3}"
+    (overlay / "kustomization.yaml").write_text(
+        f"resources: [../registry]\npatches: [{{target: {{kind: HelmRelease}}, patch: '{patch}'}}]\n"
+    )
+    assert found() == [("floating-tag", "apps/registry/registry.yaml:2:23")]
 
 
 def test_a_rule_that_the_config_file_switches_off_is_off_in_its_rendered_files(folder: Path) -> None:
