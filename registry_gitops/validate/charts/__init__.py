@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from registry_gitops.documents import Manifest
-from registry_gitops.filenames import RENDERED_MARK
 from registry_gitops.repository import FluxRepository
+from registry_gitops.validate.charts.rendered_release import is_rendered
 from registry_gitops.validate.locating import Located
 
 __all__ = ["HELM_RELEASE", "find_chart_problems"]
@@ -24,13 +24,13 @@ def find_chart_problems(
     `named` has the charts of `--chart`: name -> path. `releases` are those of the repository, if none are given.
     """
     releases = repository.of_kind(HELM_RELEASE) if releases is None else releases
-    if named or any(map(_can_be_in_sight, releases)):
+    if named or any(_can_be_in_sight(release, repository) for release in releases):
         # Imported here, because most charts are in a registry: it takes 10 ms.
         from registry_gitops.validate.charts.checks import check_releases
 
         yield from check_releases(releases, repository, named)
 
 
-def _can_be_in_sight(release: Manifest) -> bool:
+def _can_be_in_sight(release: Manifest, repository: FluxRepository) -> bool:
     kinds = (release.get("spec", "chart", "spec", "sourceRef", "kind"), release.get("spec", "chartRef", "kind"))
-    return any(kind in _IN_REPOSITORY for kind in kinds) or release.document.text.startswith(RENDERED_MARK)
+    return any(kind in _IN_REPOSITORY for kind in kinds) or is_rendered(release, repository)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from registry_gitops.assets import read_chart
 from registry_gitops.documents import Manifest, Path, Problem
-from registry_gitops.filenames import RENDERED_MARK
 from registry_gitops.findings import Finding
 from registry_gitops.repository import FluxRepository
 from registry_gitops.validate.charts.chart_files import ArchiveFiles
 from registry_gitops.validate.charts.chart_source import OCI_REPOSITORY
 from registry_gitops.validate.charts.helm_chart import HelmChart, read_chart_files
+from registry_gitops.validate.charts.rendered_release import is_rendered
 from registry_gitops.validate.locating import Located
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def our_chart() -> HelmChart:
 def has_our_chart(release: Manifest, repository: FluxRepository) -> bool:
     """Whether a HelmRelease was rendered by us, and takes our chart of this version from a registry."""
     sources = (release.get("spec", "chart", "spec", "sourceRef", "kind"), release.get("spec", "chartRef", "kind"))
-    if not release.document.text.startswith(RENDERED_MARK) or not {"HelmRepository", "OCIRepository"} & {*sources}:
+    if not is_rendered(release, repository) or not {"HelmRepository", "OCIRepository"} & {*sources}:
         return False
     versions = [release.get("spec", "chart", "spec", "version")]
     for source in repository.find(OCI_REPOSITORY, release.namespace, str(release.get("spec", "chartRef", "name"))):

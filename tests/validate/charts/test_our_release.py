@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,24 @@ def test_an_unknown_value_is_reported_once_with_the_nearest_one(
         file.write("  values:\n    ingres:\n      enabled: true\n")
     (found,) = validated(tmp_path, monkeypatch)
     assert (found.id, found.location.line, found.remedy) == ("chart-values", 17, 'write "ingress", or remove it')
+
+
+@pytest.mark.tools
+def test_an_overlay_of_a_release_with_a_chart_from_a_registry_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: Callable[[str], str]
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(tool("kustomize")).parent))
+    deploy(tmp_path, {}, source=OCI)
+    overlay = tmp_path / "staging"
+    overlay.mkdir()
+    patch = '"- {op: add, path: /spec/values, value: {ingres: {}}}"'
+    target = "{group: helm.toolkit.fluxcd.io, kind: HelmRelease}"
+    (overlay / "kustomization.yaml").write_text(
+        f"resources: [../registry]\npatches:\n  - target: {target}\n    patch: {patch}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    (found,) = (each for each in examine(["."]).findings if each.id == "chart-values")
+    assert (found.location.file, found.location.line) == ("staging/kustomization.yaml", 4)
 
 
 def test_a_refusal_of_the_schema_says_what_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
