@@ -34,9 +34,14 @@ def find_start_failures(repository: FluxRepository) -> Iterator[tuple[Manifest, 
     """
     for registry in serving_registries(repository):
         settings = registry.settings
-        for setting, message, remedy in (*_in_file(settings), *_in_settings(settings), *_in_maintenance(settings)):
+        for setting, message, remedy in _failures(settings):
             manifest, path = settings.locate(*map(str, setting))
             yield manifest, Problem(path, f"the registry exits when it starts: {message}", remedy)
+
+
+def _failures(settings: Settings) -> Iterator[Wrong]:
+    for search in (_in_file, _in_settings, _in_maintenance, _in_purging):
+        yield from search(settings)
 
 
 def _in_file(settings: Settings) -> Iterator[Wrong]:
@@ -74,6 +79,9 @@ def _in_settings(settings: Settings) -> Iterator[Wrong]:
     if cache == "redis" and settings.get("redis") is None:
         message = "storage.cache.blobdescriptor is redis, and there is no section redis"
         yield ("storage", "cache", "blobdescriptor"), message, "write redis.addrs, or inmemory instead of redis"
+    for key in ("region", "bucket"):
+        if isinstance(settings.get("storage", "s3"), dict) and settings.get("storage", "s3", key) is None:
+            yield ("storage", "s3"), f"storage.s3 needs the key {key}", f"write storage.s3.{key}"
     for key in ("realm", "path"):
         if settings.get("auth", "htpasswd") is not None and settings.get("auth", "htpasswd", key) is None:
             yield ("auth", "htpasswd"), f"auth.htpasswd needs the key {key}", f"write auth.htpasswd.{key}"
@@ -95,6 +103,18 @@ def _in_maintenance(settings: Settings) -> Iterator[Wrong]:
             message = f"a single key of storage.maintenance.{section} cannot be set alone"
             variable = f"REGISTRY_STORAGE_MAINTENANCE_{section.upper()}"
             yield alone[0], message, f"write {variable} with the whole section, such as {{enabled: true}}"
+
+
+def _in_purging(settings: Settings) -> Iterator[Wrong]:
+    """Yield what a section about abandoned uploads lacks: there are defaults only for the whole section."""
+    path = ("storage", "maintenance", "uploadpurging")
+    section = settings.get(*path)
+    if not isinstance(section, dict) or settings.get(*path, "enabled") in (False, UNKNOWN):
+        return
+    missing = [key for key in ("age", "interval", "dryrun") if settings.get(*path, key) is None]
+    if missing and not any(len(origin) > 3 and origin[:3] == path for origin in settings.origins):
+        message = f"storage.maintenance.uploadpurging lacks {', '.join(missing)}, and has no defaults for single keys"
+        yield path, message, "write age: 168h, interval: 24h, and dryrun: false, or leave out the section"
 
 
 def _below(value: Any, path: Path) -> Any:
