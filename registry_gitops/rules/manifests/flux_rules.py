@@ -17,7 +17,7 @@ def _only(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
-FLUX_RULES: Final[tuple[Rule, ...]] = (
+_RULES: Final = (
     Rule(
         "removed-flux-api",
         "Flux serves the API version of each object",
@@ -222,3 +222,5 @@ FLUX_RULES: Final[tuple[Rule, ...]] = (
         kinds=_only("PersistentVolumeClaim"),
     ),
 )
+
+FLUX_RULES: Final[tuple[Rule, ...]] = tuple(map(flux.of_applied_objects, _RULES))

@@ -1,5 +1,6 @@
 """Rules for objects of Flux: what every schema takes, and its controllers refuse, or ignore."""
 
+from registry_gitops.rules.manifests.flux.applied_objects import of_applied_objects
 from registry_gitops.rules.manifests.flux.autoscaled_replicas import SCALABLE_KINDS, autoscaled_replicas
 from registry_gitops.rules.manifests.flux.chart_layers import chart_layer, chart_tag
 from registry_gitops.rules.manifests.flux.chart_names import chart_name
@@ -69,6 +70,7 @@ __all__ = [
     "kustomization_file_name",
     "literal_value",
     "name_length",
+    "of_applied_objects",
     "provider_credentials",
     "push_branch",
     "receiver_wildcard",

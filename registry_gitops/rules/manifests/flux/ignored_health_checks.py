@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.repository import FluxRepository
+from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 
 
 def ignored_health_checks(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
@@ -18,7 +19,8 @@ def ignored_health_checks(manifest: Manifest, repository: FluxRepository) -> Ite
 
     Bad: `wait: true` and `healthChecks`   Good: one of the two
     """
-    if manifest.get("spec", "wait") is True and manifest.list("spec", "healthChecks"):
+    is_ignored = manifest.get("spec", "wait") is True and manifest.list("spec", "healthChecks")
+    if is_ignored and not is_field_patched(manifest, repository, "spec", "wait"):
         yield Problem(
             ("spec", "healthChecks"),
             "Flux ignores healthChecks if wait is true",
