@@ -97,6 +97,13 @@ _RULES: Final = (
         repository=flux.kustomization_file_name,
     ),
     Rule(
+        "ignored-path",
+        "Sources have the directories that Flux takes from them",
+        _ERROR,
+        manifest=flux.ignored_path,
+        kinds=flux.KINDS_WITH_SOURCE_PATH,
+    ),
+    Rule(
         "substitution-name",
         "Flux accepts the names of variables",
         _ERROR,

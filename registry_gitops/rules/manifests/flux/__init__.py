@@ -16,6 +16,7 @@ from registry_gitops.rules.manifests.flux.go_regex import KINDS_WITH_REGEX, go_r
 from registry_gitops.rules.manifests.flux.helm_repository_type import helm_repository_type
 from registry_gitops.rules.manifests.flux.ignored_chart_version import ignored_chart_version
 from registry_gitops.rules.manifests.flux.ignored_health_checks import ignored_health_checks
+from registry_gitops.rules.manifests.flux.ignored_path import KINDS_WITH_SOURCE_PATH, ignored_path
 from registry_gitops.rules.manifests.flux.image_marker import image_marker
 from registry_gitops.rules.manifests.flux.image_policy_extract import image_policy_extract
 from registry_gitops.rules.manifests.flux.image_repository_name import image_repository_name
@@ -40,6 +41,7 @@ from registry_gitops.rules.manifests.flux.unsubstituted_variable import unsubsti
 __all__ = [
     "KINDS_WITH_IGNORE_RULES",
     "KINDS_WITH_REGEX",
+    "KINDS_WITH_SOURCE_PATH",
     "KINDS_WITH_URL",
     "KINDS_WITH_VERIFICATION",
     "KINDS_WITH_VERSION",
@@ -64,6 +66,7 @@ __all__ = [
     "helm_repository_type",
     "ignored_chart_version",
     "ignored_health_checks",
+    "ignored_path",
     "image_marker",
     "image_policy_extract",
     "image_repository_name",

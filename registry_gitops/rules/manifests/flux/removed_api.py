@@ -72,6 +72,7 @@ def removed_api(manifest: Manifest, repository: FluxRepository) -> Iterator[Prob
         message = f"{manifest.api_version} is an API of Flux 1, which Flux 2 does not serve"
         yield Problem(("apiVersion",), message, f"rewrite the object for {_FLUX_1[manifest.group_kind]}")
         return
+    yield from _removed_references(manifest)
     current, removed = _REMOVED[manifest.group_kind]
     release = removed.get(manifest.api_version.rpartition("/")[2])
     if release and not _is_served(manifest, repository):
@@ -80,6 +81,19 @@ def removed_api(manifest: Manifest, repository: FluxRepository) -> Iterator[Prob
             f"{manifest.api_version} was removed in Flux {release}",
             "; ".join([f"set apiVersion: {manifest.group}/{current}", *_field_changes(manifest)]),
         )
+
+
+def _removed_references(manifest: Manifest) -> Iterator[Problem]:
+    """Yield the objects that a Receiver asks the API server for by a removed version."""
+    resources = manifest.list("spec", "resources") if manifest.group_kind == kinds.RECEIVER else []
+    for index, resource in enumerate(resources):
+        version = resource.get("apiVersion") if isinstance(resource, dict) else None
+        group, _, number = version.partition("/") if isinstance(version, str) else ("", "", "")
+        current, removed = _REMOVED.get(f"{resource.get('kind')}.{group}", ("", {})) if group else ("", {})
+        if number in removed:
+            message = f"{version} was removed in Flux {removed[number]}: each webhook fails"
+            path = ("spec", "resources", index, "apiVersion")
+            yield Problem(path, message, f"set apiVersion: {group}/{current}")
 
 
 def _field_changes(manifest: Manifest) -> Iterator[str]:
