@@ -8,7 +8,7 @@ from registry_gitops.documents import Manifest, Problem
 from registry_gitops.findings import Severity
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests.flux.known_text import known_text
-from registry_gitops.rules.manifests.flux_kinds import HELM_REPOSITORY
+from registry_gitops.rules.manifests.flux.referenced_sources import referenced_sources
 
 
 def chart_name(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
@@ -29,15 +29,10 @@ def chart_name(manifest: Manifest, repository: FluxRepository) -> Iterator[Probl
     if chart.startswith((".", "/")) or "://" in chart or chart.endswith(".tgz"):
         yield Problem(path, "a HelmRepository has charts by their names", "write the name of the chart alone")
         return
-    urls = [known_text(source, "spec", "url").rstrip("/") for source in _sources(manifest, repository)]
+    sources = referenced_sources(manifest, repository, "spec", "chart", "spec", "sourceRef")
+    urls = [known_text(source, "spec", "url").rstrip("/") for source in sources]
     if urls and "/" in chart and all(url.startswith("http") for url in urls):
         yield Problem(path, "the index of a chart repository has no name with a slash", "write the name alone")
     elif urls and all(url.startswith("oci://") and url.endswith(f"/{chart}") for url in urls):
         message = f"Flux appends the name to the URL of the HelmRepository, which ends with {chart} already"
         yield Problem(path, message, "remove the name from the URL", severity=Severity.WARNING)
-
-
-def _sources(manifest: Manifest, repository: FluxRepository) -> list[Manifest]:
-    reference = manifest.mapping("spec", "chart", "spec", "sourceRef")
-    name, namespace = reference.get("name"), reference.get("namespace") or repository.namespace_of(manifest)
-    return repository.find(HELM_REPOSITORY, namespace, name) if isinstance(name, str) else []

@@ -11,6 +11,7 @@ from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests import flux_kinds as kinds
 from registry_gitops.rules.manifests.flux.known_text import known_text
 from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
+from registry_gitops.rules.manifests.flux.referenced_sources import referenced_sources
 
 _PLACES: Final[dict[str, tuple[Path, Path]]] = {
     kinds.FLUX_KUSTOMIZATION: (("spec", "path"), ("spec", "sourceRef")),
@@ -37,10 +38,9 @@ def ignored_path(manifest: Manifest, repository: FluxRepository) -> Iterator[Pro
     place, reference = _PLACES[manifest.group_kind]
     kind, name = manifest.get(*reference, "kind"), manifest.get(*reference, "name")
     path = normpath("/" + known_text(manifest, *place)).strip("/")
-    if kind not in _WITH_IGNORE or not isinstance(name, str) or not path or path == ".":
+    if not isinstance(kind, str) or kind not in _WITH_IGNORE or not isinstance(name, str) or not path:
         return
-    namespace = manifest.get(*reference, "namespace") or repository.namespace_of(manifest)
-    sources = repository.find(f"{kind}.source.toolkit.fluxcd.io", namespace, name)
+    sources = referenced_sources(manifest, repository, *reference)
     if sources and all(_leaves_out(source, path, repository) for source in sources):
         message = f"the {kind} {name} leaves this directory out, by spec.ignore"
         yield Problem(place, message, "include the directory in spec.ignore of the source, with a line such as !/apps")

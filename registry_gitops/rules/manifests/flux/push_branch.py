@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
-from registry_gitops.rules.manifests.flux_kinds import GIT_REPOSITORY
+from registry_gitops.rules.manifests.flux.referenced_sources import referenced_sources
 
 
 def push_branch(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
@@ -36,9 +36,7 @@ def _has_branch(manifest: Manifest, repository: FluxRepository) -> bool | None:
     """Whether the updates have a branch; None if the source is not in sight."""
     if manifest.get("spec", "git", "checkout"):
         return bool(manifest.get("spec", "git", "checkout", "ref", "branch"))
-    reference = manifest.mapping("spec", "sourceRef")
-    name, namespace = reference.get("name"), reference.get("namespace") or repository.namespace_of(manifest)
-    sources = repository.find(GIT_REPOSITORY, namespace, name) if isinstance(name, str) else []
+    sources = referenced_sources(manifest, repository, "spec", "sourceRef")
     return any(_may_have_branch(source, repository) for source in sources) if sources else None
 
 
