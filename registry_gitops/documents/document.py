@@ -64,10 +64,10 @@ class YAMLDocument:
         as a config.yml in a ConfigMap. The document is read once more, with positions.
         """
         if self._root is None:
-            from registry_gitops.codec import GoYAMLError, compose_yaml
+            from registry_gitops.codec import GoYAMLError, find_positions
 
             try:
-                self._root, _ = compose_yaml(self.text)
+                self._root = find_positions(self.text)
             except GoYAMLError:  # the fast reader accepts a few texts that this one does not
                 return self.first_line, 1
         line, column = self._root.position(path, of_key=on_key)
