@@ -250,8 +250,9 @@ class Collection:
 class Loader(yaml.CSafeLoader):
     """Reads `=`, a comparison of Alertmanager, as a string, as Go does."""
 
-
-Loader.add_constructor("tag:yaml.org,2002:value", Loader.construct_scalar)
+    yaml_constructors = yaml.CSafeLoader.yaml_constructors | {
+        "tag:yaml.org,2002:value": yaml.CSafeLoader.construct_yaml_str
+    }
 
 
 def custom_resources(files: Iterable[Path]) -> list[tuple[str, str, str]]:

@@ -26,6 +26,7 @@ class Positions(Protocol):
 
     def position(self, path: Sequence[str | int], *, of_key: bool = False) -> tuple[int, int]:
         """Return line and column of the value at `path`, or of the last value on the path that exists."""
+        ...
 
 
 class GoYAMLError(YAMLError):

@@ -8,6 +8,7 @@ from registry_gitops.documents.discovery import find_files
 from registry_gitops.documents.document import Role, SourceFile, YAMLDocument
 from registry_gitops.documents.file_reading import read_file
 from registry_gitops.documents.manifest import Manifest
+from registry_gitops.documents.nested_yaml import split_path
 from registry_gitops.documents.problem import Path, Problem, TextProblem
 from registry_gitops.documents.yaml_documents import FileReading, read_documents, read_text
 
@@ -25,4 +26,5 @@ __all__ = [
     "read_documents",
     "read_file",
     "read_text",
+    "split_path",
 ]

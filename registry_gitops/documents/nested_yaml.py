@@ -11,10 +11,12 @@ from registry_gitops.documents.problem import Path
 def split_path(value: Any, path: Path) -> tuple[Any, Path]:
     """Return the last value on a path that exists, and the rest of the path."""
     for index, step in enumerate(path):
-        is_there = isinstance(value, dict) and step in value
-        if not is_there and not (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+        if (isinstance(value, dict) and step in value) or (
+            isinstance(value, list) and isinstance(step, int) and step < len(value)
+        ):
+            value = value[step]
+        else:
             return value, path[index:]
-        value = value[step]
     return value, ()
 
 

@@ -54,7 +54,7 @@ SCHEMA_RULES: Final = (
         "duplicate-list-item",
         "Each item of a list with keys is there once",
         Severity.ERROR,
-        text="""Two items of a list have the same keys: two variables of one name, or two ports of one number and protocol.
+        text="""Two items of a list have the same keys, such as two variables of one name.
 
         Why: Flux applies objects with server-side apply, which refuses the whole object: `duplicate entries for key
         [name="PORT"]`. Clients that create or replace objects accept most of them, and the last item counts.

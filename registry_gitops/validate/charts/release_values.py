@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from registry_gitops.documents import Manifest, Path, SourceFile, YAMLDocument, is_decided_later, read_documents
+from registry_gitops.documents import (
+    Manifest,
+    Path,
+    SourceFile,
+    YAMLDocument,
+    is_decided_later,
+    read_documents,
+    split_path,
+)
 from registry_gitops.repository import FluxRepository, KustomizationFile, changed_paths, file_of
 from registry_gitops.validate.charts.merging import Values, copy_values, merge_maps
 
@@ -32,13 +40,8 @@ class Layer:
 
     def has(self, path: Path) -> bool:
         """Whether a value, or null, stands at the path."""
-        value: Any = self.values
-        for step in path:
-            is_key = isinstance(value, dict) and step in value
-            if not is_key and not (isinstance(value, list) and isinstance(step, int) and step < len(value)):
-                return False
-            value = value[step]
-        return True
+        _, missing = split_path(self.values, path)
+        return not missing
 
 
 @dataclass

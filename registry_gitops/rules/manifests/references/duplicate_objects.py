@@ -48,6 +48,11 @@ class _Object(NamedTuple):
     def identity(self) -> tuple[str, str, str, str]:
         return self.manifest.api_version, self.manifest.kind, self.namespace, self.name
 
+    @property
+    def is_indirect(self) -> bool:
+        """Whether another kustomization file brings it into this build."""
+        return len(self.way) > 1
+
 
 def duplicate_object(repository: FluxRepository) -> Iterator[tuple[Manifest | YAMLDocument, Problem]]:
     """Two objects of one kind, namespace, and name are in one build.
@@ -79,7 +84,7 @@ def _duplicates_in(file: KustomizationFile, repository: FluxRepository) -> Itera
         if pair is None:
             continue
         first, second = pair
-        if first.way[0] is second.way[0] and len(second.way) > 1:
+        if first.way[0] is second.way[0] and second.is_indirect:
             return  # The kustomization file below has it already.
         is_same_file = first.manifest is second.manifest
         what = "/".join(filter(None, (second.manifest.kind, second.namespace, second.name)))

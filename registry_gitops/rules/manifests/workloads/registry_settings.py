@@ -173,7 +173,7 @@ def parse_yaml(text: str) -> Any:
 
 def _override(settings: Settings, steps: tuple[str, ...], origin: Path, value: Any) -> None:
     """Set one setting as the registry does: the value is YAML, and a text in between is the name of a section."""
-    target = settings.tree
+    target: dict[str, Any] = settings.tree
     for step in steps[:-1]:
         inner = target.get(step)
         if isinstance(inner, str):
