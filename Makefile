@@ -63,6 +63,7 @@ generate: .dev ## write the files that are made from the models and from upstrea
 
 bench: .dev .tools ## measure the commands
 	@$(RUN) benchmarks/run.py
+	@$(RUN) -m benchmarks.validate
 
 bench-registry: .dev .tools ## measure the registry beside its peers (ARGS="--quick" for a look)
 	@$(RUN) -m benchmarks.registry $(ARGS)
