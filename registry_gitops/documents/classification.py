@@ -41,7 +41,7 @@ def classify(path: str, text: str, value: Any) -> Role:
         return Role.DESCRIPTION if _is_description(value) else Role.OTHER
     if is_decided_later(api_version) or is_decided_later(kind) or _is_local(api_version, kind, value):
         return Role.OTHER
-    if _is_named_patch(path) or ("$" in text and _has_directive(value)):
+    if _is_named_patch(path) or (_names_directive(text) and _has_directive(value)):
         return Role.PATCH
     return Role.OBJECT
 
@@ -68,6 +68,10 @@ def _is_below_templates(directory: str) -> bool:
 def _is_named_patch(path: str) -> bool:
     directory, _, name = path.rpartition("/")
     return bool(_PATCH_NAME.search(name) or directory.rpartition("/")[2] in ("patch", "patches"))
+
+
+def _names_directive(text: str) -> bool:
+    return "$" in text and any(directive in text for directive in _PATCH_DIRECTIVES)
 
 
 def _has_directive(value: Any) -> bool:

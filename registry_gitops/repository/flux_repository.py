@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 
 from registry_gitops.documents import Manifest, Role, YAMLDocument, is_decided_later
 from registry_gitops.repository.flux_kustomization import (
@@ -18,6 +19,8 @@ from registry_gitops.repository.flux_kustomization import (
 from registry_gitops.repository.kustomization_file import KustomizationFile, is_kustomization
 from registry_gitops.repository.kustomize_graph import KustomizeGraph, mark_patches, unknown_if_later
 from registry_gitops.repository.patch import Patch
+
+Result = TypeVar("Result")
 
 _RETIRED = re.compile(
     r"(^|/)_?(archived?|attic|bak|backup|deprecated|disabled|fixtures|legacy|old|retired|testdata|unused)/|[.-](bak|old)/"
@@ -49,10 +52,19 @@ class FluxRepository:
         mark_patches(self._files, self.documents)
         self.manifests = tuple(manifest for document in self.documents for manifest in manifests_of(document))
         self._by_kind: dict[str, list[Manifest]] = defaultdict(list)
+        self._once: dict[Callable[[FluxRepository], Any], Any] = {}
+        self._places: dict[str, dict[tuple[str, str], list[Manifest]]] = {}
         self._by_document: dict[int, list[Manifest]] = defaultdict(list)
         for manifest in self.manifests:
             self._by_kind[manifest.group_kind].append(manifest)
             self._by_document[id(manifest.document)].append(manifest)
+
+    def once(self, function: Callable[[FluxRepository], Result]) -> Result:
+        """Return what a function makes of the repository, made at the first call: an index of a search."""
+        if function not in self._once:
+            self._once[function] = function(self)
+        found: Result = self._once[function]
+        return found
 
     def manifests_in(self, document: YAMLDocument) -> Sequence[Manifest]:
         """Return the objects of a document."""
@@ -64,12 +76,14 @@ class FluxRepository:
 
     def find(self, group_kind: str, namespace: str, name: str) -> list[Manifest]:
         """Return the objects that are this one in the cluster, or can be. A namespace that is not known is ""."""
-        named = self._by_name.get((group_kind, name), ())
         renamed = (each for each in self._renamed.get(group_kind, ()) if self._can_be_renamed(each, name))
+        if not namespace:
+            return [*self._by_name.get((group_kind, name), ()), *renamed]
+        places = self._by_place(group_kind)
+        named = {id(each): each for place in (namespace, "") for each in places.get((place, name), ())}
         return [
-            manifest
-            for manifest in (*named, *renamed)
-            if not namespace or not self.namespaces_of(manifest).isdisjoint({"", namespace})
+            *named.values(),
+            *(each for each in renamed if not self.namespaces_of(each).isdisjoint({"", namespace})),
         ]
 
     def namespace_of(self, manifest: Manifest) -> str:
@@ -133,6 +147,16 @@ class FluxRepository:
         if self.root is not None:
             locate_folders(flux, self.of_kind(ARTIFACT_GENERATOR), self.root)
         return KustomizeGraph(self.documents, self._files, flux)
+
+    def _by_place(self, group_kind: str) -> dict[tuple[str, str], list[Manifest]]:
+        """Return the objects of a kind by namespace and name: many can have one name, each in its namespace."""
+        if group_kind not in self._places:
+            found: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+            for manifest in self.of_kind(group_kind):
+                for namespace in self.namespaces_of(manifest):
+                    found[namespace, manifest.name].append(manifest)
+            self._places[group_kind] = found
+        return self._places[group_kind]
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str], list[Manifest]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import pickle
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
@@ -21,10 +20,12 @@ def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item], 
     The processes are forks: they have all that this one has, and only results are copied. One that ends by an error
     leaves its items to this process, which raises the same error.
     """
-    count = min(jobs or os.cpu_count() or 1, len(items) // _LEAST)
+    count = min(jobs or _cores(), len(items) // _LEAST)
     if count < 2 or not hasattr(os, "fork"):
         yield from map(function, items)
         return
+    import pickle
+
     bounds = [len(items) * part // count for part in range(count + 1)]
     parts = [items[start:end] for start, end in itertools.pairwise(bounds)]
     children = [_fork(function, part) for part in parts[1:]]
@@ -40,6 +41,11 @@ def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item], 
             os.waitpid(process, 0)
 
 
+def _cores() -> int:
+    """Return how many cores this process can use, which a container can limit."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _fork(function: Callable[[Item], Result], items: Sequence[Item]) -> tuple[int, int]:
     """Return the id of a new process, and the pipe to which it writes the pickled list of results."""
     out, into = os.pipe()
@@ -47,6 +53,8 @@ def _fork(function: Callable[[Item], Result], items: Sequence[Item]) -> tuple[in
     if process:
         os.close(into)
         return process, out
+    import pickle
+
     try:
         os.close(out)
         with os.fdopen(into, "wb") as stream:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Final
 
 from registry_gitops.documents import SourceFile, TextProblem
@@ -84,6 +83,8 @@ def _problems(suppression: _Suppression, reports: Callable[[str], bool]) -> Iter
         return
     for id_ in ids:
         if id_ not in known:
+            from difflib import get_close_matches  # Imported here: most ids are spelled right.
+
             close = get_close_matches(id_, known, n=1)
             remedy = f"Write {close[0]}" if close else "Write the id of a rule: registry-gitops validate --list-rules"
             yield TextProblem("invalid-suppression", *at, f"there is no rule {quote(id_)}", remedy)

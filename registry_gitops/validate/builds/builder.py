@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final, NamedTuple
@@ -49,6 +47,8 @@ def build_all(repository: FluxRepository, jobs: int = 0) -> Builds:
     command = find_kustomize()
     if command is None:
         return Builds(remarks=["overlays were not built: neither kustomize nor kubectl is on PATH"])
+    from concurrent.futures import ThreadPoolExecutor  # Imported here: most runs have no overlay.
+
     built: list[Build] = []
     refused: list[tuple[YAMLDocument, Problem]] = []
     buildable: list[Root] = []
@@ -75,6 +75,8 @@ def build_all(repository: FluxRepository, jobs: int = 0) -> Builds:
 
 
 def _build(command: list[str], root: Root) -> _Output | BuildError | None:
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="registry-gitops-") as temporary:
         directory = os.path.realpath(temporary)
         FilePath(directory, "kustomization.yaml").write_text(root.kustomization(directory), "utf-8")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +29,8 @@ class BuildError(Exception):
 
 def find_kustomize() -> list[str] | None:
     """Return the command that builds a directory, or None if there is none on PATH."""
+    import shutil  # Imported here: most runs have no overlay.
+
     for name, *arguments in (("kustomize", "build"), ("kubectl", "kustomize")):
         program = shutil.which(name)
         if program:
@@ -43,6 +43,8 @@ def build_directory(command: list[str], directory: str) -> str | None:
 
     It gets no proxy that works, and no protocol for Git: nothing is read from the network.
     """
+    import subprocess
+
     environment = {
         "PATH": os.environ.get("PATH", ""),
         "HOME": directory,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -54,9 +54,13 @@ def missing_config(manifest: Manifest, repository: FluxRepository) -> Iterator[P
         namespace = repository.namespace_of(manifest)
         if not use.name or not namespace or is_decided_later(use.name):
             continue
-        if _is_made(use, namespace, repository) or not repository.is_complete or not repository.is_applied(manifest):
+        if repository.find(use.kind, namespace, use.name):
             continue
-        meant = _meant(use, namespace, repository)
+        # First what is cheap: most names are near no other one.
+        near = [name for name in repository.once(_made_names)[use.kind, namespace] if _is_typo(use.name, name)]
+        if not near or not repository.is_complete or not repository.is_applied(manifest) or _is_made(use, repository):
+            continue
+        meant = _meant(near, repository)
         if meant and not is_changed_later(repository, manifest, use.name):
             yield Problem(
                 use.path,
@@ -117,11 +121,9 @@ def _items(value: object) -> Iterator[tuple[int, dict[str, Any]]]:
             yield index, item
 
 
-def _is_made(use: _Use, namespace: str, repository: FluxRepository) -> bool:
-    """Whether something in the repository makes the object, or has its name and can make it."""
-    if repository.find(use.kind, namespace, use.name) or repository.is_named_in_unread_text(use.name):
-        return True
-    return any(
+def _is_made(use: _Use, repository: FluxRepository) -> bool:
+    """Whether something in the repository has the name, and can make the object."""
+    return repository.is_named_in_unread_text(use.name) or any(
         use.name in document.text and not _is_of_users(document, repository) for document in repository.documents
     )
 
@@ -131,15 +133,22 @@ def _is_of_users(document: YAMLDocument, repository: FluxRepository) -> bool:
     return bool(found) and all(manifest.group_kind in CONFIG_USERS for manifest in found)
 
 
-def _meant(use: _Use, namespace: str, repository: FluxRepository) -> str:
-    """Return the name of an object that is made in the namespace, is nearly this one, and is named nowhere; or ""."""
-    made = {
-        name
-        for group_kind, path in _MAKERS[use.kind]
-        for maker in repository.of_kind(group_kind)
-        if namespace in repository.namespaces_of(maker) and isinstance(name := maker.get(*path), str)
-    }
-    for name in filter(lambda name: _is_typo(use.name, name), sorted(made)):
+def _made_names(repository: FluxRepository) -> dict[tuple[str, str], set[str]]:
+    """Return the names of the ConfigMaps and Secrets that are made, by kind and namespace."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for kind, makers in _MAKERS.items():
+        for group_kind, path in makers:
+            for maker in repository.of_kind(group_kind):
+                name = maker.get(*path)
+                if isinstance(name, str):
+                    for namespace in repository.namespaces_of(maker):
+                        found[kind, namespace].add(name)
+    return found
+
+
+def _meant(near: list[str], repository: FluxRepository) -> str:
+    """Return the first name that nothing uses, or ""."""
+    for name in sorted(near):
         users = (document for document in repository.documents if _is_of_users(document, repository))
         if not any(name in document.text for document in users):
             return name
@@ -149,5 +158,9 @@ def _meant(use: _Use, namespace: str, repository: FluxRepository) -> str:
 def _is_typo(written: str, meant: str) -> bool:
     """Whether two names of five characters or more differ by one or two characters that are no digits."""
     letters = [re.sub("[0-9]", "", name) for name in (written, meant)]
-    same = sum(block.size for block in difflib.SequenceMatcher(None, letters[0], letters[1]).get_matching_blocks())
+    if abs(len(letters[0]) - len(letters[1])) > 2:
+        return False
+    from difflib import SequenceMatcher  # Imported here: most names are spelled right.
+
+    same = sum(block.size for block in SequenceMatcher(None, letters[0], letters[1]).get_matching_blocks())
     return min(map(len, letters)) >= 5 and 0 < max(map(len, letters)) - same <= 2
