@@ -51,6 +51,20 @@ SCHEMA_RULES: Final = (
         """,
     ),
     Rule(
+        "null-field",
+        "No field of a custom resource is null",
+        Severity.WARNING,
+        text="""A field of a custom resource is null, such as one whose value was deleted.
+
+        Why: Flux applies objects with server-side apply, which refuses null for a field without a default:
+        `spec.path: Invalid value: "null"`. Clients that create objects drop the field. If a patch of the run changes
+        the object, the patch can set the field, and nothing is reported.
+        Source: https://github.com/fluxcd/helm-controller/issues/796
+        Bad: `postBuild: null` in a Kustomization
+        Good: no `postBuild`
+        """,
+    ),
+    Rule(
         "duplicate-list-item",
         "Each item of a list with keys is there once",
         Severity.ERROR,

@@ -21,11 +21,11 @@ Schema = dict[str, Any]
 class KindSchema:
     """The schema of one kind, compiled at its first use."""
 
-    def __init__(self, schema: Schema, *, accepts_null_items: bool = False) -> None:
+    def __init__(self, schema: Schema, *, is_custom: bool = True) -> None:
         self.schema = schema
         """JSON Schema, with the API server's keywords x-kubernetes-*; what it refers to is below `definitions`."""
-        self._accepts_null_items = accepts_null_items
-        """Whether null in a list is an empty value, as Go reads it, which decodes the kinds of Kubernetes itself."""
+        self._is_custom = is_custom
+        """Whether a CustomResourceDefinition has the schema. What is null in other kinds is empty: Go decodes them."""
 
     def compiled(self) -> KindSchema:
         """Return the schema itself, compiled. Raises ValueError if that is impossible."""
@@ -35,16 +35,18 @@ class KindSchema:
     def check(self, value: dict[str, Any], *, partial: bool = False) -> Iterator[tuple[str, Problem]]:
         """Yield what is wrong with an object, each with the id of its rule.
 
-        A field that is null is not there. A value that Flux or SOPS decides later is right. `partial` is for a patch,
+        A field that is null is not there, or is a problem of its own. A value that Flux or SOPS decides later is right. `partial` is for a patch,
         which need not have what is required of an object.
         """
         if not self._is_valid(value):
-            value = without_nulls(value)
+            given, value = value, without_nulls(value)
             value.pop("sops", None)
             with_defaults = self._add_defaults(value) if self._add_defaults else value
             if found := list(self._find_problems(with_defaults, partial)):
                 yield from found
                 return
+            if self._is_custom and not partial:
+                yield from (("null-field", problem) for problem in self._find_nulls(given))
         if self._keyed_lists and not partial:
             yield from (("duplicate-list-item", problem) for problem in self._keyed_lists.find_duplicates(value))
         if self._rules and not partial:
@@ -58,6 +60,12 @@ class KindSchema:
         for violation in violations:
             if not violation.is_decided_later and not self._is_silent(violation, partial):
                 yield describe(violation)
+
+    def _find_nulls(self, value: dict[str, Any]) -> Iterator[Problem]:
+        for violation in find_violations(self._validator, value, self.schema):
+            is_null = violation.keyword == "type" and violation.value is None and "default" not in violation.part
+            if is_null and violation.path[0] != "metadata":  # Go decodes it, and takes null for empty
+                yield Problem(violation.path, "server-side apply refuses null as the value of this field", "remove it")
 
     def _violations_of_defaults(self, value: Any, violations: list[SchemaViolation]) -> list[SchemaViolation]:
         """Return what is refused of the defaults of variables, such as that of ${REPLICAS:=two}."""
@@ -73,7 +81,7 @@ class KindSchema:
 
     def _is_silent(self, violation: SchemaViolation, partial: bool) -> bool:
         is_null_item = violation.value is None and isinstance(violation.path[-1], int)
-        return (partial and violation.is_of_whole) or (is_null_item and self._accepts_null_items)
+        return (partial and violation.is_of_whole) or (is_null_item and not self._is_custom)
 
     def _is_valid(self, value: dict[str, Any]) -> bool:
         try:

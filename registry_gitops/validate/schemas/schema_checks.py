@@ -36,6 +36,9 @@ class SchemaChecks:
             if rule_id == "missing-field" or problem.severity is Severity.WARNING:
                 if severity := self._severity_of_missing_field(manifest):
                     yield rule_id, problem._replace(severity=severity)
+            elif rule_id == "null-field":
+                if self._severity_of_missing_field(manifest):
+                    yield rule_id, problem
             elif problem.path[:2] in _REWRITTEN and not _is_rendered(manifest):
                 yield rule_id, problem._replace(severity=Severity.WARNING)
             else:

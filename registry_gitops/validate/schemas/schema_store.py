@@ -47,7 +47,7 @@ class SchemaStore:
             return None
         path, schema = found
         try:
-            return KindSchema(schema).compiled()
+            return KindSchema(schema, is_custom=False).compiled()
         except ValueError:
             message = "the JSON Schema cannot be used: it must be valid, and refer to no other file"
             raise InputError.single(message, path) from None
@@ -79,7 +79,7 @@ class SchemaStore:
                 definitions[name] = json.loads(carried[name])
                 pending += _references(definitions[name])
         root = {**schema, "$schema": "http://json-schema.org/draft-07/schema#", "definitions": definitions}
-        return KindSchema(root, accepts_null_items=not is_custom)
+        return KindSchema(root, is_custom=is_custom)
 
 
 def _references(node: Any) -> Iterable[str]:
