@@ -61,25 +61,35 @@ class KeyedLists:
 
 def find_keyed_lists(schema: Schema) -> KeyedLists | None:
     """Return where an object of a kind has lists with keys; None if it has none."""
-    return _lists_of(schema, schema.get("definitions", {}), ())
+    return _Search(schema.get("definitions", {})).lists_of(schema)
 
 
-def _lists_of(part: Schema, definitions: dict[str, Schema], above: tuple[str, ...]) -> KeyedLists | None:
-    reference = part.get("$ref", "").rpartition("/")[2]
-    if reference:
-        if reference in above:
-            return None  # a schema of a schema, in CustomResourceDefinition
-        part, above = definitions[reference], (*above, reference)
-    items_part = part.get("items")
-    of_items: Schema = items_part if isinstance(items_part, dict) else {}
-    items = _lists_of(of_items, definitions, above) if of_items else None
-    properties = part.get("properties", {}).items()
-    children = ((name, _lists_of(child, definitions, above)) for name, child in properties if isinstance(child, dict))
-    fields = tuple((name, child) for name, child in children if child)
-    form = part.get("x-kubernetes-list-type")
-    names = part.get("x-kubernetes-list-map-keys", ()) if form == "map" else ()
-    item_fields = definitions.get(of_items.get("$ref", "").rpartition("/")[2], of_items).get("properties", {})
-    keys = tuple((name, item_fields.get(name, {}).get("default")) for name in names)
-    if not (keys or form == "set" or items or fields):
-        return None
-    return KeyedLists(keys, form == "set", items, fields)
+class _Search:
+    """Reads each definition once: a Pod has most of them in many places."""
+
+    def __init__(self, definitions: dict[str, Schema]) -> None:
+        self._definitions = definitions
+        self._found: dict[str, KeyedLists | None] = {}
+
+    def lists_of(self, part: Schema) -> KeyedLists | None:
+        """Return where a value of a part of the schema has lists with keys."""
+        name = part.get("$ref", "").rpartition("/")[2]
+        if not name:
+            return self._read(part)
+        if name not in self._found:
+            self._found[name] = None  # for a schema of a schema, in CustomResourceDefinition
+            self._found[name] = self._read(self._definitions[name])
+        return self._found[name]
+
+    def _read(self, part: Schema) -> KeyedLists | None:
+        items = part.get("items")
+        items = items if isinstance(items, dict) else {}
+        of_items = self.lists_of(items) if items else None
+        properties = part.get("properties", {}).items()
+        children = ((name, self.lists_of(child)) for name, child in properties if isinstance(child, dict))
+        fields = tuple((name, child) for name, child in children if child)
+        form = part.get("x-kubernetes-list-type")
+        names = part.get("x-kubernetes-list-map-keys", ()) if form == "map" else ()
+        item_fields = self._definitions.get(items.get("$ref", "").rpartition("/")[2], items).get("properties", {})
+        keys = tuple((name, item_fields.get(name, {}).get("default")) for name in names)
+        return KeyedLists(keys, form == "set", of_items, fields) if keys or form == "set" or of_items or fields else None
