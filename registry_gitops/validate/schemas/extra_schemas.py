@@ -13,6 +13,9 @@ from registry_gitops.repository import FluxRepository
 
 Schema = dict[str, Any]
 
+_ANY_DRAFT: Final = "http://json-schema.org/schema#"
+"""What the schemas of Kubernetes name as their draft; not all versions of jsonschema-rs know it."""
+
 DEFINITION: Final = "CustomResourceDefinition.apiextensions.k8s.io"
 
 
@@ -73,4 +76,4 @@ def _read_json(path: str) -> Schema:
         raise InputError.single(f"cannot read the JSON Schema: {error}", path) from None
     if not isinstance(schema, dict):
         raise InputError.single("not a JSON Schema", path)
-    return schema
+    return {key: value for key, value in schema.items() if (key, value) != ("$schema", _ANY_DRAFT)}

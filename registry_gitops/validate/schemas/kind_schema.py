@@ -9,6 +9,7 @@ from typing import Any
 
 from registry_gitops.documents import Problem
 from registry_gitops.validate.cel import CelRules, compile_defaults, compile_rules
+from registry_gitops.validate.schemas.compilation import compile_schema
 from registry_gitops.validate.schemas.custom_resources import without_patterns
 from registry_gitops.validate.schemas.list_keys import KeyedLists, find_keyed_lists
 from registry_gitops.validate.schemas.object_values import default_of, replace, without_nulls
@@ -55,14 +56,14 @@ class KindSchema:
     def _find_problems(self, value: dict[str, Any], partial: bool) -> Iterator[tuple[str, Problem]]:
         if self._validator.is_valid(value):
             return
-        violations = find_violations(self._validator, value, self.schema)
+        violations = find_violations(value, self.schema, self._validator)
         violations += self._violations_of_defaults(deepcopy(value), violations)
         for violation in violations:
             if not violation.is_decided_later and not self._is_silent(violation, partial):
                 yield describe(violation)
 
     def _find_nulls(self, value: dict[str, Any]) -> Iterator[Problem]:
-        for violation in find_violations(self._validator, value, self.schema):
+        for violation in find_violations(value, self.schema, self._validator):
             is_null = violation.keyword == "type" and violation.value is None and "default" not in violation.part
             if is_null and violation.path[0] != "metadata":  # Go decodes it, and takes null for empty
                 yield Problem(violation.path, "server-side apply refuses null as the value of this field", "remove it")
@@ -77,7 +78,7 @@ class KindSchema:
             return []
         for path, default in defaults.items():
             replace(value, path, default)
-        return [each for each in find_violations(self._validator, value, self.schema) if each.path in defaults]
+        return [each for each in find_violations(value, self.schema, self._validator) if each.path in defaults]
 
     def _is_silent(self, violation: SchemaViolation, partial: bool) -> bool:
         is_null_item = violation.value is None and isinstance(violation.path[-1], int)
@@ -105,19 +106,7 @@ class KindSchema:
     def _validator(self) -> Any:
         """The compiled schema. A definition can have a pattern that only Go knows: then all its patterns are off."""
         try:
-            return _compile(self.schema)
+            return compile_schema(self.schema)
         except ValueError:
             self.schema = without_patterns(self.schema)
-            return _compile(self.schema)
-
-
-def _compile(schema: Schema) -> Any:
-    # Imported here: a run without objects does not need it.
-    from jsonschema_rs import RegexOptions, validator_for
-
-    return validator_for(schema, validate_formats=True, retriever=_refuse, pattern_options=RegexOptions())
-
-
-def _refuse(uri: str) -> Any:
-    """Refuse to fetch a schema: jsonschema-rs would read it from the web, or from any file."""
-    raise ValueError(f"a schema refers to another one, {uri}")
+            return compile_schema(self.schema)

@@ -92,4 +92,6 @@ class _Search:
         names = part.get("x-kubernetes-list-map-keys", ()) if form == "map" else ()
         item_fields = self._definitions.get(items.get("$ref", "").rpartition("/")[2], items).get("properties", {})
         keys = tuple((name, item_fields.get(name, {}).get("default")) for name in names)
-        return KeyedLists(keys, form == "set", of_items, fields) if keys or form == "set" or of_items or fields else None
+        return (
+            KeyedLists(keys, form == "set", of_items, fields) if keys or form == "set" or of_items or fields else None
+        )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from registry_gitops.documents import Path, is_decided_later
+from registry_gitops.validate.schemas.compilation import compile_schema
 
 Schema = dict[str, Any]
 
@@ -36,11 +37,14 @@ class SchemaViolation:
         return self.keyword in _OF_WHOLE
 
 
+_SHARED: Final = ("$schema", "definitions", "$defs")
+"""What the branches of a schema have in common with it."""
+
 _OF_WHOLE: Final = frozenset(["required", "minItems", "minProperties", "anyOf", "oneOf", "allOf", "not"])
 
 
-def find_violations(validator: Any, value: Any, schema: Schema) -> list[SchemaViolation]:
-    """Return what a compiled schema refuses of a value, each once, in the order of the paths."""
+def find_violations(value: Any, schema: Schema, validator: Any) -> list[SchemaViolation]:
+    """Return what a schema, and its compiled form, refuse of a value, each once, in the order of the paths."""
     found: dict[tuple[Path, str, str], SchemaViolation] = {}
     for error in validator.iter_errors(value):
         for violation in _violations(error, schema):
@@ -51,9 +55,9 @@ def find_violations(validator: Any, value: Any, schema: Schema) -> list[SchemaVi
 def _violations(error: Any, schema: Schema) -> Iterator[SchemaViolation]:
     *above, keyword = error.schema_path
     path, part = tuple(error.instance_path), _part(schema, above)
-    branches = getattr(error.kind, "context", ())  # jsonschema-rs has it since 0.31
-    if keyword in ("anyOf", "oneOf") and branches and all(branches):
-        yield from _of_branches([[*_all(branch, schema)] for branch in branches], path, error.instance, part)
+    if keyword in ("anyOf", "oneOf"):
+        branches = [_of_branch(branch, error.instance, schema) for branch in part[keyword]]
+        yield from _of_branches(keyword, branches, path, error.instance, part)
     elif keyword == "additionalProperties":
         known = sorted(part.get("properties", ()))
         # encoding/json, which reads the files of kustomize, takes NAMEPREFIX for namePrefix.
@@ -66,21 +70,23 @@ def _violations(error: Any, schema: Schema) -> Iterator[SchemaViolation]:
         yield SchemaViolation(keyword, path, error.instance, expected, part)
 
 
-def _all(errors: list[Any], schema: Schema) -> Iterator[SchemaViolation]:
-    return (violation for error in errors for violation in _violations(error, schema))
+def _of_branch(branch: Schema, value: Any, schema: Schema) -> list[SchemaViolation]:
+    alone = {**{key: schema[key] for key in _SHARED if key in schema}, **branch}
+    return find_violations(value, alone, compile_schema(alone))
 
 
 def _of_branches(
-    branches: list[list[SchemaViolation]], path: Path, value: Any, part: Schema
+    keyword: str, branches: list[list[SchemaViolation]], path: Path, value: Any, part: Schema
 ) -> Iterator[SchemaViolation]:
     """Yield the violations of the branch that the user most likely meant: the one that fails at the deepest place."""
-    if any(all(violation.is_decided_later for violation in branch) for branch in branches):
-        yield from (violation for branch in branches for violation in branch if violation.is_decided_later)
-        return
-    deepest = max(branches, key=lambda branch: max(len(violation.path) for violation in branch))
+    later = [branch for branch in branches if branch and all(violation.is_decided_later for violation in branch)]
+    deepest = max(branches, key=lambda branch: max((len(violation.path) for violation in branch), default=0))
     alike = {violation.keyword for branch in branches for violation in branch}
-    if any(len(violation.path) > len(path) for violation in deepest):
-        yield from deepest
+    if not all(branches):
+        yield SchemaViolation(keyword, path, value, part[keyword], part)
+    elif later or any(violation.path for violation in deepest):
+        for violation in later[0] if later else deepest:
+            yield replace(violation, path=(*path, *violation.path))
     elif alike == {"type"}:
         types = [name for branch in branches for violation in branch for name in _names(violation.expected)]
         yield SchemaViolation("type", path, value, types, part)
@@ -94,9 +100,9 @@ def _names(types: Any) -> list[str]:
     return types if isinstance(types, list) else [types]
 
 
-def _part(schema: Schema, path: list[str | int]) -> Schema:
+def _part(schema: Schema, path: Sequence[str | int]) -> Schema:
     """Return the part of a schema at a path, which leads through references or, in newer versions, does not."""
     part: Any = schema
     for step in path:
-        part = schema["definitions"][part["$ref"].rpartition("/")[2]] if step == "$ref" else part[step]
+        part = _part(schema, part["$ref"].split("/")[1:]) if step == "$ref" else part[step]
     return part if isinstance(part, dict) else {}
