@@ -68,7 +68,7 @@ def find_generated_secrets(repository: FluxRepository) -> Iterator[tuple[YAMLDoc
 
 def _in_secret(secret: Manifest) -> Iterator[Problem]:
     """Yield one problem for all keys in plain text."""
-    if secret.get("type") in _GENERATED:
+    if str(secret.get("type")) in _GENERATED:
         return
     found = [(path, has_known_credential(text)) for path, text in _texts(secret) if _is_credential(str(path[-1]), text)]
     if found:

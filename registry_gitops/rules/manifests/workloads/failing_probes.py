@@ -57,5 +57,6 @@ def _failure(registry: PlainRegistry, request: dict[str, Any]) -> tuple[str, str
 
 
 def _is_own_port(registry: PlainRegistry, port: Any) -> bool:
-    named = {entry.get("name"): entry.get("containerPort") for _, entry in items(registry.container.get("ports"))}
-    return registry.port is not None and str(named.get(port, port)) == str(registry.port)
+    ports = items(registry.container.get("ports"))
+    named = {str(entry.get("name")): entry.get("containerPort") for _, entry in ports}
+    return registry.port is not None and str(named.get(str(port), port)) == str(registry.port)
