@@ -1,4 +1,4 @@
-"""No rule for Flux fails on a value of another type: the schema reports that, and the rule says nothing of it."""
+"""No rule for Flux or admission fails on a value of another type: the schema reports that, and the rule is silent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import pytest
 
 from registry_gitops.documents import Path, SourceFile, YAMLDocument, read_documents
 from registry_gitops.repository import FluxRepository
-from registry_gitops.rules import Rule
+from registry_gitops.rules import Rule, find_refusals
+from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
 from registry_gitops.rules.manifests.flux_rules import FLUX_RULES
 
 pytestmark = pytest.mark.exhaustive
@@ -43,11 +44,14 @@ def search(rule: Rule, documents: list[YAMLDocument], root: str) -> None:
     for manifest in repository.manifests if rule.manifest else ():
         if rule.manifest and (not rule.kinds or manifest.group_kind in rule.kinds):
             list(rule.manifest(manifest, repository))
+    if rule in ADMISSION_RULES:
+        for manifest in repository.manifests:
+            list(find_refusals(manifest))
     if rule.repository:
         list(rule.repository(repository))
 
 
-@pytest.mark.parametrize("rule", FLUX_RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", [*FLUX_RULES, *ADMISSION_RULES], ids=lambda rule: rule.id)
 def test_rule_takes_values_of_any_type(rule: Rule) -> None:
     folder = EXAMPLES / rule.id / "bad"
     sources = [SourceFile(str(file), file.read_text("utf-8")) for file in sorted(folder.rglob("*.yaml"))]

@@ -42,7 +42,7 @@ _KUBERNETES_GROUPS: Final = frozenset(
         *("resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io", "gateway.networking.k8s.io"),
     }
 )
-_NOT_IN_CLUSTERS: Final = ("backstage.io", "kind.x-k8s.io", "talos.dev", "ctlptl.dev", "skaffold")
+_NOT_IN_CLUSTERS: Final = frozenset({"backstage.io", "kind.x-k8s.io", "talos.dev", "ctlptl.dev", "kubeadm.k8s.io"})
 """Groups of files that programs read themselves: their metadata has other rules."""
 
 
@@ -56,14 +56,14 @@ def find_refusals(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
     yield from check_version(manifest)
     group = manifest.group
     is_known = manifest.api_version == "v1" or group in _KUBERNETES_GROUPS or group.endswith(".toolkit.fluxcd.io")
-    if (not is_known and ("." not in group or group in _NOT_IN_CLUSTERS)) or ".config.k8s.io" in group:
+    if (not is_known and _is_not_of_a_cluster(group)) or manifest.kind == "Config":
         return
-    if manifest.kind == "Config" and manifest.api_version == "v1":
-        return
-    metadata = manifest.value.get("metadata")
-    found = [("invalid-name", problem) for problem in check_name(manifest.group_kind, metadata or {})]
-    if is_known and isinstance(metadata, dict | None):
-        found += (("missing-name", problem) for problem in check_missing_name(metadata or {}))
+    found: list[tuple[str, Problem]] = []
+    metadata = manifest.value.get("metadata") or {}
+    if isinstance(metadata, dict):
+        found += (("invalid-name", problem) for problem in check_name(manifest.group_kind, metadata))
+        if is_known:
+            found += (("missing-name", problem) for problem in check_missing_name(metadata))
     trees = _trees()
     walk(manifest.value, trees["any"], (), found)
     tree = trees.get(manifest.group_kind)
@@ -71,7 +71,12 @@ def find_refusals(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
         walk(manifest.value, tree, (), found)
     for rule_id, problem in found:
         if not _is_decided_later(manifest, problem):
+            # Objects of other groups may be files of a program, with other rules.
             yield rule_id, problem if is_known else problem._replace(severity=Severity.WARNING)
+
+
+def _is_not_of_a_cluster(group: str) -> bool:
+    return "." not in group or group in _NOT_IN_CLUSTERS or group.endswith(".config.k8s.io")
 
 
 def _is_decided_later(manifest: Manifest, problem: Problem) -> bool:

@@ -126,8 +126,9 @@ def _secret(value: Any) -> Iterable[Problem]:
         message = "a Secret of type kubernetes.io/basic-auth needs the key username or password"
         yield Problem(("type",), message, "add the keys", severity=severity)
     if kind == "kubernetes.io/service-account-token":
-        annotations = (value.get("metadata") or {}).get("annotations") or {}
-        if not annotations.get("kubernetes.io/service-account.name"):
+        metadata = value.get("metadata")
+        annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+        if not (isinstance(annotations, dict) and annotations.get("kubernetes.io/service-account.name")):
             message = "a Secret of type kubernetes.io/service-account-token needs the name of the account"
             yield Problem(("type",), message, "add the annotation kubernetes.io/service-account.name")
     if kind in ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"):
