@@ -21,6 +21,12 @@ def test_config_map_over_1_mebibyte_is_an_error(characters: int, expected: list[
     assert rules_found(text, tmp_path, "data-too-large") == expected
 
 
+@pytest.mark.parametrize(("characters", "expected"), [(2**20, []), (2**20 + 1, ["data-too-large"])])
+def test_secret_over_1_mebibyte_is_an_error(characters: int, expected: list[str], tmp_path: Path) -> None:
+    text = f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  a: {'a' * characters}\n"
+    assert rules_found(text, tmp_path, "data-too-large") == expected
+
+
 def test_size_of_a_config_map_is_counted_in_bytes(tmp_path: Path) -> None:
     text = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: {'ä' * (2**19 + 1)}\n"
     assert rules_found(text, tmp_path, "data-too-large") == ["data-too-large"]

@@ -156,10 +156,12 @@ def walk(value: Any, tree: FieldTree, path: Path, found: list[tuple[str, Problem
         for problem in check(value):
             found.append((rule_id, problem._replace(path=(*path, *problem.path))))
     if type(value) is dict:
-        if tree.keys:
+        keys = tree.keys
+        if keys:
             for key, inner in value.items():
-                if inner is not None and key in tree.keys:
-                    walk(inner, tree.keys[key], (*path, key), found)
+                below = keys.get(key)
+                if below is not None and inner is not None:
+                    walk(inner, below, (*path, key), found)
         if tree.values:
             _walk_all(value.items(), tree.values, path, found)
     elif tree.items and type(value) is list:

@@ -101,6 +101,20 @@ def _ingress(value: Any) -> Iterable[Problem]:
         yield Problem((), message, "add rules", severity=Severity.WARNING)
 
 
+def _ingress_class(value: Any) -> Iterable[Problem]:
+    """Compare the annotation of the class with the field."""
+    try:
+        old, new = value["metadata"]["annotations"][_CLASS_ANNOTATION], value["spec"]["ingressClassName"]
+    except (KeyError, TypeError):
+        return
+    if isinstance(old, str) and isinstance(new, str) and old != new and not is_open(old + new):
+        message = "the annotation names another class than ingressClassName"
+        yield Problem(("metadata", "annotations", _CLASS_ANNOTATION), message, "delete the annotation", on_key=True)
+
+
+_CLASS_ANNOTATION: Final = "kubernetes.io/ingress.class"
+
+
 def _ingress_path(value: Any) -> Iterable[Problem]:
     if type(value) is not dict:
         return
@@ -225,6 +239,7 @@ NETWORKING_RULES: Final = (
         Bad: `path: (/|$)(.*)`   Good: `path: /(.*)` with `pathType: ImplementationSpecific`
         """,
         {
+            "Ingress.networking.k8s.io:": _ingress_class,
             "Ingress.networking.k8s.io:spec": _ingress,
             "Ingress.networking.k8s.io:spec.rules[].http.paths[]": _ingress_path,
             "Ingress.networking.k8s.io:spec.rules[].host Ingress.networking.k8s.io:spec.tls[].hosts[]": _host,

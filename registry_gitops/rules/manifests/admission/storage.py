@@ -89,6 +89,18 @@ def _size(value: Any) -> Iterable[Problem]:
             yield Problem(("binaryData", key), message, "delete one of both", on_key=True)
 
 
+def _secret_size(value: Any) -> Iterable[Problem]:
+    if type(value) is not dict:
+        return
+    size = 0
+    for key, bytes_per_character in (("data", 0.75), ("stringData", 1)):
+        texts = value.get(key)
+        if type(texts) is dict:
+            size += sum(len(text) for text in texts.values() if isinstance(text, str)) * bytes_per_character
+    if size > _MOST_DATA:
+        yield Problem((), "the Secret is larger than 1 MiB", "split it")
+
+
 def _decode(value: str) -> bytes | None:
     """Return what base64 text stands for, as Go reads it, or None."""
     packed = value.replace("\n", "").replace("\r", "")
@@ -185,9 +197,9 @@ STORAGE_RULES: Final = (
     ),
     FieldRule(
         "data-too-large",
-        "ConfigMaps are small enough",
+        "ConfigMaps and Secrets are small enough",
         Severity.ERROR,
-        """A ConfigMap is larger than 1 MiB, or has a key in data and in binaryData.
+        """A ConfigMap or a Secret is larger than 1 MiB, or a ConfigMap has a key in data and in binaryData.
 
         Why: the API server refuses the object.
 
@@ -195,7 +207,7 @@ STORAGE_RULES: Final = (
 
         Bad: a dashboard of 2 MiB in a ConfigMap   Good: two ConfigMaps, with one half each
         """,
-        {"ConfigMap:": _size},
+        {"ConfigMap:": _size, "Secret:": _secret_size},
     ),
     FieldRule(
         "invalid-base64",
