@@ -71,8 +71,8 @@ def ports_to(registry: PlainRegistry, service: Manifest) -> Iterator[tuple[int, 
 def leads_to(registry: PlainRegistry, port: dict[str, Any], number: int | None) -> bool:
     """Return whether a port of a Service leads to a port of the registry's container."""
     target = port.get("targetPort", port.get("port"))
-    named = {entry.get("name"): entry.get("containerPort") for _, entry in items(registry.container.get("ports"))}
-    target = named.get(target, target)
+    named = {str(entry.get("name")): entry.get("containerPort") for _, entry in items(registry.container.get("ports"))}
+    target = named.get(str(target), target)
     return number is not None and str(target) == str(number)
 
 
@@ -88,10 +88,10 @@ def ingress_paths(registry: PlainRegistry, names: set[str]) -> Iterator[tuple[Ma
                 break
 
 
-def _service_of(entry: dict[str, Any]) -> object:
+def _service_of(entry: dict[str, Any]) -> str:
     backend = entry.get("backend")
     service = backend.get("service") if isinstance(backend, dict) else None
-    return service.get("name") if isinstance(service, dict) else None
+    return str(service.get("name")) if isinstance(service, dict) else ""
 
 
 def annotations_of(manifest: Manifest) -> dict[str, Any]:
