@@ -1,9 +1,9 @@
 """`validate` refuses what a real API server refuses in a dry run, and nothing else: rules in CEL included.
 
-`dry_run/objects` are right objects of many kinds: each is tried as it is, and with one change at each of its fields.
-The examples and what the chart renders are tried as they are.
+`tests/validate/objects` are right objects of many kinds: each is tried as it is, and with one change at each of its
+fields. The examples and what the chart renders are tried as they are.
 
-`dry_run/refused_by_server_only` has what the API server refuses by code of its own and no rule of ours finds, each with
+`refused_by_server_only/` has what the API server refuses by code of its own and no rule of ours finds, each with
 the server's reason; `pytest --update-goldens` rewrites it. What we refuse and the server accepts is listed below.
 """
 
@@ -20,12 +20,12 @@ import yaml
 from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
 from registry_gitops.rules.manifests.schema_rules import SCHEMA_RULES
 from registry_gitops.validate import ValidationOptions, examine
-from tests.e2e.dry_run.mutations import mutations
 from tests.support.api_server import ApiServer
+from tests.support.mutations import mutations
 from tests.support.tools import ROOT, built
 
-DRY_RUN: Final = Path(__file__).parent / "dry_run"
-OBJECTS: Final = sorted((DRY_RUN / "objects").glob("*.yaml"))
+REASONS: Final = Path(__file__).parent / "refused_by_server_only"
+OBJECTS: Final = sorted((ROOT / "tests" / "validate" / "objects").glob("*.yaml"))
 RENDERED: Final = sorted(
     (*ROOT.glob("examples/**/rendered/*.yaml"), *ROOT.glob("tests/chart/scenarios/*/expected.yaml"))
 )
@@ -61,17 +61,19 @@ def test_changed_objects_have_the_verdict_of_the_server(
     for manifest in objects_of(file):
         for change, changed in mutations(manifest):
             case, count = f"{name_of(manifest)} {change}", count + 1
-            refusal, found = server.refusal(changed), findings(changed, tmp_path)
+            # Flux refuses null in a custom resource; who creates the object has an absent field. `validate` takes it:
+            # the postBuild of a Flux Kustomization, for example, is often null in its file, and comes from a patch.
+            refusal = server.refusal(changed, apply=not change.endswith(" null"))
+            found = findings(changed, tmp_path)
             if refusal and not found:
                 server_only.append(f"{case}: {' '.join(refusal.split())[:200]}")
             elif found and not refusal and case not in REFUSED_BY_US_ONLY:
                 ours_only.append((case, found))
     assert count > 300
     assert ours_only == []
-    golden = DRY_RUN / "refused_by_server_only" / f"{file.stem}.txt"
+    golden = REASONS / f"{file.stem}.txt"
     text = "".join(f"{line}\n" for line in sorted(server_only))
     if update_goldens:
-        golden.parent.mkdir(exist_ok=True)
         golden.write_text(text, encoding="utf-8")
     assert text == golden.read_text(encoding="utf-8")
 

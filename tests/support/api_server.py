@@ -29,6 +29,9 @@ SECONDS_TO_BE_READY = 60
 WITHOUT = ("NamespaceLifecycle", "PodSecurity", "Priority", "ServiceAccount")
 """Admission plugins that refuse an object for what else is in the cluster: there is nothing else."""
 
+_JSON = {"Content-Type": "application/json"}
+_APPLY = {"Content-Type": "application/apply-patch+yaml"}
+
 
 class ApiServer:
     """etcd and an API server that knows the definitions of `crds`; a context manager.
@@ -41,25 +44,21 @@ class ApiServer:
         self._resources: dict[str, dict[str, Mapping[str, Any]]] = {}
         self.url = ""
 
-    def refusal(self, manifest: Mapping[str, Any] | str) -> str | None:
-        """Return why the server does not create an object, or None if it would: a dry run, with strict fields.
+    def refusal(self, manifest: Mapping[str, Any], *, apply: bool = True) -> str | None:
+        """Return why the server refuses an object in a dry run, or None.
 
-        A text is YAML and is sent as it is, so that the server sees duplicate keys. An object without a namespace goes
-        to `default`. A kind that the server does not know is a refusal.
+        It is created with strict fields, as by kubectl, and, with `apply`, applied by server-side apply, as by Flux. An
+        object without a namespace goes to `default`. A kind that the server does not know is a refusal.
         """
-        if isinstance(manifest, str):
-            value, body, content_type = yaml.safe_load(manifest), manifest.encode(), "application/yaml"
-        else:
-            value, body, content_type = manifest, json.dumps(manifest).encode(), "application/json"
-        url = self._url_of(value)
+        url = self._url_of(manifest)
         if url is None:
-            return f"no such kind: {value['apiVersion']} {value['kind']}"
-        done = self._session.post(
-            url,
-            params={"dryRun": "All", "fieldValidation": "Strict"},
-            data=body,
-            headers={"Content-Type": content_type},
-        )
+            return f"no such kind: {manifest['apiVersion']} {manifest['kind']}"
+        body, dry = json.dumps(manifest, ensure_ascii=False).encode(), {"dryRun": "All"}
+        done = self._session.post(url, params={**dry, "fieldValidation": "Strict"}, data=body, headers=_JSON)
+        name = manifest["metadata"].get("name") if apply and done.ok else None
+        if name:
+            flux = {"fieldManager": "kustomize-controller", "force": "true"}
+            done = self._session.patch(f"{url}/{name}", params={**dry, **flux}, data=body, headers=_APPLY)
         return None if done.ok else str(done.json()["message"])
 
     def __enter__(self) -> Self:
@@ -105,7 +104,7 @@ class ApiServer:
             # It does not start without keys for the tokens of service accounts, of which it has none.
             *(f"--service-account-key-file={certificate}", f"--service-account-signing-key-file={key}"),
             f"--service-account-issuer=https://{HOST}",
-            "--service-cluster-ip-range=10.96.0.0/16",
+            "--service-cluster-ip-range=10.96.0.0/16,fd00:10:96::/108",
             *("--authorization-mode=RBAC", "--allow-privileged=true"),
             f"--disable-admission-plugins={','.join(WITHOUT)}",
             # It cannot be the `kubernetes` Service of a cluster from loopback.

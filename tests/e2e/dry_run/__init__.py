@@ -1,1 +1,0 @@
-"""What `validate` says of objects, next to what the API server says."""
