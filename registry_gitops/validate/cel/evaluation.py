@@ -44,7 +44,7 @@ class _Compiler:
                 return self._name(name)
             case Select(operand, field, optional):
                 select = _select_optional if optional else _select
-                return select(self.compile(operand), _unescape(field))
+                return select(self.compile(operand), unescape(field))
             case ListLiteral(items):
                 each = [self.compile(item) for item in items]
                 return lambda scope: [item(scope) for item in each]
@@ -79,7 +79,7 @@ class _Compiler:
     def _has(self, node: Node) -> Expression:
         if not isinstance(node, Select):
             raise UnsupportedError("has() of something that is no field")
-        operand, field = self.compile(node.operand), _unescape(node.field)
+        operand, field = self.compile(node.operand), unescape(node.field)
 
         def has(scope: Scope) -> bool:
             value = operand(scope)
@@ -147,7 +147,7 @@ def _field(value: Any, field: str) -> Optional:
 _ESCAPES = {"__dot__": ".", "__dash__": "-", "__slash__": "/", "__underscores__": "__"}
 
 
-def _unescape(field: str) -> str:
+def unescape(field: str) -> str:
     """Return the name of a property as the schema has it: Kubernetes escapes what is no identifier of CEL."""
     for escaped, text in _ESCAPES.items():
         field = field.replace(escaped, text)
@@ -225,6 +225,7 @@ def _or_value(optional: Expression, default: Expression) -> Expression:
 _SPECIAL: dict[tuple[str, int], Callable[..., Expression]] = {
     ("&&", 2): _logical(False),
     ("||", 2): _logical(True),
+    ("!", 1): lambda value: lambda scope: not _is_true(value(scope)),
     ("?:", 3): _conditional,
     ("==", 2): lambda one, other: lambda scope: equals(one(scope), other(scope)),
     ("!=", 2): lambda one, other: lambda scope: not equals(one(scope), other(scope)),

@@ -248,7 +248,6 @@ _ORDERED = (*_COMPARABLE, (Duration, Duration), (datetime, datetime))
 
 _OVERLOADS: Final[dict[tuple[Any, ...], Callable[..., Any]]] = {
     **{(name, *kinds): compare for name, compare in _COMPARISONS.items() for kinds in _ORDERED},
-    ("!", bool): operator.not_,
     ("negate", int): lambda value: _bounded(-value),
     ("negate", float): operator.neg,
     ("+", int, int): lambda one, other: _bounded(one + other),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from registry_gitops.validate.cel.evaluation_errors import CelError
@@ -11,6 +12,7 @@ from registry_gitops.validate.cel.types import UNKNOWN, to_duration
 
 Schema = Mapping[str, Any]
 Prepare = Callable[[Any], Any]
+_IsRead = Callable[[str, Schema], bool]
 
 
 def _decode_base64(text: str) -> bytes:
@@ -29,31 +31,51 @@ _FORMATS: _Formats = {
 """Formats of texts that are no texts in CEL, and their conversion."""
 
 
-def compile_preparation(schema: Schema) -> Prepare | None:
+def compile_preparation(schema: Schema, names: AbstractSet[str]) -> Prepare | None:
     """Return a function from a value to one with defaults and converted formats, or None if it would change nothing.
 
-    The function copies what it changes.
+    The function copies what it changes. It leaves out what no rule can read: fields that are none of `names`, if no
+    rule is below them.
     """
-    return _compile(schema, _FORMATS)
+    with_rules: set[int] = set()
+    _find_rules(schema, with_rules)
+    return _compile(schema, _FORMATS, lambda name, field: name in names or id(field) in with_rules)
 
 
 def compile_defaults(schema: Schema) -> Prepare | None:
     """Return a function from a value to one with the schema's defaults, or None if it has none."""
-    return _compile(schema, {})
+    return _compile(schema, {}, lambda name, field: True)
 
 
-def _compile(schema: Schema, formats: _Formats) -> Prepare | None:
+def _find_rules(schema: Any, found: set[int]) -> bool:
+    """Collect the ids of the parts of a schema that have rules in them; return whether the whole has."""
+    if isinstance(schema, list):
+        return any([_find_rules(child, found) for child in schema])  # noqa: C419 - all of them are searched
+    if not isinstance(schema, dict):
+        return False
+    has_rules = any([_find_rules(child, found) for child in schema.values()])  # noqa: C419
+    if has_rules or "x-kubernetes-validations" in schema:
+        found.add(id(schema))
+        return True
+    return False
+
+
+def _compile(schema: Schema, formats: _Formats, is_read: _IsRead) -> Prepare | None:
     convert = formats.get(schema.get("x-kubernetes-format") or schema.get("format") or "")
     if convert:
         return _conversion(convert)
     if isinstance(schema.get("items"), dict):
-        item = _compile(schema["items"], formats)
+        item = _compile(schema["items"], formats, is_read)
         return _of_list(item) if item else None
     if isinstance(schema.get("additionalProperties"), dict):
-        value = _compile(schema["additionalProperties"], formats)
+        value = _compile(schema["additionalProperties"], formats, is_read)
         return _of_map(value) if value else None
-    properties = schema.get("properties")
-    return _of_object(properties, formats) if isinstance(properties, dict) else None
+    fields = schema.get("properties")
+    if not isinstance(fields, dict):
+        return None
+    read = {name: field for name, field in fields.items() if is_read(name, field)}
+    nested = {name: prepare for name, field in read.items() if (prepare := _compile(field, formats, is_read))}
+    return _of_object({name: field["default"] for name, field in read.items() if "default" in field}, nested)
 
 
 def _conversion(convert: Callable[[str], Any]) -> Prepare:
@@ -75,9 +97,7 @@ def _of_map(item: Prepare) -> Prepare:
     return lambda value: {key: item(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
-def _of_object(properties: Schema, formats: _Formats) -> Prepare | None:
-    defaults = {name: schema["default"] for name, schema in properties.items() if "default" in schema}
-    nested = {name: preparation for name, schema in properties.items() if (preparation := _compile(schema, formats))}
+def _of_object(defaults: Mapping[str, Any], nested: Mapping[str, Prepare]) -> Prepare | None:
     if not defaults and not nested:
         return None
     names = list(nested.items())

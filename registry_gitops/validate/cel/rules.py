@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from registry_gitops.documents import Path, Problem, is_decided_later
 from registry_gitops.findings import Severity
 from registry_gitops.masking import HIDDEN
-from registry_gitops.validate.cel.evaluation import Expression, compile_expression
+from registry_gitops.validate.cel.evaluation import Expression, compile_expression, unescape
 from registry_gitops.validate.cel.evaluation_errors import CelError, UnknownValueError, UnsupportedError
 from registry_gitops.validate.cel.lexer import tokenize
 from registry_gitops.validate.cel.preparation import Prepare, Schema, compile_preparation
@@ -119,11 +120,25 @@ def compile_rules(schema: Schema) -> CelRules | None:
     Left out are rules about the change of an object, which need its old state, and those that this package cannot read.
     """
     walk = _compile(schema)
-    return CelRules(compile_preparation(schema), walk) if walk else None
+    return CelRules(compile_preparation(schema, frozenset(_names(schema))), walk) if walk else None
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """Yield the names and texts in the rules of a schema: no rule reads another field."""
+    if isinstance(schema, dict):
+        for rule in _definitions(schema):
+            with suppress(UnsupportedError):
+                values = [token.value for token in tokenize(str(rule.get("rule")))]
+                yield from (unescape(value) for value in values if isinstance(value, str))
+        for child in schema.values():
+            yield from _names(child)
+    elif isinstance(schema, list):
+        for child in schema:
+            yield from _names(child)
 
 
 def _compile(schema: Schema) -> _Walk | None:
-    rules = tuple(rule for each in schema.get("x-kubernetes-validations") or () if (rule := _rule(each)))
+    rules = tuple(rule for each in _definitions(schema) if (rule := _rule(each)))
     walks = [walk for walk in (_fields(schema), _items(schema), _values(schema)) if walk]
     if not rules:
         return walks[0] if walks else None
@@ -141,6 +156,11 @@ def _compile(schema: Schema) -> _Walk | None:
             each(value, path, found)
 
     return walk
+
+
+def _definitions(schema: Schema) -> list[Schema]:
+    found = schema.get("x-kubernetes-validations")
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _fields(schema: Schema) -> _Walk | None:
