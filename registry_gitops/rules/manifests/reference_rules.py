@@ -14,6 +14,7 @@ from registry_gitops.rules.manifests.references import (
     blocked_reference,
     dependency_cycle,
     duplicate_object,
+    hashed_name,
     missing_config,
     missing_dependency,
     missing_entry,
@@ -46,6 +47,13 @@ REFERENCE_RULES: Final[tuple[Rule, ...]] = (
         Severity.WARNING,
         manifest=missing_config,
         kinds=CONFIG_USERS,
+    ),
+    Rule(
+        "hashed-name",
+        "Generated ConfigMaps and Secrets have the names that are used",
+        Severity.ERROR,
+        manifest=hashed_name,
+        kinds=_WITH_DEPENDENCIES,
     ),
     Rule("dependency-cycle", "No objects wait for each other", Severity.ERROR, repository=dependency_cycle),
     Rule(

@@ -15,9 +15,9 @@ _Edges = Mapping[int, list[tuple[Path, Manifest]]]
 def dependency_cycle(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]]:
     """Objects of Flux wait for each other by dependsOn, in a circle.
 
-    Why: the controllers do not detect it. Each object waits for the next one to become ready, and none ever does; the
-    status only says "dependency is not ready", so the circle is found late, often when a new cluster is set up.
-    Source: https://fluxcd.io/flux/components/kustomize/kustomizations/#dependencies
+    Why: each object waits for the next one to become ready, and none ever does; the status only says "dependency is
+    not ready". Until it is removed, the controller does not react to new commits for the other objects of the source.
+    Source: https://github.com/fluxcd/kustomize-controller/issues/1712
     Bad: `apps` with `dependsOn: [{name: monitoring}]`, and `monitoring` with `dependsOn: [{name: apps}]`
     Good: `apps` waits for `monitoring`, which waits for nothing
     """

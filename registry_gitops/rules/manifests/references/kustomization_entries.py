@@ -61,13 +61,13 @@ def unlisted_file(repository: FluxRepository) -> Iterator[tuple[Manifest | YAMLD
     for manifest in repository.manifests:
         document = manifest.document
         file = file_of(document)
-        kustomization = repository.graph.file_in.get(os.path.dirname(file))
+        kustomization = _responsible(file, repository)
         if kustomization is None or file in named or file in told or repository.graph.appliers_of(file):
             continue
-        name = os.path.basename(file)
+        name = os.path.relpath(file, kustomization.folder)
         if (
             _NOT_FOR_THE_CLUSTER.search(name)
-            or name in kustomization.document.source.text
+            or _mentions(kustomization, name)
             or document.role is not Role.OBJECT
             or not kustomization.list("resources")
             or not repository.is_applied(kustomization.document)
@@ -79,10 +79,15 @@ def unlisted_file(repository: FluxRepository) -> Iterator[tuple[Manifest | YAMLD
             manifest,
             Problem(
                 ("kind",),
-                f"{os.path.basename(kustomization.file)} in this directory does not list {name}: it is not applied",
+                f"{_where(kustomization, name)} does not list {name}: it is not applied",
                 f"add {name} to resources, or remove the file",
             ),
         )
+
+
+def _where(kustomization: KustomizationFile, name: str) -> str:
+    place = "the directory above" if os.sep in name else "this directory"
+    return f"{os.path.basename(kustomization.file)} in {place}"
 
 
 _NOT_FOR_THE_CLUSTER = re.compile(
@@ -90,6 +95,28 @@ _NOT_FOR_THE_CLUSTER = re.compile(
     re.I,
 )
 """Names of files that are left out on purpose: applied by hand, by another tool, or not at all."""
+
+
+def _responsible(file: str, repository: FluxRepository) -> KustomizationFile | None:
+    """Return the kustomization file that has to list a file: that beside it, or one that lists such files of neighbors.
+
+    Many repositories have `apps/NAMESPACE/kustomization.yaml` list the ks.yaml of each directory below it.
+    """
+    folder, name = os.path.split(file)
+    beside = repository.graph.file_in.get(folder)
+    if beside is not None:
+        return beside
+    above = repository.graph.file_in.get(os.path.dirname(folder))
+    if above is None:
+        return None
+    neighbors = [os.path.split(entry.text) for entry in above.resources if os.path.basename(entry.text) == name]
+    is_usual = len(neighbors) >= 2 and all(os.path.dirname(place.removeprefix("./")) == "" for place, _ in neighbors)
+    return above if is_usual else None
+
+
+def _mentions(kustomization: KustomizationFile, name: str) -> bool:
+    """Whether a kustomization file has a name, or the directory in it, in a comment or in a generator."""
+    return name.partition(os.sep)[0] in kustomization.document.source.text
 
 
 def _is_variant(document: YAMLDocument, kustomization: KustomizationFile, repository: FluxRepository) -> bool:
