@@ -34,9 +34,11 @@ def hashed_name(manifest: Manifest, repository: FluxRepository) -> Iterator[Prob
     if any(file.list(field) for file in files for field in _REWRITING):
         return
     for index, item in enumerate(listed):
-        if not isinstance(item, dict) or item.get("kind") not in _GENERATORS or item.get("optional") is True:
+        if not isinstance(item, dict) or item.get("optional") is True:
             continue
-        kind, name = str(item["kind"]), str(item.get("name"))
+        kind, name = str(item.get("kind")), str(item.get("name"))
+        if kind not in _GENERATORS:
+            continue
         if any(_has_hashed(file, _GENERATORS[kind], name) for file in files) and not repository.find(kind, "", name):
             yield Problem(
                 (*path, index, "name"),

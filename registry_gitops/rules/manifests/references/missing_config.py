@@ -81,9 +81,9 @@ def _uses(manifest: Manifest) -> Iterator[_Use]:
 def _listed(manifest: Manifest, path: Path) -> Iterator[_Use]:
     for index, item in enumerate(manifest.list(*path)):
         if isinstance(item, dict) and item.get("optional") is not True:
-            kind = item.get("kind")
+            kind = str(item.get("kind"))
             if kind in _MAKERS and isinstance(item.get("name"), str):
-                yield _Use((*path, index, "name"), str(kind), item["name"])
+                yield _Use((*path, index, "name"), kind, item["name"])
 
 
 def _in_pod(manifest: Manifest, path: Path) -> Iterator[_Use]:
