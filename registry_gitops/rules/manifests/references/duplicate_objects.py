@@ -48,11 +48,6 @@ class _Object(NamedTuple):
     def identity(self) -> tuple[str, str, str, str]:
         return self.manifest.api_version, self.manifest.kind, self.namespace, self.name
 
-    @property
-    def is_indirect(self) -> bool:
-        """Whether another kustomization file brings it into this build."""
-        return len(self.way) > 1
-
 
 def duplicate_object(repository: FluxRepository) -> Iterator[tuple[Manifest | YAMLDocument, Problem]]:
     """Two objects of one kind, namespace, and name are in one build.
@@ -77,32 +72,26 @@ def duplicate_object(repository: FluxRepository) -> Iterator[tuple[Manifest | YA
 
 
 def _duplicates_in(file: KustomizationFile, repository: FluxRepository) -> Iterator[tuple[YAMLDocument, Problem]]:
-    objects = _inputs(file, repository, ())
-    after = [_in_namespace(each, _namespace(file, repository)) for each in objects]
-    for told in (objects, after):
-        pair = _first_pair(told)
-        if pair is None:
-            continue
-        first, second = pair
-        if first.way[0] is second.way[0] and second.is_indirect:
-            return  # The kustomization file below has it already.
-        is_same_file = first.manifest is second.manifest
-        what = "/".join(filter(None, (second.manifest.kind, second.namespace, second.name)))
-        yield (
-            file.document,
-            Problem(
-                second.way[0].path,
-                f"{what} is in this build twice: "
-                + (
-                    f"{second.way[0].text} is listed twice, or reached on two ways"
-                    if is_same_file
-                    else f"from {_base(first)} and from {_base(second)}"
-                )
-                + "; kustomize refuses it",
-                "remove one of the two" if told is objects else "remove the Namespace, or rename the object",
-            ),
-        )
+    taken = _inputs(file, repository, ())
+    pair = _first_pair(taken)
+    if pair is not None:
+        entry = pair[1].way[0]
+        # Where one entry has both, the kustomization file below has the finding.
+        if entry is not pair[0].way[0] or len(pair[1].way) == 1:
+            yield file.document, Problem(entry.path, _message(*pair, file, entry), "remove one of the two")
         return
+    pair = _first_pair([_in_namespace(each, _namespace(file, repository)) for each in taken])
+    if pair is not None:
+        entry = pair[1].way[0]
+        yield file.document, Problem(entry.path, _message(*pair, file, entry), "remove one, or give it another name")
+
+
+def _message(first: _Object, second: _Object, file: KustomizationFile, entry: Entry) -> str:
+    identity = "/".join(filter(None, (second.manifest.kind, second.namespace, second.name)))
+    if first.manifest is second.manifest:
+        return f"{identity} is in this build twice, which kustomize refuses: {entry.text} is reached on two ways"
+    files = " and ".join(os.path.relpath(file_of(each.manifest), file.folder) for each in (first, second))
+    return f"{identity} is in this build twice, which kustomize refuses: from {files}"
 
 
 def _duplicates_in_directory(folder: str, repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]]:
