@@ -70,6 +70,16 @@ class KustomizationFile:
         return f"{self._text('namePrefix')}{name}{self._text('nameSuffix')}"
 
     @cached_property
+    def added_labels(self) -> dict[str, Any]:
+        """The labels that all objects get."""
+        found = self.value.get("commonLabels")
+        labels = dict(found) if isinstance(found, dict) else {}
+        for item in self.list("labels"):
+            if isinstance(item, dict) and isinstance(item.get("pairs"), dict):
+                labels |= item["pairs"]
+        return labels
+
+    @cached_property
     def resources(self) -> tuple[Entry, ...]:
         """What the objects come from: resources, bases, and components."""
         return tuple(

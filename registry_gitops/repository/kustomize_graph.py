@@ -90,12 +90,17 @@ class KustomizeGraph:
 
         Those that another patch writes into a Kustomization of Flux count too.
         """
-        for applier in self.all_appliers(file):
+        appliers = list(self.all_appliers(file))
+        labels = dict(manifest.mapping("metadata", "labels"))
+        for each in appliers:
+            if isinstance(each, KustomizationFile):
+                labels |= each.added_labels
+        for applier in appliers:
             for patch in self.patches_of(applier):
-                if patch.selects(manifest):
+                if patch.selects(manifest, labels):
                     yield patch
             if isinstance(applier, FluxKustomization):
-                yield from (patch for patch in self.patches_written_in(applier) if patch.selects(manifest))
+                yield from (patch for patch in self.patches_written_in(applier) if patch.selects(manifest, labels))
 
     def patches_written_in(self, flux: FluxKustomization) -> Sequence[Patch]:
         """Return the patches that other patches add to a Kustomization of Flux."""

@@ -28,9 +28,12 @@ class Patch:
     target: Mapping[str, Any]
     """Fields that select objects; without any, the patch itself names its object."""
 
-    def selects(self, manifest: Manifest) -> bool:
-        """Whether the patch changes an object. Labels and namespaces are not compared: if in doubt, it does."""
+    def selects(self, manifest: Manifest, labels: Mapping[str, object] | None = None) -> bool:
+        """Whether the patch changes an object with these labels. Namespaces are not compared: if in doubt, it does."""
         if self.target:
+            selector = self.target.get("labelSelector")
+            if labels is not None and isinstance(selector, str) and not _accepts(selector, labels):
+                return False
             wanted = {
                 "group": manifest.group,
                 "version": manifest.api_version.rpartition("/")[2],
@@ -64,6 +67,25 @@ def parse_pointer(text: str) -> Path:
     """Return the path that a JSON pointer (RFC 6901) names."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in text.split("/")[1:]]
     return tuple(int(step) if step.isdecimal() else step for step in steps)
+
+
+def _accepts(selector: str, labels: Mapping[str, object]) -> bool:
+    """Whether labels can be what a selector selects. One with sets is taken for a match."""
+    if "(" in selector:
+        return True
+    for requirement in selector.split(","):
+        key, is_unequal, value = (part.strip() for part in requirement.replace("==", "=").partition("!="))
+        if is_unequal:
+            if key and labels.get(key) == value:
+                return False
+        elif key.startswith("!"):
+            if key[1:].strip() in labels:
+                return False
+        else:
+            key, is_equal, value = (part.strip() for part in key.partition("="))
+            if key not in labels or (is_equal and labels[key] != value):
+                return False
+    return True
 
 
 def _matches(pattern: object, value: str) -> bool:

@@ -171,6 +171,22 @@ def test_patches_reach_an_object_from_every_level(make_repository: MakeRepositor
     ]
 
 
+def test_patches_reach_objects_with_the_labels_that_they_select(make_repository: MakeRepository) -> None:
+    selecting = ["team=a", "team == a, !off", "team", "team!=b", "off!=x", "added=yes", "added", "team in (a, b)"]
+    others = ["team=b", "!team", "off", "team!=a", "added=no", "team=a, off"]
+    patches = "".join(
+        f"\n  - {{target: {{labelSelector: '{each}'}}, patch: '{{a: b}}'}}" for each in selecting + others
+    )
+    repository = make_repository(
+        {
+            "kustomization.yaml": f"resources: [a.yaml]\nlabels: [{{pairs: {{added: 'yes'}}}}]\npatches:{patches}\n",
+            "a.yaml": "{apiVersion: v1, kind: Secret, metadata: {name: a, labels: {team: a}}}",
+        }
+    )
+    found = [patch.target["labelSelector"] for patch in repository.patches_for(repository.manifests[0])]
+    assert found == selecting
+
+
 def test_a_document_that_a_kustomization_names_as_a_patch_is_no_object(make_repository: MakeRepository) -> None:
     repository = make_repository(
         {"kustomization.yaml": "patches: [{path: ./patch.yaml}]", "patch.yaml": RELEASE, "release.yaml": RELEASE}
