@@ -32,6 +32,11 @@ class FluxKustomization:
         self.base: str | None = None
         """Absolute path of the directory that `path` counts from; None if that cannot be told."""
 
+    def full_name(self, name: str) -> str:
+        """Return the name that an object gets."""
+        prefix, suffix = (self.manifest.get("spec", key) or "" for key in ("namePrefix", "nameSuffix"))
+        return f"{prefix}{name}{suffix}"
+
     @property
     def source(self) -> _SourceKey:
         """Kind, namespace, and name of the source."""

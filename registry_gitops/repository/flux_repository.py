@@ -168,7 +168,8 @@ class FluxRepository:
     @cached_property
     def _renamed(self) -> dict[str, list[Manifest]]:
         """The objects of each kind that can have another name in the cluster than in their file."""
-        with_affix = any(each.changes_names for each in self._files)
+        appliers = (*self._files, *self.flux_kustomizations)
+        with_affix = any(each.full_name("") for each in appliers)
         found: dict[str, list[Manifest]] = defaultdict(list)
         for manifest in self.manifests:
             if with_affix or is_decided_later(manifest.name):
@@ -181,7 +182,7 @@ class FluxRepository:
         if self.root is None or manifest.name == name:
             return False
         appliers = self.graph.all_appliers(file_of(manifest))
-        return any(isinstance(each, KustomizationFile) and each.full_name(manifest.name) == name for each in appliers)
+        return any(each.full_name(manifest.name) == name for each in appliers)
 
 
 def _contains(folder: str, path: str) -> bool:

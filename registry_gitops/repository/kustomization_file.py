@@ -60,11 +60,6 @@ class KustomizationFile:
         """The namespace that all objects get, or "" if they keep theirs."""
         return self._text("namespace")
 
-    @property
-    def changes_names(self) -> bool:
-        """Whether objects get a prefix or a suffix."""
-        return bool(self._text("namePrefix") or self._text("nameSuffix"))
-
     def full_name(self, name: str) -> str:
         """Return the name that an object gets."""
         return f"{self._text('namePrefix')}{name}{self._text('nameSuffix')}"

@@ -208,10 +208,14 @@ def test_names_with_a_prefix_or_a_variable_are_found(make_repository: MakeReposi
             "kustomization.yaml": "resources: [a.yaml]\nnamePrefix: dev-",
             "a.yaml": SECRET,
             "b.yaml": "{apiVersion: v1, kind: Secret, metadata: {name: 'x-${APP}-y'}}",
+            "flux.yaml": flux("apps", "./apps", nameSuffix="-eu"),
+            "apps/c.yaml": "{apiVersion: v1, kind: Secret, metadata: {name: c}}",
         }
     )
-    names = [name for name in ("app", "dev-app", "x-1-y", "x-1", "other") if repository.find("Secret", "", name)]
-    assert names == ["app", "dev-app", "x-1-y"]
+    names = [
+        name for name in ("app", "dev-app", "x-1-y", "c-eu", "x-1", "other") if repository.find("Secret", "", name)
+    ]
+    assert names == ["app", "dev-app", "x-1-y", "c-eu"]
 
 
 def test_the_root_is_the_git_repository_around_the_paths(tmp_path: Path) -> None:

@@ -103,6 +103,9 @@ class Root:
             _extend(content, "images", spec.get("images") or [])
             if self.flux.namespace:
                 content["namespace"] = self.flux.namespace
+            for field in ("namePrefix", "nameSuffix"):
+                if spec.get(field):
+                    content[field] = spec[field]
         _extend(content, "patches", [{"patch": each.text, "target": dict(each.target)} for each in self.patches])
         return json.dumps(content)
 

@@ -164,7 +164,7 @@ def _namespace_in_id(manifest: Manifest, namespace: str) -> str:
 
 
 def _renames_or_deletes(file: KustomizationFile, repository: FluxRepository) -> bool:
-    if file.changes_names or file.list("transformers") or file.list("generators"):
+    if file.full_name("") or file.list("transformers") or file.list("generators"):
         return True
     texts = [patch.text for patch in repository.graph.patches_of(file)]
     return any("$patch" in text or "/metadata/name" in text for text in texts)

@@ -79,7 +79,7 @@ def _common(
     repository: FluxRepository, inner: FluxKustomization, outer: FluxKustomization, files: set[str]
 ) -> Manifest | None:
     """Return an object that both bring to the same namespace."""
-    if inner.namespace != outer.namespace or inner.source != outer.source:
+    if _identity(inner) != _identity(outer):
         return None
     for file in sorted(files):
         for document in repository.graph.documents_of(file):
@@ -87,3 +87,8 @@ def _common(
                 if not is_decided_later(manifest.name) and manifest is not inner.manifest:
                     return manifest
     return None
+
+
+def _identity(flux: FluxKustomization) -> tuple[object, ...]:
+    """Return what decides which objects those of a file are."""
+    return flux.namespace, flux.source, flux.full_name("")
