@@ -11,12 +11,12 @@ from registry_gitops.documents.problem import Path
 def split_path(value: Any, path: Path) -> tuple[Any, Path]:
     """Return the last value on a path that exists, and the rest of the path."""
     for index, step in enumerate(path):
-        if (isinstance(value, dict) and step in value) or (
-            isinstance(value, list) and isinstance(step, int) and step < len(value)
-        ):
+        if isinstance(value, dict) and step in value:
             value = value[step]
-        else:
+            continue
+        if not isinstance(value, list) or not isinstance(step, int) or step >= len(value):
             return value, path[index:]
+        value = value[step]
     return value, ()
 
 

@@ -100,7 +100,7 @@ def _validator(schema: str) -> Any:
     try:
         return jsonschema_rs.validator_for(content, retriever=refuse, mask="the value")
     except (ValueError, jsonschema_rs.ReferencingError, jsonschema_rs.ValidationError) as error:
-        if isinstance(error, jsonschema_rs.ValidationError) and error.kind.name == "format":
+        if getattr(getattr(error, "kind", None), "name", "") == "format":
             return _Elsewhere()  # Go can read a regular expression that Rust cannot.
         return _Elsewhere() if re.search(r'"\$(ref|schema|dynamicRef)": *"(?!#)', schema) else None
 
