@@ -39,7 +39,7 @@ def our_chart() -> HelmChart:
 def has_our_chart(release: Manifest, repository: FluxRepository) -> bool:
     """Whether a HelmRelease was rendered by us, and takes our chart of this version from a registry."""
     sources = (release.get("spec", "chart", "spec", "sourceRef", "kind"), release.get("spec", "chartRef", "kind"))
-    if not is_rendered(release, repository) or not {"HelmRepository", "OCIRepository"} & {*sources}:
+    if not any(each in ("HelmRepository", "OCIRepository") for each in sources) or not is_rendered(release, repository):
         return False
     versions = [release.get("spec", "chart", "spec", "version")]
     for source in repository.find(OCI_REPOSITORY, release.namespace, str(release.get("spec", "chartRef", "name"))):

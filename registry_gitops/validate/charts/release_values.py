@@ -59,7 +59,7 @@ class ReleaseValues:
 
 def read_values(release: Manifest, repository: FluxRepository) -> ReleaseValues | None:
     """Return the values of a HelmRelease, or None if a patch in sight gives it another chart."""
-    found = ReleaseValues()
+    found = ReleaseValues(is_open=is_decided_later(release.get(*_SPEC_VALUES)))
     targets: list[str] = []
     for reference in release.list("spec", "valuesFrom"):
         target = reference.get("targetPath") if isinstance(reference, dict) else None

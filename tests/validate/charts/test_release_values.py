@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
+import operator
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
 import pytest
 
+from registry_gitops.documents import SourceFile, YAMLDocument, read_documents
+from registry_gitops.repository import FluxRepository
 from registry_gitops.validate import ValidationOptions, examine
+from registry_gitops.validate.charts import find_chart_problems
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -248,3 +255,36 @@ def test_a_value_is_not_repeated(repository: Repository) -> None:
     found = [each for each in examine(["apps/web.yaml"]).findings if each.id == "chart-values"]
     assert len(found) == 2
     assert not any("hunter2" in f"{each.message}{each.remedy}" for each in found)
+
+
+OTHER_TYPES: tuple[Any, ...] = (None, 5, "", True, [], [None], {}, {"a": None}, [{}], "${X}")
+
+
+def test_values_of_other_types_end_no_run(repository: Repository) -> None:
+    repository.release(
+        "valuesFrom: [{kind: ConfigMap, name: web, valuesKey: a, targetPath: a.b}, {kind: Secret, name: web}]\n"
+        "values: {host: a, storage: {type: s3}}",
+        """
+        chart:
+          spec:
+            chart: ./chart
+            valuesFiles: [./chart/values.yaml]
+            sourceRef: {kind: GitRepository, name: flux-system, namespace: web}
+        """,
+    )
+    (document,) = read_documents(SourceFile("apps/web.yaml", Path("apps/web.yaml").read_text("utf-8")))
+    for path in [path for path in paths(document.value) if path[:1] not in ((), ("apiVersion",), ("kind",))]:
+        for other in OTHER_TYPES:
+            value = copy.deepcopy(document.value)
+            functools.reduce(operator.getitem, path[:-1], value)[path[-1]] = other
+            changed = YAMLDocument(document.source, document.text, 1, value, document.role)
+            for _ in find_chart_problems(FluxRepository([changed], str(repository.root)), {}):
+                pass
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of each value in plain data."""
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in items:
+        yield from paths(item, (*path, step))
