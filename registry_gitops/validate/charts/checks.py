@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path as FilePath
 
 from registry_gitops.documents import Manifest, Path, Problem, SourceFile, YAMLDocument, read_documents
@@ -27,9 +28,10 @@ def check_releases(
     releases: Iterable[Manifest], repository: FluxRepository, named: Mapping[str, str]
 ) -> Iterator[Located]:
     """Yield what is wrong with the charts of HelmReleases, and with their values; a problem of a chart once."""
+    load = cache(load_chart)
     seen: set[tuple[str, str, int, Path, str]] = set()
     for release in releases:
-        for found in check_chart_of(release, repository, named):
+        for found in _check_chart_of(release, repository, named, load):
             document = found.subject.document if isinstance(found.subject, Manifest) else found.subject
             problem = found.problem
             key = (found.rule_id, document.source.name, document.first_line, problem.path, problem.message)
@@ -38,8 +40,9 @@ def check_releases(
                 yield found
 
 
-def check_chart_of(release: Manifest, repository: FluxRepository, named: Mapping[str, str]) -> Iterator[Located]:
-    """Yield what is wrong with the chart of a HelmRelease, and with the values that it gives the chart."""
+def _check_chart_of(
+    release: Manifest, repository: FluxRepository, named: Mapping[str, str], load: Callable[[FilePath], HelmChart]
+) -> Iterator[Located]:
     located = locate_chart(release, repository, named)
     if located is None and not has_our_chart(release, repository):
         return
@@ -50,7 +53,7 @@ def check_chart_of(release: Manifest, repository: FluxRepository, named: Mapping
         yield Located("chart-not-found", release, located)
         return
     try:
-        chart = load_chart(located.path) if located else our_chart()
+        chart = (load(located.path) if located else our_chart()).copy()
         files = list(_use_files_of_source(chart, located)) if located else []
     except ChartError as error:
         yield Located("broken-chart", error.document, Problem(error.path, error.message, error.remedy))

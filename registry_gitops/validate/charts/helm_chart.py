@@ -75,8 +75,8 @@ class HelmChart:
     values: Values
     defaults: tuple[YAMLDocument, ...]
     """The documents of values.yaml."""
-    schema: Any = None
-    """The content of values.schema.json, or None if there is none."""
+    schema_text: str = ""
+    """The text of values.schema.json, which is JSON, or "" if there is none."""
     dependencies: list[ChartDependency] = field(default_factory=list)
     subcharts: list[HelmChart] = field(default_factory=list)
     missing: list[ChartDependency] = field(default_factory=list)
@@ -85,7 +85,8 @@ class HelmChart:
     def copy(self) -> HelmChart:
         """Return a copy that can be changed."""
         subcharts = [subchart.copy() for subchart in self.subcharts]
-        return replace(self, values=copy_values(self.values), dependencies=[*self.dependencies], subcharts=subcharts)
+        values, missing = copy_values(self.values), [*self.missing]
+        return replace(self, values=values, dependencies=[*self.dependencies], subcharts=subcharts, missing=missing)
 
     def find_subchart(self, dependency: ChartDependency) -> HelmChart | None:
         """Return a copy of the sub-chart that a dependency names, under its alias."""
@@ -117,7 +118,7 @@ def read_chart_files(files: ChartFiles, depth: int = 0) -> HelmChart:
         metadata=metadata,
         values=copy_values(values),
         defaults=defaults,
-        schema=_read_schema(files),
+        schema_text=_read_schema(files),
         dependencies=list(_dependencies(metadata.value)),
     )
     if depth < _MAX_DEPTH:
@@ -215,15 +216,16 @@ def _read_mappings(files: ChartFiles, name: str) -> Iterator[YAMLDocument]:
         raise ChartError.at(source, message, "correct the YAML", *position_of(error)) from None
 
 
-def _read_schema(files: ChartFiles) -> Any:
+def _read_schema(files: ChartFiles) -> str:
     source = _source(files, "values.schema.json")
     if source is None:
-        return None
+        return ""
     try:
-        return json.loads(source.text)
+        json.loads(source.text)
     except ValueError as error:
         message = "values.schema.json is no JSON, so Helm refuses all values"
         raise ChartError.at(source, message, "correct the JSON", *position_of(error)) from None
+    return source.text
 
 
 def _source(files: ChartFiles, name: str) -> SourceFile | None:

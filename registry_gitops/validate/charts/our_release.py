@@ -27,7 +27,7 @@ _OF_CONFIG_FILE: Final = frozenset({"values-from", "pod-security"})
 
 def is_ours(chart: HelmChart) -> bool:
     """Whether a chart is ours, of this version: it has our schema."""
-    return chart.name == _NAME and chart.schema == our_chart().schema
+    return chart.name == _NAME and chart.schema_text == our_chart().schema_text
 
 
 @cache

@@ -15,8 +15,7 @@ from registry_gitops.validate.locating import Located
 
 
 def check_release(chart: HelmChart, given: ReleaseValues) -> Iterator[Located]:
-    """Yield what Helm refuses of the values of a release, each at the place that the value stands at."""
-    chart = chart.copy()
+    """Yield what Helm refuses of the values of a release, each at the line of the value. Changes `chart`."""
     try:
         process_dependencies(chart, given.merged)
         merged = coalesce(chart, copy_values(given.merged))

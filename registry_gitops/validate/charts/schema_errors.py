@@ -64,7 +64,7 @@ def check_values(chart: HelmChart, values: Values) -> ValuesCheck:
 
 
 def _check(chart: HelmChart, values: Any, path: Path, found: ValuesCheck) -> None:
-    if chart.schema is not None:
+    if chart.schema_text:
         found.errors += _errors(chart, values, path, found)
     for subchart in chart.subcharts:
         below = values.get(subchart.name) if isinstance(values, dict) else None
@@ -73,7 +73,7 @@ def _check(chart: HelmChart, values: Any, path: Path, found: ValuesCheck) -> Non
 
 
 def _errors(chart: HelmChart, values: Values, path: Path, found: ValuesCheck) -> Iterator[SchemaError]:
-    validator = _validator(json.dumps(chart.schema))
+    validator = _validator(chart.schema_text)
     if validator is None:
         found.broken.append(chart)
         return
@@ -110,7 +110,7 @@ def _convert(chart: HelmChart, error: Any, prefix: Path) -> Iterator[SchemaError
     path, kind = (*prefix, *error.instance_path), error.kind.name
     is_conditional = not _CONDITIONAL.isdisjoint(error.schema_path)
     if kind in ("additionalProperties", "unevaluatedProperties"):
-        known = _known(chart.schema, error.schema_path[:-1])
+        known = _known(json.loads(chart.schema_text), error.schema_path[:-1])
         for name in error.kind.unexpected:
             message, remedy = _unknown(chart, name, known)
             yield SchemaError(chart, (*path, name), "unknown", message, remedy, name, is_conditional)
