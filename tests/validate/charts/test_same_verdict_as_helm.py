@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any, Final
@@ -285,3 +286,21 @@ def test_a_schema_with_a_pattern_that_only_go_can_read_is_not_checked(tmp_path: 
     chart = write_chart(tmp_path, {"Chart.yaml": metadata("web"), "values.schema.json": schema})
     assert not refused_by_helm(chart, {"name": "a"})
     assert not refused_by_us(chart, {"name": "a"})
+
+
+def test_a_packaged_sub_chart_is_checked_as_its_directory(tmp_path: Path) -> None:
+    chart = write_chart(tmp_path / "parent", CHARTS["parent"])
+    child = chart / "charts/child"
+    subprocess.run([str(tool("helm")), "package", str(child), "--destination", str(chart / "charts")], check=True)
+    shutil.rmtree(child)
+    for given in GIVEN["parent"][:5]:
+        assert refused_by_us(chart, given) is refused_by_helm(chart, given), given
+    assert refused_by_us(chart, {"child": {"port": "1"}})
+
+
+def test_a_packaged_chart_has_the_verdicts_of_its_directory(tmp_path: Path) -> None:
+    chart = write_chart(tmp_path / "parent", CHARTS["parent"])
+    subprocess.run([str(tool("helm")), "package", str(chart), "--destination", str(tmp_path)], check=True)
+    package = tmp_path / "parent-1.0.0.tgz"
+    verdicts = [refused_by_us(chart, given) for given in GIVEN["parent"]]
+    assert [refused_by_us(package, given) for given in GIVEN["parent"]] == verdicts
