@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from registry_gitops.documents import Path, Problem, is_decided_later
+from registry_gitops.documents import Path, Problem, SourceFile, is_decided_later
 from registry_gitops.validate.charts.dependencies import process_dependencies
-from registry_gitops.validate.charts.helm_chart import HelmChart
+from registry_gitops.validate.charts.helm_chart import ChartError, HelmChart
 from registry_gitops.validate.charts.merging import GLOBAL, Values, coalesce, copy_values
 from registry_gitops.validate.charts.release_values import Layer, ReleaseValues
 from registry_gitops.validate.charts.schema_errors import SchemaError, check_values, is_certain
@@ -24,12 +24,14 @@ def check_release(chart: HelmChart, given: ReleaseValues) -> Iterator[Located]:
         return
     found = check_values(chart, merged)
     for broken in found.broken:
-        message = "values.schema.json is no valid JSON schema, so Helm refuses all values"
-        yield Located("broken-chart", broken.metadata, Problem((), message, "correct the schema"))
+        source = SourceFile(f"{broken.files.name}/values.schema.json", broken.schema_text)
+        message = "this is no valid JSON schema, so Helm refuses all values"
+        error = ChartError.at(source, message, "correct the schema")
+        yield Located("broken-chart", error.document, Problem((), error.message, error.remedy))
     openings = _openings(chart, given)
-    for error in found.errors:
-        if _is_true(error, merged, given, openings):
-            yield _located(error, given, chart)
+    for each in found.errors:
+        if _is_true(each, merged, given, openings):
+            yield _located(each, given, chart)
 
 
 def _no_mapping(name: str, given: ReleaseValues) -> Iterator[Located]:

@@ -250,6 +250,25 @@ def test_a_schema_on_the_network_is_not_fetched(repository: Repository) -> None:
     assert repository.findings() == set()
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "position"),
+    [
+        ("values.schema.json", '{"type": "objekt"}', "1:1"),
+        ("values.schema.json", '{\n  "type":\n}', "3:1"),
+        ("values.yaml", "port: 1\n  host: a\n", "2:7"),
+        ("Chart.yaml", "apiVersion: v2\nname: web\nversion: 32.04.1\n", "3:10"),
+        ("Chart.yaml", "apiVersion: v2\nname: web\n", "1:1"),
+        ("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\ntype: lib\n", "4:7"),
+    ],
+)
+def test_a_chart_that_helm_cannot_load_is_reported_at_its_line(
+    file: str, text: str, position: str, repository: Repository
+) -> None:
+    repository.release("values: {host: a}")
+    repository.write(f"chart/{file}", text)
+    assert {(rule, place) for rule, place, _ in repository.findings()} == {("broken-chart", f"chart/{file}:{position}")}
+
+
 def test_a_value_is_not_repeated(repository: Repository) -> None:
     repository.release("values: {host: a, port: hunter2, storage: {type: hunter2}}")
     found = [each for each in examine(["apps/web.yaml"]).findings if each.id == "chart-values"]
