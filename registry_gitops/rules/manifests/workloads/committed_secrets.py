@@ -13,6 +13,7 @@ from registry_gitops.masking import show_key
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests.workloads.credential_values import (
     has_known_credential,
+    has_login,
     has_password_in_url,
     is_key_of_credential,
     is_real_value,
@@ -99,9 +100,8 @@ def _decode(text: str) -> str:
 
 
 def _is_credential(key: str, text: str) -> bool:
-    return (
-        has_known_credential(text) or has_password_in_url(text) or (is_key_of_credential(key) and is_real_value(text))
-    )
+    is_named = is_key_of_credential(key) and is_real_value(text)
+    return is_named or has_known_credential(text) or has_password_in_url(text) or has_login(key, text)
 
 
 def _in_config_map(config: Manifest) -> Iterator[Problem]:

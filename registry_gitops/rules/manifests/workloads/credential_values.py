@@ -13,9 +13,7 @@ _SECRET_NAME: Final = (
     r"|auth[_-]?token|secret[_-]?access[_-]?key|account[_-]?key|private[_-]?key|bot[_-]?token|(?<![a-z])token"
     r"|credentials?)|(?i:client[_-]?secret|.*_client_secret)"
 )
-_KEY_OF_SECRET: Final = (
-    r"(?i).*secret[_-]?key|.*secret|\.?dockerconfigjson|.*tls\.key|ca\.key|id_rsa|identity|age\.agekey|token"
-)
+_KEY_OF_SECRET: Final = r"(?i).*secret[_-]?key|.*secret|.*tls\.key|ca\.key|id_rsa|identity|age\.agekey|token"
 """Keys that are names elsewhere: in a Secret they hold the credential."""
 _PRIVATE_KEY: Final = (
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s+[A-Za-z0-9+/=]{16}|AGE-SECRET-KEY-1[A-Z0-9]{20}"
@@ -42,6 +40,15 @@ def is_secret_name(name: str) -> bool:
 def is_key_of_credential(key: str) -> bool:
     """Return whether this key of a Secret holds a credential."""
     return is_secret_name(key) or re.fullmatch(_KEY_OF_SECRET, key) is not None
+
+
+_LOGIN: Final = r"\"(?:auth|password|identitytoken)\"\s*:\s*\"[^\"$<{]{4,}\""
+"""In the config.json of Docker."""
+
+
+def has_login(key: str, text: str) -> bool:
+    """Return whether a value of a Secret has logins to registries in it."""
+    return key.endswith(("dockerconfigjson", "dockercfg")) and re.search(_LOGIN, text) is not None
 
 
 def is_real_value(value: Any) -> bool:

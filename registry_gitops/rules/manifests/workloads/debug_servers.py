@@ -26,7 +26,9 @@ def find_open_debug_servers(repository: FluxRepository) -> Iterator[tuple[Manife
         opened = next(_open_services(registry, int(port) if port.isdecimal() else None), None)
         if opened:
             service, path = opened
-            message = f"the Service of type {service.get('spec', 'type')} opens the debug server, which shows secrets"
+            message = (
+                f"the Service of type {service.get('spec', 'type')} opens the debug server, which can show secrets"
+            )
             remedy = "remove this port, and write a Service of type ClusterIP for the metrics"
             yield service, Problem(path, message, remedy)
         elif settings.get("http", "debug", "prometheus", "enabled") in (None, False):
@@ -34,7 +36,9 @@ def find_open_debug_servers(repository: FluxRepository) -> Iterator[tuple[Manife
             yield (
                 manifest,
                 Problem(
-                    path, "the debug server shows secrets to every Pod, and serves no metrics", "write 127.0.0.1:5001"
+                    path,
+                    "every Pod reaches the debug server, which can show secrets, and it serves no metrics",
+                    "write 127.0.0.1:5001",
                 ),
             )
 

@@ -37,9 +37,15 @@ def find_unsafe_collections(repository: FluxRepository) -> Iterator[tuple[Manife
 
 
 def _is_same_store(registry: PlainRegistry, collector: PlainRegistry) -> bool:
-    claim = claim_name(registry.data)
     is_near = registry.workload in list(collector.near(registry.workload.group_kind))
-    return is_near and bool(claim) and claim == claim_name(collector.data)
+    store = _store(registry)
+    return is_near and bool(store) and store == _store(collector)
+
+
+def _store(registry: PlainRegistry) -> str:
+    """Return what identifies the volume with the images, or ""."""
+    directory = registry.data.source("hostPath").get("path") if registry.data else ""
+    return claim_name(registry.data) or str(directory or "")
 
 
 def _accepts_pushes(registry: PlainRegistry) -> bool:
