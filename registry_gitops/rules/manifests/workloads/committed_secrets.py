@@ -18,6 +18,7 @@ from registry_gitops.rules.manifests.workloads.credential_values import (
     is_key_of_credential,
     is_real_value,
     is_secret_name,
+    may_have_credentials,
 )
 from registry_gitops.rules.manifests.workloads.pods import WORKLOADS, containers_of, items
 
@@ -37,6 +38,8 @@ _REFER: Final = "put it into an encrypted Secret, refer to that, and replace the
 def find_committed_secrets(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
     """Yield the credentials in one object."""
     kind = manifest.group_kind
+    if not may_have_credentials(manifest.document.text):
+        return
     if kind == "Secret":
         yield from _in_secret(manifest)
     elif kind == "ConfigMap":

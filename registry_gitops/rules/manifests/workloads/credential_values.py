@@ -32,9 +32,21 @@ _HASH: Final = r"(?s)[^:\n]*:?\$(?:2[aby]|6|5|argon2id?|y)\$.*"
 """A salted hash, also as a line of htpasswd: no password in the clear."""
 
 
+_WORDS: Final = ("passw", "passphrase", "token", "secret", "key", "credential", "://")
+
+
+def may_have_credentials(text: str) -> bool:
+    """Return whether a text has a word that names credentials, or a URL. Most objects have none, and are not read."""
+    lowered = text.lower()
+    return any(word in lowered for word in _WORDS)
+
+
+_ENDINGS: Final = ("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials")
+
+
 def is_secret_name(name: str) -> bool:
     """Return whether a key or a variable of this name holds a credential, and not the name of one."""
-    return re.fullmatch(_SECRET_NAME, name) is not None
+    return name.lower().endswith(_ENDINGS) and re.fullmatch(_SECRET_NAME, name) is not None
 
 
 def is_key_of_credential(key: str) -> bool:

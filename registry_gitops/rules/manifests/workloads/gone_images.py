@@ -53,9 +53,12 @@ def find_gone_images(manifest: Manifest, repository: FluxRepository) -> Iterator
 
     Bad: `image: docker.io/bitnami/redis:7.4.1`   Good: `image: docker.io/library/redis:8.2.1`
     """
+    text = manifest.document.text
+    if not any(hint in text for hint in _HINTS):
+        return
     for path, container in containers_of(manifest):
         reference = container.get("image")
-        if not isinstance(reference, str) or not any(hint in reference for hint in _HINTS):
+        if not isinstance(reference, str):
             continue
         image = parse_image(reference)
         prefix = next((each for each in _PREFIXES if image.full_repository.startswith(each)), None)

@@ -16,6 +16,9 @@ _CVES: Final = "CVE-2026-33540, CVE-2026-35172, CVE-2026-41888"
 
 def find_outdated_registries(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
     """Yield the containers that run a registry older than 3.1.1."""
+    text = manifest.document.text
+    if "registry" not in text and "distribution" not in text:
+        return
     for path, container in containers_of(manifest):
         reference = container.get("image")
         if not isinstance(reference, str) or not is_registry(reference):
