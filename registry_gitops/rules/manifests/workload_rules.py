@@ -14,7 +14,7 @@ WORKLOAD_RULES: Final[tuple[Rule, ...]] = (
         "Every node can pull the image",
         Severity.WARNING,
         manifest=workloads.find_gone_images,
-        kinds=workloads.WORKLOADS,
+        kinds=workloads.GONE_IMAGE_KINDS,
     ),
     Rule(
         "registry-start",

@@ -18,7 +18,7 @@ from registry_gitops.rules.manifests.workloads.debug_servers import find_open_de
 from registry_gitops.rules.manifests.workloads.failing_probes import find_failing_probes
 from registry_gitops.rules.manifests.workloads.floating_tags import FLOATING_TAG_KINDS, find_floating_tags
 from registry_gitops.rules.manifests.workloads.garbage_collectors import find_unsafe_collections
-from registry_gitops.rules.manifests.workloads.gone_images import find_gone_images
+from registry_gitops.rules.manifests.workloads.gone_images import GONE_IMAGE_KINDS, find_gone_images
 from registry_gitops.rules.manifests.workloads.htpasswd_files import (
     find_missing_users,
     find_stale_users,
@@ -51,6 +51,7 @@ from registry_gitops.rules.manifests.workloads.stored_images import (
 
 __all__ = [
     "FLOATING_TAG_KINDS",
+    "GONE_IMAGE_KINDS",
     "PLAINTEXT_KINDS",
     "RELEASE_KINDS",
     "UNPUBLISHED_CHART_KINDS",

@@ -7,8 +7,9 @@ from typing import Final
 
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.repository import FluxRepository
-from registry_gitops.rules.manifests.workloads.registries import find_registries
+from registry_gitops.rules.manifests.workloads.registries import PlainRegistry, find_registries
 from registry_gitops.rules.manifests.workloads.registry_containers import CONFIG_PATHS
+from registry_gitops.rules.manifests.workloads.volume_mounts import Mount
 
 _OTHER: Final = {2: 3, 3: 2}
 
@@ -31,14 +32,19 @@ def find_unread_configs(repository: FluxRepository) -> Iterator[tuple[Manifest, 
             continue
         expected, other = CONFIG_PATHS[major], CONFIG_PATHS[_OTHER[major]]
         mount = registry.mount_of(other)
-        is_config = mount and (mount.rest == "" or not mount.entry.get("subPath")) and _is_near(mount.entry, other)
-        if mount and is_config and not registry.mount_of(expected):
+        if mount and _is_config(registry, mount) and not registry.mount_of(expected):
             at = str(mount.entry["mountPath"])
             right = expected if at.endswith("config.yml") else expected.rpartition("/")[0]
             message = f"registry {major} does not read {other}: it starts with the settings of its image"
             yield registry.workload, Problem((*mount.path, "mountPath"), message, f"write mountPath: {right}")
 
 
-def _is_near(entry: dict[str, object], config: str) -> bool:
-    """Return whether a mount is for the config file: it is the file itself, or its directory."""
-    return str(entry.get("mountPath")).rstrip("/") in (config, config.rpartition("/")[0])
+def _is_config(registry: PlainRegistry, mount: Mount) -> bool:
+    """Return whether a mount at the path of a config.yml, or at its directory, certainly has a config.yml."""
+    if not mount.rest:
+        return True
+    at_directory = mount.rest == "config.yml" and not mount.entry.get("subPath")
+    name = mount.source("configMap").get("name") or mount.source("secret").get("secretName")
+    config = registry.named("ConfigMap", name) if mount.source("configMap") else None
+    has_key = mount.key_of("configMap") in config.mapping("data") if config else "config" in str(name)
+    return at_directory and has_key

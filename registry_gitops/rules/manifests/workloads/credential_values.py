@@ -26,7 +26,7 @@ _IN_URL: Final = r"\b[a-z][a-z0-9+.-]*://[^\s/:@\"'{}<>$]+:(?P<password>[^\s/@\"
 _PLACEHOLDER: Final = (
     r"(?i)[<{\[%].*|.*[>}\]%]|.*(?:change[-_ ]?(?:me|it|this)|replace|placeholder|example|dummy|redacted|your[-_ ]"
     r"|todo|fixme|insert|encrypted|from[-_ ]|see[-_ ]|vault:|ref\+|secret:|file:|op://).*"
-    r"|[x*.#_-]+|none|null|unset|default|disabled|test(?:ing)?|fake|true|false|yes|no|\d{0,3}|/.*|\$.*|@.*|!.*"
+    r"|[x*.#_-]+|none|null|unset|default|disabled|test(?:ing)?|fake|true|false|yes|no|on|off|enabled|auto|always|never|optional|required|\d{0,5}|/.*|\$.*|@.*|!.*"
 )
 _HASH: Final = r"(?s)[^:\n]*:?\$(?:2[aby]|6|5|argon2id?|y)\$.*"
 """A salted hash, also as a line of htpasswd: no password in the clear."""

@@ -31,7 +31,7 @@ def find_open_debug_servers(repository: FluxRepository) -> Iterator[tuple[Manife
             )
             remedy = "remove this port, and write a Service of type ClusterIP for the metrics"
             yield service, Problem(path, message, remedy)
-        elif settings.get("http", "debug", "prometheus", "enabled") in (None, False):
+        elif settings.get("http", "debug", "prometheus", "enabled") in (None, False) and not _is_probed(registry, port):
             manifest, path = settings.locate("http", "debug", "addr")
             yield (
                 manifest,
@@ -41,6 +41,15 @@ def find_open_debug_servers(repository: FluxRepository) -> Iterator[tuple[Manife
                     "write 127.0.0.1:5001",
                 ),
             )
+
+
+def _is_probed(registry: PlainRegistry, port: str) -> bool:
+    """Return whether the kubelet asks the debug server, which it cannot do at a loopback address."""
+    probes = (registry.container.get(key) for key in ("livenessProbe", "readinessProbe", "startupProbe"))
+    requests = (probe.get("httpGet") for probe in probes if isinstance(probe, dict))
+    named = {entry.get("name"): entry.get("containerPort") for _, entry in items(registry.container.get("ports"))}
+    ports = [request.get("port") for request in requests if isinstance(request, dict)]
+    return any(str(named.get(each, each)) == port for each in ports)
 
 
 def _open_services(registry: PlainRegistry, number: int | None) -> Iterator[tuple[Manifest, Path]]:

@@ -49,7 +49,8 @@ def _failure(registry: PlainRegistry, request: dict[str, Any]) -> tuple[str, str
         return "scheme", "the registry uses TLS, and the probe plain HTTP", "write scheme: HTTPS"
     if settings.get("http", "prefix") is not None or not isinstance(path, str) or "$" in path:
         return "path", "", ""
-    if path not in ("/", "", "/v2", "/v2/", "/v2/_catalog"):
+    path = f"/{path.partition('?')[0].lstrip('/')}"
+    if path not in ("/", "/v2") and not path.startswith("/v2/"):
         return "path", f"the registry returns 404 for {quote(path)}", "write path: /"
     if path.startswith("/v2") and registry.has_login and not request.get("httpHeaders"):
         return "path", f"{path} returns 401 without a login", "write path: /, which needs none"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.repository import FluxRepository
+from registry_gitops.rules.manifests.workloads.pods import containers_of
 from registry_gitops.rules.manifests.workloads.registries import PlainRegistry, find_registries, serving_registries
 from registry_gitops.rules.manifests.workloads.stored_images import claim_name
 
@@ -24,7 +25,9 @@ def find_unsafe_collections(repository: FluxRepository) -> Iterator[tuple[Manife
     Good: one that sets `storage.maintenance.readonly` before, and restarts the registry after
     """
     for collector in find_registries(repository):
-        if not collector.collects or not collector.workload.group_kind.endswith(".batch"):
+        is_job = collector.workload.group_kind.endswith(".batch")
+        # Another container can make the registry read-only first.
+        if not collector.collects or not is_job or len(list(containers_of(collector.workload))) > 1:
             continue
         for registry in serving_registries(repository):
             if _is_same_store(registry, collector) and _accepts_pushes(registry):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from registry_gitops.documents import Manifest, Problem
+from registry_gitops.documents import Manifest, Path, Problem
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.image_references import ImageReference, parse_image
-from registry_gitops.rules.manifests.workloads.pods import containers_of
+from registry_gitops.rules.manifests.workloads.pods import WORKLOADS, containers_of
 from registry_gitops.rules.manifests.workloads.transformers import replaced_images
 
 _BITNAMI: Final = "docker.io/bitnami/"
@@ -36,6 +36,8 @@ _GONE: Final = {
     ),
 }
 """Start of a repository -> what happened to it, and what to write."""
+_RELEASE: Final = "HelmRelease.helm.toolkit.fluxcd.io"
+GONE_IMAGE_KINDS: Final = WORKLOADS | {_RELEASE}
 _PREFIXES: Final = tuple(_GONE)
 _HINTS: Final = ("bitnami/", "gcr.io/", "vmware.com/", "bintray.io/")
 
@@ -56,6 +58,9 @@ def find_gone_images(manifest: Manifest, repository: FluxRepository) -> Iterator
     text = manifest.document.text
     if not any(hint in text for hint in _HINTS):
         return
+    if manifest.group_kind == _RELEASE:
+        yield from _in_values(manifest.get("spec", "values"), ("spec", "values"))
+        return
     for path, container in containers_of(manifest):
         reference = container.get("image")
         if not isinstance(reference, str):
@@ -66,6 +71,24 @@ def find_gone_images(manifest: Manifest, repository: FluxRepository) -> Iterator
             continue
         what, remedy = _GONE[prefix]
         yield Problem((*path, "image"), f"{what}: a node that does not have the image yet cannot pull it", remedy)
+
+
+def _in_values(value: Any, path: Path) -> Iterator[Problem]:
+    """Yield the images of Bitnami that values name with a version."""
+    if isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _in_values(entry, (*path, index))
+    elif isinstance(value, dict):
+        repository, tag = value.get("repository"), value.get("tag")
+        if isinstance(repository, str) and isinstance(tag, str) and value.get("registry") in (None, "docker.io"):
+            image = ImageReference(repository, tag.partition("@")[0], str(value.get("digest") or tag.partition("@")[2]))
+            if image.full_repository.startswith(_BITNAMI) and not _can_be_there(_BITNAMI, image):
+                what, remedy = _GONE[_BITNAMI]
+                yield Problem(
+                    (*path, "repository"), f"{what}: a node that does not have the image cannot pull it", remedy
+                )
+        for key, entry in value.items():
+            yield from _in_values(entry, (*path, key))
 
 
 def _can_be_there(prefix: str, image: ImageReference) -> bool:

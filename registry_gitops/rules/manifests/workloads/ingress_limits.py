@@ -49,8 +49,9 @@ def find_body_limits(repository: FluxRepository) -> Iterator[tuple[Manifest, Pro
                 place = ("metadata", "annotations", name)
                 yield ingress, Problem(place, f"layers larger than {limit} cannot be pushed", 'write "0"')
         if not limits and class_of(ingress) == "nginx" and not _is_limit_elsewhere(repository):
-            message = "ingress-nginx accepts 1m by default: larger layers cannot be pushed"
-            yield ingress, Problem(("metadata", "annotations"), message, f'write the annotation {_LIMITS[0]}: "0"')
+            message = "nginx accepts 1m by default: larger layers cannot be pushed"
+            name = _LIMITS[any(key.startswith("nginx.org/") for key in annotations)]
+            yield ingress, Problem(("metadata", "annotations"), message, f'write the annotation {name}: "0"')
 
 
 def _is_limit_elsewhere(repository: FluxRepository) -> bool:

@@ -175,7 +175,7 @@ def _override(settings: Settings, steps: tuple[str, ...], origin: Path, value: A
     """Set one setting as the registry does: the value is YAML, and a text in between is the name of a section."""
     target: dict[str, Any] = settings.tree
     for step in steps[:-1]:
-        inner = target.get(step)
+        inner: Any = target.get(step)
         if isinstance(inner, str):
             inner = {inner: {}}
         elif inner is None:

@@ -68,7 +68,7 @@ def _in_settings(settings: Settings) -> Iterator[Wrong]:
         if isinstance(level, str) and level.lower() not in _LEVELS:
             yield path, f"it knows no log level {quote(level)}", f"write one of {', '.join(_LEVELS)}"
     address = settings.get("http", "addr")
-    if address not in (None, UNKNOWN) and settings.get("http", "net") is None and not _is_address(address):
+    if address not in (None, UNKNOWN, "") and settings.get("http", "net") is None and not _is_address(address):
         yield ("http", "addr"), f"http.addr {quote(address)} has no port after a colon", 'write ":5000"'
     redirect = settings.get("storage", "redirect")
     disable = settings.get("storage", "redirect", "disable")
@@ -93,7 +93,7 @@ def _is_address(value: Any) -> bool:
 
 def _in_maintenance(settings: Settings) -> Iterator[Wrong]:
     """Yield the keys of maintenance that a variable sets alone: the registry expects the whole section then."""
-    if settings.is_unread:
+    if settings.is_unread or not settings.is_complete:
         return
     for section in ("readonly", "uploadpurging"):
         path = ("storage", "maintenance", section)
@@ -134,7 +134,7 @@ def find_second_drivers(repository: FluxRepository) -> Iterator[tuple[Manifest, 
     Bad: `REGISTRY_STORAGE_S3_BUCKET: images` alone   Good: `REGISTRY_STORAGE: s3` in addition
     """
     for registry in find_registries(repository):
-        drivers = registry.settings.drivers
+        drivers = registry.settings.drivers if registry.settings.is_complete else None
         if drivers is None or len(drivers) == 1:
             continue
         driver = next((each for each in drivers if registry.settings.is_from_environment("storage", each)), "")

@@ -122,7 +122,8 @@ def find_separate_secrets(repository: FluxRepository) -> Iterator[tuple[Manifest
     """
     for registry in serving_registries(repository):
         scale = scale_of(registry)
-        if scale and registry.settings.get("http", "secret") is None and not registry.is_cache:
+        is_sticky = any(service.get("spec", "sessionAffinity") == "ClientIP" for service in registry.near("Service"))
+        if scale and registry.settings.get("http", "secret") is None and not registry.is_cache and not is_sticky:
             message = f"{scale.most} Pods have no common http.secret, so each refuses the uploads of the others"
             yield scale.manifest, Problem(scale.path, message, "set REGISTRY_HTTP_SECRET from a Secret")
 
