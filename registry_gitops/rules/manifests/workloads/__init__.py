@@ -13,6 +13,7 @@ from registry_gitops.rules.manifests.workloads.community_charts import (
     find_ignored_values,
     find_unpublished_charts,
 )
+from registry_gitops.rules.manifests.workloads.community_releases import find_fleeting_releases, find_open_releases
 from registry_gitops.rules.manifests.workloads.config_paths import find_unread_configs
 from registry_gitops.rules.manifests.workloads.debug_servers import find_open_debug_servers
 from registry_gitops.rules.manifests.workloads.failing_probes import find_failing_probes
@@ -31,7 +32,7 @@ from registry_gitops.rules.manifests.workloads.ingress_limits import (
     find_other_hosts,
     find_plain_backends,
 )
-from registry_gitops.rules.manifests.workloads.outdated_registries import find_outdated_registries
+from registry_gitops.rules.manifests.workloads.outdated_registries import OUTDATED_KINDS, find_outdated_registries
 from registry_gitops.rules.manifests.workloads.plain_exposure import (
     find_open_deletion,
     find_open_registries,
@@ -52,6 +53,7 @@ from registry_gitops.rules.manifests.workloads.stored_images import (
 __all__ = [
     "FLOATING_TAG_KINDS",
     "GONE_IMAGE_KINDS",
+    "OUTDATED_KINDS",
     "PLAINTEXT_KINDS",
     "RELEASE_KINDS",
     "UNPUBLISHED_CHART_KINDS",
@@ -61,6 +63,7 @@ __all__ = [
     "find_committed_secrets",
     "find_endless_caches",
     "find_failing_probes",
+    "find_fleeting_releases",
     "find_floating_tags",
     "find_generated_secrets",
     "find_gone_images",
@@ -74,6 +77,7 @@ __all__ = [
     "find_open_debug_servers",
     "find_open_deletion",
     "find_open_registries",
+    "find_open_releases",
     "find_other_hosts",
     "find_outdated_registries",
     "find_plain_backends",

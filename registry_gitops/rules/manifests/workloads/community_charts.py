@@ -76,9 +76,14 @@ _KEYS: Final[dict[str, frozenset[str]]] = {
 """Keys of the community's chart, in all of its versions; those of a section if they never changed."""
 
 
+def is_of_community(release: Manifest, repository: FluxRepository) -> bool:
+    """Return whether a release has the community's chart."""
+    return _is_from(release, repository, _COMMUNITY)
+
+
 def find_ignored_values(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
     """Yield the values of a registry that the community's chart does not read."""
-    if not _is_from(manifest, repository, _COMMUNITY):
+    if not is_of_community(manifest, repository):
         return
     for key, section in manifest.mapping("spec", "values").items():
         if key not in _KEYS:
