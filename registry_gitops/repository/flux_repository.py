@@ -17,7 +17,7 @@ from registry_gitops.repository.flux_kustomization import (
     locate_folders,
 )
 from registry_gitops.repository.kustomization_file import KustomizationFile, is_kustomization
-from registry_gitops.repository.kustomize_graph import KustomizeGraph, mark_patches, unknown_if_later
+from registry_gitops.repository.kustomize_graph import Applier, KustomizeGraph, mark_patches, unknown_if_later
 from registry_gitops.repository.patch import Patch
 
 Result = TypeVar("Result")
@@ -168,7 +168,7 @@ class FluxRepository:
     @cached_property
     def _renamed(self) -> dict[str, list[Manifest]]:
         """The objects of each kind that can have another name in the cluster than in their file."""
-        appliers = (*self._files, *self.flux_kustomizations)
+        appliers: tuple[Applier, ...] = (*self._files, *self.flux_kustomizations)
         with_affix = any(each.full_name("") for each in appliers)
         found: dict[str, list[Manifest]] = defaultdict(list)
         for manifest in self.manifests:

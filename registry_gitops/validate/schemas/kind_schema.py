@@ -36,8 +36,8 @@ class KindSchema:
     def check(self, value: dict[str, Any], *, partial: bool = False) -> Iterator[tuple[str, Problem]]:
         """Yield what is wrong with an object, each with the id of its rule.
 
-        A field that is null is not there, or is a problem of its own. A value that Flux or SOPS decides later is right. `partial` is for a patch,
-        which need not have what is required of an object.
+        A field that is null is not there, or is a problem of its own. A value that Flux or SOPS decides later is right.
+        `partial` is for a patch, which need not have what is required of an object.
         """
         if not self._is_valid(value):
             given, value = value, without_nulls(value)

@@ -92,7 +92,7 @@ def _size(value: Any) -> Iterable[Problem]:
 def _secret_size(value: Any) -> Iterable[Problem]:
     if type(value) is not dict:
         return
-    size = 0
+    size = 0.0
     for key, bytes_per_character in (("data", 0.75), ("stringData", 1)):
         texts = value.get(key)
         if type(texts) is dict:
