@@ -71,7 +71,8 @@ def _violations(error: Any, schema: Schema) -> Iterator[SchemaViolation]:
 
 
 def _of_branch(branch: Schema, value: Any, schema: Schema) -> list[SchemaViolation]:
-    alone = {**{key: schema[key] for key in _SHARED if key in schema}, **branch}
+    shared: Schema = {key: schema[key] for key in _SHARED if key in schema}
+    alone = {**shared, **branch}
     return find_violations(value, alone, compile_schema(alone))
 
 
