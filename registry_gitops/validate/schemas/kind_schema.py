@@ -54,7 +54,10 @@ class KindSchema:
             yield from (("cel-rule", problem) for problem in self._rules.check(value))
 
     def _find_problems(self, value: dict[str, Any], partial: bool) -> Iterator[tuple[str, Problem]]:
-        if self._validator.is_valid(value):
+        try:
+            if self._validator.is_valid(value):
+                return
+        except ValueError:  # deeper than 255 levels, or half of a surrogate pair: jsonschema-rs cannot look at it
             return
         violations = find_violations(value, self.schema, self._validator)
         violations += self._violations_of_defaults(deepcopy(value), violations)

@@ -147,6 +147,14 @@ def test_default_of_a_variable_must_satisfy_the_schema(value: str) -> None:
     assert problem.path == ("field",)
 
 
+def test_value_that_cannot_be_looked_at_is_passed_over() -> None:
+    deep: Any = {}
+    for _ in range(300):
+        deep = {"a": deep}
+    for value in (deep, "\ud800"):
+        assert list(schema({"type": "integer"}).check({"field": value})) == []
+
+
 def test_patch_needs_no_required_field_and_has_no_unknown_one() -> None:
     part = {"type": "object", "required": ["ports"], "properties": NUMBERS, "additionalProperties": False}
     found = schema(part).check({"field": {"prot": 1, "port": "x"}}, partial=True)
