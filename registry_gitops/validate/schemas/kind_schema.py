@@ -43,21 +43,22 @@ class KindSchema:
             given, value = value, without_nulls(value)
             value.pop("sops", None)
             with_defaults = self._add_defaults(value) if self._add_defaults else value
-            if found := list(self._find_problems(with_defaults, partial)):
+            try:
+                found = list(self._find_problems(with_defaults, partial))
+                nulls = list(self._find_nulls(given)) if self._is_custom and not partial and not found else []
+            except ValueError:  # deeper than 255 levels, or half of a surrogate pair: jsonschema-rs cannot look at it
+                return
+            if found:
                 yield from found
                 return
-            if self._is_custom and not partial:
-                yield from (("null-field", problem) for problem in self._find_nulls(given))
+            yield from (("null-field", problem) for problem in nulls)
         if self._keyed_lists and not partial:
             yield from (("duplicate-list-item", problem) for problem in self._keyed_lists.find_duplicates(value))
         if self._rules and not partial:
             yield from (("cel-rule", problem) for problem in self._rules.check(value))
 
     def _find_problems(self, value: dict[str, Any], partial: bool) -> Iterator[tuple[str, Problem]]:
-        try:
-            if self._validator.is_valid(value):
-                return
-        except ValueError:  # deeper than 255 levels, or half of a surrogate pair: jsonschema-rs cannot look at it
+        if self._validator.is_valid(value):
             return
         violations = find_violations(value, self.schema, self._validator)
         violations += self._violations_of_defaults(deepcopy(value), violations)
