@@ -64,7 +64,7 @@ def build_all(repository: FluxRepository, jobs: int = 0) -> Builds:
     for root, result in zip(buildable, results, strict=True):
         document, name = _document(root), _name(root, repository)
         if isinstance(result, BuildError):
-            place, path = _place(str(result), root, repository) or (document, ())
+            place, path = _place(str(result), root, repository)
             refused.append((place, Problem(path, f"kustomize refuses to build {name}: {result}", _REMEDY)))
         elif result is None:
             skipped["kustomize cannot do it here"] += 1
@@ -79,11 +79,13 @@ def _build(command: list[str], root: Root) -> _Output | BuildError | None:
 
     with tempfile.TemporaryDirectory(prefix="registry-gitops-") as temporary:
         directory = os.path.realpath(temporary)
-        FilePath(directory, "kustomization.yaml").write_text(root.kustomization(directory), "utf-8")
         try:
+            FilePath(directory, "kustomization.yaml").write_text(root.kustomization(directory), "utf-8")
             text = build_directory(command, directory)
         except BuildError as error:
             return error
+        except ValueError:  # Windows: no relative path leads to another drive.
+            return None
         return None if text is None else _Output(directory, text)
 
 
@@ -125,13 +127,17 @@ def _source(manifest: Manifest, file: str, repository: FluxRepository) -> Manife
     return max(named, key=lambda each: len(each.name), default=same_kind[0] if len(same_kind) == 1 else None)
 
 
-def _place(reason: str, root: Root, repository: FluxRepository) -> tuple[YAMLDocument, Path] | None:
-    """Return the patch that a refusal is about: the one whose object, or whose path, is in the reason."""
+def _place(reason: str, root: Root, repository: FluxRepository) -> tuple[YAMLDocument, Path]:
+    """Return the patch that a refusal is about: the one whose object, or whose path, is in the reason.
+
+    Else the first list of patches, or the document that stands for the build.
+    """
     for patch in _all_patches(root, repository):
         for path, text in _names(patch.value):
             if text in reason:
                 return patch.document, (*patch.path, *path)
-    return None
+    with_patches = next((file for file in root.files if file.list("patches")), None)
+    return (with_patches.document, ("patches", 0)) if with_patches else (_document(root), ())
 
 
 def _names(patch: Any) -> Iterator[tuple[Path, str]]:

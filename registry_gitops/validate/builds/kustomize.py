@@ -12,10 +12,12 @@ _INNER: Final = (
     re.compile(r".*recursed accumulation of path '[^']*': "),
     re.compile(r"^accumulating [a-z]+: (?=accumulation err)"),
     re.compile(r"^accumulation err='|': must build at directory.*$"),
-    re.compile(r"with config: `.*`(?=: )"),
+    re.compile(r" with config: `.*`(?=: )"),
     re.compile(r" from \[.*$"),
+    re.compile(r":? node contents:.*$"),
+    re.compile(r":? *\[?(?<!\$)\{.*$"),
 )
-"""The way to the reason in a refusal, and the texts of patches, which can have secrets."""
+"""The way to the reason in a refusal, and the texts of patches and objects, which can have secrets."""
 
 _NOT_CONTENT: Final = re.compile(
     r"plugin|exec|function|docker|helm|git |https?://|remote|timed? ?out|permission denied|unknown field|KV pairs", re.I

@@ -129,7 +129,7 @@ def _moved(file: KustomizationFile, directory: str) -> dict[str, Any]:
 
 
 def _relative(target: str, directory: str) -> str:
-    return os.path.relpath(os.path.realpath(target), directory)
+    return os.path.relpath(os.path.realpath(target), directory).replace(os.sep, "/")
 
 
 def _extend(content: dict[str, Any], field: str, items: list[Any]) -> None:

@@ -192,6 +192,25 @@ def test_patches_see_the_components_of_the_kustomization_of_flux(check: Callable
     assert places(found, "kustomize-build") == []
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "patches: [{patch: 'password: hunter2'}]",
+        "patches: [{target: {kind: Secret}, patch: '{{ hunter2'}]",
+        "patches: [{target: {kind: Secret}, patch: '- {op: add, path: /a/b, value: hunter2}'}]",
+        "patches: [{target: {kind: Secret}, patch: 'stringData: hunter2'}]",
+        "patches: [{target: {kind: Other}, patch: 'a: b'}]\nnamespace: same",
+    ],
+)
+def test_a_refusal_repeats_no_secret(check: Callable[..., Examination], fields: str) -> None:
+    files = {"apps/broken/kustomization.yaml": f"resources: [one.yaml, two.yaml]\n{fields}\n"}
+    secret = "{apiVersion: v1, kind: Secret, metadata: {name: a, namespace: %s}, stringData: {key: hunter2}}"
+    found = check(files | {f"apps/broken/{name}.yaml": secret % name for name in ("one", "two")})
+    messages = [str(each) for each in found.findings if each.id in {"kustomize-build", "duplicate-object"}]
+    assert len(messages) == 1
+    assert "hunter2" not in messages[0]
+
+
 def test_nothing_is_read_from_the_network(check: Callable[..., Examination]) -> None:
     overlay = "resources: [../base/registry, %s]\npatches: [{path: registry.yaml}]\n"
     found = check(
