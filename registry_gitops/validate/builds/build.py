@@ -55,8 +55,23 @@ class Build:
                 return Origin(found.document, found.path, on_key and found.is_exact)
         if built.source is None:
             return Origin(self.document, (), on_key=False)
+        renamed = self._in_images(built, path)
+        if renamed is not None:
+            return renamed
         kept = tuple(_existing(built.source.value, path))
         return Origin(built.source.document, (*built.source.path, *kept), on_key and kept == path)
+
+    def _in_images(self, built: BuiltObject, path: Path) -> Origin | None:
+        """Return the entry of `images` that gave an image its tag."""
+        image = built.manifest.get(*path) if path[-1:] == ("image",) else None
+        for file in self.root.files if isinstance(image, str) else ():
+            for index, item in enumerate(file.list("images")):
+                if (
+                    isinstance(item, dict)
+                    and image == f"{item.get('newName') or item.get('name')}:{item.get('newTag')}"
+                ):
+                    return Origin(file.document, ("images", index, "newTag"), on_key=False)
+        return None
 
 
 def _existing(value: Any, path: Path) -> Iterator[str | int]:

@@ -166,6 +166,49 @@ def test_what_files_already_have_is_told_once(check: Callable[..., Examination])
     ]
 
 
+def test_values_in_lists_and_images_are_told_where_they_are_set(check: Callable[..., Examination]) -> None:
+    found = check(
+        {
+            "apps/web/deployment.yaml": """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web, namespace: shop}
+                spec:
+                  selector: {matchLabels: {app: web}}
+                  template:
+                    metadata: {labels: {app: web}}
+                    spec:
+                      containers:
+                        - {name: side, image: "ghcr.io/example/side:1.2.3"}
+                        - {name: web, image: "ghcr.io/example/web:1.2.3"}
+                """,
+            "apps/web/kustomization.yaml": "resources: [deployment.yaml]",
+            "apps/staging/kustomization.yaml": """
+                resources: [../web]
+                patches: [{path: memory.yaml}]
+                images:
+                  - name: ghcr.io/example/side
+                    newTag: latest
+                """,
+            "apps/staging/memory.yaml": """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: web, namespace: shop}
+                spec:
+                  template:
+                    spec:
+                      containers:
+                        - name: web
+                          resources: {limits: {memory: 10Gb}}
+                """,
+        }
+    )
+    assert [(place.split()[0], each.id) for place, each in zip(places(found), found.findings, strict=True)] == [
+        ("apps/staging/kustomization.yaml:5:13", "floating-tag"),
+        ("apps/staging/memory.yaml:9:40", "invalid-quantity"),
+    ]
+
+
 def test_a_build_that_is_content_has_no_finding_and_no_remark(check: Callable[..., Examination]) -> None:
     found = check(
         {

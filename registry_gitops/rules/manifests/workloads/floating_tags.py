@@ -37,7 +37,8 @@ def find_floating_tags(manifest: Manifest, repository: FluxRepository) -> Iterat
     """Yield the containers whose image has a tag that moves, or none."""
     found = _in_values(manifest) if manifest.group_kind == _RELEASE else _in_containers(manifest)
     for path, image in found:
-        if _MARKER not in manifest.document.text and image.repository not in replaced_images(repository):
+        is_replaced = repository.has(manifest) and image.repository in replaced_images(repository)
+        if _MARKER not in manifest.document.text and not is_replaced:
             tag = f"the tag {image.tag} moves" if image.tag else "the image has no tag, which means latest"
             yield Problem(
                 path, f"{tag}: any restart of the Pod can bring another version, and a revert of Git none", _REMEDY
