@@ -67,10 +67,12 @@ def build_all(repository: FluxRepository, jobs: int = 0) -> Builds:
             place, path = _place(str(result), root, repository)
             refused.append((place, Problem(path, f"kustomize refuses to build {name}: {result}", _REMEDY)))
         elif result is None:
-            skipped["kustomize cannot do it here"] += 1
+            skipped["what kustomize cannot do here"] += 1
         else:
             built.append(Build(root, name, document, tuple(_objects(root, result, document, files, repository))))
-    remarks = [f"{count_of(count, 'overlay')} not built: {reason}" for reason, count in sorted(skipped.items())]
+    remarks = [
+        f"{count_of(count, 'overlay')} not built because of {reason}" for reason, count in sorted(skipped.items())
+    ]
     return Builds(built, refused, remarks)
 
 

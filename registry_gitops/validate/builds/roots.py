@@ -73,11 +73,11 @@ class Root:
         """Why it cannot be built without the network, or ""."""
         for file in self.files:
             if any(file.value.get(field) for field in _PROGRAMS):
-                return "it runs charts or plugins"
+                return "charts or plugins to run"
             if any(entry.is_remote for entry in file.entries):
-                return "it has remote resources"
+                return "remote resources"
             if any(not os.path.exists(entry.target) for entry in file.entries):
-                return "it names files that do not exist"
+                return "files that do not exist"
         return ""
 
     def kustomization(self, directory: str) -> str:

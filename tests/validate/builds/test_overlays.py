@@ -266,8 +266,8 @@ def test_nothing_is_read_from_the_network(check: Callable[..., Examination]) -> 
     )
     assert places(found, "kustomize-build") == []
     assert sorted(found.remarks) == [
-        "1 overlay not built: it has remote resources",
-        "1 overlay not built: it runs charts or plugins",
+        "1 overlay not built because of charts or plugins to run",
+        "1 overlay not built because of remote resources",
     ]
 
 
