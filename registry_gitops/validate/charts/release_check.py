@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from registry_gitops.documents import Path, Problem, SourceFile, is_decided_later
+from registry_gitops.findings import Severity
 from registry_gitops.validate.charts.dependencies import process_dependencies
 from registry_gitops.validate.charts.helm_chart import ChartError, HelmChart
 from registry_gitops.validate.charts.merging import GLOBAL, Values, coalesce, copy_values
@@ -101,7 +102,9 @@ def _located(error: SchemaError, given: ReleaseValues, chart: HelmChart) -> Loca
                 return Located("chart-values", layer.subject, problem)
     inline = given.layers[-1]
     if error.kind == "required" or error.is_conditional or not error.path:
-        return Located("chart-values", inline.subject, _problem(inline, error.path, error.message, error.remedy))
+        problem = _problem(inline, error.path, error.message, error.remedy)
+        severity = None if given.is_whole else Severity.WARNING
+        return Located("chart-values", inline.subject, problem._replace(severity=severity))
     inner = error.path[len(_prefix_of(error.chart, chart)) :]
     documents = [document for document in error.chart.defaults if Layer(document.value, document, ()).has(inner)]
     document = next(reversed(documents), error.chart.metadata)

@@ -53,13 +53,18 @@ class ReleaseValues:
     """In the order of merging: the inline values are last."""
     is_open: bool = False
     """Whether there can be more values, which are not in sight."""
+    is_whole: bool = True
+    """Whether all files of the repository were read: in another one, a patch can add values."""
     is_changed_by_patch: bool = False
     """Whether a patch in sight changes them."""
 
 
 def read_values(release: Manifest, repository: FluxRepository) -> ReleaseValues | None:
     """Return the values of a HelmRelease, or None if a patch in sight gives it another chart."""
-    found = ReleaseValues(is_open=is_decided_later(release.get(*_SPEC_VALUES)))
+    found = ReleaseValues(
+        is_open=is_decided_later(release.get(*_SPEC_VALUES)) or not repository.is_applied(release),
+        is_whole=repository.is_complete or not repository.has(release),
+    )
     targets: list[str] = []
     for reference in release.list("spec", "valuesFrom"):
         target = reference.get("targetPath") if isinstance(reference, dict) else None

@@ -97,6 +97,14 @@ def test_a_missing_value_is_reported_at_the_values(repository: Repository) -> No
     assert repository.findings() == {("chart-values", "apps/web.yaml:10:5", "spec.values")}
 
 
+def test_a_missing_value_is_a_warning_while_other_files_are_not_in_sight(repository: Repository) -> None:
+    repository.release("values: {port: 1}")
+    severities = [
+        [each.severity for each in examine([path]).findings if each.id == "chart-values"] for path in (".", "apps")
+    ]
+    assert severities == [["error"], ["warning"]]
+
+
 def test_no_value_is_missing_while_values_are_not_in_sight(repository: Repository) -> None:
     repository.release("valuesFrom: [{kind: Secret, name: later}]\nvalues: {storage: {type: s3}, port: x}")
     assert keys(repository.findings()) == ["spec.values.port"]
