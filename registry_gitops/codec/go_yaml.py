@@ -17,8 +17,8 @@ from registry_gitops.codec.go_scalars import key_text, resolve_scalar
 from registry_gitops.codec.yaml_loader import Composer, Node, YAMLError, at_event, find_unprintable, syntax_problem
 from registry_gitops.masking import show_key
 
-_Parser: Any = getattr(yaml, "CParser", None)
-"""The parser of libyaml; None if PyYAML was built without it."""
+_Parser: Any = vars(yaml.cyaml)["CParser"] if yaml.__with_libyaml__ else None
+"""The parser of libyaml, if PyYAML was built with it."""
 
 
 class Positions(Protocol):

@@ -50,6 +50,10 @@ def test_value_and_key_have_their_places(
         assert positions.position(path, of_key=True) == key
 
 
+def test_libyaml_builds_the_tree_of_a_text_without_anchors() -> None:
+    assert type(find_positions(TEXT)) is not type(find_positions("a: &x 1\n")), "PyYAML has no libyaml"
+
+
 def test_alias_and_merged_key_have_their_places() -> None:
     positions = find_positions("a: &x {b: 1}\nc: *x\nd:\n  <<: *x\n")
     assert positions.position(("c",), of_key=True) == (2, 1)
