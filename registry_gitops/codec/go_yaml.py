@@ -9,6 +9,7 @@ import base64
 import binascii
 import contextlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import yaml
@@ -59,6 +60,7 @@ def compose_yaml(text: str) -> tuple[Node | None, list[GoYAMLError]]:
     return root, composer.problems
 
 
+@lru_cache(maxsize=8)  # Findings of one document follow one another; the trees of all would take 100 MB.
 def find_positions(text: str) -> Positions:
     """Return the positions of a document that is YAML. Raises GoYAMLError if only the fast reader can read it.
 

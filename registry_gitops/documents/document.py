@@ -63,14 +63,15 @@ class YAMLDocument:
         With `on_key`, those of the last key instead of its value. A path can lead into a text that is YAML itself, such
         as a config.yml in a ConfigMap. The document is read once more, with positions.
         """
-        if self._root is None:
+        positions = self._root
+        if positions is None:
             from registry_gitops.codec import GoYAMLError, find_positions
 
             try:
-                self._root = find_positions(self.text)
+                positions = find_positions(self.text)
             except GoYAMLError:  # the fast reader accepts a few texts that this one does not
                 return self.first_line, 1
-        line, column = self._root.position(path, of_key=on_key)
+        line, column = positions.position(path, of_key=on_key)
         value, rest = split_path(self.value, path)
         if rest and isinstance(value, str):
             found = position_in_block(self.text.split("\n"), line, column, value, rest, on_key=on_key)
