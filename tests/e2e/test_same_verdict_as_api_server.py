@@ -61,10 +61,7 @@ def test_changed_objects_have_the_verdict_of_the_server(
     for manifest in objects_of(file):
         for change, changed in mutations(manifest):
             case, count = f"{name_of(manifest)} {change}", count + 1
-            # Flux refuses null in a custom resource; who creates the object has an absent field. `validate` takes it:
-            # the postBuild of a Flux Kustomization, for example, is often null in its file, and comes from a patch.
-            refusal = server.refusal(changed, apply=not change.endswith(" null"))
-            found = findings(changed, tmp_path)
+            refusal, found = server.refusal(changed), findings(changed, tmp_path)
             if refusal and not found:
                 server_only.append(f"{case}: {' '.join(refusal.split())[:200]}")
             elif found and not refusal and case not in REFUSED_BY_US_ONLY:

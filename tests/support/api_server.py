@@ -44,18 +44,18 @@ class ApiServer:
         self._resources: dict[str, dict[str, Mapping[str, Any]]] = {}
         self.url = ""
 
-    def refusal(self, manifest: Mapping[str, Any], *, apply: bool = True) -> str | None:
+    def refusal(self, manifest: Mapping[str, Any]) -> str | None:
         """Return why the server refuses an object in a dry run, or None.
 
-        It is created with strict fields, as by kubectl, and, with `apply`, applied by server-side apply, as by Flux. An
-        object without a namespace goes to `default`. A kind that the server does not know is a refusal.
+        It is created with strict fields, as by kubectl, and applied by server-side apply, as by Flux. An object without
+        a namespace goes to `default`. A kind that the server does not know is a refusal.
         """
         url = self._url_of(manifest)
         if url is None:
             return f"no such kind: {manifest['apiVersion']} {manifest['kind']}"
         body, dry = json.dumps(manifest, ensure_ascii=False).encode(), {"dryRun": "All"}
         done = self._session.post(url, params={**dry, "fieldValidation": "Strict"}, data=body, headers=_JSON)
-        name = manifest["metadata"].get("name") if apply and done.ok else None
+        name = manifest["metadata"].get("name") if done.ok else None
         if name:
             flux = {"fieldManager": "kustomize-controller", "force": "true"}
             done = self._session.patch(f"{url}/{name}", params={**dry, **flux}, data=body, headers=_APPLY)
