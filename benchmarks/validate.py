@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from registry_gitops.validate.schemas import SchemaStore
-from registry_gitops.validate.validation_options import KUBERNETES_VERSIONS
+from registry_gitops.validation.schemas import SchemaStore
+from registry_gitops.validation.validation_options import KUBERNETES_VERSIONS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PROGRAM: Final = Path(sys.executable).parent / "registry-gitops"

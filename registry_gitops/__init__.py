@@ -36,6 +36,7 @@ _HOMES = {
     "check_deployment": "render",
     "deploy": "render",
     "load": "deployment",
+    "validate": "validation",
 }
 """Where each public name lives, below this package. Type checkers read the imports below instead."""
 
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from registry_gitops.render import check_deployment as check_deployment
     from registry_gitops.render import deploy as deploy
     from registry_gitops.rules import FindingsError as FindingsError
+    from registry_gitops.validation import validate as validate
     from registry_gitops.values import RegistryValues as RegistryValues
 else:
     # Hidden from type checkers, for which a name that is not listed above is a mistake.

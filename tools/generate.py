@@ -28,11 +28,11 @@ from registry_gitops.schema import (
     values_yaml,
 )
 from registry_gitops.smoke import CHECKS
-from registry_gitops.validate import examine
+from registry_gitops.validation import examine
 from registry_gitops.values import CONFLICTS, VOLUME_REMEDIES, Configuration, list_file_keys
 
 ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES_OF_RULES = ROOT / "tests/rules/manifests"
+EXAMPLES_OF_RULES = ROOT / "tests/rules/examples"
 CHART = ROOT / "templates/chart/docker-registry"
 # The examples are copied into repositories of their own, in which they have the paths that they name.
 ELSEWHERE = ("source-path",)

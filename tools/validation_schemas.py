@@ -1,4 +1,4 @@
-"""Keep registry_gitops/validate/schemas/data: the schemas that `registry-gitops validate` carries.
+"""Keep registry_gitops/validation/schemas/data: the schemas that `registry-gitops validate` carries.
 
 `python -m tools.validation_schemas` makes them anew where they are stale; with `--check` it only says so (exit 1). They
 are committed, because the packages and modules that they are taken from have 200 MB. Versions stand in
@@ -18,9 +18,9 @@ from typing import Any
 
 import yaml
 
-from registry_gitops.validate import KUBERNETES_VERSIONS
-from registry_gitops.validate.schemas import archive
-from registry_gitops.validate.schemas.custom_resources import custom_resource_schemas
+from registry_gitops.validation import KUBERNETES_VERSIONS
+from registry_gitops.validation.schemas import archive
+from registry_gitops.validation.schemas.custom_resources import custom_resource_schemas
 from tools import golang
 from tools.committed import CommittedFolder
 
@@ -33,12 +33,12 @@ GO = ROOT / "tools" / "go"
 MODULES = ("addon-crds", "flux-crds", "kustomize-types")
 SCHEMAS = CommittedFolder(
     ROOT,
-    "registry_gitops/validate/schemas/data",
+    "registry_gitops/validation/schemas/data",
     (
         "requirements/schemas.txt",
         *(f"tools/go/{module}/*" for module in MODULES),
         "tools/validation_schemas.py",
-        "registry_gitops/validate/schemas/custom_resources.py",
+        "registry_gitops/validation/schemas/custom_resources.py",
     ),
     generated="[!m]*",
 )

@@ -12,7 +12,7 @@ from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.streams import supports_color, write_stdout
 from registry_gitops.cli.validation_text import format_examination
 from registry_gitops.findings import Severity
-from registry_gitops.validate import ValidationOptions, examine
+from registry_gitops.validation import ValidationOptions, examine
 
 if TYPE_CHECKING:
     from registry_gitops.cli.reports import Output
@@ -34,7 +34,7 @@ def run_validation(
         write_stdout(format_examination(examination, seconds, color=supports_color(sys.stdout)))
     else:
         from registry_gitops.cli.reports import ReportFormat, format_report, write_reports
-        from registry_gitops.validate import build_report
+        from registry_gitops.validation import build_report
 
         def write(output: Output) -> str:
             if output.format is ReportFormat.TEXT:

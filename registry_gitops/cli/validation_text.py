@@ -10,7 +10,7 @@ from registry_gitops.cli.streams import on_one_line
 from registry_gitops.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from registry_gitops.validate import Examination
+    from registry_gitops.validation import Examination
 
 _COLORS: Final = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[33m"}
 _BOLD: Final = "\x1b[1m"

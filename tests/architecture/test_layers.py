@@ -17,7 +17,7 @@ COMMON: Final = {"amounts", "errors", "findings", "masking", "substitution", "ve
 """Modules that every package may import, except `registry`; they import nothing but each other."""
 
 MAY_IMPORT: Final[dict[str, set[str]]] = {
-    "__init__": {"deployment", "manifests", "registry", "render", "rules", "values"},
+    "__init__": {"deployment", "manifests", "registry", "render", "rules", "validation", "values"},
     "__main__": {"cli"},
     "pytest_plugin": {"registry", "report", "smoke"},
     "cli": {
@@ -34,7 +34,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "smoke",
         "starter",
         "target",
-        "validate",
+        "validation",
     },
     "secrets": {"manifests", "model", "values"},
     "registry": set(),
@@ -56,7 +56,17 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "schema": {"codec", "deployment", "model", "values"},
     "smoke": {"report"},
-    "validate": {"assets", "codec", "deployment", "documents", "filenames", "render", "report", "repository", "rules"},
+    "validation": {
+        "assets",
+        "codec",
+        "deployment",
+        "documents",
+        "filenames",
+        "render",
+        "report",
+        "repository",
+        "rules",
+    },
     "assets": set(),
     "report": {"model"},
     "rules": {"codec", "deployment", "documents", "facts", "manifests", "model", "repository", "secrets", "values"},

@@ -13,7 +13,7 @@ from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
 from tests.support.api_server import ApiServer
 from tests.support.tools import ROOT
 
-EXAMPLES: Final = ROOT / "tests" / "rules" / "manifests"
+EXAMPLES: Final = ROOT / "tests" / "rules" / "examples"
 RULES: Final = (*(rule.id for rule in ADMISSION_RULES), "missing-unit", "node-port-range")
 
 REFUSED_LATER: Final = {

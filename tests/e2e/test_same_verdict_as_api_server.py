@@ -1,6 +1,6 @@
 """`validate` refuses what a real API server refuses in a dry run, and nothing else: rules in CEL included.
 
-`tests/validate/objects` are right objects of many kinds: each is tried as it is, and with one change at each of its
+`tests/validation/objects` are right objects of many kinds: each is tried as it is, and with one change at each of its
 fields. The examples and what the chart renders are tried as they are.
 
 `refused_by_server_only/` has what the API server refuses by code of its own and no rule of ours finds, each with
@@ -19,7 +19,7 @@ import yaml
 
 from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
 from registry_gitops.rules.manifests.schema_rules import SCHEMA_RULES
-from registry_gitops.validate import ValidationOptions, examine
+from registry_gitops.validation import ValidationOptions, examine
 from tests.support.api_server import ApiServer
 from tests.support.mutations import mutations
 from tests.support.tools import ROOT, built

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.validate import ValidationOptions, examine
+from registry_gitops.validation import ValidationOptions, examine
 
 
 def rules_found(text: str, folder: Path, rule: str) -> list[str]:

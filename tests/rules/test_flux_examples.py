@@ -14,7 +14,7 @@ from tests.support.tools import Envsubst
 
 pytestmark = pytest.mark.tools
 
-EXAMPLES: Final = Path(__file__).parent / "manifests"
+EXAMPLES: Final = Path(__file__).parent / "examples"
 VARIABLES: Final = {"cluster_name": "prod", "DOMAIN": "example.com"}
 SWITCH: Final = "kustomize.toolkit.fluxcd.io/substitute"
 

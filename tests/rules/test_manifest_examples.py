@@ -1,6 +1,6 @@
 """Each rule for manifests finds what its bad example marks, at that place, and nothing in its good example.
 
-`manifests/RULE/bad/` and `good/` are repositories of one file or more. In a bad file, a comment on the line after a
+`examples/RULE/bad/` and `good/` are repositories of one file or more. In a bad file, a comment on the line after a
 finding has a caret below its column, and the id of the rule: `#   ^ wrong-type`.
 """
 
@@ -14,10 +14,10 @@ from typing import Final
 import pytest
 
 from registry_gitops.rules import RULES, Rule
-from registry_gitops.validate import examine
+from registry_gitops.validation import examine
 from tests.support.tools import tool
 
-EXAMPLES: Final = Path(__file__).parent / "manifests"
+EXAMPLES: Final = Path(__file__).parent / "examples"
 MARK: Final = re.compile(r" *#[ #]*\^ *(?P<rules>[a-z0-9, -]+)$")
 LOOKING_AT_MANIFESTS: Final = [rule for rule in RULES if rule.manifest or rule.repository or rule.text]
 BY_KUSTOMIZE: Final = {"kustomize-build"}

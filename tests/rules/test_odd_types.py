@@ -17,7 +17,7 @@ from registry_gitops.rules.manifests.flux_rules import FLUX_RULES
 
 pytestmark = pytest.mark.exhaustive
 
-EXAMPLES: Final = FilePath(__file__).parent / "manifests"
+EXAMPLES: Final = FilePath(__file__).parent / "examples"
 ODD: Final[tuple[Any, ...]] = (0, "x", [[]], {"a": {}})
 
 

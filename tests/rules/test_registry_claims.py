@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 import yaml
 
-from registry_gitops.validate import ValidationOptions, examine
+from registry_gitops.validation import ValidationOptions, examine
 from tests.support.registry import RealRegistry
 
 RULES: Final = frozenset(["registry-start", "storage-drivers", "service-links"])

@@ -89,7 +89,7 @@ def validate(
     `registry-gitops explain rule/RULE` says what a rule is about, and why.
     """
     from registry_gitops.cli.validation_run import run_validation
-    from registry_gitops.validate import ValidationOptions
+    from registry_gitops.validation import ValidationOptions
 
     if list_rules:
         write_stdout(_table_of_rules())

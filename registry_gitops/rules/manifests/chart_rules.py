@@ -1,6 +1,6 @@
 """What a chart refuses of the values of a HelmRelease, and what Flux refuses of a chart in the repository.
 
-`validate/charts` finds all of it, because it reads the files of charts.
+`validation/charts` finds all of it, because it reads the files of charts.
 """
 
 from __future__ import annotations

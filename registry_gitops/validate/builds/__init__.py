@@ -1,7 +1,0 @@
-"""Builds of kustomize: what overlays and patches make of the objects, and which line of which file made it."""
-
-from registry_gitops.validate.builds.build import Build, BuiltObject, Origin
-from registry_gitops.validate.builds.build_findings import find_in_builds
-from registry_gitops.validate.builds.builder import Builds, build_all
-
-__all__ = ["Build", "Builds", "BuiltObject", "Origin", "build_all", "find_in_builds"]

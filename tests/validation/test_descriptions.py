@@ -1,0 +1,121 @@
+"""A config file of ours in the repository is checked as `render --check` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.deployment import load
+from registry_gitops.render import render, write_tree
+from registry_gitops.validation import examine
+
+SOURCE = "source: {type: git, path: apps/registry}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "apps/registry").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    return Path("apps/registry")
+
+
+def write(folder: Path, text: str, *, is_rendered: bool = True) -> None:
+    (folder / "registry.yaml").write_text(SOURCE + text, "utf-8")
+    if is_rendered:
+        write_tree(render(load(folder / "registry.yaml")), folder)
+
+
+def found() -> list[tuple[str, str]]:
+    return sorted((each.id, each.location.position) for each in examine(["."]).findings)
+
+
+def test_a_finding_is_told_once_in_the_config_file(folder: Path) -> None:
+    write(folder, "values:\n  image: {tag: latest}\n  ingress: {enabled: true}\n")
+    assert found() == [
+        ("exposed-without-login", "apps/registry/registry.yaml:4:22"),
+        ("floating-tag", "apps/registry/registry.yaml:3:16"),
+    ]
+
+
+@pytest.mark.tools
+def test_an_overlay_tells_nothing_of_it_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tool: Callable[[str], str]
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(tool("kustomize")).parent))
+    write(folder, "values: {image: {tag: latest}}\n")
+    overlay = Path("apps/staging")
+    overlay.mkdir()
+    patch = "- {op: add, path: /spec/maxHistory, value: 3}"
+    (overlay / "kustomization.yaml").write_text(
+        f"resources: [../registry]\npatches: [{{target: {{kind: HelmRelease}}, patch: '{patch}'}}]\n"
+    )
+    assert found() == [("floating-tag", "apps/registry/registry.yaml:2:23")]
+
+
+def test_a_rule_that_the_config_file_switches_off_is_off_in_its_rendered_files(folder: Path) -> None:
+    write(folder, "values: {image: {tag: latest}}\nrules: {floating-tag: off}\n")
+    assert found() == []
+
+
+def test_rendered_files_that_are_not_up_to_date_are_reported(folder: Path) -> None:
+    write(folder, "values: {persistence: {size: 20Gi}}\n")
+    write(folder, "values: {persistence: {size: 30Gi}}\n", is_rendered=False)
+    (folder / "kustomization.yaml").write_text("# mine\n", "utf-8")
+    for path in (folder / "chart/templates").glob("*.yaml"):
+        path.unlink()
+    findings = {each.location.file: each for each in examine(["."]).findings if each.id == "stale-file"}
+    assert {file: each.message.partition(" (")[0] for file, each in findings.items()} == {
+        "apps/registry/chart": "is missing",
+        "apps/registry/README.md": "differs from the config file",
+        "apps/registry/helmrelease.yaml": "differs from the config file",
+        "apps/registry/kustomization.yaml": "was edited after rendering",
+    }
+    assert findings["apps/registry/chart"].remedy == "run `registry-gitops render apps/registry/registry.yaml`"
+
+
+def test_a_config_file_that_is_not_valid_is_reported_at_its_lines(folder: Path) -> None:
+    write(folder, "values:\n  ingres: {}\n  replicaCount: many\n", is_rendered=False)
+    assert found() == [
+        ("invalid-value", "apps/registry/registry.yaml:4:17"),
+        ("unknown-key", "apps/registry/registry.yaml:3:3"),
+    ]
+
+
+def test_files_that_were_never_rendered_are_not_missing(folder: Path) -> None:
+    write(folder, "", is_rendered=False)
+    assert found() == []
+
+
+def test_a_config_file_next_to_the_directory_of_its_rendered_files_is_compared(folder: Path) -> None:
+    (folder / "registry.yaml").write_text("source: {type: oci, url: 'oci://example.com/charts/docker-registry'}\n")
+    write_tree(render(load(folder / "registry.yaml")), folder / "rendered")
+    (folder / "rendered/helmrelease.yaml").unlink()
+    assert ("stale-file", "apps/registry/rendered/helmrelease.yaml") in found()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: registry}\n",
+        "image: {tag: latest}\nreplicaCount: 3\n",
+        "name: registry\nnamespace: registry\n",
+        "source: {type: git}\nother: 1\n",
+    ],
+    ids=["object", "values", "names", "more keys"],
+)
+def test_other_files_of_that_name_are_left_alone(text: str, folder: Path) -> None:
+    (folder / "registry.yaml").write_text(text, "utf-8")
+    assert found() == []
+
+
+def test_a_program_is_not_run_and_that_is_said(folder: Path) -> None:
+    write(folder, "")
+    (folder / "registry.yaml").unlink()
+    (folder / "registry.py").write_text("open('was-run', 'w')\n", "utf-8")
+    examination = examine(["."])
+    program = "apps/registry/registry.py"
+    assert examination.remarks == (f"{program} is not run: check it with `registry-gitops render {program} --check`",)
+    assert not Path("was-run").exists()
