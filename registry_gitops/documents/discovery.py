@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from registry_gitops.documents.file_reading import STDIN
 from registry_gitops.documents.gitignore import IgnoreRules, rules_of
@@ -22,7 +22,7 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
     """
     seen: set[str] = set()
     for path in paths:
-        real = path if path == STDIN else os.path.realpath(path)
+        real = path if path == STDIN else _real_path(path)
         if path == STDIN or not os.path.isdir(path):
             found: Iterable[tuple[str, str]] = [(path, real)]
         else:
@@ -33,6 +33,21 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
             if identity not in seen:
                 seen.add(identity)
                 yield name
+
+
+def _real_path(path: str) -> str:
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:
+        raise InputError.single("cannot read the directory: the working directory was deleted", path) from None
+
+
+def _is(kind: Callable[[], bool]) -> bool:
+    """Return False also for a link that leads to itself."""
+    try:
+        return kind()
+    except OSError:
+        return False
 
 
 class _Walk:
@@ -55,10 +70,10 @@ class _Walk:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.name.endswith(_SUFFIXES) and entry.is_file():
+            if entry.name.endswith(_SUFFIXES) and _is(entry.is_file):
                 if not rules.ignores(directory, entry.name, is_directory=False) and (real := self._real(entry)):
                     yield prefix + entry.name, real
-            elif entry.is_dir() and entry.name not in _SKIPPED:
+            elif _is(entry.is_dir) and entry.name not in _SKIPPED:
                 directories.append(entry)
         for entry in directories:
             is_directory = not entry.is_symlink()  # a link to a directory is a file to Git

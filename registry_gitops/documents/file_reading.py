@@ -24,6 +24,8 @@ def read_file(path: str) -> FileReading:
     if path != STDIN and is_chart_template(path):
         return FileReading(SourceFile(name, ""), [], [])
     try:
+        if path == STDIN and sys.stdin is None:
+            raise InputError.single("cannot read the file: stdin is closed", name)
         if path == STDIN:
             data = sys.stdin.buffer.read(_MAX_BYTES + 1)
         else:

@@ -112,12 +112,28 @@ def test_no_file_is_read_twice(tmp_path: Path) -> None:
     (root / "again").symlink_to(tmp_path / "a")
     (root / "c.yaml").symlink_to(tmp_path / "other/c.yaml")
     (root / "gone.yaml").symlink_to("nowhere.yaml")
+    (root / "itself").symlink_to("itself")
+    (root / "itself.yaml").symlink_to("itself.yaml")
     found = [os.path.relpath(path, root) for path in find_files([str(root), str(root / "sub"), str(root / "x.yaml")])]
     assert found == ["c.yaml", "x.yaml", "a/b.yaml", "sub/y.yaml"]
 
 
 def test_stdin_is_a_file() -> None:
     assert list(find_files(["-", "-"])) == ["-"]
+
+
+def test_closed_stdin_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match="cannot read the file: stdin is closed"):
+        read_file("-")
+
+
+def test_deleted_working_directory_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(InputError, match="the working directory was deleted"):
+        list(find_files(["."]))
 
 
 @pytest.mark.parametrize("name", ["missing.yaml", "directory.yaml"])
