@@ -59,7 +59,18 @@ _REMOVED: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
 }
 """Version of an API -> its kinds, the version of Kubernetes that stopped serving them, and their API today."""
 
+_FLUX: Final[dict[str, str]] = {
+    "helm.toolkit.fluxcd.io/v2": "HelmRelease",
+    "image.toolkit.fluxcd.io/v1": "ImagePolicy ImageRepository ImageUpdateAutomation",
+    "kustomize.toolkit.fluxcd.io/v1": "Kustomization",
+    "notification.toolkit.fluxcd.io/v1": "Receiver",
+    "notification.toolkit.fluxcd.io/v1beta3": "Alert Provider",
+    "source.toolkit.fluxcd.io/v1": "Bucket ExternalArtifact GitRepository HelmChart HelmRepository OCIRepository",
+}
+"""Version of an API of Flux 2.9 -> its kinds. Versions that Flux removed are a rule of their own."""
+
 _SERVED: Final[dict[str, str]] = {
+    **_FLUX,
     "v1": "Binding ConfigMap Endpoints Event LimitRange List Namespace Node PersistentVolume PersistentVolumeClaim Pod"
     " PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount",
     "admissionregistration.k8s.io/v1": "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding"
@@ -81,7 +92,7 @@ _SERVED: Final[dict[str, str]] = {
     "scheduling.k8s.io/v1": "PriorityClass",
     "storage.k8s.io/v1": "CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment VolumeAttributesClass",
 }
-"""Version of an API -> its kinds, in Kubernetes 1.34 to 1.36."""
+"""Version of an API -> its kinds, in Kubernetes 1.34 to 1.36, and in Flux."""
 
 _REMOVED_KINDS: Final = {
     (version, kind): (minor, today)
@@ -106,12 +117,23 @@ def check_version(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
         message = f"Kubernetes {minor} and newer do not serve {manifest.kind} in {manifest.api_version}"
         remedy = f"write apiVersion: {today}, with the fields of that version" if today else "delete the object"
         yield "removed-api", Problem(("apiVersion",), message, remedy)
+    elif manifest.kind in _VERSIONS and _is_no_api(manifest):
+        yield from (("unknown-kind", problem) for problem in _unknown_kind(manifest.api_version, manifest.kind))
+
+
+def _is_no_api(manifest: Manifest) -> bool:
+    """Whether nobody serves the version of a known kind: groups of others have a point, and betas come and go."""
+    group, _, version = manifest.api_version.rpartition("/")
+    is_own_group = _VERSIONS[manifest.kind].rpartition("/")[0] == group
+    return "." not in manifest.api_version or (is_own_group and version.removeprefix("v").isdecimal())
 
 
 def _unknown_kind(version: str, kind: str) -> Iterator[Problem]:
     if kind in _VERSIONS:
         message = f"{version} has no kind {kind}"
-        yield Problem(("apiVersion",), message, f"write apiVersion: {_VERSIONS[kind]}")
+        # A newer Flux can serve a kind in one more version.
+        severity = Severity.WARNING if _VERSIONS[kind] in _FLUX and "fluxcd.io/" in version else None
+        yield Problem(("apiVersion",), message, f"write apiVersion: {_VERSIONS[kind]}", severity=severity)
         return
     from difflib import get_close_matches  # Imported here, because most kinds are spelled right.
 
@@ -138,9 +160,9 @@ VERSION_RULES: Final = (
     ),
     FieldRule(
         "unknown-kind",
-        "APIs of Kubernetes have the kinds",
+        "APIs of Kubernetes and Flux have the kinds",
         Severity.ERROR,
-        """The kind of an object is misspelled, or is in another API of Kubernetes.
+        """The kind of an object is misspelled, or is in another API of Kubernetes or Flux.
 
         Why: the API server answers that it knows no such kind.
 
