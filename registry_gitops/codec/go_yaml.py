@@ -239,7 +239,9 @@ class _GoComposer(Composer):
             raise _error(event, "syntax-error", message, remedy)
         if key in node.keys:
             shown = show_key(key)
-            message = f'the key "{shown}" is set twice, the first time on line {node.keys[key][0]}'
+            above = at_event(event)[0] - node.keys[key][0]
+            first = "on this line" if not above else f"{above} line{'s' * (above > 1)} above"
+            message = f'the key "{shown}" is set twice, the first time {first}'
             self.problems.append(_error(event, "duplicate-key", message, f"Keep one of the two values of {shown}"))
         return key
 

@@ -178,7 +178,7 @@ def test_duplicate_key_keeps_the_last_value_and_both_places() -> None:
     root, (problem,) = compose_yaml("a: 1\nb: 2\na: 3\n")
     assert root is not None
     assert root.value == {"a": 3, "b": 2}
-    assert "on line 1" in problem.message
+    assert "the first time 2 lines above" in problem.message
     with pytest.raises(GoYAMLError):
         compose_yaml("a: [")
 

@@ -1,4 +1,4 @@
-"""No rule for Flux or admission fails on a value of another type: the schema reports that, and the rule is silent."""
+"""No rule for manifests fails on a value of another type: the schema reports that, and the rule is silent."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 
 from registry_gitops.documents import Path, SourceFile, YAMLDocument, read_documents
 from registry_gitops.repository import FluxRepository
-from registry_gitops.rules import Rule, find_refusals
+from registry_gitops.rules import RULES, Rule, find_refusals
 from registry_gitops.rules.manifests.admission_rules import ADMISSION_RULES
-from registry_gitops.rules.manifests.flux_rules import FLUX_RULES
 
 pytestmark = pytest.mark.exhaustive
 
 EXAMPLES: Final = FilePath(__file__).parent / "examples"
+SEARCHING: Final = [rule for rule in RULES if rule.manifest or rule.repository or rule in ADMISSION_RULES]
 ODD: Final[tuple[Any, ...]] = (0, "x", [[]], {"a": {}})
 
 
@@ -51,7 +51,7 @@ def search(rule: Rule, documents: list[YAMLDocument], root: str) -> None:
         list(rule.repository(repository))
 
 
-@pytest.mark.parametrize("rule", [*FLUX_RULES, *ADMISSION_RULES], ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", SEARCHING, ids=lambda rule: rule.id)
 def test_rule_takes_values_of_any_type(rule: Rule) -> None:
     folder = EXAMPLES / rule.id / "bad"
     sources = [SourceFile(str(file), file.read_text("utf-8")) for file in sorted(folder.rglob("*.yaml"))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,6 +17,9 @@ _MOST_NAMES: Final = 12
 _DURATION: Final = "(ms|s|m|h"
 """Part of the pattern of each duration."""
 _WITH_UNITS: Final = "write numbers with units, such as 30s, 5m, or 1h30m"
+
+_SCHEMES: Final = re.compile(r"\^\(?(?P<schemes>[a-z|]+)\)?://\.\*\$")
+"""The pattern of a URL."""
 
 _TYPES: Final = {
     "string": "a string",
@@ -98,6 +102,11 @@ def _enum(violation: SchemaViolation) -> tuple[str, str]:
 def _pattern(violation: SchemaViolation) -> tuple[str, str]:
     if _DURATION in violation.expected:
         return "the value is not a duration", _WITH_UNITS
+    schemes = _SCHEMES.fullmatch(violation.expected)
+    if schemes:
+        names = " or ".join(f"{scheme}://" for scheme in schemes["schemes"].split("|"))
+        short_form = "; git@HOST:PATH is ssh://git@HOST/PATH" if "ssh" in schemes["schemes"] else ""
+        return f"the URL does not begin with {names}", f"begin it with {names}{short_form}"
     message = f"the value does not match the pattern {violation.expected}"
     return message, "write a value that the pattern describes"
 

@@ -65,6 +65,20 @@ def schema(part: dict[str, Any]) -> KindSchema:
             "write a value that the pattern describes",
         ),
         (
+            {"pattern": "^(http|https|ssh)://.*$"},
+            SECRET,
+            "invalid-value",
+            "the URL does not begin with http:// or https:// or ssh://",
+            "begin it with http:// or https:// or ssh://; git@HOST:PATH is ssh://git@HOST/PATH",
+        ),
+        (
+            {"pattern": "^oci://.*$"},
+            SECRET,
+            "invalid-value",
+            "the URL does not begin with oci://",
+            "begin it with oci://",
+        ),
+        (
             {"enum": ["Always", "Never"]},
             "always",
             "invalid-value",

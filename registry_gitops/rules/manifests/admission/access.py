@@ -18,7 +18,7 @@ _GROUP: Final = "rbac.authorization.k8s.io"
 def _policy_rules(*, is_namespaced: bool) -> Check:
     def check(value: Any) -> Iterable[Problem]:
         for index, rule in mappings(value):
-            if not rule.get("verbs"):
+            if rule.get("verbs") == []:  # that it is missing, the schema says
                 yield Problem((index,), "the rule has no verbs", "add verbs")
             if rule.get("nonResourceURLs"):
                 if is_namespaced:

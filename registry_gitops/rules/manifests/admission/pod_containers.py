@@ -257,7 +257,13 @@ def _image(value: Any) -> Iterable[Problem]:
         yield Problem((), "the image has a space in front, or at its end", "delete the space")
 
 
-_PORT_NAMES: Final = matches(port_name, "the name of the port", "write at most 15 letters, digits, and hyphens")
+_PORT_NAME: Final = matches(port_name, "the name of the port", "write at most 15 letters, digits, and hyphens")
+
+
+def _port(value: Any) -> Iterable[Problem]:
+    if isinstance(value, str) and value.isdecimal():
+        return [Problem((), "a number in quotes is the name of a port, and names have a letter", "remove the quotes")]
+    return _PORT_NAME(value)
 
 
 def _named(syntax: Callable[[str], str]) -> Check:
@@ -281,8 +287,8 @@ CONTAINER_RULES: Final = (
         Bad: `targetPort: "8080"`   Good: `targetPort: 8080`
         """,
         {
-            "container:ports[].name Service:spec.ports[].targetPort policyPort:port": _PORT_NAMES,
-            "handler:httpGet.port handler:tcpSocket.port backend:service.port.name": _PORT_NAMES,
+            "container:ports[].name backend:service.port.name": _PORT_NAME,
+            "Service:spec.ports[].targetPort policyPort:port handler:httpGet.port handler:tcpSocket.port": _port,
             "Service:spec.ports[].name": matches(dns_label, "the name of the port", "rename the port"),
         },
     ),

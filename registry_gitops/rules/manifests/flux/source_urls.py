@@ -12,7 +12,7 @@ from registry_gitops.rules.manifests import flux_kinds as kinds
 from registry_gitops.rules.manifests.flux.known_text import known_text
 
 _URL: Final = ("spec", "url")
-_NO_PORT: Final = re.compile(r"[a-z]+://([^/@]*@)?[^/:\[]+:(?![0-9]*(/|$))")
+_NO_PORT: Final = re.compile(r"[a-z]+://([^/@]*@)?[^/:@\[]+:(?![0-9]*(/|$)|[^/]*@)")
 
 
 def source_url(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:

@@ -47,9 +47,9 @@ def _is_probed(registry: PlainRegistry, port: str) -> bool:
     """Return whether the kubelet asks the debug server, which it cannot do at a loopback address."""
     probes = (registry.container.get(key) for key in ("livenessProbe", "readinessProbe", "startupProbe"))
     requests = (probe.get("httpGet") for probe in probes if isinstance(probe, dict))
-    named = {entry.get("name"): entry.get("containerPort") for _, entry in items(registry.container.get("ports"))}
+    named = {str(entry.get("name")): entry.get("containerPort") for _, entry in items(registry.container.get("ports"))}
     ports = [request.get("port") for request in requests if isinstance(request, dict)]
-    return any(str(named.get(each, each)) == port for each in ports)
+    return any(str(named.get(str(each), each)) == port for each in ports)
 
 
 def _open_services(registry: PlainRegistry, number: int | None) -> Iterator[tuple[Manifest, Path]]:

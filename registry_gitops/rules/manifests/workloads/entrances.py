@@ -47,7 +47,7 @@ def find_entrances(registry: PlainRegistry) -> Iterator[Entrance]:
         yield Entrance(ingress, path, _is_guarded_ingress(ingress))
     for route in registry.near("HTTPRoute.gateway.networking.k8s.io"):
         for index, rule in items(route.get("spec", "rules")):
-            if any(backend.get("name") in names for _, backend in items(rule.get("backendRefs"))):
+            if any(str(backend.get("name")) in names for _, backend in items(rule.get("backendRefs"))):
                 yield Entrance(route, ("spec", "rules", index), _is_guarded_route(registry, route, rule))
                 break
 

@@ -164,4 +164,4 @@ def _claim(registry: PlainRegistry) -> Manifest | None:
 
 def _is_single_node(claim: Manifest) -> bool:
     modes = claim.list("spec", "accessModes")
-    return bool(modes) and all(mode in _SINGLE_NODE for mode in modes)
+    return bool(modes) and all(str(mode) in _SINGLE_NODE for mode in modes)
