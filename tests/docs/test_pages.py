@@ -15,6 +15,7 @@ from registry_gitops.cli.commands import COMMANDS
 from registry_gitops.cluster.status import CauseId
 from registry_gitops.codec import load_yaml
 from registry_gitops.deployment import load
+from registry_gitops.rules import RULES
 from registry_gitops.schema import explain_key
 from registry_gitops.smoke import CHECKS
 from tests.support.pages import CONSOLE, SERVED, find_free_address
@@ -131,10 +132,11 @@ def test_ci_runs_the_two_commands_of_the_readme() -> None:
     assert [command for command in commands if command not in ci] == []
 
 
-def test_the_readme_counts_the_causes_and_checks_that_exist() -> None:
+def test_the_readme_counts_the_causes_checks_and_rules_that_exist() -> None:
     text = " ".join((ROOT / "README.md").read_text("utf-8").split())
     assert re.findall(r"\[(\d+) known causes\]", text) == [str(len(CauseId))]
     assert re.findall(r"\[(\d+) checks\]", text) == [str(len(CHECKS))]
+    assert re.findall(r"\[(\d+) rules\]", text) == [str(len(RULES))]
 
 
 def test_the_readme_names_the_versions_that_the_tests_run_with() -> None:
