@@ -43,8 +43,10 @@ def test_api_server_refuses_bad_examples(rule: str, server: ApiServer) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_api_server_accepts_good_examples(rule: str, server: ApiServer) -> None:
     objects = [each for each in objects_of(EXAMPLES / rule / "good") if not is_foreign(each)]
-    refusals = [server.refusal(each) for each in objects]
-    assert [refusal for refusal in refusals if refusal] == []
+    refusals = [refusal for each in objects if (refusal := server.refusal(each))]
+    if rule == "unknown-kind":  # Nothing is said of APIs that another cluster can have.
+        refusals = [refusal for refusal in refusals if not refusal.startswith("no such kind")]
+    assert refusals == []
 
 
 def objects_of(folder: Path) -> Iterator[dict[str, Any]]:

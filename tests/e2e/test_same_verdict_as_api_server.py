@@ -25,7 +25,7 @@ from tests.support.mutations import mutations
 from tests.support.tools import ROOT, built
 
 REASONS: Final = Path(__file__).parent / "refused_by_server_only"
-OBJECTS: Final = sorted((ROOT / "tests" / "validate" / "objects").glob("*.yaml"))
+OBJECTS: Final = sorted((ROOT / "tests" / "validation" / "objects").glob("*.yaml"))
 RENDERED: Final = sorted(
     (*ROOT.glob("examples/**/rendered/*.yaml"), *ROOT.glob("tests/chart/scenarios/*/expected.yaml"))
 )
