@@ -49,10 +49,14 @@ class Rule:
         return inspect.cleandoc(self.text or of_deployment or next(of_searches, None) or "")
 
     @property
+    def looks_at_manifests(self) -> bool:
+        """Whether the rule looks at other files than registry.yaml."""
+        return bool(self.manifest or self.repository or self.text)
+
+    @property
     def subjects(self) -> str:
         """What the rule looks at, in words."""
-        looks_at_manifests = bool(self.manifest or self.repository or self.text)
-        subjects = {"registry.yaml": bool(self.deployment), "manifests": looks_at_manifests}
+        subjects = {"registry.yaml": bool(self.deployment), "manifests": self.looks_at_manifests}
         return " and ".join(subject for subject, is_looked_at in subjects.items() if is_looked_at)
 
     @property

@@ -36,13 +36,20 @@ class _Checked:
     """Ids of the rules that the config file switches off."""
 
 
-def add_descriptions(findings: Iterable[Finding], repository: FluxRepository) -> list[Finding]:
+def find_descriptions(repository: FluxRepository) -> list[YAMLDocument]:
+    """Return the config files of ours."""
+    return [document for document in repository.documents if _is_description(document)]
+
+
+def add_descriptions(
+    findings: Iterable[Finding], descriptions: Iterable[YAMLDocument], repository: FluxRepository
+) -> list[Finding]:
     """Return the findings with those in config files.
 
     What is found in a config file is not told again in the files that were rendered from it, and the rules that it
     switches off are off there too.
     """
-    checked = [_check(document, repository) for document in repository.documents if _is_description(document)]
+    checked = [_check(document, repository) for document in descriptions]
     if not checked:
         return list(findings)
     kept = [finding for finding in findings if not any(_is_told(finding, each) for each in checked)]

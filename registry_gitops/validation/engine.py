@@ -11,7 +11,7 @@ from registry_gitops.repository import FluxRepository, find_scope
 from registry_gitops.rules import RULES, ManifestSearch, find_refusals
 from registry_gitops.validation.builds import build_all, find_in_builds
 from registry_gitops.validation.charts import HELM_RELEASE, find_chart_problems
-from registry_gitops.validation.descriptions import add_descriptions, find_programs
+from registry_gitops.validation.descriptions import add_descriptions, find_descriptions, find_programs
 from registry_gitops.validation.examination import Examination, count_of
 from registry_gitops.validation.forking import map_in_processes
 from registry_gitops.validation.locating import Located, locate, locate_in_text
@@ -53,11 +53,17 @@ def examine(
     progress("building overlays")
     builds = build_all(repository, options.jobs)
     findings += (each for each in find_in_builds(builds, check.built, findings) if options.reports(each.id))
-    findings = [each for each in add_descriptions(findings, repository) if options.reports(each.id)]
+    descriptions = find_descriptions(repository)
+    findings = [each for each in add_descriptions(findings, descriptions, repository) if options.reports(each.id)]
     findings = list(apply_suppressions(findings, (file.source for file in files), options.reports))
-    unknown = check.schemas.unknown_kinds
-    remarks = (*builds.remarks, *find_programs(repository))
-    return Examination(tuple(sorted(findings, key=_order)), len(names), len(repository.manifests), unknown, remarks)
+    return Examination(
+        findings=tuple(sorted(findings, key=_order)),
+        files=len(names),
+        objects=len(repository.manifests),
+        config_files=len(descriptions),
+        unknown_kinds=check.schemas.unknown_kinds,
+        remarks=(*builds.remarks, *find_programs(repository)),
+    )
 
 
 class _Check:

@@ -14,6 +14,8 @@ class Examination:
     findings: tuple[Finding, ...] = ()
     files: int = 0
     objects: int = 0
+    config_files: int = 0
+    """How many of the files are config files of ours: registry.yaml."""
     unknown_kinds: dict[str, int] = field(default_factory=dict)
     """Kinds without a schema -> how many objects have it."""
     remarks: tuple[str, ...] = ()

@@ -15,7 +15,8 @@ from registry_gitops.validation.validation_options import KUBERNETES_VERSIONS, V
 from registry_gitops.version import __version__
 
 if TYPE_CHECKING:
-    from registry_gitops.report import Report
+    from registry_gitops.report import CheckResult, Report
+    from registry_gitops.rules import Rule
 
 
 def validate(
@@ -55,7 +56,7 @@ def build_report(
 ) -> Report:
     """Return the report of a run that began at `started`. `fail_on` is the least severity that fails a rule's check."""
     # Imported here, because most runs find nothing: it takes 100 ms.
-    from registry_gitops.report import CheckResult, Outcome, Report, Requirement
+    from registry_gitops.report import Report
 
     failed = {each.id for each in examination.findings if each.is_error or fail_on is Severity.WARNING}
     return Report(
@@ -65,16 +66,26 @@ def build_report(
         started=started,
         seconds=(datetime.now(UTC) - started).total_seconds(),
         checks=tuple(
-            CheckResult(
-                id=rule.id,
-                title=rule.title,
-                outcome=Outcome.FAILED if rule.id in failed else Outcome.PASSED,
-                explanation=rule.page if rule.id in failed else "",
-                requirement=Requirement.REQUIRED if rule.severity is Severity.ERROR else Requirement.RECOMMENDED,
-            )
+            _check(rule, is_failed=rule.id in failed, looked_at_config=examination.config_files > 0)
             for rule in RULES
             if options.reports(rule.id)
         ),
         findings=examination.findings,
         notes=examination.notes,
+    )
+
+
+def _check(rule: Rule, *, is_failed: bool, looked_at_config: bool) -> CheckResult:
+    from registry_gitops.report import CheckResult, Outcome, Requirement
+
+    # Without a message, which is a line per rule in some formats. A HelmRelease of our chart is looked at too, but how
+    # many there are is not counted.
+    is_skipped = not (is_failed or looked_at_config or rule.looks_at_manifests)
+    outcome = Outcome.FAILED if is_failed else Outcome.SKIPPED if is_skipped else Outcome.PASSED
+    return CheckResult(
+        id=rule.id,
+        title=rule.title,
+        outcome=outcome,
+        explanation=rule.page if is_failed else "",
+        requirement=Requirement.REQUIRED if rule.severity is Severity.ERROR else Requirement.RECOMMENDED,
     )

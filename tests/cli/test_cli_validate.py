@@ -120,3 +120,16 @@ def test_wrong_usage_is_one_message_and_exit_code_2(cli: Run, arguments: list[st
     done = cli("validate", *arguments)
     assert (done.code, done.out) == (2, "")
     assert message in done.err
+
+
+def test_rules_for_a_config_file_are_skipped_if_there_is_none(cli: Run) -> None:
+    Path("a.yaml").write_text(GOOD)
+
+    def outcomes() -> dict[str, str]:
+        report = json.loads(cli("validate", "-o", "json").out)
+        return {check["id"]: check["outcome"] for check in report["checks"]}
+
+    without = outcomes()
+    assert (without["slow-revert"], without["unknown-field"]) == ("skipped", "passed")
+    Path("registry.yaml").write_text("source: {type: oci, url: 'oci://registry.example.com/charts/docker-registry'}\n")
+    assert outcomes()["slow-revert"] == "passed"
