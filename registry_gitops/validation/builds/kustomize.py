@@ -20,9 +20,11 @@ _INNER: Final = (
 """The way to the reason in a refusal, and the texts of patches and objects, which can have secrets."""
 
 _NOT_CONTENT: Final = re.compile(
-    r"plugin|exec|function|docker|helm|git |https?://|remote|timed? ?out|permission denied|unknown field|KV pairs", re.I
+    r"plugins? disabled|--enable-|unable to run|'git'|git (?:fetch|cmd|clone)|https?://|timed? ?out|permission denied|"
+    r"unknown field|KV pairs",
+    re.IGNORECASE,
 )
-"""Words of refusals that depend on the program, its options, the network, or files that are decrypted later."""
+"""Phrases of refusals that depend on the program, its options, the network, or files that are decrypted later."""
 
 
 class BuildError(Exception):

@@ -86,6 +86,21 @@ def test_a_patch_of_our_release_is_checked_by_our_chart(check: Callable[..., Exa
     assert all("(in the build of apps/staging)" in each.message for each in found.findings)
 
 
+def test_a_patch_that_selects_no_object_is_refused_whatever_its_name_has_in_it(
+    check: Callable[..., Examination],
+) -> None:
+    found = check(
+        {
+            "apps/staging/kustomization.yaml": "resources: [../base/registry]\npatches: [{path: registry.yaml}]\n",
+            "apps/staging/registry.yaml": PATCH.replace("      namespace: docker-registry\n", ""),
+        }
+    )
+    assert places(found) == ["apps/staging/registry.yaml:4:9 metadata.name"]
+    (finding,) = found.findings
+    assert finding.id == "kustomize-build"
+    assert "no resource matches strategic merge patch" in finding.message
+
+
 def test_a_patch_of_every_release_is_told_at_its_line_in_the_kustomization_file(
     check: Callable[..., Examination],
 ) -> None:
