@@ -112,7 +112,7 @@ _RULES: Final = (
         kinds=_only(kinds.FLUX_KUSTOMIZATION),
     ),
     Rule("substitution-syntax", "Flux can substitute variables", _ERROR, repository=flux.substitution_syntax),
-    Rule("undefined-variable", "Variables of Flux are defined", _ERROR, repository=flux.undefined_variable),
+    Rule("undefined-variable", "Variables of Flux are defined", _WARNING, repository=flux.undefined_variable),
     Rule(
         "unsubstituted-variable",
         "Variables have a Kustomization that substitutes them",

@@ -12,6 +12,7 @@ from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
 from registry_gitops.substitution import may_refer
 
 _SWITCH: Final = "kustomize.toolkit.fluxcd.io/substitute"
+_MOST_MISTAKES: Final = 3
 
 
 def substituted_objects(repository: FluxRepository) -> Iterator[tuple[Manifest, list[Manifest]]]:
@@ -40,6 +41,11 @@ def is_switched_off(manifest: Manifest, repository: FluxRepository) -> bool:
         if _SWITCH in document.text:
             return True
     return False
+
+
+def is_injected(kustomizations: int) -> bool:
+    """Return whether so many Kustomizations lack variables that a webhook of the cluster must add them to all."""
+    return kustomizations > _MOST_MISTAKES
 
 
 def flux_variables(repository: FluxRepository) -> dict[int, set[str]]:

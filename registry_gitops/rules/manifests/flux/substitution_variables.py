@@ -9,6 +9,7 @@ from registry_gitops.documents import Manifest, Problem
 from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests.flux.substitution_scope import (
     flux_variables,
+    is_injected,
     is_switched_off,
     substituted_objects,
     substituted_texts,
@@ -57,12 +58,17 @@ def undefined_variable(repository: FluxRepository) -> Iterator[tuple[Manifest, P
     Bad: `host: app.${DOMAIN}` below `postBuild: {substitute: {CLUSTER: prod}}`   Good: DOMAIN in substitute
     """
     known = flux_variables(repository)
+    found: list[tuple[Manifest, Problem]] = []
+    lacking: set[int] = set()
     for manifest, kustomizations in substituted_objects(repository):
         for kustomization in kustomizations:
             problems = list(_undefined(manifest, kustomization, known)) if id(kustomization) in known else []
             if problems and not is_switched_off(manifest, repository):
-                yield from ((manifest, problem) for problem in problems)
+                found += ((manifest, problem) for problem in problems)
+                lacking.add(id(kustomization))
                 break
+    if not is_injected(len(lacking)):
+        yield from found
 
 
 def _undefined(manifest: Manifest, kustomization: Manifest, known: dict[int, set[str]]) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from registry_gitops.repository import FluxRepository
 from registry_gitops.rules.manifests import flux_kinds as kinds
 from registry_gitops.rules.manifests.flux.flux_appliers import flux_appliers, is_patched_somewhere
 from registry_gitops.rules.manifests.flux.patched_fields import is_field_patched
+from registry_gitops.rules.manifests.flux.substitution_scope import is_injected
 
 _REFERENCE: Final = re.compile(r"\$\{[A-Za-z_]\w*[}:=/^,]")
 _INSTALLER: Final = "FluxInstance.fluxcd.controlplane.io"
@@ -43,12 +44,16 @@ def unsubstituted_variable(repository: FluxRepository) -> Iterator[tuple[Manifes
         return
     if any("postBuild" in installer.document.text for installer in repository.of_kind(_INSTALLER)):
         return
-    for manifest, path in candidates:
-        appliers = flux_appliers(manifest, repository)
-        if not appliers or any(applier.manifest.get("spec", "postBuild") for applier in appliers):
-            continue
-        if not is_field_patched(manifest, repository, *path):
-            message = f"the Kustomization {appliers[0].manifest.name} substitutes no variables: this one stays literal"
+    found = [
+        (manifest, path, appliers[0].manifest.name)
+        for manifest, path in candidates
+        if (appliers := flux_appliers(manifest, repository))
+        and not any(applier.manifest.get("spec", "postBuild") for applier in appliers)
+        and not is_field_patched(manifest, repository, *path)
+    ]
+    if not is_injected(len({name for _, _, name in found})):
+        for manifest, path, name in found:
+            message = f"the Kustomization {name} substitutes no variables: this one stays literal"
             yield manifest, Problem(path, message, "add spec.postBuild to the Kustomization, or write the value")
 
 
