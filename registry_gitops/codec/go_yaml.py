@@ -241,7 +241,7 @@ class _GoComposer(Composer):
             shown = show_key(key)
             above = at_event(event)[0] - node.keys[key][0]
             first = "on this line" if not above else f"{above} line{'s' * (above > 1)} above"
-            message = f'the key "{shown}" is set twice, the first time {first}'
+            message = f'the key "{show_key(key)}" is set twice, the first time {first}'
             self.problems.append(_error(event, "duplicate-key", message, f"Keep one of the two values of {shown}"))
         return key
 
