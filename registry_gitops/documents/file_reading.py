@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from registry_gitops.documents.classification import is_chart_template
 from registry_gitops.documents.document import SourceFile
@@ -16,6 +15,7 @@ STDIN: Final = "-"
 
 _MAX_BYTES: Final = 64 * 2**20
 """Largest file that is read: 40 times what Kubernetes accepts as an object, and enough for a stream of 50,000."""
+_BLOCK: Final = 2**16
 
 
 def read_file(path: str) -> FileReading:
@@ -27,10 +27,10 @@ def read_file(path: str) -> FileReading:
         if path == STDIN and sys.stdin is None:
             raise InputError.single("cannot read the file: stdin is closed", name)
         if path == STDIN:
-            data = sys.stdin.buffer.read(_MAX_BYTES + 1)
+            data = _read_bytes(sys.stdin.buffer)
         else:
-            with Path(path).open("rb") as file:
-                data = file.read(_MAX_BYTES + 1)
+            with open(path, "rb") as file:
+                data = _read_bytes(file)
     except OSError as error:
         raise InputError.single(f"cannot read the file: {error.strerror or error}", name) from None
     if len(data) > _MAX_BYTES:
@@ -46,3 +46,9 @@ def read_file(path: str) -> FileReading:
         return FileReading(SourceFile(name, ""), [], [problem])
     # JSON can be indented with tabs, YAML not; its texts have none.
     return read_text(SourceFile(name, text.replace("\t", " ") if path.endswith(".json") else text))
+
+
+def _read_bytes(file: BinaryIO) -> bytes:
+    """Return all bytes, or more than are accepted. To ask for many at once would reserve the memory for each file."""
+    data = file.read(_BLOCK)
+    return data if len(data) < _BLOCK else data + file.read(_MAX_BYTES + 1 - _BLOCK)

@@ -11,7 +11,7 @@ from registry_gitops.documents.document import SourceFile, YAMLDocument
 from registry_gitops.documents.hazards import has_hazard
 from registry_gitops.documents.problem import TextProblem
 
-_BEFORE_DOCUMENT: Final = re.compile(r"^(?=---(?:[ \t\r\n]|\Z))", re.MULTILINE)
+_BEFORE_DOCUMENT: Final = re.compile(r"\n(?=---(?:[ \t\r\n]|\Z))")
 """No scalar has such a line: a text can be cut here before it is read."""
 
 
@@ -39,13 +39,19 @@ def read_text(source: SourceFile) -> FileReading:
     reading = FileReading(source, [], [])
     text, line = source.text, 1
     is_hazardous = has_hazard(text)
-    for part in _BEFORE_DOCUMENT.split(text) if "---" in text else [text]:
+    for part in _split(text):
         value = _read(part, line, reading.problems, is_slow=is_hazardous and has_hazard(part))
         if value is not None:
             role = classify(source.name, part, value)
             reading.documents.append(YAMLDocument(source, part, line, without_sops(value), role))
         line += part.count("\n")
     return reading
+
+
+def _split(text: str) -> list[str]:
+    """Return the documents of a text, each with its end of line."""
+    *first, last = _BEFORE_DOCUMENT.split(text)
+    return [*(f"{part}\n" for part in first), last]
 
 
 def _read(text: str, first_line: int, problems: list[TextProblem], *, is_slow: bool) -> Any:

@@ -61,7 +61,8 @@ def add_descriptions(
 
 def find_programs(repository: FluxRepository) -> tuple[str, ...]:
     """Return a remark for each config file that is a program: it is not run."""
-    folders = {FilePath(document.source.name).parent for document in repository.documents}
+    names = {document.source.name for document in repository.documents}
+    folders = {FilePath(folder) for folder in {name[: name.rfind("/") + 1] for name in names}}
     rendered = [folder for folder in folders if (folder / CHECKSUM_FILE).is_file()]
     programs = {folder / _PROGRAM for each in rendered for folder in (each, each.parent)}
     return tuple(
@@ -73,9 +74,10 @@ def find_programs(repository: FluxRepository) -> tuple[str, ...]:
 
 def _is_description(document: YAMLDocument) -> bool:
     """Whether a document is a config file of ours for certain: many files are called registry.yaml."""
-    path, value = FilePath(document.source.name), document.value
+    value = document.value
     if document.role not in (Role.DESCRIPTION, Role.OTHER) or not isinstance(value, dict):
         return False
+    path = FilePath(document.source.name)
     if any(f"{name}\n" in document.text[:_HEAD] for name in _SCHEMA_FILES):
         return True
     source = value.get("source")
