@@ -7,8 +7,10 @@ of a mapping.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from registry_gitops.documents import Manifest, Path, Problem
@@ -116,25 +118,49 @@ class FieldTree:
     values: FieldTree | None = None
 
 
-def compile_fields(rules: Iterable[FieldRule]) -> dict[str, FieldTree]:
-    """Return the tree of checks of each kind."""
-    trees: dict[str, FieldTree] = {}
-    for rule in rules:
-        for names, check in rule.checks.items():
-            for name in names.split():
-                for kind, path in _expand(name):
-                    _node(trees.setdefault(kind, FieldTree()), path).checks.append((rule.id, check))
-    return trees
+class FieldTrees:
+    """The tree of checks of each kind, made when the first object of the kind is there."""
+
+    def __init__(self, rules: Iterable[FieldRule]) -> None:
+        self._checks = [
+            (*name.partition(":")[::2], rule.id, check)
+            for rule in rules
+            for names, check in rule.checks.items()
+            for name in names.split()
+        ]
+        self._trees: dict[str, FieldTree] = {}
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds that have checks of their own."""
+        return frozenset(kind for scope, *_ in self._checks for kind in _places(scope))
+
+    def of_kind(self, group_kind: str) -> FieldTree:
+        """Return the checks of a kind, with those of any kind."""
+        if group_kind not in self._trees:
+            self._trees[group_kind] = tree = FieldTree()
+            for scope, path, rule_id, check in self._checks:
+                places = _places(scope)
+                for prefix in (*places.get("any", ()), *places.get(group_kind, ())):
+                    _node(tree, _join(prefix, path)).checks.append((rule_id, check))
+        return self._trees[group_kind]
 
 
-def _expand(name: str) -> Iterator[tuple[str, str]]:
-    scope, _, path = name.partition(":")
+@cache
+def _places(scope: str) -> Mapping[str, Sequence[str]]:
+    """Return the kinds that have a scope, each with the paths at which they have it. A kind is its own scope."""
     if scope not in _SCOPES:
-        yield scope, path
-        return
-    for outer in _SCOPES[scope]:
-        for kind, prefix in _expand(outer):
-            yield kind, ".".join(filter(None, (prefix, path)))
+        return {scope: [""]}
+    found: dict[str, list[str]] = defaultdict(list)
+    for place in _SCOPES[scope]:
+        outer, _, path = place.partition(":")
+        for kind, prefixes in _places(outer).items():
+            found[kind] += (_join(prefix, path) for prefix in prefixes)
+    return found
+
+
+def _join(prefix: str, path: str) -> str:
+    return f"{prefix}.{path}" if prefix and path else prefix or path
 
 
 def _node(node: FieldTree, path: str) -> FieldTree:
@@ -176,11 +202,11 @@ def _walk_all(values: Iterable[tuple[Any, Any]], tree: FieldTree, path: Path, fo
 
 def search_for(checks: Mapping[str, Check]) -> tuple[ManifestSearch, frozenset[str]]:
     """Return a search of its own for a rule that looks at deployments too, and the kinds that it looks at."""
-    trees = compile_fields([FieldRule("", "", Severity.ERROR, "", checks)])
+    trees = FieldTrees([FieldRule("", "", Severity.ERROR, "", checks)])
 
     def search(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
         found: list[tuple[str, Problem]] = []
-        walk(manifest.value, trees[manifest.group_kind], (), found)
+        walk(manifest.value, trees.of_kind(manifest.group_kind), (), found)
         yield from (problem for _, problem in found)
 
-    return search, frozenset(trees)
+    return search, trees.kinds

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 from registry_gitops.documents import Manifest, Problem
 from registry_gitops.findings import Severity
 from registry_gitops.rules.manifests.admission.access import ACCESS_RULES
 from registry_gitops.rules.manifests.admission.controllers import CONTROLLER_RULES
-from registry_gitops.rules.manifests.admission.fields import FieldRule, FieldTree, compile_fields, search_for, walk
+from registry_gitops.rules.manifests.admission.fields import FieldRule, FieldTrees, search_for, walk
 from registry_gitops.rules.manifests.admission.metadata import METADATA_RULES, check_missing_name, check_name
 from registry_gitops.rules.manifests.admission.networking import NETWORKING_RULES
 from registry_gitops.rules.manifests.admission.pod_containers import CONTAINER_RULES
@@ -46,9 +45,7 @@ _NOT_IN_CLUSTERS: Final = frozenset({"backstage.io", "kind.x-k8s.io", "talos.dev
 """Groups of files that programs read themselves: their metadata has other rules."""
 
 
-@cache
-def _trees() -> dict[str, FieldTree]:
-    return compile_fields(FIELD_RULES)
+_TREES: Final = FieldTrees(FIELD_RULES)
 
 
 def find_refusals(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
@@ -61,14 +58,11 @@ def find_refusals(manifest: Manifest) -> Iterator[tuple[str, Problem]]:
     found: list[tuple[str, Problem]] = []
     metadata = manifest.value.get("metadata") or {}
     if isinstance(metadata, dict):
-        found += (("invalid-name", problem) for problem in check_name(manifest.group_kind, metadata))
-        if is_known:
-            found += (("missing-name", problem) for problem in check_missing_name(metadata))
-    trees = _trees()
-    walk(manifest.value, trees["any"], (), found)
-    tree = trees.get(manifest.group_kind)
-    if tree is not None:
-        walk(manifest.value, tree, (), found)
+        for problem in check_name(manifest.group_kind, metadata):
+            found.append(("invalid-name", problem))
+        for problem in check_missing_name(metadata) if is_known else ():
+            found.append(("missing-name", problem))
+    walk(manifest.value, _TREES.of_kind(manifest.group_kind), (), found)
     for rule_id, problem in found:
         if not _is_decided_later(manifest, problem):
             # Objects of other groups may be files of a program, with other rules.

@@ -22,9 +22,8 @@ def of_applied_objects(rule: Rule) -> Rule:
 def _applied(search: ManifestSearch) -> ManifestSearch:
     @wraps(search)
     def applied_only(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
-        for problem in search(manifest, repository):
-            if repository.is_applied(manifest):
-                yield problem
+        found = list(search(manifest, repository))
+        return iter(found if found and repository.is_applied(manifest) else ())
 
     return applied_only
 
