@@ -124,6 +124,8 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> GoYAMLError:
     problem, line, column, is_tab = syntax_problem(error, text)
     if is_tab:
         return GoYAMLError("tab-indent", "a tab cannot indent YAML", "Indent with spaces", line, column)
+    if "maximum nesting depth" in problem:  # libyaml has a bound of its own since PyYAML 6.0.4
+        return GoYAMLError("too-deep", "nested too deeply", "Use fewer levels of brackets or lists", line, column)
     remedy = next((words for part, words in _REMEDIES.items() if part in problem), "Correct the syntax")
     return GoYAMLError("syntax-error", f"not valid YAML: {problem}", remedy, line, column)
 

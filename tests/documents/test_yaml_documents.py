@@ -143,12 +143,16 @@ def test_a_marker_in_a_text_begins_no_document() -> None:
         ("<<: 1\n", "syntax-error", 1, 1),
         ("a: {b\n", "syntax-error", 2, 1),
         ("- " * 20_000 + "a\n", "too-deep", 1, 403),
-        ("[" * 20_000, "too-deep", 1, 202),
+        ("[" * 300 + "]" * 300, "too-deep", 1, 202),
         ("\n".join(" " * depth + "a:" for depth in range(300)), "too-deep", 202, 202),
     ],
 )
 def test_problem_has_its_place(text: str, rule: str, line: int, column: int) -> None:
     assert [problem[:3] for problem in read(text).problems] == [(rule, line, column)]
+
+
+def test_no_depth_is_too_deep_for_the_reader() -> None:
+    assert [problem.rule_id for problem in read("[" * 20_000).problems] == ["too-deep"]
 
 
 def test_aliases_are_bounded_as_go_bounds_them(goyaml: GoYaml) -> None:
