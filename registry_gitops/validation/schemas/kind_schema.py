@@ -61,7 +61,7 @@ class KindSchema:
         if self._validator.is_valid(value):
             return
         violations = find_violations(value, self.schema, self._validator)
-        violations += self._violations_of_defaults(deepcopy(value), violations)
+        violations += self._violations_of_defaults(value, violations)
         for violation in violations:
             if not violation.is_decided_later and not self._is_silent(violation, partial):
                 yield describe(violation)
@@ -80,6 +80,7 @@ class KindSchema:
         defaults = {path: default for path, default in defaults.items() if default is not None}
         if not defaults:
             return []
+        value = deepcopy(value)
         for path, default in defaults.items():
             replace(value, path, default)
         return [each for each in find_violations(value, self.schema, self._validator) if each.path in defaults]
