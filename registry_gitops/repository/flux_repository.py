@@ -76,7 +76,10 @@ class FluxRepository:
 
     def find(self, group_kind: str, namespace: str, name: str) -> list[Manifest]:
         """Return the objects that are this one in the cluster, or can be. A namespace that is not known is ""."""
-        renamed = (each for each in self._renamed.get(group_kind, ()) if self._can_be_renamed(each, name))
+        renamed = [
+            *self._renamed.get((group_kind, name), ()),
+            *(each for pattern, each in self._named_later.get(group_kind, ()) if pattern.fullmatch(name)),
+        ]
         if not namespace:
             return [*self._by_name.get((group_kind, name), ()), *renamed]
         places = self._by_place(group_kind)
@@ -166,23 +169,31 @@ class FluxRepository:
         return found
 
     @cached_property
-    def _renamed(self) -> dict[str, list[Manifest]]:
-        """The objects of each kind that can have another name in the cluster than in their file."""
-        appliers: tuple[Applier, ...] = (*self._files, *self.flux_kustomizations)
-        with_affix = any(each.full_name("") for each in appliers)
-        found: dict[str, list[Manifest]] = defaultdict(list)
+    def _named_later(self) -> dict[str, list[tuple[re.Pattern[str], Manifest]]]:
+        """The objects of each kind whose names Flux completes, each with the pattern of its name."""
+        found: dict[str, list[tuple[re.Pattern[str], Manifest]]] = defaultdict(list)
         for manifest in self.manifests:
-            if with_affix or is_decided_later(manifest.name):
-                found[manifest.group_kind].append(manifest)
+            if is_decided_later(manifest.name):
+                found[manifest.group_kind].append((_pattern(manifest.name), manifest))
         return found
 
-    def _can_be_renamed(self, manifest: Manifest, name: str) -> bool:
-        if is_decided_later(manifest.name):
-            return bool(_pattern(manifest.name).fullmatch(name))
-        if self.root is None or manifest.name == name:
-            return False
-        appliers = self.graph.all_appliers(file_of(manifest))
-        return any(each.full_name(manifest.name) == name for each in appliers)
+    @cached_property
+    def _renamed(self) -> dict[tuple[str, str], list[Manifest]]:
+        """The objects that get another name on their way to the cluster, by kind and that name."""
+        found: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+        appliers: tuple[Applier, ...] = (*self._files, *self.flux_kustomizations)
+        if self.root is None or not any(each.full_name("") for each in appliers):
+            return found
+        appliers_of: dict[str, tuple[Applier, ...]] = {}
+        for manifest in self.manifests:
+            if is_decided_later(manifest.name):
+                continue
+            name = manifest.document.source.name
+            if name not in appliers_of:
+                appliers_of[name] = tuple(self.graph.all_appliers(file_of(manifest)))
+            for new in {each.full_name(manifest.name) for each in appliers_of[name]} - {manifest.name}:
+                found[manifest.group_kind, new].append(manifest)
+        return found
 
 
 def _contains(folder: str, path: str) -> bool:

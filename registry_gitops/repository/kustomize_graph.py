@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -113,12 +115,17 @@ class KustomizeGraph:
     def generated_entries(self, folder: str) -> Iterator[str]:
         """Yield what Flux lists for a directory without a kustomization file."""
         prefix = folder.rstrip(os.sep) + os.sep
-        files = [file for file in self._documents_of if file.startswith(prefix)]
+        start, end = (bisect_left(self._sorted_files, each) for each in (prefix, prefix + chr(sys.maxunicode)))
+        files = self._sorted_files[start:end]
         folders = {os.path.dirname(file) for file in files}
         with_file = {each for each in folders if each in self.file_in}
         outermost = {each for each in with_file if not any(_is_below(each, other) for other in with_file)}
         yield from sorted(outermost)
         yield from (file for file in files if not any(_is_below(file, each) for each in outermost))
+
+    @cached_property
+    def _sorted_files(self) -> list[str]:
+        return sorted(self._documents_of)
 
     @cached_property
     def applied(self) -> frozenset[str] | None:
