@@ -223,6 +223,14 @@ def test_an_unreadable_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.tools
+def test_an_unreadable_directory_is_not_validated(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0)
+    done = as_anyone("validate", folder=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "closed: cannot read the directory: Permission denied\n"
+
+
+@pytest.mark.tools
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

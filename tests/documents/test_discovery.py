@@ -143,13 +143,6 @@ def test_unreadable_path_is_one_clear_error(tmp_path: Path, name: str) -> None:
         read_file(str(tmp_path / name))
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_unreadable_directory_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "closed").mkdir(mode=0)
-    with pytest.raises(InputError, match="cannot read the directory"):
-        list(find_files([str(tmp_path)]))
-
-
 def test_a_large_file_is_refused_without_being_read(tmp_path: Path) -> None:
     path = tmp_path / "large.yaml"
     with path.open("wb") as file:
