@@ -132,25 +132,30 @@ def _in_containers(workload: Manifest) -> Iterator[Problem]:
                 yield _problem((*path, "env", index, "value"), message, _REFER)
 
 
-_REFERENCE_SIBLINGS: Final = ("existingSecret", "secretName", "secretRef", "valueFrom", "secretKeyRef")
+_REFERENCE_SIBLINGS: Final = frozenset(["existingSecret", "secretName", "secretRef", "valueFrom", "secretKeyRef"])
 
 
-def _in_values(value: Any, path: Path) -> Iterator[Problem]:
-    """Yield the credentials in the values of a HelmRelease. In a reference to a Secret stand names of keys."""
+def _in_values(value: Any, path: Path) -> list[Problem]:
+    """Return the credentials in the values of a HelmRelease. In a reference to a Secret stand names of keys."""
+    found: list[Problem] = []
     if isinstance(value, list):
         for index, entry in enumerate(value):
-            yield from _in_values(entry, (*path, index))
-    elif isinstance(value, dict) and not any(value.get(key) for key in _REFERENCE_SIBLINGS):
+            if isinstance(entry, (dict, list)):
+                found += _in_values(entry, (*path, index))
+    elif isinstance(value, dict) and not _is_reference(value):
         for key, entry in value.items():
-            if isinstance(entry, dict | list):
+            if isinstance(entry, (dict, list)):
                 if "secret" not in str(key).lower():
-                    yield from _in_values(entry, (*path, key))
-            elif is_secret_name(str(key)) and is_real_value(entry):
-                yield _problem(
-                    (*path, key),
-                    f"the value of {show_key(str(key))} is in plain text",
-                    "put it into an encrypted Secret, name that in valuesFrom, and replace the credential",
-                )
+                    found += _in_values(entry, (*path, key))
+            elif isinstance(entry, str) and is_secret_name(str(key)) and is_real_value(entry):
+                message = f"the value of {show_key(str(key))} is in plain text"
+                remedy = "put it into an encrypted Secret, name that in valuesFrom, and replace the credential"
+                found.append(_problem((*path, key), message, remedy))
+    return found
+
+
+def _is_reference(value: Mapping[str, Any]) -> bool:
+    return not _REFERENCE_SIBLINGS.isdisjoint(value) and any(value.get(key) for key in _REFERENCE_SIBLINGS)
 
 
 def _problem(path: Path, message: str, remedy: str) -> Problem:
