@@ -18,7 +18,7 @@ _DEFAULTS: Final = ("=", ":=", ":-", ":?", ":+")
 _REMEDY: Final = "write ${NAME} or ${NAME:=default}, or $${ for the two characters themselves"
 
 # What go-yaml, which writes the text that Flux substitutes in, prints without escapes.
-_PRINTABLE: Final = re.compile("[\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]*")
+_PRINTABLE: Final = "[\n -~\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]*"
 _KEPT_TEXT: Final = "${_text:=\n}"
 
 
@@ -112,7 +112,7 @@ def keep_text(text: str) -> str:
     the last one of the block it is no part of the text.
     """
     # With a line break, the text is a block already; with what go-yaml escapes, it is in double quotes.
-    return text if "\n" in text or not _PRINTABLE.fullmatch(text) else text + _KEPT_TEXT
+    return text if "\n" in text or not re.fullmatch(_PRINTABLE, text) else text + _KEPT_TEXT
 
 
 class _Parser:

@@ -17,9 +17,7 @@ _BOUNDS = rf" *({_BOUND}(( +| *, *){_BOUND})*|{_VERSION} +- +{_VERSION}) *"
 VERSION_RANGE_PATTERN: Final = rf"{_BOUNDS}(\|\|{_BOUNDS})*"
 VERSION_RANGE_REMEDY: Final = 'write a version such as 1.2.3, or bounds such as "1.2.x", "~1.2", "^1.2" or ">=1.2 <2"'
 
-_RANGE: Final = re.compile(VERSION_RANGE_PATTERN)
-
 
 def is_version_range(text: str) -> bool:
     """Return whether a text is a version, or a range of versions."""
-    return _RANGE.fullmatch(text) is not None
+    return re.fullmatch(VERSION_RANGE_PATTERN, text) is not None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
-from registry_gitops.documents import Manifest, find_files, read_file
+from registry_gitops.documents import Manifest, Problem, find_files, read_file
 from registry_gitops.findings import Finding
 from registry_gitops.repository import FluxRepository, find_scope
 from registry_gitops.rules import RULES, ManifestSearch, find_refusals
@@ -17,6 +18,10 @@ from registry_gitops.validation.locating import Located, locate, locate_in_text
 from registry_gitops.validation.schemas import SchemaChecks
 from registry_gitops.validation.suppressions import apply_suppressions
 from registry_gitops.validation.validation_options import ValidationOptions
+
+_CHECKS_PER_PROCESS: Final = 4000
+"""Fewer objects are checked in one process: forks copy the memory that they touch, which takes as long."""
+_FINDINGS_PER_PROCESS: Final = 100
 
 
 def examine(
@@ -39,10 +44,14 @@ def examine(
     )
     progress(f"checking {count_of(len(repository.manifests), 'object')}")
     check = _Check(repository, options)
-    findings = [
-        finding for found in map_in_processes(check.manifest, repository.manifests, options.jobs) for finding in found
+    problems = map_in_processes(check.manifest, repository.manifests, options.jobs, least=_CHECKS_PER_PROCESS)
+    located = [
+        Located(rule_id, manifest, problem)
+        for manifest, found in zip(repository.manifests, problems, strict=True)
+        for rule_id, problem in found
     ]
-    findings += check.whole()
+    located += check.whole()
+    findings = list(map_in_processes(locate, located, options.jobs, least=_FINDINGS_PER_PROCESS))
     findings += (
         locate_in_text(file.source, found)
         for file in files
@@ -74,30 +83,28 @@ class _Check:
         self._searches: dict[str, Sequence[tuple[str, ManifestSearch]]] = {}
         self.schemas = SchemaChecks(repository, options.kubernetes_version, options.schemas)
 
-    def manifest(self, manifest: Manifest) -> list[Finding]:
-        """Return what is wrong with one object."""
-        return [locate(found) for found in self._in_manifest(manifest) if self._options.reports(found.rule_id)]
+    def manifest(self, manifest: Manifest) -> list[tuple[str, Problem]]:
+        """Return what is wrong with one object, each with the id of its rule."""
+        return [found for found in self._in_manifest(manifest) if self._options.reports(found[0])]
 
-    def whole(self) -> list[Finding]:
+    def whole(self) -> list[Located]:
         """Return what is wrong with all objects together."""
-        return [locate(found) for found in self._in_repository() if self._options.reports(found.rule_id)]
+        return [found for found in self._in_repository() if self._options.reports(found.rule_id)]
 
     def built(self, manifest: Manifest) -> Iterator[Located]:
         """Yield what is wrong with an object of a build."""
-        yield from self._in_manifest(manifest)
+        yield from (Located(rule_id, manifest, problem) for rule_id, problem in self._in_manifest(manifest))
         if manifest.group_kind == HELM_RELEASE:
             found = find_chart_problems(self._repository, self._options.charts, [manifest])
             yield from (Located(*each) for each in found)
 
-    def _in_manifest(self, manifest: Manifest) -> Iterator[Located]:
-        # Plain loops: a generator for each of 30 searches takes longer than most of them.
-        for rule_id, problem in find_refusals(manifest):
-            yield Located(rule_id, manifest, problem)
-        for rule_id, problem in self.schemas.check_manifest(manifest):
-            yield Located(rule_id, manifest, problem)
+    def _in_manifest(self, manifest: Manifest) -> Iterator[tuple[str, Problem]]:
+        yield from find_refusals(manifest)
+        yield from self.schemas.check_manifest(manifest)
         for rule_id, search in self._searches_of(manifest.group_kind):
+            # A plain loop: a generator for each of 30 searches takes longer than most of them.
             for problem in search(manifest, self._repository):
-                yield Located(rule_id, manifest, problem)
+                yield rule_id, problem
 
     def _searches_of(self, group_kind: str) -> Sequence[tuple[str, ManifestSearch]]:
         if group_kind not in self._searches:

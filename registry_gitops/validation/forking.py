@@ -5,22 +5,23 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_LEAST: Final = 64
-"""Fewer items are done in one process: a fork takes some ms."""
 
+def map_in_processes(
+    function: Callable[[Item], Result], items: Sequence[Item], jobs: int = 0, *, least: int
+) -> Iterator[Result]:
+    """Yield the result of each item, in their order, as `map` does.
 
-def map_in_processes(function: Callable[[Item], Result], items: Sequence[Item], jobs: int = 0) -> Iterator[Result]:
-    """Yield the result of each item, in their order, as `map` does. `jobs` is how many processes; 0 is one per core.
+    `jobs` is how many processes there are at most, 0 is one per core; each has `least` items or more.
 
     The processes are forks: they have all that this one has, and only results are copied. One that ends by an error
     leaves its items to this process, which raises the same error.
     """
-    count = min(jobs or _cores(), len(items) // _LEAST)
+    count = min(jobs or _cores(), len(items) // least)
     if count < 2 or not hasattr(os, "fork"):
         yield from map(function, items)
         return
