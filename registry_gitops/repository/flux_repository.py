@@ -117,6 +117,13 @@ class FluxRepository:
             return True
         return not self.is_retired(subject) and (self.graph.applied is None or file_of(subject) in self.graph.applied)
 
+    def is_left_out(self, manifest: Manifest) -> bool:
+        """Whether kustomization files name the file of an object, and no Kustomization of Flux in sight applies them."""
+        if self.root is None or not self.flux_kustomizations:
+            return False
+        appliers = list(self.graph.all_appliers(file_of(manifest)))
+        return bool(appliers) and not any(isinstance(each, FluxKustomization) for each in appliers)
+
     def is_retired(self, subject: Manifest | YAMLDocument) -> bool:
         """Whether the file of an object or a document is in a directory such as archive or disabled."""
         return self.root is not None and bool(_RETIRED.search(os.path.relpath(file_of(subject), self.root)))

@@ -67,6 +67,8 @@ class SchemaChecks:
             return Severity.ERROR
         if not self._repository.is_applied(manifest) or any(self._repository.patches_for(manifest)):
             return None
+        if manifest.group.endswith(_FLUX) and self._repository.is_left_out(manifest):
+            return None
         return Severity.WARNING if manifest.group.endswith(_FLUX) else Severity.ERROR
 
     def _of_document(self, document: YAMLDocument) -> Iterator[tuple[str, Problem]]:
