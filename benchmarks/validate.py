@@ -289,6 +289,7 @@ def tables(place: Path, runs: int) -> Iterable[str]:
 
 def main() -> None:
     """Print the tables, in Markdown."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # Each run would compile what has changed since the last one.
     with tempfile.TemporaryDirectory() as place:
         for line in tables(Path(place), 7):
             print(line, flush=True)

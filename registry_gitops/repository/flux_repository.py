@@ -118,7 +118,7 @@ class FluxRepository:
         return not self.is_retired(subject) and (self.graph.applied is None or file_of(subject) in self.graph.applied)
 
     def is_left_out(self, manifest: Manifest) -> bool:
-        """Whether kustomization files name the file of an object, and no Kustomization of Flux in sight applies them."""
+        """Whether kustomization files list an object, and no Kustomization of Flux in sight applies them."""
         if self.root is None or not self.flux_kustomizations:
             return False
         appliers = list(self.graph.all_appliers(file_of(manifest)))
