@@ -118,11 +118,12 @@ class FluxRepository:
         return not self.is_retired(subject) and (self.graph.applied is None or file_of(subject) in self.graph.applied)
 
     def is_left_out(self, manifest: Manifest) -> bool:
-        """Whether kustomization files list an object, and no Kustomization of Flux in sight applies them."""
-        if self.root is None or not self.flux_kustomizations:
+        """Whether an object is in a directory that a Kustomization of Flux applies, and no way leads there."""
+        if self.root is None:
             return False
-        appliers = list(self.graph.all_appliers(file_of(manifest)))
-        return bool(appliers) and not any(isinstance(each, FluxKustomization) for each in appliers)
+        file = file_of(manifest)
+        is_below = any(flux.folder and _contains(flux.folder, file) for flux in self.flux_kustomizations)
+        return is_below and not any(isinstance(each, FluxKustomization) for each in self.graph.all_appliers(file))
 
     def is_retired(self, subject: Manifest | YAMLDocument) -> bool:
         """Whether the file of an object or a document is in a directory such as archive or disabled."""
