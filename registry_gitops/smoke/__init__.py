@@ -11,8 +11,10 @@ from registry_gitops.smoke.checks import CHECKS
 from registry_gitops.smoke.client import TLS_REQUIRED, Client, NoResponseError, UnreachableError, connect
 from registry_gitops.smoke.context import LAYER_SIZE, REPOSITORY, Context, Options
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
+from registry_gitops.smoke.expectations import Expectations
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
+from registry_gitops.smoke.remedy import Remedy
 from registry_gitops.smoke.restart import RestartImage
 from registry_gitops.smoke.runner import Interrupted, checks_for_level, push_restart_image, run_checks
 
@@ -25,12 +27,14 @@ __all__ = [
     "CheckFailed",
     "Client",
     "Context",
+    "Expectations",
     "Interrupted",
     "Level",
     "NoResponseError",
     "NotSupported",
     "Options",
     "Precondition",
+    "Remedy",
     "RestartImage",
     "Skipped",
     "UnreachableError",

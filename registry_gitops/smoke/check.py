@@ -11,6 +11,7 @@ from registry_gitops.report import Requirement
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
+from registry_gitops.smoke.remedy import Remedy
 
 RECOMMENDED: Final = Requirement.RECOMMENDED
 
@@ -28,8 +29,8 @@ class Check:
     requirement: Requirement
     spec: str
     """Section of a specification, or the known pitfall."""
-    remedy: str
-    """What to change if it fails. A word in backquotes with a dot in it is a value of the chart."""
+    remedy: Remedy
+    """What to change if it fails."""
     needs: frozenset[Precondition]
     run: Callable[[Context], None]
 
@@ -38,7 +39,7 @@ def check(
     name: str,
     *,
     spec: str,
-    remedy: str,
+    remedy: str | Remedy,
     level: Level = Level.SMOKE,
     requirement: Requirement = Requirement.REQUIRED,
     needs: Iterable[Precondition] | None = None,
@@ -60,7 +61,7 @@ def check(
             level=level,
             requirement=requirement,
             spec=spec,
-            remedy=remedy,
+            remedy=Remedy(remedy) if isinstance(remedy, str) else remedy,
             needs=ensured,
             run=function,
         )

@@ -1,26 +1,33 @@
-"""The argument of a check: a client, repositories to push to, and images of its own."""
+"""The argument of a check: a client, repositories to push to, and images; and what the checks of a run share."""
 
 from __future__ import annotations
 
 import re
+import threading
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, TypeVar, cast
 
 from registry_gitops.smoke.cleanup import PushRecord
 from registry_gitops.smoke.client import AnonymousAuthenticator, Client, RegistryResponse
-from registry_gitops.smoke.images import ImageFactory, LocalBlob, LocalManifest
+from registry_gitops.smoke.expectations import Expectations
+from registry_gitops.smoke.images import ImageFactory, LocalBlob, LocalManifest, sha256_digest
 from registry_gitops.smoke.repository import Repository
 from registry_gitops.smoke.restart import RestartImage
 
 T = TypeVar("T")
 
 REPOSITORY: Final = "registry-gitops/smoke"
-"""Repository to push to. All runs use the same one, because registries do not forget the name of a repository; tags
-and content differ in each run."""
+"""Repository to push to. All runs use the same one, because registries do not forget the name of a repository."""
 LAYER_SIZE: Final = 200 * 1024 * 1024
 MAX_REPOSITORY_LENGTH: Final = 240
 """Characters. Registries allow 255; names of missing and of second repositories are up to 14 characters longer."""
+
+_DELETION_REFUSED: Final = (400, 401, 403, 405)
+_KEPT: Final = "kept"
+"""The seed of contents that no run can delete: the next run pushes the same again."""
 
 _COMPONENT: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _REPOSITORY_NAME: Final = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
@@ -36,6 +43,8 @@ class Options:
     """Bytes of the large layer of level `full`; 0 omits it."""
     restart: RestartImage | None = None
     """The image that was pushed before a restart, to check now."""
+    expectations: Expectations = field(default_factory=Expectations)
+    """What was promised of the registry."""
 
     def __post_init__(self) -> None:
         if not _REPOSITORY_NAME.fullmatch(self.repository):
@@ -47,29 +56,69 @@ class Options:
             raise ValueError(f"the name of the repository is longer than {MAX_REPOSITORY_LENGTH} characters")
 
 
-class Context:
-    """One run against one registry. Checks share nothing but this, and each can run alone."""
+class Run:
+    """What the checks of one run share. Thread-safe: each thing is made once, by the first check that needs it."""
 
-    def __init__(self, client: Client, push_record: PushRecord, run_id: str, options: Options) -> None:
+    def __init__(self, client: Client, run_id: str, options: Options) -> None:
         self.client = client
         self.options = options
-        self.run_id = run_id
-        self.images = ImageFactory(run_id)
-        self.repository = Repository(client, push_record, options.repository)
-        self.other_repository = Repository(client, push_record, f"{options.repository}-other")
-        """A second repository, to mount from."""
+        self.id = run_id
+        self.push_record = PushRecord()
+        self.stop = threading.Event()
+        """Set at the end of a run: then no check sends another request."""
         self.anonymous = AnonymousAuthenticator(client.mask)
-        self.check_id = ""
-        """The id of the current check."""
         self.push_failed_in = ""
         """The id of the check in which a push failed, so that others need not try."""
         self.unresponsive_since = ""
         """The id of the check after which the registry stopped responding."""
-        self._cache: dict[str, object] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._made: dict[str, object] = {}
+
+    def once(self, key: str, make: Callable[[], T]) -> T:
+        """Return what `make` returned the first time. An exception of it is raised, and the next check tries again."""
+        with self._locks[key]:
+            if key not in self._made:
+                self._made[key] = make()
+        return cast(T, self._made[key])
+
+
+class Context:
+    """One check of a run. Checks share nothing but what `Run` has, and each can run alone."""
+
+    def __init__(self, run: Run, check_id: str, *, pushes: bool) -> None:
+        self.run = run
+        self.check_id = check_id
+        self.client = run.client.with_own_evidence(run.stop)
+        self.options = run.options
+        self.expectations = run.options.expectations
+        self.anonymous = run.anonymous
+        self.repository = Repository(self.client, run.push_record, run.options.repository)
+        self.other_repository = self.repository.with_name(f"{run.options.repository}-other")
+        """A second repository, to mount from."""
+        self.run_id = run.id
+        """Differs in each run: for names of what must not exist."""
+        self._pushes = pushes
+
+    @cached_property
+    def seed(self) -> str:
+        """What contents and tags are made from: different in each run, but the same where nothing can be deleted."""
+        if self._pushes and self.deletion_response().status in _DELETION_REFUSED:
+            return _KEPT
+        return self.run_id
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether earlier runs can have pushed the same contents and tags."""
+        return self.seed == _KEPT
+
+    @cached_property
+    def images(self) -> ImageFactory:
+        """Makes the blobs and manifests of this run."""
+        return ImageFactory(self.seed)
 
     def make_tag(self, label: str) -> str:
         """Return a tag of this run. The tags of one check sort by their labels."""
-        return f"smoke-{self.run_id}-{self.check_id}-{label}"
+        return f"smoke-{self.seed}-{self.check_id}-{label}"
 
     def make_blob(self, label: str = "blob", size: int = 1024) -> LocalBlob:
         """Make a blob of this check, without pushing it."""
@@ -83,24 +132,19 @@ class Context:
 
     def pushed_blob(self) -> LocalBlob:
         """Return a blob of 8 KiB that is in the repository. All checks share it, and none deletes it."""
-        return self._once("blob", self._push_blob)
+        return self.run.once("blob", self._push_blob)
 
     def pushed_image(self) -> tuple[LocalManifest, str]:
         """Return an image that is in the repository, and its tag. All checks share it, and none deletes it."""
-        return self._once("image", self._push_image)
+        return self.run.once("image", self._push_image)
 
-    def get_challenge(self) -> RegistryResponse:
+    def challenge(self) -> RegistryResponse:
         """Return the response of `/v2/` to an anonymous request."""
-        return self._once("challenge", lambda: self.client.request("GET", "/v2/", authenticator=self.anonymous))
+        return self.run.once("challenge", lambda: self.client.request("GET", "/v2/", authenticator=self.anonymous))
 
-    def get_deletion_response(self) -> RegistryResponse:
+    def deletion_response(self) -> RegistryResponse:
         """Return the response to the deletion of a manifest."""
-        return self._once("deletion", self._delete_image)
-
-    def _once(self, key: str, make: Callable[[], T]) -> T:
-        if key not in self._cache:
-            self._cache[key] = make()
-        return cast(T, self._cache[key])
+        return self.run.once("deletion", self._delete_image)
 
     def _push_blob(self) -> LocalBlob:
         blob = self.images.make_blob("shared blob", 8192)
@@ -108,11 +152,16 @@ class Context:
         return blob
 
     def _push_image(self) -> tuple[LocalManifest, str]:
-        image, tag = self.images.make_image("shared image"), f"smoke-{self.run_id}"
+        image, tag = self.images.make_image("shared image"), f"smoke-{self.seed}"
         self.repository.push(image, tag)
         return image, tag
 
     def _delete_image(self) -> RegistryResponse:
-        image = self.images.make_image("to delete")
+        # Most registries without deletion refuse even that of a missing image. Then this run pushes nothing new.
+        missing = sha256_digest(self.run_id.encode())
+        response = self.repository.request("DELETE", f"manifests/{missing}")
+        if response.status in _DELETION_REFUSED:
+            return response
+        image = ImageFactory(self.run_id).make_image("to delete")
         self.repository.push(image)
         return self.repository.request("DELETE", f"manifests/{image.digest}")

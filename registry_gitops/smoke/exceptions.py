@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from registry_gitops.smoke.remedy import Remedy
+
 
 class CheckEnded(Exception):
     """A check ended without passing."""
@@ -13,9 +15,9 @@ class CheckFailed(CheckEnded):
     `remedy` replaces the remedy of the check if the response tells more than the check knows.
     """
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str | Remedy = "") -> None:
         super().__init__(message)
-        self.remedy = remedy
+        self.remedy = Remedy(remedy) if isinstance(remedy, str) else remedy
 
 
 class NotSupported(CheckEnded):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from registry_gitops.smoke.context import Context
+from registry_gitops.smoke.context import Context, Run
 from registry_gitops.smoke.diagnosis import expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 
@@ -33,25 +33,30 @@ class Precondition(StrEnum):
 
 def ensure_preconditions(context: Context, needs: frozenset[Precondition]) -> None:
     """Return if a check can run. Raises Skipped, NotSupported, or CheckFailed."""
-    if context.unresponsive_since:
-        raise Skipped(f"the registry no longer responds: see {context.unresponsive_since}")
+    if context.run.unresponsive_since:
+        raise Skipped(unresponsive(context.run))
     for precondition in Precondition:
         if precondition in needs:
             _ENSURE[precondition](context)
 
 
+def unresponsive(run: Run) -> str:
+    """Return why no check can run after the registry stopped responding."""
+    return f"the registry no longer responds: see {run.unresponsive_since}"
+
+
 def _ensure_push(context: Context) -> None:
-    if context.push_failed_in:
-        raise Skipped(f"pushes fail: see {context.push_failed_in}")
+    if context.run.push_failed_in:
+        raise Skipped(f"pushes fail: see {context.run.push_failed_in}")
     try:
         context.pushed_blob()
     except CheckFailed:
-        context.push_failed_in = context.check_id
+        context.run.push_failed_in = context.check_id
         raise
 
 
 def _ensure_delete(context: Context) -> None:
-    response = context.get_deletion_response()
+    response = context.deletion_response()
     if response.status in (400, 405):
         raise NotSupported("deletion is off: `deletion.enabled` turns it on")
     if response.status == 403:
@@ -60,11 +65,11 @@ def _ensure_delete(context: Context) -> None:
 
 
 def _ensure_login(context: Context) -> None:
-    status = context.get_challenge().status
+    status = context.challenge().status
     if status == 200:
         raise NotSupported("the registry requires no authentication: `auth.htpasswd.enabled` turns it on")
     if status != 401:
-        raise status_failure(context.get_challenge(), 401)
+        raise status_failure(context.challenge(), 401)
 
 
 def _ensure_credentials(context: Context) -> None:

@@ -1,4 +1,4 @@
-"""A run: for each check its preconditions, the check, and a result; at the end, the cleanup."""
+"""A run: the checks, several at a time; at the end, the cleanup and the report."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from registry_gitops.findings import Finding, Severity
-from registry_gitops.report import CheckResult, Outcome, Report, Requirement
+from registry_gitops.report import Report
 from registry_gitops.smoke.check import Check
+from registry_gitops.smoke.check_pool import CheckPool
 from registry_gitops.smoke.cleanup import PushRecord, clean_up, list_leftovers
-from registry_gitops.smoke.client import Client, NoResponseError
-from registry_gitops.smoke.context import Context, Options
-from registry_gitops.smoke.diagnosis import remedy_for_no_response
-from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
+from registry_gitops.smoke.client import Client
+from registry_gitops.smoke.context import Options, Run
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.preconditions import ensure_preconditions
 from registry_gitops.smoke.repository import Repository
 from registry_gitops.smoke.restart import RestartImage
 from registry_gitops.version import __version__
 
 TOOL: Final = "registry-gitops smoke"
+WORKERS: Final = 8
+"""Checks at a time: most of a run is waiting for the registry."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -48,43 +47,38 @@ def run_checks(
     *,
     options: Options | None = None,
     run_id: str = "",
+    workers: int = WORKERS,
     on_start: Callable[[Check], None] = lambda check: None,
 ) -> Report:
-    """Run the checks in this order, clean up, and return the report. Calls `on_start` before each check.
+    """Run the checks, `workers` at a time, clean up, and return the report with the results in this order.
 
-    No response of the registry raises. Ctrl-C raises Interrupted, after the cleanup.
+    Calls `on_start` before each check, one call at a time. No response of the registry raises. Ctrl-C raises
+    Interrupted, after the cleanup.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    push_record = PushRecord()
-    context = Context(client, push_record, run_id or _new_run_id(), options or Options())
-    results: list[CheckResult] = []
-    findings: list[Finding] = []
+    run = Run(client, run_id or _new_run_id(), options or Options())
+    pool = CheckPool(run, workers, on_start)
     leftovers: tuple[str, ...] = ()
-    interrupted = False
     try:
-        for check in checks:
-            on_start(check)
-            result, finding = run_check(check, context)
-            results.append(result)
-            findings += [finding] if finding else []
-    except KeyboardInterrupt:
-        interrupted = True
+        pool.run(checks)
     finally:
+        run.stop.set()
         try:
-            leftovers = clean_up(client, push_record)
+            leftovers = clean_up(client, run.push_record)
         except KeyboardInterrupt:
-            interrupted, leftovers = True, list_leftovers(push_record)
+            pool.is_interrupted, leftovers = True, list_leftovers(run.push_record)
+    ended = [pool.ended[check.id] for check in checks if check.id in pool.ended]
     report = Report(
         tool=TOOL,
         version=__version__,
         subject=client.mask.mask_text(client.url),
         started=started,
         seconds=time.monotonic() - clock,
-        checks=tuple(results),
-        findings=tuple(findings),
+        checks=tuple(result for result, _ in ended),
+        findings=tuple(finding for _, finding in ended if finding),
         leftovers=tuple(map(client.mask.mask_text, leftovers)),
     )
-    if interrupted:
+    if pool.is_interrupted:
         raise Interrupted(report)
     return report
 
@@ -102,55 +96,3 @@ def push_restart_image(client: Client, options: Options | None = None) -> Restar
         clean_up(client, push_record)
         raise
     return restart
-
-
-def run_check(check: Check, context: Context) -> tuple[CheckResult, Finding | None]:
-    """Run one check; return its result, and a finding if it failed. Only an internal error, or Ctrl-C, is raised."""
-    evidence = context.client.evidence
-    evidence.clear()
-    clock = time.monotonic()
-    outcome, message, remedy = _outcome(check, context)
-    message = context.client.mask.mask_text(message)
-    result = CheckResult(
-        id=check.id,
-        title=check.title,
-        outcome=outcome,
-        requirement=check.requirement,
-        verifies=check.verifies,
-        seconds=time.monotonic() - clock,
-    )
-    if not result.is_failure:
-        return result.model_copy(update={"message": message, "evidence": evidence.lines}), None
-    return result, Finding(
-        id=check.id,
-        message=message,
-        severity=Severity.ERROR if check.requirement is Requirement.REQUIRED else Severity.WARNING,
-        remedy=remedy or check.remedy,
-        reference=check.spec,
-        evidence=evidence.lines,
-    )
-
-
-def _outcome(check: Check, context: Context) -> tuple[Outcome, str, str]:
-    try:
-        context.check_id = check.id
-        ensure_preconditions(context, check.needs)
-        check.run(context)
-    except CheckFailed as failed:
-        return Outcome.FAILED, str(failed), failed.remedy
-    except NotSupported as ended:
-        return Outcome.NOT_SUPPORTED, str(ended), ""
-    except Skipped as ended:
-        return Outcome.SKIPPED, str(ended), ""
-    except NoResponseError as problem:
-        context.unresponsive_since = "" if _responds(context.client) else check.id
-        return Outcome.ERROR, str(problem), remedy_for_no_response(problem, context.client.url)
-    return Outcome.PASSED, "", ""
-
-
-def _responds(client: Client) -> bool:
-    try:
-        client.request("GET", "/v2/")
-    except NoResponseError:
-        return False
-    return True

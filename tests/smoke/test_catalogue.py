@@ -32,16 +32,16 @@ def test_check_ids_are_unique() -> None:
 
 @EACH
 def test_check_has_title_verifies_spec_and_remedy(check: Check) -> None:
-    for text in (check.title, check.verifies, check.spec, check.remedy):
+    for text in (check.title, check.verifies, check.spec, str(check.remedy)):
         assert text.strip()
         assert "\n" not in text
     assert check.verifies.endswith(".")
-    assert check.remedy.endswith(".")
+    assert str(check.remedy).endswith(".")
 
 
 @EACH
 def test_remedy_names_existing_chart_values(check: Check) -> None:
-    for value in VALUE.findall(check.remedy):
+    for value in VALUE.findall(str(check.remedy)):
         assert explain_key(f"values.{value}")
 
 

@@ -118,3 +118,13 @@ def error_codes(context: Context) -> None:
 
 def _missing_repository(context: Context) -> str:
     return f"/v2/{context.options.repository}-none-{context.run_id}"
+
+
+CHECKS = (
+    api,
+    api_version,
+    health,
+    debug_hidden,
+    error_shape,
+    error_codes,
+)

@@ -103,3 +103,13 @@ def blob_conditional(context: Context) -> None:
         raise NotSupported("If-None-Match is ignored")
     if response.status != 304 or response.body:
         raise status_failure(response, 304)
+
+
+CHECKS = (
+    blob_get,
+    blob_head,
+    blob_missing,
+    blob_range,
+    blob_range_outside,
+    blob_conditional,
+)

@@ -116,7 +116,7 @@ def delete_refused(context: Context) -> None:
 
     It is off so that no client can delete what the cluster runs: by digest, by tag, or as a blob.
     """
-    response = context.get_deletion_response()
+    response = context.deletion_response()
     if response.status == 202:
         raise Skipped("deletion is on")
     if response.status not in (400, 403, 405):
@@ -171,3 +171,14 @@ def _statuses_on_new_connections(context: Context, digest: str) -> list[int]:
         with context.client.with_new_connections() as fresh:
             statuses.append(context.repository.with_client(fresh).request_blob(digest, method="HEAD").status)
     return statuses
+
+
+CHECKS = (
+    delete_manifest,
+    delete_manifest_ghost,
+    delete_tag,
+    delete_blob,
+    delete_missing,
+    delete_refused,
+    delete_seen_by_all,
+)

@@ -15,6 +15,8 @@ from registry_gitops.smoke.remedies import OTHER_REGISTRY, PROXY
 from registry_gitops.smoke.repository import is_sorted, parse_names, parse_next_link, parse_object
 
 LINK = f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address."
+_CATALOG_ATTEMPTS = 5
+"""distribution reads its directories for the catalog, and returns 500 if one disappears meanwhile."""
 _MAX_PAGES = 2000
 """Pages to read of a list that does not end."""
 
@@ -172,7 +174,10 @@ def _push_tags(context: Context) -> tuple[str, str, str]:
 
 
 def _request_catalog(context: Context, query: str) -> RegistryResponse:
-    response = context.client.request("GET", f"/v2/_catalog{query}")
+    for _ in range(_CATALOG_ATTEMPTS):
+        response = context.client.request("GET", f"/v2/_catalog{query}")
+        if response.status != 500:
+            break
     if response.status in (401, 403):
         raise NotSupported("the user is not allowed to list the repositories")
     if response.status in (404, 405):
@@ -219,3 +224,14 @@ def _references(response: RegistryResponse) -> list[tuple[str, str]]:
         for descriptor in descriptors
         if isinstance(descriptor, dict) and "digest" in descriptor and not descriptor.get("urls")
     ]
+
+
+CHECKS = (
+    catalog_read,
+    image_read,
+    tag_list,
+    tag_list_n,
+    tag_list_link,
+    catalog,
+    catalog_pages,
+)

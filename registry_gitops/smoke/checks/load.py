@@ -129,3 +129,10 @@ class _LayerFile(io.RawIOBase):
         wanted = len(self._rest) if size < 0 else size
         part, self._rest = self._rest[:wanted], self._rest[wanted:]
         return bytes(part)
+
+
+CHECKS = (
+    upload_2_mb,
+    pushes_at_once,
+    large_layer,
+)

@@ -28,7 +28,7 @@ def login_challenge(context: Context) -> None:
 
     Docker sends no password until /v2/ returns a challenge whose scheme it knows.
     """
-    response = context.get_challenge()
+    response = context.challenge()
     offers = parse_challenges(response.headers.get("WWW-Authenticate", ""))
     if not offers:
         raise CheckFailed("the 401 has no valid header WWW-Authenticate, so clients cannot log in")
@@ -97,7 +97,7 @@ def login_push(context: Context) -> None:
 
     A client that can push can replace the images that the cluster runs.
     """
-    if context.get_challenge().status == 200 and context.client.authenticator.credentials is None:
+    if context.challenge().status == 200 and context.client.authenticator.credentials is None:
         raise NotSupported("the registry requires no authentication: `auth.htpasswd.enabled` turns it on")
     response = context.client.request(
         "POST", context.repository.path("blobs/uploads/"), authenticator=context.anonymous
@@ -126,7 +126,7 @@ def login_encrypted(context: Context) -> None:
     parts = urlsplit(context.client.url)
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise CheckFailed(f"the registry requires a password at {context.client.url}, without TLS")
-    for offer in parse_challenges(context.get_challenge().headers.get("WWW-Authenticate", "")):
+    for offer in parse_challenges(context.challenge().headers.get("WWW-Authenticate", "")):
         realm = urlsplit(offer.parameters.get("realm", ""))
         if offer.scheme == "bearer" and parts.scheme == "https" and realm.scheme == "http":
             raise CheckFailed(
@@ -140,3 +140,12 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+CHECKS = (
+    login_challenge,
+    login_valid,
+    login_invalid,
+    login_encrypted,
+    login_push,
+)

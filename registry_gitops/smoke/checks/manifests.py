@@ -158,7 +158,7 @@ def manifest_invalid(context: Context) -> None:
 
     Otherwise, only a pull shows that a push was broken.
     """
-    broken = LocalManifest(f'{{"schemaVersion": 2, "{context.run_id}'.encode(), IMAGE)
+    broken = LocalManifest(f'{{"schemaVersion": 2, "{context.seed}'.encode(), IMAGE)
     response = context.repository.put_manifest(broken, context.make_tag("a"))
     if response.status < 300:
         raise NotSupported("the registry accepts any bytes as a manifest")
@@ -220,3 +220,19 @@ def _expect_headers(response: RegistryResponse, manifest: LocalManifest) -> None
             f'{response.method} of a manifest returned the media type "{media_type}", expected {manifest.media_type}'
         )
     expect_digest(response, manifest.digest)
+
+
+CHECKS = (
+    manifest_image,
+    manifest_docker,
+    manifest_index,
+    manifest_artifact,
+    manifest_head,
+    manifest_missing,
+    manifest_accept,
+    manifest_conditional,
+    manifest_wrong_digest,
+    manifest_invalid,
+    manifest_missing_blob,
+    tag_moved,
+)

@@ -54,3 +54,9 @@ def mount_missing(context: Context) -> None:
 def _mount(context: Context, blob: LocalBlob) -> RegistryResponse:
     query = f"?mount={blob.digest}&from={context.other_repository.name}"
     return context.repository.request("POST", f"blobs/uploads/{query}")
+
+
+CHECKS = (
+    mount,
+    mount_missing,
+)

@@ -30,3 +30,6 @@ def kept_after_restart(context: Context) -> None:
     if repository.request_manifest(restart.tag).status == 404:
         raise CheckFailed(f"the image {restart.repository}:{restart.tag} did not survive the restart")
     repository.expect_stored(restart.manifest, restart.tag)
+
+
+CHECKS = (kept_after_restart,)

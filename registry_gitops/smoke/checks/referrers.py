@@ -93,7 +93,7 @@ def referrers_tag(context: Context) -> None:
     artifact = context.images.make_artifact(context.check_id, image)
     context.repository.push(artifact)
     entry = artifact.descriptor(artifactType=ARTIFACT)
-    listing = make_index([entry], {"org.example.made-by": context.run_id})
+    listing = make_index([entry], {"org.example.made-by": context.seed})
     tag = image.digest.replace(":", "-")
     expect_status(context.repository.put_manifest(listing, tag), 201)
     expect_same_bytes(expect_status(context.repository.request_manifest(tag, accept=INDEX), 200), listing)
@@ -118,3 +118,11 @@ def _parse_entries(response: RegistryResponse) -> list[dict[str, Any]]:
     if not all(isinstance(entry, dict) and "digest" in entry for entry in entries):
         raise CheckFailed("the list of referrers has entries that are not descriptors")
     return entries
+
+
+CHECKS = (
+    referrers,
+    referrers_none,
+    referrers_filter,
+    referrers_tag,
+)

@@ -43,3 +43,9 @@ def replicas_read(context: Context) -> None:
             missing += context.repository.with_client(fresh).request_manifest(tag).body != image.content
     if missing:
         raise CheckFailed(f"on {missing} of {CONNECTIONS} new connections, a pushed image is missing")
+
+
+CHECKS = (
+    replicas_upload,
+    replicas_read,
+)

@@ -138,3 +138,10 @@ def _connection(context: Context, tls: ssl.SSLContext) -> ssl.SSLSocket:
     except OSError as error:
         plain.close()
         raise HandshakeError(f"the TLS handshake failed: {error}") from None
+
+
+CHECKS = (
+    tls_version,
+    tls_name,
+    tls_expiry,
+)

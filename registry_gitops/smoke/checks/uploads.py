@@ -201,3 +201,16 @@ def _expect_range(response: RegistryResponse, size: int) -> None:
     value = response.headers.get("Range", "")
     if value.removeprefix("bytes=") != f"0-{size - 1}":
         raise CheckFailed(f'{response.method} of an upload returned "Range: {value}", expected 0-{size - 1}')
+
+
+CHECKS = (
+    upload_monolithic,
+    upload_single_post,
+    upload_chunked,
+    upload_streamed,
+    upload_resumed,
+    upload_out_of_order,
+    upload_cancelled,
+    upload_wrong_digest,
+    upload_location,
+)

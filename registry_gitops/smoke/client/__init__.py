@@ -5,7 +5,7 @@ with connect("https://registry.example.com") as client:
 """
 
 from registry_gitops.smoke.client.challenge import parse_challenges
-from registry_gitops.smoke.client.client import Body, Client, RegistryResponse
+from registry_gitops.smoke.client.client import Body, Client, RegistryResponse, RunStopped
 from registry_gitops.smoke.client.client_auth import AnonymousAuthenticator, ClientAuthenticator
 from registry_gitops.smoke.client.connect import TLS_REQUIRED, UnreachableError, connect
 from registry_gitops.smoke.client.masked_text import Credentials
@@ -20,6 +20,7 @@ __all__ = [
     "Credentials",
     "NoResponseError",
     "RegistryResponse",
+    "RunStopped",
     "UnreachableError",
     "connect",
     "parse_challenges",

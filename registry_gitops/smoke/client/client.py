@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ _BLOCK: Final = 256 * 1024
 _METHODS_TO_REDIRECT: Final = ("GET", "HEAD")
 _RETRY_INTERVAL: Final = 0.2
 """Seconds between two attempts."""
-_MAX_CONNECTIONS: Final = 4
+_MAX_CONNECTIONS: Final = 8
 
 Body = bytes | IO[bytes] | Iterator[bytes] | None
 """Body of a request: bytes, a file of known length, or parts of unknown length, which are sent chunked."""
@@ -73,6 +74,10 @@ class ConnectionSettings:
     """Whether the certificate must be for the host of the URL."""
 
 
+class RunStopped(Exception):
+    """The run was stopped, so its clients send no more requests."""
+
+
 class Client:
     """A client of one registry, with connections, credentials, and evidence. Thread-safe."""
 
@@ -82,12 +87,15 @@ class Client:
         authenticator: ClientAuthenticator,
         mask: Mask,
         evidence: Evidence | None = None,
+        session: requests.Session | None = None,
+        stop: threading.Event | None = None,
     ) -> None:
         self.settings = settings
         self.authenticator = authenticator
         self.mask = mask
         self.evidence = evidence or Evidence(mask)
-        self._session = _new_session(settings)
+        self._session = session or _new_session(settings)
+        self._stop = stop
 
     @property
     def url(self) -> str:
@@ -101,7 +109,14 @@ class Client:
 
     def with_new_connections(self) -> Client:
         """Return a client of the same registry and user that opens connections of its own."""
-        return Client(self.settings, self.authenticator, self.mask, self.evidence)
+        return Client(self.settings, self.authenticator, self.mask, self.evidence, stop=self._stop)
+
+    def with_own_evidence(self, stop: threading.Event) -> Client:
+        """Return a client with the same connections that keeps its own evidence.
+
+        After `stop` is set, it and the clients made from it raise RunStopped instead of sending a request.
+        """
+        return Client(self.settings, self.authenticator, self.mask, session=self._session, stop=stop)
 
     def close(self) -> None:
         """Close the connections."""
@@ -163,6 +178,8 @@ class Client:
     def _exchange(
         self, method: str, path: str, body: Body, headers: Mapping[str, str] | None, authenticator: ClientAuthenticator
     ) -> Iterator[tuple[requests.Response, list[str]]]:
+        if self._stop is not None and self._stop.is_set():
+            raise RunStopped
         url = self.url_for(path)
         lines: list[str] = []
         try:

@@ -72,6 +72,6 @@ def test_read_checks_share_one_connection(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(HTTPConnectionPool, "_new_conn", counted)
     with ReferenceRegistry() as registry, connect(registry.url) as client:
-        report = run_checks(client, checks_for_level(CHECKS, Level.READ))
+        report = run_checks(client, checks_for_level(CHECKS, Level.READ), workers=1)
     assert report.passed
     assert len(opened) == 1

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from registry_gitops.registry.api import Registry
 from registry_gitops.registry.messages import Request, Response
 
 Core = Callable[[Request], Response]
@@ -48,8 +47,8 @@ def mutant(name: str, change: Change, *caught_by: str, guarded: bool = False, fu
 class Broken:
     """A broken core as the server takes it."""
 
-    def __init__(self, right: Registry, change: Change) -> None:
-        self._core = change(right)
+    def __init__(self, core: Core) -> None:
+        self._core = core
 
     def __call__(self, request: Request) -> Response:
         return self._core(request)

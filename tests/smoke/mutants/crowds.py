@@ -119,7 +119,7 @@ def _mixed_up(right: Core) -> Core:
 
 
 CROWDS = (
-    mutant("two replicas, two storages", _every_other, "upload-monolithic"),
+    mutant("two replicas, two storages", _every_other, "upload-monolithic", "image-read"),
     mutant("two replicas, two secrets", _half_of_the_uploads, "upload-monolithic"),
     mutant("two replicas, two memories", _remembers, "delete-seen-by-all"),
     mutant("four clients at most", _few, "pushes-at-once", full=True),

@@ -20,7 +20,7 @@ from registry_gitops.registry.startup import load_tls_context
 from registry_gitops.registry.storage import MemoryStorage
 from registry_gitops.report import Report
 from registry_gitops.smoke import CHECKS, Level, Options, checks_for_level, connect, run_checks
-from tests.smoke.mutants.breaking import Broken, Change, Sent
+from tests.smoke.mutants.breaking import Broken, Change, Core, Sent
 from tests.support.dated_certificate import make_dated_certificate
 
 USER: Final = "ada"
@@ -53,12 +53,18 @@ class Guard:
 def served(change: Change, guard: Guard | None = None) -> Iterator[str]:
     """Serve the mutant until the end of the block, and yield its URL."""
     authenticator = HtpasswdAuthenticator(guard.htpasswd) if guard else None
-    tls = load_tls_context(guard.certificate, guard.key) if guard else None
     storage = MemoryStorage()
     for name in BEFORE:
-        _push_image(Registry(storage), name)
-    core = Broken(Registry(storage, authenticator=authenticator), change)
-    with Server(core, ("127.0.0.1", 0), tls=tls) as server:
+        push_image(Registry(storage), name)
+    with serving(change(Registry(storage, authenticator=authenticator)), guard) as url:
+        yield url
+
+
+@contextmanager
+def serving(core: Core, guard: Guard | None = None) -> Iterator[str]:
+    """Serve a core until the end of the block, with TLS if there is a guard, and yield its URL."""
+    tls = load_tls_context(guard.certificate, guard.key) if guard else None
+    with Server(Broken(core), ("127.0.0.1", 0), tls=tls) as server:
         thread = threading.Thread(target=server.serve, daemon=True)
         thread.start()
         try:
@@ -69,16 +75,18 @@ def served(change: Change, guard: Guard | None = None) -> Iterator[str]:
 
 
 def report_on(change: Change, guard: Guard | None = None, level: Level = Level.SMOKE) -> Report:
-    """Return the report of the checks on the mutant."""
+    """Return the report of the checks on the mutant, one at a time: some mutants count the requests."""
     with served(change, guard) as url:
         client = (
             connect(url, username=USER, password=PASSWORD, ca_file=str(guard.certificate)) if guard else connect(url)
         )
         with client:
-            return run_checks(client, checks_for_level(CHECKS, level), options=Options(layer_size=LAYER_SIZE))
+            return run_checks(
+                client, checks_for_level(CHECKS, level), options=Options(layer_size=LAYER_SIZE), workers=1
+            )
 
 
-def _push_image(registry: Registry, name: str) -> None:
+def push_image(registry: Registry, name: str) -> None:
     layer = b"a layer of long ago"
     digest = Digest.of(layer)
     descriptor = {"mediaType": "application/octet-stream", "digest": str(digest), "size": len(layer)}

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.tools
 
 def report_on(deployment: Deployment) -> Report:
     with deployment.running() as running, running.connect() as client:
-        return run_checks(client, checks_for_level(CHECKS, deployment.level))
+        return run_checks(client, checks_for_level(CHECKS, deployment.level), workers=1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,7 @@
+"""Faults of mirrors and nodes."""
+
+from __future__ import annotations
+
+from tests.smoke.faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = ()
