@@ -8,6 +8,7 @@ import pytest
 
 from registry_gitops.report import Outcome
 from registry_gitops.smoke import CHECKS, Level, Options, connect, push_restart_image, run_checks
+from tests.smoke.faults.table import FAULTS
 from tests.smoke.mutants.breaking import Mutant
 from tests.smoke.mutants.deployments import DEPLOYMENTS
 from tests.smoke.mutants.lacks import LACKS
@@ -63,6 +64,7 @@ def test_image_lost_by_a_restart_fails_its_check(lost: bool, record_property: Ca
 
 def test_each_check_has_a_mutant_that_few_others_catch() -> None:
     catches = [*(mutant.caught_by for mutant in MUTANTS), *(frozenset(each.failed) for each in DEPLOYMENTS)]
+    catches += [fault.caught_by for fault in FAULTS]
     catches.append(frozenset({RESTART}))
     assert {check.id for check in CHECKS} == frozenset().union(*(few for few in catches if len(few) <= FEW))
 
