@@ -26,10 +26,8 @@ COLUMNS: Final = "| fault | report | rebuilt as | level | checks |\n|---|---|---
 def page() -> str:
     parts = [HEAD]
     for kind, faults in groupby(FAULTS, lambda fault: fault.kind):
-        rows = "\n".join(map(row, faults))
-        parts.append(
-            f"## {kind.capitalize()}\n\n| fault | report | rebuilt as | level | checks |\n|---|---|---|---|---|\n{rows}\n"
-        )
+        rows = "".join(f"{row(fault)}\n" for fault in faults)
+        parts.append(f"## {kind.capitalize()}\n\n{COLUMNS}{rows}")
     return "\n".join(parts)
 
 
