@@ -21,6 +21,7 @@ from registry_gitops.smoke.remedies import (
     SLOW,
     STORAGE_NOT_SHARED,
     TOO_LARGE,
+    TOO_MANY,
     UNREACHABLE_STORAGE,
     VOLUME_FULL,
 )
@@ -80,6 +81,8 @@ def remedy_for_response(response: RegistryResponse) -> str:
     writes = response.method in _WRITES
     if response.status == 413:
         return TOO_LARGE
+    if response.status == 429:
+        return TOO_MANY
     if response.status in (401, 403):
         return FORBIDDEN
     if response.status == 405 and writes:

@@ -20,6 +20,10 @@ TOO_LARGE: Final = (
     "A proxy in front of the registry limits the size of requests. With ingress-nginx, set in `ingress.annotations`: "
     'nginx.ingress.kubernetes.io/proxy-body-size: "0".'
 )
+TOO_MANY: Final = (
+    "A proxy in front of the registry limits the rate of requests. With ingress-nginx, raise "
+    "nginx.ingress.kubernetes.io/limit-rps and limit-connections in `ingress.annotations`."
+)
 READ_ONLY: Final = (
     "The registry accepts no pushes: it is a pull-through cache (`configuration.proxy.remoteurl`) or read-only "
     "(`configuration.storage.maintenance.readonly.enabled`). Unset that, or run with --level read."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -77,10 +77,21 @@ def run_checks(
         checks=tuple(result for result, _ in ended),
         findings=tuple(finding for _, finding in ended if finding),
         leftovers=tuple(map(client.mask.mask_text, leftovers)),
+        notes=tuple(_notes(client)),
     )
     if pool.is_interrupted:
         raise Interrupted(report)
     return report
+
+
+def _notes(client: Client) -> Iterator[str]:
+    waits = client.rate_limit.waits
+    if waits:
+        yield (
+            f"The registry, or a proxy in front of it, limits the request rate: {waits} got 429 and were sent again. "
+            "Pulls of many nodes meet the same limit: see nginx.ingress.kubernetes.io/limit-rps in "
+            "`ingress.annotations`"
+        )
 
 
 def push_restart_image(client: Client, options: Options | None = None) -> RestartImage:

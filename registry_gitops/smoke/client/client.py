@@ -19,6 +19,7 @@ from registry_gitops.smoke.client.client_auth import ClientAuthenticator
 from registry_gitops.smoke.client.evidence import Evidence
 from registry_gitops.smoke.client.masked_text import Mask, MaskedText
 from registry_gitops.smoke.client.network_errors import NoResponseError, describe_error
+from registry_gitops.smoke.client.rate_limit import ATTEMPTS, RateLimit
 from registry_gitops.version import __version__
 
 _MAX_BODY: Final = 32 * 1024 * 1024
@@ -69,7 +70,7 @@ class ConnectionSettings:
     timeout: float = 30.0
     """Timeout in seconds of a connection, and of each wait for bytes."""
     retries: int = 2
-    """How often to retry a request whose connection failed. A response, of whatever status code, is never retried."""
+    """How often to retry a request whose connection failed. Of the responses, only 429 is retried."""
     check_hostname: bool = True
     """Whether the certificate must be for the host of the URL."""
 
@@ -89,12 +90,14 @@ class Client:
         evidence: Evidence | None = None,
         session: requests.Session | None = None,
         stop: threading.Event | None = None,
+        rate_limit: RateLimit | None = None,
     ) -> None:
         self.settings = settings
         self.authenticator = authenticator
         self.mask = mask
         self.evidence = evidence or Evidence(mask)
         self._session = session or _new_session(settings)
+        self.rate_limit = rate_limit or RateLimit()
         self._stop = stop
 
     @property
@@ -109,14 +112,18 @@ class Client:
 
     def with_new_connections(self) -> Client:
         """Return a client of the same registry and user that opens connections of its own."""
-        return Client(self.settings, self.authenticator, self.mask, self.evidence, stop=self._stop)
+        return Client(
+            self.settings, self.authenticator, self.mask, self.evidence, stop=self._stop, rate_limit=self.rate_limit
+        )
 
     def with_own_evidence(self, stop: threading.Event) -> Client:
         """Return a client with the same connections that keeps its own evidence.
 
         After `stop` is set, it and the clients made from it raise RunStopped instead of sending a request.
         """
-        return Client(self.settings, self.authenticator, self.mask, session=self._session, stop=stop)
+        return Client(
+            self.settings, self.authenticator, self.mask, session=self._session, stop=stop, rate_limit=self.rate_limit
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -204,7 +211,7 @@ class Client:
         authenticator: ClientAuthenticator,
         lines: list[str],
     ) -> requests.Response:
-        received = self._send(method, url, body, headers, authenticator.get_header(method, url), lines)
+        received = self._send_patiently(method, url, body, headers, authenticator.get_header(method, url), lines)
         challenge = received.headers.get("WWW-Authenticate")
         if received.status_code != requests.codes.unauthorized or not challenge or not _is_repeatable(body):
             return received
@@ -212,7 +219,28 @@ class Client:
             return received
         content = b"".join(_read_limited(received))
         lines += self.evidence.format_response(received.status_code, received.reason or "", received.headers, content)
-        return self._send(method, url, body, headers, authenticator.get_header(method, url), lines)
+        return self._send_patiently(method, url, body, headers, authenticator.get_header(method, url), lines)
+
+    def _send_patiently(
+        self,
+        method: str,
+        url: str,
+        body: Body,
+        headers: Mapping[str, str],
+        authorization: MaskedText | None,
+        lines: list[str],
+    ) -> requests.Response:
+        for _ in range(ATTEMPTS - 1):
+            received = self._send(method, url, body, headers, authorization, lines)
+            if received.status_code != requests.codes.too_many_requests or not _is_repeatable(body):
+                return received
+            content = b"".join(_read_limited(received))
+            lines += self.evidence.format_response(
+                received.status_code, received.reason or "", received.headers, content
+            )
+            self.rate_limit.wait(received.headers)
+            _rewind(body)
+        return self._send(method, url, body, headers, authorization, lines)
 
     def _send(
         self,

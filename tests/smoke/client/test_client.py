@@ -23,11 +23,24 @@ def test_broken_connection_is_retried() -> None:
         assert len(stub.heads) == 3
 
 
-def test_response_is_never_retried() -> None:
+def test_server_error_is_not_retried() -> None:
     with answering(status(503), OK) as stub:
         with pytest.raises(UnreachableError):
             connect(stub.url, retries=2)
         assert len(stub.heads) == 1
+
+
+def test_too_many_requests_is_retried_after_the_time_it_asks_for() -> None:
+    limited = status(429, b"", "Retry-After: 0")
+    with answering(OK, limited, limited, OK) as stub, connect(stub.url) as client:
+        assert client.request("GET", "/v2/").status == 200
+        assert (len(stub.heads), client.rate_limit.waits) == (4, 2)
+
+
+def test_too_many_requests_is_the_response_in_the_end() -> None:
+    with answering(OK, status(429, b"", "Retry-After: 0")) as stub, connect(stub.url) as client:
+        assert client.request("GET", "/v2/").status == 429
+        assert len(stub.heads) == 1 + 5
 
 
 def test_iterator_body_is_not_retried() -> None:
