@@ -119,10 +119,11 @@ def _outcome(check: Check, context: Context) -> tuple[Outcome, str, Remedy | Non
         return Outcome.SKIPPED, str(ended), None
     except NoResponseError as problem:
         run = context.run
-        if run.unresponsive_since:
-            # Another check that ran at the same time has noticed it first.
-            return Outcome.SKIPPED, unresponsive(run), None
-        run.unresponsive_since = "" if _responds(context.client) else check.id
+        with run.silence:
+            if run.unresponsive_since:
+                # Another check that ran at the same time has noticed it first.
+                return Outcome.SKIPPED, unresponsive(run), None
+            run.unresponsive_since = "" if _responds(context.client) else check.id
         return Outcome.ERROR, str(problem), Remedy(remedy_for_no_response(problem, run.client.url))
     return Outcome.PASSED, "", None
 

@@ -71,6 +71,8 @@ class Run:
         """The id of the check in which a push failed, so that others need not try."""
         self.unresponsive_since = ""
         """The id of the check after which the registry stopped responding."""
+        self.silence = threading.Lock()
+        """Held while a check that got no response finds out whether there is any."""
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._made: dict[str, object] = {}
 
