@@ -12,7 +12,7 @@ from registry_gitops.smoke import TLS_REQUIRED, Client, UnreachableError, connec
 from registry_gitops.target.resolution import PortForwardTarget, Target
 
 _INTERVAL: Final = 1.0
-"""Seconds between two attempts."""
+"""Seconds between two attempts; the last one is at the end of the waiting time."""
 
 
 @contextmanager
@@ -39,13 +39,14 @@ def open_client(
                 forward = port_forward(endpoint.namespace, endpoint.name, endpoint.port, context=endpoint.context)
                 client = stack.enter_context(_connect(endpoint, stack.enter_context(forward), settings))
             except (PortForwardError, UnreachableError) as problem:
-                if time.monotonic() + _INTERVAL > deadline:
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
                     raise
                 on_wait(problem)
             else:
                 yield client
                 return
-        time.sleep(_INTERVAL)
+        time.sleep(min(_INTERVAL, remaining))
 
 
 def _connect(endpoint: PortForwardTarget, address: str, settings: dict[str, Any]) -> Client:

@@ -99,14 +99,17 @@ class Clock:
         self.now += seconds
 
 
-def test_open_client_reports_each_attempt_while_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("wait", "failed"), [(0, 0), (0.5, 1), (1, 1), (3.5, 4)])
+def test_open_client_reports_each_attempt_but_the_one_at_the_end_of_the_wait(
+    monkeypatch: pytest.MonkeyPatch, wait: float, failed: int
+) -> None:
     clock = Clock()
     monkeypatch.setattr(import_module("registry_gitops.smoke.client.connect"), "time", clock)
     attempts: list[Exception] = []
     with (
         pytest.raises(UnreachableError, match="cannot be reached"),
-        open_client(Target("http://127.0.0.1:1"), wait=3.5, on_wait=attempts.append, retries=0),
+        open_client(Target("http://127.0.0.1:1"), wait=wait, on_wait=attempts.append, retries=0),
     ):
         raise AssertionError("nothing listens there")
-    assert len(attempts) == 3
-    assert clock.now == 3
+    assert len(attempts) == failed
+    assert clock.now == wait

@@ -129,7 +129,7 @@ class _Run:
                 self._show(status)
             if self._is_done(status):
                 break
-            time.sleep(_POLL_INTERVAL)
+            time.sleep(self._pause())
         if status is None:
             write_stderr(f"error: {self._reason}")
             raise typer.Exit(ExitCode.UNREACHABLE)
@@ -158,7 +158,13 @@ class _Run:
     def _is_done(self, status: Status | None) -> bool:
         if self._deadline is None:
             return not self._watch or (status is None and not self._shown)
-        return bool(status and status.ready) or time.monotonic() + _POLL_INTERVAL > self._deadline
+        return bool(status and status.ready) or time.monotonic() >= self._deadline
+
+    def _pause(self) -> float:
+        """Return the seconds until the next reading; the last one is at the end of `--wait`."""
+        if self._deadline is None:
+            return _POLL_INTERVAL
+        return max(0.0, min(_POLL_INTERVAL, self._deadline - time.monotonic()))
 
     def _show(self, status: Status) -> None:
         """Print a status that differs from the last one; on a terminal every one, because its ages differ."""

@@ -22,7 +22,7 @@ from registry_gitops.smoke.client.network_errors import NoResponseError, error_c
 
 _NO_URL: Final = "this is not the URL of a registry: write it as https://registry.example.com"
 _INTERVAL: Final = 1.0
-"""Seconds between two attempts while waiting for a registry."""
+"""Seconds between two attempts while waiting for a registry; the last one is at the end of that time."""
 
 
 TLS_REQUIRED: Final = "TLS required"
@@ -78,12 +78,13 @@ def connect(
             _ping(client)
             return client
         except UnreachableError as problem:
-            if time.monotonic() + _INTERVAL > deadline:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
                 client.close()
                 raise
             if on_wait:
                 on_wait(problem)
-            time.sleep(_INTERVAL)
+            time.sleep(min(_INTERVAL, remaining))
 
 
 def _split_url(url: str) -> tuple[str, Credentials | None]:
