@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from registry_gitops.smoke.client import AnonymousAuthenticator, Client, Registr
 from registry_gitops.smoke.expectations import Expectations
 from registry_gitops.smoke.images import ImageFactory, LocalBlob, LocalManifest, sha256_digest
 from registry_gitops.smoke.repository import Repository
+from registry_gitops.smoke.repository_names import require_repository_name
 from registry_gitops.smoke.restart import RestartImage
 
 T = TypeVar("T")
@@ -22,16 +22,9 @@ T = TypeVar("T")
 REPOSITORY: Final = "registry-gitops/smoke"
 """Repository to push to. All runs use the same one, because registries do not forget the name of a repository."""
 LAYER_SIZE: Final = 200 * 1024 * 1024
-MAX_REPOSITORY_LENGTH: Final = 240
-"""Characters. Registries allow 255; names of missing and of second repositories are up to 14 characters longer."""
-
 _DELETION_REFUSED: Final = (400, 401, 403, 405)
 _KEPT: Final = "kept"
 """The seed of contents that no run can delete: the next run pushes the same again."""
-
-_COMPONENT: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-_REPOSITORY_NAME: Final = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
-"""Source: OCI distribution-spec v1.1, Pulling manifests."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +40,7 @@ class Options:
     """What was promised of the registry."""
 
     def __post_init__(self) -> None:
-        if not _REPOSITORY_NAME.fullmatch(self.repository):
-            raise ValueError(
-                f'"{self.repository}" is not the name of a repository: use lower-case letters, digits, and separators, '
-                "for example team/smoke"
-            )
-        if len(self.repository) > MAX_REPOSITORY_LENGTH:
-            raise ValueError(f"the name of the repository is longer than {MAX_REPOSITORY_LENGTH} characters")
+        require_repository_name(self.repository)
 
 
 class Run:

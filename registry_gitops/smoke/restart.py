@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
 from registry_gitops.errors import InputError
 from registry_gitops.smoke.images import ImageFactory, LocalManifest
+from registry_gitops.smoke.repository_names import require_repository_name
 
 _API_VERSION: Final = "registry-gitops/restart/v1"
+_RUN_ID: Final = re.compile(r"[a-z0-9]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,11 @@ class RestartImage:
         """Read the state that a run before the restart wrote. Raises InputError."""
         try:
             state: Any = json.loads(file.read_text("utf-8"))
-            if state["apiVersion"] == _API_VERSION:
-                return cls(str(state["repository"]), str(state["run_id"]))
+            repository, run_id = state["repository"], state["run_id"]
+            if state["apiVersion"] == _API_VERSION and _RUN_ID.fullmatch(run_id):
+                # The file can be an artifact of a pipeline, which others can write: its names become paths of requests.
+                require_repository_name(repository)
+                return cls(repository, run_id)
         except OSError as error:
             raise InputError.single(f"cannot be read: {error.strerror}", file) from None
         except (ValueError, KeyError, TypeError):

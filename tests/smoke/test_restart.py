@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,23 @@ def test_check_fails_if_the_restart_lost_the_image() -> None:
     assert "persistence.enabled" in finding.remedy
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"apiVersion": "other/v1"}', "[]", '"x"', "\N{SNOWMAN}"])
+def state(repository: object = "team/smoke", run_id: object = "0a1b", version: str = "v1") -> str:
+    return json.dumps({"apiVersion": f"registry-gitops/restart/{version}", "repository": repository, "run_id": run_id})
+
+
+def test_read_returns_what_a_run_before_the_restart_wrote(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text(state(), "utf-8")
+    assert RestartImage.read(tmp_path / "state") == RestartImage("team/smoke", "0a1b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{}", '{"apiVersion": "other/v1"}', "[]", '"x"', "\N{SNOWMAN}", state(version="v2")),
+        *map(state, ("", "UPPER", "../../v2", "a b", "a?n=1", "a" * 241, None, 1, ["a"])),
+        *(state(run_id=run_id) for run_id in ("", "a/b", "../x", "a\n", "a" * 65, None, 1)),
+    ],
+)
 def test_read_refuses_a_foreign_file(text: str, tmp_path: Path) -> None:
     (tmp_path / "state").write_text(text, "utf-8")
     with pytest.raises(InputError, match="is not what --before-restart writes"):
