@@ -14,17 +14,15 @@ if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
 
 
-def find_config_file() -> Path:
-    """Return the config file in the current directory. Raises InputError if there is none."""
+def find_config_file(remedy: str = "pass CONFIG, or run `registry-gitops init`") -> Path:
+    """Return the config file in the current directory. Raises InputError, with `remedy`, if there is none."""
     try:
         for name in CONFIG_FILES:
             if Path(name).exists():
                 return Path(name)
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename) from None
-    raise InputError.single(
-        f"no {' or '.join(CONFIG_FILES)} in this directory: pass CONFIG, or run `registry-gitops init`"
-    )
+    raise InputError.single(f"no {' or '.join(CONFIG_FILES)} in this directory: {remedy}")
 
 
 def load_config(path: Path) -> RegistryDeployment:

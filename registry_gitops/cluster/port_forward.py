@@ -33,33 +33,33 @@ class PortForwardError(Exception):
 
 @contextmanager
 def port_forward(
-    namespace: str, target: str, port: int | str, *, context: str | None = None, timeout: float = 30.0
+    namespace: str, target: str, port: int | str, *, kubectl: Kubectl | None = None, timeout: float = 30.0
 ) -> Iterator[str]:
     """Yield HOST:PORT on loopback that forwards to `port` (number or name) of `target`, such as svc/docker-registry.
 
     The port-forward ends with the block. Ctrl-C interrupts the block but not kubectl, so that a cleanup can still use
     it. Raises PortForwardError if the port-forward does not start within `timeout` seconds.
     """
-    command = Kubectl(context).command(namespace, "port-forward", "--address", "127.0.0.1", target, f":{port}")
+    words = ("port-forward", "--address", "127.0.0.1", target, f":{port}")
     with ExitStack() as stack:
         try:
-            kubectl = stack.enter_context(background_process(command))
+            process = stack.enter_context(background_process((kubectl or Kubectl()).command(namespace, *words)))
         except ClusterError as error:
             raise PortForwardError(f"{error}{', or pass a URL' if error.remedy else ''}") from None
-        yield _wait_for_address(kubectl, timeout)
+        yield _wait_for_address(process, timeout)
 
 
-def _wait_for_address(kubectl: KubectlProcess, timeout: float) -> str:
+def _wait_for_address(process: KubectlProcess, timeout: float) -> str:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
-        has_ended, output = kubectl.has_ended, kubectl.output_so_far()
+        has_ended, output = process.has_ended, process.output_so_far()
         address = re.search(r"^Forwarding from (127\.0\.0\.1:\d+) ->", output.stdout, re.MULTILINE)
         if address and not has_ended:
             return address[1]
         if has_ended:
             raise _failure(output.stderr or output.stdout)
         time.sleep(_POLL_INTERVAL)
-    if lines := error_lines(kubectl.output_so_far().stderr):
+    if lines := error_lines(process.output_so_far().stderr):
         raise _failure(lines[-1])
     raise PortForwardError(f"kubectl port-forward failed: {timeout_error(timeout)}")
 

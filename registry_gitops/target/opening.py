@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Final
 
-from registry_gitops.cluster import PortForwardError, port_forward
+from registry_gitops.cluster import Kubectl, PortForwardError, port_forward
 from registry_gitops.smoke import TLS_REQUIRED, Client, UnreachableError, connect
 from registry_gitops.target.resolution import PortForwardTarget, Target
 
@@ -36,7 +36,7 @@ def open_client(
         # A port-forward ends with the Pod that it leads to, so each attempt has its own.
         with ExitStack() as stack:
             try:
-                forward = port_forward(endpoint.namespace, endpoint.name, endpoint.port, context=endpoint.context)
+                forward = _forward(endpoint)
                 client = stack.enter_context(_connect(endpoint, stack.enter_context(forward), settings))
             except (PortForwardError, UnreachableError) as problem:
                 remaining = deadline - time.monotonic()
@@ -47,6 +47,11 @@ def open_client(
                 yield client
                 return
         time.sleep(min(_INTERVAL, remaining))
+
+
+def _forward(endpoint: PortForwardTarget) -> AbstractContextManager[str]:
+    kubectl = Kubectl(endpoint.context, endpoint.kubeconfig)
+    return port_forward(endpoint.namespace, endpoint.name, endpoint.port, kubectl=kubectl)
 
 
 def _connect(endpoint: PortForwardTarget, address: str, settings: dict[str, Any]) -> Client:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from registry_gitops.errors import InputError
@@ -27,6 +28,8 @@ class PortForwardTarget:
     """Path in front of /v2/, for example /images."""
     scheme: Literal["http", "https"] | None = None
     """None: what the registry requires."""
+    kubeconfig: Path | None = None
+    """kubeconfig file. None: that of kubectl."""
 
     def __str__(self) -> str:
         """Return it as people name it, for example: svc/docker-registry in namespace images."""
@@ -49,25 +52,31 @@ def resolve_target(
     namespace: str | None = None,
     service: str | None = None,
     context: str | None = None,
+    kubeconfig: Path | None = None,
     deployment: RegistryDeployment | None = None,
 ) -> Target:
     """Return where the registry is: `url` if given, else a Service in `namespace`, else what `deployment` says.
 
-    `service` (default: docker-registry, or that of `deployment`) and `context` (default: the current one) are those of
-    a cluster: with either, a `deployment` with an Ingress is reached by port-forward too. Raises InputError if nothing
-    is given.
+    `service` (default: docker-registry, or that of `deployment`), `context` (default: the current one), and
+    `kubeconfig` (default: kubectl's) are those of a cluster: with one of them, a `deployment` with an Ingress is
+    reached by port-forward too. Raises InputError if nothing is given.
     """
     if deployment is not None:
-        return _target_of(deployment, url, namespace, service, context)
-    if url:
+        is_in_cluster = bool(namespace or service or context or kubeconfig)
+        target = _target_of(deployment, url, namespace, service, is_in_cluster=is_in_cluster)
+    elif url:
         return Target(url)
-    if not namespace:
+    elif namespace:
+        target = Target(PortForwardTarget(namespace, f"svc/{service or 'docker-registry'}"))
+    else:
         raise InputError.single("no registry given: pass a URL, a namespace, or a deployment")
-    return Target(PortForwardTarget(namespace, f"svc/{service or 'docker-registry'}", context=context))
+    if isinstance(target.endpoint, str):
+        return target
+    return replace(target, endpoint=replace(target.endpoint, context=context, kubeconfig=kubeconfig))
 
 
 def _target_of(
-    deployment: RegistryDeployment, url: str | None, namespace: str | None, service: str | None, context: str | None
+    deployment: RegistryDeployment, url: str | None, namespace: str | None, service: str | None, *, is_in_cluster: bool
 ) -> Target:
     # Imported here: the models take longer than a URL needs.
     from registry_gitops.deployment import require_known
@@ -79,10 +88,10 @@ def _target_of(
     endpoints = facts.endpoints
     if url:
         return Target(url, *user)
-    if not (namespace or service or context or not endpoints.public_host):
+    if endpoints.public_host and not is_in_cluster:
         return Target(require_known(endpoints.base_url, "values.ingress", "pass the URL"), *user)
     name, port = (f"svc/{service}", "http") if service else (endpoints.port_forward, endpoints.port)
     name = require_known(name, "name", "pass --service")
     place = namespace or require_known(facts.names.target_namespace, "namespace", "pass --namespace")
     scheme: Literal["http", "https"] = "https" if endpoints.has_tls_in_pod else "http"
-    return Target(PortForwardTarget(place, name, port, context, by_default(endpoints.prefix, ""), scheme), *user)
+    return Target(PortForwardTarget(place, name, port, prefix=by_default(endpoints.prefix, ""), scheme=scheme), *user)

@@ -33,13 +33,30 @@ def refused(done: Outcome, message: str) -> None:
     assert "Traceback" not in done.err
 
 
+NO_CONFIG = "no registry.yaml or registry.py in this directory: pass CONFIG, a URL, or --namespace NAME"
+NOT_BOTH = "pass either a URL or --namespace, --service, --context, and --kubeconfig, not both"
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("", "Invalid value for URL: no registry given: pass a URL, --namespace NAME, or --config FILE"),
-        ("--service other", "no registry given: pass a URL, --namespace NAME, or --config FILE"),
-        ("http://127.0.0.1:1 --namespace x", "pass either URL or --namespace, --service, and --context, not both"),
-        ("http://127.0.0.1:1 --context x", "pass either URL or --namespace, --service, and --context, not both"),
+        ("", f"error: {NO_CONFIG}"),
+        ("--service other", NO_CONFIG),
+        ("--url http://127.0.0.1:1", NO_CONFIG),
+        ("http://127.0.0.1:1 --namespace x", NOT_BOTH),
+        ("http://127.0.0.1:1 --context x", NOT_BOTH),
+        ("http://127.0.0.1:1 --kubeconfig there", NOT_BOTH),
+        ("there --url http://127.0.0.1:1 --service x", NOT_BOTH),
+        ("http://127.0.0.1:1 --url http://127.0.0.1:2", "a URL is given already: pass one of them, or CONFIG"),
+        ("there --config there", "CONFIG is given already: pass one of them"),
+        ("none.yaml", "none.yaml: no such file"),
+        ("none.yml", "none.yml: no such file"),
+        ("apps/registry.py", "apps/registry.py: no such file"),
+        ("./none", "none: no such file"),
+        (".", ".: is a directory: name the file, such as registry.yaml in it"),
+        ("folder", "folder: is a directory: name the file, such as registry.yaml in it"),
+        ("none.yaml --url http://127.0.0.1:1", "none.yaml: no such file"),
+        ("http://127.0.0.1:1 --config none.yaml", "none.yaml: no such file"),
         ("ftp://x", "error: this is not the URL of a registry: write it as https://registry.example.com"),
         ("x --check blob-rang", "Invalid value for --check: unknown check blob-rang: did you mean blob-range?"),
         ("x --check zzz", "unknown check zzz: to list the checks, run `registry-gitops smoke --list`"),
@@ -79,8 +96,10 @@ def refused(done: Outcome, message: str) -> None:
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused(
-    cli: Run, monkeypatch: pytest.MonkeyPatch, words: str, message: str
+    cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str, message: str
 ) -> None:
+    (tmp_path / "there").write_text("{}")
+    (tmp_path / "folder").mkdir()
     monkeypatch.delenv("REGISTRY_GITOPS_PASSWORD", raising=False)
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"secret\n")))
     refused(cli("smoke", *words.split()), message)
@@ -109,6 +128,29 @@ def test_checks_that_are_named_are_the_only_ones_that_run(cli: Run, url: str) ->
     done = cli("smoke", url, "--check", "blob-get", "--check", "api", "--level", "read")
     assert (done.code, done.err) == (0, "")
     assert re.findall(r"^passed +(?:\d+ m?s +)?([a-z-]+)", done.out, re.MULTILINE) == ["api", "blob-get"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("{host}", "{url}", "{url} --config registry.yaml", "registry.yaml --url {url}", "--url {url}"),
+        *("registry.py --url {host}", "--config registry.yaml --url {url}"),
+    ],
+)
+def test_registry_is_named_by_its_url_next_to_a_config_file_or_alone(
+    cli: Run, url: str, tmp_path: Path, words: str
+) -> None:
+    (tmp_path / "registry.yaml").write_text("{}")
+    (tmp_path / "registry.py").write_text(
+        "from registry_gitops import RegistryDeployment\ndeployment = RegistryDeployment()\n"
+    )
+    # A directory can have the name of a host, such as one for each registry.
+    host = url.removeprefix("http://")
+    (tmp_path / host).mkdir()
+    done = cli("smoke", *words.format(url=url, host=host).split(), "--check", "api")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("registry-gitops smoke ")
+    assert url in done.out.splitlines()[0]
 
 
 def test_each_report_goes_to_its_destination(cli: Run, url: str, tmp_path: Path) -> None:

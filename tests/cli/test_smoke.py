@@ -191,6 +191,11 @@ def test_it_goes_through_kubectl_and_ends_it(served: ServedRegistry, tmp_path: P
         ),
         (["--namespace", "there", "--service", "s"], "--namespace there port-forward {} svc/s :http"),
         (["--config", "registry.yaml"], "--namespace tools port-forward {} svc/docker-registry :80"),
+        (["registry.yaml"], "--namespace tools port-forward {} svc/docker-registry :80"),
+        (
+            ["--kubeconfig", "registry.yaml"],
+            "--kubeconfig registry.yaml --namespace tools port-forward {} svc/docker-registry :80",
+        ),
     ):
         asked.write_text("")
         done = process("smoke", *options, "--check", "api", folder=tmp_path, environment=environment)

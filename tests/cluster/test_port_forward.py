@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cluster import PortForwardError, port_forward
+from registry_gitops.cluster import Kubectl, PortForwardError, port_forward
 
 from .api import cluster, write_config
 
@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.tools, pytest.mark.usefixtures("kubeconfig")]
 
 
 def refusal(target: str = "svc/docker-registry", context: str | None = None) -> str:
-    with pytest.raises(PortForwardError) as caught, port_forward("docker-registry", target, "http", context=context):
+    kubectl = Kubectl(context)
+    with pytest.raises(PortForwardError) as caught, port_forward("docker-registry", target, "http", kubectl=kubectl):
         raise AssertionError("there is a way")
     return str(caught.value)
 
@@ -32,7 +33,7 @@ def listens(address: str) -> bool:
 def test_port_forward_listens_on_a_free_port_while_the_block_runs(kubeconfig: Path) -> None:
     with cluster(kubeconfig):
         with (
-            port_forward("docker-registry", "svc/docker-registry", "http", context="here") as one,
+            port_forward("docker-registry", "svc/docker-registry", "http", kubectl=Kubectl("here")) as one,
             port_forward("docker-registry", "svc/docker-registry", 5000) as other,
         ):
             assert one != other

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,11 @@ LOGIN = {"values": {"auth": {"htpasswd": {"enabled": True, "username": "me", "pa
         ),
         (
             INGRESS,
+            {"kubeconfig": Path("there")},
+            Target(PortForwardTarget("docker-registry", port=5000, scheme="http", kubeconfig=Path("there"))),
+        ),
+        (
+            INGRESS,
             {"service": "other"},
             Target(PortForwardTarget("docker-registry", "svc/other", "http", scheme="http")),
         ),
@@ -70,6 +76,9 @@ def test_deployment_resolves_to_its_endpoint_and_credentials(
 def test_url_resolves_to_itself_and_namespace_to_its_service() -> None:
     assert resolve_target("http://127.0.0.1:5000") == Target("http://127.0.0.1:5000")
     assert resolve_target(namespace="tools") == Target(PortForwardTarget("tools", "svc/docker-registry", "http"))
+    assert resolve_target(namespace="tools", context="here", kubeconfig=Path("there")) == Target(
+        PortForwardTarget("tools", context="here", kubeconfig=Path("there"))
+    )
 
 
 def test_nothing_given_is_an_error_that_names_the_ways() -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, NoReturn
 
 import typer
 
-from registry_gitops.cli.config_file import load_config
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option, parse_period_option, parse_size_option
 from registry_gitops.cli.parsing import whole_number_parser
@@ -27,8 +26,10 @@ from registry_gitops.cli.reports import (
     write_reports,
 )
 from registry_gitops.cli.smoke_checks import format_check_table, select_checks
+from registry_gitops.cli.smoke_target import RegistryArguments, resolve_registry
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
+from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
@@ -48,11 +49,21 @@ def _parse_layer_size(text: str) -> int:
 
 
 def smoke(
-    url: Annotated[
+    registry: Annotated[
         str | None,
         typer.Argument(
-            metavar="URL", help="The registry, for example https://registry.example.com.", show_default=False
+            metavar="CONFIG|URL",
+            help="Config file of the registry, or its URL.",
+            show_default=" or ".join(CONFIG_FILES),
         ),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Reach the registry of CONFIG at URL, for example http://127.0.0.1:5000."),
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Config file of the registry at URL, to compare it with."),
     ] = None,
     namespace: Annotated[
         str | None,
@@ -64,9 +75,9 @@ def smoke(
     context: Annotated[
         str | None, typer.Option(metavar="NAME", help="kubeconfig context (default: the current one).")
     ] = None,
-    config: Annotated[
+    kubeconfig: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Config file that names the registry, instead of URL."),
+        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file (default: kubectl's)."),
     ] = None,
     username: Annotated[
         str | None,
@@ -138,7 +149,8 @@ def smoke(
     check_outputs(output_)
     checks = select_checks(check or (), level)
     options = _options(repository, layer_size, before_restart, after_restart)
-    target = _with_user(_target(url, namespace, service, context, config), username, password_stdin)
+    arguments = RegistryArguments(registry, config, url, namespace, service, context, kubeconfig)
+    target = _with_user(resolve_registry(arguments).target, username, password_stdin)
     settings = {
         "ca_file": None if ca_file is None else str(ca_file),
         "insecure_skip_tls_verify": insecure_skip_tls_verify,
@@ -165,19 +177,6 @@ def _options(repository: str, layer_size: int, before: Path | None, after: Path 
         return Options(repository, layer_size, RestartImage.read(after) if after else None)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--repository") from None
-
-
-def _target(
-    url: str | None, namespace: str | None, service: str | None, context: str | None, config: Path | None
-) -> Target:
-    from registry_gitops.target import resolve_target
-
-    if url and (namespace or service or context):
-        raise typer.BadParameter("pass either URL or --namespace, --service, and --context, not both", param_hint="URL")
-    if not (url or namespace or config):
-        raise typer.BadParameter("no registry given: pass a URL, --namespace NAME, or --config FILE", param_hint="URL")
-    deployment = load_config(config) if config else None
-    return resolve_target(url, namespace=namespace, service=service, context=context, deployment=deployment)
 
 
 def _with_user(target: Target, username: str | None, password_stdin: bool) -> Target:
