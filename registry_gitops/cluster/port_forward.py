@@ -22,13 +22,17 @@ from registry_gitops.masking import mask
 
 _POLL_INTERVAL: Final = 0.02
 """Seconds between two reads of kubectl's output."""
+_POD_TIMEOUT: Final = "--pod-running-timeout=100ms"
+"""kubectl waits a minute for the first Pod by default. Ours waits on request only, and then says what for."""
 
 
 class PortForwardError(Exception):
     """The port-forward could not start. The message has kubectl's reason, and the remedy if one is known."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, is_about_pod: bool = False) -> None:
         super().__init__(mask(message))
+        self.is_about_pod = is_about_pod
+        """Whether the cluster responded, but no Pod of the Service did: `read_service_failure` tells why."""
 
 
 @contextmanager
@@ -38,9 +42,10 @@ def port_forward(
     """Yield HOST:PORT on loopback that forwards to `port` (number or name) of `target`, such as svc/docker-registry.
 
     The port-forward ends with the block. Ctrl-C interrupts the block but not kubectl, so that a cleanup can still use
-    it. Raises PortForwardError if the port-forward does not start within `timeout` seconds.
+    it. Raises PortForwardError if the port-forward does not start within `timeout` seconds, and at once if no
+    Pod runs.
     """
-    words = ("port-forward", "--address", "127.0.0.1", target, f":{port}")
+    words = ("port-forward", "--address", "127.0.0.1", _POD_TIMEOUT, target, f":{port}")
     with ExitStack() as stack:
         try:
             process = stack.enter_context(background_process((kubectl or Kubectl()).command(namespace, *words)))
@@ -64,19 +69,21 @@ def _wait_for_address(process: KubectlProcess, timeout: float) -> str:
     raise PortForwardError(f"kubectl port-forward failed: {timeout_error(timeout)}")
 
 
-_NO_POD: Final = "there is no Pod yet: `--wait 2m` waits for it"
 _REMEDIES: Final = {
     **REMEDIES,
     "services": "check the namespace, and the name of the Service: `kubectl get services`",
     "is forbidden": "grant this user `create` on pods/portforward, and `get` on services and pods",
-    "pod is not running": "the Pod is not ready yet: `--wait 2m` waits for it",
-    "no running pods": _NO_POD,
-    "unable to find any pod": _NO_POD,
-    "timed out": _NO_POD,
 }
 """Part of a message of kubectl -> remedy; the first match counts."""
+_NO_POD: Final = ("pod is not running", "no running pods", "unable to find any pod", "timed out waiting for")
+"""Parts of the messages of kubectl if no Pod runs."""
+_UNREACHABLE_POD: Final = "error upgrading connection"
+"""Part of its message if the node does not respond."""
 
 
 def _failure(stderr: str) -> PortForwardError:
     reason = last_error_line(stderr)
-    return PortForwardError(f"kubectl port-forward failed: {ClusterError(reason, find_remedy(reason, _REMEDIES))}")
+    if any(words in reason for words in _NO_POD):
+        return PortForwardError(f"no Pod runs ({reason}): `--wait 2m` waits for it", is_about_pod=True)
+    error = ClusterError(reason, find_remedy(reason, _REMEDIES))
+    return PortForwardError(f"kubectl port-forward failed: {error}", is_about_pod=_UNREACHABLE_POD in reason)

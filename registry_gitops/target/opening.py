@@ -13,6 +13,9 @@ from registry_gitops.target.resolution import PortForwardTarget, Target
 
 _INTERVAL: Final = 1.0
 """Seconds between two attempts; the last one is at the end of the waiting time."""
+_NO_RESPONSE: Final = ("network", "refused", "timeout")
+"""Causes of UnreachableError at the end of a port-forward whose Pod does not respond."""
+_SERVICES: Final = ("svc", "service", "services")
 
 
 @contextmanager
@@ -39,19 +42,37 @@ def open_client(
                 forward = _forward(endpoint)
                 client = stack.enter_context(_connect(endpoint, stack.enter_context(forward), settings))
             except (PortForwardError, UnreachableError) as problem:
-                remaining = deadline - time.monotonic()
-                if remaining <= 0:
-                    raise
-                on_wait(problem)
+                failure = _explain(endpoint, problem)
             else:
                 yield client
                 return
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise failure
+        on_wait(failure)
         time.sleep(min(_INTERVAL, remaining))
 
 
 def _forward(endpoint: PortForwardTarget) -> AbstractContextManager[str]:
     kubectl = Kubectl(endpoint.context, endpoint.kubeconfig)
     return port_forward(endpoint.namespace, endpoint.name, endpoint.port, kubectl=kubectl)
+
+
+def _explain(
+    endpoint: PortForwardTarget, failure: PortForwardError | UnreachableError
+) -> PortForwardError | UnreachableError:
+    """Return the failure, or why no Pod is ready behind the Service, if that is the reason."""
+    is_about_pod = failure.is_about_pod if isinstance(failure, PortForwardError) else failure.cause in _NO_RESPONSE
+    kind, _, name = endpoint.name.rpartition("/")
+    if not is_about_pod or kind not in _SERVICES:
+        return failure
+    from registry_gitops.cluster.status import ClusterError, read_service_failure
+
+    try:
+        reason = read_service_failure(Kubectl(endpoint.context, endpoint.kubeconfig), endpoint.namespace, name)
+    except ClusterError:
+        return failure
+    return PortForwardError(f"no Pod is ready behind {endpoint}: {reason}") if reason else failure
 
 
 def _connect(endpoint: PortForwardTarget, address: str, settings: dict[str, Any]) -> Client:

@@ -200,7 +200,7 @@ def test_it_goes_through_kubectl_and_ends_it(served: ServedRegistry, tmp_path: P
         asked.write_text("")
         done = process("smoke", *options, "--check", "api", folder=tmp_path, environment=environment)
         assert (done.code, done.err) == (0, "")
-        assert asked.read_text() == f"{target.format('--address 127.0.0.1')}\n"
+        assert asked.read_text() == f"{target.format('--address 127.0.0.1 --pod-running-timeout=100ms')}\n"
         assert re.match(r"registry-gitops smoke \S+: svc/\S+ in namespace \S+( of context c)?\n", done.out)
 
 

@@ -1,4 +1,7 @@
-"""As much of a Kubernetes API as `kubectl get` and `kubectl logs` ask for: it serves the objects of a snapshot."""
+"""As much of a Kubernetes API as kubectl asks for to get objects and logs, and until it can forward no port.
+
+It serves the objects of a snapshot.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ _KINDS: Final = {
     },
 }
 """apiVersion -> plural -> kind."""
+_SHORT_NAMES: Final = {"services": ["svc"]}
 _PATH: Final = re.compile(r"/apis?/(.+?)(?:/namespaces/([^/]+))?/([a-z]+)(?:/([^/]+))?(/log)?")
 
 
@@ -87,11 +91,12 @@ class Served:
 
 
 def _containers(thing: Object) -> dict[str, Any]:
-    """The spec of a Pod as kubectl wants it before it asks for a log."""
+    """The spec of a Pod as kubectl wants it before it asks for a log, or for a port."""
     if thing.kind != "Pod":
         return {}
-    names = [{"name": each["name"]} for each in thing.items("status.containerStatuses")]
-    return {"spec": {**thing.map("spec"), "containers": names}}
+    ports = [{"name": "http", "containerPort": 5000}]
+    containers = [{"name": each["name"], "ports": ports} for each in thing.items("status.containerStatuses")]
+    return {"spec": {**thing.map("spec"), "containers": containers}}
 
 
 def _group(version: str) -> dict[str, Any]:
@@ -102,7 +107,14 @@ def _group(version: str) -> dict[str, Any]:
 
 def _resources(version: str) -> dict[str, Any]:
     resources = [
-        {"name": plural, "singularName": kind.lower(), "namespaced": True, "kind": kind, "verbs": ["get", "list"]}
+        {
+            "name": plural,
+            "singularName": kind.lower(),
+            "shortNames": _SHORT_NAMES.get(plural, []),
+            "namespaced": True,
+            "kind": kind,
+            "verbs": ["get", "list"],
+        }
         for plural, kind in _KINDS[version].items()
     ]
     return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": version, "resources": resources}
@@ -124,7 +136,18 @@ class _Handler(Answering):
 
     def do_GET(self) -> None:
         self.served.requests.append(self.path)
+        if "watch=true" in self.path:
+            self._watch()
+            return
         self.give(*self.served.answer(self.path.partition("?")[0]))
+
+    def _watch(self) -> None:
+        """Report no change until the client leaves."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.rfile.read()
+        self.close_connection = True
 
 
 @contextmanager

@@ -73,7 +73,10 @@ def test_port_forward_names_a_missing_service(kubeconfig: Path) -> None:
 
 def test_port_forward_suggests_to_wait_for_a_pod(kubeconfig: Path) -> None:
     with cluster(kubeconfig, "Pending"):
-        assert refusal().endswith(": the Pod is not ready yet: `--wait 2m` waits for it")
+        assert refusal() == (
+            "no Pod runs (unable to forward port because pod is not running. Current status=Pending): "
+            "`--wait 2m` waits for it"
+        )
 
 
 def test_context_that_does_not_exist_is_named(kubeconfig: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from registry_gitops import InputError, ReferenceRegistry, RegistryDeployment
 from registry_gitops.smoke import UnreachableError
 from registry_gitops.target import PortForwardTarget, Target, open_client, resolve_target
+from tests.support.clock import Clock
 
 INGRESS = {"values": {"ingress": {"enabled": True, "hostname": "r.example.com", "tls": True}}}
 TLS = {"values": {"tls": {"enabled": True, "existingSecret": "registry-tls"}}}
@@ -93,19 +94,6 @@ def test_target_never_shows_the_password_of_a_deployment() -> None:
 def test_open_client_yields_a_client_of_a_registry_that_has_responded() -> None:
     with ReferenceRegistry() as registry, open_client(Target(registry.url)) as client:
         assert client.url == registry.url
-
-
-class Clock:
-    """Time that only passes while somebody sleeps: an attempt takes none, however busy the machine is."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @pytest.mark.parametrize(("wait", "failed"), [(0, 0), (0.5, 1), (1, 1), (3.5, 4)])

@@ -12,6 +12,7 @@ from registry_gitops.cluster.status.assessment import assess
 from registry_gitops.cluster.status.causes import Cause, CauseId
 from registry_gitops.cluster.status.deployment_status import Status
 from registry_gitops.cluster.status.reading import read_snapshot
+from registry_gitops.cluster.status.service_failure import describe_service_failure, read_service_failure
 from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.cluster.status.status_report import build_status_report
 from registry_gitops.cluster.status.status_text import format_status
@@ -25,8 +26,10 @@ __all__ = [
     "Status",
     "assess",
     "build_status_report",
+    "describe_service_failure",
     "format_status",
     "get_status",
+    "read_service_failure",
     "read_snapshot",
 ]
 

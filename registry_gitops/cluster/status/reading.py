@@ -73,7 +73,7 @@ def read_snapshot(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
     else:
         _read_references(reader, release)
     read = Snapshot(namespace, name, now, reader.objects, {}, reader.forbidden_kinds)
-    return replace(read, logs=_read_logs(kubectl, read))
+    return replace(read, logs=read_logs(kubectl, read))
 
 
 def _read_references(reader: _Reader, release: Object) -> None:
@@ -133,7 +133,7 @@ def _parse_log(result: KubectlResult) -> str:
     return "" if result.exit_code else mask(result.stdout)
 
 
-def _read_logs(kubectl: Kubectl, snapshot: Snapshot) -> dict[str, str]:
+def read_logs(kubectl: Kubectl, snapshot: Snapshot) -> dict[str, str]:
     """Return the last log lines of what crashed, and of a collector, without credentials, by POD/CONTAINER."""
     commands = {
         f"{pod.name}/{container.name}": kubectl.logs_command(

@@ -19,15 +19,14 @@ from registry_gitops.cluster.status.causes.helm_release import (
     values_refused,
     workload_gone,
 )
-from registry_gitops.cluster.status.causes.manual_changes import drifted, suspended
+from registry_gitops.cluster.status.causes.manual_changes import drifted, has_lost_replicas, suspended
 from registry_gitops.cluster.status.causes.placement import unschedulable, volume_held, volume_not_bound
+from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.snapshot import Snapshot
 
-CAUSES: Final[tuple[Callable[[Snapshot], Iterator[Cause]], ...]] = (
-    flux_missing,
-    source_not_found,
-    chart_failed,
-    values_refused,
+_FindCause = Callable[[Snapshot], Iterator[Cause]]
+
+POD_CAUSES: Final[tuple[_FindCause, ...]] = (
     pod_refused,
     volume_not_bound,
     volume_held,
@@ -36,6 +35,15 @@ CAUSES: Final[tuple[Callable[[Snapshot], Iterator[Cause]], ...]] = (
     image_not_pulled,
     crash_loop,
     not_healthy,
+)
+"""The causes that are about Pods, and need nothing of Flux."""
+
+CAUSES: Final[tuple[_FindCause, ...]] = (
+    flux_missing,
+    source_not_found,
+    chart_failed,
+    values_refused,
+    *POD_CAUSES,
     workload_gone,
     retries_exhausted,
     release_failed,
@@ -53,4 +61,4 @@ CAUSES: Final[tuple[Callable[[Snapshot], Iterator[Cause]], ...]] = (
 CONSEQUENCES: Final = frozenset({CauseId.RELEASE_FAILED, CauseId.IN_PROGRESS})
 """Causes to omit if there is another error: they are consequences of it."""
 
-__all__ = ["CAUSES", "CONSEQUENCES", "Cause", "CauseId"]
+__all__ = ["CAUSES", "CONSEQUENCES", "POD_CAUSES", "RENDER", "Cause", "CauseId", "has_lost_replicas"]

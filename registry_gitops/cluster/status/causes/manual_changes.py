@@ -109,7 +109,7 @@ def _describe_edits(workload: Object, changes: list[_Change], *, is_scaled: bool
     With `is_scaled`, an autoscaler sets the number of replicas, and Flux never does.
     """
     # The scale subresource soon loses its manager, but the number of replicas stays without Flux as its manager.
-    if not is_scaled and _lost_replicas(workload) and not any("spec.replicas" in fields for _, fields in changes):
+    if not is_scaled and has_lost_replicas(workload) and not any("spec.replicas" in fields for _, fields in changes):
         yield f"spec.replicas is {workload.number('spec.replicas', 1)}"
     for entry, fields in changes:
         more = f" and {len(fields) - _MAX_FIELDS} more" if len(fields) > _MAX_FIELDS else ""
@@ -117,7 +117,7 @@ def _describe_edits(workload: Object, changes: list[_Change], *, is_scaled: bool
         yield f"{', '.join(fields[:_MAX_FIELDS])}{more} by {entry.get('manager')}{when}"
 
 
-def _lost_replicas(workload: Object) -> bool:
+def has_lost_replicas(workload: Object) -> bool:
     """Return whether Flux manages the spec, but not the number of replicas any more."""
     specs = [_owned_spec(entry) for entry in workload.items("metadata.managedFields") if entry.get("manager") in _FLUX]
     return any(specs) and not any("f:replicas" in spec for spec in specs)
