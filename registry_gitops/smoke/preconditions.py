@@ -11,6 +11,11 @@ from registry_gitops.smoke.context import Context, Run
 from registry_gitops.smoke.diagnosis import expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 
+LOG_IN: Final = (
+    "Pushes need credentials: pass --username and set REGISTRY_GITOPS_PASSWORD, or run `docker login` first. "
+    "--level read needs none."
+)
+
 
 class Precondition(StrEnum):
     """What a check needs, in the order in which it is ensured."""
@@ -50,8 +55,10 @@ def _ensure_push(context: Context) -> None:
         raise Skipped(f"pushes fail: see {context.run.push_failed_in}")
     try:
         context.pushed_blob()
-    except CheckFailed:
+    except CheckFailed as failed:
         context.run.push_failed_in = context.check_id
+        if context.client.authenticator.credentials is None and context.challenge().status == 401:
+            raise CheckFailed(str(failed), LOG_IN) from None
         raise
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -212,7 +212,9 @@ def parse_next_link(response: RegistryResponse) -> str:
     return ""
 
 
-def is_sorted(names: Iterable[str]) -> bool:
-    """Return whether names are in the order of the specification: by their bytes."""
-    encoded = [name.encode() for name in names]
-    return encoded == sorted(encoded)
+def is_sorted(names: Sequence[str]) -> bool:
+    """Return whether names are in lexical order: by their bytes, or regardless of case.
+
+    Source: distribution-spec, Listing Tags, and its clarification that both orders are allowed.
+    """
+    return any(list(names) == sorted(names, key=key) for key in (str.encode, str.casefold))

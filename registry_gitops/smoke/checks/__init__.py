@@ -32,9 +32,9 @@ from registry_gitops.smoke.checks import (
 _MODULES: Final = (
     api,
     login,
-    doors,
     tls,
     uploads,
+    doors,
     promises,
     headers,
     mounts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from registry_gitops.smoke.check import RECOMMENDED, check
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, parse_error_codes, parse_errors, status_failure
-from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
+from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import sha256_digest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import PROXY_ERRORS
@@ -22,7 +22,10 @@ def api(context: Context) -> None:
 
     Every client requests it first, to find out whether this is a registry.
     """
-    expect_status(context.client.request("GET", "/v2/"), 200)
+    response = context.client.request("GET", "/v2/")
+    if response.status == 401 and context.client.authenticator.credentials is None:
+        raise Skipped("/v2/ requires credentials, and pulls do not: pass --username")
+    expect_status(response, 200)
 
 
 @check(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry_gitops.smoke.check import RECOMMENDED, check
+from registry_gitops.smoke.checks.caches import CACHE
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, parse_errors, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
@@ -15,6 +16,8 @@ SHARED_CACHE = (
     "Each replica has a cache of its own: set `cache.type` to redis (with `cache.redis.addrs`) or off, or "
     "`replicaCount` to 1."
 )
+STALE = f"{CACHE} {SHARED_CACHE}"
+READS = ("HEAD", "GET")
 CONNECTIONS = 8
 DELETION = (Precondition.PUSH, Precondition.DELETE)
 ENABLE = "Set `deletion.enabled` to true, and `image.tag` to 3.1.1 or newer."
@@ -27,10 +30,16 @@ def delete_manifest(context: Context) -> None:
     Otherwise, cleanup frees no space, and tags reference missing images.
     """
     image, tag = _push_and_delete(context)
-    if context.repository.request_manifest(image.digest).status != 404:
-        raise CheckFailed("a deleted image can still be pulled by its digest", SHARED_CACHE)
-    if context.repository.request_manifest(tag).status != 404:
-        raise NotSupported("the tags of a deleted image stay, and still reference it: delete the tags too")
+    for method in READS:
+        if context.repository.request_manifest(image.digest, method=method).status != 404:
+            raise CheckFailed(f"a deleted image is still there for {method} by its digest", STALE)
+    statuses = {method: context.repository.request_manifest(tag, method=method).status for method in READS}
+    if set(statuses.values()) == {404}:
+        return
+    if 404 in statuses.values():
+        stale = next(method for method, status in statuses.items() if status != 404)
+        raise CheckFailed(f"a deleted image is still there for {stale} by its tag", STALE)
+    raise NotSupported("the tags of a deleted image stay, and still reference it: delete the tags too")
 
 
 @check(
@@ -44,13 +53,16 @@ def delete_manifest_ghost(context: Context) -> None:
 
     Flux and Renovate choose from the tag list, and cannot pull such a tag.
     """
-    _, tag = _push_and_delete(context)
+    image, tag = context.make_image(), context.make_tag("a")
+    context.repository.push(image, tag)
+    context.repository.request_tags()
+    _delete_image(context, image)
     response = context.repository.request_tags()
     if expect_status(response, 200, 404).status == 404 or tag not in parse_names(response, "tags"):
         return
     if context.repository.request_manifest(tag).status == 200:
         raise NotSupported("the tags of a deleted image stay, and still reference it")
-    raise CheckFailed("the tag list has the tag of a deleted image")
+    raise CheckFailed("the tag list still has the tag of a deleted image", f"{STALE} {ENABLE}")
 
 
 @check(
@@ -63,12 +75,15 @@ def delete_tag(context: Context) -> None:
     """
     image, tag, kept = context.make_image(), context.make_tag("a"), context.make_tag("b")
     context.repository.push(image, tag, kept)
+    for method in READS:
+        context.repository.request_manifest(tag, method=method)
     response = context.repository.request("DELETE", f"manifests/{tag}")
     if response.status in (400, 405):
         raise NotSupported(f"DELETE of a tag returned {response.status}")
     expect_status(response, 202)
-    if context.repository.request_manifest(tag).status != 404:
-        raise CheckFailed("a deleted tag can still be pulled", SHARED_CACHE)
+    for method in READS:
+        if context.repository.request_manifest(tag, method=method).status != 404:
+            raise CheckFailed(f"a deleted tag is still there for {method}", STALE)
     for reference in (image.digest, kept):
         kept_response = context.repository.request_manifest(reference)
         if kept_response.status == 404:
@@ -85,10 +100,12 @@ def delete_blob(context: Context) -> None:
     """
     blob = context.make_blob()
     context.repository.push_blob(blob)
+    for method in READS:
+        context.repository.request_blob(blob.digest, method=method)
     _delete_blob(context, blob)
-    for method in ("HEAD", "GET"):
+    for method in READS:
         if context.repository.request_blob(blob.digest, method=method).status != 404:
-            raise CheckFailed(f"a deleted blob is still there for {method}", SHARED_CACHE)
+            raise CheckFailed(f"a deleted blob is still there for {method}", STALE)
 
 
 @check("delete-missing", needs=DELETION, spec="distribution-spec, end-9 and end-10: 404", remedy=ENABLE)
@@ -151,11 +168,22 @@ def delete_seen_by_all(context: Context) -> None:
 
 
 def _push_and_delete(context: Context) -> tuple[LocalManifest, str]:
-    """Push an image with a tag, delete it by its digest, and return both."""
+    """Push an image with a tag, read it, delete it by its digest, and return both."""
     image, tag = context.make_image(), context.make_tag("a")
     context.repository.push(image, tag)
-    expect_status(context.repository.request("DELETE", f"manifests/{image.digest}"), 202)
+    for reference in (tag, image.digest):
+        for method in READS:
+            context.repository.request_manifest(reference, method=method)
+    _delete_image(context, image)
     return image, tag
+
+
+def _delete_image(context: Context, image: LocalManifest) -> None:
+    """Delete an image that has a tag by its digest. Raises NotSupported if the registry does not delete such images."""
+    response = context.repository.request("DELETE", f"manifests/{image.digest}")
+    if response.status in (400, 405, 409):
+        raise NotSupported(f"DELETE of an image that has a tag returned {response.status}: delete its tags first")
+    expect_status(response, 202)
 
 
 def _delete_blob(context: Context, blob: LocalBlob) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+from urllib.parse import quote, urljoin
 
 from registry_gitops.smoke.check import RECOMMENDED, check
 from registry_gitops.smoke.client import RegistryResponse
@@ -11,9 +15,15 @@ from registry_gitops.smoke.diagnosis import expect_own_origin, expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, sha256_digest
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.remedies import OTHER_REGISTRY, PROXY
-from registry_gitops.smoke.repository import is_sorted, parse_names, parse_next_link, parse_object
+from registry_gitops.smoke.remedies import PROXY
+from registry_gitops.smoke.repository import Upload, is_sorted, parse_names, parse_next_link, parse_object
 
+LISTS = (
+    "Stop the proxy in front of the registry from caching, cutting, or rewriting lists: see `ingress.annotations`. If "
+    "there is no proxy, run the registry of the chart: `image.repository` library/registry, with a current `image.tag`."
+)
+LONG_LIST: Final = 120
+WORKERS: Final = 8
 LINK = f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address."
 _CATALOG_ATTEMPTS = 5
 """distribution reads its directories for the catalog, and returns 500 if one disappears meanwhile."""
@@ -21,30 +31,29 @@ _MAX_PAGES = 2000
 """Pages to read of a list that does not end."""
 
 
-@check("tag-list", spec="distribution-spec, end-8a; operators' README, List", remedy=PROXY)
+@check("tag-list", spec="distribution-spec, end-8a; operators' README, List", remedy=LISTS)
 def tag_list(context: Context) -> None:
-    """The tag list is complete and sorted.
+    """The tag list is complete, and has each tag once.
 
     People read it to see what exists, Flux and Renovate to see what is new.
     """
-    pushed = _push_tags(context)
+    pushed = _tags(context)
     tags = _read_pages(context, context.repository.path("tags/list"), "tags")
-    missing = [tag for tag in pushed if tag not in tags]
-    if missing:
-        raise CheckFailed(f"the list lacks the tag {missing[0]}, which was just pushed")
+    _expect_all(pushed, tags)
+    _expect_end(context, tags)
     if not is_sorted(tags):
         if len(parse_names(context.repository.request_tags("?n=1"), "tags")) > 1:
             raise NotSupported("the tags are not sorted, and there are no pages")
-        raise CheckFailed("the tags are not sorted by their bytes, so clients cannot read them in pages")
+        raise CheckFailed("the tags are not sorted, so clients cannot read them in pages")
 
 
-@check("tag-list-n", spec="distribution-spec, end-8b: n and last", remedy=OTHER_REGISTRY)
+@check("tag-list-n", spec="distribution-spec, end-8b: n and last", remedy=LISTS)
 def tag_list_n(context: Context) -> None:
     """`n` and `last` page the tag list.
 
     Clients read long lists in pages.
     """
-    first, second, third = _push_tags(context)
+    first, second, third = _in_order(context)[:3]
     response = expect_status(context.repository.request_tags(f"?n=1&last={first}"), 200)
     tags = parse_names(response, "tags")
     if first in tags and third in tags:
@@ -55,22 +64,40 @@ def tag_list_n(context: Context) -> None:
 
 @check("tag-list-link", spec="distribution-spec, end-8b: Link; RFC 8288", remedy=LINK)
 def tag_list_link(context: Context) -> None:
-    """A page of the tag list links to the next page.
+    """Pages of the tag list link to the next page, up to the last tag.
 
-    Otherwise, clients take the first page for the whole list.
+    crane, skopeo, and Flux follow the header Link. Without it, they take the first page for the whole list.
     """
-    first, second, third = _push_tags(context)
-    response = expect_status(context.repository.request_tags(f"?n=1&last={first}"), 200)
-    tags = parse_names(response, "tags")
-    if len(tags) != 1:
+    expected = _in_order(context)
+    first, *others, last = expected
+    path = context.repository.path(f"tags/list?n=2&last={first}")
+    response = expect_status(context.client.request("GET", path), 200)
+    if len(parse_names(response, "tags")) != 2:
         raise NotSupported("n is ignored, so there is no next page")
     link = parse_next_link(response)
     if not link:
-        raise NotSupported('a page has no Link with rel="next"; clients can request the next one with last')
+        raise _no_link(context)
     expect_own_origin(context.client, response, link)
-    following = parse_names(expect_status(context.client.request("GET", urljoin(response.url, link)), 200), "tags")
-    if following[:1] != [third]:
-        raise CheckFailed(f"the tag after {second} is {', '.join(following[:1]) or 'none'}, expected {third}")
+    tags = _read_pages(context, path, "tags", until=last)
+    _expect_all([*others, last], tags)
+
+
+@check("tag-list-long", level=Level.FULL, spec="distribution-spec, end-8a and end-8b", remedy=LISTS)
+def tag_list_long(context: Context) -> None:
+    """A list of more than 100 tags is complete.
+
+    Some registries and proxies return at most 100 names. If they send no Link, the newest version is never seen.
+    """
+    image, _ = context.pushed_image()
+    tags = [context.make_tag(f"{number:03}") for number in range(LONG_LIST)]
+
+    def push(tag: str) -> None:
+        expect_status(context.repository.put_manifest(image, tag), 201)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(push, tags))
+    for query in ("", "?n=1000"):
+        _expect_all(tags, _read_pages(context, context.repository.path(f"tags/list{query}"), "tags", until=tags[-1]))
 
 
 @check(
@@ -111,7 +138,7 @@ def catalog_pages(context: Context) -> None:
         raise NotSupported("n is ignored: the response has the whole list")
     link = parse_next_link(response)
     if not link:
-        raise NotSupported('a page has no Link with rel="next"; clients can request the next one with last')
+        raise _no_link(context)
     if first and first[0] <= pushed[0][:-1]:
         raise CheckFailed(f"the page after {pushed[0][:-1]} begins with {first[0]}, which sorts before it")
     expect_own_origin(context.client, response, link)
@@ -165,12 +192,55 @@ def image_read(context: Context) -> None:
             raise CheckFailed(f"{name}:{tag} references {digest}, which is missing")
 
 
-def _push_tags(context: Context) -> tuple[str, str, str]:
-    """Push an image with three tags that are neighbors in the tag list, and return them."""
-    image = context.make_image()
-    tags = (context.make_tag("a"), context.make_tag("b"), context.make_tag("c"))
-    context.repository.push(image, *tags)
+def _tags(context: Context) -> list[str]:
+    """Return tags of all forms that are allowed, which all checks of the tag list share."""
+    return context.run.once("tags", lambda: _push_tags(context))
+
+
+def _push_tags(context: Context) -> list[str]:
+    image, _ = context.pushed_image()
+    prefix = f"smoke-{context.seed}-tag-list"
+    tags = [f"{prefix}-a", f"{prefix}-B.2_c", f"{prefix}-c", f"{prefix}-{'d' * 128}"[:128]]
+    for tag in tags:
+        expect_status(context.repository.put_manifest(image, tag), 201)
     return tags
+
+
+def _in_order(context: Context) -> list[str]:
+    """Return the tags in the order of the registry: by bytes, or regardless of case."""
+    tags = _tags(context)
+    listed = parse_names(expect_status(context.repository.request_tags("?n=1000"), 200), "tags")
+    place = {tag: number for number, tag in enumerate(listed)}
+    return sorted(tags, key=lambda tag: place.get(tag, len(listed)))
+
+
+def _expect_end(context: Context, tags: list[str]) -> None:
+    """Return if no tag follows the last one of a list that was read to its end. Raises CheckFailed."""
+    response = context.repository.request_tags(f"?n=1&last={quote(tags[-1])}")
+    following = parse_names(response, "tags") if response.status == 200 else []
+    if following and following[0] not in tags:
+        raise CheckFailed(f"the list ends after {len(tags)} tags, without a Link, although {following[0]} follows")
+
+
+def _no_link(context: Context) -> CheckFailed | NotSupported:
+    """Return what it means that a page has no Link: distribution always sends one, other registries need not."""
+    response = context.repository.request("POST", "blobs/uploads/")
+    Upload.from_response(context.repository, response).cancel()
+    if "_state=" in response.location:
+        return CheckFailed('a page has no Link with rel="next", which this registry sends: it was lost on the way')
+    return NotSupported('a page has no Link with rel="next"; clients can request the next one with last')
+
+
+def _expect_all(expected: Sequence[str], names: list[str]) -> None:
+    """Return if the list has each name, and each once. Raises CheckFailed."""
+    found = Counter(names)
+    missing = [name for name in expected if not found[name]]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise CheckFailed(f"the list lacks the tag {missing[0]}{more}, which was just pushed")
+    repeated = [name for name in expected if found[name] > 1]
+    if repeated:
+        raise CheckFailed(f"the list has the tag {repeated[0]} {found[repeated[0]]} times")
 
 
 def _request_catalog(context: Context, query: str) -> RegistryResponse:
@@ -232,6 +302,7 @@ CHECKS = (
     tag_list,
     tag_list_n,
     tag_list_link,
+    tag_list_long,
     catalog,
     catalog_pages,
 )

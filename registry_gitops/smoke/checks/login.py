@@ -6,6 +6,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from registry_gitops.smoke.check import check
+from registry_gitops.smoke.checks.doors import DOORS
 from registry_gitops.smoke.client import ClientAuthenticator, Credentials, parse_challenges
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, status_failure
@@ -90,7 +91,7 @@ def login_invalid(context: Context) -> None:
     needs=(),
     spec="distribution-spec, Authentication",
     remedy="Set `auth.htpasswd.enabled` to true, and `auth.htpasswd.existingSecret` to a Secret with users: "
-    "without them, everyone who reaches the registry can replace its images.",
+    f"without them, everyone who reaches the registry can replace its images. {DOORS}",
 )
 def login_push(context: Context) -> None:
     """A push requires credentials.

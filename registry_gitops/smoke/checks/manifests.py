@@ -184,24 +184,6 @@ def manifest_missing_blob(context: Context) -> None:
         raise status_failure(response, 404)
 
 
-@check(
-    "tag-moved",
-    spec="distribution-spec, end-7: a tag can be pushed again",
-    remedy="Stop the proxy in front of the registry from caching manifests: see `ingress.annotations`. Some registries "
-    "have a rule that forbids moving tags.",
-)
-def tag_moved(context: Context) -> None:
-    """A tag that is pushed again references the new image, and the old one stays.
-
-    Tags such as `latest` need the first, deployments by digest the second.
-    """
-    tag, old, new = context.make_tag("a"), context.make_image("old"), context.make_image("new")
-    context.repository.push(old, tag)
-    context.repository.push(new, tag)
-    expect_same_bytes(expect_status(context.repository.request_manifest(tag), 200), new)
-    expect_same_bytes(expect_status(context.repository.request_manifest(old.digest), 200), old)
-
-
 def _push_and_pull(context: Context, manifest: LocalManifest) -> None:
     tag = context.make_tag("a")
     response = context.repository.push(manifest, tag)
@@ -234,5 +216,4 @@ CHECKS = (
     manifest_wrong_digest,
     manifest_invalid,
     manifest_missing_blob,
-    tag_moved,
 )

@@ -211,15 +211,19 @@ class Client:
         authenticator: ClientAuthenticator,
         lines: list[str],
     ) -> requests.Response:
-        received = self._send_patiently(method, url, body, headers, authenticator.get_header(method, url), lines)
+        sent = authenticator.get_header(method, url)
+        received = self._send_patiently(method, url, body, headers, sent, lines)
         challenge = received.headers.get("WWW-Authenticate")
         if received.status_code != requests.codes.unauthorized or not challenge or not _is_repeatable(body):
             return received
-        if not authenticator.handle_challenge(challenge, method, url, self._request_token):
+        has_learned = authenticator.handle_challenge(challenge, method, url, self._request_token)
+        authorization = authenticator.get_header(method, url)
+        # A request that was sent at the same time may have learned it first.
+        if not has_learned and authorization == sent:
             return received
         content = b"".join(_read_limited(received))
         lines += self.evidence.format_response(received.status_code, received.reason or "", received.headers, content)
-        return self._send_patiently(method, url, body, headers, authenticator.get_header(method, url), lines)
+        return self._send_patiently(method, url, body, headers, authorization, lines)
 
     def _send_patiently(
         self,

@@ -145,8 +145,15 @@ def _ping(client: Client) -> None:
     if client.foreign_origin(response, ""):
         target = response.url.removesuffix("/").removesuffix("/v2")
         raise UnreachableError(f"{client.url} redirects to {target}", "redirect", "Use that URL: pushes need it.")
-    if response.status != requests.codes.ok:
+    if response.status != requests.codes.ok and not _allows_anonymous_pulls(client, response):
         raise _unexpected_response(client, response)
+
+
+def _allows_anonymous_pulls(client: Client, response: RegistryResponse) -> bool:
+    """Return whether pulls need no credentials, although /v2/ asks for them, as where only pushes need them."""
+    if response.status != requests.codes.unauthorized or client.authenticator.credentials:
+        return False
+    return client.request("GET", "/v2/registry-gitops/none/manifests/none").status == 404
 
 
 def _no_response(client: Client, problem: NoResponseError) -> UnreachableError:

@@ -30,7 +30,7 @@ class Fault:
     report: str
     """Where users reported it: owner/repo#number, or a URL."""
     caught_by: frozenset[str]
-    """The checks that fail, and no others."""
+    """The checks that must fail."""
     remedy: str
     """Words of the remedy of each of them."""
     change: Change | None = field(default=None, repr=False)

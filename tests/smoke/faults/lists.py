@@ -2,6 +2,59 @@
 
 from __future__ import annotations
 
-from tests.smoke.faults.fault import Fault
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-FAULTS: tuple[Fault, ...] = ()
+from registry_gitops.registry.messages import Request, Response
+from registry_gitops.smoke import Level
+from tests.smoke.faults.caches import cached
+from tests.smoke.faults.fault import Fault, fault
+from tests.smoke.mutants.breaking import TAGS, Change, Core, answered, both, content, instead, without
+
+
+def tags(make: Callable[[list[str]], list[str]]) -> Change:
+    """The names in each tag list are others."""
+
+    def edit(found: dict[str, Any]) -> dict[str, Any]:
+        return {**found, "tags": make(found["tags"] or [])}
+
+    return answered("GET", TAGS, content(edit), status=200)
+
+
+def _whole_list_only(right: Core, request: Request) -> Response:
+    response = right(request)
+    return content(lambda found: {**found, "tags": found["tags"][:10]})(response) if not request.query else response
+
+
+_list = partial(fault, kind="lists", remedy="`ingress.annotations`")
+
+FAULTS: tuple[Fault, ...] = (
+    _list("a list loses its last tag", "regclient/regclient#274", tags(lambda names: names[:-1]), "tag-list-n"),
+    _list(
+        "a list is cut after 10 tags, without a Link",
+        "opencontainers/distribution-spec#107",
+        instead("GET", TAGS, _whole_list_only),
+        "tag-list",
+    ),
+    _list(
+        "a list is cut after 100 tags, without a Link",
+        "distribution/distribution#1936",
+        both(tags(lambda names: names[:100]), answered("GET", TAGS, without("Link"))),
+        "tag-list-long",
+        level=Level.FULL,
+    ),
+    _list(
+        "the Link to the next page is lost",
+        "opencontainers/distribution-spec#470",
+        answered("GET", TAGS, without("Link")),
+        "tag-list-link",
+    ),
+    _list(
+        "a list has no tags with capital letters",
+        "goharbor/harbor#8950",
+        tags(lambda names: [name for name in names if name == name.lower()]),
+        "tag-list",
+    ),
+    _list("a cache keeps tag lists", "fluxcd/flux#1016", cached("GET", TAGS), "list-after-push"),
+)

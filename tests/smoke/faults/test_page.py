@@ -17,7 +17,7 @@ HEAD: Final = """\
 <!-- Generated from tests/smoke/faults: `pytest tests/smoke/faults/test_page.py --update-goldens`. -->
 
 Users of deployed registries reported these faults. A test rebuilds each of them, mostly as a proxy in front of a good
-registry, and expects that these [checks](checks.md) fail, and no others. The level is the lowest that finds it.
+registry, and expects that these [checks](checks.md) fail. The level is the lowest that finds it.
 """
 
 COLUMNS: Final = "| fault | report | rebuilt as | level | checks |\n|---|---|---|---|---|\n"

@@ -32,7 +32,7 @@ class Mutant:
     """What is wrong."""
     change: Change
     caught_by: frozenset[str]
-    """The checks that fail, and no others."""
+    """The checks that must fail."""
     guarded: bool = False
     """Whether it wants a login, and speaks TLS."""
     full: bool = False

@@ -119,10 +119,10 @@ def _mixed_up(right: Core) -> Core:
 
 
 CROWDS = (
-    mutant("two replicas, two storages", _every_other, "upload-monolithic", "image-read"),
+    mutant("two replicas, two storages", _every_other, "upload-monolithic"),
     mutant("two replicas, two secrets", _half_of_the_uploads, "upload-monolithic"),
-    mutant("two replicas, two memories", _remembers, "delete-seen-by-all"),
-    mutant("four clients at most", _few, "pushes-at-once", full=True),
+    mutant("two replicas, two memories", _remembers, *("delete-manifest", "delete-blob", "delete-seen-by-all")),
+    mutant("four clients at most", _few, "pushes-at-once", "tag-list-long", full=True),
     mutant("one manifest at a time is kept", _last_one_wins, "pushes-at-once", full=True),
     mutant("bodies are mixed up", _mixed_up, "pushes-at-once", full=True),
 )

@@ -29,7 +29,7 @@ class Deployment:
     name: str
     start: Starting = field(repr=False)
     failed: Mapping[str, str] = field(default_factory=dict)
-    """The checks that fail, and no others, each with words of its remedy."""
+    """The checks that must fail, each with words of its remedy."""
     not_supported: Mapping[str, str] = field(default_factory=dict)
     """Checks that are not supported, each with words of its message."""
     level: Level = Level.SMOKE

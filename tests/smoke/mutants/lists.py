@@ -70,18 +70,19 @@ def _shapeless(key: str, path: str) -> Change:
 
 
 TAG = "tag-list"
+ALL_TAGS = (TAG, f"{TAG}-n", f"{TAG}-link", "list-after-push")
 PAGES = "catalog-pages"
 GHOST = "delete-manifest-ghost"
 
 LISTS = (
-    mutant("tags: none", refused("GET", TAGS, 404, "NAME_UNKNOWN"), TAG, f"{TAG}-n", f"{TAG}-link"),
-    mutant("tags: the last first", _each("tags", lambda names: names[::-1], TAGS), TAG),
+    mutant("tags: none", refused("GET", TAGS, 404, "NAME_UNKNOWN"), *ALL_TAGS),
+    mutant("tags: the last first", _each("tags", lambda names: names[::-1], TAGS), TAG, f"{TAG}-n"),
     mutant("tags: the first is missing", _each("tags", lambda names: names[1:], TAGS), f"{TAG}-n"),
     mutant("tags: last is not looked at", ignored("last", TAGS), f"{TAG}-n", f"{TAG}-link"),
     mutant("tags: last is listed again", _last_again("tags", TAGS), f"{TAG}-n"),
     mutant("tags: n is not looked at", ignored("n", TAGS), f"{TAG}-n"),
     mutant("tags: Link skips names", answered("GET", TAGS, _lost), f"{TAG}-link"),
-    mutant("tags: another shape", _shapeless("tags", TAGS), TAG, f"{TAG}-n", f"{TAG}-link", GHOST, "image-read"),
+    mutant("tags: another shape", _shapeless("tags", TAGS), *ALL_TAGS, GHOST, "image-read"),
     mutant("repositories: an error", refused("GET", CATALOG, 500, "UNKNOWN"), "catalog-read", "catalog", PAGES),
     mutant("repositories: the last first", _each("repositories", lambda names: names[::-1], CATALOG), "catalog"),
     mutant("repositories: none of ours", _each("repositories", _others, CATALOG), "catalog", PAGES),

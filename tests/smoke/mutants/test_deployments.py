@@ -29,7 +29,7 @@ def test_misconfigured_deployment_is_found_with_its_remedy(
     bad = {finding.id: finding for finding in report.findings}
     if deployment.failed:
         record_property(CAUGHT_BY, sorted(bad))
-    assert bad.keys() == deployment.failed.keys(), [f"{each.id}: {each.message}" for each in bad.values()]
+    assert bad.keys() >= deployment.failed.keys(), [f"{each.id}: {each.message}" for each in bad.values()]
     for check, words in deployment.failed.items():
         assert words in bad[check].remedy, bad[check].message
     said = {check.id: check.message for check in report.checks if check.outcome is Outcome.NOT_SUPPORTED}
