@@ -60,14 +60,15 @@ class ReferenceRegistry:
             raise SetupError("garbage cannot be collected in a registry that is read-only")
         authenticator = _create_authenticator(htpasswd, anonymous_pull)
         context = load_tls_context(Path(tls_cert), Path(tls_key)) if tls_cert and tls_key else None
+        self._root = None if root is None else Path(root)
         self._host = address[0]
         self._gc_interval = gc_interval
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         with ExitStack() as held:
-            self._storage = _create_storage(root, read_only)
+            self._storage = _create_storage(self._root, read_only)
             held.callback(self._storage.close)
-            application = Registry(
+            self._application = Registry(
                 self._storage,
                 authenticator=authenticator,
                 read_only=read_only,
@@ -76,7 +77,7 @@ class ReferenceRegistry:
             )
             try:
                 limits = Limits(max_requests=max_concurrency)
-                self._server = Server(application, address, limits=limits, tls=context, log=access_log)
+                self._server = Server(self._application, address, limits=limits, tls=context, log=access_log)
             except OSError as error:
                 formatted = _format_address(*address)
                 raise OSError(error.errno, f"cannot listen on {formatted}: {error.strerror}") from None
@@ -93,6 +94,15 @@ class ReferenceRegistry:
         """The URL of the registry, without a slash at the end."""
         scheme = "https" if self._server.context.uses_tls else "http"
         return f"{scheme}://{_format_address(_LOOPBACK_FOR.get(self._host, self._host), self._server.address[1])}"
+
+    @property
+    def root(self) -> Path | None:
+        """The data directory; None if all data is in memory."""
+        return self._root
+
+    def count_repositories(self, limit: int) -> int:
+        """Return the number of repositories, at most `limit`: each one costs a read of its directory."""
+        return self._application.count_repositories(limit)
 
     def serve(self) -> None:
         """Serve requests until `stop`."""
@@ -179,8 +189,8 @@ def _create_authenticator(htpasswd: str | os.PathLike[str] | None, anonymous_pul
     return None
 
 
-def _create_storage(root: str | os.PathLike[str] | None, read_only: bool) -> Storage:
-    return MemoryStorage() if root is None else FileStorage(Path(root), read_only=read_only)
+def _create_storage(root: Path | None, read_only: bool) -> Storage:
+    return MemoryStorage() if root is None else FileStorage(root, read_only=read_only)
 
 
 def _format_address(host: str, port: int) -> str:

@@ -56,7 +56,7 @@ def test_an_option_at_the_end_or_with_an_empty_value_is_refused(cli: Run, comman
     [("--htpasswd", "--read-only"), ("--htpasswd", "--no-such"), ("--tls-key", "k", "--tls-cert", "--anonymous-pull")],
 )
 def test_serve_does_not_start_without_the_value_of_an_option(cli: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
-    done = cli("serve", "--address", "127.0.0.1:0", "data", *words)
+    done = cli("serve", "--address", "127.0.0.1:0", "data", "--create", *words)
     assert (done.code, done.out) == (2, "")
     assert "no value given: an option follows" in done.err
     assert list(listing(tmp_path)) == []

@@ -48,19 +48,33 @@ def test_a_root_that_cannot_be_one_is_refused(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     refused(cli("serve", tmp_path / "file", "--address", "127.0.0.1:0"), f"{tmp_path}/file")
     refused(cli("serve", tmp_path / "file" / "below", "--address", "127.0.0.1:0"), f"{tmp_path}/file/below")
-    refused(cli("serve", tmp_path / "none", "--read-only", "--address", "127.0.0.1:0"), f"{tmp_path}/none")
+    refused(cli("serve", tmp_path / "file", "--create", "--address", "127.0.0.1:0"), f"{tmp_path}/file")
     assert list(listing(tmp_path)) == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("options", "advice"),
+    [((), "check the path, or add --create to create it"), (("--read-only",), "check the path")],
+)
+@pytest.mark.parametrize("root", ["none", "none/below", "link"])
+def test_serve_creates_no_data_directory_that_was_not_asked_for(
+    cli: Run, tmp_path: Path, root: str, options: tuple[str, ...], advice: str
+) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    done = cli("serve", root, "--address", "127.0.0.1:0", *options)
+    assert done == Outcome(2, "", f"{root}: the data directory does not exist: {advice}\n")
+    assert list(listing(tmp_path)) == ["link"]
 
 
 def test_a_broken_htpasswd_file_is_refused_with_its_line(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "users").write_text("# users\nalice:hunter2\n")
-    done = cli("serve", "data", "--htpasswd", "users", "--address", "127.0.0.1:0")
+    done = cli("serve", "data", "--create", "--htpasswd", "users", "--address", "127.0.0.1:0")
     assert done == Outcome(2, "", "users:2: not a bcrypt hash: make the line with `htpasswd -nB USER`\n")
     assert list(listing(tmp_path)) == ["users"]
 
 
 def test_a_certificate_that_cannot_be_used_is_refused(cli: Run, tmp_path: Path) -> None:
-    done = cli("serve", "data", "--tls-cert", "crt", "--tls-key", "key", "--address", "127.0.0.1:0")
+    done = cli("serve", "data", "--create", "--tls-cert", "crt", "--tls-key", "key", "--address", "127.0.0.1:0")
     assert done == Outcome(2, "", "crt: No such file or directory\n")
     assert list(listing(tmp_path)) == []
 
@@ -70,6 +84,8 @@ def test_a_certificate_that_cannot_be_used_is_refused(cli: Run, tmp_path: Path) 
     [
         (("--tls-cert", "crt"), "error: a TLS certificate and its key go together: name both"),
         (("--tls-key", "key"), "error: a TLS certificate and its key go together: name both"),
+        (("--create",), "error: --create needs ROOT: name the data directory to create"),
+        (("--create", "--read-only", "none"), "error: --create and --read-only exclude each other"),
         (("--anonymous-pull",), "error: without users everybody may pull: name an htpasswd file"),
         (("--read-only", "--gc-interval", "1h"), "error: garbage cannot be collected in a registry that is read-only"),
         (("--max-concurrency", "0"), """'--max-concurrency': "0" is not a whole number from 1 to 10000"""),

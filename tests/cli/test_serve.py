@@ -92,7 +92,7 @@ def test_it_says_where_it_is_in_one_line_and_answers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_what_was_pushed_is_there_after_it_was_told_to_end(tmp_path: Path, number: int) -> None:
-    with serving(tmp_path, "data") as served:
+    with serving(tmp_path, "data", "--create") as served:
         assert served.ask("POST", PUSH, CONTENT)[0] == 201
         assert served.end(number)[0] == 0
     with serving(tmp_path, "data", "--read-only") as served:
@@ -101,7 +101,7 @@ def test_what_was_pushed_is_there_after_it_was_told_to_end(tmp_path: Path, numbe
 
 
 def test_a_request_that_runs_is_answered_before_it_ends(tmp_path: Path) -> None:
-    with serving(tmp_path, "data") as served:
+    with serving(tmp_path, "data", "--create") as served:
         client = unfinished(served.port)
         served.running.terminate()
         time.sleep(0.3)
@@ -217,7 +217,7 @@ def test_the_collector_of_python_is_on_while_it_serves_and_descriptors_are_not_s
 
 
 def test_it_needs_little_memory(tmp_path: Path) -> None:
-    with serving(tmp_path, "data") as served:
+    with serving(tmp_path, "data", "--create") as served:
         assert served.ask("GET", "/v2/")[0] == 200
         status = Path(f"/proc/{served.running.pid}/status").read_text()
     assert int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) < 40 * 1024
@@ -239,7 +239,7 @@ def test_a_reader_that_has_left_ends_it_before_it_begins(tmp_path: Path) -> None
 
 
 def test_gc_prints_what_it_frees_and_frees_it(tmp_path: Path) -> None:
-    with serving(tmp_path, "data") as served:
+    with serving(tmp_path, "data", "--create") as served:
         assert served.ask("POST", PUSH, CONTENT)[0] == 201
         kept = process("gc", "data", folder=tmp_path)
         assert (kept.code, kept.err) == (0, "")
@@ -259,7 +259,7 @@ def test_gc_prints_what_it_frees_and_frees_it(tmp_path: Path) -> None:
 def test_a_damaged_manifest_is_a_finding(tmp_path: Path) -> None:
     manifest = b'{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}'
     digest = hashlib.sha256(manifest).hexdigest()
-    with serving(tmp_path, "data") as served:
+    with serving(tmp_path, "data", "--create") as served:
         kind = "application/vnd.oci.image.index.v1+json"
         assert served.ask("PUT", "/v2/app/manifests/1", manifest, headers={"Content-Type": kind})[0] == 201
     data = tmp_path / "data/docker/registry/v2/blobs/sha256" / digest[:2] / digest / "data"

@@ -71,7 +71,7 @@ def test_a_path_that_cannot_be_a_file_is_refused(cli: Run, tmp_path: Path, words
 @pytest.mark.parametrize("wrong", [LONG, f"{LONG}/x", f"new/{LONG}", "registry.yaml", "registry.yaml/x", "/dev/null/x"])
 @pytest.mark.parametrize(
     "words",
-    [("init", "*"), ("render", "--output-dir", "*"), ("serve", "--address", "127.0.0.1:0", "*")],
+    [("init", "*"), ("render", "--output-dir", "*"), ("serve", "--create", "--address", "127.0.0.1:0", "*")],
     ids=" ".join,
 )
 def test_a_path_that_cannot_be_a_directory_is_refused(

@@ -28,7 +28,8 @@ class ServedRegistry:
 
     def __init__(self, root: Path | None = None, *options: str | Path, under: Sequence[str] = ()) -> None:
         self._under = under
-        self._arguments = [*([] if root is None else [root]), "--address", "127.0.0.1:0", *options]
+        create = [] if root is None or "--read-only" in options else ["--create"]
+        self._arguments = [*([] if root is None else [root]), *create, "--address", "127.0.0.1:0", *options]
         self.url = ""
 
     @property

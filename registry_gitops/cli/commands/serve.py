@@ -15,7 +15,8 @@ import typer
 
 from registry_gitops.cli.param_types import parse_period_option, parse_size_option
 from registry_gitops.cli.parsing import whole_number_parser
-from registry_gitops.cli.streams import write_stdout
+from registry_gitops.cli.serve_summary import ServedAccess, describe_served
+from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,11 +59,12 @@ def serve(
         Path | None,
         typer.Argument(
             metavar="ROOT",
-            help="Data directory, in the disk layout of registry:3; created if missing. Without it, data stays in "
-            "memory and is lost on exit.",
+            help="Data directory, in the disk layout of registry:3. Without it, data stays in memory and is lost on "
+            "exit.",
             show_default=False,
         ),
     ] = None,
+    create: Annotated[bool, typer.Option("--create", help="Create ROOT if it does not exist.")] = False,
     address: Annotated[
         Address,
         typer.Option(
@@ -111,12 +113,13 @@ def serve(
 ) -> None:
     """Serve an OCI registry, from a data directory or from memory.
 
-    Prints its URL when it is ready. On SIGTERM or Ctrl-C, finishes running requests for up to 10 seconds; on a second
-    signal, exits at once.
+    Prints its URL when it is ready, and on a terminal also what it serves, and for whom. On SIGTERM or Ctrl-C, finishes
+    running requests for up to 10 seconds; on a second signal, exits at once.
     """
     from registry_gitops.registry import ReferenceRegistry, SetupError
 
     try:
+        _check_root(root, create=create, read_only=read_only)
         registry = ReferenceRegistry(
             root,
             (address.host, address.port),
@@ -135,7 +138,22 @@ def serve(
         raise InputError.single(error.message, error.file, error.line) from None
     except OSError as error:  # Of the data directory or of the address, which are the user's.
         raise InputError.single(error.strerror or str(error), error.filename) from None
-    _run(registry)
+    _run(registry, ServedAccess(htpasswd, anonymous_pull=anonymous_pull, read_only=read_only, delete=not no_delete))
+
+
+def _check_root(root: Path | None, *, create: bool, read_only: bool) -> None:
+    """Refuse a data directory that does not exist, unless it is to be created: a mistyped path has no images."""
+    if create and root is None:
+        raise InputError.single("--create needs ROOT: name the data directory to create")
+    if create and read_only:
+        raise InputError.single("--create and --read-only exclude each other: --read-only writes nothing")
+    if root is None or create:
+        return
+    try:
+        root.stat()
+    except FileNotFoundError:
+        advice = "check the path" if read_only else "check the path, or add --create to create it"
+        raise InputError.single(f"the data directory does not exist: {advice}", root) from None
 
 
 def _log(format_: AccessLogFormat) -> AccessLogger | None:
@@ -146,7 +164,7 @@ def _log(format_: AccessLogFormat) -> AccessLogger | None:
     return (json_log if format_ is AccessLogFormat.JSON else text_log)(sys.stderr)
 
 
-def _run(registry: ReferenceRegistry) -> None:
+def _run(registry: ReferenceRegistry, access: ServedAccess) -> None:
     def stop(number: int, frame: object) -> None:
         for signal_number in signals:
             signal.signal(signal_number, signal.SIG_DFL)
@@ -161,6 +179,9 @@ def _run(registry: ReferenceRegistry) -> None:
     gc.enable()
     try:
         write_stdout(f"{registry.url}\n")
+        if sys.stderr.isatty():
+            for line in describe_served(registry, access):
+                write_stderr(line)
         registry.serve()
     finally:
         registry.close()

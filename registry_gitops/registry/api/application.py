@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Final
 
 from registry_gitops.registry import error_responses
@@ -70,6 +71,10 @@ class Registry:
         if not route.is_fast or not self._health.is_known_good:
             return False
         return route.is_public or self._authenticator is None or self._authenticator.is_cached(request)
+
+    def count_repositories(self, limit: int) -> int:
+        """Return the number of repositories, at most `limit`. Raises OSError as the storage does."""
+        return sum(1 for _ in islice(self._state.repositories.list_repositories(), limit))
 
     def _respond(self, request: Request) -> Response:
         route, target = self._find_route(request)
