@@ -54,7 +54,7 @@ def _options() -> argparse.Namespace:
         nargs="+",
         default=["*"],
         metavar="PATTERN",
-        help="rows of these titles, such as 'push *'; what is no row is called start, growth and syncs",
+        help="rows of these titles, such as 'push *'; what is no row is called floor, start, growth and syncs",
     )
     parser.add_argument("--folder", type=Path, default=SAVED.parent, help="where the servers store, up to some 5 GB")
     options = parser.parse_args()

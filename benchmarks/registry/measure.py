@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.registry import rows
 from benchmarks.registry.driver import put
+from benchmarks.registry.floor import floor
 from benchmarks.registry.growth import growth
 from benchmarks.registry.results import Results, Starts
 from benchmarks.registry.rounds import progress, round_, stand
@@ -30,6 +31,9 @@ class Measure:
         """Measure all that is wanted."""
         for group in (rows.small(self.scale), *rows.blobs(self.scale)):
             self._rows(self._chosen(group))
+        if self.wanted("floor"):
+            items = round(1000 * self.scale.share)
+            self.results.floor += floor(self.folder, self.scale.connections, items, self.results.rounds)
         self._stored(self._chosen(rows.lists(self.scale)))
         if self.wanted("growth"):
             self.results.growth += growth(self.folder, self.scale.tags, self.results.rounds)

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from benchmarks.registry.driver import Sample
-from benchmarks.registry.results import Results, Syncs
+from benchmarks.registry.results import Floor, Results, Syncs
 from benchmarks.registry.rows import Row
 from benchmarks.registry.servers import DISTRIBUTION, OLAREG, OURS, SERVERS
 
@@ -26,6 +26,7 @@ def markdown(results: Results) -> str:
     sections = {
         "Speed, higher is better": _speed(results),
         "Cost: server CPU of one operation in ms, and peak memory in MB": _cost(results),
+        "Floor: tags/s of a loop without HTTP and syncs, and of manifest PUT": _floor(results),
         "Start: seconds to the first answer": _starts(results),
         "Growth: time of a request with much stored, over that with little": _growth(results),
         "Calls that sync to disk": _syncs(results),
@@ -126,6 +127,19 @@ def _growth(results: Results) -> list[str]:
     return _table(("request", "of what there are many", "ms with few", "ms with many", "ratio"), lines, left=2)
 
 
+def _floor(results: Results) -> list[str]:
+    lines = ([str(each.connections), _speeds(each.loop), _speeds(each.ours), _shares(each)] for each in results.floor)
+    return _table(("threads, connections", "loop", OURS.name, "ours / loop"), lines, left=0)
+
+
+def _speeds(found: list[float]) -> str:
+    return _number(statistics.median(found))
+
+
+def _shares(floor: Floor) -> str:
+    return _spread([ours / loop for ours, loop in zip(floor.ours, floor.loop, strict=True)])
+
+
 def _syncs(results: Results) -> list[str]:
     lines = ([each.server, _calls(each, each.blob), _calls(each, each.manifest)] for each in results.syncs)
     return _table(("server", "for a blob of 1 MB", "for a manifest"), lines, left=3)
@@ -152,9 +166,13 @@ def _ratio(results: Results, row: Row, peer: str) -> str:
     found = ratios(results, row, peer)
     if not found:
         return "-"
-    middle = statistics.median(found)
+    return _spread(found, is_short=statistics.median(found) < _wanted(row, peer))
+
+
+def _spread(found: list[float], *, is_short: bool = False) -> str:
+    middle = f"x{statistics.median(found):.2f}"
     spread = f" ({min(found):.2f} to {max(found):.2f})" if len(found) > 1 else ""
-    return f"**x{middle:.2f}**{spread}" if middle < _wanted(row, peer) else f"x{middle:.2f}{spread}"
+    return f"**{middle}**{spread}" if is_short else f"{middle}{spread}"
 
 
 def _seconds(found: list[float]) -> str:

@@ -43,6 +43,15 @@ class Growth:
 
 
 @dataclass
+class Floor:
+    """Tags per second: written by a loop that knows neither HTTP nor syncs, and by our manifest PUT; of each round."""
+
+    connections: int
+    loop: list[float] = field(default_factory=list)
+    ours: list[float] = field(default_factory=list)
+
+
+@dataclass
 class Syncs:
     """How often a server calls on the disk for one blob of 1 MB and for one manifest; None where nobody has counted."""
 
@@ -60,6 +69,7 @@ class Results:
     cells: list[Cell] = field(default_factory=list)
     starts: list[Starts] = field(default_factory=list)
     growth: list[Growth] = field(default_factory=list)
+    floor: list[Floor] = field(default_factory=list)
     syncs: list[Syncs] = field(default_factory=list)
 
     def cell(self, row: Row, server: str) -> Cell:

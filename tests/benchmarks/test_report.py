@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.registry import report
 from benchmarks.registry.driver import Load, Sample
-from benchmarks.registry.results import Growth, Results, Starts, Syncs
+from benchmarks.registry.results import Floor, Growth, Results, Starts, Syncs
 from benchmarks.registry.rows import FULL, QUICK, Row, blobs, lists, small
 from benchmarks.registry.servers import DISTRIBUTION, OLAREG, OURS
 
@@ -94,6 +94,12 @@ def test_a_late_start_and_a_cost_that_grows_are_short() -> None:
         "start with 5,000 repositories stored: 0.200 s, wanted 0.150",
         "tag PUT with many tags: x2.00 the time, wanted x1",
     ]
+
+
+def test_a_manifest_put_stands_beside_the_loop_of_its_round() -> None:
+    found = results(READ, (100, 100, 100))
+    found.floor.append(Floor(10, loop=[400, 1000, 500], ours=[200, 600, 1000]))
+    assert "| 10 | 500 | 600 | x0.60 (0.50 to 2.00) |" in report.markdown(found)
 
 
 def test_calls_that_were_not_counted_are_unknown_and_not_none() -> None:
