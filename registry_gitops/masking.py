@@ -13,7 +13,20 @@ HIDDEN: Final = "***"
 
 _HARMLESS: Final = frozenset(
     [
-        *["n", "last", "digest", "digest-algorithm", "mount", "from", "tag", "artifactType", "ref", "service", "scope"],
+        *[
+            "n",
+            "last",
+            "digest",
+            "digest-algorithm",
+            "mount",
+            "from",
+            "tag",
+            "artifactType",
+            "ns",
+            "ref",
+            "service",
+            "scope",
+        ],
         *["limit", "timeout", "timeoutSeconds", "watch", "resourceVersion", "labelSelector", "fieldSelector"],
     ]
 )

@@ -182,7 +182,10 @@ MANIFESTS = (
         *("manifest-artifact", "referrers", "referrers-filter", "referrers-tag"),
     ),
     mutant(
-        "Docker's types or nothing", instead("GET|HEAD", MANIFEST, _only_docker), "manifest-accept", "referrers-tag"
+        "Docker's types or nothing",
+        instead("GET|HEAD", MANIFEST, _only_docker),
+        *("manifest-accept", "referrers-tag"),
+        "mirror-containerd",
     ),
     mutant(
         "a manifest has the type that is asked for",
