@@ -106,6 +106,9 @@ class Report(ContractModel):
     leftovers: tuple[str, ...] = ()
     """What the run pushed and could not delete, a line each."""
 
+    leftover_summary: str = ""
+    """How many of what kind the leftovers are, and their bytes, in one line."""
+
     notes: tuple[str, ...] = ()
     """What the reader has to know of the run: how much was looked at, and what could not be; a sentence each."""
 

@@ -1,79 +1,34 @@
-"""Cleanup: the record of what a run pushed, and its deletion at the end."""
+"""Cleanup: the deletion of what a run pushed, at its end."""
 
 from __future__ import annotations
 
-import threading
 import time
-from dataclasses import dataclass, field
-from typing import Final
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
 
 from registry_gitops.smoke.client import Client, NoResponseError
+from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.images import ACCEPT_ALL
+from registry_gitops.smoke.push_record import PushRecord
+from registry_gitops.smoke.repository import parse_names, parse_next_link
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Key = tuple[str, str]
+"""Repository and digest."""
 
 _DELETED: Final = (200, 202, 204, 404)
 _REFUSED: Final = (400, 401, 403, 405)
+_WORKERS: Final = 8
+"""Requests at a time: most of a cleanup is waiting for the registry."""
 _CANCEL_ATTEMPTS: Final = 20
 _CANCEL_INTERVAL: Final = 0.1
 """Seconds between two attempts to cancel an upload."""
 
 
-@dataclass
-class PushRecord:
-    """What a run pushed: manifests by repository and digest with their tags, blobs, and open uploads. Thread-safe.
-
-    An entry is added before the request, so that nothing is missed if the response is lost.
-    """
-
-    manifests: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    blobs: dict[tuple[str, str], None] = field(default_factory=dict)
-    uploads: dict[str, None] = field(default_factory=dict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add_manifest(self, repository: str, digest: str, tag: str | None = None) -> None:
-        """Add a manifest that is about to be pushed, and move the tag to it."""
-        with self.lock:
-            for (name, other), tags in self.manifests.items():
-                if name == repository and other != digest:
-                    tags.discard(tag or "")
-            self.manifests.setdefault((repository, digest), set()).update([tag] if tag else [])
-
-    def discard_manifest(self, repository: str, digest: str, tag: str | None) -> None:
-        """Discard a manifest that was refused under this tag, or by its digest."""
-        with self.lock:
-            tags = self.manifests.get((repository, digest), set())
-            tags.discard(tag or "")
-            if not tags:
-                self.manifests.pop((repository, digest), None)
-
-    def add_blob(self, repository: str, digest: str) -> None:
-        """Add a blob that is about to be pushed."""
-        with self.lock:
-            self.blobs[(repository, digest)] = None
-
-    def discard_blob(self, repository: str, digest: str) -> None:
-        """Discard a blob that was refused."""
-        with self.lock:
-            self.blobs.pop((repository, digest), None)
-
-    def add_upload(self, url: str) -> None:
-        """Add an open upload."""
-        with self.lock:
-            self.uploads[url] = None
-
-    def discard_upload(self, url: str) -> None:
-        """Discard an upload that is finished or canceled."""
-        with self.lock:
-            self.uploads.pop(url, None)
-
-    @property
-    def repositories(self) -> list[str]:
-        """The names of the repositories with a manifest or blob."""
-        return sorted({repository for repository, _ in (*self.manifests, *self.blobs)})
-
-
-def clean_up(client: Client, record: PushRecord) -> tuple[str, ...]:
-    """Delete all that the record has, and return what is still there, a line each. The record then has the same.
+def clean_up(client: Client, record: PushRecord) -> None:
+    """Delete all that the record has. The record then has what is still there.
 
     Stops if the registry no longer responds.
     """
@@ -82,24 +37,12 @@ def clean_up(client: Client, record: PushRecord) -> tuple[str, ...]:
         for url in list(record.uploads):
             if _cancel_upload(client, url):
                 del record.uploads[url]
-        _delete_manifests(client, record)
-        _delete_blobs(client, record)
-        return (*list_leftovers(record), *_list_empty_repositories(client, record, repositories))
+        if not record.is_deletion_refused:
+            _delete_manifests(client, record)
+            _delete_blobs(client, record)
+        record.empty_repositories = tuple(_find_empty_repositories(client, record, repositories))
     except NoResponseError:
-        return list_leftovers(record)
-
-
-def list_leftovers(record: PushRecord) -> tuple[str, ...]:
-    """Return all that the record has, a line each."""
-    return (
-        *(_format_line("manifest", *key, sorted(tags)) for key, tags in record.manifests.items()),
-        *(_format_line("blob", *key) for key in record.blobs),
-        *(f"unfinished upload {urlsplit(url).path}" for url in record.uploads),
-    )
-
-
-def _format_line(kind: str, repository: str, digest: str, tags: list[str] | None = None) -> str:
-    return f"{kind} {repository}@{digest}{' with the tags ' if tags else ''}{', '.join(tags or [])}"
+        pass
 
 
 def _cancel_upload(client: Client, url: str) -> bool:
@@ -115,38 +58,89 @@ def _cancel_upload(client: Client, url: str) -> bool:
 
 def _delete_manifests(client: Client, record: PushRecord) -> None:
     # The last first: a manifest that references others is deleted before them.
-    for repository, digest in reversed(list(record.manifests)):
-        base = f"/v2/{repository}/manifests"
-        # Some registries delete tags only with the manifest, some only by themselves.
-        statuses = [_delete(client, f"{base}/{tag}") for tag in sorted(record.manifests[(repository, digest)])]
-        is_refused = _delete(client, f"{base}/{digest}") in _REFUSED
-        if is_refused and not any(status in _DELETED for status in statuses):
-            return
-        tags = {tag for tag in record.manifests[(repository, digest)] if _exists(client, f"{base}/{tag}")}
-        if tags or _exists(client, f"{base}/{digest}"):
-            record.manifests[(repository, digest)] = tags
-        else:
-            del record.manifests[(repository, digest)]
+    keys = list(reversed(record.manifests))
+    if not keys or not _delete_manifest(client, record, keys[0]):
+        return
+    accepted = dict(
+        zip(keys[1:], _in_parallel(lambda key: _delete_manifest(client, record, key), keys[1:]), strict=True)
+    )
+    # Some registries keep what another manifest references: that one is gone now.
+    kept = {key for key in keys[1:] if not accepted[key] and not _delete_manifest(client, record, key)}
+    for repository in {repository for repository, _ in keys}:
+        own = {key: tags for key, tags in record.manifests.items() if key[0] == repository}
+        remaining = _delete_tags(client, repository, set().union(*own.values()))
+        for key, tags in own.items():
+            tags &= remaining
+            if not tags and key not in kept:
+                del record.manifests[key]
+
+
+def _delete_manifest(client: Client, record: PushRecord, key: Key) -> bool:
+    """Delete a manifest, and return whether the registry says so. Its tags can still be there."""
+    repository, digest = key
+    base = f"/v2/{repository}/manifests"
+    if _delete(client, f"{base}/{digest}") in _DELETED:
+        return True
+    # Some registries keep what has a tag.
+    statuses = [_delete(client, f"{base}/{tag}") for tag in sorted(record.manifests[key])]
+    return any(status in _DELETED for status in statuses) and _delete(client, f"{base}/{digest}") in _DELETED
+
+
+def _delete_tags(client: Client, repository: str, tags: set[str]) -> set[str]:
+    """Delete those of the tags that outlived their manifests, and return those that are still there."""
+    base = f"/v2/{repository}/manifests"
+    listed = _list_tags(client, repository)
+    there = tags if listed is None else tags & listed
+    return {
+        tag for tag in there if _delete(client, f"{base}/{tag}") not in _DELETED and _exists(client, f"{base}/{tag}")
+    }
+
+
+def _list_tags(client: Client, repository: str) -> set[str] | None:
+    """Return the tags of a repository, or None if its list is not to be had, or has several pages."""
+    response = client.request("GET", f"/v2/{repository}/tags/list")
+    if response.status == 404:
+        return set()
+    try:
+        return set(parse_names(response, "tags")) if response.status == 200 and not parse_next_link(response) else None
+    except CheckFailed:
+        return None
 
 
 def _delete_blobs(client: Client, record: PushRecord) -> None:
-    for repository, digest in list(record.blobs):
-        path = f"/v2/{repository}/blobs/{digest}"
-        status = _delete(client, path)
-        if status in _REFUSED:
-            return
-        if status in _DELETED or not _exists(client, path):
-            del record.blobs[(repository, digest)]
+    keys = list(record.blobs)
+    # Some registries delete no blobs.
+    if keys and _delete_blob(client, record, keys[0]) not in _REFUSED:
+        list(_in_parallel(lambda key: _delete_blob(client, record, key), keys[1:]))
 
 
-def _list_empty_repositories(client: Client, record: PushRecord, repositories: list[str]) -> list[str]:
-    """Return the repositories that are empty now, but still in the catalog: distribution cannot forget them."""
-    lines = []
+def _delete_blob(client: Client, record: PushRecord, key: Key) -> int:
+    """Delete a blob, and return the status code."""
+    repository, digest = key
+    path = f"/v2/{repository}/blobs/{digest}"
+    status = _delete(client, path)
+    if status in _DELETED or (status not in _REFUSED and not _exists(client, path)):
+        del record.blobs[key]
+    return status
+
+
+def _in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield the results of several calls at a time, in order. After an exception, no more calls are made."""
+    pool = ThreadPoolExecutor(_WORKERS)
+    try:
+        yield from pool.map(work, items)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _find_empty_repositories(client: Client, record: PushRecord, repositories: list[str]) -> list[str]:
+    """Return the repositories that are empty now, but still in the catalog."""
+    names = []
     for name in sorted(set(repositories) - set(record.repositories)):
         response = client.request("GET", f"/v2/_catalog?n=1000&last={name[:-1]}")
         if response.status == 200 and f'"{name}"'.encode() in response.body:
-            lines.append(f"the name of the empty repository {name}")
-    return lines
+            names.append(name)
+    return names
 
 
 def _delete(client: Client, path: str) -> int:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, TypeVar, cast
 
-from registry_gitops.smoke.cleanup import PushRecord
 from registry_gitops.smoke.client import AnonymousAuthenticator, Client, RegistryResponse
 from registry_gitops.smoke.expectations import Expectations
 from registry_gitops.smoke.images import ImageFactory, LocalBlob, LocalManifest, sha256_digest
+from registry_gitops.smoke.push_record import PushRecord
 from registry_gitops.smoke.repository import Repository
 from registry_gitops.smoke.repository_names import require_repository_name
 from registry_gitops.smoke.restart import RestartImage
@@ -151,7 +151,10 @@ class Context:
         # Most registries without deletion refuse even that of a missing image. Then this run pushes nothing new.
         response = repository.request("DELETE", f"manifests/{sha256_digest(self.run_id.encode())}")
         if response.status in _DELETION_REFUSED:
+            self.run.push_record.is_deletion_refused = True
             return response
         image = ImageFactory(self.run_id).make_image("to delete")
         repository.push(image)
-        return repository.request("DELETE", f"manifests/{image.digest}")
+        response = repository.request("DELETE", f"manifests/{image.digest}")
+        self.run.push_record.is_deletion_refused = response.status in _DELETION_REFUSED
+        return response

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from registry_gitops.smoke.cleanup import PushRecord
 from registry_gitops.smoke.client import Body, Client, RegistryResponse
 from registry_gitops.smoke.diagnosis import expect_status
 from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest
+from registry_gitops.smoke.push_record import PushRecord
 
 OCTETS = {"Content-Type": "application/octet-stream"}
 
@@ -69,7 +69,7 @@ class Repository:
     def put_manifest(self, manifest: LocalManifest, reference: str) -> RegistryResponse:
         """Push a manifest without what it references."""
         tag = None if ":" in reference else reference
-        self.push_record.add_manifest(self.name, manifest.digest, tag)
+        self.push_record.add_manifest(self.name, manifest.digest, tag, len(manifest.content))
         headers = {"Content-Type": manifest.media_type}
         response = self.request("PUT", f"manifests/{reference}", manifest.content, headers)
         if 400 <= response.status < 500:
@@ -139,7 +139,7 @@ class Upload:
     def put(self, digest: str, rest: Body = b"") -> RegistryResponse:
         """End the upload with the rest of the bytes, and the digest of all of them."""
         record = self.repository.push_record
-        record.add_blob(self.repository.name, digest)
+        record.add_blob(self.repository.name, digest, len(rest) if isinstance(rest, Sized) else 0)
         separator = "&" if "?" in self.url else "?"
         response = self._request("PUT", f"{self.url}{separator}digest={digest}", rest, OCTETS)
         if response.status == 201:
@@ -150,6 +150,7 @@ class Upload:
 
     def finish(self, blob: LocalBlob, rest: Body = b"") -> RegistryResponse:
         """End the upload of a blob. Raises CheckFailed."""
+        self.repository.push_record.add_blob(self.repository.name, blob.digest, len(blob.content))
         return expect_status(self.put(blob.digest, rest), 201)
 
     def cancel(self) -> RegistryResponse:

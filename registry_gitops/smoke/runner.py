@@ -11,10 +11,11 @@ from typing import Final
 from registry_gitops.report import Report
 from registry_gitops.smoke.check import Check
 from registry_gitops.smoke.check_pool import CheckPool
-from registry_gitops.smoke.cleanup import PushRecord, clean_up, list_leftovers
+from registry_gitops.smoke.cleanup import clean_up
 from registry_gitops.smoke.client import Client
 from registry_gitops.smoke.context import Options, Run
 from registry_gitops.smoke.levels import Level
+from registry_gitops.smoke.push_record import PushRecord
 from registry_gitops.smoke.repository import Repository
 from registry_gitops.smoke.restart import RestartImage
 from registry_gitops.version import __version__
@@ -58,15 +59,14 @@ def run_checks(
     started, clock = datetime.now(UTC), time.monotonic()
     run = Run(client, run_id or _new_run_id(), options or Options())
     pool = CheckPool(run, workers, on_start)
-    leftovers: tuple[str, ...] = ()
     try:
         pool.run(checks)
     finally:
         run.stop.set()
         try:
-            leftovers = clean_up(client, run.push_record)
+            clean_up(client, run.push_record)
         except KeyboardInterrupt:
-            pool.is_interrupted, leftovers = True, list_leftovers(run.push_record)
+            pool.is_interrupted = True
     ended = [pool.ended[check.id] for check in checks if check.id in pool.ended]
     report = Report(
         tool=TOOL,
@@ -76,7 +76,8 @@ def run_checks(
         seconds=time.monotonic() - clock,
         checks=tuple(result for result, _ in ended),
         findings=tuple(finding for _, finding in ended if finding),
-        leftovers=tuple(map(client.mask.mask_text, leftovers)),
+        leftovers=tuple(map(client.mask.mask_text, run.push_record.list_entries())),
+        leftover_summary=run.push_record.summarize(),
         notes=tuple(_notes(client)),
     )
     if pool.is_interrupted:

@@ -24,9 +24,11 @@ def kept_after_restart(context: Context) -> None:
     if restart is None:
         raise Skipped("no image was pushed before a restart: see --before-restart")
     repository = context.repository.with_name(restart.repository)
-    repository.push_record.add_manifest(restart.repository, restart.manifest.digest, restart.tag)
+    repository.push_record.add_manifest(
+        restart.repository, restart.manifest.digest, restart.tag, len(restart.manifest.content)
+    )
     for blob in restart.manifest.blobs:
-        repository.push_record.add_blob(restart.repository, blob.digest)
+        repository.push_record.add_blob(restart.repository, blob.digest, len(blob.content))
     if repository.request_manifest(restart.tag).status == 404:
         raise CheckFailed(f"the image {restart.repository}:{restart.tag} did not survive the restart")
     repository.expect_stored(restart.manifest, restart.tag)

@@ -34,7 +34,7 @@ def upload_single_post(context: Context) -> None:
     It halves the number of requests of a small push.
     """
     blob = context.make_blob()
-    context.repository.push_record.add_blob(context.repository.name, blob.digest)
+    context.repository.push_record.add_blob(context.repository.name, blob.digest, len(blob.content))
     response = context.repository.request("POST", f"blobs/uploads/?digest={blob.digest}", blob.content, OCTETS)
     if response.status == 202:
         # The specification allows it: the client must continue as if it had sent no body.
