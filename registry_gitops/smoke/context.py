@@ -22,6 +22,9 @@ T = TypeVar("T")
 REPOSITORY: Final = "registry-gitops/smoke"
 """Repository to push to. All runs use the same one, because registries do not forget the name of a repository."""
 LAYER_SIZE: Final = 200 * 1024 * 1024
+SHARED_LAYER_SIZE: Final = 2 * 1024 * 1024
+"""Bytes: more than proxies allow by default, and than they buffer."""
+
 _DELETION_REFUSED: Final = (400, 401, 403, 405)
 _KEPT: Final = "kept"
 """The seed of contents that no run can delete: the next run pushes the same again."""
@@ -123,6 +126,10 @@ class Context:
         """Return a blob of 8 KiB that is in the repository. All checks share it, and none deletes it."""
         return self.run.once("blob", self._push_blob)
 
+    def pushed_layer(self) -> LocalBlob:
+        """Return a gzip layer of 2 MB that is in the repository. All checks share it, and none deletes it."""
+        return self.run.once("layer", self._push_layer)
+
     def pushed_image(self) -> tuple[LocalManifest, str]:
         """Return an image that is in the repository, and its tag. All checks share it, and none deletes it."""
         return self.run.once("image", self._push_image)
@@ -139,6 +146,11 @@ class Context:
         blob = self.images.make_blob("shared blob", 8192)
         self.repository.push_blob(blob)
         return blob
+
+    def _push_layer(self) -> LocalBlob:
+        layer = self.images.make_layer("shared layer", SHARED_LAYER_SIZE)
+        self.repository.push_blob(layer)
+        return layer
 
     def _push_image(self) -> tuple[LocalManifest, str]:
         image, tag = self.images.make_image("shared image"), f"smoke-{self.seed}"

@@ -13,9 +13,11 @@ from registry_gitops.smoke.client import Client, NoResponseError, RegistryRespon
 from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.remedies import (
     BROKEN_STORAGE,
+    FILTERED,
     FORBIDDEN,
     GATEWAY,
     NOT_WRITABLE,
+    PROXY_FILES,
     READ_ONLY,
     REPLICAS,
     SLOW,
@@ -30,6 +32,8 @@ _MAX_SUMMARY: Final = 200
 """Characters."""
 
 _BY_ERRNO: Final = {28: VOLUME_FULL, 122: VOLUME_FULL, 30: NOT_WRITABLE, 13: NOT_WRITABLE, 1: NOT_WRITABLE}
+_BY_PAGE: Final = {403: FILTERED, 405: FILTERED, 406: FILTERED, 500: PROXY_FILES, 501: FILTERED}
+"""Status code of a page for people -> remedy."""
 _BY_WORDS: Final = (
     (re.compile(r"no space|quota|disk (is )?full", re.IGNORECASE), VOLUME_FULL),
     (re.compile(r"read-only|permission denied|not permitted", re.IGNORECASE), NOT_WRITABLE),
@@ -83,6 +87,8 @@ def remedy_for_response(response: RegistryResponse) -> str:
         return TOO_LARGE
     if response.status == 429:
         return TOO_MANY
+    if is_page(response) and response.status in _BY_PAGE:
+        return _BY_PAGE[response.status]
     if response.status in (401, 403):
         return FORBIDDEN
     if response.status == 405 and writes:
@@ -99,6 +105,11 @@ def remedy_for_response(response: RegistryResponse) -> str:
         # If 404 is unexpected, this run has pushed the blob or manifest.
         return STORAGE_NOT_SHARED
     return ""
+
+
+def is_page(response: RegistryResponse) -> bool:
+    """Return whether the body is a page for people: registries send JSON or plain text, and proxies pages."""
+    return response.headers.get("Content-Type", "").lower().startswith("text/html")
 
 
 def _remedy_for_storage(response: RegistryResponse) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -13,11 +14,15 @@ IMAGE: Final = "application/vnd.oci.image.manifest.v1+json"
 INDEX: Final = "application/vnd.oci.image.index.v1+json"
 CONFIG: Final = "application/vnd.oci.image.config.v1+json"
 LAYER: Final = "application/vnd.oci.image.layer.v1.tar"
+LAYER_GZIP: Final = "application/vnd.oci.image.layer.v1.tar+gzip"
 DOCKER_IMAGE: Final = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_CONFIG: Final = "application/vnd.docker.container.image.v1+json"
 DOCKER_LAYER: Final = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 ARTIFACT: Final = "application/vnd.registry-gitops.smoke.v1"
 ARTIFACT_CONFIG: Final = "application/vnd.registry-gitops.smoke.config.v1+json"
+
+_GZIP_OVERHEAD: Final = 1024
+"""Bytes, at most, that gzip adds to a layer of some megabytes."""
 
 ACCEPT_ALL: Final = ", ".join((IMAGE, INDEX, DOCKER_IMAGE, "application/vnd.docker.distribution.manifest.list.v2+json"))
 """The Accept header of clients. distribution returns OCI manifests only to clients that accept them."""
@@ -63,6 +68,12 @@ class ImageFactory:
         """Make a layer of `size` bytes."""
         return LocalBlob(self.make_bytes(label, size))
 
+    def make_layer(self, label: str, size: int) -> LocalBlob:
+        """Make a gzip layer of at most `size` bytes, of which no two parts are the same."""
+        content = hashlib.shake_256(f"{self._seed} {label}".encode()).digest(size - _GZIP_OVERHEAD)
+        # Random bytes cannot be compressed, and are stored as they are.
+        return LocalBlob(gzip.compress(content, compresslevel=0, mtime=0), LAYER_GZIP)
+
     def make_image(self, label: str, *, docker: bool = False, subject: LocalManifest | None = None) -> LocalManifest:
         """Make an image with one layer."""
         layer = LocalBlob(self.make_bytes(f"{label} layer", 2048), DOCKER_LAYER if docker else LAYER)
@@ -75,6 +86,21 @@ class ImageFactory:
         }
         blob = LocalBlob(_to_json(config), DOCKER_CONFIG if docker else CONFIG)
         return _make_manifest(DOCKER_IMAGE if docker else IMAGE, blob, layer, subject=subject)
+
+    def make_built_image(self, label: str, texts: Iterable[str]) -> LocalManifest:
+        """Make an image with these texts in its layer, in the history of its config, and in its annotations."""
+        lines = [f"{self._seed} {label}", *texts]
+        layer = LocalBlob("\n".join(lines).encode(), LAYER)
+        config = {
+            "architecture": "amd64",
+            "os": "linux",
+            "config": {"Labels": dict(enumerate(lines))},
+            "rootfs": {"type": "layers", "diff_ids": [layer.digest]},
+            "history": [{"created_by": line} for line in lines],
+        }
+        annotations = {f"org.example.text-{number}": line for number, line in enumerate(lines)}
+        blob = LocalBlob(_to_json(config), CONFIG)
+        return _make_manifest(IMAGE, blob, layer, subject=None, more={"annotations": annotations})
 
     def make_artifact(self, label: str, subject: LocalManifest, artifact_type: str = ARTIFACT) -> LocalManifest:
         """Make an artifact, such as a signature, that refers to an image."""

@@ -62,3 +62,29 @@ UNREACHABLE_STORAGE: Final = (
     "The registry redirects clients to its storage, which they cannot reach: set "
     "`configuration.storage.redirect.disable` to true."
 )
+CUT_OFF: Final = (
+    "A proxy in front of the registry changes downloads or cuts them off: let it not buffer them in files. With "
+    'ingress-nginx, set in `ingress.annotations`: nginx.ingress.kubernetes.io/proxy-buffering: "off". With another '
+    "nginx, set proxy_max_temp_file_size 0, or make proxy_temp_path writable. Its error log has the reason."
+)
+COMPRESSED: Final = (
+    "A proxy in front of the registry compresses, decompresses, or rewrites responses: turn that off for /v2/. With "
+    'ingress-nginx, set use-gzip: "false" in its ConfigMap, and no sub_filter in `ingress.annotations`; with nginx, '
+    "gzip off; with Traefik, remove the middleware compress; with Apache, mod_deflate. Content-Length must stay."
+)
+FILTERED: Final = (
+    "A filter in front of the registry refuses what container tools send: exempt /v2/ from it. With ingress-nginx, "
+    "look in `ingress.annotations` for nginx.ingress.kubernetes.io/enable-modsecurity, server-snippet, and "
+    "configuration-snippet (limit_except, deny, $http_user_agent), and in its ConfigMap for block-user-agents; with "
+    "another proxy or a web application firewall, allow all methods, user agents, names, and bodies below /v2/."
+)
+PROXY_FILES: Final = (
+    "A proxy in front of the registry failed, often because it cannot write what it buffers. With ingress-nginx, set "
+    'in `ingress.annotations`: nginx.ingress.kubernetes.io/proxy-request-buffering: "off". With another nginx, set '
+    "proxy_request_buffering off, or make client_body_temp_path writable. Its error log has the reason."
+)
+LONG_HEADERS: Final = (
+    "A proxy in front of the registry limits the length of requests: raise it to 16 KB. With ingress-nginx, set "
+    'large-client-header-buffers: "4 16k" in its ConfigMap; with nginx, large_client_header_buffers 4 16k; with '
+    "Apache, LimitRequestFieldSize and LimitRequestLine; with HAProxy, tune.bufsize."
+)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -14,6 +16,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 
 from registry_gitops.smoke.client.client_auth import ClientAuthenticator
 from registry_gitops.smoke.client.evidence import Evidence
@@ -29,6 +32,9 @@ _METHODS_TO_REDIRECT: Final = ("GET", "HEAD")
 _RETRY_INTERVAL: Final = 0.2
 """Seconds between two attempts."""
 _MAX_CONNECTIONS: Final = 8
+_SLOW_BUFFER: Final = 32 * 1024
+_ETHERNET_SEGMENT: Final = 1460
+"""Bytes. Over loopback, segments of 64 KiB let the server's kernel take megabytes that nobody reads."""
 
 Body = bytes | IO[bytes] | Iterator[bytes] | None
 """Body of a request: bytes, a file of known length, or parts of unknown length, which are sent chunked."""
@@ -116,6 +122,19 @@ class Client:
             self.settings, self.authenticator, self.mask, self.evidence, stop=self._stop, rate_limit=self.rate_limit
         )
 
+    def with_slow_reading(self) -> Client:
+        """Return a client of the same registry and user that lets little be under way: what it does not read waits."""
+        session = _new_session(self.settings, reads_slowly=True)
+        return Client(
+            self.settings,
+            self.authenticator,
+            self.mask,
+            self.evidence,
+            session=session,
+            stop=self._stop,
+            rate_limit=self.rate_limit,
+        )
+
     def with_own_evidence(self, stop: threading.Event) -> Client:
         """Return a client with the same connections that keeps its own evidence.
 
@@ -170,10 +189,14 @@ class Client:
             lines += self.evidence.format_response(response.status, received.reason or "", response.headers, content)
         return response
 
-    def download(self, path: str) -> Download:
-        """GET a large body, and keep only its size and digest. Raises NoResponseError."""
-        with self._exchange("GET", path, None, None, self.authenticator) as (received, lines):
+    def download(self, path: str, headers: Mapping[str, str] | None = None, *, pause: float = 0) -> Download:
+        """GET a large body, and keep only its size and digest. Raises NoResponseError.
+
+        `pause` is a time in seconds to wait before the body is read.
+        """
+        with self._exchange("GET", path, None, headers, self.authenticator) as (received, lines):
             digest, size = hashlib.sha256(), 0
+            time.sleep(pause)
             for block in received.iter_content(_BLOCK):
                 digest.update(block)
                 size += len(block)
@@ -325,7 +348,7 @@ def _read_limited(received: requests.Response) -> Iterator[bytes]:
         yield block
 
 
-def _new_session(settings: ConnectionSettings) -> requests.Session:
+def _new_session(settings: ConnectionSettings, *, reads_slowly: bool = False) -> requests.Session:
     session = requests.Session()
     # With trust_env, ~/.netrc would add credentials to anonymous requests. Only the proxies of the environment count.
     session.trust_env = False
@@ -335,14 +358,29 @@ def _new_session(settings: ConnectionSettings) -> requests.Session:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     # Checks compare bytes, so nothing in between is allowed to compress them.
     session.headers.update({"User-Agent": f"registry-gitops/{__version__}", "Accept-Encoding": "identity"})
-    adapter = HTTPAdapter if settings.check_hostname else _AnyNameAdapter
+    # The certificate is verified in any case, but not always for which name it is.
+    options: dict[str, Any] = {} if settings.check_hostname else {"assert_hostname": False}
+    if reads_slowly:
+        options["socket_options"] = _slow_socket_options()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, adapter(pool_maxsize=_MAX_CONNECTIONS))
+        session.mount(scheme, _Adapter(options))
     return session
 
 
-class _AnyNameAdapter(HTTPAdapter):
-    """Verifies who has signed a certificate, but not for which name."""
+class _Adapter(HTTPAdapter):
+    """Opens connections with these options of urllib3."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        super().__init__(pool_maxsize=_MAX_CONNECTIONS)
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, assert_hostname=False, **options)
+        super().init_poolmanager(*arguments, **{**options, **self._options})
+
+
+def _slow_socket_options() -> list[tuple[int, int, int]]:
+    """Return the options of a socket that lets little be under way."""
+    options = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)]
+    if sys.platform == "linux":
+        options.append((socket.IPPROTO_TCP, socket.TCP_MAXSEG, _ETHERNET_SEGMENT))
+    return options

@@ -51,7 +51,11 @@ def _error_on_a_condition(right: Core, request: Request) -> Response:
 EITHER = ".*/(blobs|manifests)/.*"
 
 BLOBS = (
-    mutant("HEAD of a blob has no length", answered("HEAD", BLOB, _no_length, status=200), "blob-head", "upload-2-mb"),
+    mutant(
+        "HEAD of a blob has no length",
+        answered("HEAD", BLOB, _no_length, status=200),
+        *("blob-head", "download", "download-lengths"),
+    ),
     mutant(
         "a blob with a wrong digest header",
         answered("GET", BLOB, header("Docker-Content-Digest", f"sha256:{'0' * 64}"), status=200),

@@ -157,7 +157,7 @@ MANIFESTS = (
     mutant(
         "HEAD of a manifest has no length",
         answered("HEAD", MANIFEST, lambda response: replace(response, body=[]), status=200),
-        "manifest-head",
+        *("manifest-head", "download-lengths"),
     ),
     mutant(
         "indexes are formatted anew",
