@@ -16,9 +16,11 @@ from registry_gitops.smoke.remedies import (
     FILTERED,
     FORBIDDEN,
     GATEWAY,
+    LONG_HEADERS,
     NOT_WRITABLE,
     PROXY_FILES,
     READ_ONLY,
+    REDIRECTED,
     REPLICAS,
     SLOW,
     STORAGE_NOT_SHARED,
@@ -34,6 +36,25 @@ _MAX_SUMMARY: Final = 200
 _BY_ERRNO: Final = {28: VOLUME_FULL, 122: VOLUME_FULL, 30: NOT_WRITABLE, 13: NOT_WRITABLE, 1: NOT_WRITABLE}
 _BY_PAGE: Final = {403: FILTERED, 405: FILTERED, 406: FILTERED, 500: PROXY_FILES, 501: FILTERED}
 """Status code of a page for people -> remedy."""
+_BY_STATUS: Final = {
+    401: FORBIDDEN,
+    403: FORBIDDEN,
+    413: TOO_LARGE,
+    414: LONG_HEADERS,
+    429: TOO_MANY,
+    431: LONG_HEADERS,
+    502: GATEWAY,
+    503: GATEWAY,
+    504: GATEWAY,
+}
+_BY_STATUS_OF_WRITES: Final = {
+    301: REDIRECTED,
+    302: REDIRECTED,
+    303: REDIRECTED,
+    307: REDIRECTED,
+    308: REDIRECTED,
+    405: READ_ONLY,
+}
 _BY_WORDS: Final = (
     (re.compile(r"no space|quota|disk (is )?full", re.IGNORECASE), VOLUME_FULL),
     (re.compile(r"read-only|permission denied|not permitted", re.IGNORECASE), NOT_WRITABLE),
@@ -83,18 +104,9 @@ def expect_own_origin(client: Client, response: RegistryResponse, target: str) -
 def remedy_for_response(response: RegistryResponse) -> str:
     """Return what to change, as far as the response alone tells, or ""."""
     writes = response.method in _WRITES
-    if response.status == 413:
-        return TOO_LARGE
-    if response.status == 429:
-        return TOO_MANY
-    if is_page(response) and response.status in _BY_PAGE:
-        return _BY_PAGE[response.status]
-    if response.status in (401, 403):
-        return FORBIDDEN
-    if response.status == 405 and writes:
-        return READ_ONLY
-    if response.status in (502, 503, 504):
-        return GATEWAY
+    for remedies in (_BY_PAGE if is_page(response) else {}, _BY_STATUS, _BY_STATUS_OF_WRITES if writes else {}):
+        if response.status in remedies:
+            return remedies[response.status]
     if "/blobs/uploads/" in response.url and (
         response.status == 404 or "BLOB_UPLOAD_INVALID" in parse_error_codes(response)
     ):

@@ -88,3 +88,12 @@ LONG_HEADERS: Final = (
     'large-client-header-buffers: "4 16k" in its ConfigMap; with nginx, large_client_header_buffers 4 16k; with '
     "Apache, LimitRequestFieldSize and LimitRequestLine; with HAProxy, tune.bufsize."
 )
+ENCODED: Final = (
+    "A proxy in front of the registry changes or refuses what is encoded in a URL (%3A, %2F), or Expect: 100-continue: "
+    "let it pass requests on as they come. With ingress-nginx, remove rewrite-target from `ingress.annotations`; with "
+    "nginx, write proxy_pass without a path, and no rewrite; with Apache, nocanon and AllowEncodedSlashes NoDecode."
+)
+REDIRECTED: Final = (
+    "A proxy in front of the registry redirects pushes, and clients do not follow: use the URL that it redirects to, "
+    "and let it keep the slash at the end of a path (no rewrite in `ingress.annotations`)."
+)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence, Sized
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from registry_gitops.smoke.client import Body, Client, RegistryResponse
 from registry_gitops.smoke.diagnosis import expect_status
@@ -136,12 +136,15 @@ class Upload:
             self._follow_location(response)
         return response
 
-    def put(self, digest: str, rest: Body = b"") -> RegistryResponse:
-        """End the upload with the rest of the bytes, and the digest of all of them."""
+    def put(
+        self, digest: str, rest: Body = b"", headers: Mapping[str, str] = OCTETS, *, encodes: bool = False
+    ) -> RegistryResponse:
+        """End the upload with the rest of the bytes, and the digest of all of them, as sha256%3A if `encodes`."""
         record = self.repository.push_record
         record.add_blob(self.repository.name, digest, len(rest) if isinstance(rest, Sized) else 0)
         separator = "&" if "?" in self.url else "?"
-        response = self._request("PUT", f"{self.url}{separator}digest={digest}", rest, OCTETS)
+        value = quote(digest, safe="") if encodes else digest
+        response = self._request("PUT", f"{self.url}{separator}digest={value}", rest, headers)
         if response.status == 201:
             record.discard_upload(self.url)
         elif 400 <= response.status < 500:
