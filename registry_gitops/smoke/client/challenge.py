@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_SCHEME: Final = re.compile(rf"\s*,*\s*({_TOKEN})(?=\s|,|$)(?!\s*=)\s*")
-_PARAMETER: Final = re.compile(rf'\s*,*\s*({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|{_TOKEN})')
+_SCHEME: Final = re.compile(rf"[\s,]*({_TOKEN})(?=\s|,|$)(?!\s*=)[ \t]*")
+_TOKEN68: Final = re.compile(r"[0-9A-Za-z._~+/-]+=*[ \t]*(?=,|$)")
+"""What Negotiate and NTLM send instead of parameters."""
+_PARAMETER: Final = re.compile(rf'[\s,]*({_TOKEN})\s*=\s*("(?:[^"\\]|\\.)*"|{_TOKEN})')
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,14 @@ class Challenge:
 
 
 def parse_challenges(header: str) -> list[Challenge]:
-    """Parse a WWW-Authenticate header, up to the first character that is invalid."""
+    """Parse a WWW-Authenticate header, or several joined by commas, up to the first character that is invalid."""
     challenges = []
     position = 0
     while scheme := _SCHEME.match(header, position):
         position = scheme.end()
         parameters = {}
+        if credentials := _TOKEN68.match(header, position):
+            position = credentials.end()
         while parameter := _PARAMETER.match(header, position):
             position = parameter.end()
             value = parameter[2]

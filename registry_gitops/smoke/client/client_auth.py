@@ -18,6 +18,7 @@ TokenRequest = Callable[[str, str, dict[str, str], bytes | None], tuple[int, byt
 """Sends a request to a token server: method, URL, headers, body -> status code and body. Can raise NoResponseError."""
 
 _REPOSITORY: Final = re.compile(r"/v2/(.+?)/(?:blobs|manifests|tags|referrers)/")
+_SCOPES: Final = {"pull": "pull", "push": "pull,push", "delete": "delete"}
 _MAX_TOKEN_BYTES: Final = 64 * 1024
 
 
@@ -46,28 +47,32 @@ class ClientAuthenticator:
             return self._tokens.get(_token_scope(method, url))
 
     def handle_challenge(self, challenge: str, method: str, url: str, request_token: TokenRequest) -> bool:
-        """Learn from a WWW-Authenticate header. Return whether to send the request once more."""
-        for offer in parse_challenges(challenge):
-            if offer.scheme == "basic" and self.credentials and not self.credentials.identity_token:
-                with self._lock:
-                    was_basic, self._is_basic = self._is_basic, True
-                return not was_basic
-            if offer.scheme == "bearer":
-                token = self._fetch_token(offer, url, request_token)
-                if token is None:
-                    return False
+        """Learn from a WWW-Authenticate header. Return whether to send the request once more.
+
+        If both Bearer and Basic are offered, Bearer comes first, as with Docker and containerd.
+        """
+        offers = parse_challenges(challenge)
+        for offer in offers:
+            token = self._fetch_token(offer, method, url, request_token) if offer.scheme == "bearer" else None
+            if token is not None:
                 with self._lock:
                     self._mask.hide(token)
                     self._tokens[_token_scope(method, url)] = token
                 return True
+        if self.credentials and not self.credentials.identity_token and "basic" in [offer.scheme for offer in offers]:
+            with self._lock:
+                was_basic, self._is_basic = self._is_basic, True
+            return not was_basic
         return False
 
-    def _fetch_token(self, offer: Challenge, url: str, request_token: TokenRequest) -> MaskedText | None:
+    def _fetch_token(self, offer: Challenge, method: str, url: str, request_token: TokenRequest) -> MaskedText | None:
         realm = offer.parameters.get("realm", "")
         # A registry behind TLS must not make us send the password to a token server without TLS.
         if urlsplit(url).scheme == "https" and urlsplit(realm).scheme != "https":
             return None
-        wanted = [(name, offer.parameters[name]) for name in ("service", "scope") if name in offer.parameters]
+        # Clients know the scope that a request needs, even if the challenge lacks it.
+        parameters = {"scope": _needed_scope(method, url), **offer.parameters}
+        wanted = [(name, parameters[name]) for name in ("service", "scope") if parameters.get(name)]
         credentials = self.credentials
         if credentials and credentials.identity_token:
             form = [
@@ -111,3 +116,11 @@ def _token_scope(method: str, url: str) -> tuple[str, str]:
     match = _REPOSITORY.search(urlsplit(url).path)
     action = {"GET": "pull", "HEAD": "pull", "DELETE": "delete"}.get(method, "push")
     return (match[1] if match else "", action if match else "")
+
+
+def _needed_scope(method: str, url: str) -> str:
+    """Return the scope of a request in the form of the Docker token specification, or "" if it needs none."""
+    name, action = _token_scope(method, url)
+    if name:
+        return f"repository:{name}:{_SCOPES[action]}"
+    return "registry:catalog:*" if urlsplit(url).path.endswith("/v2/_catalog") else ""

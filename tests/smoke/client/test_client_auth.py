@@ -36,6 +36,11 @@ from tests.smoke.token_registry import IDENTITY, PASSWORD, USER, token_registry
                 Challenge("bearer", {"realm": "t"}),
             ],
         ),
+        (
+            "NTLM TlRMTVNTUAAB/+==, Basic realm=registry",
+            [Challenge("ntlm", {}), Challenge("basic", {"realm": "registry"})],
+        ),
+        ('Negotiate abc/def ,\tBASIC Realm=""', [Challenge("negotiate", {}), Challenge("basic", {"realm": ""})]),
         ("", []),
         ("=", []),
     ],
@@ -76,6 +81,23 @@ def test_unreachable_token_server_is_named() -> None:
         connect(stub.url, username="ada", password="correct horse", retries=0)
     assert str(caught.value).startswith(f"http://127.0.0.1:1, to which {stub.url} refers clients, cannot be reached")
     assert "configuration.auth.token.realm" in caught.value.remedy
+
+
+def test_bearer_is_preferred_to_basic_and_needs_no_scope_in_the_challenge() -> None:
+    with answering(status(200, b'{"token": "abc"}')) as tokens:
+        challenge = status(401, b"", f'WWW-Authenticate: Negotiate, Basic realm="x", Bearer realm="{tokens.url}"')
+        with answering(OK, challenge, OK) as stub, connect(stub.url, username="ada", password="correct") as client:
+            client.request("PUT", "/v2/team/app/manifests/1.0", b"{}")
+    assert "scope=repository%3Ateam%2Fapp%3Apull%2Cpush&" in tokens.heads[0]
+    assert "Authorization: Bearer abc" in stub.heads[2]
+
+
+def test_basic_is_used_if_no_token_can_be_had() -> None:
+    with answering(status(403)) as tokens:
+        challenge = status(401, b"", f'WWW-Authenticate: Bearer realm="{tokens.url}"', "WWW-Authenticate: Basic")
+        with answering(challenge, OK) as stub, connect(stub.url, username="ada", password="correct"):
+            pass
+    assert "Authorization: Basic " in stub.heads[1]
 
 
 def test_basic_credentials_are_sent_after_the_first_challenge() -> None:
