@@ -34,6 +34,7 @@ def _base(values: RegistryValues) -> Plain:
             "headers": {"X-Content-Type-Options": ["nosniff"]},
         },
         "health": {"storagedriver": {"enabled": True, "interval": "10s", "threshold": 3}},
+        "validation": {"manifests": {"indexes": {"platforms": "none"}}},
     }
 
 

@@ -40,7 +40,7 @@ def test_false_and_empty_values_replace_the_charts_own_too(chart: Chart) -> None
 
 def test_an_empty_section_adds_nothing_and_an_empty_driver_is_one(chart: Chart) -> None:
     config = chart.render(configuration={"auth": {}, "redis": {}, "storage": {"inmemory": {}}}).config
-    assert set(config) == {"version", "log", "storage", "http", "health"}
+    assert set(config) == {"version", "log", "storage", "http", "health", "validation"}
     assert config["storage"]["inmemory"] == {}
 
 

@@ -24,5 +24,5 @@ def index_platforms(deployment: RegistryDeployment, directory: OutputDirectory) 
         yield (
             "values.configuration.validation.manifests.indexes.platforms",
             "with list, a push of an index with an entry without a platform, such as BuildKit's cache, breaks off: "
-            "write all, or none",
+            "write none, or all",
         )

@@ -33,7 +33,7 @@ class ManifestIndexes(Section):
     """Which images of an image index must exist when the index is pushed."""
 
     platforms: Literal["all", "none", "list"] | None = None
-    """All of them, none, or those of `platformlist`. Default: all."""
+    """All of them, none, or those of `platformlist`. Default: none, because `all` refuses caches of BuildKit."""
 
     platform_list: ListOf[Platform] | None = None
     """Platforms whose images must exist, with `platforms: list`. Default: none."""

@@ -24,6 +24,11 @@ health:
     enabled: true
     interval: 10s
     threshold: 3
+validation:
+  manifests:
+    indexes:
+      # The registry's default, `all`, refuses the caches of BuildKit, whose indexes have layers for entries.
+      platforms: none
 {{- end }}
 
 {{- define "docker-registry.base.env" -}}
