@@ -124,7 +124,7 @@ def _outcome(check: Check, context: Context) -> tuple[Outcome, str, Remedy | Non
                 # Another check that ran at the same time has noticed it first.
                 return Outcome.SKIPPED, unresponsive(run), None
             run.unresponsive_since = "" if _responds(context.client) else check.id
-        return Outcome.ERROR, str(problem), Remedy(remedy_for_no_response(problem, run.client.url))
+        return Outcome.ERROR, str(problem), remedy_for_no_response(problem, run.client.url)
     return Outcome.PASSED, "", None
 
 

@@ -29,14 +29,27 @@ from registry_gitops.smoke.remedies import (
     UNREACHABLE_STORAGE,
     VOLUME_FULL,
 )
+from registry_gitops.smoke.remedy import Remedy
 
 _MAX_SUMMARY: Final = 200
 """Characters."""
 
-_BY_ERRNO: Final = {28: VOLUME_FULL, 122: VOLUME_FULL, 30: NOT_WRITABLE, 13: NOT_WRITABLE, 1: NOT_WRITABLE}
-_BY_PAGE: Final = {403: FILTERED, 405: FILTERED, 406: FILTERED, 500: PROXY_FILES, 501: FILTERED}
+_BY_ERRNO: Final[dict[int, str | Remedy]] = {
+    28: VOLUME_FULL,
+    122: VOLUME_FULL,
+    30: NOT_WRITABLE,
+    13: NOT_WRITABLE,
+    1: NOT_WRITABLE,
+}
+_BY_PAGE: Final[dict[int, str | Remedy]] = {
+    403: FILTERED,
+    405: FILTERED,
+    406: FILTERED,
+    500: PROXY_FILES,
+    501: FILTERED,
+}
 """Status code of a page for people -> remedy."""
-_BY_STATUS: Final = {
+_BY_STATUS: Final[dict[int, str | Remedy]] = {
     401: FORBIDDEN,
     403: FORBIDDEN,
     413: TOO_LARGE,
@@ -47,7 +60,7 @@ _BY_STATUS: Final = {
     503: GATEWAY,
     504: GATEWAY,
 }
-_BY_STATUS_OF_WRITES: Final = {
+_BY_STATUS_OF_WRITES: Final[dict[int, str | Remedy]] = {
     301: REDIRECTED,
     302: REDIRECTED,
     303: REDIRECTED,
@@ -55,7 +68,7 @@ _BY_STATUS_OF_WRITES: Final = {
     308: REDIRECTED,
     405: READ_ONLY,
 }
-_BY_WORDS: Final = (
+_BY_WORDS: Final[tuple[tuple[re.Pattern[str], str | Remedy], ...]] = (
     (re.compile(r"no space|quota|disk (is )?full", re.IGNORECASE), VOLUME_FULL),
     (re.compile(r"read-only|permission denied|not permitted", re.IGNORECASE), NOT_WRITABLE),
 )
@@ -74,10 +87,15 @@ def expect_status(response: RegistryResponse, *expected: int) -> RegistryRespons
 def status_failure(response: RegistryResponse, *expected: int) -> CheckFailed:
     """Return the failure for a response that has none of the expected status codes."""
     summary = error_summary(response)
-    path = re.sub(r"^\w+://[^/]+|\?.*", "", response.url)
     codes = " or ".join(map(str, expected))
-    message = f"{response.method} {path} returned {response.status}, expected {codes}{': ' if summary else ''}{summary}"
-    return CheckFailed(message, remedy_for_response(response))
+    returned = f"{request_line(response)} returned {response.status}, expected {codes}"
+    return CheckFailed(f"{returned}{': ' if summary else ''}{summary}", remedy_for_response(response))
+
+
+def request_line(response: RegistryResponse) -> str:
+    """Return the method and the path of the request, without host and query."""
+    path = re.sub(r"^\w+://[^/]+|\?.*", "", response.url)
+    return f"{response.method} {path}"
 
 
 def expect_header(response: RegistryResponse, name: str, expected: str) -> None:
@@ -101,7 +119,7 @@ def expect_own_origin(client: Client, response: RegistryResponse, target: str) -
         raise CheckFailed(f"{response.method} refers to {origin}, but the registry is at {client.url}")
 
 
-def remedy_for_response(response: RegistryResponse) -> str:
+def remedy_for_response(response: RegistryResponse) -> str | Remedy:
     """Return what to change, as far as the response alone tells, or ""."""
     writes = response.method in _WRITES
     for remedies in (_BY_PAGE if is_page(response) else {}, _BY_STATUS, _BY_STATUS_OF_WRITES if writes else {}):
@@ -124,7 +142,7 @@ def is_page(response: RegistryResponse) -> bool:
     return response.headers.get("Content-Type", "").lower().startswith("text/html")
 
 
-def _remedy_for_storage(response: RegistryResponse) -> str:
+def _remedy_for_storage(response: RegistryResponse) -> str | Remedy:
     if response.status == 507:
         return VOLUME_FULL
     text = response.body[:4096].decode(errors="replace")
@@ -134,7 +152,7 @@ def _remedy_for_storage(response: RegistryResponse) -> str:
     return next((remedy for words, remedy in _BY_WORDS if words.search(text)), BROKEN_STORAGE)
 
 
-def remedy_for_no_response(problem: NoResponseError, url: str) -> str:
+def remedy_for_no_response(problem: NoResponseError, url: str) -> Remedy:
     """Return what to change if the registry at `url`, or a server to which it sends clients, did not respond."""
     if urlsplit(problem.url).netloc != urlsplit(url).netloc:
         return UNREACHABLE_STORAGE

@@ -4,63 +4,125 @@ from __future__ import annotations
 
 from typing import Final
 
+from registry_gitops.smoke.remedy import Remedy, at_least, is_set, is_unset
+
+_NGINX: Final = "ingress.annotations.nginx.ingress.kubernetes.io"
+"""Keys of the annotations of ingress-nginx, also of those that the chart sets itself."""
+_OTHER_PROXY: Final = (
+    "So another proxy is in front, such as a cloud's load balancer, or the Ingress controller is not ingress-nginx and "
+    "has a setting of its own:"
+)
+ANOTHER: Final = (
+    "So what responds is not what it describes: another registry or an old Pod is behind this address, or Flux has not "
+    "applied the commit. `registry-gitops status` tells which."
+)
+
 PROXY: Final = "Stop the proxy in front of the registry from caching or changing responses: see `ingress.annotations`."
 PROXY_ERRORS: Final = (
     "Stop the proxy in front of the registry from sending error pages of its own: see `ingress.annotations` "
     "(custom-http-errors)."
 )
-PROXY_REQUESTS: Final = (
+PROXY_REQUESTS: Final = Remedy(
     "Stop the proxy in front of the registry from buffering or changing requests: in `ingress.annotations`, set "
-    'nginx.ingress.kubernetes.io/proxy-request-buffering: "off".'
+    'nginx.ingress.kubernetes.io/proxy-request-buffering: "off".',
+    sets={f"{_NGINX}/proxy-request-buffering": "off"},
+    otherwise=f"{_OTHER_PROXY} nginx's proxy_request_buffering, Traefik's middleware Buffering, or a limit of the "
+    "cloud.",
 )
-OTHER_REGISTRY: Final = (
-    "Run the registry of the chart, `image.repository` library/registry, with a current `image.tag`."
+OTHER_REGISTRY: Final = Remedy(
+    "Run the registry of the chart, `image.repository` library/registry, with a current `image.tag`.",
+    sets={"image.repository": "library/registry", "image.tag": at_least("3.1.1")},
+    otherwise=f"A proxy in front changes the request or the response (`ingress.annotations`). If none does: {ANOTHER}",
 )
-TOO_LARGE: Final = (
+TOO_LARGE: Final = Remedy(
     "A proxy in front of the registry limits the size of requests. With ingress-nginx, set in `ingress.annotations`: "
-    'nginx.ingress.kubernetes.io/proxy-body-size: "0".'
+    'nginx.ingress.kubernetes.io/proxy-body-size: "0".',
+    sets={f"{_NGINX}/proxy-body-size": "0"},
+    otherwise=f"{_OTHER_PROXY} nginx's client_max_body_size, Traefik's maxRequestBodyBytes, HAProxy's "
+    "req.body_size, or the upload limit of a CDN.",
 )
 TOO_MANY: Final = (
     "A proxy in front of the registry limits the rate of requests. With ingress-nginx, raise "
     "nginx.ingress.kubernetes.io/limit-rps and limit-connections in `ingress.annotations`."
 )
-READ_ONLY: Final = (
+READ_ONLY: Final = Remedy(
     "The registry accepts no pushes: it is a pull-through cache (`configuration.proxy.remoteurl`) or read-only "
-    "(`configuration.storage.maintenance.readonly.enabled`). Unset that, or run with --level read."
+    "(`configuration.storage.maintenance.readonly.enabled`). Unset that, or run with --level read.",
+    sets={
+        "configuration.proxy.remoteurl": is_unset,
+        "configuration.storage.maintenance.readonly.enabled": is_unset,
+    },
+    otherwise="While garbage is collected (`garbageCollection.schedule`), pushes are refused: repeat the run later. A "
+    f"proxy in front can refuse methods, too (`ingress.annotations`). If neither is so: {ANOTHER}",
 )
 FORBIDDEN: Final = (
     "Check the permissions of the user. Users of `auth.htpasswd.existingSecret` are allowed everything; if it is one "
     "of them, a proxy in front of the registry refuses the request (`ingress.annotations`)."
 )
-REPLICAS: Final = (
+REPLICAS: Final = Remedy(
     "The next request reaches another replica, which does not know the upload: give all replicas the same "
     "`http.existingSecret` and one storage (`persistence.accessModes` with ReadWriteMany, or object storage), or set "
-    "`replicaCount` to 1."
+    "`replicaCount` to 1.",
+    sets={"http.existingSecret": is_set, "replicaCount": 1},
+    is_choice=True,
+    otherwise="Still, the next request reaches a Pod that does not know the upload: one that started before the Secret "
+    "had the key http-secret, one with another storage (`persistence.accessModes` without ReadWriteMany), an old Pod, "
+    "or that of another registry. `kubectl get endpointslices` lists the Pods behind the Service.",
 )
-STORAGE_NOT_SHARED: Final = (
+STORAGE_NOT_SHARED: Final = Remedy(
     "The replicas do not share their storage: set `persistence.accessModes` to ReadWriteMany, use object storage, or "
-    "set `replicaCount` to 1."
+    "set `replicaCount` to 1.",
+    sets={
+        "persistence.accessModes": lambda modes: isinstance(modes, tuple) and "ReadWriteMany" in modes,
+        "storage.type": lambda kind: kind in ("s3", "gcs", "azure"),
+        "replicaCount": 1,
+    },
+    is_choice=True,
+    otherwise="Still, requests reach Pods with different storage: an old Pod with another volume or bucket, or that of "
+    "another registry behind the same Service or Ingress. `kubectl get endpointslices` lists the Pods.",
 )
 VOLUME_FULL: Final = "The volume is full: raise `persistence.size`, or delete images and run garbage collection."
-NOT_WRITABLE: Final = (
+NOT_WRITABLE: Final = Remedy(
     "The registry is not allowed to write to its volume: set `podSecurityContext.fsGroup` to a group that is, and "
-    "check that the volume (`persistence.existingClaim`, `persistence.accessModes`) is not mounted read-only."
+    "check that the volume (`persistence.existingClaim`, `persistence.accessModes`) is not mounted read-only.",
+    sets={"podSecurityContext.fsGroup": is_set},
+    otherwise="The registry is not allowed to write to its volume all the same: check that the volume "
+    "(`persistence.existingClaim`, `persistence.accessModes`) is not mounted read-only. NFS and hostPath ignore the "
+    "group: give it the directory there.",
 )
 BROKEN_STORAGE: Final = (
     "The registry's log has the reason (kubectl logs). In most cases, the volume is full (`persistence.size`) or not "
     "writable (`podSecurityContext.fsGroup`)."
 )
-GATEWAY: Final = (
+GATEWAY: Final = Remedy(
     "The proxy in front lost the Pod: check that it is ready and not killed for memory (`resources.limits.memory`), "
-    "and raise the timeouts in `ingress.annotations`: nginx.ingress.kubernetes.io/proxy-read-timeout and -send-timeout."
+    "and raise the timeouts in `ingress.annotations`: nginx.ingress.kubernetes.io/proxy-read-timeout and "
+    "-send-timeout.",
+    sets={f"{_NGINX}/proxy-read-timeout": "900", f"{_NGINX}/proxy-send-timeout": "900"},
+    otherwise="The proxy in front lost the Pod: check that it is ready and not killed for memory "
+    "(`resources.limits.memory`). If it is, another proxy in front has a shorter timeout.",
 )
-SLOW: Final = (
+SLOW: Final = Remedy(
     "Raise the timeouts of the proxies in front, in `ingress.annotations`: "
-    'nginx.ingress.kubernetes.io/proxy-read-timeout and -send-timeout: "900". Also check `resources.limits.cpu`.'
+    'nginx.ingress.kubernetes.io/proxy-read-timeout and -send-timeout: "900". Also check `resources.limits.cpu`.',
+    sets={f"{_NGINX}/proxy-read-timeout": "900", f"{_NGINX}/proxy-send-timeout": "900"},
+    otherwise=f"{_OTHER_PROXY} nginx's proxy_read_timeout, Traefik's respondingTimeouts.readTimeout, HAProxy's timeout "
+    "server. Also check `resources.limits.cpu`.",
 )
-UNREACHABLE_STORAGE: Final = (
+LARGE: Final = Remedy(f"{TOO_LARGE} {SLOW}", {**TOO_LARGE.sets, **SLOW.sets}, f"{TOO_LARGE.otherwise} {SLOW.otherwise}")
+UNREACHABLE_STORAGE: Final = Remedy(
     "The registry redirects clients to its storage, which they cannot reach: set "
-    "`configuration.storage.redirect.disable` to true."
+    "`configuration.storage.redirect.disable` to true.",
+    sets={"configuration.storage.redirect.disable": True},
+    otherwise=f"Still, the registry redirects clients to a storage that they cannot reach. {ANOTHER}",
+)
+OPEN: Final = (
+    "A proxy in front that sends credentials of its own, or responds from a cache, lets in everyone: see "
+    f"`ingress.annotations`. If none does: {ANOTHER}"
+)
+ROUTE: Final = (
+    "So the path is changed in front of the registry: by an annotation such as rewrite-target (`ingress.annotations`), "
+    "or by another Ingress of the same host. `kubectl describe ingress` shows both."
 )
 CUT_OFF: Final = (
     "A proxy in front of the registry changes downloads or cuts them off: let it not buffer them in files. With "

@@ -9,7 +9,7 @@ import pytest
 
 from registry_gitops.errors import InputError
 from registry_gitops.schema import explain_key
-from registry_gitops.smoke import CHECKS, Check, Level, Precondition, checks_for_level, connect, remedies
+from registry_gitops.smoke import CHECKS, Check, Level, Precondition, Remedy, checks_for_level, connect, remedies
 
 VALUE = re.compile(r"`([a-z][A-Za-z]*(?:\.[A-Za-z]+)+|replicaCount)`")
 EACH = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -20,7 +20,7 @@ def texts_of(module: object) -> list[str]:
     found: list[str] = []
     for value in vars(module).values():
         parts = value.values() if isinstance(value, dict) else [value]
-        found += [part for part in parts if isinstance(part, str)]
+        found += [str(part) for part in parts if isinstance(part, str | Remedy)]
     return found
 
 

@@ -8,14 +8,19 @@ from registry_gitops.smoke.diagnosis import expect_status, parse_error_codes, pa
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import sha256_digest
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.remedies import PROXY_ERRORS
+from registry_gitops.smoke.remedies import PROXY_ERRORS, ROUTE
+from registry_gitops.smoke.remedy import Remedy, is_private
 
 
 @check(
     "api",
     level=Level.READ,
     spec="distribution-spec, end-1: GET /v2/",
-    remedy="Set `ingress.path` to /, so that /v2/ leads to the registry at the root of the host.",
+    remedy=Remedy(
+        "Set `ingress.path` to /, so that /v2/ leads to the registry at the root of the host.",
+        sets={"ingress.path": "/"},
+        otherwise=ROUTE,
+    ),
 )
 def api(context: Context) -> None:
     """`/v2/` returns 200.
@@ -53,8 +58,13 @@ def api_version(context: Context) -> None:
     level=Level.READ,
     requirement=RECOMMENDED,
     spec="operators' README, Health: GET /",
-    remedy="A 503 comes from storage that fails: see the registry's log, `persistence.size`, and "
-    "`podSecurityContext.fsGroup`. A 404 comes from the Ingress: set `ingress.path` to /.",
+    remedy=Remedy(
+        "A 503 comes from storage that fails: see the registry's log, `persistence.size`, and "
+        "`podSecurityContext.fsGroup`. A 404 comes from the Ingress: set `ingress.path` to /.",
+        sets={"ingress.path": "/"},
+        otherwise="A 503 comes from storage that fails: see the registry's log, `persistence.size`, and "
+        "`podSecurityContext.fsGroup`.",
+    ),
 )
 def health(context: Context) -> None:
     """`/` returns 200 without credentials.
@@ -71,7 +81,10 @@ def health(context: Context) -> None:
     "debug-hidden",
     level=Level.READ,
     spec="pitfall: the debug server prints http.secret and the redis password",
-    remedy="Set `configuration.http.debug.addr` to 127.0.0.1:5001, a port to which neither Service nor Ingress lead.",
+    remedy=Remedy(
+        "Set `configuration.http.debug.addr` to 127.0.0.1:5001, a port to which neither Service nor Ingress lead.",
+        sets={"configuration.http.debug.addr": is_private},
+    ),
 )
 def debug_hidden(context: Context) -> None:
     """The debug pages are not served at this address.

@@ -10,11 +10,14 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import LocalBlob
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import PROXY, PROXY_ERRORS
+from registry_gitops.smoke.remedy import Remedy
 from registry_gitops.smoke.repository import expect_same_bytes
 
-STORAGE = (
+STORAGE = Remedy(
     "The registry's log has the reason (kubectl logs). With object storage, clients must reach it, or set "
-    "`configuration.storage.redirect.disable` to true."
+    "`configuration.storage.redirect.disable` to true.",
+    sets={"configuration.storage.redirect.disable": True},
+    otherwise="The registry's log has the reason (kubectl logs).",
 )
 
 

@@ -10,17 +10,25 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import LocalBlob, LocalManifest
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import STORAGE_NOT_SHARED
+from registry_gitops.smoke.remedy import Remedy, at_least
 from registry_gitops.smoke.repository import expect_same_bytes, parse_names
 
-SHARED_CACHE = (
+SHARED_CACHE = Remedy(
     "Each replica has a cache of its own: set `cache.type` to redis (with `cache.redis.addrs`) or off, or "
-    "`replicaCount` to 1."
+    "`replicaCount` to 1.",
+    sets={"cache.type": lambda kind: kind in ("redis", "off"), "replicaCount": 1},
+    is_choice=True,
+    otherwise="Still, something remembers what was deleted: a cache of a proxy in front (`ingress.annotations`), or an "
+    "old Pod with a cache of its own.",
 )
 STALE = f"{CACHE} {SHARED_CACHE}"
 READS = ("HEAD", "GET")
 CONNECTIONS = 8
 DELETION = (Precondition.PUSH, Precondition.DELETE)
-ENABLE = "Set `deletion.enabled` to true, and `image.tag` to 3.1.1 or newer."
+ENABLE = Remedy(
+    "Set `deletion.enabled` to true, and `image.tag` to 3.1.1 or newer.",
+    sets={"deletion.enabled": True, "image.tag": at_least("3.1.1")},
+)
 
 
 @check("delete-manifest", needs=DELETION, spec="distribution-spec, end-9: DELETE by digest", remedy=ENABLE)
@@ -126,7 +134,10 @@ def delete_missing(context: Context) -> None:
 @check(
     "delete-refused",
     spec="distribution-spec, end-9: 400 or 405 if deletion is off; CVE-2026-41888",
-    remedy="Registry 3.0.0 deletes tags although deletion is off: set `image.tag` to 3.1.1 or newer.",
+    remedy=Remedy(
+        "Registry 3.0.0 deletes tags although deletion is off: set `image.tag` to 3.1.1 or newer.",
+        sets={"image.tag": at_least("3.1.1")},
+    ),
 )
 def delete_refused(context: Context) -> None:
     """Nothing can be deleted if deletion is off.

@@ -15,7 +15,8 @@ from registry_gitops.smoke.diagnosis import expect_own_origin, expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, sha256_digest
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.remedies import PROXY
+from registry_gitops.smoke.remedies import PROXY, ROUTE
+from registry_gitops.smoke.remedy import Remedy, is_set
 from registry_gitops.smoke.repository import Upload, is_sorted, parse_names, parse_next_link, parse_object
 
 LISTS = (
@@ -104,8 +105,12 @@ def tag_list_long(context: Context) -> None:
     "catalog",
     requirement=RECOMMENDED,
     spec="Docker Registry HTTP API V2, Catalog; operators' README, List",
-    remedy="Set `configuration.catalog.maxentries` to 1000 or more, and stop the proxy in front of the registry from "
-    "truncating the list: see `ingress.annotations`.",
+    remedy=Remedy(
+        "Set `configuration.catalog.maxentries` to 1000 or more, and stop the proxy in front of the registry from "
+        "truncating the list: see `ingress.annotations`.",
+        sets={"configuration.catalog.maxentries": lambda limit: not isinstance(limit, int) or limit >= 1000},
+        otherwise="Stop the proxy in front of the registry from truncating the list: see `ingress.annotations`.",
+    ),
 )
 def catalog(context: Context) -> None:
     """The list of repositories is complete and sorted.
@@ -153,7 +158,11 @@ def catalog_pages(context: Context) -> None:
     level=Level.READ,
     requirement=RECOMMENDED,
     spec="Docker Registry HTTP API V2, Catalog; operators' README, List",
-    remedy="Set `ingress.path` to /, so that all of /v2/ leads to the registry.",
+    remedy=Remedy(
+        "Set `ingress.path` to /, so that all of /v2/ leads to the registry.",
+        sets={"ingress.path": "/"},
+        otherwise=ROUTE,
+    ),
 )
 def catalog_read(context: Context) -> None:
     """The list of repositories can be read.
@@ -167,9 +176,13 @@ def catalog_read(context: Context) -> None:
     "image-read",
     level=Level.READ,
     spec="distribution-spec, Pulling Manifests and Pulling Blobs",
-    remedy="Set `persistence.existingClaim` to the claim that has the images, or push lost images again. After "
-    "garbage collection, restart the Pod: its cache (`configuration.storage.cache.blobdescriptor`) can have deleted "
-    "blobs.",
+    remedy=Remedy(
+        "Set `persistence.existingClaim` to the claim that has the images, or push lost images again. After garbage "
+        "collection, restart the Pod: its cache (`configuration.storage.cache.blobdescriptor`) can have deleted blobs.",
+        sets={"persistence.existingClaim": is_set},
+        otherwise="Push lost images again. After garbage collection, restart the Pod: its cache "
+        "(`configuration.storage.cache.blobdescriptor`) can have deleted blobs.",
+    ),
 )
 def image_read(context: Context) -> None:
     """An existing image can be pulled.

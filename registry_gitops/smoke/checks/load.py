@@ -15,7 +15,7 @@ from registry_gitops.smoke.diagnosis import expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import ImageFactory
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.remedies import SLOW, TOO_LARGE
+from registry_gitops.smoke.remedies import LARGE, TOO_LARGE
 
 CLIENTS: Final = 32
 _MB: Final = 1024 * 1024
@@ -35,7 +35,7 @@ def upload_2_mb(context: Context) -> None:
     "large-layer",
     level=Level.FULL,
     spec="pitfall: limits of size and time in front of the registry",
-    remedy=f"{TOO_LARGE} {SLOW}",
+    remedy=LARGE,
 )
 def large_layer(context: Context) -> None:
     """A large layer can be pushed and pulled.

@@ -13,6 +13,8 @@ from registry_gitops.smoke.diagnosis import expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
+from registry_gitops.smoke.remedies import OPEN
+from registry_gitops.smoke.remedy import Remedy, is_set
 from registry_gitops.smoke.repository import Upload
 
 
@@ -67,7 +69,11 @@ def login_valid(context: Context) -> None:
     level=Level.READ,
     needs={Precondition.LOGIN},
     spec="distribution-spec, Authentication",
-    remedy="Let the registry check passwords: set `auth.htpasswd.enabled` and `auth.htpasswd.existingSecret`.",
+    remedy=Remedy(
+        "Let the registry check passwords: set `auth.htpasswd.enabled` to true, and `auth.htpasswd.existingSecret`.",
+        sets={"auth.htpasswd.enabled": True},
+        otherwise=OPEN,
+    ),
 )
 def login_invalid(context: Context) -> None:
     """A wrong password and an unknown user are refused.
@@ -90,8 +96,12 @@ def login_invalid(context: Context) -> None:
     "login-push",
     needs=(),
     spec="distribution-spec, Authentication",
-    remedy="Set `auth.htpasswd.enabled` to true, and `auth.htpasswd.existingSecret` to a Secret with users: "
-    f"without them, everyone who reaches the registry can replace its images. {DOORS}",
+    remedy=Remedy(
+        "Set `auth.htpasswd.enabled` to true, and `auth.htpasswd.existingSecret` to a Secret with users: "
+        f"without them, everyone who reaches the registry can replace its images. {DOORS}",
+        sets={"auth.htpasswd.enabled": True, "auth.htpasswd.existingSecret": is_set},
+        otherwise=OPEN,
+    ),
 )
 def login_push(context: Context) -> None:
     """A push requires credentials.
@@ -117,7 +127,12 @@ def login_push(context: Context) -> None:
     level=Level.READ,
     needs={Precondition.LOGIN},
     spec="pitfall: authentication without TLS; RFC 7617, Security Considerations",
-    remedy="Set `ingress.tls` to true, with a certificate in `ingress.existingSecret`, and use https.",
+    remedy=Remedy(
+        "Set `ingress.tls` to true, with a certificate in `ingress.existingSecret`, and use https.",
+        sets={"ingress.tls": True},
+        otherwise="Use the https URL. With ingress-nginx, the annotation "
+        "nginx.ingress.kubernetes.io/force-ssl-redirect sends other clients there.",
+    ),
 )
 def login_encrypted(context: Context) -> None:
     """Passwords are sent over TLS only.
@@ -132,7 +147,10 @@ def login_encrypted(context: Context) -> None:
         if offer.scheme == "bearer" and parts.scheme == "https" and realm.scheme == "http":
             raise CheckFailed(
                 f"the challenge names the token server http://{realm.hostname}, without TLS",
-                "Set `configuration.auth.token.realm` to an https URL.",
+                Remedy(
+                    "Set `configuration.auth.token.realm` to an https URL.",
+                    sets={"configuration.auth.token.realm": lambda realm: str(realm).startswith("https://")},
+                ),
             )
 
 

@@ -10,13 +10,17 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import ACCEPT_ALL, DOCKER_IMAGE, IMAGE, LocalManifest, sha256_digest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import OTHER_REGISTRY, PROXY, PROXY_ERRORS
+from registry_gitops.smoke.remedy import Remedy, at_least, is_unset
 from registry_gitops.smoke.repository import expect_same_bytes
 
 STORAGE = (
     "The registry's log has the reason (kubectl logs). In most cases, it is the volume (`persistence.size`, "
     "`podSecurityContext.fsGroup`), or `configuration.validation.manifests.indexes.platforms`."
 )
-CLASSES = "Unset `configuration.policy.repository.classes`, and set `image.tag` to a current version."
+CLASSES = Remedy(
+    "Unset `configuration.policy.repository.classes`, and set `image.tag` to a current version.",
+    sets={"configuration.policy.repository.classes": is_unset, "image.tag": at_least("3.1.1")},
+)
 
 
 @check("manifest-image", spec="distribution-spec, end-7 and end-3; image-spec, image manifest", remedy=STORAGE)
@@ -170,7 +174,11 @@ def manifest_invalid(context: Context) -> None:
     "manifest-missing-blob",
     requirement=RECOMMENDED,
     spec="distribution-spec, end-7: MANIFEST_BLOB_UNKNOWN",
-    remedy="Set `configuration.validation.disabled` to false; after garbage collection, restart the Pod.",
+    remedy=Remedy(
+        "Set `configuration.validation.disabled` to false; after garbage collection, restart the Pod.",
+        sets={"configuration.validation.disabled": is_unset},
+        otherwise="After garbage collection, restart the Pod: its cache (`cache.type`) still has the deleted blobs.",
+    ),
 )
 def manifest_missing_blob(context: Context) -> None:
     """An image with a missing layer is refused.

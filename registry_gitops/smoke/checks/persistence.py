@@ -6,14 +6,21 @@ from registry_gitops.smoke.check import check
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.levels import Level
+from registry_gitops.smoke.remedy import Remedy
 
 
 @check(
     "kept-after-restart",
     level=Level.READ,
     spec="pitfall: images on a volume that is deleted with the Pod",
-    remedy="Set `persistence.enabled` to true, and mount the volume where the registry writes "
-    "(`configuration.storage.filesystem.rootdirectory`); `configuration.storage.inmemory` is lost on a restart.",
+    remedy=Remedy(
+        "Set `persistence.enabled` to true, and mount the volume where the registry writes "
+        "(`configuration.storage.filesystem.rootdirectory`); `configuration.storage.inmemory` is lost on a restart.",
+        sets={"persistence.enabled": True},
+        otherwise="The registry writes elsewhere than to the volume "
+        "(`configuration.storage.filesystem.rootdirectory`), or the claim was replaced: `kubectl describe pod` shows "
+        "which one is mounted.",
+    ),
 )
 def kept_after_restart(context: Context) -> None:
     """An image that was pushed before a restart is there after it.

@@ -11,6 +11,7 @@ from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import ARTIFACT, INDEX, LocalManifest, make_index
+from registry_gitops.smoke.remedy import Remedy, is_unset
 from registry_gitops.smoke.repository import expect_same_bytes, parse_object
 
 ABSENT = "The registry of the chart has no referrers API; clients use the referrers tag instead (referrers-tag)."
@@ -80,8 +81,14 @@ def referrers_filter(context: Context) -> None:
 @check(
     "referrers-tag",
     spec="distribution-spec, Referrers Tag Schema",
-    remedy="Unset `configuration.policy.repository.classes`, and set "
-    "`configuration.validation.manifests.indexes.platforms` so that artifacts need no platform.",
+    remedy=Remedy(
+        "Unset `configuration.policy.repository.classes`, and set "
+        "`configuration.validation.manifests.indexes.platforms` so that artifacts need no platform.",
+        sets={
+            "configuration.policy.repository.classes": is_unset,
+            "configuration.validation.manifests.indexes.platforms": "none",
+        },
+    ),
 )
 def referrers_tag(context: Context) -> None:
     """The referrers tag can be pushed and pulled.

@@ -8,7 +8,8 @@ from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_digest, expect_own_origin, expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import LocalBlob
-from registry_gitops.smoke.remedies import BROKEN_STORAGE, OTHER_REGISTRY, PROXY_REQUESTS
+from registry_gitops.smoke.remedies import ANOTHER, BROKEN_STORAGE, OTHER_REGISTRY, PROXY_REQUESTS
+from registry_gitops.smoke.remedy import Remedy
 from registry_gitops.smoke.repository import OCTETS, Upload, expect_same_bytes
 
 
@@ -129,8 +130,13 @@ def upload_out_of_order(context: Context) -> None:
     "upload-cancelled",
     requirement=RECOMMENDED,
     spec="distribution-spec, end-14: DELETE of an upload",
-    remedy="Set `configuration.storage.maintenance.uploadpurging.enabled` to true: it deletes "
-    "abandoned uploads after a while.",
+    remedy=Remedy(
+        "Set `configuration.storage.maintenance.uploadpurging.enabled` to true: it deletes abandoned uploads after a "
+        "while.",
+        sets={"configuration.storage.maintenance.uploadpurging.enabled": True},
+        otherwise="Abandoned uploads are deleted after `configuration.storage.maintenance.uploadpurging.age`. A proxy "
+        "in front can refuse DELETE: see `ingress.annotations`.",
+    ),
 )
 def upload_cancelled(context: Context) -> None:
     """An upload can be canceled.
@@ -171,8 +177,13 @@ def upload_wrong_digest(context: Context) -> None:
 @check(
     "upload-location",
     spec="pitfall: no X-Forwarded-Proto; distribution-spec, Pushing Blobs: Location",
-    remedy="Set `http.relativeUrls` to true, or let the proxy in front send the right X-Forwarded-Proto and Host "
-    "(`configuration.http.host` replaces them).",
+    remedy=Remedy(
+        "Set `http.relativeUrls` to true, or let the proxy in front send the right X-Forwarded-Proto and Host "
+        "(`configuration.http.host` replaces them).",
+        sets={"http.relativeUrls": True},
+        otherwise="A proxy in front makes the path of a Location absolute (nginx: proxy_redirect), or "
+        f"`configuration.http.host`, which overrides it, is not the URL that clients use. If neither is so: {ANOTHER}",
+    ),
 )
 def upload_location(context: Context) -> None:
     """Every Location has the address that the client uses.
