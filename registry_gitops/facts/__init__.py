@@ -18,6 +18,7 @@ from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
 from registry_gitops.facts.pod_security import Violation, list_violations
 from registry_gitops.facts.pod_shape import PodPart, PodShape, shape_pod
 from registry_gitops.facts.release import ChartFacts, ImageFacts, PodFacts, SecretFacts
+from registry_gitops.facts.values_in_force import UnknownValues, values_in_force
 
 __all__ = [
     "AuthenticationFacts",
@@ -36,7 +37,9 @@ __all__ = [
     "Purpose",
     "SecretFacts",
     "StorageFacts",
+    "UnknownValues",
     "Violation",
     "list_violations",
     "shape_pod",
+    "values_in_force",
 ]

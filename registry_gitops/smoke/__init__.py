@@ -14,7 +14,7 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.expectations import Expectations
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
-from registry_gitops.smoke.remedy import Remedy
+from registry_gitops.smoke.remedy import Remedy, at_least
 from registry_gitops.smoke.restart import RestartImage
 from registry_gitops.smoke.runner import Interrupted, checks_for_level, push_restart_image, run_checks
 
@@ -38,6 +38,7 @@ __all__ = [
     "RestartImage",
     "Skipped",
     "UnreachableError",
+    "at_least",
     "check",
     "checks_for_level",
     "connect",

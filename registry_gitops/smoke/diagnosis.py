@@ -112,10 +112,13 @@ def expect_digest(response: RegistryResponse, digest: str) -> None:
         expect_header(response, "Docker-Content-Digest", digest)
 
 
-def expect_own_origin(client: Client, response: RegistryResponse, target: str) -> None:
-    """Return if the target of a Location or a Link has the address of the registry. Raises CheckFailed."""
+def expect_own_origin(client: Client, response: RegistryResponse, target: str, *, promised: str | None = None) -> None:
+    """Return if the target of a Location or a Link has the address of the registry, or the one that was promised.
+
+    Raises CheckFailed.
+    """
     origin = client.foreign_origin(response, target)
-    if origin:
+    if origin and origin != promised:
         raise CheckFailed(f"{response.method} refers to {origin}, but the registry is at {client.url}")
 
 

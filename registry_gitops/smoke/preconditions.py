@@ -51,6 +51,8 @@ def unresponsive(run: Run) -> str:
 
 
 def _ensure_push(context: Context) -> None:
+    if context.expectations.push is False:
+        raise Skipped(f"{context.expectations.source} promises that nothing can be pushed")
     if context.run.push_failed_in:
         raise Skipped(f"pushes fail: see {context.run.push_failed_in}")
     try:

@@ -5,6 +5,7 @@ with open_client(resolve_target(deployment=load("registry.yaml")), wait=60) as c
 """
 
 from registry_gitops.target.opening import open_client
+from registry_gitops.target.promises import read_promises
 from registry_gitops.target.resolution import PortForwardTarget, Target, resolve_target
 
-__all__ = ["PortForwardTarget", "Target", "open_client", "resolve_target"]
+__all__ = ["PortForwardTarget", "Target", "open_client", "read_promises", "resolve_target"]

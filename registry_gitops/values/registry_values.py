@@ -31,7 +31,7 @@ from registry_gitops.values.configuration import Configuration, Driver
 from registry_gitops.values.disruption_budget import DisruptionBudget
 from registry_gitops.values.dns import DnsConfig, DnsPolicy, HostAlias
 from registry_gitops.values.env import EnvVar
-from registry_gitops.values.environment import effective_configuration
+from registry_gitops.values.environment import effective_configuration, read_environment
 from registry_gitops.values.extra_object import ExtraObject
 from registry_gitops.values.garbage_collection import GarbageCollection
 from registry_gitops.values.handlers import LifecycleHooks
@@ -254,6 +254,11 @@ class RegistryValues(Model):
     def effective_configuration(self) -> Configuration:
         """config.yml as the registry reads it: what the chart renders, with the variables of `extraEnvVars` over it."""
         return self.compute_once(effective_configuration)
+
+    @property
+    def unknown_configuration(self) -> tuple[str, ...]:
+        """Dotted keys of config.yml that a variable of `extraEnvVars` sets to a value that only the cluster knows."""
+        return tuple(".".join(map(str, path)) for path in read_environment(self).unknown)
 
     @property
     def max_replicas(self) -> int:

@@ -28,7 +28,9 @@ basicConstraints = critical,CA:TRUE
 """
 
 
-def make_dated_certificate(folder: Path, *, first: int = -1, last: int = 90, names: str = LOOPBACK) -> Certificate:
+def make_dated_certificate(
+    folder: Path, *, first: int = -1, last: int = 90, names: str = LOOPBACK, common_name: str = "registry for tests"
+) -> Certificate:
     """Make a certificate in `folder`, good from `first` to `last`: days from now. Nobody has signed it."""
     made = Certificate(folder / "dated.crt", folder / "dated.key")
     config, request = folder / "ca.cnf", folder / "dated.csr"
@@ -38,7 +40,7 @@ def make_dated_certificate(folder: Path, *, first: int = -1, last: int = 90, nam
     (folder / "serial").write_text("01\n")
     _openssl(
         *("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-config", "/dev/null"),
-        *("-subj", "/CN=registry for tests", "-keyout", made.key, "-out", request),
+        *("-subj", f"/CN={common_name}", "-keyout", made.key, "-out", request),
     )
     _openssl(
         *("ca", "-batch", "-selfsign", "-notext", "-config", config, "-keyfile", made.key, "-in", request),

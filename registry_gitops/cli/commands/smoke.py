@@ -26,6 +26,7 @@ from registry_gitops.cli.reports import (
     write_reports,
 )
 from registry_gitops.cli.smoke_checks import format_check_table, select_checks
+from registry_gitops.cli.smoke_expectations import read_expectations
 from registry_gitops.cli.smoke_target import RegistryArguments, resolve_registry
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
@@ -106,6 +107,14 @@ def smoke(
         list[str] | None,
         typer.Option(metavar="ID", help="Run only this check, at any --level. Repeatable."),
     ] = None,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD,...",
+            help="Compare with what is seen: login, anonymous-pull, push, delete, cache, tls, relative-urls, "
+            "redirect; with no- in front, the opposite. CONFIG promises more.",
+        ),
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the checks; send no request.")] = False,
     layer_size: Annotated[
         int,
@@ -150,7 +159,9 @@ def smoke(
     checks = select_checks(check or (), level)
     options = _options(repository, layer_size, before_restart, after_restart)
     arguments = RegistryArguments(registry, config, url, namespace, service, context, kubeconfig)
-    target = _with_user(resolve_registry(arguments).target, username, password_stdin)
+    registry_to_test = resolve_registry(arguments)
+    options = replace(options, expectations=read_expectations(registry_to_test, expect or ()))
+    target = _with_user(registry_to_test.target, username, password_stdin)
     settings = {
         "ca_file": None if ca_file is None else str(ca_file),
         "insecure_skip_tls_verify": insecure_skip_tls_verify,
