@@ -16,6 +16,9 @@ from registry_gitops.errors import InputError
 _OPTION: Final = re.compile("-[^0-9]")
 """How an option begins. A negative number is left to the type of the value, which says what is wrong with it."""
 
+ARGUMENTS: Final = "registry_gitops.arguments"
+"""Key of `typer.Context.meta` with the arguments of the command, as they were written."""
+
 
 class _Parser:
     """Override one method of a Typer command or group."""
@@ -45,6 +48,7 @@ class Command(_Parser, TyperCommand):
         """As above. Also raises typer.BadParameter if a value is missing, empty, or no text."""
         if not ctx.resilient_parsing:  # Set while a shell completes a line that is not finished.
             _refuse_missing_values(ctx, args)
+        ctx.meta[ARGUMENTS] = tuple(args)
         rest = super().parse_args(ctx, args)
         _refuse_bytes(ctx)
         return rest

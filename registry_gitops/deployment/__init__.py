@@ -4,6 +4,7 @@ from registry_gitops.deployment.config_loader import load, locate_findings
 from registry_gitops.deployment.namespace_options import PRUNE_ANNOTATION, NamespaceOptions, is_system_namespace
 from registry_gitops.deployment.problems import describe_errors, format_key
 from registry_gitops.deployment.registry_deployment import MAX_RELEASE_NAME, KustomizationOptions, RegistryDeployment
+from registry_gitops.deployment.revision import read_revision
 from registry_gitops.deployment.rule_switches import RuleOff
 from registry_gitops.deployment.source import BITNAMI_URL, CHART_NAME, GitSource, HelmSource, OCISource, Source
 from registry_gitops.deployment.variants import find_for_all_values, require_known
@@ -27,5 +28,6 @@ __all__ = [
     "is_system_namespace",
     "load",
     "locate_findings",
+    "read_revision",
     "require_known",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -76,6 +77,20 @@ class CheckResult(ContractModel):
         return self.outcome in (Outcome.FAILED, Outcome.ERROR)
 
 
+@dataclass(frozen=True)
+class Reason:
+    """One reason why checks tell nothing of the subject."""
+
+    outcome: Outcome
+    """NOT_SUPPORTED or SKIPPED."""
+
+    message: str
+    """The reason, as each of the checks has it."""
+
+    checks: tuple[CheckResult, ...]
+    """The checks, in the order of the run."""
+
+
 class Report(ContractModel):
     """Everything that one run found."""
 
@@ -90,6 +105,21 @@ class Report(ContractModel):
 
     subject: str
     """What was looked at: a URL without user and password, a config file, or a deployment."""
+
+    level: str = ""
+    """How many checks the run was to carry out, for a command with levels: read, smoke, or full."""
+
+    user: str = ""
+    """User that the run logged in as."""
+
+    config: str = ""
+    """Config file that the subject was compared with."""
+
+    revision: str = ""
+    """Git commit of the config file, with `-dirty` if the file differs from it; else sha256:DIGEST of the file."""
+
+    command: str = ""
+    """Command that carries out the failed checks again, or all of them if none failed."""
 
     started: datetime
     """When the run began, with its time zone."""
@@ -121,6 +151,14 @@ class Report(ContractModel):
         """Return how many checks have each outcome; outcomes that none has are left out."""
         found = Counter(check.outcome for check in self.checks)
         return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return why checks were skipped or are not supported, with the checks, each reason once."""
+        groups: dict[tuple[Outcome, str], list[CheckResult]] = {}
+        for check in self.checks:
+            if check.outcome in (Outcome.NOT_SUPPORTED, Outcome.SKIPPED):
+                groups.setdefault((check.outcome, check.message), []).append(check)
+        return tuple(Reason(outcome, message, tuple(checks)) for (outcome, message), checks in groups.items())
 
     def findings_of(self, check: CheckResult) -> tuple[Finding, ...]:
         """Return the findings of one check."""

@@ -72,6 +72,7 @@ def run_checks(
         tool=TOOL,
         version=__version__,
         subject=client.mask.mask_text(client.url),
+        user=_user(client),
         started=started,
         seconds=time.monotonic() - clock,
         checks=tuple(result for result, _ in ended),
@@ -93,6 +94,11 @@ def _notes(client: Client) -> Iterator[str]:
             "Pulls of many nodes meet the same limit: see nginx.ingress.kubernetes.io/limit-rps in "
             "`ingress.annotations`"
         )
+
+
+def _user(client: Client) -> str:
+    credentials = client.authenticator.credentials
+    return client.mask.mask_text(credentials.public_user) if credentials else ""
 
 
 def push_restart_image(client: Client, options: Options | None = None) -> RestartImage:

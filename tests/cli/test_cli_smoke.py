@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import io
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typer.models import OptionInfo
 
 from registry_gitops.cli.commands import smoke
 from registry_gitops.cli.reports import ReportFormat
+from registry_gitops.cli.smoke_report import format_command
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.report import WRITERS
 from registry_gitops.smoke import CHECKS, LAYER_SIZE, REPOSITORY, Level
@@ -151,6 +154,43 @@ def test_registry_is_named_by_its_url_next_to_a_config_file_or_alone(
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("registry-gitops smoke ")
     assert url in done.out.splitlines()[0]
+
+
+def test_report_names_level_user_config_file_and_the_command_to_run_again(
+    cli: Run, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGISTRY_GITOPS_PASSWORD", "correct-horse")
+    (tmp_path / "registry.yaml").write_text("{}")
+    options = ("--url", url.replace("//", "//me:correct-horse@"), "--level", "read", "-o", "json", "-otext=out.txt")
+    report = json.loads(cli("smoke", "registry.yaml", *options).out)
+    assert {key: report[key] for key in ("level", "user", "config", "command")} == {
+        "level": "read",
+        "user": "me",
+        "config": "registry.yaml",
+        "command": f"registry-gitops smoke registry.yaml --url {url.replace('//', '//***@')} --level read",
+    }
+    assert report["revision"] == f"sha256:{hashlib.sha256(b'{}').hexdigest()}"
+    lines = (tmp_path / "out.txt").read_text("utf-8").splitlines()
+    assert lines[1] == "level read, user me, config registry.yaml (sha256:44136fa355b3)"
+    named = json.loads(cli("smoke", url, "--check", "api", "-o", "json").out)
+    assert [key for key in ("level", "user", "config", "revision") if key in named] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "failed", "command"),
+    [
+        ("r.yaml -o text --output html=x.html -ojson=y --output=junit=z", "", "r.yaml"),
+        ("r.yaml --level full", "api tls", "r.yaml --level full --check api --check tls"),
+        ("r.yaml --check api --check=tls", "tls", "r.yaml --check tls"),
+        ("r.yaml --check api", "", "r.yaml --check api"),
+        ("r.yaml", "a b c d e f g h i", "r.yaml"),
+        ("https://me:secret@host", "", "https://***@host"),
+    ],
+)
+def test_command_to_run_again_has_the_failed_checks_and_writes_no_report(
+    arguments: str, failed: str, command: str
+) -> None:
+    assert format_command(arguments.split(), failed.split()) == f"registry-gitops smoke {command}"
 
 
 def test_each_report_goes_to_its_destination(cli: Run, url: str, tmp_path: Path) -> None:

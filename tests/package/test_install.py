@@ -74,7 +74,7 @@ def test_the_quick_start_renders_the_directory_that_the_readme_shows(machine: Ma
 def test_smoke_passes_against_serve_as_the_readme_types_them(machine: Machine, repository: Path) -> None:
     *_, serve_and_smoke = find_shell_blocks(QUICK_START)
     printed = machine.type(serve_and_smoke.replace(SERVED, find_free_address()), repository)
-    assert re.search(r"^\d+ checks in .*: \d+ passed", printed, re.MULTILINE), printed
+    assert re.search(r"^\d+ checks passed in ", printed, re.MULTILINE), printed
     assert "failed" not in printed
 
 

@@ -11,6 +11,11 @@ SAMPLE = Report(
     tool="registry-gitops smoke",
     version="1.2.3",
     subject="https://registry.example.com",
+    level="smoke",
+    user="ci",
+    config="apps/docker-registry/registry.yaml",
+    revision="fb5ca7a6f1b2c3d4e5f60718293a4b5c6d7e8f90-dirty",
+    command="registry-gitops smoke apps/docker-registry/registry.yaml --check location-scheme --check manifest-get",
     started=datetime(2026, 11, 25, 9, 30, 15, 250000, UTC),
     seconds=1.25,
     checks=(
@@ -46,6 +51,12 @@ SAMPLE = Report(
         ),
         CheckResult(
             id="tls-expiry", title="The certificate lasts", outcome=Outcome.SKIPPED, message="this is plain HTTP"
+        ),
+        CheckResult(
+            id="tls-version", title="Old versions are refused", outcome=Outcome.SKIPPED, message="this is plain HTTP"
+        ),
+        CheckResult(
+            id="catalog", title="Repositories are listed", outcome=Outcome.SKIPPED, message="see location-scheme"
         ),
         CheckResult(id="manifest-get", title="A manifest comes back as it was pushed", outcome=Outcome.ERROR),
         CheckResult(
@@ -99,9 +110,12 @@ SAMPLE = Report(
             location=Location(object="HelmRelease/docker-registry"),
         ),
     ),
-    leftovers=("app-1a2b:latest (sha256:0123): deletion is off",),
+    leftovers=("manifest app@sha256:0123 with the tags latest", "blob app@sha256:4567"),
+    leftover_summary="1 manifest with 1 tag, and 1 blob: 3.6 MB",
 )
 """The report."""
 
-PASSED = SAMPLE.model_copy(update={"checks": SAMPLE.checks[:1], "findings": (), "leftovers": ()})
+PASSED = SAMPLE.model_copy(
+    update={"checks": SAMPLE.checks[:1], "findings": (), "leftovers": (), "leftover_summary": "", "command": ""}
+)
 """A report of a run in which nothing was wrong."""

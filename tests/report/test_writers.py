@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 
 from registry_gitops.findings import Finding, Location
-from registry_gitops.report import WRITERS, Outcome, Report, write_text
+from registry_gitops.report import WRITERS, CheckResult, Outcome, Report, write_text
 
 from .junit_schema import violations
 from .sample import PASSED, SAMPLE
@@ -55,6 +55,57 @@ def test_color_changes_nothing_but_color() -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == write_text(SAMPLE)
 
 
+def test_the_last_lines_of_the_text_tell_what_failed_and_what_to_do() -> None:
+    assert write_text(SAMPLE, width=200).splitlines()[-4:] == [
+        "2 of 6 checks failed in 1.2 s, 1 could not finish, 1 not supported, 2 skipped because this is plain HTTP, "
+        "1 for other reasons; 2 errors, 2 warnings",
+        "Failed: location-scheme, tag-order, manifest-get",
+        "Not deleted from the registry: 1 manifest with 1 tag, and 1 blob: 3.6 MB; `-o json` lists them",
+        f"Run again: {SAMPLE.command}",
+    ]
+
+
+def test_failures_are_the_last_findings_of_the_text() -> None:
+    rows = re.findall(r"^(?:failed|error|warning).*?  ([a-z-]+)(?::|$)", write_text(SAMPLE), re.MULTILINE)
+    assert rows == [
+        *("tag-order", "system-namespace", "suspended"),
+        *("location-scheme", "manifest-get", "unknown-key", "image-pull"),
+    ]
+
+
+def test_checks_without_a_result_are_folded_by_their_reason() -> None:
+    text = write_text(SAMPLE)
+    assert "\n2 skipped: this is plain HTTP\n    tls-expiry, tls-version\n" in text
+    assert "The certificate lasts" not in text
+
+
+def test_failed_check_without_a_finding_shows_its_message() -> None:
+    check = PASSED.checks[0].model_copy(update={"outcome": Outcome.FAILED, "message": "not ready"})
+    text = write_text(PASSED.model_copy(update={"checks": (check,)}))
+    assert "failed  api-version: The API answers\n    not ready\n" in text
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "headline"),
+    [
+        ("passed passed", "2 checks passed"),
+        ("passed", "1 check passed"),
+        ("", "no check ran"),
+        ("skipped skipped", "no check ran, 2 skipped because of it"),
+        ("failed passed skipped", "1 of 2 checks failed, 1 skipped because of it"),
+        ("error passed", "1 of 2 checks could not finish"),
+        ("passed not_supported", "1 check passed, 1 not supported"),
+    ],
+)
+def test_headline_counts_the_checks_that_ran(outcomes: str, headline: str) -> None:
+    checks = tuple(
+        CheckResult(id=f"check-{number}", title="One", outcome=Outcome[name.upper()], message="of it")
+        for number, name in enumerate(outcomes.split())
+    )
+    report = PASSED.model_copy(update={"checks": checks, "seconds": 0.0})
+    assert headline in write_text(report).splitlines()
+
+
 def test_sentences_are_folded_to_the_width_and_rows_stay_whole() -> None:
     lines = write_text(SAMPLE, width=60).splitlines()
     folded = [line for line in lines if line.startswith("    ") and not line.startswith("    |")]
@@ -93,7 +144,7 @@ def test_junit_counts_what_it_holds_and_keeps_the_evidence() -> None:
         "errors": len(suite.findall("testcase/error")),
         "skipped": len(suite.findall("testcase/skipped")),
     }
-    assert counts == found == {"tests": 10, "failures": 4, "errors": 1, "skipped": 2}
+    assert counts == found == {"tests": 12, "failures": 4, "errors": 1, "skipped": 4}
     assert suite.findtext("testcase[@name='manifest-get']/system-out") == "GET /v2/app/manifests/1"
     failure = suite.find("testcase[@name='location-scheme']/failure")
     assert failure is not None
@@ -205,7 +256,7 @@ def test_report_with_a_path_of_any_bytes_is_text_in_utf_8(format_: str) -> None:
 def test_an_annotation_is_one_line_whatever_was_said() -> None:
     lines = WRITERS["github"](SAMPLE).splitlines()
     levels = [re.match(r"::(error|warning|notice) [a-z]+=[^:]*::", line) for line in lines]
-    assert [match[1] for match in levels if match] == [*(each.severity for each in SAMPLE.findings), *["notice"] * 3]
+    assert [match[1] for match in levels if match] == [*(each.severity for each in SAMPLE.findings), *["notice"] * 5]
     assert len(lines) == len(levels)
     assert "100%25 <lost>" in lines[0]
     assert "file=apps/my registry.yaml::" in lines[3]
@@ -215,7 +266,7 @@ def test_an_annotation_is_one_line_whatever_was_said() -> None:
 def test_check_that_failed_is_no_notice() -> None:
     check = PASSED.checks[0].model_copy(update={"outcome": Outcome.FAILED, "message": "not ready"})
     (line,) = WRITERS["github"](PASSED.model_copy(update={"checks": (check,)})).splitlines()
-    assert "1 failed" in line
+    assert "1 of 1 check failed" in line
 
 
 # -- html

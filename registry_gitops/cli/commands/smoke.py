@@ -13,7 +13,7 @@ import typer
 
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option, parse_period_option, parse_size_option
-from registry_gitops.cli.parsing import whole_number_parser
+from registry_gitops.cli.parsing import ARGUMENTS, whole_number_parser
 from registry_gitops.cli.passwords import VARIABLE, read_password_from_environment, read_password_from_stdin
 from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.reports import (
@@ -27,6 +27,7 @@ from registry_gitops.cli.reports import (
 )
 from registry_gitops.cli.smoke_checks import format_check_table, select_checks
 from registry_gitops.cli.smoke_expectations import read_expectations
+from registry_gitops.cli.smoke_report import describe_run
 from registry_gitops.cli.smoke_target import RegistryArguments, resolve_registry
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
@@ -50,6 +51,7 @@ def _parse_layer_size(text: str) -> int:
 
 
 def smoke(
+    typer_context: typer.Context,
     registry: Annotated[
         str | None,
         typer.Argument(
@@ -159,9 +161,9 @@ def smoke(
     checks = select_checks(check or (), level)
     options = _options(repository, layer_size, before_restart, after_restart)
     arguments = RegistryArguments(registry, config, url, namespace, service, context, kubeconfig)
-    registry_to_test = resolve_registry(arguments)
-    options = replace(options, expectations=read_expectations(registry_to_test, expect or ()))
-    target = _with_user(registry_to_test.target, username, password_stdin)
+    tested = resolve_registry(arguments)
+    options = replace(options, expectations=read_expectations(tested, expect or ()))
+    target = _with_user(tested.target, username, password_stdin)
     settings = {
         "ca_file": None if ca_file is None else str(ca_file),
         "insecure_skip_tls_verify": insecure_skip_tls_verify,
@@ -172,7 +174,8 @@ def smoke(
         if before_restart:
             _prepare(client, options, progress, before_restart)
             return
-        report = _about(target, _run(client, checks, options, progress))
+        report = _run(client, checks, options, progress)
+    report = describe_run(report, tested, "" if check else level, typer_context.meta[ARGUMENTS])
     write_reports(output_, lambda output: format_report(report, output))
     raise typer.Exit(ExitCode.OK if report.passed else ExitCode.FINDINGS)
 
@@ -248,11 +251,6 @@ def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: 
         for line in interrupted.report.leftovers:
             write_stderr(f"not deleted from the registry: {line}")
         raise
-
-
-def _about(target: Target, report: Report) -> Report:
-    """Return the report with the Service as its subject: the port of a port-forward means nothing later."""
-    return report if isinstance(target.endpoint, str) else report.model_copy(update={"subject": str(target.endpoint)})
 
 
 def _end(code: ExitCode, progress: Progress, message: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +13,57 @@ from registry_gitops.report.report import CheckResult, Outcome, Report, Requirem
 
 
 def summary(report: Report) -> str:
-    """Return what came out, in one line: 45 checks in 1.2 s: 44 passed, 1 failed; 2 errors, 1 warning.
+    """Return what came out, in one line: 1 of 16 checks failed in 1.2 s, 49 skipped because pushes fail; 1 warning.
 
     The findings of failed checks are not counted again.
     """
-    counted = ", ".join(f"{count} {outcome}" for outcome, count in report.counts().items())
-    took = format_duration(report.seconds)
-    checks = f"{_count(len(report.checks), 'check')}{f' in {took}' if took else ''}: {counted or 'none ran'}"
+    checks = ", ".join((_ran(report), *_told_nothing(report)))
     failed = {check.id for check in report.checks if check.is_failure}
     others = Counter(finding.severity for finding in report.findings if finding.id not in failed)
     findings = ", ".join(_count(others[severity], severity) for severity in Severity if others[severity])
     return "; ".join(filter(None, (checks, findings)))
+
+
+def _ran(report: Report) -> str:
+    """Return how many of the checks that ran failed, or that all of them passed."""
+    counts = report.counts()
+    ran, failed, unfinished = (
+        len(report.checks) - counts.get(Outcome.SKIPPED, 0),
+        counts.get(Outcome.FAILED, 0),
+        counts.get(Outcome.ERROR, 0),
+    )
+    took = f" in {duration}" if (duration := format_duration(report.seconds)) else ""
+    if not ran:
+        return "no check ran"
+    if not failed and not unfinished:
+        return f"{_count(counts.get(Outcome.PASSED, 0), 'check')} passed{took}"
+    of_ran = f"of {_count(ran, 'check')}"
+    if not failed:
+        return f"{unfinished} {of_ran} could not finish{took}"
+    return f"{failed} {of_ran} failed{took}{f', {unfinished} could not finish' if unfinished else ''}"
+
+
+def _told_nothing(report: Report) -> Iterator[str]:
+    """Yield how many checks are not supported, and how many were skipped, with the main reason."""
+    counts = report.counts()
+    if Outcome.NOT_SUPPORTED in counts:
+        yield f"{counts[Outcome.NOT_SUPPORTED]} not supported"
+    skips = [reason for reason in report.reasons() if reason.outcome is Outcome.SKIPPED]
+    if skips:
+        main = max(skips, key=lambda reason: len(reason.checks))
+        yield f"{len(main.checks)} skipped{f' because {main.message}' if main.message else ''}"
+        if others := counts[Outcome.SKIPPED] - len(main.checks):
+            yield f"{others} for other reasons"
+
+
+def all_findings(report: Report) -> tuple[Finding, ...]:
+    """Return the findings, and one for each failed check that has its message instead."""
+    failed = [check for check in report.checks if check.is_failure and not report.findings_of(check)]
+    severities = {Requirement.REQUIRED: Severity.ERROR, Requirement.RECOMMENDED: Severity.WARNING}
+    return (
+        *(Finding(id=check.id, message=check.message, severity=severities[check.requirement]) for check in failed),
+        *report.findings,
+    )
 
 
 def other_findings(report: Report) -> Iterator[Finding]:
@@ -33,6 +74,18 @@ def other_findings(report: Report) -> Iterator[Finding]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def about_lines(report: Report) -> list[tuple[str, str]]:
+    """Return what to know of the run before its results, as labels with texts."""
+    config = f"{report.config} ({_shorten_revision(report.revision)})" if report.revision else report.config
+    labeled = {"level": report.level, "user": report.user or ("anonymous" if report.level else ""), "config": config}
+    return [(label, text) for label, text in labeled.items() if text]
+
+
+def _shorten_revision(revision: str) -> str:
+    """Return a revision as people compare it: a commit or a digest with 12 characters."""
+    return re.sub(r"[0-9a-f]{40,}", lambda digits: digits[0][:12], revision)
 
 
 def format_duration(seconds: float) -> str:

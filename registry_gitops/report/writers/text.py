@@ -1,18 +1,19 @@
-"""The report for people at a terminal: a row for each check, the findings below, and the counts."""
+"""The report for people at a terminal: a row for each check, then what is wrong, and at the end the counts."""
 
 from __future__ import annotations
 
 import re
 import textwrap
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from registry_gitops.findings import Finding, Severity
 from registry_gitops.report.report import Outcome, Report
 from registry_gitops.report.writers.phrases import (
+    about_lines,
+    all_findings,
     escape_unprintable,
     format_duration,
-    other_findings,
     outcome_label,
     remedy_lines,
     summary,
@@ -30,14 +31,6 @@ _END: Final = "\x1b[0m"
 _INDENT: Final = "    "
 _ALIGNED: Final = "<><"
 """How the columns are aligned: outcome, time, id."""
-
-
-class _Row(NamedTuple):
-    columns: tuple[str, str, str]
-    title: str
-    message: str
-    findings: tuple[Finding, ...]
-    color: str
 
 
 def write_text(report: Report, *, color: bool = False, width: int = 100) -> str:
@@ -84,29 +77,66 @@ def escape_line(text: str) -> str:
 
 def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
     yield escape_line(f"{report.tool} {report.version}: {report.subject}")
+    if about := about_lines(report):
+        yield from fold(", ".join(f"{label} {text}" for label, text in about), width, indent="")
+    for part in (_table(report, color), _reasons(report, color, width), _details(report, color, width)):
+        lines = list(part)
+        yield from ["", *lines] if lines else []
     yield ""
-    rows = list(_rows(report))
-    widths = [max(map(len, column)) for column in zip(*(row.columns for row in rows), strict=True)]
-    for row in rows:
-        start, time, name = map("{:{}{}}".format, row.columns, _ALIGNED, widths)
-        painted = f"{row.color}{start}{_END}" if color else start
-        yield f"{painted}  {time}  {name}  {row.title}".rstrip()
-        yield from fold(row.message, width)
-        for finding in row.findings:
-            yield from format_finding(finding, width)
-    yield ""
-    yield summary(report)
+    yield from _end(report, width)
+
+
+def _table(report: Report, color: bool) -> Iterator[str]:
+    """Yield a row for each check that tells something of the subject."""
+    told = [check for check in report.checks if check.outcome not in (Outcome.NOT_SUPPORTED, Outcome.SKIPPED)]
+    rows = [(outcome_label(report, check), format_duration(check.seconds), check.id) for check in told]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row, check in zip(rows, told, strict=True):
+        outcome, time, name = map("{:{}{}}".format, row, _ALIGNED, widths)
+        yield f"{_paint(outcome, row[0], color)}  {time}  {name}  {escape_line(check.title)}".rstrip()
+
+
+def _reasons(report: Report, color: bool, width: int) -> Iterator[str]:
+    """Yield each reason why checks tell nothing, with the ids of the checks."""
+    for reason in report.reasons():
+        label = f"{len(reason.checks)} {reason.outcome}"
+        first, *more = fold(f"{label}: {reason.message}" if reason.message else label, width, first_indent="")
+        yield first.replace(label, _paint(label, reason.outcome, color), 1)
+        yield from more
+        yield from fold(", ".join(check.id for check in reason.checks), width)
+
+
+def _details(report: Report, color: bool, width: int) -> Iterator[str]:
+    """Yield each finding with what was seen and what to change; failures last, where a terminal shows them."""
+    checks = {check.id: check for check in report.checks}
+    is_first = True
+    for finding in sorted(all_findings(report), key=lambda finding: finding.is_error):
+        check = checks.get(finding.id)
+        label = outcome_label(report, check) if check else finding.severity.value
+        if not is_first:
+            yield ""
+        is_first = False
+        yield f"{_paint(label, label, color)}  {finding.id}{f': {escape_line(check.title)}' if check else ''}"
+        yield from fold(str(finding), width)
+        yield from (f"{_INDENT}| {escape_line(line)}" for line in finding.evidence)
+        for line in remedy_lines(finding):
+            yield from fold(line, width)
+
+
+def _end(report: Report, width: int) -> Iterator[str]:
+    """Yield the last lines, which are all that some readers see: the counts, the failures, and what to do next."""
+    yield from fold(summary(report), width, indent="")
+    if failed := [check.id for check in report.checks if check.is_failure]:
+        yield from fold(f"Failed: {', '.join(failed)}", width, first_indent="")
     for note in report.notes:
         yield from fold(note, width, indent="")
     if report.leftovers:
-        yield "Not deleted from the registry:"
-        yield from (f"{_INDENT}{escape_line(line)}" for line in report.leftovers)
+        lines = report.leftover_summary or f"{len(report.leftovers)} things"
+        yield from fold(f"Not deleted from the registry: {lines}; `-o json` lists them", width, indent="")
+    if report.command and failed:
+        yield f"Run again: {escape_line(report.command)}"
 
 
-def _rows(report: Report) -> Iterator[_Row]:
-    for check in report.checks:
-        columns = (outcome_label(report, check), format_duration(check.seconds), check.id)
-        color = _COLORS.get(columns[0], _COLORS[check.outcome])
-        yield _Row(columns, check.title, check.message, report.findings_of(check), color)
-    for finding in other_findings(report):
-        yield _Row((finding.severity, "", finding.id), "", "", (finding,), _COLORS[finding.severity])
+def _paint(text: str, label: str, color: bool) -> str:
+    outcome = label.partition(" (")[0]
+    return f"{_COLORS[outcome]}{text}{_END}" if color else text

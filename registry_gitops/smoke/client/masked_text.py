@@ -50,9 +50,13 @@ class Credentials:
         return f"Credentials({self})"
 
     def __str__(self) -> str:
-        """Name the credentials in a message. A user without a password, as in https://TOKEN@host, is a secret."""
-        is_shown = self.password and ":" not in self.user
-        return f"the password of {quote(self.user)}" if is_shown else "the credentials"
+        """Name the credentials in a message."""
+        return f"the password of {quote(self.public_user)}" if self.public_user else "the credentials"
+
+    @property
+    def public_user(self) -> str:
+        """The user, or "" for one without a password, as in https://TOKEN@host, which is a secret."""
+        return self.user if self.password and ":" not in self.user else ""
 
     def basic_header(self) -> MaskedText:
         """Return the value of the header Authorization. Spec: RFC 7617."""

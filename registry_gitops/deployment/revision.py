@@ -1,0 +1,48 @@
+"""The revision of a config file, so that a reader of a report knows which one it was."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+_TIMEOUT: Final = 10.0
+"""Seconds for git, which answers within milliseconds."""
+_QUIET: Final = ("--no-optional-locks", "-c", "core.fsmonitor=false")
+"""Options of git, so that it writes nothing, and runs no other program."""
+
+
+def read_revision(path: Path) -> str:
+    """Return the Git commit of a config file, with -dirty if the file differs from it.
+
+    Outside of a repository, without git, and for a file that is not in the repository: sha256:DIGEST of the file, or ""
+    if it cannot be read.
+    """
+    return _git_commit(path) or _digest(path)
+
+
+def _git_commit(path: Path) -> str:
+    import subprocess  # Every command imports this package; few read a revision.
+
+    words = ("status", "--porcelain=v2", "--branch", "--ignored=matching", "--", path.name)
+    command = ["git", *_QUIET, "-C", str(path.parent), *words]
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and the path is the user's own
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT, check=True
+        )
+    except (OSError, subprocess.SubprocessError, UnicodeError):
+        return ""
+    lines = done.stdout.splitlines()
+    commit = next((line.split()[2] for line in lines if line.startswith("# branch.oid ")), "")
+    changes = [line for line in lines if not line.startswith("#")]
+    # A repository without a commit has "(initial)"; an untracked file "?", and an ignored one "!".
+    if not commit.isalnum() or any(line.startswith(("?", "!")) for line in changes):
+        return ""
+    return f"{commit}-dirty" if changes else commit
+
+
+def _digest(path: Path) -> str:
+    try:
+        return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+    except OSError:
+        return ""
