@@ -153,12 +153,13 @@ class Report(ContractModel):
         return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
 
     def reasons(self) -> tuple[Reason, ...]:
-        """Return why checks were skipped or are not supported, with the checks, each reason once."""
+        """Return why checks were skipped or are not supported, each reason once, that of most checks first."""
         groups: dict[tuple[Outcome, str], list[CheckResult]] = {}
         for check in self.checks:
             if check.outcome in (Outcome.NOT_SUPPORTED, Outcome.SKIPPED):
                 groups.setdefault((check.outcome, check.message), []).append(check)
-        return tuple(Reason(outcome, message, tuple(checks)) for (outcome, message), checks in groups.items())
+        reasons = (Reason(outcome, message, tuple(checks)) for (outcome, message), checks in groups.items())
+        return tuple(sorted(reasons, key=lambda reason: -len(reason.checks)))
 
     def findings_of(self, check: CheckResult) -> tuple[Finding, ...]:
         """Return the findings of one check."""

@@ -171,7 +171,7 @@ def test_report_names_level_user_config_file_and_the_command_to_run_again(
     }
     assert report["revision"] == f"sha256:{hashlib.sha256(b'{}').hexdigest()}"
     lines = (tmp_path / "out.txt").read_text("utf-8").splitlines()
-    assert lines[1] == "level read, user me, config registry.yaml (sha256:44136fa355b3)"
+    assert lines[1] == "level read, user me, config file registry.yaml (sha256:44136fa355b3)"
     named = json.loads(cli("smoke", url, "--check", "api", "-o", "json").out)
     assert [key for key in ("level", "user", "config", "revision") if key in named] == []
 

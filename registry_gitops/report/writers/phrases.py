@@ -17,22 +17,16 @@ def summary(report: Report) -> str:
 
     The findings of failed checks are not counted again.
     """
-    checks = ", ".join((_ran(report), *_told_nothing(report)))
-    failed = {check.id for check in report.checks if check.is_failure}
-    others = Counter(finding.severity for finding in report.findings if finding.id not in failed)
-    findings = ", ".join(_count(others[severity], severity) for severity in Severity if others[severity])
-    return "; ".join(filter(None, (checks, findings)))
-
-
-def _ran(report: Report) -> str:
-    """Return how many of the checks that ran failed, or that all of them passed."""
-    counts = report.counts()
-    ran, failed, unfinished = (
-        len(report.checks) - counts.get(Outcome.SKIPPED, 0),
-        counts.get(Outcome.FAILED, 0),
-        counts.get(Outcome.ERROR, 0),
-    )
     took = f" in {duration}" if (duration := format_duration(report.seconds)) else ""
+    checks = ", ".join((count_ran(report, took), *told_nothing(report)))
+    return "; ".join(filter(None, (checks, other_counts(report))))
+
+
+def count_ran(report: Report, took: str = "") -> str:
+    """Return how many of the checks that ran failed, or that all of them passed, and how long it took."""
+    counts = report.counts()
+    ran = len(report.checks) - counts.get(Outcome.SKIPPED, 0)
+    failed, unfinished = counts.get(Outcome.FAILED, 0), counts.get(Outcome.ERROR, 0)
     if not ran:
         return "no check ran"
     if not failed and not unfinished:
@@ -43,26 +37,36 @@ def _ran(report: Report) -> str:
     return f"{failed} {of_ran} failed{took}{f', {unfinished} could not finish' if unfinished else ''}"
 
 
-def _told_nothing(report: Report) -> Iterator[str]:
+def told_nothing(report: Report) -> Iterator[str]:
     """Yield how many checks are not supported, and how many were skipped, with the main reason."""
     counts = report.counts()
     if Outcome.NOT_SUPPORTED in counts:
         yield f"{counts[Outcome.NOT_SUPPORTED]} not supported"
     skips = [reason for reason in report.reasons() if reason.outcome is Outcome.SKIPPED]
     if skips:
-        main = max(skips, key=lambda reason: len(reason.checks))
+        main = skips[0]
         yield f"{len(main.checks)} skipped{f' because {main.message}' if main.message else ''}"
         if others := counts[Outcome.SKIPPED] - len(main.checks):
             yield f"{others} for other reasons"
 
 
+def other_counts(report: Report) -> str:
+    """Return how many findings of each severity are of no failed check, or ""."""
+    failed = {check.id for check in report.checks if check.is_failure}
+    others = Counter(finding.severity for finding in report.findings if finding.id not in failed)
+    return ", ".join(_count(others[severity], severity) for severity in Severity if others[severity])
+
+
 def all_findings(report: Report) -> tuple[Finding, ...]:
-    """Return the findings, and one for each failed check that has its message instead."""
-    failed = [check for check in report.checks if check.is_failure and not report.findings_of(check)]
+    """Return the findings, and one for each failed check that has its message and evidence instead."""
     severities = {Requirement.REQUIRED: Severity.ERROR, Requirement.RECOMMENDED: Severity.WARNING}
+    failed = [check for check in report.checks if check.is_failure and not report.findings_of(check)]
     return (
-        *(Finding(id=check.id, message=check.message, severity=severities[check.requirement]) for check in failed),
         *report.findings,
+        *(
+            Finding(id=check.id, message=check.message, severity=severities[check.requirement], evidence=check.evidence)
+            for check in failed
+        ),
     )
 
 
@@ -78,12 +82,16 @@ def _count(number: int, noun: str) -> str:
 
 def about_lines(report: Report) -> list[tuple[str, str]]:
     """Return what to know of the run before its results, as labels with texts."""
-    config = f"{report.config} ({_shorten_revision(report.revision)})" if report.revision else report.config
-    labeled = {"level": report.level, "user": report.user or ("anonymous" if report.level else ""), "config": config}
+    config = f"{report.config} ({_shorten(report.revision)})" if report.revision else report.config
+    labeled = {
+        "level": report.level,
+        "user": report.user or ("anonymous" if report.level else ""),
+        "config file": config,
+    }
     return [(label, text) for label, text in labeled.items() if text]
 
 
-def _shorten_revision(revision: str) -> str:
+def _shorten(revision: str) -> str:
     """Return a revision as people compare it: a commit or a digest with 12 characters."""
     return re.sub(r"[0-9a-f]{40,}", lambda digits: digits[0][:12], revision)
 

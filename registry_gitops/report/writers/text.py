@@ -79,14 +79,14 @@ def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
     yield escape_line(f"{report.tool} {report.version}: {report.subject}")
     if about := about_lines(report):
         yield from fold(", ".join(f"{label} {text}" for label, text in about), width, indent="")
-    for part in (_table(report, color), _reasons(report, color, width), _details(report, color, width)):
+    for part in (_table(report, color, width), _reasons(report, color, width), _details(report, color, width)):
         lines = list(part)
         yield from ["", *lines] if lines else []
     yield ""
     yield from _end(report, width)
 
 
-def _table(report: Report, color: bool) -> Iterator[str]:
+def _table(report: Report, color: bool, width: int) -> Iterator[str]:
     """Yield a row for each check that tells something of the subject."""
     told = [check for check in report.checks if check.outcome not in (Outcome.NOT_SUPPORTED, Outcome.SKIPPED)]
     rows = [(outcome_label(report, check), format_duration(check.seconds), check.id) for check in told]
@@ -94,6 +94,8 @@ def _table(report: Report, color: bool) -> Iterator[str]:
     for row, check in zip(rows, told, strict=True):
         outcome, time, name = map("{:{}{}}".format, row, _ALIGNED, widths)
         yield f"{_paint(outcome, row[0], color)}  {time}  {name}  {escape_line(check.title)}".rstrip()
+        if check.outcome is Outcome.PASSED:
+            yield from fold(check.message, width)
 
 
 def _reasons(report: Report, color: bool, width: int) -> Iterator[str]:
