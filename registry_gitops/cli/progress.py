@@ -30,6 +30,10 @@ class Progress:
         self._count += 1
         self._write(f"[{self._count}/{self._total}] {title}")
 
+    def show_step(self, step: str) -> None:
+        """Show a step of a check that takes long."""
+        self._write(f"[{self._count}/{self._total}] {step}")
+
     def show(self, step: str) -> None:
         """Show a step of a run without a known number of steps."""
         self._write(step)

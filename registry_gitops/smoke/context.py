@@ -56,6 +56,8 @@ class Run:
         self.options = options
         self.id = run_id
         self.push_record = PushRecord()
+        self.on_progress: Callable[[str], None] = lambda step: None
+        """Called with what a long check is doing."""
         self.stop = threading.Event()
         """Set at the end of a run: then no check sends another request."""
         self.anonymous = AnonymousAuthenticator(client.mask)
@@ -92,6 +94,10 @@ class Context:
         self.run_id = run.id
         """Differs in each run: for names of what must not exist."""
         self._pushes = pushes
+
+    def report_progress(self, step: str) -> None:
+        """Tell the user of the run what this check is doing, if it takes long."""
+        self.run.on_progress(f"{self.check_id}: {step}")
 
     @cached_property
     def seed(self) -> str:

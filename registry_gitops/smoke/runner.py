@@ -50,14 +50,16 @@ def run_checks(
     run_id: str = "",
     workers: int = WORKERS,
     on_start: Callable[[Check], None] = lambda check: None,
+    on_progress: Callable[[str], None] = lambda step: None,
 ) -> Report:
     """Run the checks, `workers` at a time, clean up, and return the report with the results in this order.
 
-    Calls `on_start` before each check, one call at a time. No response of the registry raises. Ctrl-C raises
-    Interrupted, after the cleanup.
+    Calls `on_start` before each check, one call at a time, and `on_progress` with each step of a check that takes long.
+    No response of the registry raises. Ctrl-C raises Interrupted, after the cleanup.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     run = Run(client, run_id or _new_run_id(), options or Options())
+    run.on_progress = on_progress
     pool = CheckPool(run, workers, on_start)
     try:
         pool.run(checks)

@@ -169,6 +169,20 @@ def test_on_a_terminal_it_says_how_far_it_is_and_leaves_nothing_of_that(served: 
     assert b"\x1b" not in done.stdout
 
 
+def test_on_a_terminal_it_says_how_much_of_a_large_layer_is_sent(served: ServedRegistry, tmp_path: Path) -> None:
+    screen, terminal = pty.openpty()
+    command = program("smoke", served.url, "--check", "large-layer", "--layer-size", "3Mi")
+    environment = {**os.environ, "TERM": "xterm", "NO_COLOR": ""}
+    with os.fdopen(terminal, "wb") as stderr:
+        subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, env=environment, cwd=tmp_path, check=True)
+    shown = os.read(screen, 65536).decode()
+    os.close(screen)
+    assert re.findall(r"\[1/1\] large-layer: ([^\r]+)", shown) == [
+        *("1 of 3 MB hashed", "2 of 3 MB hashed", "3 of 3 MB hashed"),
+        *("0 of 3 MB sent", "1 of 3 MB sent", "2 of 3 MB sent", "pulling 3 MB"),
+    ]
+
+
 KUBECTL = """#!/bin/sh
 # Stands in for a cluster, not for kubectl, which tests/cluster runs: what it leads to is the registry of the test.
 echo "$@" >> "$ASKED"

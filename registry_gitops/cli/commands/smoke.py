@@ -245,7 +245,13 @@ def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: 
     from registry_gitops.smoke import Interrupted, run_checks
 
     try:
-        return run_checks(client, checks, options=options, on_start=lambda check: progress.show_next(check.title))
+        return run_checks(
+            client,
+            checks,
+            options=options,
+            on_start=lambda check: progress.show_next(check.title),
+            on_progress=progress.show_step,
+        )
     except Interrupted as interrupted:
         progress.clear()
         for line in interrupted.report.leftovers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -46,11 +46,14 @@ def large_layer(context: Context) -> None:
     if not size:
         raise Skipped("the size of the large layer is 0")
     digest = hashlib.sha256()
-    for block in _generate_blocks(context.images, size):
+    for number, block in enumerate(_generate_blocks(context.images, size), 1):
         digest.update(block)
+        context.report_progress(f"{number} of {size // _MB} MB hashed")
     expected = f"sha256:{digest.hexdigest()}"
     try:
-        expect_status(context.repository.start_upload().put(expected, _LayerFile(context.images, size)), 201)
+        layer = _LayerFile(context.images, size, context.report_progress)
+        expect_status(context.repository.start_upload().put(expected, layer), 201)
+        context.report_progress(f"pulling {size // _MB} MB")
         download = context.repository.client.download(context.repository.path(f"blobs/{expected}"))
     except NoResponseError as problem:
         # A proxy that refuses a large body often closes the connection while the client still sends.
@@ -101,9 +104,10 @@ def _generate_blocks(images: ImageFactory, size: int) -> Iterator[bytes]:
 class _LayerFile(io.RawIOBase):
     """The same blocks as a file, whose length requests sends as Content-Length."""
 
-    def __init__(self, images: ImageFactory, size: int) -> None:
+    def __init__(self, images: ImageFactory, size: int, report_progress: Callable[[str], None]) -> None:
         self._images = images
         self._size = size
+        self._report_progress = report_progress
         self.seek(0)
 
     def __len__(self) -> int:
@@ -117,14 +121,17 @@ class _LayerFile(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Rewind, whatever the offset."""
-        self._blocks = _generate_blocks(self._images, self._size)
+        self._blocks = enumerate(_generate_blocks(self._images, self._size))
         self._rest = memoryview(b"")
         return 0
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, at most a block."""
         if not self._rest:
-            self._rest = memoryview(next(self._blocks, b""))
+            sent, block = next(self._blocks, (0, b""))
+            self._rest = memoryview(block)
+            if block:
+                self._report_progress(f"{sent} of {self._size // _MB} MB sent")
         wanted = len(self._rest) if size < 0 else size
         part, self._rest = self._rest[:wanted], self._rest[wanted:]
         return bytes(part)
