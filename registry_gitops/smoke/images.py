@@ -16,6 +16,7 @@ CONFIG: Final = "application/vnd.oci.image.config.v1+json"
 LAYER: Final = "application/vnd.oci.image.layer.v1.tar"
 LAYER_GZIP: Final = "application/vnd.oci.image.layer.v1.tar+gzip"
 DOCKER_IMAGE: Final = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_CONFIG: Final = "application/vnd.docker.container.image.v1+json"
 DOCKER_LAYER: Final = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 ARTIFACT: Final = "application/vnd.registry-gitops.smoke.v1"
@@ -24,7 +25,7 @@ ARTIFACT_CONFIG: Final = "application/vnd.registry-gitops.smoke.config.v1+json"
 _GZIP_OVERHEAD: Final = 1024
 """Bytes, at most, that gzip adds to a layer of some megabytes."""
 
-ACCEPT_ALL: Final = ", ".join((IMAGE, INDEX, DOCKER_IMAGE, "application/vnd.docker.distribution.manifest.list.v2+json"))
+ACCEPT_ALL: Final = ", ".join((IMAGE, INDEX, DOCKER_IMAGE, DOCKER_LIST))
 """The Accept header of clients. distribution returns OCI manifests only to clients that accept them."""
 
 

@@ -30,6 +30,7 @@ events {{}}
 http {{
   access_log off;
   {temporary}
+  {cache}
   upstream registry {{ {servers} keepalive 8; }}
   server {{
     listen {host}:{port}{tls};
@@ -41,13 +42,16 @@ http {{
   }}
 }}
 """
+CACHE = "registry"
+"""The cache of `proxy_cache`, which is used by no request unless the settings say so."""
 _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 class Nginx(Listening):
     """One nginx before the registries at `upstreams`, which it asks in turn, a request each; a context manager.
 
-    `settings` are lines of its server's configuration, and `tls` makes it speak TLS. It keeps its files in `folder`.
+    `settings` are lines of its server's configuration, which can use the cache `CACHE`. `tls` makes it speak TLS. It
+    keeps its files in `folder`.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Nginx(Listening):
             user="user root;" if os.geteuid() == 0 else "",
             folder=self._folder,
             temporary=" ".join(f'{kind}_temp_path "{self._folder}/{kind}";' for kind in _TEMPORARY),
+            cache=f'proxy_cache_path "{self._folder}/cache" keys_zone={CACHE}:1m;',
             servers=" ".join(f"server {urlsplit(upstream).netloc};" for upstream in self._upstreams),
             host=HOST,
             port=port,

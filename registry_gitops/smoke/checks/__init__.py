@@ -8,6 +8,7 @@ from registry_gitops.smoke.check import Check
 from registry_gitops.smoke.checks import (
     api,
     blobs,
+    cache_keys,
     caches,
     contents,
     deletes,
@@ -44,6 +45,7 @@ _MODULES: Final = (
     manifests,
     contents,
     caches,
+    cache_keys,
     lists,
     referrers,
     deletes,

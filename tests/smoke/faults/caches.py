@@ -13,7 +13,7 @@ from registry_gitops.registry.messages import Request, Response
 from tests.smoke.faults.fault import Fault, fault
 from tests.smoke.mutants.breaking import BLOB, MANIFEST, Change, Core, matches, whole
 from tests.smoke.servers.fleet import CONFIG, LOGIN, Running, Starting, htpasswd
-from tests.support.nginx import GOOD, Nginx
+from tests.support.nginx import CACHE, GOOD, Nginx
 from tests.support.registry import RealRegistry
 from tests.support.tools import tool
 
@@ -58,18 +58,47 @@ def cached(method: str, path: str, *statuses: int, key: Key = per_user) -> Chang
     return change
 
 
-def _nginx(*settings: str, login: bool = False) -> Starting:
-    """Start nginx with a cache in front of a registry."""
+def until_pushed(right: Core) -> Core:
+    """A cache that keeps the first representation of a tag, whatever a client accepts, until the tag is pushed."""
+    kept: dict[str, Response] = {}
+
+    def core(request: Request) -> Response:
+        if not matches(request, ".*", BY_TAG):
+            return right(request)
+        if request.method not in ("GET", "HEAD"):
+            kept.pop(request.path, None)
+            return right(request)
+        known = kept.get(request.path) or right(replace(request, method="GET"))
+        known.body = [whole(known)]
+        if known.status == 200:
+            kept[request.path] = known
+        body = [] if request.method == "HEAD" else known.body
+        return replace(known, headers=list(known.headers), body=body, length=len(whole(known)))
+
+    return core
+
+
+def _nginx(pattern: str, *settings: str, login: bool = False) -> Starting:
+    """Start nginx that caches the paths of a pattern in front of a registry."""
+    good = tuple(line for line in GOOD if "proxy_buffering" not in line)
+    lines = (*good, f"proxy_cache {CACHE};", *settings, "proxy_pass http://registry;")
 
     def start(folder: Path, stack: ExitStack) -> Running:
-        config = CONFIG + LOGIN if login else CONFIG
-        users = htpasswd() if login else ""
+        config, users = (CONFIG + LOGIN, htpasswd()) if login else (CONFIG, "")
         real = stack.enter_context(RealRegistry(tool("registry"), config, htpasswd=users, data=folder / "data"))
-        good = [line for line in GOOD if "proxy_buffering" not in line]
-        caching = (f'proxy_cache_path "{folder}/cache" keys_zone=registry:1m;', *good, "proxy_cache registry;")
-        return Running(stack.enter_context(Nginx(folder, real.url, settings=(*caching, *settings))).url, login)
+        location = f'location ~ "{pattern}" {{ {" ".join(lines)} }}'
+        return Running(stack.enter_context(Nginx(folder, real.url, settings=(*good, location))).url, login)
 
     return start
+
+
+CONTENT = "/(manifests|blobs)/sha256:"
+KEPT = "proxy_cache_valid 200 10m;"
+CAREFUL = 'proxy_cache_key "$request_method$host$request_uri$http_accept$http_range$http_authorization";'
+
+
+def _real(name: str, report: str, start: Starting, *caught_by: str) -> Fault:
+    return Fault(name, "caches", report, frozenset(caught_by), "proxy_cache", start=start)
 
 
 _cache = partial(fault, kind="caches", remedy="proxy_cache")
@@ -119,5 +148,53 @@ FAULTS: tuple[Fault, ...] = (
         "distribution/distribution#2094",
         cached("HEAD", BLOB, 404),
         "pushed-after-missing",
+    ),
+    _cache(
+        "a cache ignores Vary: Accept, as Cloudflare does",
+        "https://github.com/tianon/dockerhub-public-proxy",
+        until_pushed,
+        "cache-accept",
+    ),
+    _real(
+        "nginx caches all responses for ten minutes, with a careful key",
+        "rpardini/docker-registry-proxy#54",
+        _nginx("^/v2/", KEPT, CAREFUL),
+        *("tag-moved", "list-after-push", "delete-manifest", "delete-tag", "delete-blob"),
+    ),
+    _real(
+        "nginx caches tags for a second",
+        "rpardini/docker-registry-proxy#51",
+        _nginx("/manifests/[^:]+$", "proxy_cache_valid 200 1s;", CAREFUL),
+        *("tag-moved", "delete-tag"),
+    ),
+    _real(
+        "nginx caches what is missing",
+        "https://boring-registry.github.io/boring-registry/latest/configuration/caching-proxy",
+        _nginx("^/v2/", "proxy_cache_valid 404 1m;", CAREFUL),
+        "pushed-after-missing",
+    ),
+    _real(
+        "nginx gives everyone what it has cached for a user",
+        "https://mailman.nginx.org/pipermail/nginx/2009-August/014452.html",
+        _nginx(CONTENT, KEPT, login=True),
+        "private-pulls",
+    ),
+    _real(
+        "nginx gives everyone what it has cached for a user, and the ping",
+        "sonatype/nexus-public#217",
+        _nginx("^/v2/", KEPT, login=True),
+        "private-pulls",
+    ),
+    _real(
+        "nginx caches HEAD under the key of GET",
+        "coreweave/docker-registry-proxy#46",
+        _nginx(CONTENT, KEPT, "proxy_cache_convert_head off;"),
+        "cache-ranges",
+    ),
+    _real(
+        "nginx caches a part of a blob as the whole",
+        "fabiocicerchia/go-proxy-cache#265",
+        _nginx(CONTENT, KEPT, "proxy_cache_valid 206 10m;", "proxy_set_header Range $http_range;"),
+        "cache-ranges",
     ),
 )
