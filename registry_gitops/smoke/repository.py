@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence, Sized
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from registry_gitops.smoke.client import Body, Client, RegistryResponse
+from registry_gitops.smoke.client import Body, Client, Headers, RegistryResponse
 from registry_gitops.smoke.diagnosis import expect_status
 from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest
@@ -37,9 +37,7 @@ class Repository:
         """Return the path of a blob, manifest, or list of the repository."""
         return f"/v2/{self.name}/{rest}"
 
-    def request(
-        self, method: str, rest: str, body: Body = None, headers: Mapping[str, str] | None = None
-    ) -> RegistryResponse:
+    def request(self, method: str, rest: str, body: Body = None, headers: Headers = None) -> RegistryResponse:
         """Send a request to a path of the repository."""
         return self.client.request(method, self.path(rest), body, headers)
 
@@ -82,9 +80,7 @@ class Repository:
         """Request a manifest by tag or digest."""
         return self.request(method, f"manifests/{reference}", headers={"Accept": accept})
 
-    def request_blob(
-        self, digest: str, *, method: str = "GET", headers: Mapping[str, str] | None = None
-    ) -> RegistryResponse:
+    def request_blob(self, digest: str, *, method: str = "GET", headers: Headers = None) -> RegistryResponse:
         """Request a blob."""
         return self.request(method, f"blobs/{digest}", headers=headers)
 

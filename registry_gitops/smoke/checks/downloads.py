@@ -8,13 +8,13 @@ from typing import Final
 from registry_gitops.smoke.check import Check, check
 from registry_gitops.smoke.client import NoResponseError, RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect_status
+from registry_gitops.smoke.diagnosis import expect_status, is_page
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest, sha256_digest
-from registry_gitops.smoke.remedies import COMPRESSED, CUT_OFF
+from registry_gitops.smoke.remedies import COMPRESSED, CUT_OFF, FILTERED
 
 _CONTAINERD: Final = "zstd;q=1.0, gzip;q=0.8, deflate;q=0.5"
-"""The Accept-Encoding that containerd sends for layers."""
+"""The Accept-Encoding that containerd sends for layers. Docker and Podman send no Accept with it."""
 _GO: Final = "gzip"
 """The Accept-Encoding that other Go programs send with each request that has none."""
 _PAUSE: Final = 0.2
@@ -28,13 +28,15 @@ def download(context: Context) -> None:
     If a proxy cuts it off, decompresses it, or marks it as compressed, pulls fail: its digest does not match.
     """
     layer = _layer(context)
-    headers = {"Accept-Encoding": _CONTAINERD}
+    headers = {"Accept-Encoding": _CONTAINERD, "Accept": None}
     response = expect_status(context.repository.request_blob(layer.digest, method="HEAD", headers=headers), 200)
+    _expect_no_page(response, layer)
     _expect_unencoded(response, layer)
     try:
         response = expect_status(context.repository.request_blob(layer.digest, headers=headers), 200)
     except NoResponseError as problem:
         raise CheckFailed(f"{_request('GET', layer)}: {problem.reason}") from None
+    _expect_no_page(response, layer)
     _expect_same(layer, len(response.body), sha256_digest(response.body))
     _expect_unencoded(response, layer)
 
@@ -89,6 +91,14 @@ def _expect_same(layer: LocalBlob, size: int, digest: str) -> None:
     if digest == sha256_digest(gzip.decompress(layer.content)):
         raise CheckFailed(f"{received}, which the header Content-Encoding or a proxy made of them", COMPRESSED)
     raise CheckFailed(f"{received}, and not those that were pushed")
+
+
+def _expect_no_page(response: RegistryResponse, layer: LocalBlob) -> None:
+    """Return if the response is not a page for people, such as a challenge. Raises CheckFailed."""
+    if is_page(response):
+        raise CheckFailed(
+            f"{_request(response.method, layer)}, without an Accept, returned a page for people", FILTERED
+        )
 
 
 def _expect_unencoded(response: RegistryResponse, blob: LocalBlob) -> None:

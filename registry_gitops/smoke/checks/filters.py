@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
 from registry_gitops.smoke.check import Check, check
-from registry_gitops.smoke.client import NoResponseError, RegistryResponse
+from registry_gitops.smoke.client import Headers, NoResponseError, RegistryResponse
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, is_page, parse_error_codes, parse_errors
 from registry_gitops.smoke.exceptions import CheckFailed
@@ -81,12 +80,14 @@ def filter_agents(context: Context) -> None:
     Filters against bots often refuse programs that are not browsers.
     """
     missing = context.repository.path(f"manifests/none-{context.run_id}")
-    for method, path, agents in (("GET", "/v2/", _THAT_PING), ("HEAD", missing, _THAT_RESOLVE)):
+    for method, path, agents, accept in (
+        ("GET", "/v2/", _THAT_PING, {"Accept": None}),
+        ("HEAD", missing, _THAT_RESOLVE, {"Accept": ACCEPT_ALL}),
+    ):
         usual = _request(context, method, path, "no credentials", {"Accept": ACCEPT_ALL})
         for agent in agents:
-            headers = {"Accept": ACCEPT_ALL, "User-Agent": agent}
-            what = f"User-Agent {_program(agent)}"
-            _expect_like(usual, _request(context, method, path, what, headers), what)
+            what = f"User-Agent {_program(agent)}{'' if accept['Accept'] else ' and no Accept'}"
+            _expect_like(usual, _request(context, method, path, what, {**accept, "User-Agent": agent}), what)
 
 
 @check("filter-agents-push", spec="pitfall: filters on User-Agent", remedy=FILTERED)
@@ -126,6 +127,20 @@ def filter_names(context: Context) -> None:
         # A registry can allow fewer levels of names, and says so in its own way.
         if response.status not in (400, 401, 404) or not parse_errors(response):
             _expect_like(usual, response, what)
+
+
+@check("filter-tags", spec="distribution-spec, Pulling Manifests: tags", remedy=FILTERED)
+def filter_tags(context: Context) -> None:
+    """A tag keeps its capital letters, and its dots, dashes, and underscores.
+
+    A proxy that writes URLs in lower case sends clients to another tag.
+    """
+    image, _ = context.pushed_image()
+    tag = context.make_tag("V1.0-RC_2")
+    expect_status(context.repository.put_manifest(image, tag), 201)
+    expect_status(context.repository.request_manifest(tag), 200)
+    if context.repository.request_manifest(tag.lower()).status == 200:
+        raise CheckFailed(f"GET of the tag {tag.lower()} returned 200, but {tag} was pushed")
 
 
 @check("filter-headers", level=Level.READ, spec="pitfall: proxies limit headers and URLs", remedy=LONG_HEADERS)
@@ -233,9 +248,7 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _request(
-    context: Context, method: str, path: str, what: str, headers: Mapping[str, str] | None = None
-) -> RegistryResponse:
+def _request(context: Context, method: str, path: str, what: str, headers: Headers = None) -> RegistryResponse:
     """Send a request without credentials, which costs the registry little. Raises CheckFailed.
 
     It fails if the registry closes the connection, but not for a request without `what`.
@@ -262,6 +275,7 @@ CHECKS: tuple[Check, ...] = (
     filter_agents,
     filter_agents_push,
     filter_names,
+    filter_tags,
     filter_headers,
     filter_encodings,
     filter_methods,

@@ -11,7 +11,7 @@ from typing import Final
 from registry_gitops.smoke.check import check
 from registry_gitops.smoke.client import NoResponseError
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect_status
+from registry_gitops.smoke.diagnosis import expect_header, expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import ImageFactory
 from registry_gitops.smoke.levels import Level
@@ -19,6 +19,7 @@ from registry_gitops.smoke.remedies import LARGE, TOO_LARGE
 
 CLIENTS: Final = 32
 _MB: Final = 1024 * 1024
+_STREAM_SIZE: Final = 12 * _MB
 
 
 @check("upload-2-mb", spec="pitfall: ingress-nginx refuses requests of more than 1 MB", remedy=TOO_LARGE)
@@ -64,6 +65,32 @@ def large_layer(context: Context) -> None:
 
 
 @check(
+    "large-stream",
+    level=Level.FULL,
+    spec="pitfall: limits of size in front of the registry",
+    remedy=f"{TOO_LARGE} {SLOW}",
+)
+def large_stream(context: Context) -> None:
+    """A layer of 12 MB can be pushed as Docker does, without its length.
+
+    Proxies that buffer requests limit those of unknown length, too.
+    """
+    size = min(_STREAM_SIZE, context.options.layer_size)
+    if not size:
+        raise Skipped("the size of the large layer is 0")
+    blocks = list(_generate_blocks(context.images, size, "large stream"))
+    expected = f"sha256:{hashlib.sha256(b''.join(blocks)).hexdigest()}"
+    upload = context.repository.start_upload()
+    try:
+        expect_status(upload.send(iter(blocks)), 202)
+    except NoResponseError as problem:
+        raise CheckFailed(f"a layer of {size // _MB} MB, without its length: {problem}") from None
+    expect_status(upload.put(expected), 201)
+    response = expect_status(context.repository.request_blob(expected, method="HEAD"), 200)
+    expect_header(response, "Content-Length", str(size))
+
+
+@check(
     "pushes-at-once",
     level=Level.FULL,
     spec="pitfall: bcrypt and small limits under load",
@@ -93,10 +120,10 @@ def pushes_at_once(context: Context) -> None:
         raise CheckFailed(f"{len(failures)} of {CLIENTS} concurrent pushes failed, the first with: {failures[0]}")
 
 
-def _generate_blocks(images: ImageFactory, size: int) -> Iterator[bytes]:
+def _generate_blocks(images: ImageFactory, size: int, label: str = "large layer") -> Iterator[bytes]:
     """Yield the blocks of a layer of `size` bytes."""
     # No two parts are the same: otherwise, nobody would see that one was sent twice.
-    block = images.make_layer("large layer", _MB).content.ljust(_MB, b"\0")
+    block = images.make_layer(label, _MB).content.ljust(_MB, b"\0")
     for number in range(0, size, _MB):
         yield (number.to_bytes(8, "big") + block[8:])[: size - number]
 
@@ -140,5 +167,6 @@ class _LayerFile(io.RawIOBase):
 CHECKS = (
     upload_2_mb,
     pushes_at_once,
+    large_stream,
     large_layer,
 )

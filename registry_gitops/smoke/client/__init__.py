@@ -5,7 +5,7 @@ with connect("https://registry.example.com") as client:
 """
 
 from registry_gitops.smoke.client.challenge import parse_challenges
-from registry_gitops.smoke.client.client import Body, Client, RegistryResponse, RunStopped
+from registry_gitops.smoke.client.client import Body, Client, Headers, RegistryResponse, RunStopped
 from registry_gitops.smoke.client.client_auth import AnonymousAuthenticator, ClientAuthenticator
 from registry_gitops.smoke.client.connect import TLS_REQUIRED, UnreachableError, connect
 from registry_gitops.smoke.client.masked_text import Credentials
@@ -18,6 +18,7 @@ __all__ = [
     "Client",
     "ClientAuthenticator",
     "Credentials",
+    "Headers",
     "NoResponseError",
     "RegistryResponse",
     "RunStopped",

@@ -39,6 +39,9 @@ _ETHERNET_SEGMENT: Final = 1460
 Body = bytes | IO[bytes] | Iterator[bytes] | None
 """Body of a request: bytes, a file of known length, or parts of unknown length, which are sent chunked."""
 
+Headers = Mapping[str, str | None] | None
+"""Headers of a request; one that is None is not sent."""
+
 
 @dataclass(frozen=True)
 class RegistryResponse:
@@ -175,13 +178,14 @@ class Client:
         method: str,
         path: str,
         body: Body = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Headers = None,
         *,
         authenticator: ClientAuthenticator | None = None,
     ) -> RegistryResponse:
         """Send a request to a path of the registry and return the response, of whatever status code.
 
-        `authenticator` replaces the client's own. Raises NoResponseError.
+        `headers` and `authenticator` replace the client's own. A header that is None is not sent. Raises
+        NoResponseError.
         """
         with self._exchange(method, path, body, headers, authenticator or self.authenticator) as (received, lines):
             content = b"".join(_read_limited(received)) if method != "HEAD" else b""
@@ -189,7 +193,7 @@ class Client:
             lines += self.evidence.format_response(response.status, received.reason or "", response.headers, content)
         return response
 
-    def download(self, path: str, headers: Mapping[str, str] | None = None, *, pause: float = 0) -> Download:
+    def download(self, path: str, headers: Headers = None, *, pause: float = 0) -> Download:
         """GET a large body, and keep only its size and digest. Raises NoResponseError.
 
         `pause` is a time in seconds to wait before the body is read.
@@ -206,7 +210,7 @@ class Client:
 
     @contextmanager
     def _exchange(
-        self, method: str, path: str, body: Body, headers: Mapping[str, str] | None, authenticator: ClientAuthenticator
+        self, method: str, path: str, body: Body, headers: Headers, authenticator: ClientAuthenticator
     ) -> Iterator[tuple[requests.Response, list[str]]]:
         if self._stop is not None and self._stop.is_set():
             raise RunStopped
@@ -230,7 +234,7 @@ class Client:
         method: str,
         url: str,
         body: Body,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str | None],
         authenticator: ClientAuthenticator,
         lines: list[str],
     ) -> requests.Response:
@@ -253,7 +257,7 @@ class Client:
         method: str,
         url: str,
         body: Body,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str | None],
         authorization: MaskedText | None,
         lines: list[str],
     ) -> requests.Response:
@@ -274,7 +278,7 @@ class Client:
         method: str,
         url: str,
         body: Body,
-        headers: Mapping[str, str],
+        headers: Mapping[str, str | None],
         authorization: MaskedText | None,
         lines: list[str],
     ) -> requests.Response:

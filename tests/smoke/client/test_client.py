@@ -43,6 +43,14 @@ def test_too_many_requests_is_the_response_in_the_end() -> None:
         assert len(stub.heads) == 1 + 5
 
 
+def test_headers_of_a_request_replace_or_omit_those_of_the_client() -> None:
+    with answering(OK, OK) as stub, connect(stub.url) as client:
+        client.request("GET", "/v2/", headers={"Accept": None, "User-Agent": "docker/28"})
+        head = stub.heads[-1].lower()
+        assert "user-agent: docker/28" in head
+        assert "accept:" not in head
+
+
 def test_iterator_body_is_not_retried() -> None:
     with answering(OK, b"") as stub, connect(stub.url) as client:
         with pytest.raises(NoResponseError):

@@ -71,12 +71,12 @@ def _inspected(pattern: bytes, method: str = "POST|PUT|PATCH", content_type: str
     return instead(method, ANY, answer)
 
 
-def _at_most(size: int, status: int) -> Change:
+def _at_most(size: int, status: int, method: str = "POST|PUT|PATCH") -> Change:
     def answer(right: Core, request: Request) -> Response:
         content = received(request)
         return _page(status) if len(content) > size else right(replace(request, body=Sent(content)))
 
-    return instead("POST|PUT|PATCH", ANY, answer)
+    return instead(method, ANY, answer)
 
 
 def _encoded_again(right: Core, request: Request) -> Response:
@@ -92,6 +92,11 @@ def _without_length(right: Core, request: Request) -> Response:
         received(request)
         return _page(411)
     return right(request)
+
+
+def _challenged(right: Core, request: Request) -> Response:
+    """What Anubis does to those who send no Accept."""
+    return right(request) if "accept" in request.headers else _page(200)
 
 
 def _long_url(right: Core, request: Request) -> Response:
@@ -240,10 +245,32 @@ FAULTS: tuple[Fault, ...] = (
         remedy="client_body_temp_path",
     ),
     _fault(
+        "tags in lower case",
+        "singularityhub/sregistry-cli#133",
+        instead(ANY, MANIFEST, lambda right, request: right(replace(request, path=request.path.lower()))),
+        "filter-tags",
+        remedy=FILTERED,
+    ),
+    _fault(
+        "a challenge for browsers",
+        "TecharoHQ/anubis#1252",
+        instead(ANY, ANY, _challenged),
+        *("filter-agents", "download"),
+        remedy=FILTERED,
+    ),
+    _fault(
+        "streams of at most 2 MB",
+        "traefik/traefik#8005",
+        _at_most(2 * MIB, 413, "PATCH"),
+        "large-stream",
+        remedy=TOO_LARGE,
+        level=Level.FULL,
+    ),
+    _fault(
         "bodies of at most 2 MB",
         "rancher-sandbox/rancher-desktop#3599",
         _at_most(2 * MIB, 413),
-        "large-layer",
+        *("large-layer", "large-stream"),
         remedy=TOO_LARGE,
         level=Level.FULL,
     ),
