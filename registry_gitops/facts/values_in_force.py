@@ -19,6 +19,8 @@ _NGINX_PRESETS: Final = {
 }
 """Annotations that the chart sets for ingress-nginx: its `docker-registry.ingressAnnotations`."""
 
+_CONFIG_FILE: Final = "/etc/distribution/config.yml"
+
 Scalar = str | int | bool | tuple[object, ...] | None
 
 
@@ -76,8 +78,9 @@ class UnknownValues:
                 return (
                     f"a variable of `extraEnvVars` sets `configuration.{path}` to a value that only the cluster knows"
                 )
-        if (self._values.command or self._values.args) and any(key.startswith("configuration.") for key in keys):
-            return "`command` or `args` replace how the registry starts"
+        started = (*self._values.command, *self._values.args)
+        if started and _CONFIG_FILE not in started and any(key.startswith("configuration.") for key in keys):
+            return f"`command` or `args` start the registry without {_CONFIG_FILE}"
         return ""
 
 

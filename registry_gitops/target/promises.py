@@ -78,8 +78,8 @@ def _unknown_from_there(view: _View) -> dict[str, str]:
     """Return what cannot be told at the endpoint, with the reason."""
     reasons: dict[str, str] = {}
     if view.url and not view.is_public and view.facts.endpoints.public_host:
-        there = f"it is promised at {view.facts.endpoints.public_host}, and the registry was reached elsewhere"
-        reasons |= dict.fromkeys(("tls", "certificate", "host_names", "client_certificate", "oldest_tls"), there)
+        elsewhere = f"it is promised at {view.facts.endpoints.public_host}, and the registry was reached elsewhere"
+        reasons |= dict.fromkeys(("tls", "certificate", "host_names", "client_certificate", "oldest_tls"), elsewhere)
     if view.url and _limits_access(view):
         names = ("login", "anonymous_pull", "challenge")
         reasons |= dict.fromkeys(names, "`ingress.annotations` can let in some clients only")

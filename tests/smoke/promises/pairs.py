@@ -88,7 +88,7 @@ def _open(location: str, more: str = "") -> str:
     return f"location {location} {{ {more} {header} proxy_set_header Host $http_host; proxy_pass http://registry; }}"
 
 
-def _two_pods(values: Values, *secrets: str, shared: bool = True) -> Starting:
+def run_two_pods(values: Values, *secrets: str, shared: bool = True) -> Starting:
     """Start two Pods behind a Service, with these secrets of uploads."""
 
     def starting(folder: Path, stack: ExitStack) -> Seen:
@@ -105,7 +105,8 @@ def _with_config(values: Values, **configuration: Any) -> dict[str, Any]:
     return merge(values, {"configuration": configuration})
 
 
-def _cache(folder: Path, stack: ExitStack) -> Seen:
+def run_cache(folder: Path, stack: ExitStack) -> Seen:
+    """Start a cache of a registry of our own."""
     upstream = stack.enter_context(ServedRegistry())
     values = merge(CACHE, {"proxy": {"remoteUrl": upstream.url}})
     return Seen(start(values, folder, stack).url)
@@ -130,14 +131,15 @@ def _token(server: type[TokenServer]) -> Starting:
     return starting
 
 
-def _bucket(values: Values) -> Starting:
+def _bucket(values: Values, **promised: Any) -> Starting:
     """Start a registry with its images in a bucket."""
 
     def starting(folder: Path, stack: ExitStack) -> Seen:
         s3 = stack.enter_context(S3())
         s3.make_bucket("images")
         keys = {"accesskey": s3.access_key, "secretkey": s3.secret_key}
-        return Seen(start(values, folder, stack, storage={"s3": {**s3.storage("images"), **keys}}).url)
+        registry = start(values, folder, stack, storage={"s3": {**s3.storage("images"), **keys}})
+        return Seen(registry.url, promised=promised)
 
     return starting
 
@@ -334,10 +336,10 @@ PAIRS: Final = (
         FIRST_PUSH,
         remedy="`garbageCollection.schedule`",
     ),
-    pair("pushes, but it is a cache", {}, _cache, "push", "cache", FIRST_PUSH),
+    pair("pushes, but it is a cache", {}, run_cache, "push", "cache", FIRST_PUSH),
     pair("read-only, but pushes are accepted", READ_ONLY, serve({}), "push", remedy=OTHER),
-    pair("a cache, but pushes are accepted", CACHE, serve({}), "push", "cache", kept=_cache, remedy=OTHER),
-    pair("a cache, but it is read-only", CACHE, serve(READ_ONLY), "cache", kept=_cache, remedy=OTHER),
+    pair("a cache, but pushes are accepted", CACHE, serve({}), "push", "cache", kept=run_cache, remedy=OTHER),
+    pair("a cache, but it is read-only", CACHE, serve(READ_ONLY), "cache", kept=run_cache, remedy=OTHER),
     pair("deletion, but it is off", DELETION, serve({}), "deletion", remedy="refuses DELETE"),
     pair("no deletion, but it is on", {}, serve(DELETION), "deletion", remedy=OTHER),
     pair(
@@ -401,24 +403,24 @@ PAIRS: Final = (
     pair(
         "two Pods that share uploads, but each has a secret of its own",
         TWO,
-        _two_pods(TWO, "one", "two"),
+        run_two_pods(TWO, "one", "two"),
         "replicas",
-        kept=_two_pods(TWO, "same", "same"),
+        kept=run_two_pods(TWO, "same", "same"),
         remedy="`kubectl get endpointslices`",
     ),
     pair(
         "two Pods with one storage, but each has a volume of its own",
         TWO,
-        _two_pods(TWO, "same", "same", shared=False),
+        run_two_pods(TWO, "same", "same", shared=False),
         "replicas",
         FIRST_PUSH,
-        kept=_two_pods(TWO, "same", "same"),
+        kept=run_two_pods(TWO, "same", "same"),
         remedy="`kubectl get endpointslices`",
     ),
     pair(
         "one Pod, but another one responds too",
         {},
-        _two_pods({}, "one", "two", shared=False),
+        run_two_pods({}, "one", "two", shared=False),
         "replicas",
         FIRST_PUSH,
         remedy="`kubectl get endpointslices`",

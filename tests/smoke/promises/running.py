@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import yaml
 
 from registry_gitops import RegistryDeployment
 from registry_gitops.report import Report
-from registry_gitops.smoke import CHECKS, Expectations, Options, connect, run_checks
+from registry_gitops.smoke import CHECKS, Check, Expectations, Options, connect, run_checks
 from registry_gitops.target import read_promises
 from registry_gitops.values import RegistryValues
 from tests.smoke.servers.fleet import PASSWORD, USER, htpasswd
@@ -83,15 +83,15 @@ def serve(values: Values, *, path: str = "", binary: str = "registry", **more: A
     return starting
 
 
-def compare(described: Values | Expectations, seen: Seen) -> Report:
-    """Return the report of all promises."""
+def compare(described: Values | Expectations, seen: Seen, checks: Sequence[Check] = PROMISES) -> Report:
+    """Return the report of some checks, by default those of all promises."""
     user, password = (USER, PASSWORD) if seen.login else (None, None)
     ca_file = str(seen.ca_file) if seen.ca_file else None
     with connect(
         seen.url, username=user, password=password, ca_file=ca_file, insecure_skip_tls_verify=not seen.verified
     ) as client:
         options = Options(expectations=expectations_of(described, seen))
-        return run_checks(client, PROMISES, options=options)
+        return run_checks(client, checks, options=options)
 
 
 def expectations_of(described: Values | Expectations, seen: Seen) -> Expectations:
