@@ -6,20 +6,34 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 from requests.auth import HTTPBasicAuth
 
-from tests.e2e.cluster import until
+from registry_gitops.smoke import CHECKS
+from tests.e2e.cluster import is_ready, until
 from tests.e2e.fleet import Fleet
 from tests.support.tools import tool
+
+NAME = "docker-registry"
 
 FIRST = "correct horse battery staple"
 SECOND = "another staple"
 
 # A kubelet looks at the Secrets of a Pod with each sync of it: every 60 s, and up to half as much later.
 TO_TAKE_UP = 120
+
+
+PROMISES = [word for check in CHECKS if check.id.startswith("promised-") for word in ("--check", check.id)]
+
+
+def compare(fleet: Fleet, *, code: int) -> dict[str, Any]:
+    """The report of `smoke` on each promise of the description, at the registry in the cluster."""
+    smoke: tuple[str | Path, ...] = ("smoke", fleet.description, "--username", "ci", "--password-stdin", "-o", "json")
+    report: dict[str, Any] = json.loads(fleet.cli(*smoke, *PROMISES, code=code, said=f"{SECOND}\n").out)
+    return report
 
 
 def commit_password(fleet: Fleet, password: str, message: str) -> None:
@@ -104,3 +118,36 @@ def test_a_new_password_in_git_is_taken_up_by_the_running_pod(fleet: Fleet, addr
     after = fleet.cluster.select("pod", fleet.namespace)
     assert [pod["metadata"]["uid"] for pod in after] == [pod["metadata"]["uid"] for pod in before]
     assert [pod["status"]["containerStatuses"][0]["restartCount"] for pod in after] == [0]
+
+
+def test_smoke_finds_no_difference_to_the_description(fleet: Fleet) -> None:
+    report = compare(fleet, code=0)
+    passed = {check["id"] for check in report["checks"] if check["outcome"] == "passed"}
+    assert passed >= {"promised-login", "promised-login-push", "promised-challenge", "promised-deletion"}, report
+
+
+def test_smoke_finds_that_somebody_switched_the_login_off_by_hand(fleet: Fleet) -> None:
+    release = fleet.cluster.get("helmrelease", NAME, fleet.namespace)
+    patch = json.dumps({"spec": {"values": {"auth": {"htpasswd": {"enabled": False}}}}})
+    fleet.cluster.kubectl("patch", "helmrelease", NAME, "-n", fleet.namespace, "--type=merge", "-p", patch)
+    until("upgrade of the release", lambda: is_upgraded(fleet, release))
+    report = compare(fleet, code=1)
+    failed = {finding["id"]: finding for finding in report["findings"]}
+    assert failed.keys() == {"promised-login", "promised-login-push", "promised-anonymous-pull"}, report
+    # The description has that value already.
+    assert not [each for each in failed.values() if "Set `auth.htpasswd.enabled`" in each["remedy"]], report
+
+
+def is_upgraded(fleet: Fleet, before: dict[str, Any] | None) -> bool:
+    """Whether the release is Ready with other values, and the one Pod that is left has them."""
+    found = fleet.release()
+    assert before is not None
+    is_new = found is not None and found["metadata"]["generation"] > before["metadata"]["generation"]
+    return is_new and is_ready(found) and len(fleet.pods()) == 1
+
+
+def test_smoke_tells_that_no_pod_is_behind_the_service(fleet: Fleet) -> None:
+    fleet.cluster.kubectl("scale", "-n", fleet.namespace, f"deployment/{NAME}", "--replicas=0")
+    until("Service without Pods", lambda: not fleet.pods())
+    error = fleet.cli("smoke", fleet.description, code=3).err
+    assert "Deployment/docker-registry was scaled to 0 replicas by hand" in error
