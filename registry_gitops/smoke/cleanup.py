@@ -61,11 +61,11 @@ def _delete_manifests(client: Client, record: PushRecord) -> None:
     keys = list(reversed(record.manifests))
     if not keys or not _delete_manifest(client, record, keys[0]):
         return
-    accepted = dict(
-        zip(keys[1:], _in_parallel(lambda key: _delete_manifest(client, record, key), keys[1:]), strict=True)
-    )
+    others = keys[1:]
+    accepted = _in_parallel(lambda key: _delete_manifest(client, record, key), others)
+    refused = [key for key, is_accepted in zip(others, accepted, strict=True) if not is_accepted]
     # Some registries keep what another manifest references: that one is gone now.
-    kept = {key for key in keys[1:] if not accepted[key] and not _delete_manifest(client, record, key)}
+    kept = {key for key in refused if not _delete_manifest(client, record, key)}
     for repository in {repository for repository, _ in keys}:
         own = {key: tags for key, tags in record.manifests.items() if key[0] == repository}
         remaining = _delete_tags(client, repository, set().union(*own.values()))
