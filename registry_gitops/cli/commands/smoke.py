@@ -66,7 +66,9 @@ def smoke(
     ] = None,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Config file of the registry at URL, to compare it with."),
+        typer.Option(
+            metavar="FILE", help="Config file to compare the registry at URL with; alone, the same as CONFIG."
+        ),
     ] = None,
     namespace: Annotated[
         str | None,
