@@ -11,6 +11,7 @@ from registry_gitops.masking import mask
 if TYPE_CHECKING:
     from registry_gitops.cli.smoke_target import TestedRegistry
     from registry_gitops.report import Report
+    from registry_gitops.smoke import Expectations
 
 _MAX_CHECKS: Final = 8
 """With more failed checks, the command runs all of them again."""
@@ -18,11 +19,18 @@ _REPORTS: Final = ("-o", "--output")
 _CHECK: Final = ("--check",)
 
 
-def describe_run(report: Report, registry: TestedRegistry, level: str, arguments: Sequence[str]) -> Report:
-    """Return the report with its subject, level, and config file, and the command to run again."""
+def describe_run(
+    report: Report, registry: TestedRegistry, expectations: Expectations, level: str, arguments: Sequence[str]
+) -> Report:
+    """Return the report with its subject, level, and config file, what it proves, and the command to run again.
+
+    `level` is "" for a run of single checks, which proves nothing of the promises.
+    """
     from registry_gitops.deployment import read_revision
+    from registry_gitops.smoke import describe_coverage
 
     endpoint, config = registry.target.endpoint, registry.config
+    coverage = describe_coverage(report, expectations) if level else ""
     failed = [check.id for check in report.checks if check.is_failure]
     return report.model_copy(
         update={
@@ -32,6 +40,7 @@ def describe_run(report: Report, registry: TestedRegistry, level: str, arguments
             "config": str(config or ""),
             "revision": read_revision(config) if config else "",
             "command": format_command(arguments, failed),
+            "notes": tuple(filter(None, (coverage, *report.notes))),
         }
     )
 

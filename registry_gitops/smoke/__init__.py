@@ -10,6 +10,7 @@ from registry_gitops.smoke.check import Check, check
 from registry_gitops.smoke.checks import CHECKS
 from registry_gitops.smoke.client import TLS_REQUIRED, Client, NoResponseError, UnreachableError, connect
 from registry_gitops.smoke.context import LAYER_SIZE, REPOSITORY, Context, Options
+from registry_gitops.smoke.coverage import describe_coverage
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.expectations import Expectations
 from registry_gitops.smoke.levels import Level
@@ -42,6 +43,7 @@ __all__ = [
     "check",
     "checks_for_level",
     "connect",
+    "describe_coverage",
     "push_restart_image",
     "run_checks",
 ]

@@ -56,7 +56,10 @@ SAMPLE = Report(
             id="tls-version", title="Old versions are refused", outcome=Outcome.SKIPPED, message="this is plain HTTP"
         ),
         CheckResult(
-            id="catalog", title="Repositories are listed", outcome=Outcome.SKIPPED, message="see location-scheme"
+            id="catalog",
+            title="Repositories are listed",
+            outcome=Outcome.SKIPPED,
+            message="uploads fail: see location-scheme",
         ),
         CheckResult(id="manifest-get", title="A manifest comes back as it was pushed", outcome=Outcome.ERROR),
         CheckResult(

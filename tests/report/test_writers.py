@@ -57,8 +57,8 @@ def test_color_changes_nothing_but_color() -> None:
 
 def test_the_last_lines_of_the_text_tell_what_failed_and_what_to_do() -> None:
     assert write_text(SAMPLE, width=200).splitlines()[-4:] == [
-        "2 of 6 checks failed in 1.2 s, 1 could not finish, 1 not supported, 2 skipped because this is plain HTTP, "
-        "1 for other reasons; 2 errors, 2 warnings",
+        "2 of 6 checks failed in 1.2 s, 1 could not finish, 1 not supported, 1 skipped because uploads fail: "
+        "see location-scheme, 2 for other reasons; 2 errors, 2 warnings",
         "Failed: location-scheme, tag-order, manifest-get",
         "Not deleted from the registry: 1 manifest with 1 tag, and 1 blob: 3.6 MB; `-o json` lists them",
         f"Run again: {SAMPLE.command}",
@@ -91,15 +91,18 @@ def test_failed_check_without_a_finding_shows_its_message() -> None:
         ("passed passed", "2 checks passed"),
         ("passed", "1 check passed"),
         ("", "no check ran"),
-        ("skipped skipped", "no check ran, 2 skipped because of it"),
-        ("failed passed skipped", "1 of 2 checks failed, 1 skipped because of it"),
+        ("skipped skipped", "no check ran, 2 skipped"),
+        ("failed passed skipped", "1 of 2 checks failed, 1 skipped because pushes fail: see check-0"),
+        ("error skipped skipped", "1 of 1 check could not finish, 2 skipped because pushes fail: see check-0"),
+        ("passed failed skipped", "1 of 2 checks failed, 1 skipped"),
         ("error passed", "1 of 2 checks could not finish"),
         ("passed not_supported", "1 check passed, 1 not supported"),
     ],
 )
 def test_headline_counts_the_checks_that_ran(outcomes: str, headline: str) -> None:
+    message = "pushes fail: see check-0"
     checks = tuple(
-        CheckResult(id=f"check-{number}", title="One", outcome=Outcome[name.upper()], message="of it")
+        CheckResult(id=f"check-{number}", title="One", outcome=Outcome[name.upper()], message=message)
         for number, name in enumerate(outcomes.split())
     )
     report = PASSED.model_copy(update={"checks": checks, "seconds": 0.0})

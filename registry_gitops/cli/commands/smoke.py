@@ -177,7 +177,8 @@ def smoke(
             _prepare(client, options, progress, before_restart)
             return
         report = _run(client, checks, options, progress)
-    report = describe_run(report, tested, "" if check else level, typer_context.meta[ARGUMENTS])
+    level_of_run = "" if check else level
+    report = describe_run(report, tested, options.expectations, level_of_run, typer_context.meta[ARGUMENTS])
     write_reports(output_, lambda output: format_report(report, output))
     raise typer.Exit(ExitCode.OK if report.passed else ExitCode.FINDINGS)
 

@@ -66,7 +66,7 @@ def _head(report: Report) -> Iterator[str]:
     yield f'<div class="bar" aria-hidden="true">{"".join(shares)}</div>'
     if rest := _capitalize(", ".join((*told_nothing(report), *filter(None, [other_counts(report)])))):
         yield f"<p>{_prose(rest)}.</p>"
-    yield from (f"<p>{_prose(note)}</p>" for note in report.notes)
+    yield from (f"<p>{_prose(note)}.</p>" for note in report.notes)
     facts = [
         *((_capitalize(label), text) for label, text in about_lines(report)),
         ("Started", f"{report.started:%Y-%m-%d %H:%M:%S %Z}"),

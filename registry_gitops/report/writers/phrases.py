@@ -38,16 +38,22 @@ def count_ran(report: Report, took: str = "") -> str:
 
 
 def told_nothing(report: Report) -> Iterator[str]:
-    """Yield how many checks are not supported, and how many were skipped, with the main reason."""
+    """Yield how many checks are not supported, and how many were skipped, with the failure behind it."""
     counts = report.counts()
     if Outcome.NOT_SUPPORTED in counts:
         yield f"{counts[Outcome.NOT_SUPPORTED]} not supported"
-    skips = [reason for reason in report.reasons() if reason.outcome is Outcome.SKIPPED]
-    if skips:
-        main = skips[0]
-        yield f"{len(main.checks)} skipped{f' because {main.message}' if main.message else ''}"
-        if others := counts[Outcome.SKIPPED] - len(main.checks):
-            yield f"{others} for other reasons"
+    skipped = counts.get(Outcome.SKIPPED, 0)
+    if not skipped:
+        return
+    failed = {check.id for check in report.checks if check.is_failure}
+    # A reason that names a failed check explains the rest: it is worth its place in the headline.
+    for reason in report.reasons():
+        if reason.outcome is Outcome.SKIPPED and reason.message.rpartition(" ")[2] in failed:
+            yield f"{len(reason.checks)} skipped because {reason.message}"
+            if others := skipped - len(reason.checks):
+                yield f"{others} for other reasons"
+            return
+    yield f"{skipped} skipped"
 
 
 def other_counts(report: Report) -> str:
