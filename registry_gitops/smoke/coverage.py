@@ -20,14 +20,14 @@ def describe_coverage(report: Report, expectations: Expectations) -> str:
         return ""
     source = expectations.source
     if not source:
-        return "No check failed. To learn whether the registry is as intended, pass its config file, or --expect"
+        return "Not compared with what was intended: pass the config file of the registry, or --expect"
     unchecked = _unchecked(report)
     parts = [f"{', '.join(ids)} ({reason})" for reason, ids in unchecked.items()]
     if any(_is_promise(check) and check.id not in {result.id for result in report.checks} for check in CHECKS):
         parts.append("those that a higher --level checks")
     if not parts:
         return f"Nothing is wrong: every promise of {source} was checked"
-    return f"No check failed, but not every promise of {source} was checked: {'; '.join(parts)}"
+    return f"Not every promise of {source} was checked: {'; '.join(parts)}"
 
 
 def _is_promise(check: Check | CheckResult) -> bool:

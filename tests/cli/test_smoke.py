@@ -129,10 +129,11 @@ def test_it_cleans_up_when_it_is_told_to_end(served: ServedRegistry, tmp_path: P
         time.sleep(0.05)
     running.send_signal(number)
     out, err = running.communicate(timeout=60)
-    left = [each for each in err.splitlines() if each.startswith("not deleted from the registry: ")]
     assert (running.returncode, out) == (130, "")
-    assert err.splitlines()[len(left) :] == ["interrupted"]
-    assert [each for each in left if "the name of the empty repository" not in each] == []
+    *left, last = err.splitlines()
+    assert last == "interrupted"
+    # Other runs of this module may have left the same.
+    assert re.fullmatch(r"(not deleted from the registry: \d empty repositor(y|ies))?", "".join(left))
     assert tags(served, f"ends/{number:d}") == []
 
 

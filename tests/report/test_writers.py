@@ -60,7 +60,7 @@ def test_the_last_lines_of_the_text_tell_what_failed_and_what_to_do() -> None:
         "2 of 6 checks failed in 1.2 s, 1 could not finish, 1 not supported, 1 skipped because uploads fail: "
         "see location-scheme, 2 for other reasons; 2 errors, 2 warnings",
         "Failed: location-scheme, tag-order, manifest-get",
-        "Not deleted from the registry: 1 manifest with 1 tag, and 1 blob: 3.6 MB; `-o json` lists them",
+        "Not deleted from the registry: 1 manifest with 1 tag, and 1 blob: 3.6 MB (listed by `-o json`)",
         f"Run again: {SAMPLE.command}",
     ]
 
@@ -259,11 +259,16 @@ def test_report_with_a_path_of_any_bytes_is_text_in_utf_8(format_: str) -> None:
 def test_an_annotation_is_one_line_whatever_was_said() -> None:
     lines = WRITERS["github"](SAMPLE).splitlines()
     levels = [re.match(r"::(error|warning|notice) [a-z]+=[^:]*::", line) for line in lines]
-    assert [match[1] for match in levels if match] == [*(each.severity for each in SAMPLE.findings), *["notice"] * 5]
+    assert [match[1] for match in levels if match] == [*(each.severity for each in SAMPLE.findings), *["notice"] * 4]
     assert len(lines) == len(levels)
     assert "100%25 <lost>" in lines[0]
     assert "file=apps/my registry.yaml::" in lines[3]
     assert "file=apps/my registry.yaml,line=3,col=5::" in lines[4]
+
+
+def test_notice_of_a_reason_names_all_its_checks() -> None:
+    lines = WRITERS["github"](SAMPLE).splitlines()
+    assert "::notice title=2 skipped::this is plain HTTP%0Atls-expiry, tls-version" in lines
 
 
 def test_check_that_failed_is_no_notice() -> None:

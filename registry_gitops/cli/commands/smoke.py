@@ -257,8 +257,8 @@ def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: 
         )
     except Interrupted as interrupted:
         progress.clear()
-        for line in interrupted.report.leftovers:
-            write_stderr(f"not deleted from the registry: {line}")
+        if summary := interrupted.report.leftover_summary:
+            write_stderr(f"not deleted from the registry: {summary}")
         raise
 
 

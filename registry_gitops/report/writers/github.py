@@ -9,6 +9,7 @@ from registry_gitops.findings import Location
 from registry_gitops.report.report import Report
 from registry_gitops.report.writers.phrases import (
     escape_unprintable,
+    leftover_line,
     message_at_key,
     outcome_label,
     path_from_root,
@@ -21,7 +22,10 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\n": "%0A", ":": "%3A", ",": "%2C
 
 
 def write_github(report: Report) -> str:
-    """Return a line for each finding, one for each check that was not carried out, and one with the counts."""
+    """Return a line for each finding, one for each reason why checks tell nothing, and one with the counts.
+
+    GitHub shows ten annotations of a step: findings come first, and reasons are not repeated.
+    """
     return "".join(f"{line}\n" for line in _lines(report))
 
 
@@ -30,12 +34,13 @@ def _lines(report: Report) -> Iterator[str]:
     for finding in report.findings:
         properties = {"title": titles.get(finding.id, finding.id)} | _position(finding.location)
         yield _command(finding.severity, properties, "\n".join((message_at_key(finding), *remedy_lines(finding))))
-    for check in report.checks:
-        if check.message and not check.is_failure:
-            yield _command("notice", {"title": titles[check.id]}, check.message)
+    for reason in report.reasons():
+        checks = ", ".join(check.id for check in reason.checks)
+        title = f"{len(reason.checks)} {reason.outcome}"
+        yield _command("notice", {"title": title}, f"{reason.message}\n{checks}".lstrip())
     heading = {"title": f"{report.tool}: {report.subject}"}
-    leftovers = (f"Not deleted from the registry: {line}" for line in report.leftovers)
-    yield _command("notice", heading, "\n".join((summary(report), *report.notes, *leftovers)))
+    lines = (summary(report), *report.notes, leftover_line(report))
+    yield _command("notice", heading, "\n".join(filter(None, lines)))
 
 
 def _position(location: Location) -> dict[str, str]:

@@ -176,9 +176,8 @@ def _row(report: Report, check: CheckResult) -> Iterator[str]:
 
 def _leftovers(report: Report) -> Iterator[str]:
     if report.leftovers:
-        summary = report.leftover_summary or f"{len(report.leftovers)} lines"
         yield "<section><h2>Not deleted from the registry</h2>"
-        yield f"<details><summary>{_safe(summary)}</summary><ul>"
+        yield f"<details><summary>{_safe(report.leftover_summary)}</summary><ul>"
         yield from (f"<li><code>{_safe(line)}</code></li>" for line in report.leftovers)
         yield "</ul></details></section>"
 

@@ -97,6 +97,11 @@ def about_lines(report: Report) -> list[tuple[str, str]]:
     return [(label, text) for label, text in labeled.items() if text]
 
 
+def leftover_line(report: Report) -> str:
+    """Return how much the run could not delete, in one line, or ""."""
+    return f"Not deleted from the registry: {report.leftover_summary}" if report.leftover_summary else ""
+
+
 def _shorten(revision: str) -> str:
     """Return a revision as people compare it: a commit or a digest with 12 characters."""
     return re.sub(r"[0-9a-f]{40,}", lambda digits: digits[0][:12], revision)

@@ -14,6 +14,7 @@ from registry_gitops.report.writers.phrases import (
     all_findings,
     escape_unprintable,
     format_duration,
+    leftover_line,
     outcome_label,
     remedy_lines,
     summary,
@@ -132,9 +133,8 @@ def _end(report: Report, width: int) -> Iterator[str]:
         yield from fold(f"Failed: {', '.join(failed)}", width, first_indent="")
     for note in report.notes:
         yield from fold(note, width, indent="")
-    if report.leftovers:
-        lines = report.leftover_summary or f"{len(report.leftovers)} things"
-        yield from fold(f"Not deleted from the registry: {lines}; `-o json` lists them", width, indent="")
+    if line := leftover_line(report):
+        yield from fold(f"{line} (listed by `-o json`)", width, indent="")
     if report.command and failed:
         yield f"Run again: {escape_line(report.command)}"
 
