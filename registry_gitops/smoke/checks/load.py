@@ -68,7 +68,7 @@ def large_layer(context: Context) -> None:
     "large-stream",
     level=Level.FULL,
     spec="pitfall: limits of size in front of the registry",
-    remedy=f"{TOO_LARGE} {SLOW}",
+    remedy=LARGE,
 )
 def large_stream(context: Context) -> None:
     """A layer of 12 MB can be pushed as Docker does, without its length.
