@@ -28,6 +28,7 @@ _THAT_PING: Final = (
     _DOCKER,
     _PODMAN,
     "skopeo/1.19.0",
+    "containers/5.36.1 (github.com/containers/image)",
     "cri-o/1.33.1 go/go1.24.3 os/linux arch/amd64",
     "crane/v0.20.6 go-containerregistry/v0.20.6",
     _KANIKO,

@@ -73,7 +73,7 @@ def tag_list_link(context: Context) -> None:
     first, *others, last = expected
     path = context.repository.path(f"tags/list?n=2&last={first}")
     response = expect_status(context.client.request("GET", path), 200)
-    if len(parse_names(response, "tags")) != 2:
+    if len(parse_names(response, "tags")) > 2:
         raise NotSupported("n is ignored, so there is no next page")
     link = parse_next_link(response)
     if not link:
