@@ -181,8 +181,14 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _real(
         "nginx gives everyone what it has cached for a user, and the ping",
-        "sonatype/nexus-public#217",
+        "virtuald/docker-registry-cache#1",
         _nginx("^/v2/", KEPT, login=True),
+        "private-pulls",
+    ),
+    _real(
+        "nginx keeps the refusal of one client for all others",
+        "rpardini/docker-registry-proxy#5",
+        _nginx(CONTENT, "proxy_cache_valid 401 1m;", login=True),
         "private-pulls",
     ),
     _real(
