@@ -9,9 +9,10 @@ from typing import Final
 from urllib.parse import quote, urljoin
 
 from registry_gitops.smoke.check import RECOMMENDED, check
+from registry_gitops.smoke.checks.caches import CACHE
 from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect_own_origin, expect_status
+from registry_gitops.smoke.diagnosis import expect_own_origin, expect_status, parse_error_codes
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, sha256_digest
 from registry_gitops.smoke.levels import Level
@@ -22,6 +23,9 @@ from registry_gitops.smoke.repository import Upload, is_sorted, parse_names, par
 LISTS = (
     "Stop the proxy in front of the registry from caching, cutting, or rewriting lists: see `ingress.annotations`. If "
     "there is no proxy, run the registry of the chart: `image.repository` library/registry, with a current `image.tag`."
+)
+LARGE_PAGES = Remedy(
+    "Registry 3.1.0 refuses pages of more than `configuration.tags.maxtags` tags: set `image.tag` to 3.1.1 or newer."
 )
 LONG_LIST: Final = 120
 WORKERS: Final = 8
@@ -52,8 +56,11 @@ def tag_list(context: Context) -> None:
 def tag_list_n(context: Context) -> None:
     """`n` and `last` page the tag list.
 
-    Clients read long lists in pages.
+    Clients read long lists in pages, and Renovate asks for pages of 10000 tags.
     """
+    large = context.repository.request_tags("?n=10000")
+    if "PAGINATION_NUMBER_INVALID" in parse_error_codes(large):
+        raise CheckFailed(f"GET of tags/list?n=10000 returned {large.status}, so Renovate sees no tags", LARGE_PAGES)
     first, second, third = _in_order(context)[:3]
     response = expect_status(context.repository.request_tags(f"?n=1&last={first}"), 200)
     tags = parse_names(response, "tags")
@@ -73,12 +80,14 @@ def tag_list_link(context: Context) -> None:
     first, *others, last = expected
     path = context.repository.path(f"tags/list?n=2&last={first}")
     response = expect_status(context.client.request("GET", path), 200)
-    if len(parse_names(response, "tags")) > 2:
+    count = len(parse_names(response, "tags"))
+    if count > 2:
         raise NotSupported("n is ignored, so there is no next page")
     link = parse_next_link(response)
-    if not link:
+    if link:
+        expect_own_origin(context.client, response, link)
+    elif count == 2:
         raise _no_link(context)
-    expect_own_origin(context.client, response, link)
     tags = _read_pages(context, path, "tags", until=last)
     _expect_all([*others, last], tags)
 
@@ -118,7 +127,7 @@ def catalog(context: Context) -> None:
     It shows people what exists. The specification has no such list, but most registries do.
     """
     context.pushed_image()
-    response = _request_catalog(context, f"?n=1000&last={context.repository.name[:-1]}")
+    response = _request_catalog(context, _around(context))
     names = parse_names(response, "repositories")
     if context.repository.name not in names:
         raise CheckFailed(f"the list lacks the repository {context.repository.name}, which has an image")
@@ -137,6 +146,9 @@ def catalog_pages(context: Context) -> None:
     context.repository.push(context.make_image())
     context.other_repository.push(context.make_image("other"))
     pushed = [context.repository.name, context.other_repository.name]
+    # catalog-read has read the same list before the first push to the other repository.
+    if pushed[1] not in parse_names(_request_catalog(context, _around(context)), "repositories"):
+        raise CheckFailed(f"the list lacks the repository {pushed[1]}, which was just pushed", CACHE)
     response = _request_catalog(context, f"?n=1&last={pushed[0][:-1]}")
     first = parse_names(response, "repositories")
     if len(first) > 1:
@@ -169,7 +181,7 @@ def catalog_read(context: Context) -> None:
 
     The operators' README uses it to show what the registry contains.
     """
-    parse_names(_request_catalog(context, "?n=1"), "repositories")
+    parse_names(_request_catalog(context, _around(context)), "repositories")
 
 
 @check(
@@ -254,6 +266,11 @@ def _expect_all(expected: Sequence[str], names: list[str]) -> None:
     repeated = [name for name in expected if found[name] > 1]
     if repeated:
         raise CheckFailed(f"the list has the tag {repeated[0]} {found[repeated[0]]} times")
+
+
+def _around(context: Context) -> str:
+    """Return the query of the list that has the repositories of smoke."""
+    return f"?n=1000&last={context.repository.name[:-1]}"
 
 
 def _request_catalog(context: Context, query: str) -> RegistryResponse:

@@ -10,7 +10,19 @@ from registry_gitops.registry.messages import Request, Response
 from registry_gitops.smoke import Level
 from tests.smoke.faults.caches import cached
 from tests.smoke.faults.fault import Fault, fault
-from tests.smoke.mutants.breaking import TAGS, Change, Core, answered, both, content, instead, without
+from tests.smoke.mutants.breaking import (
+    CATALOG,
+    TAGS,
+    Change,
+    Core,
+    answered,
+    both,
+    content,
+    error,
+    instead,
+    query_of,
+    without,
+)
 
 
 def tags(make: Callable[[list[str]], list[str]]) -> Change:
@@ -23,8 +35,12 @@ def tags(make: Callable[[list[str]], list[str]]) -> Change:
 
 
 def _whole_list_only(right: Core, request: Request) -> Response:
-    response = right(request)
-    return content(lambda found: {**found, "tags": found["tags"][:10]})(response) if not request.query else response
+    cut = tags(lambda names: names[:10])
+    return right(request) if request.query else cut(right)(request)
+
+
+def _limited(right: Core, request: Request) -> Response:
+    return error(400, "PAGINATION_NUMBER_INVALID") if query_of(request).get("n") == "10000" else right(request)
 
 
 _list = partial(fault, kind="lists", remedy="`ingress.annotations`")
@@ -46,7 +62,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _list(
         "the Link to the next page is lost",
-        "opencontainers/distribution-spec#470",
+        "sonatype/nexus-public#209",
         answered("GET", TAGS, without("Link")),
         "tag-list-link",
     ),
@@ -57,4 +73,24 @@ FAULTS: tuple[Fault, ...] = (
         "tag-list",
     ),
     _list("a cache keeps tag lists", "fluxcd/flux#1016", cached("GET", TAGS), "list-after-push"),
+    _list(
+        "a list loses the second tag of each page",
+        "snagles/docker-registry-manager#78",
+        tags(lambda names: [*names[:1], *names[2:]]),
+        "tag-list-link",
+    ),
+    _list(
+        "pages of 10000 tags are refused",
+        "distribution/distribution#4844",
+        instead("GET", TAGS, _limited),
+        "tag-list-n",
+        remedy="`image.tag`",
+    ),
+    _list(
+        "a cache keeps the list of repositories",
+        "Quiq/registry-ui#67",
+        cached("GET", CATALOG),
+        "catalog-pages",
+        remedy="proxy_cache",
+    ),
 )
