@@ -22,6 +22,8 @@ def mount(context: Context) -> None:
     """
     blob = context.make_blob()
     context.other_repository.push_blob(blob)
+    for method in ("HEAD", "GET"):
+        context.repository.request_blob(blob.digest, method=method)  # A cache must not keep that it is missing.
     context.repository.push_record.add_blob(context.repository.name, blob.digest)
     response = _mount(context, blob)
     if response.status == 202:
@@ -31,6 +33,7 @@ def mount(context: Context) -> None:
     if response.status == 405:
         raise NotSupported("POST with mount returned 405")
     expect_status(response, 201)
+    expect_status(context.repository.request_blob(blob.digest, method="HEAD"), 200)
     expect_same_bytes(expect_status(context.repository.request_blob(blob.digest), 200), blob)
 
 
