@@ -124,11 +124,13 @@ class Context:
         """Make a blob of this check, without pushing it."""
         return self.images.make_blob(f"{self.check_id} {label}", size)
 
-    def make_image(
-        self, label: str = "image", *, docker: bool = False, subject: LocalManifest | None = None
-    ) -> LocalManifest:
+    def make_image(self, label: str = "image") -> LocalManifest:
         """Make an image of this check, without pushing it."""
-        return self.images.make_image(f"{self.check_id} {label}", docker=docker, subject=subject)
+        return self.images.make_image(f"{self.check_id} {label}")
+
+    def make_variant(self, label: str = "image", **more: object) -> LocalManifest:
+        """Make another manifest of the shared image, with more keys: only the manifest is left to push."""
+        return self.images.make_variant(f"{self.check_id} {label}", self.pushed_image()[0], **more)
 
     def pushed_blob(self) -> LocalBlob:
         """Return a blob of 8 KiB that is in the repository. All checks share it, and none deletes it."""

@@ -16,6 +16,7 @@ from registry_gitops.smoke.remedies import (
     FILTERED,
     FORBIDDEN,
     GATEWAY,
+    INDEX_CLOSED,
     LONG_HEADERS,
     NOT_WRITABLE,
     PROXY_FILES,
@@ -74,6 +75,8 @@ _BY_WORDS: Final[tuple[tuple[re.Pattern[str], str | Remedy], ...]] = (
 )
 _ERRNO: Final = re.compile(r'"err"\s*:\s*(\d+)', re.IGNORECASE)
 _WRITES: Final = ("POST", "PUT", "PATCH")
+_BLOB_UNKNOWN: Final = frozenset({"MANIFEST_BLOB_UNKNOWN", "MANIFEST_UNKNOWN", "BLOB_UNKNOWN"})
+_PUSH_OF_MANIFEST: Final = re.compile(r"PUT \S+/manifests/")
 _BLOB_OR_MANIFEST: Final = re.compile(r"/(?:blobs|manifests)/[^/]+$")
 
 
@@ -132,6 +135,9 @@ def remedy_for_response(response: RegistryResponse) -> str | Remedy:
         response.status == 404 or "BLOB_UPLOAD_INVALID" in parse_error_codes(response)
     ):
         return REPLICAS if response.method != "POST" else ""
+    if is_blob_unknown(response):
+        # The run has pushed the blobs of each manifest before.
+        return STORAGE_NOT_SHARED
     if response.status in (500, 507) and writes:
         return _remedy_for_storage(response)
     if response.status == 404 and not writes and _BLOB_OR_MANIFEST.search(response.url):
@@ -143,6 +149,12 @@ def remedy_for_response(response: RegistryResponse) -> str | Remedy:
 def is_page(response: RegistryResponse) -> bool:
     """Return whether the body is a page for people: registries send JSON or plain text, and proxies pages."""
     return response.headers.get("Content-Type", "").lower().startswith("text/html")
+
+
+def is_blob_unknown(response: RegistryResponse) -> bool:
+    """Return whether a manifest was refused because the registry lacks what it references."""
+    is_refused = response.method == "PUT" and response.status in (400, 404)
+    return is_refused and not _BLOB_UNKNOWN.isdisjoint(parse_error_codes(response))
 
 
 def _remedy_for_storage(response: RegistryResponse) -> str | Remedy:
@@ -159,7 +171,9 @@ def remedy_for_no_response(problem: NoResponseError, url: str) -> Remedy:
     """Return what to change if the registry at `url`, or a server to which it sends clients, did not respond."""
     if urlsplit(problem.url).netloc != urlsplit(url).netloc:
         return UNREACHABLE_STORAGE
-    return SLOW if isinstance(problem.cause, requests.Timeout) else GATEWAY
+    if isinstance(problem.cause, requests.Timeout):
+        return SLOW
+    return INDEX_CLOSED if _PUSH_OF_MANIFEST.match(str(problem)) else GATEWAY
 
 
 def parse_errors(response: RegistryResponse) -> list[dict[str, Any]] | None:

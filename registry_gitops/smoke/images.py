@@ -20,7 +20,6 @@ DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_CONFIG: Final = "application/vnd.docker.container.image.v1+json"
 DOCKER_LAYER: Final = "application/vnd.docker.image.rootfs.diff.tar.gzip"
 ARTIFACT: Final = "application/vnd.registry-gitops.smoke.v1"
-ARTIFACT_CONFIG: Final = "application/vnd.registry-gitops.smoke.config.v1+json"
 
 _GZIP_OVERHEAD: Final = 1024
 """Bytes, at most, that gzip adds to a layer of some megabytes."""
@@ -75,9 +74,9 @@ class ImageFactory:
         # Random bytes cannot be compressed, and are stored as they are.
         return LocalBlob(gzip.compress(content, compresslevel=0, mtime=0), LAYER_GZIP)
 
-    def make_image(self, label: str, *, docker: bool = False, subject: LocalManifest | None = None) -> LocalManifest:
+    def make_image(self, label: str) -> LocalManifest:
         """Make an image with one layer."""
-        layer = LocalBlob(self.make_bytes(f"{label} layer", 2048), DOCKER_LAYER if docker else LAYER)
+        layer = LocalBlob(self.make_bytes(f"{label} layer", 2048), LAYER)
         config: dict[str, Any] = {
             "architecture": "amd64",
             "os": "linux",
@@ -85,8 +84,7 @@ class ImageFactory:
             "rootfs": {"type": "layers", "diff_ids": [layer.digest]},
             "history": [{"created_by": f"registry-gitops smoke {self._seed} {label}"}],
         }
-        blob = LocalBlob(_to_json(config), DOCKER_CONFIG if docker else CONFIG)
-        return _make_manifest(DOCKER_IMAGE if docker else IMAGE, blob, layer, subject=subject)
+        return _make_image(LocalBlob(_to_json(config), CONFIG), layer)
 
     def make_built_image(self, label: str, texts: Iterable[str]) -> LocalManifest:
         """Make an image with these texts in its layer, in the history of its config, and in its annotations."""
@@ -100,21 +98,24 @@ class ImageFactory:
             "history": [{"created_by": line} for line in lines],
         }
         annotations = {f"org.example.text-{number}": line for number, line in enumerate(lines)}
-        blob = LocalBlob(_to_json(config), CONFIG)
-        return _make_manifest(IMAGE, blob, layer, subject=None, more={"annotations": annotations})
+        return _make_image(LocalBlob(_to_json(config), CONFIG), layer, annotations=annotations)
 
-    def make_artifact(self, label: str, subject: LocalManifest, artifact_type: str = ARTIFACT) -> LocalManifest:
-        """Make an artifact, such as a signature, that refers to an image."""
-        more = {"artifactType": artifact_type, "annotations": {"org.example.made-by": label}}
-        layer = LocalBlob(self.make_bytes(label, 512), "application/octet-stream")
-        # Not the empty config `{}`: all runs would share it, and another run could delete it.
-        config = LocalBlob(_to_json({"made-by": f"{self._seed} {label}"}), ARTIFACT_CONFIG)
-        return _make_manifest(IMAGE, config, layer, subject=subject, more=more)
+    def make_variant(self, label: str, image: LocalManifest, **more: object) -> LocalManifest:
+        """Make another manifest of the blobs of an image, with more keys: only the manifest is left to push."""
+        config, layer = image.blobs
+        return _make_image(config, layer, annotations={"org.example.made-by": f"{self._seed} {label}"}, **more)
 
     def make_image_index(self, label: str, *images: LocalManifest) -> LocalManifest:
         """Make an index of images."""
         entries = [image.descriptor(platform={"architecture": "amd64", "os": "linux"}) for image in images]
         return make_index(entries, {"org.example.made-by": f"{self._seed} {label}"}, images)
+
+
+def make_manifest(
+    body: Mapping[str, object], media_type: str = IMAGE, blobs: tuple[LocalBlob, ...] = ()
+) -> LocalManifest:
+    """Make a manifest of any kind from its keys, without the first two."""
+    return LocalManifest(_to_json({"schemaVersion": 2, "mediaType": media_type, **body}), media_type, blobs)
 
 
 def make_index(
@@ -130,23 +131,9 @@ def sha256_digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _make_manifest(
-    media_type: str,
-    config: LocalBlob,
-    *layers: LocalBlob,
-    subject: LocalManifest | None,
-    more: Mapping[str, object] | None = None,
-) -> LocalManifest:
-    body: dict[str, object] = {
-        "schemaVersion": 2,
-        "mediaType": media_type,
-        "config": config.descriptor(),
-        "layers": [layer.descriptor() for layer in layers],
-        **(more or {}),
-    }
-    if subject:
-        body["subject"] = subject.descriptor()
-    return LocalManifest(_to_json(body), media_type, blobs=(config, *layers))
+def _make_image(config: LocalBlob, layer: LocalBlob, **more: object) -> LocalManifest:
+    body = {"config": config.descriptor(), "layers": [layer.descriptor()], **more}
+    return make_manifest(body, blobs=(config, layer))
 
 
 def _to_json(value: object) -> bytes:

@@ -102,6 +102,12 @@ GATEWAY: Final = Remedy(
     otherwise="The proxy in front lost the Pod: check that it is ready and not killed for memory "
     "(`resources.limits.memory`). If it is, another proxy in front has a shorter timeout.",
 )
+INDEX_CLOSED: Final = Remedy(
+    "If `configuration.validation.manifests.indexes.platforms` is list, set it to none: the registry closes the "
+    f"connection at an index with an entry without a platform. {GATEWAY}",
+    sets={"configuration.validation.manifests.indexes.platforms": "none"},
+    otherwise=f"{GATEWAY}",
+)
 SLOW: Final = Remedy(
     "Raise the timeouts of the proxies in front, in `ingress.annotations`: "
     'nginx.ingress.kubernetes.io/proxy-read-timeout and -send-timeout: "900". Also check `resources.limits.cpu`.',
@@ -158,4 +164,10 @@ ENCODED: Final = (
 REDIRECTED: Final = (
     "A proxy in front of the registry redirects pushes, and clients do not follow: use the URL that it redirects to, "
     "and let it keep the slash at the end of a path (no rewrite in `ingress.annotations`)."
+)
+KINDS: Final = (
+    "Accept manifests of every media type and size: unset `configuration.policy.repository.classes`; in "
+    '`ingress.annotations`, set nginx.ingress.kubernetes.io/enable-modsecurity: "false" and '
+    'nginx.ingress.kubernetes.io/proxy-body-size: "0"; in another proxy, drop rules that look at Content-Type or at '
+    "bodies below /v2/. Otherwise, run the registry of the chart, `image.repository` library/registry."
 )

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from registry_gitops.smoke.client import Body, Client, Headers, RegistryResponse
-from registry_gitops.smoke.diagnosis import expect_status
+from registry_gitops.smoke.diagnosis import expect_digest, expect_header, expect_status
 from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest
 from registry_gitops.smoke.push_record import PushRecord
@@ -73,6 +73,10 @@ class Repository:
         if 400 <= response.status < 500:
             self.push_record.discard_manifest(self.name, manifest.digest, tag)
         return response
+
+    def store(self, manifest: LocalManifest, reference: str = "") -> RegistryResponse:
+        """Push a manifest whose blobs are there, by its tag or, without one, by its digest. Raises CheckFailed."""
+        return expect_status(self.put_manifest(manifest, reference or manifest.digest), 201)
 
     # -- pull
 
@@ -181,6 +185,21 @@ def expect_same_bytes(response: RegistryResponse, blob: LocalBlob) -> None:
             f"GET {urlsplit(response.url).path} returned other bytes than were pushed: {len(response.body)} bytes, "
             f"expected {len(blob.content)}"
         )
+
+
+def expect_same_manifest(response: RegistryResponse, manifest: LocalManifest) -> None:
+    """Return if a GET or HEAD returned the manifest, with its headers. Raises CheckFailed."""
+    expect_status(response, 200)
+    if response.method == "HEAD":
+        expect_header(response, "Content-Length", str(len(manifest.content)))
+    else:
+        expect_same_bytes(response, manifest)
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
+    if media_type != manifest.media_type:
+        raise CheckFailed(
+            f'{response.method} of a manifest returned the media type "{media_type}", expected {manifest.media_type}'
+        )
+    expect_digest(response, manifest.digest)
 
 
 def parse_object(response: RegistryResponse) -> dict[str, Any]:

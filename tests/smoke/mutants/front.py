@@ -96,7 +96,7 @@ FRONT = (
     mutant(
         "HEAD of a manifest that is not there is an error of ours",
         answered("HEAD", MANIFEST, status(500), status=404),
-        "manifest-missing",
+        *("manifest-missing", "cosign-signature", "referrers-tag"),
     ),
     mutant(
         "an image that was there has lost its layers",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from registry_gitops.registry.messages import Request, Response
 from tests.smoke.mutants.breaking import (
+    BLOB,
     MANIFEST,
     REFERRERS,
     Change,
@@ -34,14 +36,19 @@ DIGEST = r".*/manifests/sha256:.*"
 TAG = r".*/manifests/[^:]+"
 
 
-def _refuses(word: bytes) -> Change:
-    """Manifests with this word in them are refused."""
+def _refuses_if(is_refused: Callable[[bytes], bool]) -> Change:
+    """Manifests with such a text are refused."""
 
     def answer(right: Core, request: Request) -> Response:
         text = received(request)
-        return error(400, "MANIFEST_INVALID") if word in text else right(replace(request, body=Sent(text)))
+        return error(400, "MANIFEST_INVALID") if is_refused(text) else right(replace(request, body=Sent(text)))
 
     return instead("PUT", MANIFEST, answer)
+
+
+def _refuses(word: bytes) -> Change:
+    """Manifests with this word in them are refused."""
+    return _refuses_if(lambda text: word in text)
 
 
 def _refuses_type(media_type: str) -> Change:
@@ -142,28 +149,48 @@ def _wrong_digest(method: str, code: int) -> Change:
     return answered(method, MANIFEST, header("Docker-Content-Digest", f"sha256:{'0' * 64}"), status=code)
 
 
+PAIRS = _refuses_if(lambda text: text.count(b'"linux"') == 2)
 INCOMPLETE = answered("PUT", MANIFEST, _incomplete)
-REFERRING = ("referrers", "referrers-none", "referrers-filter", "referrers-tag")
-KINDS = ("manifest-image", "manifest-docker", "manifest-index", "manifest-artifact")
+REFERRING = ("referrers", "referrers-early", "referrers-deleted", "referrers-filter")
+EMPTY_LIST = ("referrers", "referrers-none", "referrers-endpoint")
+INDEXES = ("buildkit-attestation", "buildkit-cache", "manifest-shapes")
+KINDS = (
+    *("manifest-image", "manifest-docker", "manifest-index", "manifest-artifact", "manifest-bytes", "docker-list"),
+    *("artifacts", "cosign-signature", "layer-types", "manifest-many-layers", *INDEXES),
+)
+BY_HEAD = (
+    *("manifest-head", "manifest-bytes", "docker-list", "buildkit-attestation", "cosign-signature"),
+    *("referrers-tag", "tag-types", "tag-names"),
+)
 
 MANIFESTS = (
     mutant(
         "manifests are JSON like any other",
         answered("GET", DIGEST, header("Content-Type", "application/json"), status=200),
-        *KINDS,
+        *(*KINDS, "index-sparse", "tag-types"),
     ),
-    mutant("a pushed manifest has a wrong digest header", _wrong_digest("PUT", 201), *KINDS),
-    mutant("HEAD of a manifest has a wrong digest header", _wrong_digest("HEAD", 200), "manifest-head"),
+    mutant("a pushed manifest has a wrong digest header", _wrong_digest("PUT", 201), *KINDS, "index-sparse"),
+    mutant("HEAD of a manifest has a wrong digest header", _wrong_digest("HEAD", 200), *BY_HEAD),
     mutant(
         "HEAD of a manifest has no length",
         answered("HEAD", MANIFEST, lambda response: replace(response, body=[]), status=200),
-        *("manifest-head", "download-lengths"),
+        *(*BY_HEAD, "download-lengths"),
     ),
     mutant(
         "indexes are formatted anew",
         answered("GET", MANIFEST, _formatted_index, status=200),
-        "manifest-index",
-        "referrers-tag",
+        *("manifest-index", "referrers-tag", "index-sparse", "tag-types", *INDEXES),
+    ),
+    mutant(
+        "HEAD by digest has no length",
+        answered("HEAD", DIGEST, lambda response: replace(response, body=[]), status=200),
+        "manifest-head",
+    ),
+    mutant("indexes of two images are refused", PAIRS, "manifest-index", "index-sparse"),
+    mutant(
+        "configs of images are written anew",
+        answered("GET", BLOB, body(lambda text: text.replace(b'"amd64"', b'"AMD64"')), status=200),
+        "manifest-image",
     ),
     mutant("any digest of a manifest is right", instead("PUT", DIGEST, _any_digest), "manifest-wrong-digest"),
     mutant(
@@ -172,14 +199,18 @@ MANIFESTS = (
         "manifest-invalid",
         "manifest-wrong-digest",
     ),
-    mutant("what a manifest lacks is an error of ours", INCOMPLETE, "manifest-missing-blob"),
-    mutant("a tag never moves", _once_for_all, "tag-moved"),
+    mutant("what a manifest lacks is an error of ours", INCOMPLETE, "manifest-missing-blob", "index-sparse"),
+    mutant("a tag never moves", _once_for_all, "tag-moved", "tag-types", "referrers-tag"),
     mutant("Docker's images are refused", _refuses_type(DOCKER), "manifest-docker"),
-    mutant("indexes are refused", _refuses_type(INDEX), "manifest-index", "referrers-tag"),
+    mutant(
+        "indexes are refused",
+        _refuses_type(INDEX),
+        *("manifest-index", "referrers", "referrers-tag", "index-sparse", "tag-types", *INDEXES),
+    ),
     mutant(
         "artifacts are refused",
         _refuses(b'"artifactType"'),
-        *("manifest-artifact", "referrers", "referrers-filter", "referrers-tag"),
+        *("manifest-artifact", "manifest-shapes", "artifacts", "referrers-tag", *REFERRING),
     ),
     mutant(
         "Docker's types or nothing",
@@ -190,21 +221,21 @@ MANIFESTS = (
     mutant(
         "a manifest has the type that is asked for",
         instead("GET", MANIFEST, _whatever_is_accepted),
-        *("manifest-accept", "manifest-docker", "manifest-index"),
+        *("manifest-accept", "manifest-docker", "manifest-index", "docker-list", "index-sparse", "tag-types", *INDEXES),
     ),
     mutant("one replica of ten lacks what was pushed", _now_and_then, "replicas-read"),
     mutant("a subject is not confirmed", answered("PUT", MANIFEST, without("OCI-Subject")), "referrers"),
     mutant(
         "nothing refers to anything",
         answered("GET", REFERRERS, content(_empty)),
-        *("referrers", "referrers-filter", "referrers-tag"),
+        *("referrers-tag", *REFERRING),
     ),
     mutant(
         "referrers are no index",
         answered("GET", REFERRERS, body(lambda _: b"[]")),
-        *REFERRING,
+        *("referrers-endpoint", "referrers-none", "referrers-tag", *REFERRING),
     ),
-    mutant("what nothing refers to has a referrer", answered("GET", REFERRERS, _one_entry), "referrers-none"),
-    mutant("referrers have no types", answered("GET", REFERRERS, content(_bare)), "referrers"),
+    mutant("what nothing refers to has a referrer", answered("GET", REFERRERS, _one_entry), *EMPTY_LIST),
+    mutant("referrers have no types", answered("GET", REFERRERS, content(_bare)), *REFERRING),
     mutant("referrers are not filtered, and said to be", instead("GET", REFERRERS, _unfiltered), "referrers-filter"),
 )

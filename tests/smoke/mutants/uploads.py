@@ -173,6 +173,6 @@ UPLOADING = (
     mutant("mounts get lost", instead("POST", UPLOADS, _forgotten_if_there), "mount"),
     mutant("a mount of nothing is an error of ours", instead("POST", UPLOADS, _mounted_if_there), "mount-missing"),
     mutant("at most 1 MiB", _at_most(MIB), "upload-2-mb"),
-    mutant("at most 2 MiB", _at_most(2 * MIB), "large-layer", full=True),
+    mutant("at most 2 MiB", _at_most(2 * MIB), "large-layer", "manifest-4-mb", full=True),
     mutant("an upload of many parts is forgotten", _forgets_after(6), "replicas-upload"),
 )
