@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence, Sized
-from typing import Any
+from collections.abc import Sequence, Sized
+from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
 from registry_gitops.smoke.client import Body, Client, Headers, RegistryResponse
 from registry_gitops.smoke.diagnosis import expect_digest, expect_header, expect_status
-from registry_gitops.smoke.exceptions import CheckFailed
+from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest
 from registry_gitops.smoke.push_record import PushRecord
 
-OCTETS = {"Content-Type": "application/octet-stream"}
+OCTETS: Final = {"Content-Type": "application/octet-stream"}
+_CHUNK: Final = 1024
+_MAX_CHUNK: Final = 8 * 1024 * 1024
+"""Bytes: more than any storage demands of a chunk (S3: 5 MiB)."""
 
 
 class Repository:
@@ -80,8 +83,10 @@ class Repository:
 
     # -- pull
 
-    def request_manifest(self, reference: str, *, method: str = "GET", accept: str = ACCEPT_ALL) -> RegistryResponse:
-        """Request a manifest by tag or digest."""
+    def request_manifest(
+        self, reference: str, *, method: str = "GET", accept: str | tuple[str, ...] = ACCEPT_ALL
+    ) -> RegistryResponse:
+        """Request a manifest by tag or digest. A tuple of media types is sent as several lines of Accept."""
         return self.request(method, f"manifests/{reference}", headers={"Accept": accept})
 
     def request_blob(self, digest: str, *, method: str = "GET", headers: Headers = None) -> RegistryResponse:
@@ -104,27 +109,34 @@ class Repository:
 class Upload:
     """An open upload. `url` is where to send the next request; each response can change it."""
 
-    def __init__(self, repository: Repository, url: str) -> None:
+    def __init__(self, repository: Repository, url: str, min_chunk: int = 0) -> None:
         self.repository = repository
         self.url = url
+        self._min_chunk = min_chunk
 
     @classmethod
     def from_response(cls, repository: Repository, response: RegistryResponse) -> Upload:
         """Return the upload that a response with the status code 202 started. Raises CheckFailed."""
-        upload = cls(repository, "")
+        announced = response.headers.get("OCI-Chunk-Min-Length", "")
+        upload = cls(repository, "", int(announced) if announced.isdecimal() else 0)
         upload._follow_location(response)
         return upload
 
     def with_client(self, client: Client) -> Upload:
         """Return the same upload with another client."""
-        return Upload(self.repository.with_client(client), self.url)
+        return Upload(self.repository.with_client(client), self.url, self._min_chunk)
+
+    @property
+    def chunk_size(self) -> int:
+        """Bytes of a chunk: 1024, or more if the registry demands it. Raises Skipped if it demands too many."""
+        if self._min_chunk > _MAX_CHUNK:
+            self.cancel()
+            raise Skipped(f"the registry demands chunks of at least {self._min_chunk} bytes")
+        return max(_CHUNK, self._min_chunk)
 
     def send(self, chunk: Body, *, start: int | None = None) -> RegistryResponse:
         """Send a chunk by PATCH; `start`, its offset, adds the header Content-Range."""
-        headers = dict(OCTETS)
-        if start is not None and isinstance(chunk, bytes):
-            headers["Content-Range"] = f"{start}-{start + len(chunk) - 1}"
-        response = self._request("PATCH", self.url, chunk, headers)
+        response = self._request("PATCH", self.url, chunk, {**OCTETS, **_range_header(chunk, start)})
         if response.status == 202:
             self._follow_location(response)
         return response
@@ -137,14 +149,25 @@ class Upload:
         return response
 
     def put(
-        self, digest: str, rest: Body = b"", headers: Mapping[str, str] = OCTETS, *, encodes: bool = False
+        self,
+        digest: str,
+        rest: Body = b"",
+        headers: Headers = OCTETS,
+        *,
+        start: int | None = None,
+        encodes: bool = False,
     ) -> RegistryResponse:
-        """End the upload with the rest of the bytes, and the digest of all of them, as sha256%3A if `encodes`."""
+        """End the upload with the rest of the bytes, and the digest of all of them, as sha256%3A if `encodes`.
+
+        `start`, the offset of the rest, adds the header Content-Range.
+        """
         record = self.repository.push_record
         record.add_blob(self.repository.name, digest, len(rest) if isinstance(rest, Sized) else 0)
         separator = "&" if "?" in self.url else "?"
         value = quote(digest, safe="") if encodes else digest
-        response = self._request("PUT", f"{self.url}{separator}digest={value}", rest, headers)
+        response = self._request(
+            "PUT", f"{self.url}{separator}digest={value}", rest, {**(headers or {}), **_range_header(rest, start)}
+        )
         if response.status == 201:
             record.discard_upload(self.url)
         elif 400 <= response.status < 500:
@@ -172,10 +195,14 @@ class Upload:
         self.url = self.repository.client.url_for(urljoin(response.url, response.location))
         record.add_upload(self.url)
 
-    def _request(
-        self, method: str, url: str, body: Body = None, headers: Mapping[str, str] | None = None
-    ) -> RegistryResponse:
+    def _request(self, method: str, url: str, body: Body = None, headers: Headers = None) -> RegistryResponse:
         return self.repository.client.request(method, url, body, headers)
+
+
+def _range_header(chunk: Body, start: int | None) -> dict[str, str]:
+    if start is None or not isinstance(chunk, bytes):
+        return {}
+    return {"Content-Range": f"{start}-{start + len(chunk) - 1}"}
 
 
 def expect_same_bytes(response: RegistryResponse, blob: LocalBlob) -> None:

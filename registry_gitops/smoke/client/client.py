@@ -39,8 +39,9 @@ _ETHERNET_SEGMENT: Final = 1460
 Body = bytes | IO[bytes] | Iterator[bytes] | None
 """Body of a request: bytes, a file of known length, or parts of unknown length, which are sent chunked."""
 
-Headers = Mapping[str, str | None] | None
-"""Headers of a request; one that is None is not sent."""
+HeaderValues = Mapping[str, str | tuple[str, ...] | None]
+Headers = HeaderValues | None
+"""Headers of a request; one that is None is not sent, and a tuple is sent as several lines."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class RegistryResponse:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    challenges: tuple[str, ...] = ()
+    """The lines of WWW-Authenticate, which `headers` joins by commas."""
 
     @property
     def location(self) -> str:
@@ -189,7 +192,10 @@ class Client:
         """
         with self._exchange(method, path, body, headers, authenticator or self.authenticator) as (received, lines):
             content = b"".join(_read_limited(received)) if method != "HEAD" else b""
-            response = RegistryResponse(method, received.url, received.status_code, received.headers, content)
+            challenges = tuple(received.raw.headers.getlist("WWW-Authenticate"))
+            response = RegistryResponse(
+                method, received.url, received.status_code, received.headers, content, challenges
+            )
             lines += self.evidence.format_response(response.status, received.reason or "", response.headers, content)
         return response
 
@@ -234,7 +240,7 @@ class Client:
         method: str,
         url: str,
         body: Body,
-        headers: Mapping[str, str | None],
+        headers: HeaderValues,
         authenticator: ClientAuthenticator,
         lines: list[str],
     ) -> requests.Response:
@@ -257,7 +263,7 @@ class Client:
         method: str,
         url: str,
         body: Body,
-        headers: Mapping[str, str | None],
+        headers: HeaderValues,
         authorization: MaskedText | None,
         lines: list[str],
     ) -> requests.Response:
@@ -278,12 +284,15 @@ class Client:
         method: str,
         url: str,
         body: Body,
-        headers: Mapping[str, str | None],
+        headers: HeaderValues,
         authorization: MaskedText | None,
         lines: list[str],
     ) -> requests.Response:
-        more = {"Authorization": authorization.reveal()} if authorization else {}
-        prepared = self._session.prepare_request(requests.Request(method, url, {**headers, **more}, data=body))
+        single = {name: value for name, value in headers.items() if not isinstance(value, tuple)}
+        if authorization:
+            single["Authorization"] = authorization.reveal()
+        prepared = self._session.prepare_request(requests.Request(method, url, single, data=body))
+        _add_lines(prepared, headers)
         lines += self.evidence.format_request(method, url, prepared.headers)
         for retries_left in range(self.settings.retries, -1, -1):
             try:
@@ -331,6 +340,16 @@ def _invalid_urls_typed() -> Iterator[None]:
         raise
     except (ValueError, urllib3.exceptions.HTTPError):
         raise requests.exceptions.InvalidURL from None
+
+
+def _add_lines(prepared: requests.PreparedRequest, headers: HeaderValues) -> None:
+    """Add the headers that have several lines, for which requests has no form."""
+    for name, value in headers.items():
+        if isinstance(value, tuple):
+            others = [(each, line) for each, line in prepared.headers.items() if each.lower() != name.lower()]
+            prepared.headers = urllib3.HTTPHeaderDict(others)  # type: ignore[assignment]
+            for line in value:
+                prepared.headers.add(name, line)  # type: ignore[attr-defined]
 
 
 def _rewind(body: Body) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+import requests
+
 from registry_gitops.smoke.client.challenge import Challenge, parse_challenges
 from registry_gitops.smoke.client.masked_text import Credentials, Mask, MaskedText
 
@@ -52,18 +54,30 @@ class ClientAuthenticator:
         If both Bearer and Basic are offered, Bearer comes first, as with Docker and containerd.
         """
         offers = parse_challenges(challenge)
+        is_basic = "basic" in [offer.scheme for offer in offers] and self._has_password
         for offer in offers:
-            token = self._fetch_token(offer, method, url, request_token) if offer.scheme == "bearer" else None
+            if offer.scheme != "bearer":
+                continue
+            try:
+                token = self._fetch_token(offer, method, url, request_token)
+            except requests.RequestException:
+                if not is_basic:
+                    raise
+                continue
             if token is not None:
                 with self._lock:
                     self._mask.hide(token)
                     self._tokens[_token_scope(method, url)] = token
                 return True
-        if self.credentials and not self.credentials.identity_token and "basic" in [offer.scheme for offer in offers]:
+        if is_basic:
             with self._lock:
                 was_basic, self._is_basic = self._is_basic, True
             return not was_basic
         return False
+
+    @property
+    def _has_password(self) -> bool:
+        return self.credentials is not None and not self.credentials.identity_token
 
     def _fetch_token(self, offer: Challenge, method: str, url: str, request_token: TokenRequest) -> MaskedText | None:
         realm = offer.parameters.get("realm", "")

@@ -77,6 +77,21 @@ def test_url_for_location_keeps_the_registry_address(location: str, place: str) 
         assert client.url_for(location) == stub.url + place
 
 
+def test_header_with_several_values_is_sent_in_several_lines() -> None:
+    with answering(OK) as stub, connect(stub.url) as client:
+        client.request("GET", "/v2/", headers={"accept": ("a/b", "c/d"), "Range": "bytes=0-"})
+    lines = stub.heads[1].splitlines()
+    assert [line for line in lines if line.lower().startswith("accept:")] == ["accept: a/b", "accept: c/d"]
+    assert "Range: bytes=0-" in lines
+
+
+def test_lines_of_a_challenge_are_kept_apart() -> None:
+    offers = ("WWW-Authenticate: Negotiate", 'WWW-Authenticate: Basic realm="x", NTLM')
+    with answering(OK, status(401, b"", *offers)) as stub, connect(stub.url) as client:
+        response = client.request("GET", "/v2/_catalog")
+    assert response.challenges == ("Negotiate", 'Basic realm="x", NTLM')
+
+
 def test_path_prefix_is_sent_with_every_request() -> None:
     with answering(OK) as stub, connect(f"{stub.url}/images") as client:
         client.request("GET", "/v2/_catalog")
