@@ -23,10 +23,12 @@ from registry_gitops.smoke.remedies import (
     READ_ONLY,
     REDIRECTED,
     REPLICAS,
+    REQUEST_HEADERS,
     SLOW,
     STORAGE_NOT_SHARED,
     TOO_LARGE,
     TOO_MANY,
+    UNAUTHORIZED,
     UNREACHABLE_STORAGE,
     VOLUME_FULL,
 )
@@ -51,7 +53,7 @@ _BY_PAGE: Final[dict[int, str | Remedy]] = {
 }
 """Status code of a page for people -> remedy."""
 _BY_STATUS: Final[dict[int, str | Remedy]] = {
-    401: FORBIDDEN,
+    401: UNAUTHORIZED,
     403: FORBIDDEN,
     413: TOO_LARGE,
     414: LONG_HEADERS,
@@ -140,6 +142,8 @@ def remedy_for_response(response: RegistryResponse) -> str | Remedy:
         return STORAGE_NOT_SHARED
     if response.status in (500, 507) and writes:
         return _remedy_for_storage(response)
+    if response.status == 404 and b"accept header" in response.body.lower():
+        return REQUEST_HEADERS
     if response.status == 404 and not writes and _BLOB_OR_MANIFEST.search(response.url):
         # If 404 is unexpected, this run has pushed the blob or manifest.
         return STORAGE_NOT_SHARED

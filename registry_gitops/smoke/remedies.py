@@ -29,6 +29,20 @@ PROXY_REQUESTS: Final = Remedy(
     otherwise=f"{_OTHER_PROXY} nginx's proxy_request_buffering, Traefik's middleware Buffering, or a limit of the "
     "cloud.",
 )
+HEADERS: Final = (
+    "Stop the proxy in front of the registry from removing or changing headers of responses, and from compressing "
+    "them: see `ingress.annotations` (configuration-snippet, custom-headers; nginx: proxy_hide_header, add_header, "
+    "charset, gzip)."
+)
+REQUEST_HEADERS: Final = (
+    "Let the proxy in front of the registry pass the header Accept on unchanged, all lines of it: see "
+    "`ingress.annotations` (configuration-snippet; nginx: proxy_set_header Accept)."
+)
+CHALLENGES: Final = (
+    "Let only the registry itself send 401 and WWW-Authenticate (`auth.htpasswd.enabled`): remove authentication from "
+    "the proxy in front (`ingress.annotations`: nginx.ingress.kubernetes.io/auth-type, auth-url), or let it offer "
+    "Basic alone, in a line of its own."
+)
 OTHER_REGISTRY: Final = Remedy(
     "Run the registry of the chart, `image.repository` library/registry, with a current `image.tag`.",
     sets={"image.repository": "library/registry", "image.tag": at_least("3.1.1")},
@@ -55,6 +69,11 @@ READ_ONLY: Final = Remedy(
     otherwise="While garbage is collected (`garbageCollection.schedule`), pushes are refused: repeat the run later. A "
     f"proxy in front can refuse methods, too (`ingress.annotations`). If neither is so: {ANOTHER}",
 )
+UNAUTHORIZED: Final = (
+    "The registry got no valid credentials with this request: pass --username if it needs a login. If it gets them "
+    "with other requests, a proxy in front removes the header Authorization from some: see `ingress.annotations` "
+    "(nginx: proxy_set_header Authorization; nginx.ingress.kubernetes.io/auth-url)."
+)
 FORBIDDEN: Final = (
     "Check the permissions of the user. Users of `auth.htpasswd.existingSecret` are allowed everything; if it is one "
     "of them, a proxy in front of the registry refuses the request (`ingress.annotations`)."
@@ -62,12 +81,15 @@ FORBIDDEN: Final = (
 REPLICAS: Final = Remedy(
     "The next request reaches another replica, which does not know the upload: give all replicas the same "
     "`http.existingSecret` and one storage (`persistence.accessModes` with ReadWriteMany, or object storage), or set "
-    "`replicaCount` to 1.",
+    "`replicaCount` to 1. If there is only one, a proxy in front cuts off the query of requests (nginx: proxy_pass "
+    "with $uri instead of $request_uri).",
     sets={"http.existingSecret": is_set, "replicaCount": 1},
     is_choice=True,
     otherwise="Still, the next request reaches a Pod that does not know the upload: one that started before the Secret "
     "had the key http-secret, one with another storage (`persistence.accessModes` without ReadWriteMany), an old Pod, "
-    "or that of another registry. `kubectl get endpointslices` lists the Pods behind the Service.",
+    "or that of another registry. `kubectl get endpointslices` lists the Pods behind the Service. "
+    "With one Pod, a proxy in front cuts off the query of requests (nginx: proxy_pass with $uri instead of "
+    "$request_uri).",
 )
 STORAGE_NOT_SHARED: Final = Remedy(
     "The replicas do not share their storage: set `persistence.accessModes` to ReadWriteMany, use object storage, or "
