@@ -11,6 +11,8 @@ from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.remedies import REPLICAS, STORAGE_NOT_SHARED
 
 CONNECTIONS: Final = 12
+_MAX_BYTES: Final = 4 * 1024 * 1024
+"""Bytes to send, in fewer chunks if the registry demands large ones."""
 
 
 @check("replicas-upload", spec="pitfall: replicas that do not share http.secret or storage", remedy=REPLICAS)
@@ -19,13 +21,14 @@ def replicas_upload(context: Context) -> None:
 
     A Service can send each connection to another replica. If that does not know the upload, the push fails.
     """
-    blob = context.make_blob(size=CONNECTIONS * 256)
     upload = context.repository.start_upload()
-    for number in range(CONNECTIONS):
-        start = number * 256
+    size = upload.chunk_size
+    chunks = min(CONNECTIONS, max(2, _MAX_BYTES // size))
+    blob = context.make_blob(size=chunks * size)
+    for start in range(0, chunks * size, size):
         with context.client.with_new_connections() as fresh:
             upload = upload.with_client(fresh)
-            expect_status(upload.send(blob.content[start : start + 256], start=start), 202)
+            expect_status(upload.send(blob.content[start : start + size], start=start), 202)
     upload.with_client(context.client).finish(blob)
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
 from registry_gitops.smoke.check import RECOMMENDED, check
 from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect_digest, expect_own_origin, expect_status, status_failure
+from registry_gitops.smoke.diagnosis import (
+    expect_digest,
+    expect_header,
+    expect_own_origin,
+    expect_status,
+    status_failure,
+)
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
-from registry_gitops.smoke.images import LocalBlob
-from registry_gitops.smoke.remedies import ANOTHER, BROKEN_STORAGE, OTHER_REGISTRY, PROXY_REQUESTS
+from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob
+from registry_gitops.smoke.remedies import ANOTHER, BROKEN_STORAGE, OTHER_REGISTRY, PROXY_ERRORS, PROXY_REQUESTS
 from registry_gitops.smoke.remedy import Remedy
 from registry_gitops.smoke.repository import OCTETS, Upload, expect_same_bytes
 
@@ -52,11 +61,12 @@ def upload_chunked(context: Context) -> None:
 
     Clients push in chunks if a proxy limits the size of a request.
     """
-    blob = context.make_blob(size=3072)
     upload = context.repository.start_upload()
-    for start in range(0, len(blob.content), 1024):
-        response = expect_status(upload.send(blob.content[start : start + 1024], start=start), 202)
-        _expect_range(response, start + 1024)
+    size = upload.chunk_size
+    blob = context.make_blob(size=2 * size)
+    for start in (0, size):
+        response = expect_status(upload.send(blob.content[start : start + size], start=start), 202)
+        _expect_range(response, start + size)
     _expect_pushed(context, blob, upload.finish(blob))
 
 
@@ -68,12 +78,93 @@ def upload_chunked(context: Context) -> None:
 def upload_streamed(context: Context) -> None:
     """A blob of unknown length can be pushed by one PATCH.
 
-    Docker pushes this way: it compresses while it sends, and knows the length only at the end.
+    Docker pushes this way: it compresses while it sends, and knows the length only at the end. It fails without the
+    offset in the response.
+    """
+    upload = context.repository.start_upload()
+    blob = context.make_blob(size=3 * upload.chunk_size)
+    response = expect_status(upload.send(_parts(blob)), 202)
+    _expect_range(response, len(blob.content))
+    _expect_pushed(context, blob, upload.finish(blob))
+
+
+@check(
+    "upload-put-streamed",
+    requirement=RECOMMENDED,
+    spec="distribution-spec, end-6: PUT; RFC 9112, Chunked Transfer Coding",
+    remedy=PROXY_REQUESTS,
+)
+def upload_put_streamed(context: Context) -> None:
+    """A blob of unknown length can be pushed by POST and PUT.
+
+    Clients that compress while they send do not know the length.
     """
     blob = context.make_blob(size=3072)
+    response = context.repository.start_upload().put(blob.digest, _parts(blob))
+    if response.status == 411:
+        raise NotSupported("PUT without Content-Length returned 411")
+    _expect_pushed(context, blob, expect_status(response, 201))
+
+
+@check(
+    "upload-last-chunk",
+    requirement=RECOMMENDED,
+    spec="distribution-spec, end-6: PUT with the final chunk",
+    remedy=PROXY_REQUESTS,
+)
+def upload_last_chunk(context: Context) -> None:
+    """A chunk without Content-Range is accepted, and the last chunk can be in the PUT that ends the upload.
+
+    Podman, Skopeo, and Jib send no Content-Range. Clients that push in chunks save a request.
+    """
     upload = context.repository.start_upload()
-    expect_status(upload.send(blob.content[start : start + 1024] for start in (0, 1024, 2048)), 202)
-    _expect_pushed(context, blob, upload.finish(blob))
+    size = upload.chunk_size
+    blob = context.make_blob(size=size + 512)
+    expect_status(upload.send(blob.content[:size]), 202)
+    response = upload.put(blob.digest, blob.content[size:], start=size)
+    _expect_pushed(context, blob, expect_status(response, 201))
+
+
+@check(
+    "upload-empty",
+    requirement=RECOMMENDED,
+    spec="distribution-spec, end-6: PUT; RFC 9110, Content-Length: 0",
+    remedy=PROXY_REQUESTS,
+)
+def upload_empty(context: Context) -> None:
+    """An empty blob can be pushed, and has the length 0.
+
+    Some tools push an empty config, or an empty layer.
+    """
+    blob = LocalBlob(b"")
+    # A concurrent run can delete it in between: all runs have the same.
+    for _ in range(2):
+        response = context.repository.start_upload().put(blob.digest)
+        if 400 <= response.status < 500:
+            raise NotSupported(f"the registry refuses an empty blob ({response.status})")
+        expect_status(response, 201)
+        response = context.repository.request_blob(blob.digest, method="HEAD")
+        if response.status != 404:
+            break
+    expect_header(expect_status(response, 200), "Content-Length", "0")
+
+
+@check("upload-twice", spec="distribution-spec, end-4a and end-6: POST then PUT", remedy=BROKEN_STORAGE)
+def upload_twice(context: Context) -> None:
+    """Two uploads of the same blob can be open at the same time, and both succeed.
+
+    Pipelines push images with the same layers at the same time.
+    """
+    blob = context.make_blob()
+    first, second = context.repository.start_upload(), context.repository.start_upload()
+    first.finish(blob, blob.content)
+    response = second.put(blob.digest, blob.content)
+    if 400 <= response.status < 500:
+        raise CheckFailed(
+            f"the second of two uploads of the same blob was refused ({response.status})",
+            f"Let the registry accept a blob that it has already (Nexus: Deployment policy). {OTHER_REGISTRY}",
+        )
+    _expect_pushed(context, blob, expect_status(response, 201))
 
 
 @check(
@@ -84,19 +175,20 @@ def upload_resumed(context: Context) -> None:
 
     Otherwise, a lost connection costs the whole layer.
     """
-    blob = context.make_blob(size=2048)
     upload = context.repository.start_upload()
-    expect_status(upload.send(blob.content[:1024], start=0), 202)
+    size = upload.chunk_size
+    blob = context.make_blob(size=2 * size)
+    expect_status(upload.send(blob.content[:size], start=0), 202)
     with context.client.with_new_connections() as fresh:
         resumed = upload.with_client(fresh)
         response = resumed.request_status()
         if response.status in (400, 404, 405):
             # The next request shows whether the upload still exists.
-            expect_status(upload.send(blob.content[1024:], start=1024), 202)
+            expect_status(upload.send(blob.content[size:], start=size), 202)
             upload.finish(blob)
             raise NotSupported(f"GET of an upload returned {response.status}")
-        _expect_range(expect_status(response, 204), 1024)
-        expect_status(resumed.send(blob.content[1024:], start=1024), 202)
+        _expect_range(expect_status(response, 204), size)
+        expect_status(resumed.send(blob.content[size:], start=size), 202)
         _expect_pushed(context, blob, resumed.finish(blob))
 
 
@@ -111,16 +203,17 @@ def upload_out_of_order(context: Context) -> None:
 
     A client that lost count learns that before it has sent everything.
     """
-    blob = context.make_blob(size=2048)
     upload = context.repository.start_upload()
-    expect_status(upload.send(blob.content[:1024], start=0), 202)
-    response = upload.send(blob.content[1024:], start=1536)
+    size = upload.chunk_size
+    blob = context.make_blob(size=2 * size)
+    expect_status(upload.send(blob.content[:size], start=0), 202)
+    response = upload.send(blob.content[size:], start=size + 512)
     if response.status == 202:
         upload.cancel()
         raise NotSupported("the registry ignores Content-Range; only the digest at the end shows a wrong chunk")
     expect_status(response, 416, 400)
     if response.status == 416:
-        expect_status(upload.send(blob.content[1024:], start=1024), 202)
+        expect_status(upload.send(blob.content[size:], start=size), 202)
         _expect_pushed(context, blob, upload.finish(blob))
     else:
         upload.cancel()
@@ -144,7 +237,7 @@ def upload_cancelled(context: Context) -> None:
     Otherwise, its data stays on the volume until the registry purges it.
     """
     upload = context.repository.start_upload()
-    expect_status(upload.send(context.make_blob().content), 202)
+    expect_status(upload.send(context.make_blob(size=upload.chunk_size).content), 202)
     response = upload.cancel()
     if response.status in (400, 404, 405):
         raise NotSupported(f"DELETE of an upload returned {response.status}")
@@ -157,21 +250,42 @@ def upload_cancelled(context: Context) -> None:
     "upload-wrong-digest", spec="distribution-spec, end-6: 400 for a digest that does not match", remedy=OTHER_REGISTRY
 )
 def upload_wrong_digest(context: Context) -> None:
-    """Bytes that do not match their digest are refused.
+    """Bytes that do not match their digest are refused, and the right ones are accepted afterwards.
 
     Otherwise, the registry stores and serves corrupt layers.
     """
-    right, wrong = context.make_blob("right"), context.make_blob("wrong")
-    upload = context.repository.start_upload()
-    response = upload.put(right.digest, wrong.content)
-    if response.status < 300:
-        raise CheckFailed(f"bytes that do not match their digest were accepted ({response.status})")
-    if not 400 <= response.status < 500:
-        raise status_failure(response, 400)
-    if context.repository.request_blob(right.digest, method="HEAD").status == 200:
+    repository = context.repository
+    right = context.make_blob("right")
+    _expect_refused(repository.start_upload().put(right.digest, right.content[:-1]), "bytes that do not match")
+    upload = repository.start_upload()
+    wrong = context.make_blob("wrong", upload.chunk_size)
+    expect_status(upload.send(wrong.content), 202)
+    _expect_refused(upload.put(right.digest), "a chunk that does not match")
+    if repository.request_blob(right.digest, method="HEAD").status == 200:
         raise CheckFailed("the upload was refused, but the blob is stored")
-    if upload.request_status().status == 204:
-        upload.cancel()
+    _expect_pushed(context, right, repository.push_blob(right))
+
+
+@check(
+    "upload-refused",
+    spec="distribution-spec, end-6: 400 for an invalid digest, 404 for an unknown upload",
+    remedy=PROXY_ERRORS,
+)
+def upload_refused(context: Context) -> None:
+    """An upload that ends without a valid digest, or that is unknown, gets a 4xx.
+
+    A client that gets a 5xx sends the whole layer again and again.
+    """
+    upload = context.repository.start_upload()
+    separator = "&" if "?" in upload.url else "?"
+    for query in ("", f"{separator}digest=sha256:short", f"{separator}digest=none:{'0' * 64}"):
+        response = context.client.request("PUT", f"{upload.url}{query}", b"", OCTETS)
+        _expect_refused(response, query[1:] or "an upload without a digest")
+    unknown = context.repository.path(f"blobs/uploads/00000000-0000-4000-8000-0000{context.run_id:0>8}")
+    missing = context.make_blob("missing")
+    _expect_refused(
+        context.client.request("PUT", f"{unknown}?digest={missing.digest}", b"", OCTETS), "an unknown upload"
+    )
 
 
 @check(
@@ -186,20 +300,39 @@ def upload_wrong_digest(context: Context) -> None:
     ),
 )
 def upload_location(context: Context) -> None:
-    """Every Location has the address that the client uses.
+    """Every Location has the address that the client uses, and leads to what was pushed.
 
     If a proxy does not forward its address, pushes continue at http, or at a name inside the cluster.
     """
-    blob, image = context.make_blob(), context.make_image()
     started = expect_status(context.repository.request("POST", "blobs/uploads/"), 202)
     upload = Upload.from_response(context.repository, started)
+    blob = context.make_blob(size=upload.chunk_size)
     patched = expect_status(upload.send(blob.content), 202)
+    status = upload.request_status()
     finished = upload.finish(blob)
-    responses = (started, patched, finished, context.repository.push(image, context.make_tag("a")))
-    for response in responses:
+    image, _ = context.pushed_image()
+    pushed = expect_status(context.repository.put_manifest(image, image.digest), 201)
+    for response in (started, patched, status, finished, pushed):
         expect_own_origin(context.client, response, response.location, promised=context.expectations.host)
-    if not all(response.location for response in responses):
-        raise NotSupported("the response to a push has no Location; clients do not need it")
+    for response in (finished, pushed):
+        if not response.location:
+            raise NotSupported("the response to a push has no Location; clients do not need it")
+        target = context.client.url_for(urljoin(response.url, response.location))
+        expect_status(context.client.request("HEAD", target, headers={"Accept": ACCEPT_ALL}), 200)
+
+
+def _parts(blob: LocalBlob) -> Iterator[bytes]:
+    """Yield the bytes in three parts, which are sent without Content-Length."""
+    size = len(blob.content) // 3
+    return (blob.content[start : start + size] for start in (0, size, 2 * size))
+
+
+def _expect_refused(response: RegistryResponse, what: str) -> None:
+    """Return if the status code is 4xx. Raises CheckFailed."""
+    if response.status < 300:
+        raise CheckFailed(f"{response.method} accepted {what} ({response.status}), expected 400", OTHER_REGISTRY)
+    if not 400 <= response.status < 500:
+        raise status_failure(response, 400)
 
 
 def _expect_pushed(context: Context, blob: LocalBlob, response: RegistryResponse) -> None:
@@ -219,9 +352,14 @@ CHECKS = (
     upload_single_post,
     upload_chunked,
     upload_streamed,
+    upload_put_streamed,
+    upload_last_chunk,
+    upload_empty,
+    upload_twice,
     upload_resumed,
     upload_out_of_order,
     upload_cancelled,
     upload_wrong_digest,
+    upload_refused,
     upload_location,
 )

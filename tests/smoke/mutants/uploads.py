@@ -136,22 +136,32 @@ UPLOADING = (
     mutant("an upload ends with 200", answered("PUT", SESSION, status(200), status=201), "upload-monolithic"),
     mutant("a single POST is kept nowhere", instead("POST", UPLOADS, _kept_nowhere), "upload-single-post"),
     mutant("a single POST is an error", _fails("digest"), "upload-single-post"),
-    mutant("any digest is right", instead("PUT|POST", ".*/blobs/uploads/.*", _takes_any_digest), "upload-wrong-digest"),
+    mutant(
+        "any digest is right",
+        instead("PUT|POST", ".*/blobs/uploads/.*", _takes_any_digest),
+        "upload-wrong-digest",
+        "upload-refused",
+    ),
     mutant(
         "a wrong digest is an error of ours",
         answered("PUT", SESSION, status(500), status=400),
-        "upload-wrong-digest",
+        *("upload-wrong-digest", "upload-refused"),
     ),
     mutant(
         "only the first chunk is taken",
         instead("PATCH", SESSION, _first_chunk_only),
         *("upload-chunked", "upload-resumed", "upload-out-of-order", "replicas-upload"),
     ),
-    mutant("a chunk has no Range", answered("PATCH", SESSION, without("Range"), status=202), "upload-chunked"),
+    mutant(
+        "a chunk has no Range",
+        answered("PATCH", SESSION, without("Range"), status=202),
+        "upload-chunked",
+        "upload-streamed",
+    ),
     mutant(
         "a chunk has a Range of one too many",
         answered("PATCH", SESSION, header("Range", _one_more), status=202),
-        "upload-chunked",
+        *("upload-chunked", "upload-streamed"),
     ),
     mutant(
         "a chunk out of order is an error of ours",
