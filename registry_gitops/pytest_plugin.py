@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pytest
 
 if TYPE_CHECKING:
+    from registry_gitops.deployment import RegistryDeployment
     from registry_gitops.findings import Finding
     from registry_gitops.registry import ReferenceRegistry
-    from registry_gitops.smoke import Check, Client
+    from registry_gitops.smoke import Check, Client, Expectations
+    from registry_gitops.target import Target
 
 _CHECKS: Final = Path(__file__).parent / "smoke" / "checks" / "__init__.py"
 _UNREACHABLE: Final = 3
@@ -30,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--registry-url", metavar="URL", help="registry to test, instead of a new one of our own")
     group.addoption("--registry-username", metavar="USER", help="user to log in as")
     group.addoption("--registry-ca-file", metavar="FILE", help="trust the certificate authorities in this file (PEM)")
+    group.addoption("--registry-config", metavar="FILE", help="compare it with what this config file promises")
+    group.addoption("--registry-expect", metavar="WORD,...", help="compare it with promises, such as login,no-delete")
     levels = ("read", "smoke", "full")
     group.addoption("--registry-level", choices=levels, default="smoke", help="checks to run (default: smoke)")
     parser.addini(_SCOPE, "how long a reference_registry lives: function (default), class, module, package or session")
@@ -61,15 +65,57 @@ def registry_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope=_scope)
 def registry_client(registry_url: str, pytestconfig: pytest.Config) -> Iterator[Client]:
     """A client of the registry to test, logged in as the options say, or as `docker login` did."""
-    with _connect(registry_url, pytestconfig) as client:
+    from registry_gitops.target import Target
+
+    with _connect(Target(registry_url), pytestconfig) as client:
         yield client
 
 
-def _connect(url: str, config: pytest.Config) -> Client:
+def _connect(target: Target, config: pytest.Config) -> Client:
     from registry_gitops.smoke import connect
 
-    username, ca_file = config.getoption("registry_username"), config.getoption("registry_ca_file")
-    return connect(url, username=username, password=os.environ.get("REGISTRY_GITOPS_PASSWORD"), ca_file=ca_file)
+    user, password = config.getoption("registry_username"), os.environ.get("REGISTRY_GITOPS_PASSWORD")
+    ca_file = config.getoption("registry_ca_file")
+    return connect(
+        str(target.endpoint), username=user or target.username, password=password or target.password, ca_file=ca_file
+    )
+
+
+def _target(config: pytest.Config) -> Target:
+    """Return the registry to test: that of --registry-url, or else of --registry-config. Raises UsageError."""
+    from registry_gitops.target import Target, resolve_target
+
+    url, file = config.getoption("registry_url"), config.getoption("registry_config")
+    target = resolve_target(url, deployment=_load(file)) if file else Target(str(url or ""))
+    if not isinstance(target.endpoint, str):
+        raise pytest.UsageError(f"{file} has no host name: pass --registry-url URL")
+    return target
+
+
+def _load(file: str) -> RegistryDeployment:
+    from registry_gitops.deployment import load
+    from registry_gitops.errors import InputError
+
+    try:
+        return load(file)
+    except InputError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _expectations(config: pytest.Config) -> Expectations:
+    """Return what the config file and the words promise. Raises UsageError."""
+    from registry_gitops.errors import InputError
+    from registry_gitops.smoke import Expectations, parse_promises
+    from registry_gitops.target import read_promises
+
+    file, words = config.getoption("registry_config"), config.getoption("registry_expect")
+    try:
+        promises = parse_promises([words] if words else ())
+    except InputError as error:
+        raise pytest.UsageError(f"--registry-expect: {error}") from None
+    if not file:
+        return Expectations(**promises, source="--registry-expect" if promises else "")
+    return read_promises(_load(file), _target(config).endpoint, Path(file).name).with_promises(promises)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -87,10 +133,11 @@ class Catalogue(pytest.File):
         """Make the tests."""
         from registry_gitops.smoke import CHECKS, Level, checks_for_level
 
-        if not self.config.getoption("registry_url"):
-            raise self.CollectError("no registry given: pass --registry-url URL")
+        if not (self.config.getoption("registry_url") or self.config.getoption("registry_config")):
+            raise self.CollectError("no registry given: pass --registry-url URL, or --registry-config FILE")
+        target, expectations = _target(self.config), _expectations(self.config)
         for check in checks_for_level(CHECKS, Level(self.config.getoption("registry_level"))):
-            yield CheckItem.from_parent(self, name=check.id, check=check)
+            yield CheckItem.from_parent(self, name=check.id, check=check, target=target, expectations=expectations)
 
 
 class BadResult(Exception):
@@ -104,20 +151,22 @@ class BadResult(Exception):
 class CheckItem(pytest.Item):
     """A check as a test."""
 
-    def __init__(self, *, check: Check, **options: Any) -> None:
+    def __init__(self, *, check: Check, target: Target, expectations: Expectations, **options: Any) -> None:
         super().__init__(**options)
         self.check = check
+        self.target = target
+        self.expectations = expectations
 
     def runtest(self) -> None:
         """Run the check by itself, and clean up after it."""
-        from registry_gitops.smoke import UnreachableError, run_checks
+        from registry_gitops.smoke import Options, UnreachableError, run_checks
 
         try:
-            client = _connect(str(self.config.getoption("registry_url")), self.config)
+            client = _connect(self.target, self.config)
         except UnreachableError as problem:
             pytest.exit(f"{problem}. {problem.remedy}", _UNREACHABLE)
         with client:
-            report = run_checks(client, (self.check,))
+            report = run_checks(client, (self.check,), options=Options(expectations=self.expectations))
         (result,) = report.checks
         if report.findings:
             raise BadResult(report.findings[0])

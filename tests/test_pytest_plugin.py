@@ -105,6 +105,36 @@ def test_a_login_comes_from_the_options_and_the_password_shows_nowhere(tmp_path:
     assert "correct-horse" not in printed
 
 
+def test_a_check_compares_the_registry_with_a_config_file_or_with_words(
+    tmp_path: Path, served: ReferenceRegistry
+) -> None:
+    config = tmp_path / "registry.yaml"
+    config.write_text("values: {deletion: {enabled: true}, auth: {htpasswd: {enabled: true, existingSecret: users}}}")
+    reached = ("--registry-url", served.url, "-k", "promised-deletion or promised-login", *CHECKS_AS_TESTS)
+    code, printed = run(tmp_path, "--registry-config", config, *reached)
+    assert code == 1, printed
+    assert "registry.yaml promises a login, but without credentials GET /v2/ returned 200" in printed
+    assert "promised-deletion" not in printed.partition("short test summary")[2]
+    code, printed = run(tmp_path, "--registry-expect", "no-login,delete", *reached)
+    assert (code, "3 passed" in printed) == (0, True), printed
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--registry-expect", "delte", "--registry-url", "http://127.0.0.1:1"), 'unknown word "delte": did you mean'),
+        (("--registry-config", "none.yaml"), "none.yaml: no such file"),
+        (("--registry-config", "registry.yaml"), "registry.yaml has no host name: pass --registry-url URL"),
+    ],
+)
+def test_a_wrong_promise_is_said_without_a_traceback(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    (tmp_path / "registry.yaml").write_text("name: images")
+    code, printed = run(tmp_path, *options, *CHECKS_AS_TESTS)
+    assert code != 0
+    assert message in printed
+    assert "Traceback" not in printed
+
+
 def test_a_registry_that_is_not_there_ends_the_run_with_its_likely_cause(tmp_path: Path) -> None:
     code, printed = run(tmp_path, "--registry-url", "http://127.0.0.1:1", *CHECKS_AS_TESTS)
     assert code == 3

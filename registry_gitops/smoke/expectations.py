@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,8 @@ class Expectations:
     """Why a promise is not known, by its name; those names are None."""
     source: str = ""
     """Where they come from: the name of a file, or an option. "": nothing is promised."""
+
+    def with_promises(self, promises: Mapping[str, Any]) -> Self:
+        """Return these expectations with other promises over them, by their names."""
+        unknown = {name: reason for name, reason in self.unknown.items() if name not in promises}
+        return replace(self, **promises, unknown=unknown)

@@ -19,7 +19,7 @@ COMMON: Final = {"amounts", "errors", "findings", "masking", "substitution", "ve
 MAY_IMPORT: Final[dict[str, set[str]]] = {
     "__init__": {"deployment", "manifests", "registry", "render", "rules", "validation", "values"},
     "__main__": {"cli"},
-    "pytest_plugin": {"registry", "report", "smoke"},
+    "pytest_plugin": {"deployment", "registry", "report", "smoke", "target"},
     "cli": {
         "cluster",
         "codec",
