@@ -4,7 +4,7 @@ VENV ?= .venv
 RUN = $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast test-lowest test-newest e2e e2e-endings check generate bench bench-registry soak fuzz clean .dev .demo .tools .cluster
+.PHONY: help demo test test-fast test-lowest test-newest e2e e2e-endings check generate bench bench-registry bench-smoke soak fuzz clean .dev .demo .tools .cluster
 
 # The first of PYTHONS that is new enough and can make virtual environments (on Debian: the package python3-venv).
 PYTHON ?=
@@ -67,6 +67,9 @@ bench: .dev .tools ## measure the commands
 
 bench-registry: .dev .tools ## measure the registry beside its peers (ARGS="--quick" for a look)
 	@$(RUN) -m benchmarks.registry $(ARGS)
+
+bench-smoke: .dev .tools ## measure smoke where a password is checked with each request, on half a CPU; as root
+	@$(RUN) -m benchmarks.smoke
 
 soak: .dev .tools ## kill the registry hundreds of times while images are pushed
 	@$(RUN) -m pytest tests/registry/crash --crash-cycles=200 $(ARGS)

@@ -1,1 +1,1 @@
-"""What is measured, each by one command: `make bench`, `make bench-registry`."""
+"""What is measured, each by one command: `make bench`, `make bench-registry`, `make bench-smoke`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,12 +13,13 @@ from registry_gitops.report import Report
 from registry_gitops.smoke.check import Check
 from registry_gitops.smoke.check_pool import CheckPool
 from registry_gitops.smoke.cleanup import clean_up
-from registry_gitops.smoke.client import Client
+from registry_gitops.smoke.client import Client, NoResponseError
 from registry_gitops.smoke.context import Options, Run
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.push_record import PushRecord
 from registry_gitops.smoke.repository import Repository
 from registry_gitops.smoke.restart import RestartImage
+from registry_gitops.smoke.slowness import describe_slowness
 from registry_gitops.version import __version__
 
 TOOL: Final = "registry-gitops smoke"
@@ -89,13 +91,15 @@ def run_checks(
 
 
 def _notes(client: Client) -> Iterator[str]:
-    waits = client.rate_limit.waits
+    waits = client.traffic.waits
     if waits:
         yield (
             f"The registry, or a proxy in front of it, limits the request rate: {waits} got 429 and were sent again. "
             "Pulls of many nodes meet the same limit: see nginx.ingress.kubernetes.io/limit-rps in "
             "`ingress.annotations`"
         )
+    with suppress(NoResponseError):
+        yield from describe_slowness(client)
 
 
 def _user(client: Client) -> str:

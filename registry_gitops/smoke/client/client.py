@@ -22,7 +22,7 @@ from registry_gitops.smoke.client.client_auth import ClientAuthenticator
 from registry_gitops.smoke.client.evidence import Evidence
 from registry_gitops.smoke.client.masked_text import Mask, MaskedText
 from registry_gitops.smoke.client.network_errors import NoResponseError, describe_error
-from registry_gitops.smoke.client.rate_limit import ATTEMPTS, RateLimit
+from registry_gitops.smoke.client.traffic import ATTEMPTS, Traffic
 from registry_gitops.version import __version__
 
 _MAX_BODY: Final = 32 * 1024 * 1024
@@ -102,14 +102,14 @@ class Client:
         evidence: Evidence | None = None,
         session: requests.Session | None = None,
         stop: threading.Event | None = None,
-        rate_limit: RateLimit | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self.settings = settings
         self.authenticator = authenticator
         self.mask = mask
         self.evidence = evidence or Evidence(mask)
         self._session = session or _new_session(settings)
-        self.rate_limit = rate_limit or RateLimit()
+        self.traffic = traffic or Traffic()
         self._stop = stop
 
     @property
@@ -125,7 +125,7 @@ class Client:
     def with_new_connections(self) -> Client:
         """Return a client of the same registry and user that opens connections of its own."""
         return Client(
-            self.settings, self.authenticator, self.mask, self.evidence, stop=self._stop, rate_limit=self.rate_limit
+            self.settings, self.authenticator, self.mask, self.evidence, stop=self._stop, traffic=self.traffic
         )
 
     def with_slow_reading(self) -> Client:
@@ -138,7 +138,7 @@ class Client:
             self.evidence,
             session=session,
             stop=self._stop,
-            rate_limit=self.rate_limit,
+            traffic=self.traffic,
         )
 
     def with_own_evidence(self, stop: threading.Event) -> Client:
@@ -147,7 +147,7 @@ class Client:
         After `stop` is set, it and the clients made from it raise RunStopped instead of sending a request.
         """
         return Client(
-            self.settings, self.authenticator, self.mask, session=self._session, stop=stop, rate_limit=self.rate_limit
+            self.settings, self.authenticator, self.mask, session=self._session, stop=stop, traffic=self.traffic
         )
 
     def close(self) -> None:
@@ -275,7 +275,7 @@ class Client:
             lines += self.evidence.format_response(
                 received.status_code, received.reason or "", received.headers, content
             )
-            self.rate_limit.wait(received.headers)
+            self.traffic.wait(received.headers)
             _rewind(body)
         return self._send(method, url, body, headers, authorization, lines)
 
@@ -296,9 +296,11 @@ class Client:
         lines += self.evidence.format_request(method, url, prepared.headers)
         for retries_left in range(self.settings.retries, -1, -1):
             try:
-                return self._session.send(
+                received = self._session.send(
                     prepared, stream=True, timeout=self.settings.timeout, allow_redirects=method in _METHODS_TO_REDIRECT
                 )
+                self.traffic.add_response(method, url, received.elapsed.total_seconds())
+                return received
             except requests.ConnectionError as error:
                 if not retries_left or isinstance(error, requests.exceptions.SSLError) or not _is_repeatable(body):
                     raise

@@ -41,6 +41,11 @@ class ClientAuthenticator:
             if not credentials.identity_token:
                 mask.hide(MaskedText(credentials.basic_header().reveal().removeprefix("Basic ")))
 
+    @property
+    def sends_password(self) -> bool:
+        """Whether each request has the password, which the registry then checks."""
+        return self._is_basic
+
     def get_header(self, method: str, url: str) -> MaskedText | None:
         """Return the Authorization header for a request, or None if none is known yet."""
         with self._lock:

@@ -34,7 +34,7 @@ def test_too_many_requests_is_retried_after_the_time_it_asks_for() -> None:
     limited = status(429, b"", "Retry-After: 0")
     with answering(OK, limited, limited, OK) as stub, connect(stub.url) as client:
         assert client.request("GET", "/v2/").status == 200
-        assert (len(stub.heads), client.rate_limit.waits) == (4, 2)
+        assert (len(stub.heads), client.traffic.waits) == (4, 2)
 
 
 def test_too_many_requests_is_the_response_in_the_end() -> None:
