@@ -15,7 +15,9 @@ from pathlib import Path
 
 PACKAGES = {
     "busybox": "busybox-static",
+    "caddy": "caddy",
     "docker-registry": "docker-registry",
+    "haproxy": "haproxy",
     "nft": "nftables",
     "nginx": "nginx",
     "openssl": "openssl",

@@ -58,7 +58,9 @@ def test_busybox_has_the_programs_that_a_script_in_the_image_uses(tool: Callable
 @pytest.mark.parametrize(
     ("name", "option"),
     [
+        ("caddy", "version"),
         ("docker-registry", "--version"),
+        ("haproxy", "-v"),
         ("openssl", "version"),
         ("redis-server", "--version"),
         ("skopeo", "--version"),

@@ -14,10 +14,11 @@ import bcrypt
 from registry_gitops.smoke import Client, Level, connect
 from tests.support.dated_certificate import make_dated_certificate
 from tests.support.listening import HOST, Listening
-from tests.support.nginx import Nginx
+from tests.support.nginx import CACHE, GOOD, Nginx
 from tests.support.oci_content import image
 from tests.support.oci_http import Repository
 from tests.support.oci_registry import ServedRegistry
+from tests.support.other_proxies import caddy, haproxy
 from tests.support.registry import RealRegistry
 from tests.support.tools import tool
 
@@ -36,6 +37,7 @@ storage: {filesystem: {}, delete: {enabled: true}, cache: {blobdescriptor: inmem
 http: {addr: any}
 """
 """The configuration of the image `registry:3`, as far as clients can see it."""
+NO_DELETION: Final = CONFIG.replace("delete: {enabled: true}, ", "")
 LOGIN: Final = "auth: {htpasswd: {realm: Registry, path: any}}\n"
 
 
@@ -108,6 +110,31 @@ def _behind_nginx(folder: Path, stack: ExitStack) -> Running:
     return Running(proxy.url, ca_file=certificate.certificate)
 
 
+def _behind_cache(folder: Path, stack: ExitStack) -> Running:
+    """Start nginx that keeps blobs, each for the user who has pulled it, in front of a registry that deletes none."""
+    behind = _distribution(NO_DELETION + LOGIN)(folder, stack)
+    blobs = (
+        f"proxy_cache {CACHE};",
+        'proxy_cache_key "$request_uri $http_authorization";',
+        "proxy_cache_valid 200 1h;",
+        "proxy_buffering on;",
+        "proxy_pass http://registry;",
+    )
+    settings = (*GOOD, rf'location ~ "/blobs/sha256:[0-9a-f]{{64}}$" {{ {" ".join(blobs)} }}')
+    return Running(stack.enter_context(Nginx(folder, behind.url, settings=settings)).url, login=True)
+
+
+def _behind_haproxy(folder: Path, stack: ExitStack) -> Running:
+    certificate = make_dated_certificate(folder)
+    proxy = stack.enter_context(haproxy(folder, _distribution()(folder, stack).url, certificate))
+    return Running(proxy.url, ca_file=certificate.certificate)
+
+
+def _behind_caddy(folder: Path, stack: ExitStack) -> Running:
+    behind = _distribution(CONFIG + LOGIN)(folder, stack)
+    return Running(stack.enter_context(caddy(folder, behind.url)).url, login=True)
+
+
 def _debian(folder: Path, stack: ExitStack) -> Running:
     return Running(stack.enter_context(RealRegistry(tool("docker-registry"), CONFIG, data=folder / "data")).url)
 
@@ -162,8 +189,11 @@ SERVERS: Final = (
     Server("registry 3", _distribution()),
     Server("registry 3, htpasswd", _distribution(CONFIG + LOGIN)),
     Server("registry 3, TLS by nginx", _behind_nginx),
+    Server("registry 3, htpasswd, blobs cached by nginx", _behind_cache),
+    Server("registry 3, TLS by HAProxy", _behind_haproxy),
+    Server("registry 3, htpasswd, behind Caddy", _behind_caddy),
     Server("registry 3, relativeurls", _distribution(CONFIG.replace("addr: any", "addr: any, relativeurls: true"))),
-    Server("registry 3, no deletion", _distribution(CONFIG.replace("delete: {enabled: true}, ", ""))),
+    Server("registry 3, no deletion", _distribution(NO_DELETION)),
     Server("registry 3, pull-through", _pull_through, Level.READ),
     Server("docker-registry 2.8", _debian),
     Server("olareg", _olareg("--api-delete", "--api-blob-delete")),
