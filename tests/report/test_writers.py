@@ -79,6 +79,14 @@ def test_checks_without_a_result_are_folded_by_their_reason() -> None:
     assert "The certificate lasts" not in text
 
 
+def test_many_checks_of_one_reason_are_counted() -> None:
+    skipped = SAMPLE.checks[4]
+    checks = tuple(skipped.model_copy(update={"id": f"check-{number}"}) for number in range(25))
+    text = " ".join(write_text(PASSED.model_copy(update={"checks": checks})).split())
+    assert "25 skipped: this is plain HTTP check-0, check-1," in text
+    assert "check-18, check-19 and 5 more" in text
+
+
 def test_failed_check_without_a_finding_shows_its_message() -> None:
     check = PASSED.checks[0].model_copy(update={"outcome": Outcome.FAILED, "message": "not ready"})
     text = write_text(PASSED.model_copy(update={"checks": (check,)}))

@@ -30,6 +30,8 @@ _COLORS: Final[dict[str, str]] = {
 }
 _END: Final = "\x1b[0m"
 _INDENT: Final = "    "
+_MAX_NAMES: Final = 20
+"""Checks of one reason to name: a failure at the start of a run can have a hundred."""
 _ALIGNED: Final = "<><"
 """How the columns are aligned: outcome, time, id."""
 
@@ -106,7 +108,9 @@ def _reasons(report: Report, color: bool, width: int) -> Iterator[str]:
         first, *more = fold(f"{label}: {reason.message}" if reason.message else label, width, first_indent="")
         yield first.replace(label, _paint(label, reason.outcome, color), 1)
         yield from more
-        yield from fold(", ".join(check.id for check in reason.checks), width)
+        names = [check.id for check in reason.checks]
+        others = f" and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else ""
+        yield from fold(f"{', '.join(names[:_MAX_NAMES])}{others}", width)
 
 
 def _details(report: Report, color: bool, width: int) -> Iterator[str]:
