@@ -32,6 +32,8 @@ def describe_run(
     endpoint, config = registry.target.endpoint, registry.config
     coverage = describe_coverage(report, expectations) if level else ""
     failed = [check.id for check in report.checks if check.is_failure]
+    if any(map(report.failure_behind, report.reasons())):
+        failed = []  # The checks that were skipped because of it have to run, too.
     return report.model_copy(
         update={
             # The port of a port-forward means nothing later.

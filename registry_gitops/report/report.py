@@ -161,6 +161,11 @@ class Report(ContractModel):
         reasons = (Reason(outcome, message, tuple(checks)) for (outcome, message), checks in groups.items())
         return tuple(sorted(reasons, key=lambda reason: -len(reason.checks)))
 
+    def failure_behind(self, reason: Reason) -> str:
+        """Return the id of the failed check that a reason ends with, as in `see upload-monolithic`, or ""."""
+        last = reason.message.rpartition(" ")[2]
+        return next((check.id for check in self.checks if check.id == last and check.is_failure), "")
+
     def findings_of(self, check: CheckResult) -> tuple[Finding, ...]:
         """Return the findings of one check."""
         return tuple(finding for finding in self.findings if finding.id == check.id)

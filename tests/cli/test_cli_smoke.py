@@ -190,6 +190,13 @@ def test_command_to_run_again_has_the_failed_checks_and_writes_no_report(
     assert format_command(arguments.split(), failed.split()) == f"registry-gitops smoke {command}"
 
 
+def test_command_to_run_again_includes_what_was_skipped_because_of_a_failure(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "docker/registry/v2").mkdir(parents=True)
+    with ReferenceRegistry(tmp_path, read_only=True) as registry:
+        report = json.loads(cli("smoke", registry.url, "--check=upload-monolithic", "--check=mount", "-o", "json").out)
+        assert report["command"] == f"registry-gitops smoke {registry.url} --check=upload-monolithic --check=mount"
+
+
 def test_each_report_goes_to_its_destination(cli: Run, url: str, tmp_path: Path) -> None:
     files = [f"-o{name}={name}.out" for name in ReportFormat if name != "json"]
     done = cli("smoke", url, "--check", "api", *files, "-o", "json")

@@ -94,6 +94,15 @@ def test_absent_keys_are_left_out_and_lists_stay() -> None:
     assert locations[5] == {"object": "Pod/docker-registry-5d9c7b-x2x7z"}
 
 
+def test_failure_behind_a_reason_is_the_failed_check_that_it_names() -> None:
+    behind = {reason.message: SAMPLE.failure_behind(reason) for reason in SAMPLE.reasons()}
+    assert behind == {
+        "this is plain HTTP": "",
+        "the registry has no referrers API, so clients use a tag instead": "",
+        "uploads fail: see location-scheme": "location-scheme",
+    }
+
+
 def test_outcomes_are_counted_in_the_order_of_the_enumeration() -> None:
     assert list(SAMPLE.counts().items()) == [
         ("passed", 2),

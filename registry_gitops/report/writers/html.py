@@ -66,7 +66,7 @@ def _head(report: Report) -> Iterator[str]:
     yield f'<div class="bar" aria-hidden="true">{"".join(shares)}</div>'
     if rest := _capitalize(", ".join((*told_nothing(report), *filter(None, [other_counts(report)])))):
         yield f"<p>{_prose(rest)}.</p>"
-    yield from (f"<p>{_prose(note)}.</p>" for note in report.notes)
+    yield from (f'<p class="note">{_prose(note)}.</p>' for note in report.notes)
     facts = [
         *((_capitalize(label), text) for label, text in about_lines(report)),
         ("Started", f"{report.started:%Y-%m-%d %H:%M:%S %Z}"),
@@ -134,17 +134,16 @@ def _reasons(report: Report) -> Iterator[str]:
 
 def _reason(report: Report, reason: Reason) -> Iterator[str]:
     badge = f'<b class="{_class(reason.outcome)}">{_MARKS[reason.outcome]} {len(reason.checks)} {reason.outcome}</b>'
-    yield f"<details><summary>{badge} {_linked(report, reason.message)}</summary><ul>"
+    yield f"<details><summary>{badge} {_linked(report, reason)}</summary><ul>"
     yield from (f"<li>{_name(check)}</li>" for check in reason.checks)
     yield "</ul></details>"
 
 
-def _linked(report: Report, text: str) -> str:
-    """Return a sentence that can end with `see CHECK`, as a link to what to change."""
-    before, see, id_ = text.rpartition("see ")
-    if see and any(finding.id == id_ for finding in report.findings):
-        return f'{_prose(before)}see <a href="#{_safe(id_)}">{_safe(id_)}</a>'
-    return _prose(text)
+def _linked(report: Report, reason: Reason) -> str:
+    """Return the reason, with a link to the failed check behind it."""
+    if id_ := report.failure_behind(reason):
+        return f'{_prose(reason.message.removesuffix(id_))}<a href="#{_safe(id_)}">{_safe(id_)}</a>'
+    return _prose(reason.message)
 
 
 def _passed(report: Report) -> Iterator[str]:

@@ -45,10 +45,9 @@ def told_nothing(report: Report) -> Iterator[str]:
     skipped = counts.get(Outcome.SKIPPED, 0)
     if not skipped:
         return
-    failed = {check.id for check in report.checks if check.is_failure}
     # A reason that names a failed check explains the rest: it is worth its place in the headline.
     for reason in report.reasons():
-        if reason.outcome is Outcome.SKIPPED and reason.message.rpartition(" ")[2] in failed:
+        if reason.outcome is Outcome.SKIPPED and report.failure_behind(reason):
             yield f"{len(reason.checks)} skipped because {reason.message}"
             if others := skipped - len(reason.checks):
                 yield f"{others} for other reasons"

@@ -86,7 +86,7 @@ def _lines(report: Report, color: bool, width: int) -> Iterator[str]:
         lines = list(part)
         yield from ["", *lines] if lines else []
     yield ""
-    yield from _end(report, width)
+    yield from _end(report, color, width)
 
 
 def _table(report: Report, color: bool, width: int) -> Iterator[str]:
@@ -130,9 +130,10 @@ def _details(report: Report, color: bool, width: int) -> Iterator[str]:
             yield from fold(line, width)
 
 
-def _end(report: Report, width: int) -> Iterator[str]:
+def _end(report: Report, color: bool, width: int) -> Iterator[str]:
     """Yield the last lines, which are all that some readers see: the counts, the failures, and what to do next."""
-    yield from fold(summary(report), width, indent="")
+    outcome = Outcome.PASSED if report.passed else Outcome.FAILED
+    yield from (_paint(line, outcome, color) for line in fold(summary(report), width, indent=""))
     if failed := [check.id for check in report.checks if check.is_failure]:
         yield from fold(f"Failed: {', '.join(failed)}", width, first_indent="")
     for note in report.notes:
