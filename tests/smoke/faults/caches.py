@@ -106,7 +106,7 @@ _cache = partial(fault, kind="caches", remedy="proxy_cache")
 FAULTS: tuple[Fault, ...] = (
     _cache(
         "a cache gives everyone the manifests that a user has pulled",
-        "moby/buildkit#5939",
+        "sonatype/nexus-public#217",
         cached("GET|HEAD", BY_DIGEST, key=per_url),
         *("private-pulls", "delete-manifest"),
         guarded=True,
@@ -126,7 +126,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _cache(
         "a cache keeps tags for HEAD, so Flux and nodes see no change",
-        "aceeric/ociregistry#3",
+        "artifact-keeper/artifact-keeper#3712",
         cached("HEAD", BY_TAG),
         *("tag-moved", "delete-manifest", "delete-tag"),
     ),
@@ -139,13 +139,13 @@ FAULTS: tuple[Fault, ...] = (
     _cache("a cache keeps deleted blobs", "project-zot/zot#1733", cached("GET", BLOB), "delete-blob"),
     _cache(
         "a cache keeps that a manifest is missing",
-        "distribution/distribution#2270",
+        "distribution/distribution#2094",
         cached("GET|HEAD", MANIFEST, 404),
         "pushed-after-missing",
     ),
     _cache(
         "a cache keeps that a blob is missing",
-        "distribution/distribution#2094",
+        "argoproj/argo-cd#15084",
         cached("HEAD", BLOB, 404),
         "pushed-after-missing",
     ),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from registry_gitops.registry.messages import Request, Response
 from tests.smoke.faults.fault import Fault, fault
-from tests.smoke.mutants.breaking import BLOB, MANIFEST, TAGS, Change, Core, instead
-from tests.smoke.servers.fleet import PASSWORD, USER
+from tests.smoke.mutants.breaking import BLOB, MANIFEST, SESSION, TAGS, Change, Core, instead
+from tests.smoke.servers.fleet import CONFIG, PASSWORD, USER, Running, Starting, htpasswd
+from tests.support.nginx import GOOD, Nginx
+from tests.support.registry import RealRegistry
+from tests.support.tools import tool
 
 _AUTHORIZATION: Final = f"Basic {b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}"
 
@@ -24,35 +29,59 @@ def opened(method: str, path: str) -> Change:
     return instead(method, path, answer)
 
 
+def behind_login(*locations: str) -> Starting:
+    """Start nginx that authenticates clients in these locations, in front of a registry that does not."""
+
+    def start(folder: Path, stack: ExitStack) -> Running:
+        users = folder / "users"
+        users.write_text(htpasswd())
+        auth = f'auth_basic "Registry"; auth_basic_user_file "{users}";'
+        registry = stack.enter_context(RealRegistry(tool("registry"), CONFIG, data=folder / "data"))
+        settings = (*GOOD, *(location.replace("AUTH", auth) for location in locations))
+        return Running(stack.enter_context(Nginx(folder, registry.url, settings=settings)).url, login=True)
+
+    return start
+
+
+PUSHES: Final = "location /v2/ { limit_except GET { AUTH } proxy_pass http://registry; }"
+PING: Final = "location = /v2/ { AUTH proxy_pass http://registry; }"
+
 _door = partial(fault, kind="doors", remedy="auth-url", guarded=True)
 
 FAULTS: tuple[Fault, ...] = (
     _door("/v2/ is open, the rest is closed", "moby/moby#12972", opened("GET", "/v2/"), "doors-write"),
-    _door(
-        "GET and HEAD are open, /v2/ included, and pushes are closed",
-        "moby/moby#22300",
-        opened("GET|HEAD", ".*"),
-        "doors-write",
+    Fault(
+        "nginx authenticates pushes only, so /v2/ is open",
+        "doors",
+        "Joxit/docker-registry-ui#188",
+        frozenset({"doors-write"}),
+        "auth-url",
+        start=behind_login(PUSHES),
     ),
     _door("blobs are open, manifests closed", "openshift/origin#9755", opened("GET|HEAD", BLOB), "doors-read"),
     _door(
         "manifests are open, blobs closed",
-        "distribution/distribution#2891",
+        "distribution/distribution#2178",
         opened("GET|HEAD", MANIFEST),
         "doors-read",
     ),
     _door(
-        "HEAD is open, GET closed",
-        "containerd/containerd#3556",
-        opened("HEAD", ".*"),
-        *("doors-read", "private-pulls"),
-        remedy="`ingress.annotations`",
+        "GET of manifests is open, HEAD closed",
+        "moby/moby#45333",
+        opened("GET", f"{MANIFEST}|{BLOB}|{TAGS}"),
+        "doors-read",
     ),
-    _door("tag lists are open", "distribution/distribution#1230", opened("GET", TAGS), "doors-read"),
+    _door("tag lists are open", "artifact-keeper/artifact-keeper#3320", opened("GET", TAGS), "doors-read"),
     _door(
-        "a proxy authenticates GET only",
-        "docker-archive/docker-registry#747",
-        opened("POST|PATCH|PUT|DELETE", ".*"),
-        *("doors-write", "login-push"),
+        "GET and POST are open, PUT closed",
+        "docker-archive/docker-registry#896",
+        opened("GET|HEAD|POST", ".+/(manifests|blobs|tags)/.*"),
+        "login-push",
+    ),
+    _door(
+        "uploads are continued without credentials",
+        "moby/moby#16728",
+        opened("PATCH|PUT", SESSION),
+        "doors-write",
     ),
 )

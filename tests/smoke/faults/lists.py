@@ -19,6 +19,7 @@ from tests.smoke.mutants.breaking import (
     both,
     content,
     error,
+    header,
     instead,
     query_of,
     without,
@@ -39,6 +40,13 @@ def _whole_list_only(right: Core, request: Request) -> Response:
     return right(request) if request.query else cut(right)(request)
 
 
+def _with_prefix(response: Response) -> Response:
+    has_link = "Link" in dict(response.headers)
+    return (
+        header("Link", lambda link: link.replace("</v2/", "</repository/hub/v2/"))(response) if has_link else response
+    )
+
+
 def _limited(right: Core, request: Request) -> Response:
     return error(400, "PAGINATION_NUMBER_INVALID") if query_of(request).get("n") == "10000" else right(request)
 
@@ -46,7 +54,7 @@ def _limited(right: Core, request: Request) -> Response:
 _list = partial(fault, kind="lists", remedy="`ingress.annotations`")
 
 FAULTS: tuple[Fault, ...] = (
-    _list("a list loses its last tag", "regclient/regclient#274", tags(lambda names: names[:-1]), "tag-list-n"),
+    _list("a list loses its last tag", "docker/hub-feedback#361", tags(lambda names: names[:-1]), "tag-list-n"),
     _list(
         "a list is cut after 10 tags, without a Link",
         "opencontainers/distribution-spec#107",
@@ -55,28 +63,34 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _list(
         "a list is cut after 100 tags, without a Link",
-        "distribution/distribution#1936",
+        "sonatype/nexus-public#209",
         both(tags(lambda names: names[:100]), answered("GET", TAGS, without("Link"))),
         "tag-list-long",
         level=Level.FULL,
     ),
     _list(
         "the Link to the next page is lost",
-        "sonatype/nexus-public#209",
+        "renovatebot/renovate#18447",
         answered("GET", TAGS, without("Link")),
         "tag-list-link",
     ),
     _list(
         "a list has no tags with capital letters",
-        "goharbor/harbor#8950",
+        "snagles/docker-registry-manager#78",
         tags(lambda names: [name for name in names if name == name.lower()]),
         "tag-list",
     ),
-    _list("a cache keeps tag lists", "fluxcd/flux#1016", cached("GET", TAGS), "list-after-push"),
+    _list("a cache keeps tag lists", "goharbor/harbor#15513", cached("GET", TAGS), "list-after-push"),
     _list(
         "a list loses the second tag of each page",
-        "snagles/docker-registry-manager#78",
+        "ivanilves/lstags#99",
         tags(lambda names: [*names[:1], *names[2:]]),
+        "tag-list-link",
+    ),
+    _list(
+        "the Link to the next page leads past the registry",
+        "sonatype/nexus-public#1011",
+        answered("GET", TAGS, _with_prefix),
         "tag-list-link",
     ),
     _list(
