@@ -78,18 +78,20 @@ FORBIDDEN: Final = (
     "Check the permissions of the user. Users of `auth.htpasswd.existingSecret` are allowed everything; if it is one "
     "of them, a proxy in front of the registry refuses the request (`ingress.annotations`)."
 )
+_UPLOAD_QUERY: Final = (
+    "If there is only one, a proxy in front cuts off the query of requests (nginx: proxy_pass with $uri instead of "
+    '$request_uri) or of Location: set in `ingress.annotations` nginx.ingress.kubernetes.io/proxy-redirect-from: "off".'
+)
 REPLICAS: Final = Remedy(
     "The next request reaches another replica, which does not know the upload: give all replicas the same "
     "`http.existingSecret` and one storage (`persistence.accessModes` with ReadWriteMany, or object storage), or set "
-    "`replicaCount` to 1. If there is only one, a proxy in front cuts off the query of requests (nginx: proxy_pass "
-    "with $uri instead of $request_uri).",
+    f"`replicaCount` to 1. {_UPLOAD_QUERY}",
     sets={"http.existingSecret": is_set, "replicaCount": 1},
     is_choice=True,
     otherwise="Still, the next request reaches a Pod that does not know the upload: one that started before the Secret "
     "had the key http-secret, one with another storage (`persistence.accessModes` without ReadWriteMany), an old Pod, "
     "or that of another registry. `kubectl get endpointslices` lists the Pods behind the Service. "
-    "With one Pod, a proxy in front cuts off the query of requests (nginx: proxy_pass with $uri instead of "
-    "$request_uri).",
+    f"{_UPLOAD_QUERY}",
 )
 STORAGE_NOT_SHARED: Final = Remedy(
     "The replicas do not share their storage: set `persistence.accessModes` to ReadWriteMany, use object storage, or "
