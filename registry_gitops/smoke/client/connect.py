@@ -14,6 +14,7 @@ import requests
 
 from registry_gitops.errors import InputError
 from registry_gitops.masking import mask
+from registry_gitops.smoke.client.challenge import parse_challenges
 from registry_gitops.smoke.client.client import Client, ConnectionSettings, RegistryResponse
 from registry_gitops.smoke.client.client_auth import ClientAuthenticator
 from registry_gitops.smoke.client.docker_config import find_credentials
@@ -216,6 +217,14 @@ def _unexpected_response(client: Client, response: RegistryResponse) -> Unreacha
                 f"{message}, and no credentials were given",
                 status,
                 "Pass --username and set REGISTRY_GITOPS_PASSWORD, or run `docker login` first.",
+            )
+        offered = [offer.scheme for line in response.challenges for offer in parse_challenges(line)]
+        if not {"basic", "bearer"} & set(offered):
+            return UnreachableError(
+                f"{message}, and offers {' and '.join(offered) or 'no scheme'}: clients know Basic and Bearer",
+                status,
+                "Let the registry itself authenticate clients (`auth.htpasswd.enabled`), and let no proxy in front "
+                "remove or replace WWW-Authenticate (`ingress.annotations`: nginx.ingress.kubernetes.io/auth-url).",
             )
         return UnreachableError(
             f"{message}: it does not accept {client.authenticator.credentials}",

@@ -75,6 +75,15 @@ def test_password_refused_by_token_server_is_reported() -> None:
     assert caught.value.cause == "401"
 
 
+@pytest.mark.parametrize(
+    ("headers", "offered"), [((), "no scheme"), (('WWW-Authenticate: Digest realm="x"',), "digest")]
+)
+def test_challenge_that_no_client_knows_is_reported(headers: tuple[str, ...], offered: str) -> None:
+    with answering(status(401, b"", *headers)) as stub, pytest.raises(UnreachableError) as caught:
+        connect(stub.url, username="ada", password="correct horse")
+    assert f"returned 401, and offers {offered}: clients know Basic and Bearer" in str(caught.value)
+
+
 def test_unreachable_token_server_is_named() -> None:
     challenge = 'WWW-Authenticate: Bearer realm="http://127.0.0.1:1/token",service="x"'
     with answering(status(401, b"", challenge)) as stub, pytest.raises(UnreachableError) as caught:
