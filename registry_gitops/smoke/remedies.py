@@ -12,10 +12,12 @@ _OTHER_PROXY: Final = (
     "So another proxy is in front, such as a cloud's load balancer, or the Ingress controller is not ingress-nginx and "
     "has a setting of its own:"
 )
-ANOTHER: Final = (
-    "So what responds is not what it describes: another registry or an old Pod is behind this address, or Flux has not "
-    "applied the commit. `registry-gitops status` tells which."
+_ANOTHER: Final = (
+    "what responds is not what the config file describes: another registry or an old Pod is behind this address, or "
+    "Flux has not applied the commit. `registry-gitops status` tells which."
 )
+ANOTHER: Final = f"So {_ANOTHER}"
+OR_ANOTHER: Final = f"Or {_ANOTHER}"
 
 PROXY: Final = "Stop the proxy in front of the registry from caching or changing responses: see `ingress.annotations`."
 PROXY_ERRORS: Final = (
@@ -46,7 +48,7 @@ CHALLENGES: Final = (
 OTHER_REGISTRY: Final = Remedy(
     "Run the registry of the chart, `image.repository` library/registry, with a current `image.tag`.",
     sets={"image.repository": "library/registry", "image.tag": at_least("3.1.1")},
-    otherwise=f"A proxy in front changes the request or the response (`ingress.annotations`). If none does: {ANOTHER}",
+    otherwise=f"A proxy in front changes the request or the response (`ingress.annotations`). {OR_ANOTHER}",
 )
 TOO_LARGE: Final = Remedy(
     "A proxy in front of the registry limits the size of requests. With ingress-nginx, set in `ingress.annotations`: "
@@ -67,7 +69,7 @@ READ_ONLY: Final = Remedy(
         "configuration.storage.maintenance.readonly.enabled": is_unset,
     },
     otherwise="While garbage is collected (`garbageCollection.schedule`), pushes are refused: repeat the run later. A "
-    f"proxy in front can refuse methods, too (`ingress.annotations`). If neither is so: {ANOTHER}",
+    f"proxy in front can refuse methods, too (`ingress.annotations`). {OR_ANOTHER}",
 )
 UNAUTHORIZED: Final = (
     "The registry got no valid credentials with this request: pass --username if it needs a login. If it gets them "
@@ -144,11 +146,11 @@ UNREACHABLE_STORAGE: Final = Remedy(
     "The registry redirects clients to its storage, which they cannot reach: set "
     "`configuration.storage.redirect.disable` to true.",
     sets={"configuration.storage.redirect.disable": True},
-    otherwise=f"Still, the registry redirects clients to a storage that they cannot reach. {ANOTHER}",
+    otherwise=f"Still, the registry redirects clients to a storage that they cannot reach. {OR_ANOTHER}",
 )
 OPEN: Final = (
     "A proxy in front that sends credentials of its own, or responds from a cache, lets in everyone: see "
-    f"`ingress.annotations`. If none does: {ANOTHER}"
+    f"`ingress.annotations`. {OR_ANOTHER}"
 )
 ROUTE: Final = (
     "So the path is changed in front of the registry: by an annotation such as rewrite-target (`ingress.annotations`), "

@@ -34,7 +34,8 @@ class Remedy:
         so = [key for key, value in self.sets.items() if _is_so(expectations.settings.get(key), value)]
         if not so:
             return self.text
-        seen = f"In {expectations.source}, {' and '.join(f'`{key}`' for key in so)} {_is(so)} as needed already."
+        are = "are already as they should be" if len(so) > 1 else "is already as it should be"
+        seen = f"In {expectations.source}, {' and '.join(f'`{key}`' for key in so)} {are}."
         left = [key for key in self.sets if key not in so]
         if left and not self.is_choice:
             return f"{seen} Left to change: {', '.join(f'`{key}`' for key in left)}. {self.otherwise}".rstrip()
@@ -42,9 +43,9 @@ class Remedy:
 
 
 USUAL_CAUSES: Final = (
-    "So what responds is not what it describes: Flux has not applied the commit yet, an old Pod still runs, a Secret "
-    "is not mounted, the image is registry 2, or another registry is behind this address. `registry-gitops status` "
-    "tells which."
+    "So what responds is not what the config file describes: Flux has not applied the commit yet, an old Pod still "
+    "runs, a Secret is not mounted, the image is registry 2, or another registry is behind this address. "
+    "`registry-gitops status` tells which."
 )
 
 
@@ -79,7 +80,3 @@ def at_least(version: str) -> Wanted:
 
 def _is_so(value: object, wanted: object | Wanted) -> bool:
     return bool(wanted(value)) if callable(wanted) else value == wanted
-
-
-def _is(keys: list[str]) -> str:
-    return "are" if len(keys) > 1 else "is"

@@ -57,7 +57,7 @@ def test_config_file_promises_at_another_url(cli: Run, url: str, tmp_path: Path)
     assert done.code == 1
     assert "registry.yaml promises a login" in done.out
     shown = " ".join(done.out.split())
-    assert "In registry.yaml, `auth.htpasswd.enabled` is as needed already." in shown
+    assert "In registry.yaml, `auth.htpasswd.enabled` is already as it should be." in shown
     assert "another registry or an old Pod is behind this address" in shown
     assert cli("smoke", config, "--url", url, "--expect", "no-login", "--check", "promised-login").code == 0
 

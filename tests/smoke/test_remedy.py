@@ -40,14 +40,16 @@ def test_remedy_is_its_text_if_the_description_has_other_values() -> None:
 
 def test_remedy_names_what_stands_between_if_the_description_has_the_values() -> None:
     advice = ENABLE.advise(described(deletion__enabled=True, image__tag="3.1.2"))
-    assert "In registry.yaml, `deletion.enabled` and `image.tag` are as needed already" in advice
+    assert "In registry.yaml, `deletion.enabled` and `image.tag` are already as they should be" in advice
     assert "an old Pod still runs" in advice
     assert "Set `deletion.enabled`" not in advice
 
 
 def test_remedy_names_only_what_is_left_to_change() -> None:
     advice = ENABLE.advise(described(deletion__enabled=True, image__tag="3.0.0"))
-    assert advice.startswith("In registry.yaml, `deletion.enabled` is as needed already. Left to change: `image.tag`.")
+    assert advice.startswith(
+        "In registry.yaml, `deletion.enabled` is already as it should be. Left to change: `image.tag`."
+    )
 
 
 def test_one_of_several_choices_is_enough() -> None:

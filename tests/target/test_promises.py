@@ -27,7 +27,7 @@ def test_defaults_promise_an_open_registry_without_deletion() -> None:
     found = promised()
     assert (found.login, found.anonymous_pull, found.push, found.delete) == (False, True, True, False)
     assert (found.cache, found.redirect, found.relative_urls, found.prefix) == (False, False, True, "")
-    assert (found.replicas, found.version, found.catalog_limit, found.index_children) == (1, 3, 1000, True)
+    assert (found.replicas, found.version, found.catalog_limit, found.index_children) == (1, 3, 1000, False)
     assert found.headers == {"X-Content-Type-Options": ("nosniff",)}
     assert found.hidden_paths == ("/metrics", "/debug/vars")
     assert found.source == "registry.yaml"

@@ -190,8 +190,8 @@ def layer_types(context: Context) -> None:
     response = context.repository.put_manifest(foreign := made.make_foreign_layer(), foreign.digest)
     if response.status >= 400 and parse_errors(response) is not None:
         raise NotSupported(
-            "layers at other addresses are refused, as those of old Windows images: set "
-            "`configuration.validation.manifests.urls.allow` to accept them"
+            "layers at other addresses are refused, as those of old Windows images: "
+            "`configuration.validation.manifests.urls.allow` names addresses to accept"
         )
     expect_status(response, 201)
 

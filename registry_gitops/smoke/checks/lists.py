@@ -17,7 +17,7 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, sha256_digest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import PROXY, ROUTE
-from registry_gitops.smoke.remedy import Remedy, is_set
+from registry_gitops.smoke.remedy import Remedy, at_least, is_set
 from registry_gitops.smoke.repository import Upload, is_sorted, parse_names, parse_next_link, parse_object
 
 LISTS = (
@@ -25,7 +25,8 @@ LISTS = (
     "there is no proxy, run the registry of the chart: `image.repository` library/registry, with a current `image.tag`."
 )
 LARGE_PAGES = Remedy(
-    "Registry 3.1.0 refuses pages of more than `configuration.tags.maxtags` tags: set `image.tag` to 3.1.1 or newer."
+    "Registry 3.1.0 refuses pages of more than `configuration.tags.maxtags` tags: set `image.tag` to 3.1.1 or newer.",
+    sets={"image.tag": at_least("3.1.1")},
 )
 LONG_LIST: Final = 120
 WORKERS: Final = 8

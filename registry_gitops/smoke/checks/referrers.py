@@ -16,6 +16,7 @@ from registry_gitops.smoke.images import ARTIFACT, IMAGE, INDEX, LocalManifest, 
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import OTHER_REGISTRY
+from registry_gitops.smoke.remedy import Remedy, is_unset
 from registry_gitops.smoke.repository import expect_same_manifest, parse_next_link, parse_object
 
 ENDPOINT: Final = (
@@ -23,10 +24,17 @@ ENDPOINT: Final = (
     "404 makes clients use the referrers tag. Stop the proxy in front from caching, refusing, or redirecting these "
     "paths: see `ingress.annotations` (custom-http-errors, allowed paths) and `ingress.path`."
 )
-TAG: Final = (
-    "Stop the proxy in front from caching manifests or refusing tags: see `ingress.annotations`. Set "
-    "`configuration.validation.manifests.indexes.platforms` to none, so that artifacts need no platform, and unset "
-    "`configuration.policy.repository.classes`. Let several Pods share one storage, or set `replicaCount` to 1."
+_PROXY: Final = "Stop the proxy in front from caching manifests or refusing tags: see `ingress.annotations`."
+TAG: Final = Remedy(
+    f"{_PROXY} Set `configuration.validation.manifests.indexes.platforms` to none, so that artifacts need no platform, "
+    "and unset `configuration.policy.repository.classes`. Let several Pods share one storage, or set `replicaCount` to "
+    "1.",
+    sets={
+        "configuration.validation.manifests.indexes.platforms": "none",
+        "configuration.policy.repository.classes": is_unset,
+        "replicaCount": 1,
+    },
+    otherwise=_PROXY,
 )
 BUNDLE: Final = "application/vnd.dev.sigstore.bundle.v0.3+json"
 """The type of signatures of cosign 3. A proxy that decodes a query makes a space of its plus sign."""

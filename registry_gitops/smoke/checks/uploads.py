@@ -17,7 +17,7 @@ from registry_gitops.smoke.diagnosis import (
 )
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob
-from registry_gitops.smoke.remedies import ANOTHER, BROKEN_STORAGE, OTHER_REGISTRY, PROXY_ERRORS, PROXY_REQUESTS
+from registry_gitops.smoke.remedies import BROKEN_STORAGE, OR_ANOTHER, OTHER_REGISTRY, PROXY_ERRORS, PROXY_REQUESTS
 from registry_gitops.smoke.remedy import Remedy
 from registry_gitops.smoke.repository import OCTETS, Upload, expect_same_bytes
 
@@ -296,7 +296,7 @@ def upload_refused(context: Context) -> None:
         "(`configuration.http.host` replaces them).",
         sets={"http.relativeUrls": True},
         otherwise="A proxy in front makes the path of a Location absolute (nginx: proxy_redirect), or "
-        f"`configuration.http.host`, which overrides it, is not the URL that clients use. If neither is so: {ANOTHER}",
+        f"`configuration.http.host`, which overrides it, is not the URL that clients use. {OR_ANOTHER}",
     ),
 )
 def upload_location(context: Context) -> None:

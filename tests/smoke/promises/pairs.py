@@ -33,7 +33,7 @@ TLS: Final[Values] = {"tls": {"enabled": True, "existingSecret": "registry-tls"}
 PUBLIC: Final[Values] = {"ingress": {"enabled": True, "hostname": "localhost"}}
 
 OTHER: Final = "another registry or an old Pod is behind this address"
-ALREADY: Final = "needed already"
+ALREADY: Final = "already as"
 LETS_IN: Final = "lets in everyone"
 
 
@@ -518,7 +518,8 @@ PAIRS: Final = (
         {},
         serve({}, binary="docker-registry"),
         "image",
-        remedy="pin `image.digest`",
+        "validation",
+        remedy=OTHER,
     ),
     pair("whole indexes, but others are accepted", _validation("all"), serve(_validation("none")), "validation"),
     pair("any indexes, but some are refused", _validation("none"), serve(_validation("all")), "validation"),

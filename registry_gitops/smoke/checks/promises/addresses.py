@@ -12,7 +12,7 @@ from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.remedies import ANOTHER
+from registry_gitops.smoke.remedies import ANOTHER, OR_ANOTHER
 from registry_gitops.smoke.remedy import Remedy, is_set, is_unset
 
 HOPS: Final = 6
@@ -21,12 +21,12 @@ HOPS: Final = 6
 _RELATIVE: Final = Remedy(
     "Set `http.relativeUrls` to true.",
     sets={"http.relativeUrls": True},
-    otherwise=f"A proxy in front can make a Location absolute (nginx: proxy_redirect). {ANOTHER}",
+    otherwise=f"A proxy in front can make a Location absolute (nginx: proxy_redirect). {OR_ANOTHER}",
 )
 _PREFIX: Final = Remedy(
     "Set `configuration.http.prefix` to the path in front of /v2/.",
     sets={"configuration.http.prefix": is_set},
-    otherwise=f"A proxy in front can replace the path: see `ingress.annotations` (rewrite-target). {ANOTHER}",
+    otherwise=f"A proxy in front can replace the path: see `ingress.annotations` (rewrite-target). {OR_ANOTHER}",
 )
 _NO_PREFIX: Final = Remedy(
     "Leave out `configuration.http.prefix`.", sets={"configuration.http.prefix": is_unset}, otherwise=_PREFIX.otherwise
@@ -80,7 +80,7 @@ def promised_relative_urls(context: Context) -> None:
     remedy=Remedy(
         "Set `configuration.http.host` to the URL that clients use.",
         sets={"configuration.http.host": is_set},
-        otherwise=f"A proxy in front can replace the host of a Location. {ANOTHER}",
+        otherwise=f"A proxy in front can replace the host of a Location. {OR_ANOTHER}",
     ),
 )
 def promised_host(context: Context) -> None:

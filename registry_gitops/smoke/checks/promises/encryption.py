@@ -19,7 +19,7 @@ from registry_gitops.smoke.handshakes import (
     unverified_context,
 )
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.remedies import ANOTHER
+from registry_gitops.smoke.remedies import ANOTHER, OR_ANOTHER
 from registry_gitops.smoke.remedy import Remedy, is_set
 
 _DEFAULT_CERTIFICATES: Final = {
@@ -89,7 +89,7 @@ def promised_certificate(context: Context) -> None:
     remedy=Remedy(
         "Set `tls.minimumVersion` to the oldest version to accept.",
         sets={"tls.minimumVersion": is_set},
-        otherwise=f"A proxy in front ends TLS and accepts other versions (ingress-nginx: ssl-protocols). {ANOTHER}",
+        otherwise=f"A proxy in front ends TLS and accepts other versions (ingress-nginx: ssl-protocols). {OR_ANOTHER}",
     ),
 )
 def promised_tls_version(context: Context) -> None:

@@ -56,9 +56,7 @@ _DELETION: Final = Remedy(
     sets={"deletion.enabled": True},
     otherwise=f"{ANOTHER} A proxy in front that refuses DELETE turns deletion off too: see `ingress.annotations`.",
 )
-_NO_DELETION: Final = Remedy(
-    "Set `deletion.enabled` to false.", sets={"deletion.enabled": False}, otherwise=f"{ANOTHER}"
-)
+_NO_DELETION: Final = Remedy("Set `deletion.enabled` to false.", sets={"deletion.enabled": False}, otherwise=ANOTHER)
 
 
 @check(

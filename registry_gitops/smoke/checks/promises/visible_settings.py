@@ -15,7 +15,7 @@ from registry_gitops.smoke.diagnosis import expect_status, request_line
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import make_index
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.remedies import ANOTHER
+from registry_gitops.smoke.remedies import ANOTHER, OR_ANOTHER
 from registry_gitops.smoke.remedy import Remedy, is_set
 
 _PORT_TIMEOUT: Final = 2.0
@@ -37,7 +37,7 @@ _ACCEPT: Final = Remedy(
     remedy=Remedy(
         "Set `configuration.http.headers` to the headers of each response.",
         sets={"configuration.http.headers": is_set},
-        otherwise=f"A proxy in front can remove or replace headers: see `ingress.annotations`. {ANOTHER}",
+        otherwise=f"A proxy in front can remove or replace headers: see `ingress.annotations`. {OR_ANOTHER}",
     ),
 )
 def promised_headers(context: Context) -> None:
@@ -68,7 +68,7 @@ def promised_headers(context: Context) -> None:
         "out `configuration.http.debug.addr`.",
         sets={"metrics.enabled": True},
         otherwise="A Service, an Ingress, or `hostNetwork` leads to the port: see `service.extraPorts`, "
-        f"`extraDeploy`, and `networkPolicy.enabled`. {ANOTHER}",
+        f"`extraDeploy`, and `networkPolicy.enabled`. {OR_ANOTHER}",
     ),
 )
 def promised_debug_hidden(context: Context) -> None:
@@ -107,7 +107,7 @@ def _read_page(host: str, port: int, path: str) -> bytes:
     remedy=Remedy(
         "Set `configuration.catalog.maxentries` to the limit.",
         sets={"configuration.catalog.maxentries": is_set},
-        otherwise=f"A proxy in front can drop the query. {ANOTHER}",
+        otherwise=f"A proxy in front can drop the query. {OR_ANOTHER}",
     ),
 )
 def promised_catalog_limit(context: Context) -> None:
@@ -140,7 +140,7 @@ def _request_catalog(context: Context, number: int) -> RegistryResponse:
         "Set `image.repository` to library/registry, and `image.tag` to 3.1.1 or newer.",
         sets={"image.repository": "library/registry"},
         otherwise="The image is an older one: a mirror or a node has another under this tag (pin `image.digest`). "
-        f"{ANOTHER}",
+        f"{OR_ANOTHER}",
     ),
 )
 def promised_image(context: Context) -> None:
