@@ -131,7 +131,7 @@ def sha256_digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _make_image(config: LocalBlob, layer: LocalBlob, **more: object) -> LocalManifest:
+def _make_image(config: LocalBlob, layer: LocalBlob, /, **more: object) -> LocalManifest:
     body = {"config": config.descriptor(), "layers": [layer.descriptor()], **more}
     return make_manifest(body, blobs=(config, layer))
 
