@@ -150,7 +150,7 @@ FAULTS: tuple[Fault, ...] = (
         "pushed-after-missing",
     ),
     _cache(
-        "a cache ignores Vary: Accept, as Cloudflare does",
+        "a cache ignores which media types a client accepts, as Cloudflare does",
         "https://github.com/tianon/dockerhub-public-proxy",
         until_pushed,
         "cache-accept",
