@@ -13,7 +13,6 @@ from registry_gitops.smoke.client_artifacts import EMPTY, GZIP_LAYER, ClientArti
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import (
     expect_digest,
-    expect_header,
     expect_status,
     is_blob_unknown,
     parse_errors,
@@ -24,7 +23,6 @@ from registry_gitops.smoke.images import (
     ARTIFACT,
     IMAGE,
     INDEX,
-    LocalBlob,
     LocalManifest,
     make_manifest,
     sha256_digest,
@@ -39,14 +37,6 @@ INDEXES: Final = Remedy(
     f"Set `{PLATFORMS}` to none: the registry then no longer requires each entry of an index to be a manifest of the "
     "repository.",
     sets={PLATFORMS: "none"},
-)
-TAGS: Final = (
-    "Use a volume that distinguishes upper and lower case (`persistence.storageClass`): Azure Files and other SMB "
-    "shares do not. Stop the proxy in front from changing or limiting paths (`ingress.annotations`)."
-)
-SIZES: Final = (
-    "Let the proxy in front pass requests and responses with an empty body (Content-Length: 0) unchanged: see "
-    "`ingress.annotations`. Some object stores refuse empty objects (`storage.type`)."
 )
 MANY_LAYERS: Final = 200
 _OTHER_REASONS: Final = (401, 413, 429)
@@ -196,23 +186,6 @@ def layer_types(context: Context) -> None:
     expect_status(response, 201)
 
 
-@check("layer-sizes", requirement=RECOMMENDED, spec="image-spec, descriptor: a size of 0 is valid", remedy=SIZES)
-def layer_sizes(context: Context) -> None:
-    """Layers of one byte and of none can be pushed and pulled.
-
-    oras pushes empty files so. Proxies and object stores take a body of no bytes for an error.
-    """
-    empty, single = LocalBlob(b""), LocalBlob(b"\x00")
-    for blob in (empty, single):
-        try:
-            context.repository.push_blob(blob)
-        except CheckFailed as failed:
-            raise CheckFailed(f"a layer of {len(blob.content)} bytes cannot be pushed: {failed}", SIZES) from failed
-        expect_same_bytes(expect_status(context.repository.request_blob(blob.digest), 200), blob)
-    head = expect_status(context.repository.request_blob(empty.digest, method="HEAD"), 200)
-    expect_header(head, "Content-Length", "0")
-
-
 @check("manifest-bytes", spec="distribution-spec, end-7: the exact bytes of a manifest are kept", remedy=PROXY)
 def manifest_bytes(context: Context) -> None:
     """A manifest is kept byte for byte, with keys that nobody knows.
@@ -247,22 +220,6 @@ def manifest_4_mb(context: Context) -> None:
     for size in (1_000_000, 4_000_000):
         rest = size - len(context.make_variant(filler="").content)
         _expect_kept(context, context.make_variant(filler="x" * rest))
-
-
-@check("tag-names", spec="distribution-spec, Pulling manifests: tags of 128 characters", remedy=TAGS)
-def tag_names(context: Context) -> None:
-    """Tags can have 128 characters of every kind, and differ by case alone.
-
-    CI systems make tags from the names of branches.
-    """
-    first, second = context.make_variant("first"), context.make_variant("second")
-    tag = context.make_tag("case")
-    long = f"_{tag}--A.z__0.".ljust(128, "9")
-    names = {long: first, tag: first, tag.upper(): second}
-    for name, manifest in names.items():
-        context.repository.store(manifest, name)
-    for name, manifest in names.items():
-        expect_same_manifest(context.repository.request_manifest(name, method="HEAD"), manifest)
 
 
 @check("tag-types", spec="distribution-spec, end-7: a tag can be pushed again", remedy=PROXY)
@@ -364,10 +321,8 @@ CHECKS = (
     index_sparse,
     manifest_shapes,
     layer_types,
-    layer_sizes,
     manifest_bytes,
     manifest_many_layers,
     manifest_4_mb,
-    tag_names,
     tag_types,
 )

@@ -21,7 +21,6 @@ from tests.smoke.mutants.breaking import (
     body,
     error,
     instead,
-    matches,
     received,
     whole,
 )
@@ -35,7 +34,6 @@ INDEX: Final = "application/vnd.oci.image.index.v1+json"
 EMPTY_CONFIG: Final = r".*/blobs/sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
 NO_BYTES: Final = "digest=sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 PLATFORMS: Final = "`configuration.validation.manifests.indexes.platforms`"
-TAG: Final = r".*/manifests/[^:]+"
 MODSECURITY: Final = "nginx.ingress.kubernetes.io/enable-modsecurity"
 MB: Final = 1_000_000
 
@@ -98,11 +96,6 @@ def _refuses_no_bytes(right: Core, request: Request) -> Response:
     return right(request)
 
 
-def _ignores_case(right: Core, request: Request) -> Response:
-    repository, _, tag = request.path.rpartition("/")
-    return right(replace(request, path=f"{repository}/{tag.lower()}") if matches(request, ".*", TAG) else request)
-
-
 def _too_large(response: Response) -> Response:
     return error(500, "UNKNOWN") if len(whole(response)) > MB else response
 
@@ -130,7 +123,7 @@ FAULTS: tuple[Fault, ...] = (
         "a manifest list is resolved to the image of one platform",
         "containerd/nerdctl#3838",
         instead("GET|HEAD", MANIFEST, _chooses_platform),
-        "docker-list",
+        *("docker-list", "cache-accept"),
         remedy="`ingress.annotations`",
         kind=KIND,
     ),
@@ -170,8 +163,8 @@ FAULTS: tuple[Fault, ...] = (
         "layers of no bytes are an error",
         "devcontainers/cli#815",
         instead("PUT", r".*/blobs/uploads/.+", _refuses_no_bytes),
-        "layer-sizes",
-        remedy="Content-Length: 0",
+        "upload-empty",
+        remedy="`ingress.annotations`",
         kind=KIND,
     ),
     fault(
@@ -210,7 +203,7 @@ FAULTS: tuple[Fault, ...] = (
         "the registry ends requests with an index without platforms",
         KIND,
         "distribution/distribution#4804",
-        frozenset({"buildkit-cache", "manifest-shapes", "referrers-tag"}),
+        frozenset({"buildkit-cache", "cache-accept", "manifest-shapes", "referrers-tag"}),
         f"{PLATFORMS} is list, set it to none",
         start=_with_platforms("{platforms: list, platformlist: [{architecture: amd64, os: linux}]}"),
     ),
@@ -250,16 +243,8 @@ FAULTS: tuple[Fault, ...] = (
         "manifests are formatted anew",
         "moby/buildkit#2963",
         answered("GET", MANIFEST, body(_formatted), status=200),
-        *("manifest-bytes", "artifacts", "manifest-shapes"),
+        *("manifest-bytes", "artifacts", "manifest-shapes", "cache-accept"),
         remedy="`ingress.annotations`",
-        kind=KIND,
-    ),
-    fault(
-        "tags that differ by case are one",
-        "distribution/distribution#332",
-        instead(".*", TAG, _ignores_case),
-        "tag-names",
-        remedy="`persistence.storageClass`",
         kind=KIND,
     ),
     fault(

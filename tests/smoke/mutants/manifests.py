@@ -160,21 +160,29 @@ KINDS = (
 )
 BY_HEAD = (
     *("manifest-head", "manifest-bytes", "docker-list", "buildkit-attestation", "cosign-signature"),
-    *("referrers-tag", "tag-types", "tag-names"),
+    *("referrers-tag", "tag-types"),
 )
 
 MANIFESTS = (
     mutant(
         "manifests are JSON like any other",
         answered("GET", DIGEST, header("Content-Type", "application/json"), status=200),
-        *(*KINDS, "index-sparse", "tag-types"),
+        *(*KINDS, "index-sparse", "manifest-accept-clients", "manifest-headers"),
     ),
-    mutant("a pushed manifest has a wrong digest header", _wrong_digest("PUT", 201), *KINDS, "index-sparse"),
-    mutant("HEAD of a manifest has a wrong digest header", _wrong_digest("HEAD", 200), *BY_HEAD),
+    mutant(
+        "a pushed manifest has a wrong digest header",
+        _wrong_digest("PUT", 201),
+        *(*KINDS, "index-sparse", "manifest-headers"),
+    ),
+    mutant(
+        "HEAD of a manifest has a wrong digest header",
+        _wrong_digest("HEAD", 200),
+        *(*BY_HEAD, "cache-accept", "tag-moved", "manifest-headers"),
+    ),
     mutant(
         "HEAD of a manifest has no length",
         answered("HEAD", MANIFEST, lambda response: replace(response, body=[]), status=200),
-        *(*BY_HEAD, "download-lengths"),
+        *(*BY_HEAD, "download-lengths", "manifest-headers"),
     ),
     mutant(
         "indexes are formatted anew",
@@ -184,13 +192,13 @@ MANIFESTS = (
     mutant(
         "HEAD by digest has no length",
         answered("HEAD", DIGEST, lambda response: replace(response, body=[]), status=200),
-        "manifest-head",
+        *("manifest-head", "download-lengths", "manifest-headers"),
     ),
     mutant("indexes of two images are refused", PAIRS, "manifest-index", "index-sparse"),
     mutant(
         "configs of images are written anew",
         answered("GET", BLOB, body(lambda text: text.replace(b'"amd64"', b'"AMD64"')), status=200),
-        "manifest-image",
+        *("manifest-image", "filter-bodies"),
     ),
     mutant("any digest of a manifest is right", instead("PUT", DIGEST, _any_digest), "manifest-wrong-digest"),
     mutant(
@@ -206,6 +214,7 @@ MANIFESTS = (
         "indexes are refused",
         _refuses_type(INDEX),
         *("manifest-index", "referrers", "referrers-tag", "index-sparse", "tag-types", *INDEXES),
+        "manifest-accept-clients",
     ),
     mutant(
         "artifacts are refused",
@@ -221,7 +230,16 @@ MANIFESTS = (
     mutant(
         "a manifest has the type that is asked for",
         instead("GET", MANIFEST, _whatever_is_accepted),
-        *("manifest-accept", "manifest-docker", "manifest-index", "docker-list", "index-sparse", "tag-types", *INDEXES),
+        *(
+            "cache-accept",
+            "manifest-accept",
+            "manifest-docker",
+            "manifest-index",
+            "docker-list",
+            "index-sparse",
+            "tag-types",
+            *INDEXES,
+        ),
     ),
     mutant("one replica of ten lacks what was pushed", _now_and_then, "replicas-read"),
     mutant("a subject is not confirmed", answered("PUT", MANIFEST, without("OCI-Subject")), "referrers"),
