@@ -54,6 +54,35 @@ def mount_missing(context: Context) -> None:
         raise status_failure(response, 202)
 
 
+@check(
+    "mount-without-from",
+    requirement=RECOMMENDED,
+    spec="distribution-spec, end-11: from is optional",
+    remedy=OTHER_REGISTRY,
+)
+def mount_without_from(context: Context) -> None:
+    """A mount that names no repository is done, or starts an upload.
+
+    crane, ko, and Jib send it for each layer that they have not downloaded.
+    """
+    blob = context.pushed_blob()
+    response = context.repository.request("POST", f"blobs/uploads/?mount={blob.digest}")
+    if response.status == 202:
+        Upload.from_response(context.repository, response).cancel()
+    elif 400 <= response.status < 500:
+        raise NotSupported(f"POST with mount, but without from, returned {response.status}")
+    else:
+        expect_status(response, 201, 202)
+    missing = context.make_blob("missing")
+    response = context.repository.request("POST", f"blobs/uploads/?mount={missing.digest}")
+    if response.status == 201:
+        raise CheckFailed("a missing blob was mounted (201)")
+    if response.status == 202:
+        Upload.from_response(context.repository, response).cancel()
+    elif not 400 <= response.status < 500:
+        raise status_failure(response, 202)
+
+
 def _mount(context: Context, blob: LocalBlob) -> RegistryResponse:
     query = f"?mount={blob.digest}&from={context.other_repository.name}"
     return context.repository.request("POST", f"blobs/uploads/{query}")
@@ -62,4 +91,5 @@ def _mount(context: Context, blob: LocalBlob) -> RegistryResponse:
 CHECKS = (
     mount,
     mount_missing,
+    mount_without_from,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
+from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 from registry_gitops.smoke.check import RECOMMENDED, check
 from registry_gitops.smoke.client import RegistryResponse
@@ -13,13 +15,24 @@ from registry_gitops.smoke.diagnosis import (
     expect_header,
     expect_own_origin,
     expect_status,
+    request_line,
     status_failure,
 )
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
-from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob
-from registry_gitops.smoke.remedies import BROKEN_STORAGE, OR_ANOTHER, OTHER_REGISTRY, PROXY_ERRORS, PROXY_REQUESTS
+from registry_gitops.smoke.images import ACCEPT_ALL, IMAGE, LocalBlob
+from registry_gitops.smoke.remedies import (
+    BROKEN_STORAGE,
+    HEADERS,
+    OR_ANOTHER,
+    OTHER_REGISTRY,
+    PROXY_ERRORS,
+    PROXY_REQUESTS,
+)
 from registry_gitops.smoke.remedy import Remedy
 from registry_gitops.smoke.repository import OCTETS, Upload, expect_same_bytes
+
+_REGISTRY_3: Final = re.compile(r"/uploads/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]+\?_state=")
+"""The URL of an upload of registry 3: it has a UUID of version 7, and that of registry 2 one of version 4."""
 
 
 @check("upload-monolithic", spec="distribution-spec, end-4a and end-6: POST then PUT", remedy=BROKEN_STORAGE)
@@ -132,10 +145,12 @@ def upload_last_chunk(context: Context) -> None:
     remedy=PROXY_REQUESTS,
 )
 def upload_empty(context: Context) -> None:
-    """An empty blob can be pushed, and has the length 0.
+    """An empty blob can be pushed, and has the length 0; so can a single byte.
 
     Some tools push an empty config, or an empty layer.
     """
+    byte = context.make_blob("byte", 1)
+    context.repository.push_blob(byte)
     blob = LocalBlob(b"")
     # A concurrent run can delete it in between: all runs have the same.
     for _ in range(2):
@@ -213,6 +228,10 @@ def upload_out_of_order(context: Context) -> None:
     response = upload.send(blob.content[size:], start=size + 512)
     if response.status == 202:
         upload.cancel()
+        if context.expectations.version == 3 or _REGISTRY_3.search(upload.url):
+            raise CheckFailed(
+                "a chunk at the wrong offset was accepted: Content-Range is lost on the way", PROXY_REQUESTS
+            )
         raise NotSupported("the registry ignores Content-Range; only the digest at the end shows a wrong chunk")
     expect_status(response, 416, 400)
     if response.status == 416:
@@ -266,7 +285,7 @@ def upload_wrong_digest(context: Context) -> None:
     _expect_refused(upload.put(right.digest), "a chunk that does not match")
     if repository.request_blob(right.digest, method="HEAD").status == 200:
         raise CheckFailed("the upload was refused, but the blob is stored")
-    _expect_pushed(context, right, repository.push_blob(right))
+    repository.push_blob(right)
 
 
 @check(
@@ -317,11 +336,61 @@ def upload_location(context: Context) -> None:
     pushed = expect_status(context.repository.put_manifest(image, image.digest), 201)
     for response in (started, patched, status, finished, pushed):
         expect_own_origin(context.client, response, response.location, promised=context.expectations.host)
+        path = urlsplit(context.client.url_for(urljoin(response.url, response.location))).path
+        if context.challenge().status == 401 and not path.startswith(urlsplit(context.client.url).path + "/v2/"):
+            raise CheckFailed(
+                f"{request_line(response)} returned the Location {path}: Docker sends no credentials there"
+            )
     for response in (finished, pushed):
         if not response.location:
+            if _REGISTRY_3.search(upload.url):
+                raise CheckFailed(
+                    f"{request_line(response)} returned 201 without a Location: it was lost on the way", HEADERS
+                )
             raise NotSupported("the response to a push has no Location; clients do not need it")
         target = context.client.url_for(urljoin(response.url, response.location))
         expect_status(context.client.request("HEAD", target, headers={"Accept": ACCEPT_ALL}), 200)
+
+
+@check(
+    "push-refused",
+    spec="distribution-spec, Error Codes: NAME_INVALID, TAG_INVALID, MANIFEST_INVALID",
+    remedy=PROXY_ERRORS,
+)
+def push_refused(context: Context) -> None:
+    """A push under an invalid name or tag, or with a wrong type, gets a 4xx.
+
+    A client that gets a 5xx tries again and again, and never says what is wrong.
+    """
+    repository = context.repository
+    image, _ = context.pushed_image()
+    tag = context.make_tag("refused")
+    requests = (
+        ("an invalid repository name", "POST", f"/v2/{repository.name}/-/blobs/uploads/", b"", OCTETS),
+        ("an invalid tag", "PUT", repository.path("manifests/.invalid"), image.content, {"Content-Type": IMAGE}),
+        (
+            "a wrong media type",
+            "PUT",
+            repository.path(f"manifests/{tag}"),
+            image.content,
+            {"Content-Type": "text/plain"},
+        ),
+    )
+    accepted = []
+    for what, method, path, body, headers in requests:
+        response = context.client.request(method, path, body, headers)
+        if response.status == 202:
+            Upload.from_response(repository, response).cancel()
+        elif response.status < 300:
+            repository.push_record.add_manifest(repository.name, image.digest, path.rpartition("/")[2])
+        elif not 400 <= response.status < 500:
+            raise status_failure(response, 400)
+        if response.status < 300:
+            accepted.append(what)
+    if accepted:
+        raise NotSupported(f"the registry accepts {' and '.join(accepted)}")
+    if repository.request_manifest(tag, method="HEAD").status == 200:
+        raise CheckFailed("a manifest with a wrong media type was refused, but is stored")
 
 
 def _parts(blob: LocalBlob) -> Iterator[bytes]:
@@ -346,7 +415,8 @@ def _expect_pushed(context: Context, blob: LocalBlob, response: RegistryResponse
 
 def _expect_range(response: RegistryResponse, size: int) -> None:
     value = response.headers.get("Range", "")
-    if value.removeprefix("bytes=") != f"0-{size - 1}":
+    # Docker fails with "bytes=" before it.
+    if value != f"0-{size - 1}":
         raise CheckFailed(f'{response.method} of an upload returned "Range: {value}", expected 0-{size - 1}')
 
 
@@ -364,5 +434,6 @@ CHECKS = (
     upload_cancelled,
     upload_wrong_digest,
     upload_refused,
+    push_refused,
     upload_location,
 )

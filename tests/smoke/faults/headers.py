@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from registry_gitops.registry.messages import Request, Response
 from tests.smoke.faults.fault import Fault, fault
 from tests.smoke.faults.real_nginx import behind_nginx, nginx_fault
-from tests.smoke.mutants.breaking import ANY, MANIFEST, Change, Core, Edit, answered, header, instead, without
+from tests.smoke.mutants.breaking import (
+    ANY,
+    MANIFEST,
+    SESSION,
+    Change,
+    Core,
+    Edit,
+    answered,
+    both,
+    header,
+    instead,
+    without,
+)
 
 KIND: Final = "headers"
 TYPE: Final = "Content-Type"
@@ -29,12 +42,20 @@ def _lines(name: str, *values: str) -> Edit:
     return edit
 
 
+def _moved(location: str) -> str:
+    return location.replace("/v2/", "/repository/v2/")
+
+
+def _moved_back(right: Core, request: Request) -> Response:
+    return right(replace(request, path=request.path.removeprefix("/repository")))
+
+
 def _accepts(change: Callable[[str], str]) -> Change:
     """The registry gets another Accept header than the client sent."""
 
     def answer(right: Core, request: Request) -> Response:
         headers = {**request.headers, "accept": change(request.headers.get("accept", ""))}
-        return right(Request(request.method, request.path, request.query, headers, request.body))
+        return right(replace(request, headers=headers))
 
     return instead("GET|HEAD", MANIFEST, answer)
 
@@ -74,7 +95,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     nginx_fault(
         "nginx adds a charset to the types of manifests",
-        "worksap-ate/docker-registry-ui#21",
+        "camallo/dkregistry-rs#82",
         behind_nginx("charset utf-8;", "charset_types *;"),
         "manifest-headers",
         remedy="charset",
@@ -168,6 +189,26 @@ FAULTS: tuple[Fault, ...] = (
         *("upload-chunked", "upload-streamed", "upload-last-chunk", "upload-resumed", "upload-out-of-order"),
         *("upload-cancelled", "upload-wrong-digest", "upload-location", "replicas-upload"),
         remedy="proxy_set_header Authorization",
+        kind=KIND,
+    ),
+    fault(
+        "Location of an upload is outside of /v2/, where Docker sends no credentials",
+        "nexspence/nexspence#61",
+        both(
+            answered("POST|PATCH", ANY, header("Location", _moved)),
+            instead(ANY, "/repository/v2/.*", _moved_back),
+        ),
+        "upload-location",
+        remedy="`http.relativeUrls`",
+        kind=KIND,
+        guarded=True,
+    ),
+    fault(
+        "the response to a chunk has no Location",
+        "containers/image#756",
+        answered("PATCH", SESSION, without("Location"), status=202),
+        *("upload-chunked", "upload-streamed"),
+        remedy="proxy-request-buffering",
         kind=KIND,
     ),
 )

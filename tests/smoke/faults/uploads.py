@@ -8,6 +8,7 @@ from typing import Final
 from registry_gitops.registry.messages import Request, Response
 from tests.smoke.faults.fault import Fault, fault
 from tests.smoke.mutants.breaking import (
+    ANY,
     SESSION,
     UPLOADS,
     Core,
@@ -163,6 +164,14 @@ FAULTS: tuple[Fault, ...] = (
         instead("POST", UPLOADS, _no_mount),
         "mount",
         remedy="Check the permissions",
+        kind=KIND,
+    ),
+    fault(
+        "a push under an invalid name is an error of the server",
+        "distribution/distribution#4699",
+        answered("POST|PUT", ANY, status(500), status=404),
+        "push-refused",
+        remedy="The registry's log",
         kind=KIND,
     ),
 )

@@ -66,6 +66,11 @@ def _mounted_if_there(right: Core, request: Request) -> Response:
     return error(500, "UNKNOWN") if "mount" in query_of(request) and response.status == 202 else response
 
 
+def _needs_from(right: Core, request: Request) -> Response:
+    asked = query_of(request)
+    return error(500, "UNKNOWN") if "mount" in asked and "from" not in asked else right(request)
+
+
 def _forgotten_if_there(right: Core, request: Request) -> Response:
     """A mount that worked is said to have worked, and is lost."""
     response = right(request)
@@ -182,6 +187,11 @@ UPLOADING = (
     mutant("mounted nowhere", instead("POST", UPLOADS, _mounted_nowhere), "mount", "mount-missing"),
     mutant("mounts get lost", instead("POST", UPLOADS, _forgotten_if_there), "mount"),
     mutant("a mount of nothing is an error of ours", instead("POST", UPLOADS, _mounted_if_there), "mount-missing"),
+    mutant(
+        "a mount without from is an error of ours",
+        instead("POST", UPLOADS, _needs_from),
+        "mount-without-from",
+    ),
     mutant("at most 1 MiB", _at_most(MIB), "upload-2-mb"),
     mutant("at most 2 MiB", _at_most(2 * MIB), "large-layer", "manifest-4-mb", full=True),
     mutant("an upload of many parts is forgotten", _forgets_after(6), "replicas-upload"),
