@@ -7,7 +7,7 @@ from registry_gitops.smoke.checks.caches import CACHE
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, parse_errors, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
-from registry_gitops.smoke.images import LocalBlob, LocalManifest
+from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import STORAGE_NOT_SHARED
 from registry_gitops.smoke.remedy import Remedy, at_least
@@ -116,6 +116,34 @@ def delete_blob(context: Context) -> None:
             raise CheckFailed(f"a deleted blob is still there for {method}", STALE)
 
 
+@check(
+    "delete-push-again",
+    needs=DELETION,
+    spec="pitfall: caches that remember what was deleted",
+    remedy=f"{STALE} If neither has a cache, restart the Pod: that of registry 2 remembers deleted blobs.",
+)
+def delete_push_again(context: Context) -> None:
+    """A deleted image can be pushed again, and pulled.
+
+    Builds that are reproducible push the same bytes again, also after a cleanup deleted them.
+    """
+    image, tag = context.make_image(), context.make_tag("a")
+    context.repository.push(image, tag)
+    _delete_image(context, image)
+    layer = image.blobs[-1]
+    # Not all registries delete blobs, and a registry that keeps it must accept it again too.
+    context.repository.request("DELETE", f"blobs/{layer.digest}")
+    context.repository.push_blob(layer)
+    expect_status(context.repository.put_manifest(image, tag), 201)
+    what = {f"manifests/{tag}": "an image by its tag", f"manifests/{image.digest}": "an image by its digest"}
+    for path, name in {**what, f"blobs/{layer.digest}": "a layer"}.items():
+        for method in READS:
+            response = context.repository.request(method, path, headers={"Accept": ACCEPT_ALL})
+            if response.status == 404:
+                raise CheckFailed(f"{method} of {name} returned 404 after it was deleted and pushed again")
+            expect_status(response, 200)
+
+
 @check("delete-missing", needs=DELETION, spec="distribution-spec, end-9 and end-10: 404", remedy=ENABLE)
 def delete_missing(context: Context) -> None:
     """The deletion of a missing manifest or blob gets a 404.
@@ -217,6 +245,7 @@ CHECKS = (
     delete_manifest_ghost,
     delete_tag,
     delete_blob,
+    delete_push_again,
     delete_missing,
     delete_refused,
     delete_seen_by_all,

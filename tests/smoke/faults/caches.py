@@ -11,7 +11,7 @@ from pathlib import Path
 
 from registry_gitops.registry.messages import Request, Response
 from tests.smoke.faults.fault import Fault, fault
-from tests.smoke.mutants.breaking import BLOB, MANIFEST, Change, Core, matches, whole
+from tests.smoke.mutants.breaking import BLOB, MANIFEST, Change, Core, error, matches, whole
 from tests.smoke.servers.fleet import CONFIG, LOGIN, Running, Starting, htpasswd
 from tests.support.nginx import CACHE, GOOD, Nginx
 from tests.support.registry import RealRegistry
@@ -103,6 +103,31 @@ def _real(name: str, report: str, start: Starting, *caught_by: str) -> Fault:
 
 _cache = partial(fault, kind="caches", remedy="proxy_cache")
 
+
+def _deleted(name: str, report: str, path: str) -> Fault:
+    """A registry that forgets what is pushed after it was deleted."""
+    return fault(name, report, forgets(path), "delete-push-again", kind="caches", remedy="restart the Pod")
+
+
+def forgets(path: str) -> Change:
+    """What was deleted there stays deleted, whatever is pushed."""
+
+    def change(right: Core) -> Core:
+        deleted: set[str] = set()
+
+        def core(request: Request) -> Response:
+            if request.method in ("GET", "HEAD") and request.path in deleted:
+                return error(404, "UNKNOWN")
+            response = right(request)
+            if matches(request, "DELETE", path) and response.status == 202:
+                deleted.add(request.path)
+            return response
+
+        return core
+
+    return change
+
+
 FAULTS: tuple[Fault, ...] = (
     _cache(
         "a cache gives everyone the manifests that a user has pulled",
@@ -143,6 +168,10 @@ FAULTS: tuple[Fault, ...] = (
         cached("GET|HEAD", MANIFEST, 404),
         "pushed-after-missing",
     ),
+    _deleted(
+        "a cache of the registry remembers that a manifest was deleted", "distribution/distribution#3254", BY_DIGEST
+    ),
+    _deleted("a cache of the registry remembers deleted blobs", "distribution/distribution#1803", BLOB),
     _cache(
         "a cache keeps that a blob is missing",
         "argoproj/argo-cd#15084",
