@@ -168,9 +168,7 @@ FAULTS: tuple[Fault, ...] = (
         cached("GET|HEAD", MANIFEST, 404),
         "pushed-after-missing",
     ),
-    _deleted(
-        "a cache of the registry remembers that a manifest was deleted", "distribution/distribution#3254", BY_DIGEST
-    ),
+    _deleted("a cache of the registry remembers deleted manifests", "distribution/distribution#3254", BY_DIGEST),
     _deleted("a cache of the registry remembers deleted blobs", "distribution/distribution#1803", BLOB),
     _cache(
         "a cache keeps that a blob is missing",
