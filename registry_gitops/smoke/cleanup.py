@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
+from urllib.parse import urljoin
 
 from registry_gitops.smoke.client import Client, NoResponseError
 from registry_gitops.smoke.exceptions import CheckFailed
@@ -49,11 +50,20 @@ def _cancel_upload(client: Client, url: str) -> bool:
     """Cancel an upload, and return whether it is gone."""
     for _ in range(_CANCEL_ATTEMPTS):
         status = _delete(client, url)
+        if status == 416:
+            # distribution keeps the bytes of a refused PUT, but the URL has the offset of before.
+            url = _current_url(client, url)
+            status = _delete(client, url)
         if status != 409:
             break
         # The registry still reads the chunk that Ctrl-C interrupted.
         time.sleep(_CANCEL_INTERVAL)
     return status in _DELETED
+
+
+def _current_url(client: Client, url: str) -> str:
+    response = client.request("GET", url)
+    return client.url_for(urljoin(response.url, response.location)) if response.location else url
 
 
 def _delete_manifests(client: Client, record: PushRecord) -> None:

@@ -14,6 +14,7 @@ from tests.support.quick_folder import quick_folder
 
 pytestmark = pytest.mark.tools
 
+DELETION = next(server for server in SERVERS if server.name == "registry 3")
 NO_DELETION = next(server for server in SERVERS if server.name == "registry 3, no deletion")
 MAX_BYTES = 16_000_000
 
@@ -37,6 +38,12 @@ def test_later_runs_leave_what_the_first_left() -> None:
             report_on(running.url)
         assert stored(folder / "registry") == first
     assert sum(first.values()) < MAX_BYTES
+
+
+def test_nothing_is_left_where_everything_can_be_deleted() -> None:
+    with quick_folder() as folder, DELETION.running(folder / "registry") as running:
+        report = report_on(running.url)
+    assert [line for line in report.leftovers if "empty repository" not in line] == []
 
 
 def test_summary_has_the_bytes_that_the_registry_stores() -> None:
