@@ -77,8 +77,8 @@ _REMEDIES: Final = {
 """Part of a message of kubectl -> remedy; the first match counts."""
 _NO_POD: Final = ("pod is not running", "no running pods", "unable to find any pod", "timed out waiting for")
 """Parts of the messages of kubectl if no Pod runs."""
-_UNREACHABLE_POD: Final = "error upgrading connection"
-"""Part of its message if the node does not respond."""
+_UNREACHABLE_POD: Final = ("error upgrading connection", "lost connection to pod")
+"""Parts of its messages if the node does not respond, or the Pod ends."""
 
 
 def _failure(stderr: str) -> PortForwardError:
@@ -86,4 +86,5 @@ def _failure(stderr: str) -> PortForwardError:
     if any(words in reason for words in _NO_POD):
         return PortForwardError(f"no Pod runs ({reason}): `--wait 2m` waits for it", is_about_pod=True)
     error = ClusterError(reason, find_remedy(reason, _REMEDIES))
-    return PortForwardError(f"kubectl port-forward failed: {error}", is_about_pod=_UNREACHABLE_POD in reason)
+    is_about_pod = any(words in reason for words in _UNREACHABLE_POD)
+    return PortForwardError(f"kubectl port-forward failed: {error}", is_about_pod=is_about_pod)

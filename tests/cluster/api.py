@@ -68,21 +68,8 @@ class Answering(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
-
-class _Handler(Answering):
-    phase = "Running"
-
-    def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
-        if path.endswith("/portforward"):
-            self._switch()
-            return
-        found = _answer(path, self.phase)
-        name = path.rpartition("/")[2]
-        missing = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404}
-        self.give(200 if found else 404, found or {**missing, "message": f'services "{name}" not found'})
-
-    def _switch(self) -> None:
+    def switch(self) -> None:
+        """Accept a port-forward."""
         key = self.headers["Sec-WebSocket-Key"] + _GUID
         self.send_response(101)
         self.send_header("Upgrade", "websocket")
@@ -90,8 +77,22 @@ class _Handler(Answering):
         self.send_header("Sec-WebSocket-Accept", base64.b64encode(hashlib.sha1(key.encode()).digest()).decode())
         self.send_header("Sec-WebSocket-Protocol", self.headers["Sec-WebSocket-Protocol"].split(",")[0].strip())
         self.end_headers()
-        self.rfile.read()
         self.close_connection = True
+
+
+class _Handler(Answering):
+    phase = "Running"
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0]
+        if path.endswith("/portforward"):
+            self.switch()
+            self.rfile.read()
+            return
+        found = _answer(path, self.phase)
+        name = path.rpartition("/")[2]
+        missing = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404}
+        self.give(200 if found else 404, found or {**missing, "message": f'services "{name}" not found'})
 
 
 @contextmanager

@@ -138,7 +138,13 @@ class _Handler(Answering):
         self.served.requests.append(self.path)
         if "watch=true" in self.path:
             self._watch()
-            return
+        elif self.path.partition("?")[0].endswith("/portforward"):
+            self.switch()
+            self.rfile.read(1)  # As a kubelet, it closes what a client uses if the container does not listen.
+        else:
+            self._answer()
+
+    def _answer(self) -> None:
         self.give(*self.served.answer(self.path.partition("?")[0]))
 
     def _watch(self) -> None:
