@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry_gitops.smoke.check import check
+from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
@@ -27,10 +28,13 @@ def tag_moved(context: Context) -> None:
     """
     tag, old, new = context.make_tag("a"), context.make_image("old"), context.make_image("new")
     context.repository.push(old, tag)
-    _expect_tag(context, tag, old)
+    etag = _expect_tag(context, tag, old).headers.get("ETag")
     context.repository.push(new, tag)
     _expect_tag(context, tag, new)
     _expect_tag(context, old.digest, old)
+    if etag:
+        headers = {"Accept": ACCEPT_ALL, "If-None-Match": etag}
+        expect_status(context.repository.request("GET", f"manifests/{tag}", headers=headers), 200)
 
 
 @check("pushed-after-missing", spec="pitfall: caches that keep 404 Not Found", remedy=CACHE)
@@ -76,7 +80,7 @@ def list_after_push(context: Context) -> None:
             raise CheckFailed(f"GET of tags/list{query} returns the list from before a push")
 
 
-def _expect_tag(context: Context, reference: str, image: LocalManifest) -> None:
+def _expect_tag(context: Context, reference: str, image: LocalManifest) -> RegistryResponse:
     for method in _READS:
         response = expect_status(context.repository.request_manifest(reference, method=method), 200)
         kind = "its digest" if ":" in reference else "its tag"
@@ -84,6 +88,7 @@ def _expect_tag(context: Context, reference: str, image: LocalManifest) -> None:
             raise CheckFailed(f"GET of an image by {kind} returned another image than was pushed last")
         if response.headers.get("Docker-Content-Digest", image.digest) != image.digest:
             raise CheckFailed(f"{method} of an image by {kind} returned the digest of another image")
+    return response
 
 
 def _status(context: Context, method: str, path: str) -> int:

@@ -111,6 +111,11 @@ def private_pulls(context: Context) -> None:
     }
     private = [path for path, other in paths.items() if _request_anonymously(context, "GET", other) in _CLOSED]
     if not private:
+        if _request_anonymously(context, "HEAD", f"manifests/{tag}") == 404:
+            raise CheckFailed(
+                "HEAD of a manifest that exists returned 404 without credentials, expected 401: containerd sends none",
+                DOORS,
+            )
         raise NotSupported("pulls require no credentials")
     faults = [fault for path in private for fault in _mixed_up_users(context, path)]
     if faults:
@@ -150,6 +155,9 @@ def _read_doors(context: Context) -> Iterator[_Door]:
         for method in ("GET", "HEAD") if kind != "the tag list" else ("GET",):
             response = _anonymous(context, method, path, _ALL_TYPES)
             yield _Door(method, kind, response.status not in _CLOSED)
+    # A registry without referrers returns 404 to everyone.
+    if _anonymous(context, "GET", f"{name}/referrers/{digest}", {}).status == 200:
+        yield _Door("GET", "referrers", is_open=True)
 
 
 def _write_doors(context: Context) -> Iterator[_Door]:

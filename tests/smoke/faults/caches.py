@@ -78,6 +78,23 @@ def until_pushed(right: Core) -> Core:
     return core
 
 
+def unmodified(right: Core) -> Core:
+    """A cache that answers conditional requests by the ETags that it has seen of a tag, and passes all others on."""
+    seen: dict[str, set[str]] = {}
+
+    def core(request: Request) -> Response:
+        if not matches(request, "GET|HEAD", BY_TAG):
+            return right(request)
+        known = seen.setdefault(request.path, set())
+        if request.headers.get("if-none-match") in known:
+            return Response(304)
+        response = right(request)
+        known.add(dict(response.headers).get("Etag", ""))
+        return response
+
+    return core
+
+
 def _nginx(pattern: str, *settings: str, login: bool = False) -> Starting:
     """Start nginx that caches the paths of a pattern in front of a registry."""
     good = tuple(line for line in GOOD if "proxy_buffering" not in line)
@@ -181,6 +198,12 @@ FAULTS: tuple[Fault, ...] = (
         "https://github.com/tianon/dockerhub-public-proxy",
         until_pushed,
         "cache-accept",
+    ),
+    _cache(
+        "a cache compares If-None-Match with what it has kept",
+        "rpardini/docker-registry-proxy#114",
+        unmodified,
+        "tag-moved",
     ),
     _real(
         "nginx caches all responses for ten minutes, with a careful key",

@@ -11,7 +11,18 @@ from typing import Final
 
 from registry_gitops.registry.messages import Request, Response
 from tests.smoke.faults.fault import Fault, fault
-from tests.smoke.mutants.breaking import BLOB, MANIFEST, SESSION, TAGS, Change, Core, instead
+from tests.smoke.mutants.breaking import (
+    BLOB,
+    MANIFEST,
+    REFERRERS,
+    SESSION,
+    TAGS,
+    Change,
+    Core,
+    answered,
+    error,
+    instead,
+)
 from tests.smoke.servers.fleet import CONFIG, PASSWORD, USER, Running, Starting, htpasswd
 from tests.support.nginx import GOOD, Nginx
 from tests.support.registry import RealRegistry
@@ -83,5 +94,19 @@ FAULTS: tuple[Fault, ...] = (
         "moby/moby#16728",
         opened("PATCH|PUT", SESSION),
         "doors-write",
+    ),
+    _door(
+        "private images are hidden from clients that have not logged in yet",
+        "containerd/containerd#3291",
+        answered("GET|HEAD", ".+/(manifests|blobs|tags)/.*", lambda _: error(404, "NAME_UNKNOWN"), status=401),
+        "private-pulls",
+        remedy="`auth.htpasswd.enabled`",
+    ),
+    _door(
+        "referrers are open",
+        "artifact-keeper/artifact-keeper#3320",
+        opened("GET", REFERRERS),
+        "doors-read",
+        base="reference",
     ),
 )
