@@ -141,7 +141,10 @@ class Context:
         return self.run.once("layer", self._push_layer)
 
     def pushed_image(self) -> tuple[LocalManifest, str]:
-        """Return an image that is in the repository, and its tag. All checks share it, and none deletes it."""
+        """Return an image that is in the repository, and its tag. All checks share it.
+
+        None deletes it, nor pushes it again: meanwhile, registry 2 returns 500 to those that read it.
+        """
         return self.run.once("image", self._push_image)
 
     def challenge(self) -> RegistryResponse:

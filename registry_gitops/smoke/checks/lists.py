@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,8 +32,10 @@ LARGE_PAGES = Remedy(
 LONG_LIST: Final = 120
 WORKERS: Final = 8
 LINK = f"{PROXY} `http.relativeUrls` keeps the registry from sending a wrong address."
-_CATALOG_ATTEMPTS = 5
-"""distribution reads its directories for the catalog, and returns 500 if one disappears meanwhile."""
+_ATTEMPTS: Final = 5
+"""distribution reads its directories for a list, and returns 500 if one disappears meanwhile."""
+_PAUSE: Final = 0.1
+"""Seconds before the second attempt. The pauses grow by as much."""
 _MAX_PAGES = 2000
 """Pages to read of a list that does not end."""
 
@@ -99,11 +102,11 @@ def tag_list_long(context: Context) -> None:
 
     Some registries and proxies return at most 100 names. If they send no Link, the newest version is never seen.
     """
-    image, _ = context.pushed_image()
+    image = context.make_variant()
     tags = [context.make_tag(f"{number:03}") for number in range(LONG_LIST)]
 
     def push(tag: str) -> None:
-        expect_status(context.repository.put_manifest(image, tag), 201)
+        context.repository.store(image, tag)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(push, tags))
@@ -224,11 +227,11 @@ def _tags(context: Context) -> list[str]:
 
 
 def _push_tags(context: Context) -> list[str]:
-    image, _ = context.pushed_image()
+    image = context.images.make_variant("tags", context.pushed_image()[0])
     prefix = f"smoke-{context.seed}-tag-list"
     tags = [f"{prefix}-a", f"{prefix}-B.2_c", f"{prefix}-c", f"{prefix}-{'d' * 128}"[:128]]
     for tag in tags:
-        expect_status(context.repository.put_manifest(image, tag), 201)
+        context.repository.store(image, tag)
     return tags
 
 
@@ -277,11 +280,17 @@ def _around(context: Context) -> str:
     return f"?n=1000&last={context.repository.name[:-1]}"
 
 
-def _request_catalog(context: Context, query: str) -> RegistryResponse:
-    for _ in range(_CATALOG_ATTEMPTS):
-        response = context.client.request("GET", f"/v2/_catalog{query}")
+def _request_list(context: Context, path: str) -> RegistryResponse:
+    for attempt in range(_ATTEMPTS):
+        time.sleep(attempt * _PAUSE)
+        response = context.client.request("GET", path)
         if response.status != 500:
             break
+    return response
+
+
+def _request_catalog(context: Context, query: str) -> RegistryResponse:
+    response = _request_list(context, f"/v2/_catalog{query}")
     if response.status in (401, 403):
         raise NotSupported("the user is not allowed to list the repositories")
     if response.status in (404, 405):
@@ -293,7 +302,7 @@ def _read_pages(context: Context, path: str, key: str, until: str = "") -> list[
     """Return the names of a list from the page `path` to the one with the name `until`, or to the end."""
     names: list[str] = []
     for _ in range(_MAX_PAGES):
-        response = expect_status(context.client.request("GET", path), 200)
+        response = expect_status(_request_list(context, path), 200)
         names += parse_names(response, key)
         link = parse_next_link(response)
         if not link or (until and until in names):
