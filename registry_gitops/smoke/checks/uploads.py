@@ -283,7 +283,9 @@ def upload_wrong_digest(context: Context) -> None:
     wrong = context.make_blob("wrong", upload.chunk_size)
     expect_status(upload.send(wrong.content), 202)
     _expect_refused(upload.put(right.digest), "a chunk that does not match")
-    if repository.request_blob(right.digest, method="HEAD").status == 200:
+    stored = repository.request_blob(right.digest)
+    # Where nothing can be deleted, an earlier run has left the right bytes.
+    if stored.status == 200 and not (context.is_repeatable and stored.body == right.content):
         raise CheckFailed("the upload was refused, but the blob is stored")
     repository.push_blob(right)
 
@@ -362,7 +364,7 @@ def push_refused(context: Context) -> None:
     A client that gets a 5xx tries again and again, and never says what is wrong.
     """
     repository = context.repository
-    image, _ = context.pushed_image()
+    image = context.make_variant()
     tag = context.make_tag("refused")
     requests = (
         ("an invalid repository name", "POST", f"/v2/{repository.name}/-/blobs/uploads/", b"", OCTETS),
