@@ -64,11 +64,6 @@ class ClientArtifacts:
         """Make a WASM component as wkg does."""
         return self._make(self._config_as("application/vnd.wasm.config.v0+json"), self._layer_as("application/wasm"))
 
-    def make_model(self) -> LocalManifest:
-        """Make an AI model as Docker Model Runner does."""
-        layer = "application/vnd.docker.ai.gguf.v3"
-        return self._make(self._config_as("application/vnd.docker.ai.model.config.v0.1+json"), self._layer_as(layer))
-
     def make_oras_artifact(self) -> LocalManifest:
         """Make an artifact as oras does without a file: an empty config, also as its content."""
         layers = EMPTY.descriptor(data="e30=")
