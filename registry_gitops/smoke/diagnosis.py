@@ -20,6 +20,7 @@ from registry_gitops.smoke.remedies import (
     LONG_HEADERS,
     NOT_WRITABLE,
     PROXY_FILES,
+    PROXY_REQUESTS,
     READ_ONLY,
     REDIRECTED,
     REPLICAS,
@@ -55,6 +56,7 @@ _BY_PAGE: Final[dict[int, str | Remedy]] = {
 _BY_STATUS: Final[dict[int, str | Remedy]] = {
     401: UNAUTHORIZED,
     403: FORBIDDEN,
+    411: PROXY_REQUESTS,
     413: TOO_LARGE,
     414: LONG_HEADERS,
     429: TOO_MANY,

@@ -86,10 +86,10 @@ class ImageFactory:
         }
         return _make_image(LocalBlob(_to_json(config), CONFIG), layer)
 
-    def make_built_image(self, label: str, texts: Iterable[str]) -> LocalManifest:
+    def make_built_image(self, label: str, texts: Iterable[str], program: bytes = b"") -> LocalManifest:
         """Make an image with these texts in its layer, in the history of its config, and in its annotations."""
         lines = [f"{self._seed} {label}", *texts]
-        layer = LocalBlob("\n".join(lines).encode(), LAYER)
+        layer = LocalBlob(program + "\n".join(lines).encode(), LAYER)
         config = {
             "architecture": "amd64",
             "os": "linux",

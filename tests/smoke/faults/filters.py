@@ -259,6 +259,13 @@ FAULTS: tuple[Fault, ...] = (
         remedy=FILTERED,
     ),
     _fault(
+        "streams of at most 1 MB",
+        "distribution/distribution#2147",
+        _at_most(MIB, 413, "PATCH"),
+        "upload-2-mb",
+        remedy=TOO_LARGE,
+    ),
+    _fault(
         "streams of at most 2 MB",
         "traefik/traefik#8005",
         _at_most(2 * MIB, 413, "PATCH"),
