@@ -21,12 +21,14 @@ _SCHEMA_1: Final = (
     "application/vnd.docker.distribution.manifest.v1+prettyjws",
     "application/vnd.docker.distribution.manifest.v1+json",
 )
-_ACCEPT: Final[dict[str, str | tuple[str, ...]]] = {
-    "containerd": f"{DOCKER_IMAGE}, {DOCKER_LIST}, {IMAGE}, {INDEX}, */*",
-    "crane": ", ".join((*reversed(_SCHEMA_1), DOCKER_IMAGE, IMAGE, DOCKER_LIST, INDEX)),
-    "Podman": (IMAGE, DOCKER_IMAGE, *_SCHEMA_1, DOCKER_LIST, INDEX),
-    "regctl": (INDEX, IMAGE, DOCKER_LIST, DOCKER_IMAGE, *_SCHEMA_1, "application/vnd.oci.artifact.manifest.v1+json"),
-}
+_PODMAN: Final = (IMAGE, DOCKER_IMAGE, *_SCHEMA_1, DOCKER_LIST, INDEX)
+_ACCEPT: Final[tuple[tuple[str, str, str | tuple[str, ...]], ...]] = (
+    ("containerd", "HEAD", f"{DOCKER_IMAGE}, {DOCKER_LIST}, {IMAGE}, {INDEX}, */*"),
+    ("crane", "GET", ",".join((*reversed(_SCHEMA_1), DOCKER_IMAGE, IMAGE, DOCKER_LIST, INDEX))),
+    ("regctl", "HEAD", (INDEX, IMAGE, DOCKER_LIST, DOCKER_IMAGE, *_SCHEMA_1)),
+    # In reverse order: what is cut off can be at either end.
+    ("Podman", "GET", tuple(reversed(_PODMAN))),
+)
 """The Accept header of clients. Docker, Podman, and regctl send a line for each media type."""
 
 
@@ -62,17 +64,15 @@ def manifest_accept_clients(context: Context) -> None:
     returns 404 for the others.
     """
     image, tag = context.pushed_image()
-    for client, accept in _ACCEPT.items():
-        # Also in reverse order: what is cut off can be at either end.
-        lines = tuple(reversed(accept)) if isinstance(accept, tuple) else ", ".join(reversed(accept.split(", ")))
-        for method, reference, sent in (("HEAD", tag, accept), ("GET", image.digest, lines)):
-            response = context.repository.request_manifest(reference, method=method, accept=sent)
-            found = response.headers.get("Content-Type", "").partition(";")[0].strip()
-            if response.status != 200 or found != image.media_type:
-                raise CheckFailed(
-                    f"{method} of a manifest with the Accept header of {client} returned {response.status} "
-                    f"{found or 'without a type'}, expected 200 {image.media_type}"
-                )
+    for client, method, accept in _ACCEPT:
+        reference = tag if method == "HEAD" else image.digest
+        response = context.repository.request_manifest(reference, method=method, accept=accept)
+        found = response.headers.get("Content-Type", "").partition(";")[0].strip()
+        if response.status != 200 or found != image.media_type:
+            raise CheckFailed(
+                f"{method} of a manifest with the Accept header of {client} returned {response.status} "
+                f"{found or 'without a type'}, expected 200 {image.media_type}"
+            )
 
 
 @check(

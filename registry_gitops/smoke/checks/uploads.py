@@ -66,6 +66,13 @@ def upload_single_post(context: Context) -> None:
     if response.status in (404, 405):
         raise NotSupported(f"POST with a digest returned {response.status}")
     _expect_pushed(context, blob, expect_status(response, 201))
+    wrong = context.make_blob("wrong")
+    query = f"?digest={wrong.digest}"
+    response = context.repository.request("POST", f"blobs/uploads/{query}", wrong.content[:-1], OCTETS)
+    if response.status == 202:
+        Upload.from_response(context.repository, response).cancel()
+    else:
+        _expect_refused(response, "bytes that do not match")
 
 
 @check("upload-chunked", spec="distribution-spec, end-5: PATCH with Content-Range", remedy=PROXY_REQUESTS)
@@ -116,7 +123,7 @@ def upload_put_streamed(context: Context) -> None:
     response = context.repository.start_upload().put(blob.digest, _parts(blob))
     if response.status == 411:
         raise NotSupported("PUT without Content-Length returned 411")
-    _expect_pushed(context, blob, expect_status(response, 201))
+    expect_status(response, 201)
 
 
 @check(
@@ -134,8 +141,7 @@ def upload_last_chunk(context: Context) -> None:
     size = upload.chunk_size
     blob = context.make_blob(size=size + 512)
     expect_status(upload.send(blob.content[:size]), 202)
-    response = upload.put(blob.digest, blob.content[size:], start=size)
-    _expect_pushed(context, blob, expect_status(response, 201))
+    expect_status(upload.put(blob.digest, blob.content[size:], start=size), 201)
 
 
 @check(
@@ -207,7 +213,7 @@ def upload_resumed(context: Context) -> None:
             raise NotSupported(f"GET of an upload returned {response.status}")
         _expect_range(expect_status(response, 204), size)
         expect_status(resumed.send(blob.content[size:], start=size), 202)
-        _expect_pushed(context, blob, resumed.finish(blob))
+        resumed.finish(blob)
 
 
 @check(
@@ -236,7 +242,7 @@ def upload_out_of_order(context: Context) -> None:
     expect_status(response, 416, 400)
     if response.status == 416:
         expect_status(upload.send(blob.content[size:], start=size), 202)
-        _expect_pushed(context, blob, upload.finish(blob))
+        upload.finish(blob)
     else:
         upload.cancel()
 
