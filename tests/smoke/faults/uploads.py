@@ -155,7 +155,7 @@ FAULTS: tuple[Fault, ...] = (
             lambda right, request: error(500, "UNKNOWN") if "e3b0c44298fc" in request.query else right(request),
         ),
         "upload-empty",
-        remedy="The registry's log",
+        remedy=REQUESTS,
         kind=KIND,
     ),
     fault(
