@@ -19,6 +19,7 @@ from registry_gitops.smoke.remedies import (
     INDEX_CLOSED,
     LONG_HEADERS,
     NOT_WRITABLE,
+    PAGE_LIMIT,
     PROXY_FILES,
     PROXY_REQUESTS,
     READ_ONLY,
@@ -139,6 +140,8 @@ def remedy_for_response(response: RegistryResponse) -> str | Remedy:
         response.status == 404 or "BLOB_UPLOAD_INVALID" in parse_error_codes(response)
     ):
         return REPLICAS if response.method != "POST" else ""
+    if response.status == 400 and "PAGINATION_NUMBER_INVALID" in parse_error_codes(response):
+        return PAGE_LIMIT
     if is_blob_unknown(response):
         # The run has pushed the blobs of each manifest before.
         return STORAGE_NOT_SHARED

@@ -57,6 +57,11 @@ TOO_LARGE: Final = Remedy(
     otherwise=f"{_OTHER_PROXY} nginx's client_max_body_size, Traefik's maxRequestBodyBytes, HAProxy's "
     "req.body_size, or the upload limit of a CDN.",
 )
+PAGE_LIMIT: Final = Remedy(
+    "Set `configuration.catalog.maxentries` to 1000 or more: clients that ask for larger pages than it allows get an "
+    "error.",
+    sets={"configuration.catalog.maxentries": lambda limit: not isinstance(limit, int) or limit >= 1000},
+)
 TOO_MANY: Final = (
     "A proxy in front of the registry limits the rate of requests. With ingress-nginx, raise "
     "nginx.ingress.kubernetes.io/limit-rps and limit-connections in `ingress.annotations`."

@@ -277,7 +277,8 @@ def _expect_all(expected: Sequence[str], names: list[str]) -> None:
 
 def _around(context: Context) -> str:
     """Return the query of the list that has the repositories of smoke."""
-    return f"?n=1000&last={context.repository.name[:-1]}"
+    number = min(1000, context.expectations.catalog_limit or 1000)
+    return f"?n={number}&last={context.repository.name[:-1]}"
 
 
 def _request_list(context: Context, path: str) -> RegistryResponse:

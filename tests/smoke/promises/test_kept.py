@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.report import Outcome
-from registry_gitops.smoke import CHECKS, Level, checks_for_level
+from registry_gitops.smoke import CHECKS, Expectations, Level, checks_for_level
 from tests.smoke.promises import pairs
 from tests.smoke.promises.running import Starting, Values, compare, merge, serve
 from tests.support.quick_folder import quick_folder
@@ -16,6 +16,7 @@ from tests.support.quick_folder import quick_folder
 pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
 GUARDED = merge(merge(pairs.LOGIN, pairs.DELETION), {"configuration": {"catalog": {"maxentries": 5000}}})
+SMALL_PAGES = {"configuration": {"catalog": {"maxentries": 50}}}
 NAMED = {"configuration": {"http": {"host": "https://registry.example.com"}}}
 
 
@@ -24,6 +25,7 @@ NAMED = {"configuration": {"http": {"host": "https://registry.example.com"}}}
     [
         pytest.param({}, serve({}), id="the defaults"),
         pytest.param(GUARDED, serve(GUARDED), id="login and deletion"),
+        pytest.param(SMALL_PAGES, serve(SMALL_PAGES), id="small pages of the catalog"),
         pytest.param(NAMED, serve(NAMED), id="a host other than the one that is reached"),
         pytest.param(pairs.READ_ONLY, serve(pairs.READ_ONLY), id="read-only"),
         pytest.param(pairs.CACHE, pairs.run_cache, id="a cache"),
@@ -39,3 +41,15 @@ def test_registry_as_described_passes_the_default_level(
     assert [f"{each.id}: {each.message}" for each in report.findings] == []
     passed = [result.id for result in report.checks if result.outcome is Outcome.PASSED]
     assert len([check for check in passed if check.startswith("promised-")]) >= 8
+
+
+def test_small_pages_that_nobody_promised_are_found_with_their_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    checks = [check for check in CHECKS if check.id == "catalog-read"]
+    with quick_folder() as folder, ExitStack() as stack:
+        (finding,) = compare({}, serve(SMALL_PAGES)(folder, stack), checks).findings
+        assert "`configuration.catalog.maxentries` is already as it should be" in finding.remedy
+        (finding,) = compare(Expectations(), serve(SMALL_PAGES)(folder, stack), checks).findings
+        assert "Set `configuration.catalog.maxentries` to 1000 or more" in finding.remedy
