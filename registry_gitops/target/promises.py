@@ -42,6 +42,11 @@ class _View(NamedTuple):
         return not self.url or not self.facts.endpoints.public_host
 
     @property
+    def is_on_this_machine(self) -> bool:
+        """Whether the host is this machine, whose other ports are not those of the registry."""
+        return not self.url or _is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
     def http(self) -> Any:
         """`http` of config.yml, which the chart always sets."""
         return self.facts.deployment.values.effective_configuration.http
@@ -80,6 +85,9 @@ def _unknown_from_there(view: _View) -> dict[str, str]:
     if view.url and not view.is_public and view.facts.endpoints.public_host:
         elsewhere = f"it is promised at {view.facts.endpoints.public_host}, and the registry was reached elsewhere"
         reasons |= dict.fromkeys(("tls", "certificate", "host_names", "client_certificate", "oldest_tls"), elsewhere)
+    endpoints = view.facts.endpoints
+    if view.is_on_this_machine and (endpoints.public_host or endpoints.is_node_port or endpoints.is_load_balancer):
+        reasons["hidden_ports"] = "the ports of its host are not seen on this machine, or through a port-forward"
     if view.url and _limits_access(view):
         names = ("login", "anonymous_pull", "challenge")
         reasons |= dict.fromkeys(names, "`ingress.annotations` can let in some clients only")
@@ -174,11 +182,10 @@ def _hidden_paths(view: _View) -> tuple[str, ...]:
     return tuple(dict.fromkeys((view.facts.deployment.values.metrics.path, "/metrics", "/debug/vars")))
 
 
-def _hidden_ports(view: _View) -> tuple[int, ...]:
+def _hidden_ports(view: _View) -> tuple[int, ...] | None:
     values = view.facts.deployment.values
-    if not view.url or _is_loopback(urlsplit(view.url).hostname or ""):
-        # The ports there are those of this machine, not of the registry.
-        return ()
+    if view.is_on_this_machine:
+        return None
     debug = view.http.debug.addr if view.http.debug else None
     ports = {*_DEBUG_PORTS, values.metrics.port, *([int(debug.rpartition(":")[2])] if debug else [])}
     shown = {urlsplit(view.url).port, *(port.port for port in values.service.extra_ports)}

@@ -497,7 +497,7 @@ PAIRS: Final = (
         "a hidden debug port, but it is open",
         {},
         _debug_port(is_open=True),
-        "debug-hidden",
+        "debug-port",
         kept=_debug_port(is_open=False),
         remedy="`metrics.enabled`",
     ),

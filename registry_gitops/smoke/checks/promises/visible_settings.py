@@ -23,6 +23,13 @@ _PORT_TIMEOUT: Final = 2.0
 _INTERNALS: Final = (b'"memstats"', b"/debug/pprof/", b"goroutine profile", b"go_goroutines", b"registry_http_")
 """Words of the debug server: its variables, profiles, and metrics."""
 
+_HIDDEN: Final = Remedy(
+    "Set `metrics.enabled` to true, which serves the metrics at a port of the Pods for Prometheus only, and leave out "
+    "`configuration.http.debug.addr`.",
+    sets={"metrics.enabled": True},
+    otherwise="A Service, an Ingress, or `hostNetwork` leads to the port: see `service.extraPorts`, `extraDeploy`, and "
+    f"`networkPolicy.enabled`. {OR_ANOTHER}",
+)
 _ACCEPT: Final = Remedy(
     "Set `configuration.validation.manifests.indexes.platforms` to none.",
     sets={"configuration.validation.manifests.indexes.platforms": "none"},
@@ -63,31 +70,41 @@ def promised_headers(context: Context) -> None:
     "promised-debug-hidden",
     level=Level.READ,
     spec="promise: `metrics.enabled`, `configuration.http.debug.addr`",
-    remedy=Remedy(
-        "Set `metrics.enabled` to true, which serves the metrics at a port of the Pods for Prometheus only, and leave "
-        "out `configuration.http.debug.addr`.",
-        sets={"metrics.enabled": True},
-        otherwise="A Service, an Ingress, or `hostNetwork` leads to the port: see `service.extraPorts`, "
-        f"`extraDeploy`, and `networkPolicy.enabled`. {OR_ANOTHER}",
-    ),
+    remedy=_HIDDEN,
 )
 def promised_debug_hidden(context: Context) -> None:
     """Metrics and debug pages are hidden from clients.
 
     The debug server shows passwords to everyone who reaches it, and metrics show the names of repositories.
     """
-    paths, ports = promise(context, "hidden_paths"), context.expectations.hidden_ports or ()
-    for path in paths:
+    for path in promise(context, "hidden_paths"):
         response = context.client.request("GET", path, authenticator=context.anonymous)
-        if response.status == 200 and any(word in response.body for word in _INTERNALS):
+        if response.status == 200 and _is_internal(response.body):
             raise CheckFailed(f"GET {path} returned metrics or internals of the registry, without credentials")
+
+
+@check(
+    "promised-debug-port",
+    level=Level.READ,
+    spec="promise: `metrics.port`, `configuration.http.debug.addr`",
+    remedy=_HIDDEN,
+)
+def promised_debug_port(context: Context) -> None:
+    """The ports of metrics and debug pages are closed at the host that clients use.
+
+    Prometheus reaches them inside the cluster.
+    """
     host = urlsplit(context.client.url).hostname or ""
-    for port in ports:
-        for path in paths:
-            if any(word in _read_page(host, port, path) for word in _INTERNALS):
+    for port in promise(context, "hidden_ports"):
+        for path in context.expectations.hidden_paths or ():
+            if _is_internal(_read_page(host, port, path)):
                 raise CheckFailed(
                     f"port {port} of {host} is open, and {path} shows metrics or internals of the registry"
                 )
+
+
+def _is_internal(page: bytes) -> bool:
+    return any(word in page for word in _INTERNALS)
 
 
 def _read_page(host: str, port: int, path: str) -> bytes:
@@ -188,6 +205,7 @@ def promised_validation(context: Context) -> None:
 CHECKS: tuple[Check, ...] = (
     promised_headers,
     promised_debug_hidden,
+    promised_debug_port,
     promised_catalog_limit,
     promised_image,
     promised_validation,
