@@ -41,8 +41,11 @@ def handshake(context: Context, tls: ssl.SSLContext) -> tuple[str, datetime | No
         return connection.version() or "", end
 
 
-def open_connection(context: Context, tls: ssl.SSLContext) -> ssl.SSLSocket:
-    """Return a connection after its handshake. Raises SSLCertVerificationError, HandshakeError, and CheckFailed."""
+def open_connection(context: Context, tls: ssl.SSLContext, name: str = "") -> ssl.SSLSocket:
+    """Return a connection after its handshake, for another host name at the same address if `name` is given.
+
+    Raises SSLCertVerificationError, HandshakeError, and CheckFailed.
+    """
     parts = urlsplit(context.client.url)
     host = parts.hostname or ""
     try:
@@ -50,7 +53,7 @@ def open_connection(context: Context, tls: ssl.SSLContext) -> ssl.SSLSocket:
     except OSError as error:
         raise CheckFailed(f"no connection for a TLS handshake: {error}") from None
     try:
-        return tls.wrap_socket(plain, server_hostname=host)
+        return tls.wrap_socket(plain, server_hostname=name or host)
     except ssl.SSLCertVerificationError:
         plain.close()
         raise

@@ -176,13 +176,13 @@ def _public(starting: Starting) -> Starting:
     return named
 
 
-def _ingress_with_tls(name: str = "registry for tests", *, verified: bool = True) -> Starting:
+def _ingress_with_tls(name: str = "registry for tests", *settings: str, verified: bool = True) -> Starting:
     """Start a registry behind nginx with TLS; `name` is the common name of its certificate."""
 
     def starting(folder: Path, stack: ExitStack) -> Seen:
         registry = start({}, folder, stack)
         tls = make_dated_certificate(folder, common_name=name)
-        proxy = stack.enter_context(Nginx(folder, registry.url, tls=tls))
+        proxy = stack.enter_context(Nginx(folder, registry.url, settings=(*GOOD, *settings), tls=tls))
         return Seen(proxy.url, ca_file=tls.certificate, verified=verified)
 
     return _public(starting)
@@ -241,6 +241,8 @@ REACHED_BY_TLS: Final = merge(PUBLIC, {"ingress": {"tls": True}})
 HOST: Final = "https://registry.example.com"
 FIRST_PUSH: Final = "anonymous-pull"
 """The first check that pushes: it fails if pushes fail, and the others are skipped."""
+STRICT_NAMES: Final = "if ($ssl_server_name != $host) { return 404; }"
+"""As gateways that route by the name in the handshake."""
 EVERYTHING: Final = ("login", "login-push", "anonymous-pull")
 
 
@@ -398,6 +400,14 @@ PAIRS: Final = (
         _host_names("localhost"),
         "host-names",
         kept=_host_names("localhost", "images.example.com"),
+        remedy="does not route",
+    ),
+    pair(
+        "other names over TLS, but one is not routed",
+        merge(NAMES, {"ingress": {"tls": True}}),
+        _ingress_with_tls("localhost", STRICT_NAMES, "if ($host = images.example.com) { return 404; }"),
+        "host-names",
+        kept=_ingress_with_tls("localhost", STRICT_NAMES),
         remedy="does not route",
     ),
     pair(
