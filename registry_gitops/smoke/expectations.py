@@ -64,6 +64,12 @@ class Expectations:
     source: str = ""
     """Where they come from: the name of a file, or an option. "": nothing is promised."""
 
+    def explain_unreachable(self, cause: str) -> str:
+        """Return which promise is broken if nothing can be checked for this cause of an UnreachableError, or ""."""
+        if cause == "401" and self.login is False:
+            return f"{self.source} promises that no login is needed."
+        return ""
+
     def with_promises(self, promises: Mapping[str, Any]) -> Self:
         """Return these expectations with other promises over them, by their names."""
         unknown = {name: reason for name, reason in self.unknown.items() if name not in promises}

@@ -10,6 +10,7 @@ import pytest
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.smoke import PROMISE_WORDS, Expectations, parse_promises
 from tests.cli.running import Run
+from tests.registry.api.basic_auth import line
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,15 @@ def test_config_file_promises_at_another_url(cli: Run, url: str, tmp_path: Path)
     assert "In registry.yaml, `auth.htpasswd.enabled` is already as it should be." in shown
     assert "another registry or an old Pod is behind this address" in shown
     assert cli("smoke", config, "--url", url, "--expect", "no-login", "--check", "promised-login").code == 0
+
+
+def test_login_that_nobody_promised_is_said_if_nothing_can_be_checked(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "users").write_text(line("me", "correct-horse"))
+    (tmp_path / "registry.yaml").write_text("name: images")
+    with ReferenceRegistry(htpasswd=tmp_path / "users") as registry:
+        done = cli("smoke", "registry.yaml", "--url", registry.url)
+    assert done.code == 3
+    assert "returned 401, and no credentials were given. registry.yaml promises that no login is needed." in done.err
 
 
 def test_nothing_is_compared_without_promises(cli: Run, url: str) -> None:

@@ -172,7 +172,7 @@ def smoke(
         "timeout": timeout,
         "retries": retries,
     }
-    with Progress(len(checks)) as progress, _reached(target, wait, progress, settings) as client:
+    with Progress(len(checks)) as progress, _reached(target, options, wait, progress, settings) as client:
         if before_restart:
             _prepare(client, options, progress, before_restart)
             return
@@ -208,7 +208,9 @@ def _with_user(target: Target, username: str | None, password_stdin: bool) -> Ta
 
 
 @contextmanager
-def _reached(target: Target, wait: float, progress: Progress, settings: Mapping[str, object]) -> Iterator[Client]:
+def _reached(
+    target: Target, options: Options, wait: float, progress: Progress, settings: Mapping[str, object]
+) -> Iterator[Client]:
     """Yield a client of the registry. Ends the command with exit code 3 if the registry is unreachable."""
     from registry_gitops.cluster import PortForwardError
     from registry_gitops.smoke import UnreachableError
@@ -220,7 +222,8 @@ def _reached(target: Target, wait: float, progress: Progress, settings: Mapping[
         with open_client(target, wait=wait, on_wait=progress.show_wait, **settings) as client:
             yield client
     except UnreachableError as problem:
-        _end(ExitCode.UNREACHABLE, progress, f"{problem}. {problem.remedy}")
+        broken = options.expectations.explain_unreachable(problem.cause)
+        _end(ExitCode.UNREACHABLE, progress, f"{problem}. {broken}{' ' if broken else ''}{problem.remedy}")
     except PortForwardError as problem:
         _end(ExitCode.UNREACHABLE, progress, str(problem))
 

@@ -14,7 +14,7 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import OPEN
-from registry_gitops.smoke.remedy import Remedy, is_set
+from registry_gitops.smoke.remedy import Remedy
 from registry_gitops.smoke.repository import Upload
 
 
@@ -99,7 +99,7 @@ def login_invalid(context: Context) -> None:
     remedy=Remedy(
         "Set `auth.htpasswd.enabled` to true, and `auth.htpasswd.existingSecret` to a Secret with users: "
         f"without them, everyone who reaches the registry can replace its images. {DOORS}",
-        sets={"auth.htpasswd.enabled": True, "auth.htpasswd.existingSecret": is_set},
+        sets={"auth.htpasswd.enabled": True},
         otherwise=OPEN,
     ),
 )
