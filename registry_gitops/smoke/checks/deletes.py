@@ -129,9 +129,10 @@ def delete_push_again(context: Context) -> None:
     """
     image, tag = context.make_image(), context.make_tag("a")
     context.repository.push(image, tag)
-    _delete_image(context, image)
     layer = image.blobs[-1]
-    # Not all registries delete blobs, and a registry that keeps it must accept it again too.
+    # Not all registries delete tags and blobs, and one that keeps them must accept them again too.
+    context.repository.request("DELETE", f"manifests/{tag}")
+    _delete_image(context, image)
     context.repository.request("DELETE", f"blobs/{layer.digest}")
     context.repository.push_blob(layer)
     expect_status(context.repository.put_manifest(image, tag), 201)

@@ -186,6 +186,7 @@ FAULTS: tuple[Fault, ...] = (
         "pushed-after-missing",
     ),
     _deleted("a cache of the registry remembers deleted manifests", "distribution/distribution#3254", BY_DIGEST),
+    _deleted("a cache of the registry remembers deleted tags", "burnettk/delete-docker-registry-image#16", BY_TAG),
     _deleted("a cache of the registry remembers deleted blobs", "distribution/distribution#1803", BLOB),
     _cache(
         "a cache keeps that a blob is missing",
