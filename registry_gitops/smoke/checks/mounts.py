@@ -11,6 +11,9 @@ from registry_gitops.smoke.images import LocalBlob
 from registry_gitops.smoke.remedies import OTHER_REGISTRY
 from registry_gitops.smoke.repository import Upload, expect_same_bytes
 
+_NO_MOUNT = (401, 405)
+"""Status codes after which clients push the blob, or that tell that there are no mounts."""
+
 
 @check(
     "mount", requirement=RECOMMENDED, spec="distribution-spec, end-11: POST with mount and from", remedy=OTHER_REGISTRY
@@ -39,9 +42,10 @@ def mount(context: Context) -> None:
 
 @check("mount-missing", spec="distribution-spec, end-11: 202 if the blob cannot be mounted", remedy=OTHER_REGISTRY)
 def mount_missing(context: Context) -> None:
-    """A missing blob cannot be mounted.
+    """A missing blob cannot be mounted, and starts an upload.
 
-    A client that gets a 201 for it pushes an image without that layer.
+    A client that gets a 201 for it pushes an image without that layer. containerd, BuildKit, and oras end the push if
+    they get a 400, 403, or 404: they name repositories from which they have pulled, of other registries too.
     """
     blob = context.make_blob()
     response = _mount(context, blob)
@@ -50,7 +54,7 @@ def mount_missing(context: Context) -> None:
         raise CheckFailed("a missing blob was mounted (201)")
     if response.status == 202:
         Upload.from_response(context.repository, response).cancel()
-    elif not 400 <= response.status < 500:
+    elif response.status not in _NO_MOUNT:
         raise status_failure(response, 202)
 
 

@@ -67,6 +67,11 @@ def _range_of_chunk(right: Core, request: Request) -> Response:
     return header("Range", f"0-{len(body) - 1}")(response) if response.status == 202 else response
 
 
+def _refuses_missing_sources(right: Core, request: Request) -> Response:
+    response = right(request)
+    return error(400, "BAD_REQUEST") if "mount=" in request.query and response.status == 202 else response
+
+
 def _no_mount(right: Core, request: Request) -> Response:
     return error(403, "DENIED") if "from" in query_of(request) else right(request)
 
@@ -164,6 +169,14 @@ FAULTS: tuple[Fault, ...] = (
         instead("POST", UPLOADS, _no_mount),
         "mount",
         remedy="Check the permissions",
+        kind=KIND,
+    ),
+    fault(
+        "a mount from a missing repository is refused, not an upload",
+        "goharbor/harbor#22078",
+        instead("POST", UPLOADS, _refuses_missing_sources),
+        "mount-missing",
+        remedy="Run the registry of the chart",
         kind=KIND,
     ),
     fault(
