@@ -26,10 +26,10 @@ def tag_moved(context: Context) -> None:
     Tags such as `latest` need the first, deployments by digest the second. Nodes and Flux read a tag again and again,
     so a cache must not keep it.
     """
-    tag, old, new = context.make_tag("a"), context.make_image("old"), context.make_image("new")
-    context.repository.push(old, tag)
+    tag, old, new = context.make_tag("a"), context.make_variant("old"), context.make_variant("new")
+    context.repository.store(old, tag)
     etag = _expect_tag(context, tag, old).headers.get("ETag")
-    context.repository.push(new, tag)
+    context.repository.store(new, tag)
     _expect_tag(context, tag, new)
     _expect_tag(context, old.digest, old)
     if etag:

@@ -61,8 +61,8 @@ def delete_manifest_ghost(context: Context) -> None:
 
     Flux and Renovate choose from the tag list, and cannot pull such a tag.
     """
-    image, tag = context.make_image(), context.make_tag("a")
-    context.repository.push(image, tag)
+    image, tag = context.make_variant(), context.make_tag("a")
+    context.repository.store(image, tag)
     context.repository.request_tags()
     _delete_image(context, image)
     response = context.repository.request_tags()
@@ -81,8 +81,9 @@ def delete_tag(context: Context) -> None:
 
     A wrong tag can then be removed without breaking deployments by digest.
     """
-    image, tag, kept = context.make_image(), context.make_tag("a"), context.make_tag("b")
-    context.repository.push(image, tag, kept)
+    image, tag, kept = context.make_variant(), context.make_tag("a"), context.make_tag("b")
+    context.repository.store(image, tag)
+    context.repository.store(image, kept)
     for method in READS:
         context.repository.request_manifest(tag, method=method)
     response = context.repository.request("DELETE", f"manifests/{tag}")
@@ -209,8 +210,8 @@ def delete_seen_by_all(context: Context) -> None:
 
 def _push_and_delete(context: Context) -> tuple[LocalManifest, str]:
     """Push an image with a tag, read it, delete it by its digest, and return both."""
-    image, tag = context.make_image(), context.make_tag("a")
-    context.repository.push(image, tag)
+    image, tag = context.make_variant(), context.make_tag("a")
+    context.repository.store(image, tag)
     for reference in (tag, image.digest):
         for method in READS:
             context.repository.request_manifest(reference, method=method)

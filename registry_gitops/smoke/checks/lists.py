@@ -147,7 +147,7 @@ def catalog_pages(context: Context) -> None:
 
     A registry returns at most 1000 names at once: without pages, the others stay invisible.
     """
-    context.repository.push(context.make_image())
+    context.pushed_image()
     context.other_repository.push(context.make_image("other"))
     pushed = [context.repository.name, context.other_repository.name]
     # catalog-read has read the same list before the first push to the other repository.
