@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from registry_gitops.smoke.check import check
-from registry_gitops.smoke.client import RegistryResponse
+from registry_gitops.smoke.client import Headers, RegistryResponse
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import ACCEPT_ALL, DOCKER_IMAGE, IMAGE, INDEX, LocalBlob
@@ -20,8 +19,8 @@ _CONTAINERD: Final = ", ".join((DOCKER_IMAGE, _DOCKER_LIST, IMAGE, INDEX, "*/*")
 """The header Accept of containerd for a tag. Source: containerd 2.3, core/remotes/docker/resolver.go, NewResolver."""
 _CONTAINERD_ENCODINGS: Final = "zstd;q=1.0, gzip;q=0.8, deflate;q=0.5"
 """Its header Accept-Encoding. Source: containerd 2.3, core/remotes/docker/fetcher.go, open."""
-_PODMAN: Final = ", ".join((IMAGE, DOCKER_IMAGE, f"{_SCHEMA_1}+prettyjws", f"{_SCHEMA_1}+json", _DOCKER_LIST, INDEX))
-"""The header Accept of CRI-O and Podman. Source: containers/image 5.36, DefaultRequestedManifestMIMETypes."""
+_PODMAN: Final = (IMAGE, DOCKER_IMAGE, f"{_SCHEMA_1}+prettyjws", f"{_SCHEMA_1}+json", _DOCKER_LIST, INDEX)
+"""The lines Accept of CRI-O and Podman. Source: containers/image 5.36, DefaultRequestedManifestMIMETypes."""
 _UPSTREAM: Final = "docker.io"
 """The registry that nodes mirror most often."""
 _ATTEMPTS: Final = 3
@@ -86,12 +85,12 @@ def mirror_podman(context: Context) -> None:
     They also accept old types of manifests, but must get what was pushed.
     """
     image, tag = context.pushed_image()
-    headers = {"Accept": _PODMAN, "Docker-Distribution-API-Version": "registry/2.0"}
+    headers: Headers = {"Accept": _PODMAN, "Docker-Distribution-API-Version": "registry/2.0"}
     _expect_as_usual(context, "Podman", "GET", f"manifests/{tag}", headers, image)
 
 
 def _expect_as_usual(
-    context: Context, client: str, method: str, rest: str, headers: Mapping[str, str], expected: LocalBlob
+    context: Context, client: str, method: str, rest: str, headers: Headers, expected: LocalBlob
 ) -> None:
     """Return if the request gets what other clients get. Raises CheckFailed, and NotSupported."""
     namespace = f"?ns={_UPSTREAM}" if client == "containerd" else ""
@@ -112,7 +111,7 @@ def _request_as_usual(context: Context, method: str, rest: str) -> RegistryRespo
     return context.repository.request(method, rest, headers={"Accept": ACCEPT_ALL})
 
 
-def _serves_own_namespace(context: Context, method: str, rest: str, headers: Mapping[str, str]) -> bool:
+def _serves_own_namespace(context: Context, method: str, rest: str, headers: Headers) -> bool:
     host = quote(urlsplit(context.client.url).netloc)
     return context.repository.request(method, f"{rest}?ns={host}", headers=headers).status == 200
 
