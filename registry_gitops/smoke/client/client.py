@@ -87,6 +87,28 @@ class ConnectionSettings:
     """Whether the certificate must be for the host of the URL."""
 
 
+@dataclass(frozen=True)
+class _Outgoing:
+    """A request to send, and the lines of evidence of its exchanges so far."""
+
+    method: str
+    url: str
+    body: Body
+    headers: HeaderValues
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the body can be sent again."""
+        return self.body is None or isinstance(self.body, bytes) or hasattr(self.body, "seek")
+
+    def rewind(self) -> None:
+        """Begin the body again."""
+        seek = getattr(self.body, "seek", None)
+        if seek is not None:
+            seek(0)
+
+
 class RunStopped(Exception):
     """The run was stopped, so its clients send no more requests."""
 
@@ -124,31 +146,22 @@ class Client:
 
     def with_new_connections(self) -> Client:
         """Return a client of the same registry and user that opens connections of its own."""
-        return Client(
-            self.settings, self.authenticator, self.mask, self.evidence, stop=self._stop, traffic=self.traffic
-        )
+        return self._with_session(_new_session(self.settings))
 
     def with_slow_reading(self) -> Client:
         """Return a client of the same registry and user that lets little be under way: what it does not read waits."""
-        session = _new_session(self.settings, reads_slowly=True)
-        return Client(
-            self.settings,
-            self.authenticator,
-            self.mask,
-            self.evidence,
-            session=session,
-            stop=self._stop,
-            traffic=self.traffic,
-        )
+        return self._with_session(_new_session(self.settings, reads_slowly=True))
 
     def with_own_evidence(self, stop: threading.Event) -> Client:
         """Return a client with the same connections that keeps its own evidence.
 
         After `stop` is set, it and the clients made from it raise RunStopped instead of sending a request.
         """
-        return Client(
-            self.settings, self.authenticator, self.mask, session=self._session, stop=stop, traffic=self.traffic
-        )
+        evidence = Evidence(self.mask)
+        return Client(self.settings, self.authenticator, self.mask, evidence, self._session, stop, self.traffic)
+
+    def _with_session(self, session: requests.Session) -> Client:
+        return Client(self.settings, self.authenticator, self.mask, self.evidence, session, self._stop, self.traffic)
 
     def close(self) -> None:
         """Close the connections."""
@@ -190,13 +203,14 @@ class Client:
         `headers` and `authenticator` replace the client's own. A header that is None is not sent. Raises
         NoResponseError.
         """
-        with self._exchange(method, path, body, headers, authenticator or self.authenticator) as (received, lines):
+        outgoing = _Outgoing(method, self.url_for(path), body, headers or {})
+        with self._exchange(outgoing, authenticator or self.authenticator) as received:
             content = b"".join(_read_limited(received)) if method != "HEAD" else b""
             challenges = tuple(received.raw.headers.getlist("WWW-Authenticate"))
             response = RegistryResponse(
                 method, received.url, received.status_code, received.headers, content, challenges
             )
-            lines += self.evidence.format_response(response.status, received.reason or "", response.headers, content)
+            self._note_response(outgoing, received, content)
         return response
 
     def download(self, path: str, headers: Headers = None, *, pause: float = 0) -> Download:
@@ -204,96 +218,67 @@ class Client:
 
         `pause` is a time in seconds to wait before the body is read.
         """
-        with self._exchange("GET", path, None, headers, self.authenticator) as (received, lines):
+        outgoing = _Outgoing("GET", self.url_for(path), None, headers or {})
+        with self._exchange(outgoing, self.authenticator) as received:
             digest, size = hashlib.sha256(), 0
             time.sleep(pause)
             for block in received.iter_content(_BLOCK):
                 digest.update(block)
                 size += len(block)
             response = RegistryResponse("GET", received.url, received.status_code, received.headers, b"")
-            lines += self.evidence.format_response(response.status, received.reason or "", response.headers, b"")
+            self._note_response(outgoing, received, b"")
         return Download(response, size, f"sha256:{digest.hexdigest()}")
 
     @contextmanager
-    def _exchange(
-        self, method: str, path: str, body: Body, headers: Headers, authenticator: ClientAuthenticator
-    ) -> Iterator[tuple[requests.Response, list[str]]]:
+    def _exchange(self, outgoing: _Outgoing, authenticator: ClientAuthenticator) -> Iterator[requests.Response]:
         if self._stop is not None and self._stop.is_set():
             raise RunStopped
-        url = self.url_for(path)
-        lines: list[str] = []
         try:
             with _invalid_urls_typed():
-                received = self._send_authenticated(method, url, body, headers or {}, authenticator, lines)
+                received = self._send_authenticated(outgoing, authenticator)
             with received:
-                yield received, lines
+                yield received
         except requests.RequestException as error:
-            problem = self._no_response(method, url, error)
-            lines.append(f"< {problem}")
+            problem = self._no_response(outgoing.method, outgoing.url, error)
+            outgoing.lines.append(f"< {problem}")
             # Not from the error: it holds the request, and the request holds the password.
             raise problem from None
         finally:
-            self.evidence.add(lines)
+            self.evidence.add(outgoing.lines)
 
-    def _send_authenticated(
-        self,
-        method: str,
-        url: str,
-        body: Body,
-        headers: HeaderValues,
-        authenticator: ClientAuthenticator,
-        lines: list[str],
-    ) -> requests.Response:
+    def _send_authenticated(self, outgoing: _Outgoing, authenticator: ClientAuthenticator) -> requests.Response:
+        method, url = outgoing.method, outgoing.url
         sent = authenticator.get_header(method, url)
-        received = self._send_patiently(method, url, body, headers, sent, lines)
+        received = self._send_patiently(outgoing, sent)
         challenge = received.headers.get("WWW-Authenticate")
-        if received.status_code != requests.codes.unauthorized or not challenge or not _is_repeatable(body):
+        if received.status_code != requests.codes.unauthorized or not challenge or not outgoing.is_repeatable:
             return received
         has_learned = authenticator.handle_challenge(challenge, method, url, self._request_token)
         authorization = authenticator.get_header(method, url)
         # A request that was sent at the same time may have learned it first.
         if not has_learned and authorization == sent:
             return received
-        content = b"".join(_read_limited(received))
-        lines += self.evidence.format_response(received.status_code, received.reason or "", received.headers, content)
-        return self._send_patiently(method, url, body, headers, authorization, lines)
+        self._note_response(outgoing, received, b"".join(_read_limited(received)))
+        return self._send_patiently(outgoing, authorization)
 
-    def _send_patiently(
-        self,
-        method: str,
-        url: str,
-        body: Body,
-        headers: HeaderValues,
-        authorization: MaskedText | None,
-        lines: list[str],
-    ) -> requests.Response:
+    def _send_patiently(self, outgoing: _Outgoing, authorization: MaskedText | None) -> requests.Response:
         for _ in range(ATTEMPTS - 1):
-            received = self._send(method, url, body, headers, authorization, lines)
-            if received.status_code != requests.codes.too_many_requests or not _is_repeatable(body):
+            received = self._send(outgoing, authorization)
+            if received.status_code != requests.codes.too_many_requests or not outgoing.is_repeatable:
                 return received
-            content = b"".join(_read_limited(received))
-            lines += self.evidence.format_response(
-                received.status_code, received.reason or "", received.headers, content
-            )
+            self._note_response(outgoing, received, b"".join(_read_limited(received)))
             self.traffic.wait(received.headers)
-            _rewind(body)
-        return self._send(method, url, body, headers, authorization, lines)
+            outgoing.rewind()
+        return self._send(outgoing, authorization)
 
-    def _send(
-        self,
-        method: str,
-        url: str,
-        body: Body,
-        headers: HeaderValues,
-        authorization: MaskedText | None,
-        lines: list[str],
-    ) -> requests.Response:
-        single = {name: value for name, value in headers.items() if not isinstance(value, tuple)}
+    def _send(self, outgoing: _Outgoing, authorization: MaskedText | None) -> requests.Response:
+        method, url = outgoing.method, outgoing.url
+        single = {name: value for name, value in outgoing.headers.items() if not isinstance(value, tuple)}
         if authorization:
             single["Authorization"] = authorization.reveal()
-        prepared = self._session.prepare_request(requests.Request(method, url, single, data=body))
-        _add_lines(prepared, headers)
-        lines += self.evidence.format_request(method, url, prepared.headers)
+        prepared = self._session.prepare_request(requests.Request(method, url, single, data=outgoing.body))
+        _add_lines(prepared, outgoing.headers)
+        outgoing.lines.extend(self.evidence.format_request(method, url, prepared.headers))
         for retries_left in range(self.settings.retries, -1, -1):
             try:
                 received = self._session.send(
@@ -302,11 +287,15 @@ class Client:
                 self.traffic.add_response(method, url, received.elapsed.total_seconds())
                 return received
             except requests.ConnectionError as error:
-                if not retries_left or isinstance(error, requests.exceptions.SSLError) or not _is_repeatable(body):
+                if not retries_left or isinstance(error, requests.exceptions.SSLError) or not outgoing.is_repeatable:
                     raise
                 time.sleep(_RETRY_INTERVAL)
-                _rewind(body)
+                outgoing.rewind()
         raise AssertionError
+
+    def _note_response(self, outgoing: _Outgoing, received: requests.Response, content: bytes) -> None:
+        status, reason = received.status_code, received.reason or ""
+        outgoing.lines.extend(self.evidence.format_response(status, reason, received.headers, content))
 
     def _request_token(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> tuple[int, bytes]:
         lines = self.evidence.format_request(method, url, headers)
@@ -352,16 +341,6 @@ def _add_lines(prepared: requests.PreparedRequest, headers: HeaderValues) -> Non
             prepared.headers = urllib3.HTTPHeaderDict(others)  # type: ignore[assignment]
             for line in value:
                 prepared.headers.add(name, line)  # type: ignore[attr-defined]
-
-
-def _rewind(body: Body) -> None:
-    seek = getattr(body, "seek", None)
-    if seek is not None:
-        seek(0)
-
-
-def _is_repeatable(body: Body) -> bool:
-    return body is None or isinstance(body, bytes) or hasattr(body, "seek")
 
 
 def _read_limited(received: requests.Response) -> Iterator[bytes]:
