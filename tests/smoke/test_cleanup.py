@@ -38,7 +38,7 @@ def test_nothing_is_deleted_where_deletion_is_refused(tmp_path: Path) -> None:
     deletions = [entry for entry in entries if entry.method == "DELETE"]
     assert len(deletions) == 1, "only the probe"
     assert report.leftover_summary == (
-        "1 manifest with 5 tags, 3 blobs: 13.6 kB; every run pushes the same again, so that no more gets left"
+        "2 manifests with 5 tags, 3 blobs: 14.2 kB; every run pushes the same again, so that no more gets left"
     )
 
 

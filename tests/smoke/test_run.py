@@ -89,7 +89,7 @@ def test_leftovers_list_exactly_what_remains(tmp_path: Path) -> None:
     assert bad(report) == []
     assert told == there
     tagged = next(line for line in report.leftovers if "smoke-kept-tag-list-a" in line)
-    assert "smoke-kept-tag-list-B.2_c, " in tagged
+    assert " with the tags smoke-kept-tag-list-B.2_c, smoke-kept-tag-list-a, " in tagged
 
 
 def test_second_run_leaves_what_the_first_left(tmp_path: Path) -> None:
