@@ -32,7 +32,6 @@ KIND: Final = "5 contents"
 DOCKER_LIST: Final = "application/vnd.docker.distribution.manifest.list.v2+json"
 INDEX: Final = "application/vnd.oci.image.index.v1+json"
 EMPTY_CONFIG: Final = r".*/blobs/sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
-NO_BYTES: Final = "digest=sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 PLATFORMS: Final = "`configuration.validation.manifests.indexes.platforms`"
 MODSECURITY: Final = "nginx.ingress.kubernetes.io/enable-modsecurity"
 MB: Final = 1_000_000
@@ -88,12 +87,6 @@ def _chooses_platform(right: Core, request: Request) -> Response:
 
 def _formatted(text: bytes) -> bytes:
     return json.dumps(json.loads(text), indent=2).encode()
-
-
-def _refuses_no_bytes(right: Core, request: Request) -> Response:
-    if request.method == "PUT" and NO_BYTES in request.query:
-        return error(500, "UNKNOWN")
-    return right(request)
 
 
 def _too_large(response: Response) -> Response:
@@ -157,14 +150,6 @@ FAULTS: tuple[Fault, ...] = (
         _refuses(lambda manifest: manifest.get("layers") == []),
         "manifest-shapes",
         remedy="run the registry of the chart",
-        kind=KIND,
-    ),
-    fault(
-        "layers of no bytes are an error",
-        "devcontainers/cli#815",
-        instead("PUT", r".*/blobs/uploads/.+", _refuses_no_bytes),
-        "upload-empty",
-        remedy="`ingress.annotations`",
         kind=KIND,
     ),
     fault(
