@@ -27,6 +27,7 @@ from registry_gitops.smoke.remedies import (
     REPLICAS,
     REQUEST_HEADERS,
     SLOW,
+    STORAGE_LOGIN,
     STORAGE_NOT_SHARED,
     TOO_LARGE,
     TOO_MANY,
@@ -74,6 +75,11 @@ _BY_STATUS_OF_WRITES: Final[dict[int, str | Remedy]] = {
     308: REDIRECTED,
     405: READ_ONLY,
 }
+_BY_BODY: Final[tuple[tuple[int, bytes, str | Remedy], ...]] = (
+    (404, b"accept header", REQUEST_HEADERS),
+    (400, b"only one auth mechanism", STORAGE_LOGIN),
+)
+"""Status code and words of the body, in lower case -> remedy."""
 _BY_WORDS: Final[tuple[tuple[re.Pattern[str], str | Remedy], ...]] = (
     (re.compile(r"no space|quota|disk (is )?full", re.IGNORECASE), VOLUME_FULL),
     (re.compile(r"read-only|permission denied|not permitted", re.IGNORECASE), NOT_WRITABLE),
@@ -147,8 +153,9 @@ def remedy_for_response(response: RegistryResponse) -> str | Remedy:
         return STORAGE_NOT_SHARED
     if response.status in (500, 507) and writes:
         return _remedy_for_storage(response)
-    if response.status == 404 and b"accept header" in response.body.lower():
-        return REQUEST_HEADERS
+    for status, words, remedy in _BY_BODY:
+        if response.status == status and words in response.body.lower():
+            return remedy
     if response.status == 404 and not writes and _BLOB_OR_MANIFEST.search(response.url):
         # If 404 is unexpected, this run has pushed the blob or manifest.
         return STORAGE_NOT_SHARED

@@ -147,6 +147,12 @@ SLOW: Final = Remedy(
     "server. Also check `resources.limits.cpu`.",
 )
 LARGE: Final = Remedy(f"{TOO_LARGE} {SLOW}", {**TOO_LARGE.sets, **SLOW.sets}, f"{TOO_LARGE.otherwise} {SLOW.otherwise}")
+STORAGE_LOGIN: Final = Remedy(
+    "The storage, to which the registry redirects clients, gets the credentials of the registry, and refuses them. Set "
+    "`configuration.storage.redirect.disable` to true, or let the proxy in front remove Authorization from what it "
+    "sends there (nginx: proxy_set_header Authorization).",
+    sets={"configuration.storage.redirect.disable": True},
+)
 UNREACHABLE_STORAGE: Final = Remedy(
     "The registry redirects clients to its storage, which they cannot reach: set "
     "`configuration.storage.redirect.disable` to true.",

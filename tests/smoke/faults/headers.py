@@ -11,6 +11,7 @@ from tests.smoke.faults.fault import Fault, fault
 from tests.smoke.faults.real_nginx import behind_nginx, nginx_fault
 from tests.smoke.mutants.breaking import (
     ANY,
+    BLOB,
     MANIFEST,
     SESSION,
     Change,
@@ -48,6 +49,18 @@ def _moved(location: str) -> str:
 
 def _moved_back(right: Core, request: Request) -> Response:
     return right(replace(request, path=request.path.removeprefix("/repository")))
+
+
+def _redirected(right: Core, request: Request) -> Response:
+    response = right(request)
+    if response.status != 200:
+        return response
+    return Response(307, [("Location", f"/storage{request.path}?X-Amz-Signature=0")])
+
+
+def _two_logins(right: Core, request: Request) -> Response:
+    text = b"<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message></Error>"
+    return Response(400, [("Content-Type", "application/xml")], [text])
 
 
 def _accepts(change: Callable[[str], str]) -> Change:
@@ -210,5 +223,14 @@ FAULTS: tuple[Fault, ...] = (
         *("upload-chunked", "upload-streamed"),
         remedy="proxy-request-buffering",
         kind=KIND,
+    ),
+    fault(
+        "blobs are redirected to storage that refuses the credentials of the registry",
+        "moby/moby#50065",
+        both(instead("GET", BLOB, _redirected), instead("GET", "/storage/.*", _two_logins)),
+        *("upload-monolithic", "blob-get"),
+        remedy="`configuration.storage.redirect.disable`",
+        kind=KIND,
+        guarded=True,
     ),
 )
