@@ -129,15 +129,17 @@ def filter_agents_push(context: Context) -> None:
 def filter_names(context: Context) -> None:
     """Requests reach the registry, whatever the names of repositories and tags.
 
-    Filters refuse paths that look like index.php or .git, and long ones. All of these names are valid.
+    Filters refuse paths that look like index.php or .git, and long ones, and a route can expect a slash in each name.
+    All of these names are valid.
     """
     base = _missing_repository(context)
     headers = {"Accept": ACCEPT_ALL}
     usual = _request(context, "GET", f"{base}/manifests/latest", "no credentials", headers)
-    for name, tag in _NAMES:
-        path = f"{base}/{name}/manifests/{tag}"
+    names = {name: (f"{base}/{name}", tag) for name, tag in _NAMES}
+    names["without a slash"] = (f"/v2/none-{context.run_id}", "latest")
+    for name, (path, tag) in names.items():
         what = f"the name {name} and the tag {tag[:20]}"
-        response = _request(context, "GET", path, what, headers)
+        response = _request(context, "GET", f"{path}/manifests/{tag}", what, headers)
         # A registry can allow fewer levels of names, and says so in its own way.
         if response.status not in (400, 401, 404) or not parse_errors(response):
             _expect_like(usual, response, what)

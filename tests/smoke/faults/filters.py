@@ -182,6 +182,13 @@ FAULTS: tuple[Fault, ...] = (
         remedy=FILTERED,
     ),
     _nginx(
+        "nginx that routes names with a slash only",
+        "kubernetes/ingress-nginx#3032",
+        behind_nginx(r"location ~ ^/v2/[^/]+/(manifests|blobs|tags)/ { return 404; }"),
+        "filter-names",
+        remedy=FILTERED,
+    ),
+    _nginx(
         "nginx that hides files",
         "go-gitea/gitea#26922",
         behind_nginx(r"location ~* \.(git|env|sql|bak|exe)(/|$) { deny all; }"),
