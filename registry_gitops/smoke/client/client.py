@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import socket
 import sys
 import threading
@@ -205,7 +206,7 @@ class Client:
         """
         outgoing = _Outgoing(method, self.url_for(path), body, headers or {})
         with self._exchange(outgoing, authenticator or self.authenticator) as received:
-            content = b"".join(_read_limited(received)) if method != "HEAD" else b""
+            content = _read_body(received) if method != "HEAD" else b""
             challenges = tuple(received.raw.headers.getlist("WWW-Authenticate"))
             response = RegistryResponse(
                 method, received.url, received.status_code, received.headers, content, challenges
@@ -258,7 +259,7 @@ class Client:
         # A request that was sent at the same time may have learned it first.
         if not has_learned and authorization == sent:
             return received
-        self._note_response(outgoing, received, b"".join(_read_limited(received)))
+        self._note_response(outgoing, received, _read_body(received))
         return self._send_patiently(outgoing, authorization)
 
     def _send_patiently(self, outgoing: _Outgoing, authorization: MaskedText | None) -> requests.Response:
@@ -266,7 +267,7 @@ class Client:
             received = self._send(outgoing, authorization)
             if received.status_code != requests.codes.too_many_requests or not outgoing.is_repeatable:
                 return received
-            self._note_response(outgoing, received, b"".join(_read_limited(received)))
+            self._note_response(outgoing, received, _read_body(received))
             self.traffic.wait(received.headers)
             outgoing.rewind()
         return self._send(outgoing, authorization)
@@ -303,7 +304,7 @@ class Client:
             with self._session.request(
                 method, url, headers=headers, data=body, timeout=self.settings.timeout, stream=True
             ) as received:
-                content = b"".join(_read_limited(received))
+                content = _read_body(received)
                 # The whole body of a token server is a secret.
                 lines += self.evidence.format_response(received.status_code, received.reason or "", {}, b"")
                 return received.status_code, content
@@ -343,13 +344,14 @@ def _add_lines(prepared: requests.PreparedRequest, headers: HeaderValues) -> Non
                 prepared.headers.add(name, line)  # type: ignore[attr-defined]
 
 
-def _read_limited(received: requests.Response) -> Iterator[bytes]:
-    size = 0
+def _read_body(received: requests.Response) -> bytes:
+    # Its value shares the memory of the buffer: joined parts would need that twice.
+    buffer = io.BytesIO()
     for block in received.iter_content(_BLOCK):
-        size += len(block)
-        if size > _MAX_BODY:
+        buffer.write(block)
+        if buffer.tell() > _MAX_BODY:
             raise requests.exceptions.ContentDecodingError("the response is too long")
-        yield block
+    return buffer.getvalue()
 
 
 def _new_session(settings: ConnectionSettings, *, reads_slowly: bool = False) -> requests.Session:
