@@ -386,7 +386,8 @@ class _Adapter(HTTPAdapter):
 
 def _slow_socket_options() -> list[tuple[int, int, int]]:
     """Return the options of a socket that lets little be under way."""
-    options = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)]
+    defaults: list[tuple[int, int, int]] = [*HTTPConnection.default_socket_options]  # pyright: ignore[reportGeneralTypeIssues]
+    options = [*defaults, (socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)]
     if sys.platform == "linux":
         options.append((socket.IPPROTO_TCP, socket.TCP_MAXSEG, _ETHERNET_SEGMENT))
     return options
