@@ -124,7 +124,9 @@ def _token(server: type[TokenServer]) -> Starting:
         (folder / "token").mkdir()
         tokens = stack.enter_context(server(folder / "token", {USER: PASSWORD}))
         names = {"realm": tokens.realm, "service": tokens.service}
-        keys = {"issuer": tokens.issuer, "rootcertbundle": str(tokens.certificate)}
+        # By the key set: for a certificate, the registry names the key in a way of its own if a coordinate begins
+        # with a zero.
+        keys = {"issuer": tokens.issuer, "jwks": str(tokens.key_set)}
         registry = start({}, folder, stack, auth={"token": {**names, **keys}})
         return Seen(registry.url, login=True, promised={"challenge": {"scheme": "bearer", **names}})
 
