@@ -259,8 +259,10 @@ def parse_next_link(response: RegistryResponse) -> str:
 
 
 def is_sorted(names: Sequence[str]) -> bool:
-    """Return whether names are in lexical order: by their bytes, or regardless of case.
+    """Return whether names are in lexical order: by their bytes, regardless of case, or as paths of directories.
 
-    Source: distribution-spec, Listing Tags, and its clarification that both orders are allowed.
+    Source: distribution-spec, Listing Tags, which leaves the order of capital letters open. distribution on S3 lists
+    names as S3 does its prefixes, with a slash at the end: "a-b/" before "a/".
     """
-    return any(list(names) == sorted(names, key=key) for key in (str.encode, str.casefold))
+    in_order = sorted(names), sorted(names, key=str.casefold), sorted(names, key=lambda name: f"{name}/")
+    return list(names) in in_order
