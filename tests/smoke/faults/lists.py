@@ -36,7 +36,7 @@ def tags(make: Callable[[list[str]], list[str]]) -> Change:
 
 
 def _whole_list_only(right: Core, request: Request) -> Response:
-    cut = tags(lambda names: names[:10])
+    cut = tags(lambda names: names[:3])
     return right(request) if request.query else cut(right)(request)
 
 
@@ -56,7 +56,7 @@ _list = partial(fault, kind="lists", remedy="`ingress.annotations`")
 FAULTS: tuple[Fault, ...] = (
     _list("a list loses its last tag", "docker/hub-feedback#361", tags(lambda names: names[:-1]), "tag-list-n"),
     _list(
-        "a list is cut after 10 tags, without a Link",
+        "a list is cut after 3 tags, without a Link",
         "opencontainers/distribution-spec#107",
         instead("GET", TAGS, _whole_list_only),
         "tag-list",
