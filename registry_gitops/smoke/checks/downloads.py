@@ -28,17 +28,18 @@ def download(context: Context) -> None:
     If a proxy cuts it off, decompresses it, or marks it as compressed, pulls fail: its digest does not match.
     """
     layer = _layer(context)
+    path = context.repository.path(f"blobs/{layer.digest}")
     headers = {"Accept-Encoding": _CONTAINERD, "Accept": None}
-    response = expect_status(context.repository.request_blob(layer.digest, method="HEAD", headers=headers), 200)
+    response = expect_status(context.client.request("HEAD", path, headers=headers), 200)
     _expect_no_page(response, layer)
     _expect_unencoded(response, layer)
     try:
-        response = expect_status(context.repository.request_blob(layer.digest, headers=headers), 200)
+        received = context.client.download(path, headers)
     except NoResponseError as problem:
         raise CheckFailed(f"{_request('GET', layer)}: {problem.reason}") from None
-    _expect_no_page(response, layer)
-    _expect_same(layer, len(response.body), sha256_digest(response.body))
-    _expect_unencoded(response, layer)
+    _expect_no_page(expect_status(received.response, 200), layer)
+    _expect_same(layer, received.size, received.digest)
+    _expect_unencoded(received.response, layer)
 
 
 @check("download-slow", spec="pitfall: nginx that cannot write its temporary files", remedy=CUT_OFF)
