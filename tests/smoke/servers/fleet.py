@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from tests.support.oci_http import Repository
 from tests.support.oci_registry import ServedRegistry
 from tests.support.other_proxies import caddy, haproxy
 from tests.support.registry import RealRegistry
+from tests.support.s3 import S3
 from tests.support.tools import tool
 
 USER: Final = "ada"
@@ -101,6 +103,14 @@ def _distribution(config: str = CONFIG) -> Starting:
         return Running(stack.enter_context(real).url, login)
 
     return start
+
+
+def _bucket(folder: Path, stack: ExitStack) -> Running:
+    s3 = stack.enter_context(S3())
+    s3.make_bucket("images")
+    storage = json.dumps({"s3": s3.storage("images"), "delete": {"enabled": True}})
+    config = CONFIG.replace(next(line for line in CONFIG.splitlines() if "storage:" in line), f"storage: {storage}")
+    return Running(stack.enter_context(RealRegistry(tool("registry"), config, environment=s3.environment)).url)
 
 
 def _behind_nginx(folder: Path, stack: ExitStack) -> Running:
@@ -194,6 +204,7 @@ SERVERS: Final = (
     Server("registry 3, htpasswd, behind Caddy", _behind_caddy),
     Server("registry 3, relativeurls", _distribution(CONFIG.replace("addr: any", "addr: any, relativeurls: true"))),
     Server("registry 3, no deletion", _distribution(NO_DELETION)),
+    Server("registry 3, S3", _bucket),
     Server("registry 3, pull-through", _pull_through, Level.READ),
     Server("docker-registry 2.8", _debian),
     Server("olareg", _olareg("--api-delete", "--api-blob-delete")),
