@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any, Final, Self
+from typing import IO, Any, Final, Self, cast
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 import requests
@@ -274,12 +274,15 @@ class Client:
 
     def _send(self, outgoing: _Outgoing, authorization: MaskedText | None) -> requests.Response:
         method, url = outgoing.method, outgoing.url
-        single = {name: value for name, value in outgoing.headers.items() if not isinstance(value, tuple)}
+        single = {name: value for name, value in outgoing.headers.items() if isinstance(value, str)}
         if authorization:
             single["Authorization"] = authorization.reveal()
         prepared = self._session.prepare_request(requests.Request(method, url, single, data=outgoing.body))
+        for name in (name for name, value in outgoing.headers.items() if value is None):
+            prepared.headers.pop(name, None)
         _add_lines(prepared, outgoing.headers)
-        outgoing.lines.extend(self.evidence.format_request(method, url, prepared.headers))
+        shown = cast(Mapping[str, str], prepared.headers)
+        outgoing.lines.extend(self.evidence.format_request(method, url, shown))
         for retries_left in range(self.settings.retries, -1, -1):
             try:
                 received = self._session.send(
@@ -384,10 +387,10 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*arguments, **{**options, **self._options})
 
 
-def _slow_socket_options() -> list[tuple[int, int, int]]:
+def _slow_socket_options() -> list[tuple[int, int, int | bytes]]:
     """Return the options of a socket that lets little be under way."""
-    defaults: list[tuple[int, int, int]] = [*HTTPConnection.default_socket_options]  # pyright: ignore[reportGeneralTypeIssues]
-    options = [*defaults, (socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER)]
+    options: list[tuple[int, int, int | bytes]] = [*HTTPConnection.default_socket_options]
+    options.append((socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER))
     if sys.platform == "linux":
         options.append((socket.IPPROTO_TCP, socket.TCP_MAXSEG, _ETHERNET_SEGMENT))
     return options
