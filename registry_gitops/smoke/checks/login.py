@@ -11,6 +11,7 @@ from registry_gitops.smoke.client import ClientAuthenticator, Credentials, parse
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
+from registry_gitops.smoke.images import sha256_digest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import OPEN
@@ -90,6 +91,12 @@ def login_invalid(context: Context) -> None:
             raise CheckFailed(f'a wrong password of "{credentials.user}" is accepted')
         if response.status not in (401, 403):
             raise status_failure(response, 401)
+    authenticator = ClientAuthenticator(attempts[0], context.client.mask)
+    for kind in (f"manifests/none-{context.run_id}", f"blobs/{sha256_digest(context.run_id.encode())}"):
+        path = context.repository.path(kind)
+        needs_login = context.client.request("GET", path, authenticator=context.anonymous).status in (401, 403)
+        if needs_login and context.client.request("GET", path, authenticator=authenticator).status not in (401, 403):
+            raise CheckFailed(f'a wrong password of "{attempts[0].user}" is accepted for {path}')
 
 
 @check(

@@ -32,7 +32,8 @@ _BLOCK: Final = 256 * 1024
 _METHODS_TO_REDIRECT: Final = ("GET", "HEAD")
 _RETRY_INTERVAL: Final = 0.2
 """Seconds between two attempts."""
-_MAX_CONNECTIONS: Final = 8
+_MAX_CONNECTIONS: Final = 64
+"""Connections to keep: at level full, several checks have many threads each."""
 _SLOW_BUFFER: Final = 32 * 1024
 _ETHERNET_SEGMENT: Final = 1460
 """Bytes. Over loopback, segments of 64 KiB let the server's kernel take megabytes that nobody reads."""

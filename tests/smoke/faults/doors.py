@@ -57,6 +57,15 @@ def behind_login(*locations: str) -> Starting:
 PUSHES: Final = "location /v2/ { limit_except GET { AUTH } proxy_pass http://registry; }"
 PING: Final = "location = /v2/ { AUTH proxy_pass http://registry; }"
 
+
+def _any_password(right: Core, request: Request) -> Response:
+    """A proxy looks for a password, and not at it."""
+    is_given = "authorization" in request.headers
+    return right(
+        replace(request, headers={**request.headers, "authorization": _AUTHORIZATION}) if is_given else request
+    )
+
+
 _door = partial(fault, kind="doors", remedy="auth-url", guarded=True)
 
 FAULTS: tuple[Fault, ...] = (
@@ -88,6 +97,13 @@ FAULTS: tuple[Fault, ...] = (
         "docker-archive/docker-registry#896",
         opened("GET|HEAD|POST", ".+/(manifests|blobs|tags)/.*"),
         "login-push",
+    ),
+    _door(
+        "a wrong password is good for blobs",
+        "openshift/origin#9755",
+        instead("GET|HEAD", BLOB, _any_password),
+        "login-invalid",
+        remedy="`auth.htpasswd.enabled`",
     ),
     _door(
         "uploads are continued without credentials",
