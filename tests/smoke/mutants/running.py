@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from registry_gitops.registry.messages import Request
 from registry_gitops.registry.startup import load_tls_context
 from registry_gitops.registry.storage import MemoryStorage
 from registry_gitops.report import Report
-from registry_gitops.smoke import CHECKS, Check, Level, Options, checks_for_level, connect, run_checks
+from registry_gitops.smoke import CHECKS, Level, Options, checks_for_level, connect, run_checks
 from tests.smoke.mutants.breaking import Broken, Change, Core, Sent
 from tests.support.dated_certificate import make_dated_certificate
 
@@ -74,13 +74,8 @@ def serving(core: Core, guard: Guard | None = None) -> Iterator[str]:
             thread.join()
 
 
-def report_on(
-    change: Change,
-    guard: Guard | None = None,
-    level: Level = Level.SMOKE,
-    checks: Sequence[Check] | None = None,
-) -> Report:
-    """Return the report of the checks, or of all of the level, one at a time: some mutants count the requests."""
+def report_on(change: Change, guard: Guard | None = None, level: Level = Level.SMOKE) -> Report:
+    """Return the report of the checks on the mutant, one at a time: some mutants count the requests."""
     with served(change, guard) as url:
         client = (
             connect(url, username=USER, password=PASSWORD, ca_file=str(guard.certificate)) if guard else connect(url)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import bcrypt
 
@@ -54,13 +54,12 @@ class Running:
     verified: bool = True
     """Whether clients verify its certificate."""
 
-    def connect(self) -> Client:
-        """Return a client of the registry."""
+    def connect(self, **settings: Any) -> Client:
+        """Return a client of the registry; `settings` are those of `connect`."""
         user, password = (USER, PASSWORD) if self.login else (None, None)
         ca_file = str(self.ca_file) if self.ca_file else None
-        return connect(
-            self.url, username=user, password=password, ca_file=ca_file, insecure_skip_tls_verify=not self.verified
-        )
+        tls: dict[str, Any] = {"ca_file": ca_file, "insecure_skip_tls_verify": not self.verified}
+        return connect(self.url, username=user, password=password, **tls, **settings)
 
     def repository(self, name: str) -> Repository:
         """Return a repository of the registry, independent of smoke."""
