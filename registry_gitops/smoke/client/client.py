@@ -17,7 +17,6 @@ from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
 
 from registry_gitops.smoke.client.client_auth import ClientAuthenticator
 from registry_gitops.smoke.client.evidence import Evidence
@@ -390,8 +389,10 @@ class _Adapter(HTTPAdapter):
 
 def _slow_socket_options() -> list[tuple[int, int, int | bytes]]:
     """Return the options of a socket that lets little be under way."""
-    options: list[tuple[int, int, int | bytes]] = [*HTTPConnection.default_socket_options]
-    options.append((socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER))
+    options: list[tuple[int, int, int | bytes]] = [
+        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+        (socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BUFFER),
+    ]
     if sys.platform == "linux":
         options.append((socket.IPPROTO_TCP, socket.TCP_MAXSEG, _ETHERNET_SEGMENT))
     return options
