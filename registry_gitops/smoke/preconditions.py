@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from registry_gitops.smoke.context import Context, Run
 from registry_gitops.smoke.diagnosis import expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
-from registry_gitops.smoke.remedies import FORBIDDEN
+from registry_gitops.smoke.remedies import UNAUTHORIZED
 
 LOG_IN: Final = (
     "Pushes need credentials: pass --username and set REGISTRY_GITOPS_PASSWORD, or run `docker login` first. "
@@ -60,7 +60,7 @@ def _ensure_push(context: Context) -> None:
         context.pushed_blob()
     except CheckFailed as failed:
         context.run.push_failed_in = context.check_id
-        if context.client.authenticator.credentials is None and str(failed.remedy) == FORBIDDEN:
+        if context.client.authenticator.credentials is None and str(failed.remedy) == UNAUTHORIZED:
             raise CheckFailed(str(failed), LOG_IN) from None
         raise
 

@@ -90,4 +90,4 @@ def test_an_installed_package_hashes_passwords_and_serves_users(machine: Machine
         f"registry-gitops smoke http://{address} --username ci --wait 10s --check api\n"
         "kill %1"
     )
-    assert "1 passed" in machine.type(commands, repository)
+    assert "1 check passed" in machine.type(commands, repository)

@@ -17,10 +17,11 @@ HEAD: Final = """\
 <!-- Generated from tests/smoke/faults: `pytest tests/smoke/faults/test_page.py --update-goldens`. -->
 
 Users of deployed registries reported these faults. A test rebuilds each of them, mostly as a proxy in front of a good
-registry, and expects that these [checks](checks.md) fail. The level is the lowest that finds it.
+registry, and expects that these [checks](checks.md) fail. The level is the lowest that finds it. The last
+column has words of the remedy, which the page of the check has whole.
 """
 
-COLUMNS: Final = "| fault | report | rebuilt as | level | checks |\n|---|---|---|---|---|\n"
+COLUMNS: Final = "| fault | report | rebuilt as | level | checks | remedy names |\n|---|---|---|---|---|---|\n"
 
 
 def page() -> str:
@@ -33,7 +34,8 @@ def page() -> str:
 
 def row(fault: Fault) -> str:
     checks = ", ".join(f"[{check}](checks.md#{check})" for check in sorted(fault.caught_by))
-    return f"| {fault.name} | {link(fault.report)} | {how(fault)} | {fault.level} | {checks} |"
+    cells = (fault.name, link(fault.report), how(fault), fault.level, checks, fault.remedy.replace("`", ""))
+    return f"| {' | '.join(cells)} |"
 
 
 def link(report: str) -> str:
