@@ -52,7 +52,7 @@ def cpu_limit(cpus: float) -> Iterator[Path]:
 
 @contextmanager
 def registry(folder: Path, cpus: float | None, *, login: bool) -> Iterator[str]:
-    """Run the real registry with at most so many CPUs, and yield its URL."""
+    """Run the real registry with at most this number of CPUs, and yield its URL."""
     config = CONFIG + LOGIN if login else CONFIG
     users = f"{USER}:{bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(COST)).decode()}\n" if login else ""
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What the disk alone allows: the files of a tag written by a loop, without HTTP and syncs, beside our manifest PUT."""
+"""What the disk alone allows: a loop writes the files of a tag, without HTTP and syncs, to compare with our PUT."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from registry_gitops.smoke.client import Client, NoResponseError
 from registry_gitops.smoke.exceptions import CheckFailed
 from registry_gitops.smoke.images import ACCEPT_ALL
-from registry_gitops.smoke.push_record import PushRecord
+from registry_gitops.smoke.push_record import DELETION_REFUSED, PushRecord
 from registry_gitops.smoke.repository import parse_names, parse_next_link
 
 Item = TypeVar("Item")
@@ -20,7 +20,6 @@ Key = tuple[str, str]
 """Repository and digest."""
 
 _DELETED: Final = (200, 202, 204, 404)
-_REFUSED: Final = (400, 401, 403, 405)
 _WORKERS: Final = 8
 """Requests at a time: most of a cleanup is waiting for the registry."""
 _CANCEL_ATTEMPTS: Final = 20
@@ -120,7 +119,7 @@ def _list_tags(client: Client, repository: str) -> set[str] | None:
 def _delete_blobs(client: Client, record: PushRecord) -> None:
     keys = list(record.blobs)
     # Some registries delete no blobs.
-    if keys and _delete_blob(client, record, keys[0]) not in _REFUSED:
+    if keys and _delete_blob(client, record, keys[0]) not in DELETION_REFUSED:
         list(_in_parallel(lambda key: _delete_blob(client, record, key), keys[1:]))
 
 
@@ -129,7 +128,7 @@ def _delete_blob(client: Client, record: PushRecord, key: Key) -> int:
     repository, digest = key
     path = f"/v2/{repository}/blobs/{digest}"
     status = _delete(client, path)
-    if status in _DELETED or (status not in _REFUSED and not _exists(client, path)):
+    if status in _DELETED or (status not in DELETION_REFUSED and not _exists(client, path)):
         del record.blobs[key]
     return status
 

@@ -12,7 +12,7 @@ from typing import Final, TypeVar, cast
 from registry_gitops.smoke.client import AnonymousAuthenticator, Client, RegistryResponse
 from registry_gitops.smoke.expectations import Expectations
 from registry_gitops.smoke.images import ImageFactory, LocalBlob, LocalManifest, sha256_digest
-from registry_gitops.smoke.push_record import PushRecord
+from registry_gitops.smoke.push_record import DELETION_REFUSED, PushRecord
 from registry_gitops.smoke.repository import Repository
 from registry_gitops.smoke.repository_names import require_repository_name
 from registry_gitops.smoke.restart import RestartImage
@@ -27,7 +27,6 @@ SHARED_LAYER_SIZE: Final = 2 * 1024 * 1024
 
 _STEPS: Final = [f"COPY part-{number} /srv/application/part-{number}" for number in range(20)]
 """Make the manifest as long as usual ones: proxies compress no shorter ones."""
-_DELETION_REFUSED: Final = (400, 401, 403, 405)
 _KEPT: Final = "kept"
 """The seed of contents that no run can delete: the next run pushes the same again."""
 
@@ -102,7 +101,7 @@ class Context:
     @cached_property
     def seed(self) -> str:
         """What contents and tags are made from: different in each run, but the same where nothing can be deleted."""
-        if self._pushes and self.deletion_response().status in _DELETION_REFUSED:
+        if self._pushes and self.deletion_response().status in DELETION_REFUSED:
             return _KEPT
         return self.run_id
 
@@ -175,11 +174,11 @@ class Context:
         repository = self.repository.with_client(self.run.client.with_own_evidence(self.run.stop))
         # Most registries without deletion refuse even that of a missing image. Then this run pushes nothing new.
         response = repository.request("DELETE", f"manifests/{sha256_digest(self.run_id.encode())}")
-        if response.status in _DELETION_REFUSED:
+        if response.status in DELETION_REFUSED:
             self.run.push_record.is_deletion_refused = True
             return response
         image = ImageFactory(self.run_id).make_image("to delete")
         repository.push(image)
         response = repository.request("DELETE", f"manifests/{image.digest}")
-        self.run.push_record.is_deletion_refused = response.status in _DELETION_REFUSED
+        self.run.push_record.is_deletion_refused = response.status in DELETION_REFUSED
         return response

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -122,8 +122,8 @@ def make_index(
     entries: list[dict[str, object]], annotations: Mapping[str, str], manifests: tuple[LocalManifest, ...] = ()
 ) -> LocalManifest:
     """Make an index of descriptors."""
-    body = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries, "annotations": dict(annotations)}
-    return LocalManifest(_to_json(body), INDEX, manifests=manifests)
+    index = make_manifest({"manifests": entries, "annotations": dict(annotations)}, INDEX)
+    return replace(index, manifests=manifests)
 
 
 def sha256_digest(content: bytes) -> str:

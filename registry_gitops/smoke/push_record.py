@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urlsplit
+
+DELETION_REFUSED: Final = (400, 401, 403, 405)
+"""Status codes of a registry that deletes nothing, or not for this user."""
 
 
 @dataclass

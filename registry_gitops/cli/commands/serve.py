@@ -142,7 +142,7 @@ def serve(
 
 
 def _check_root(root: Path | None, *, create: bool, read_only: bool) -> None:
-    """Refuse a data directory that does not exist, unless it is to be created: a mistyped path has no images."""
+    """Refuse a data directory that does not exist, except with --create: a mistyped path has no images."""
     if create and root is None:
         raise InputError.single("--create needs ROOT: name the data directory to create")
     if create and read_only:

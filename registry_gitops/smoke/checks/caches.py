@@ -16,7 +16,7 @@ CACHE = (
     "nginx, remove proxy_cache from `ingress.annotations` (nginx.ingress.kubernetes.io/configuration-snippet), or "
     "limit it to /blobs/ with proxy_cache_valid 200. On a CDN, bypass the cache for /v2/."
 )
-_READS = ("HEAD", "GET")
+READS = ("HEAD", "GET")
 
 
 @check("tag-moved", spec="distribution-spec, end-7: a tag can be pushed again", remedy=CACHE)
@@ -49,11 +49,11 @@ def pushed_after_missing(context: Context) -> None:
     if context.is_repeatable and _status(context, "HEAD", paths[0]) == 200:
         raise Skipped("an earlier run has pushed this already, and nothing can be deleted")
     for path in paths:
-        for method in _READS:
+        for method in READS:
             _status(context, method, path)
     context.repository.push(image, tag)
     for path in paths:
-        for method in _READS:
+        for method in READS:
             if _status(context, method, path) == 404:
                 raise CheckFailed(
                     f"{method} {context.repository.path(path)} still returns 404 after it was pushed",
@@ -80,7 +80,7 @@ def list_after_push(context: Context) -> None:
 
 
 def _expect_tag(context: Context, reference: str, image: LocalManifest) -> RegistryResponse:
-    for method in _READS:
+    for method in READS:
         response = expect_status(context.repository.request_manifest(reference, method=method), 200)
         kind = "its digest" if ":" in reference else "its tag"
         if method == "GET" and response.body != image.content:

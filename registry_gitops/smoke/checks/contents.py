@@ -1,4 +1,4 @@
-"""Checks of what clients push beside images: artifacts, signatures, caches, and indexes of every kind."""
+"""Checks of what clients push besides images: artifacts, signatures, caches, and indexes of every kind."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def layer_types(context: Context) -> None:
 def manifest_bytes(context: Context) -> None:
     """A manifest is kept byte for byte, with keys that nobody knows.
 
-    Its digest is that of its bytes: whoever formats it anew breaks each pull by digest.
+    Its digest is that of its bytes: a proxy that formats it again breaks each pull by digest.
     """
     _expect_kept(context, _make_odd_json(context), tag := context.make_tag("a"))
     expect_same_manifest(context.repository.request_manifest(tag), _make_odd_json(context))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry_gitops.smoke.check import RECOMMENDED, check
-from registry_gitops.smoke.checks.caches import CACHE
+from registry_gitops.smoke.checks.caches import CACHE, READS
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, parse_errors, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
@@ -22,7 +22,6 @@ SHARED_CACHE = Remedy(
     "old Pod with a cache of its own.",
 )
 STALE = f"{CACHE} {SHARED_CACHE}"
-READS = ("HEAD", "GET")
 CONNECTIONS = 8
 DELETION = (Precondition.PUSH, Precondition.DELETE)
 ENABLE = Remedy(

