@@ -425,7 +425,6 @@ PAIRS: Final = (
         TWO,
         run_two_pods(TWO, "same", "same", shared=False),
         "replicas",
-        FIRST_PUSH,
         kept=run_two_pods(TWO, "same", "same"),
         remedy="`kubectl get endpointslices`",
     ),
@@ -434,7 +433,6 @@ PAIRS: Final = (
         {},
         run_two_pods({}, "one", "two", shared=False),
         "replicas",
-        FIRST_PUSH,
         remedy="`kubectl get endpointslices`",
     ),
     pair(

@@ -17,8 +17,8 @@ from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import ANOTHER, OR_ANOTHER
 from registry_gitops.smoke.remedy import Remedy, is_set, is_unset
 
-HOPS: Final = 6
-"""New connections of one upload: two replicas that are chosen by chance are missed once in 64 runs."""
+HOPS: Final = 12
+"""New connections of one upload: two replicas that are chosen by chance are missed once in 4,096 runs."""
 
 _RELATIVE: Final = Remedy(
     "Set `http.relativeUrls` to true.",
@@ -165,13 +165,17 @@ def promised_prefix(context: Context) -> None:
         )
 
 
-@check("promised-replicas", spec="promise: `replicaCount`, `http.existingSecret`", remedy=_SHARED)
+# Replicas that know nothing of each other let the first push fail too: that must not skip this check.
+@check("promised-replicas", spec="promise: `replicaCount`, `http.existingSecret`", remedy=_SHARED, needs=())
 def promised_replicas(context: Context) -> None:
     """As many Pods respond as were promised, and all of them know the same uploads.
 
     A Service sends each connection to any of them. If one does not know the upload, a part of the pushes fails.
     """
     replicas = promise(context, "replicas")
+    started = upload_response(context)
+    if started.status != 202:
+        raise Skipped(f"no upload can be started: POST returned {started.status}")
     upload = context.repository.start_upload()
     for number in range(HOPS):
         with context.client.with_new_connections() as fresh:
