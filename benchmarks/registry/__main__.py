@@ -54,7 +54,7 @@ def _options() -> argparse.Namespace:
         nargs="+",
         default=["*"],
         metavar="PATTERN",
-        help="rows of these titles, such as 'push *'; what is no row is called floor, start, growth and syncs",
+        help="titles of the rows to measure, such as 'push *'; floor, start, growth, and syncs name the other parts",
     )
     parser.add_argument("--folder", type=Path, default=SAVED.parent, help="where the servers store, up to some 5 GB")
     options = parser.parse_args()

@@ -37,6 +37,8 @@ from registry_gitops.smoke.remedies import (
 )
 from registry_gitops.smoke.remedy import Remedy
 
+ACCESS_REFUSED: Final = (401, 403)
+"""Status codes for a client that is not logged in, or not allowed to do what it wants."""
 _MAX_SUMMARY: Final = 200
 """Characters."""
 

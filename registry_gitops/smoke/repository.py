@@ -15,6 +15,8 @@ from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest
 from registry_gitops.smoke.push_record import PushRecord
 
 OCTETS: Final = {"Content-Type": "application/octet-stream"}
+READS: Final = ("HEAD", "GET")
+"""The methods by which clients read a manifest or a blob, in the order in which most send them."""
 _CHUNK: Final = 1024
 _MAX_CHUNK: Final = 8 * 1024 * 1024
 """Bytes: more than any storage demands of a chunk (S3: 5 MiB)."""

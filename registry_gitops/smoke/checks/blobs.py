@@ -11,7 +11,7 @@ from registry_gitops.smoke.images import LocalBlob
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import PROXY, PROXY_ERRORS
 from registry_gitops.smoke.remedy import Remedy
-from registry_gitops.smoke.repository import expect_same_bytes
+from registry_gitops.smoke.repository import READS, expect_same_bytes
 
 STORAGE = Remedy(
     "The registry's log has the reason (kubectl logs). With object storage, clients must reach it, or set "
@@ -52,7 +52,7 @@ def blob_missing(context: Context) -> None:
     With another status code, clients do not push it.
     """
     digest = context.make_blob().digest
-    for method in ("HEAD", "GET"):
+    for method in READS:
         expect_status(context.repository.request_blob(digest, method=method), 404)
 
 

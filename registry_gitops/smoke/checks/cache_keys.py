@@ -21,6 +21,7 @@ from registry_gitops.smoke.images import (
     LocalBlob,
     LocalManifest,
 )
+from registry_gitops.smoke.repository import READS
 
 KEYS: Final = (
     "A cache in front of the registry takes different requests for the same one. With nginx, its key needs the method, "
@@ -83,7 +84,7 @@ def _expect_negotiated(context: Context, manifest: LocalManifest, label: str, *,
     tag = context.make_tag(label)
     if context.repository.put_manifest(manifest, tag).status != 201:
         return  # A registry need not have every type: the checks of contents say so.
-    for method in ("HEAD", "GET"):
+    for method in READS:
         context.repository.request_manifest(tag, method=method, accept=narrow)
         response = context.repository.request_manifest(tag, method=method)
         _expect_manifest(response, manifest, f"after a request with Accept: {narrow}")

@@ -9,14 +9,13 @@ from registry_gitops.smoke.diagnosis import expect_status
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalManifest
 from registry_gitops.smoke.remedies import STORAGE_NOT_SHARED
-from registry_gitops.smoke.repository import parse_names
+from registry_gitops.smoke.repository import READS, parse_names
 
 CACHE = (
     "Stop the proxy in front of the registry from caching what can change: tags, lists, and what is missing. With "
     "nginx, remove proxy_cache from `ingress.annotations` (nginx.ingress.kubernetes.io/configuration-snippet), or "
     "limit it to /blobs/ with proxy_cache_valid 200. On a CDN, bypass the cache for /v2/."
 )
-READS = ("HEAD", "GET")
 
 
 @check("tag-moved", spec="distribution-spec, end-7: a tag can be pushed again", remedy=CACHE)

@@ -30,7 +30,7 @@ from registry_gitops.smoke.images import (
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import KINDS, PROXY
 from registry_gitops.smoke.remedy import Remedy
-from registry_gitops.smoke.repository import expect_same_bytes, expect_same_manifest
+from registry_gitops.smoke.repository import READS, expect_same_bytes, expect_same_manifest
 
 PLATFORMS: Final = "configuration.validation.manifests.indexes.platforms"
 INDEXES: Final = Remedy(
@@ -82,7 +82,7 @@ def cosign_signature(context: Context) -> None:
     context.repository.store(image)
     tag = f"{image.digest.replace(':', '-')}.sig"
     if not context.is_repeatable:
-        for method in ("HEAD", "GET"):
+        for method in READS:
             expect_status(context.repository.request_manifest(tag, method=method), 404)
     _expect_kept(context, signature, tag)
 
@@ -229,7 +229,7 @@ def tag_types(context: Context) -> None:
     """
     tag, image = context.make_tag("a"), context.make_variant()
     index = context.images.make_image_index(context.check_id, image)
-    for manifest, methods in ((image, ("HEAD",)), (index, ("HEAD", "GET")), (image, ("HEAD", "GET"))):
+    for manifest, methods in ((image, ("HEAD",)), (index, READS), (image, READS)):
         context.repository.store(manifest, tag)
         for method in methods:
             expect_same_manifest(context.repository.request_manifest(tag, method=method), manifest)

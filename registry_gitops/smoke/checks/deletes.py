@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry_gitops.smoke.check import RECOMMENDED, check
-from registry_gitops.smoke.checks.caches import CACHE, READS
+from registry_gitops.smoke.checks.caches import CACHE
 from registry_gitops.smoke.context import Context
 from registry_gitops.smoke.diagnosis import expect_status, parse_errors, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
@@ -11,7 +11,7 @@ from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import STORAGE_NOT_SHARED
 from registry_gitops.smoke.remedy import Remedy, at_least
-from registry_gitops.smoke.repository import expect_same_bytes, parse_names
+from registry_gitops.smoke.repository import READS, expect_same_bytes, parse_names
 
 SHARED_CACHE = Remedy(
     "Each replica has a cache of its own: set `cache.type` to redis (with `cache.redis.addrs`) or off, or "

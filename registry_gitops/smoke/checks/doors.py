@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from registry_gitops.smoke.check import check
 from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
+from registry_gitops.smoke.diagnosis import ACCESS_REFUSED
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import ACCEPT_ALL, sha256_digest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
-from registry_gitops.smoke.repository import OCTETS
+from registry_gitops.smoke.repository import OCTETS, READS
 
 DOORS = (
     "Let the registry alone authenticate clients (`auth.htpasswd.enabled`): remove what the proxy in front does for "
@@ -25,7 +26,6 @@ PRIVATE_CACHE = (
     "`ingress.annotations` (nginx.ingress.kubernetes.io/configuration-snippet), or add the header Authorization to "
     "its proxy_cache_key. On a CDN, bypass the cache for /v2/."
 )
-_CLOSED = (401, 403)
 _ALL_TYPES = {"Accept": ACCEPT_ALL}
 
 
@@ -75,7 +75,7 @@ def doors_write(context: Context) -> None:
 
     Otherwise everyone can overwrite or delete images; and Docker sends no password if `/v2/` does not ask for one.
     """
-    asks = context.challenge().status in _CLOSED
+    asks = context.challenge().status in ACCESS_REFUSED
     doors = list(_write_doors(context))
     if not doors:
         raise NotSupported("the registry accepts no writes")
@@ -109,7 +109,7 @@ def private_pulls(context: Context) -> None:
         f"blobs/{blob}": f"blobs/{missing}",
         "tags/list": f"tags/list?n=1&last=none-{context.run_id}",
     }
-    private = [path for path, other in paths.items() if _request_anonymously(context, "GET", other) in _CLOSED]
+    private = [path for path, other in paths.items() if _request_anonymously(context, "GET", other) in ACCESS_REFUSED]
     if not private:
         if _request_anonymously(context, "HEAD", f"manifests/{tag}") == 404:
             raise CheckFailed(
@@ -124,11 +124,11 @@ def private_pulls(context: Context) -> None:
 
 def _mixed_up_users(context: Context, path: str) -> Iterator[str]:
     """Yield the methods by which a client with credentials and one without get what is meant for the other."""
-    for method in ("GET",) if path == "tags/list" else ("HEAD", "GET"):
+    for method in ("GET",) if path == "tags/list" else READS:
         what = f"{method} {context.repository.path(path)}"
         for _ in range(2):  # Some caches keep what was asked for twice.
             status = context.repository.request(method, path, headers=_ALL_TYPES).status
-            if status in _CLOSED:
+            if status in ACCESS_REFUSED:
                 yield f"{what} returned {status} to a client with credentials, after one without them had asked"
             elif _request_anonymously(context, method, path) == 200:
                 yield f"{what} returned 200 without credentials, after a client with credentials had pulled"
@@ -154,7 +154,7 @@ def _read_doors(context: Context) -> Iterator[_Door]:
     for kind, path in paths.items():
         for method in ("GET", "HEAD") if kind != "the tag list" else ("GET",):
             response = _anonymous(context, method, path, _ALL_TYPES)
-            yield _Door(method, kind, response.status not in _CLOSED)
+            yield _Door(method, kind, response.status not in ACCESS_REFUSED)
     # A registry without referrers returns 404 to everyone.
     if _anonymous(context, "GET", f"{name}/referrers/{digest}", {}).status == 200:
         yield _Door("GET", "referrers", is_open=True)
@@ -176,7 +176,7 @@ def _write_doors(context: Context) -> Iterator[_Door]:
     for method, kind, path, body in requests:
         response = context.client.request(method, path, body, OCTETS if body else None, authenticator=context.anonymous)
         if response.status != 405:  # What is not supported says nothing about who may.
-            yield _Door(method, kind, response.status not in _CLOSED)
+            yield _Door(method, kind, response.status not in ACCESS_REFUSED)
 
 
 def _anonymous(context: Context, method: str, path: str, headers: Mapping[str, str]) -> RegistryResponse:

@@ -12,6 +12,7 @@ from registry_gitops.smoke.diagnosis import expect_status, is_page
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, LocalBlob, LocalManifest, sha256_digest
 from registry_gitops.smoke.remedies import COMPRESSED, CUT_OFF, FILTERED
+from registry_gitops.smoke.repository import READS
 
 _CONTAINERD: Final = "zstd;q=1.0, gzip;q=0.8, deflate;q=0.5"
 """The Accept-Encoding that containerd sends for layers. Docker and Podman send no Accept with it."""
@@ -68,7 +69,7 @@ def download_lengths(context: Context) -> None:
     config = image.blobs[0]
     paths = {f"manifests/{tag}": image, f"manifests/{image.digest}": image, f"blobs/{config.digest}": config}
     for path, blob in paths.items():
-        for method in ("HEAD", "GET"):
+        for method in READS:
             headers = {"Accept": ACCEPT_ALL, "Accept-Encoding": _GO}
             try:
                 response = expect_status(context.repository.request(method, path, headers=headers), 200)

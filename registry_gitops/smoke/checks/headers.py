@@ -13,7 +13,7 @@ from registry_gitops.smoke.images import DOCKER_IMAGE, DOCKER_LIST, IMAGE, INDEX
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import CHALLENGES, HEADERS, REQUEST_HEADERS
-from registry_gitops.smoke.repository import Upload
+from registry_gitops.smoke.repository import READS, Upload
 
 _KNOWN: Final = ("basic", "bearer")
 
@@ -44,7 +44,7 @@ def manifest_headers(context: Context) -> None:
     and Flux with a type that has a charset.
     """
     image, tag = context.pushed_image()
-    for method in ("HEAD", "GET"):
+    for method in READS:
         for reference in (tag, image.digest):
             response = context.repository.request_manifest(reference, method=method)
             _expect_manifest_headers(expect_status(response, 200), image)
@@ -130,7 +130,7 @@ def login_challenge_everywhere(context: Context) -> None:
         raise NotSupported("the registry requires no authentication: `auth.htpasswd.enabled` turns it on")
     base = _offered_schemes(context.challenge())
     blob = f"blobs/{sha256_digest(context.run_id.encode())}"
-    reads = [(method, rest) for rest in ("manifests/none", blob) for method in ("HEAD", "GET")]
+    reads = [(method, rest) for rest in ("manifests/none", blob) for method in READS]
     for method, rest in (*reads, ("GET", "tags/list"), ("POST", "blobs/uploads/")):
         path = context.repository.path(rest)
         response = context.client.request(method, path, authenticator=context.anonymous)

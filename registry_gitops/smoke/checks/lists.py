@@ -13,7 +13,7 @@ from registry_gitops.smoke.check import RECOMMENDED, check
 from registry_gitops.smoke.checks.caches import CACHE
 from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect_own_origin, expect_status, parse_error_codes
+from registry_gitops.smoke.diagnosis import ACCESS_REFUSED, expect_own_origin, expect_status, parse_error_codes
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, sha256_digest
 from registry_gitops.smoke.levels import Level
@@ -298,7 +298,7 @@ def _request_list(context: Context, path: str) -> RegistryResponse:
 
 def _request_catalog(context: Context, query: str) -> RegistryResponse:
     response = _request_list(context, f"/v2/_catalog{query}")
-    if response.status in (401, 403):
+    if response.status in ACCESS_REFUSED:
         raise NotSupported("the user is not allowed to list the repositories")
     if response.status in (404, 405):
         raise NotSupported(f"GET of the list of repositories returned {response.status}")

@@ -9,7 +9,7 @@ from registry_gitops.smoke.check import check
 from registry_gitops.smoke.checks.doors import DOORS
 from registry_gitops.smoke.client import ClientAuthenticator, Credentials, parse_challenges
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect_status, status_failure
+from registry_gitops.smoke.diagnosis import ACCESS_REFUSED, expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import sha256_digest
 from registry_gitops.smoke.levels import Level
@@ -61,7 +61,7 @@ def login_valid(context: Context) -> None:
         with context.client.with_new_connections() as fresh:
             expect_status(fresh.request("GET", "/v2/"), 200)
             response = fresh.request("GET", context.repository.path("tags/list"))
-            if response.status in (401, 403):
+            if response.status in ACCESS_REFUSED:
                 raise status_failure(response, 200, 404)
 
 
@@ -89,13 +89,14 @@ def login_invalid(context: Context) -> None:
         response = context.client.request("GET", "/v2/", authenticator=authenticator)
         if response.status == 200:
             raise CheckFailed(f'a wrong password of "{credentials.user}" is accepted')
-        if response.status not in (401, 403):
+        if response.status not in ACCESS_REFUSED:
             raise status_failure(response, 401)
     authenticator = ClientAuthenticator(attempts[0], context.client.mask)
     for kind in (f"manifests/none-{context.run_id}", f"blobs/{sha256_digest(context.run_id.encode())}"):
         path = context.repository.path(kind)
-        needs_login = context.client.request("GET", path, authenticator=context.anonymous).status in (401, 403)
-        if needs_login and context.client.request("GET", path, authenticator=authenticator).status not in (401, 403):
+        if context.client.request("GET", path, authenticator=context.anonymous).status not in ACCESS_REFUSED:
+            continue  # It needs no login.
+        if context.client.request("GET", path, authenticator=authenticator).status not in ACCESS_REFUSED:
             raise CheckFailed(f'a wrong password of "{attempts[0].user}" is accepted for {path}')
 
 
@@ -125,7 +126,7 @@ def login_push(context: Context) -> None:
         raise CheckFailed("an upload can be started without credentials")
     if response.status == 405:
         raise NotSupported("the registry accepts no pushes")
-    if response.status not in (401, 403):
+    if response.status not in ACCESS_REFUSED:
         raise status_failure(response, 401, 403)
 
 

@@ -10,7 +10,7 @@ from registry_gitops.smoke.images import ACCEPT_ALL, ARTIFACT, DOCKER_IMAGE, IMA
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.remedies import KINDS, OTHER_REGISTRY, PROXY, PROXY_ERRORS
 from registry_gitops.smoke.remedy import Remedy, is_unset
-from registry_gitops.smoke.repository import expect_same_manifest
+from registry_gitops.smoke.repository import READS, expect_same_manifest
 
 STORAGE = (
     "The registry's log has the reason (kubectl logs). In most cases, it is the volume (`persistence.size`, "
@@ -70,9 +70,9 @@ def manifest_missing(context: Context) -> None:
 
     With another status code, clients report that the registry is broken.
     """
-    for method in ("HEAD", "GET"):
+    for method in READS:
         expect_status(context.repository.request_manifest(context.make_tag("none"), method=method), 404)
-    for method in ("HEAD", "GET"):
+    for method in READS:
         response = context.repository.request_manifest(context.make_image("none").digest, method=method)
         if response.status == 500:
             raise NotSupported("GET of a missing digest returned 500, as pull-through caches do")

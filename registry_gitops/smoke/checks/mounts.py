@@ -9,7 +9,7 @@ from registry_gitops.smoke.diagnosis import expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported
 from registry_gitops.smoke.images import LocalBlob
 from registry_gitops.smoke.remedies import OTHER_REGISTRY
-from registry_gitops.smoke.repository import Upload, expect_same_bytes
+from registry_gitops.smoke.repository import READS, Upload, expect_same_bytes
 
 _NO_MOUNT = (401, 405)
 """Status codes after which clients push the blob, or that tell that there are no mounts."""
@@ -25,7 +25,7 @@ def mount(context: Context) -> None:
     """
     blob = context.make_blob()
     context.other_repository.push_blob(blob)
-    for method in ("HEAD", "GET"):
+    for method in READS:
         context.repository.request_blob(blob.digest, method=method)  # A cache must not keep that it is missing.
     context.repository.push_record.add_blob(context.repository.name, blob.digest)
     response = _mount(context, blob)

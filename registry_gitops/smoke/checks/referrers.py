@@ -10,14 +10,14 @@ from urllib.parse import quote
 from registry_gitops.smoke.check import RECOMMENDED, check
 from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect_status, status_failure
+from registry_gitops.smoke.diagnosis import ACCESS_REFUSED, expect_status, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.images import ARTIFACT, IMAGE, INDEX, LocalManifest, make_index, make_manifest, sha256_digest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.remedies import OTHER_REGISTRY
 from registry_gitops.smoke.remedy import Remedy, is_unset
-from registry_gitops.smoke.repository import expect_same_manifest, parse_next_link, parse_object
+from registry_gitops.smoke.repository import READS, expect_same_manifest, parse_next_link, parse_object
 
 ENDPOINT: Final = (
     "Let the registry answer below /v2/NAME/referrers/ itself: the registry of the chart has no referrers API, and its "
@@ -52,7 +52,7 @@ def referrers_endpoint(context: Context) -> None:
     """
     missing = sha256_digest(context.run_id.encode())
     response = context.repository.request("GET", f"referrers/{missing}")
-    if response.status in (401, 403):
+    if response.status in ACCESS_REFUSED:
         raise Skipped(f"the user is not allowed to read {context.repository.name}")
     _expect_referrers(_parse_list(context, response), [])
 
@@ -170,7 +170,7 @@ def referrers_tag(context: Context) -> None:
     repository.store(image)
     tag = image.digest.replace(":", "-")
     if not context.is_repeatable:
-        for method in ("HEAD", "GET"):
+        for method in READS:
             expect_status(repository.request_manifest(tag, method=method), 404)
     artifacts, listings = _push_listings(context, image, tag)
     if not context.is_repeatable and context.deletion_response().status == 202:
@@ -193,7 +193,7 @@ def _push_listings(context: Context, image: LocalManifest, tag: str) -> tuple[li
         entries = [artifact.descriptor(artifactType=ARTIFACT) for artifact in artifacts]
         listings.append(make_index(entries, {"org.example.made-by": context.seed}))
         context.repository.store(listings[-1], tag)
-        for method in ("HEAD", "GET"):
+        for method in READS:
             response = context.repository.request_manifest(tag, method=method, accept=INDEX)
             expect_same_manifest(response, listings[-1])
     return artifacts, listings

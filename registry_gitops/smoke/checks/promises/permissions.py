@@ -8,16 +8,14 @@ from registry_gitops.smoke.check import Check, check
 from registry_gitops.smoke.checks.promises.promise import promise, upload_response
 from registry_gitops.smoke.client import ClientAuthenticator, RegistryResponse, parse_challenges
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import parse_error_codes, request_line, status_failure
+from registry_gitops.smoke.diagnosis import ACCESS_REFUSED, parse_error_codes, request_line, status_failure
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import ACCEPT_ALL, IMAGE, sha256_digest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.push_record import DELETION_REFUSED
 from registry_gitops.smoke.remedies import ANOTHER, OPEN
 from registry_gitops.smoke.remedy import Remedy
-from registry_gitops.smoke.repository import Upload
-
-_REFUSED: Final = (401, 403)
+from registry_gitops.smoke.repository import READS, Upload
 
 _HTPASSWD: Final = Remedy(
     "Set `auth.htpasswd.enabled` to true, and `auth.htpasswd.existingSecret` to a Secret with users.",
@@ -134,7 +132,7 @@ def _ask_anonymously(context: Context, method: str, path: str) -> RegistryRespon
 
 def _compare(context: Context, responses: list[RegistryResponse], *, is_closed: bool) -> None:
     """Raise CheckFailed if a request without credentials was answered although the registry is closed, or refused."""
-    different = [response for response in responses if (response.status in _REFUSED) != is_closed]
+    different = [response for response in responses if (response.status in ACCESS_REFUSED) != is_closed]
     if not different:
         return
     shown = ", ".join(f"{request_line(response)} returned {response.status}" for response in different[:3])
@@ -162,12 +160,12 @@ def promised_anonymous_pull(context: Context) -> None:
     image, tag = context.pushed_image()
     anybody = ClientAuthenticator(None, context.client.mask)
     for path in (f"manifests/{tag}", f"manifests/{image.digest}", f"blobs/{image.blobs[0].digest}"):
-        for method in ("HEAD", "GET"):
+        for method in READS:
             headers = {"Accept": ACCEPT_ALL} if path.startswith("manifests/") else None
             response = context.client.request(
                 method, context.repository.path(path), None, headers, authenticator=anybody
             )
-            if response.status not in (200, *_REFUSED):
+            if response.status not in (200, *ACCESS_REFUSED):
                 raise status_failure(response, 200)
             if (response.status == 200) != is_promised:
                 promised = "anonymous pulls" if is_promised else "no anonymous pulls"
@@ -240,7 +238,7 @@ def promised_push(context: Context) -> None:
 def _expect_upload(context: Context, response: RegistryResponse) -> None:
     if response.status == 202:
         return
-    if response.status in _REFUSED:
+    if response.status in ACCESS_REFUSED:
         raise Skipped(f"the user is not allowed to push ({response.status})")
     if response.status != 405:
         raise status_failure(response, 202)
@@ -268,7 +266,7 @@ def promised_cache(context: Context) -> None:
     """
     is_promised = promise(context, "cache")
     response = upload_response(context)
-    if response.status in _REFUSED:
+    if response.status in ACCESS_REFUSED:
         raise Skipped(f"the user is not allowed to push ({response.status}), which a cache would refuse in another way")
     is_seen = response.status == 405 and _is_refused_by_cache(response)
     if is_seen == is_promised:
@@ -290,7 +288,7 @@ def promised_deletion(context: Context) -> None:
     """
     is_promised = promise(context, "delete")
     response = context.deletion_response()
-    if is_promised and response.status in _REFUSED:
+    if is_promised and response.status in ACCESS_REFUSED:
         raise Skipped(f"the user is not allowed to delete ({response.status})")
     blob = context.repository.request("DELETE", f"blobs/{_missing(context)}")
     for each in (response, blob):

@@ -11,7 +11,7 @@ from registry_gitops.smoke.check import Check, check
 from registry_gitops.smoke.checks.promises.promise import promise
 from registry_gitops.smoke.client import RegistryResponse
 from registry_gitops.smoke.context import Context
-from registry_gitops.smoke.diagnosis import expect_status, request_line
+from registry_gitops.smoke.diagnosis import ACCESS_REFUSED, expect_status, request_line
 from registry_gitops.smoke.exceptions import CheckFailed, Skipped
 from registry_gitops.smoke.images import make_index
 from registry_gitops.smoke.levels import Level
@@ -168,7 +168,7 @@ def promised_image(context: Context) -> None:
     version = promise(context, "version")
     # Only version 3 looks at the number before the repository.
     response = context.client.request("GET", context.repository.path("tags/list?n=-1"))
-    if response.status in (401, 403):
+    if response.status in ACCESS_REFUSED:
         raise Skipped(f"not compared: the user is not allowed to read the list of tags ({response.status})")
     if version >= 3 and response.status in (200, 404):
         raise CheckFailed(
