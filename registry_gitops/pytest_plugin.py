@@ -81,15 +81,25 @@ def _connect(target: Target, config: pytest.Config) -> Client:
     )
 
 
-def _target(config: pytest.Config) -> Target:
-    """Return the registry to test: that of --registry-url, or else of --registry-config. Raises UsageError."""
-    from registry_gitops.target import Target, resolve_target
+def _described(config: pytest.Config) -> tuple[Target, Expectations]:
+    """Return the registry to test, and what the config file and the words promise of it. Raises UsageError."""
+    from registry_gitops.errors import InputError
+    from registry_gitops.smoke import with_promised_words
+    from registry_gitops.target import Target, read_promises, resolve_target
 
     url, file = config.getoption("registry_url"), config.getoption("registry_config")
-    target = resolve_target(url, deployment=_load(file)) if file else Target(str(url or ""))
-    if not isinstance(target.endpoint, str):
-        raise pytest.UsageError(f"{file} has no host name: pass --registry-url URL")
-    return target
+    words = config.getoption("registry_expect")
+    target, described = Target(str(url or "")), None
+    if file:
+        deployment = _load(file)
+        target = resolve_target(url, deployment=deployment)
+        if not isinstance(target.endpoint, str):
+            raise pytest.UsageError(f"{file} has no host name: pass --registry-url URL")
+        described = read_promises(deployment, target.endpoint, Path(file).name)
+    try:
+        return target, with_promised_words(described, [words] if words else (), "--registry-expect")
+    except InputError as error:
+        raise pytest.UsageError(f"--registry-expect: {error}") from None
 
 
 def _load(file: str) -> RegistryDeployment:
@@ -100,22 +110,6 @@ def _load(file: str) -> RegistryDeployment:
         return load(file)
     except InputError as error:
         raise pytest.UsageError(str(error)) from None
-
-
-def _expectations(config: pytest.Config) -> Expectations:
-    """Return what the config file and the words promise. Raises UsageError."""
-    from registry_gitops.errors import InputError
-    from registry_gitops.smoke import Expectations, parse_promises
-    from registry_gitops.target import read_promises
-
-    file, words = config.getoption("registry_config"), config.getoption("registry_expect")
-    try:
-        promises = parse_promises([words] if words else ())
-    except InputError as error:
-        raise pytest.UsageError(f"--registry-expect: {error}") from None
-    if not file:
-        return Expectations(**promises, source="--registry-expect" if promises else "")
-    return read_promises(_load(file), _target(config).endpoint, Path(file).name).with_promises(promises)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -135,7 +129,7 @@ class Catalogue(pytest.File):
 
         if not (self.config.getoption("registry_url") or self.config.getoption("registry_config")):
             raise self.CollectError("no registry given: pass --registry-url URL, or --registry-config FILE")
-        target, expectations = _target(self.config), _expectations(self.config)
+        target, expectations = _described(self.config)
         for check in checks_for_level(CHECKS, Level(self.config.getoption("registry_level"))):
             yield CheckItem.from_parent(self, name=check.id, check=check, target=target, expectations=expectations)
 

@@ -21,14 +21,13 @@ def read_expectations(registry: TestedRegistry, expected: Iterable[str]) -> Expe
 
     Raises typer.BadParameter.
     """
-    from registry_gitops.smoke import Expectations, parse_promises
+    from registry_gitops.smoke import with_promised_words
     from registry_gitops.target import read_promises
 
+    described = None
+    if registry.deployment and registry.config:
+        described = read_promises(registry.deployment, registry.target.endpoint, registry.config.name)
     try:
-        promises = parse_promises(expected)
+        return with_promised_words(described, expected, OPTION)
     except InputError as error:
         raise typer.BadParameter(str(error), param_hint=OPTION) from None
-    if registry.deployment is None or registry.config is None:
-        return Expectations(**promises, source=OPTION if promises else "")
-    described = read_promises(registry.deployment, registry.target.endpoint, registry.config.name)
-    return described.with_promises(promises)

@@ -15,7 +15,7 @@ from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.expectations import Expectations
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
-from registry_gitops.smoke.promise_words import PROMISE_WORDS, parse_promises
+from registry_gitops.smoke.promise_words import PROMISE_WORDS, with_promised_words
 from registry_gitops.smoke.remedy import Remedy, at_least
 from registry_gitops.smoke.restart import RestartImage
 from registry_gitops.smoke.runner import Interrupted, checks_for_level, push_restart_image, run_checks
@@ -46,7 +46,7 @@ __all__ = [
     "checks_for_level",
     "connect",
     "describe_coverage",
-    "parse_promises",
     "push_restart_image",
     "run_checks",
+    "with_promised_words",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from registry_gitops.errors import InputError
+from registry_gitops.smoke.expectations import Expectations
 
 PROMISE_WORDS: Final = ("login", "anonymous-pull", "push", "delete", "cache", "tls", "relative-urls", "redirect")
 """What can be expected; with `no-` in front, the opposite."""
@@ -24,6 +25,15 @@ def parse_promises(texts: Iterable[str]) -> dict[str, Any]:
     if found.get("cache"):
         found.setdefault("push", False)
     return found
+
+
+def with_promised_words(described: Expectations | None, texts: Iterable[str], option: str) -> Expectations:
+    """Return what a config file promises, if there is one, with the promises in the texts of an option over it.
+
+    Raises InputError.
+    """
+    promises = parse_promises(texts)
+    return (described or Expectations(source=option if promises else "")).with_promises(promises)
 
 
 def _hint(word: str) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.registry import ReferenceRegistry
-from registry_gitops.smoke import PROMISE_WORDS, Expectations, parse_promises
+from registry_gitops.smoke import PROMISE_WORDS, Expectations
+from registry_gitops.smoke.promise_words import parse_promises
 from tests.cli.running import Run
 from tests.registry.api.basic_auth import line
 
