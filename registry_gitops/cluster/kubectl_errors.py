@@ -27,7 +27,12 @@ class ClusterError(Exception):
 
 
 class UnknownKindError(ClusterError):
-    """The cluster does not have this kind of objects: its CRD is not installed."""
+    """The cluster does not have a kind of objects: its CRD is not installed. `kind` is its plural, or "" if unknown."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        named = re.search(r'resource type "([\w-]+)', message)
+        self.kind = named[1] if named else ""
 
 
 _LOG: Final = re.compile(r"^[IWEF]\d{4} .*(?:=<\n(?:.*\n)*? >)?$", re.MULTILINE)

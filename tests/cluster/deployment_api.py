@@ -21,8 +21,14 @@ _KINDS: Final = {
         "pods": "Pod",
         "persistentvolumeclaims": "PersistentVolumeClaim",
         "services": "Service",
+        "configmaps": "ConfigMap",
         "events": "Event",
+        "namespaces": "Namespace",
+        "nodes": "Node",
+        "persistentvolumes": "PersistentVolume",
     },
+    "autoscaling/v2": {"horizontalpodautoscalers": "HorizontalPodAutoscaler"},
+    "storage.k8s.io/v1": {"storageclasses": "StorageClass"},
     "apps/v1": {"deployments": "Deployment", "statefulsets": "StatefulSet", "replicasets": "ReplicaSet"},
     "batch/v1": {"cronjobs": "CronJob", "jobs": "Job"},
     "networking.k8s.io/v1": {"ingresses": "Ingress"},
@@ -33,9 +39,15 @@ _KINDS: Final = {
         "helmrepositories": "HelmRepository",
         "ocirepositories": "OCIRepository",
         "helmcharts": "HelmChart",
+        "buckets": "Bucket",
+        "externalartifacts": "ExternalArtifact",
     },
+    "source.extensions.fluxcd.io/v1beta1": {"artifactgenerators": "ArtifactGenerator"},
+    "gateway.networking.k8s.io/v1": {"httproutes": "HTTPRoute", "gateways": "Gateway"},
+    "cert-manager.io/v1": {"certificates": "Certificate"},
 }
 """apiVersion -> plural -> kind."""
+_CLUSTER_SCOPED: Final = {"namespaces", "nodes", "persistentvolumes", "storageclasses"}
 _SHORT_NAMES: Final = {"services": ["svc"]}
 _PATH: Final = re.compile(r"/apis?/(.+?)(?:/namespaces/([^/]+))?/([a-z]+)(?:/([^/]+))?(/log)?")
 
@@ -111,7 +123,7 @@ def _resources(version: str) -> dict[str, Any]:
             "name": plural,
             "singularName": kind.lower(),
             "shortNames": _SHORT_NAMES.get(plural, []),
-            "namespaced": True,
+            "namespaced": plural not in _CLUSTER_SCOPED,
             "kind": kind,
             "verbs": ["get", "list"],
         }

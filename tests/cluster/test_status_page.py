@@ -1,27 +1,53 @@
-"""docs/status.md shows what `status` prints for snapshots, and lists every cause."""
+"""docs/status.md shows what `status` prints, and each cause with its states; --update-goldens writes it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from registry_gitops.cluster.status import CauseId
+from registry_gitops.cluster.status import CauseId, assess
+from tests.cluster.states.state import State
+from tests.cluster.states.table import STATES
 
 PAGE = Path(__file__).parents[2] / "docs/status.md"
 TEXTS = Path(__file__).parent / "text"
 SHOWN = re.compile(r"(<!-- (\S+) -->\n```text\n)(.*?)(?=```$)", re.MULTILINE | re.DOTALL)
+CAUSES = re.compile(
+    r"(?<=<!-- Generated from tests/cluster/states. -->\n).*?(?=<!-- End of the causes. -->)", re.DOTALL
+)
 
 
-def test_page_shows_what_status_prints(update_goldens: bool) -> None:
+def wanted(page: str) -> str:
+    page = SHOWN.sub(lambda shown: shown[1] + (TEXTS / f"{shown[2]}.txt").read_text("utf-8"), page)
+    return CAUSES.sub(lambda _: "".join(map(section, CauseId)), page)
+
+
+def section(id_: CauseId) -> str:
+    rows = "".join(map(row, states_of(id_)))
+    table = f"| state | status says | remedy |\n|---|---|---|\n{rows}" if rows else ""
+    return f"\n### {id_.value}\n\n{id_.meaning}\n\n{table}"
+
+
+def states_of(id_: CauseId) -> Iterator[State]:
+    yield from (state for state in STATES if state.causes[:1] == (id_.value,))
+
+
+def row(state: State) -> str:
+    first = assess(state.snapshot).findings[0]
+    title = f"[{cell(state.title)}]({state.report})" if state.report else cell(state.title)
+    return f"| {title} | {cell(first.message)} | {cell(first.remedy)} |\n"
+
+
+def cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").replace("<", "\\<").split())
+
+
+def test_page_has_what_status_prints_and_every_cause(update_goldens: bool) -> None:
     page = PAGE.read_text("utf-8")
-    wanted = SHOWN.sub(lambda shown: shown[1] + (TEXTS / f"{shown[2]}.txt").read_text("utf-8"), page)
     if update_goldens:
-        PAGE.write_text(wanted, "utf-8")
-    else:
-        assert page == wanted
+        PAGE.write_text(wanted(page), "utf-8")
+        page = wanted(page)
+    assert page == wanted(page)
     assert len(SHOWN.findall(page)) == 4
-
-
-def test_page_lists_every_cause_with_its_meaning_in_order() -> None:
-    rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
-    assert rows == [(each.value, each.meaning) for each in CauseId]
+    assert page.count("\n### ") == len(CauseId)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -55,9 +56,19 @@ def _find_causes(snapshot: Snapshot, *, is_ready: bool) -> tuple[Cause, ...]:
     if is_ready:
         return tuple(replace(cause, severity=Severity.WARNING) for cause in found)
     errors = [cause for cause in found if cause.severity is Severity.ERROR]
-    roots = [cause for cause in errors if cause.id not in CONSEQUENCES]
+    roots = [cause for cause in errors if not _is_consequence(cause, errors)]
     warnings = [cause for cause in found if cause.severity is Severity.WARNING]
     return (*(roots or errors[:1]), *warnings)
+
+
+def _is_consequence(cause: Cause, errors: Sequence[Cause]) -> bool:
+    """Return whether another error explains a cause."""
+    if cause.id not in CONSEQUENCES:
+        return False
+    roots = CONSEQUENCES[cause.id]
+    if roots is not None:
+        return any(other.id in roots for other in errors)
+    return cause is not errors[0] or any(CONSEQUENCES.get(other.id, ()) is not None for other in errors)
 
 
 def _find_start(snapshot: Snapshot, causes: tuple[Cause, ...], *, is_ready: bool) -> datetime | None:

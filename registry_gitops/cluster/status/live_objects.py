@@ -157,6 +157,11 @@ class Object:
         return max(self.number("status.observedGeneration"), *generations) >= self.generation
 
     @property
+    def is_being_deleted(self) -> bool:
+        """Whether it has a `metadata.deletionTimestamp`: it exists until its finalizers are removed."""
+        return bool(self.text("metadata.deletionTimestamp"))
+
+    @property
     def is_suspended(self) -> bool:
         """Whether `spec.suspend` tells Flux not to process it."""
         return self.get("spec.suspend") is True

@@ -119,15 +119,36 @@ class Snapshot:
         return tuple(item for item in owned if item.number("spec.replicas") or item.number("status.replicas"))
 
     @cached_property
-    def pods(self) -> tuple[Object, ...]:
-        """The Pods of the workload that are not being deleted, newest first."""
-        owners = (*self.replica_sets, *((self.workload,) if self.workload else ()))
-        pods = [
-            pod
-            for pod in self.of_kinds("Pod")
-            if any(pod.is_owned_by(owner) for owner in owners) and not pod.text("metadata.deletionTimestamp")
-        ]
+    def all_pods(self) -> tuple[Object, ...]:
+        """The Pods of the workload, of all its revisions, also those that ended or are being deleted; newest first."""
+        pods = [pod for pod in self.of_kinds("Pod") if self.is_of_workload(pod)]
         return tuple(sorted(pods, key=lambda pod: pod.text("metadata.creationTimestamp"), reverse=True))
+
+    @cached_property
+    def pods(self) -> tuple[Object, ...]:
+        """The Pods of the workload that run or should run, newest first: not those that ended or are being deleted."""
+        return tuple(
+            pod
+            for pod in self.all_pods
+            if not pod.is_being_deleted and pod.text("status.phase") not in ("Failed", "Succeeded")
+        )
+
+    def is_of_workload(self, pod: Object) -> bool:
+        """Return whether a Pod belongs to the workload, by one of its ReplicaSets or directly."""
+        workload = self.workload
+        if workload is None:
+            return False
+        sets = (item for item in self.of_kinds("ReplicaSet") if item.is_owned_by(workload))
+        return any(pod.is_owned_by(owner) for owner in (workload, *sets))
+
+    def node_of(self, pod: Object) -> Object | None:
+        """Return the node of a Pod, or None if it has none, or it was not read."""
+        return self.find(Reference("Node", "", pod.text("spec.nodeName")))
+
+    @property
+    def target_namespace(self) -> str:
+        """Namespace of the objects of the release."""
+        return target_namespace(self.release) if self.release else self.namespace
 
     @cached_property
     def collection_cron_job(self) -> Object | None:
@@ -235,6 +256,13 @@ def kustomization_of(release: Object) -> Reference | None:
 def source_of(kustomization: Object) -> Reference | None:
     """Return the source of a Kustomization."""
     return _reference(kustomization.map("spec.sourceRef"), kustomization.namespace)
+
+
+def dependencies_of(thing: Object) -> Iterator[Reference]:
+    """Yield the objects in `spec.dependsOn` of a HelmRelease or a Kustomization, which are of the same kind."""
+    for entry in thing.items("spec.dependsOn"):
+        if reference := _reference({"kind": thing.kind, **entry}, thing.namespace):
+            yield reference
 
 
 def chart_source_of(release: Object) -> Reference | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.e2e.bed import logs
 from tests.e2e.bed.bed import Bed, say
-from tests.e2e.bed.place import Place
+from tests.e2e.bed.place import Place, scenarios
 from tests.e2e.bed.waiting import BedProblem
 
 KERNEL_SETTINGS = (
@@ -85,7 +85,7 @@ def run(place: Place, command: list[str]) -> int:
 def environment(place: Place) -> dict[str, str]:
     """Return that of a command in the bed: ours, without proxies, as nothing leads there."""
     ours = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    return {**ours, "E2E_KUBECONFIG": str(place.kubeconfig), "E2E_BED": str(place.folder)}
+    return {**ours, **scenarios(place)}
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from types import FrameType
 
 from tests.e2e.bed import cgroups, inside, leftovers
 from tests.e2e.bed.bed import say
-from tests.e2e.bed.place import BASE, PREFIX, Place, search_path
+from tests.e2e.bed.place import BASE, PREFIX, Place, scenarios, search_path
 from tests.e2e.bed.waiting import BETWEEN
 from tests.support.tools import ROOT
 
@@ -118,7 +118,7 @@ class _Launch:
             time.sleep(BETWEEN)
 
     def _write_enter(self, first: str) -> None:
-        environment = {"KUBECONFIG": str(self._place.kubeconfig), "PATH": search_path()}
+        environment = {"KUBECONFIG": str(self._place.kubeconfig), "PATH": search_path(), **scenarios(self._place)}
         words = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
         self._place.enter.write_text(ENTER.format(first=first, environment=words), encoding="utf-8")
         self._place.enter.chmod(0o755)

@@ -109,3 +109,8 @@ class Place:
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         return folder
+
+
+def scenarios(place: Place) -> dict[str, str]:
+    """Return the environment by which scenarios find the cluster of a bed."""
+    return {"E2E_KUBECONFIG": str(place.kubeconfig), "E2E_BED": str(place.folder)}

@@ -2,63 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from typing import Final
 
-from registry_gitops.cluster.status.causes.admission import pod_refused
-from registry_gitops.cluster.status.causes.cause import Cause, CauseId
-from registry_gitops.cluster.status.causes.chart import chart_failed, source_not_found
-from registry_gitops.cluster.status.causes.collection import collection_failed, left_read_only
-from registry_gitops.cluster.status.causes.containers import crash_loop, image_not_pulled, not_healthy, secret_missing
-from registry_gitops.cluster.status.causes.delivery import apply_failed, flux_missing, git_failed, not_applied
-from registry_gitops.cluster.status.causes.helm_release import (
-    in_progress,
-    not_observed,
-    release_failed,
-    retries_exhausted,
-    values_refused,
-    workload_gone,
+from registry_gitops.cluster.status.causes import (
+    chart_sources,
+    claims,
+    collection,
+    containers,
+    deletion,
+    delivery,
+    git_sources,
+    helm,
+    image_pulls,
+    kustomizations,
+    manual_changes,
+    nodes,
+    placement,
+    pod_references,
+    pod_startup,
+    reconciliation,
+    refusals,
+    service_routes,
+    values,
 )
-from registry_gitops.cluster.status.causes.manual_changes import drifted, has_lost_replicas, suspended
-from registry_gitops.cluster.status.causes.placement import unschedulable, volume_held, volume_not_bound
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause
+from registry_gitops.cluster.status.causes.manual_changes import has_lost_replicas, workload_gone
+from registry_gitops.cluster.status.causes.reconciliation import in_progress
 from registry_gitops.cluster.status.causes.wording import RENDER
-from registry_gitops.cluster.status.snapshot import Snapshot
 
-_FindCause = Callable[[Snapshot], Iterator[Cause]]
-
-POD_CAUSES: Final[tuple[_FindCause, ...]] = (
-    pod_refused,
-    volume_not_bound,
-    volume_held,
-    unschedulable,
-    secret_missing,
-    image_not_pulled,
-    crash_loop,
-    not_healthy,
+POD_CAUSES: Final[tuple[FindCause, ...]] = (
+    *refusals.CAUSES,
+    *nodes.CAUSES,
+    *claims.CAUSES,
+    *placement.CAUSES,
+    *pod_startup.CAUSES,
+    *pod_references.CAUSES,
+    *image_pulls.CAUSES,
+    *containers.CAUSES,
 )
 """The causes that are about Pods, and need nothing of Flux."""
 
-CAUSES: Final[tuple[_FindCause, ...]] = (
-    flux_missing,
-    source_not_found,
-    chart_failed,
-    values_refused,
+CAUSES: Final[tuple[FindCause, ...]] = (
+    *delivery.CAUSES[:1],
+    *deletion.CAUSES,
+    *chart_sources.CAUSES,
+    *values.CAUSES,
     *POD_CAUSES,
     workload_gone,
-    retries_exhausted,
-    release_failed,
-    git_failed,
-    apply_failed,
-    not_applied,
-    not_observed,
-    suspended,
-    drifted,
-    left_read_only,
-    collection_failed,
+    *helm.CAUSES,
+    *git_sources.CAUSES,
+    *kustomizations.CAUSES,
+    *delivery.CAUSES[1:],
+    *reconciliation.CAUSES,
+    *manual_changes.CAUSES,
+    *service_routes.CAUSES,
+    *collection.CAUSES,
     in_progress,
 )
 
-CONSEQUENCES: Final = frozenset({CauseId.RELEASE_FAILED, CauseId.IN_PROGRESS})
-"""Causes to omit if there is another error: they are consequences of it."""
+CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
+    CauseId.RELEASE_FAILED: None,
+    CauseId.IN_PROGRESS: None,
+}
+"""A cause -> those of which it is a consequence: with one of them, it is omitted. None stands for every other error."""
 
-__all__ = ["CAUSES", "CONSEQUENCES", "POD_CAUSES", "RENDER", "Cause", "CauseId", "has_lost_replicas"]
+__all__ = [
+    "CAUSES",
+    "CONSEQUENCES",
+    "POD_CAUSES",
+    "RENDER",
+    "Cause",
+    "CauseId",
+    "FindCause",
+    "has_lost_replicas",
+]

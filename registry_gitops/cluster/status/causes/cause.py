@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Self
 
 from registry_gitops.cluster.status.display import cluster_message
 from registry_gitops.cluster.status.live_objects import Object, Reference
+from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.findings import Finding, Location, Severity
 
 
@@ -24,32 +26,55 @@ class CauseId(StrEnum):
         member.meaning = meaning
         return member
 
+    # Delivery
     FLUX_MISSING = "flux-missing", "The cluster has no kind HelmRelease: Flux is not installed."
     NOT_APPLIED = "not-applied", "No HelmRelease has this name: it is wrong, or Flux has not applied the directory."
+
+    # Deletion
+
+    # Sources of the Kustomization and of the chart
     GIT_FAILED = "git-failed", "Flux cannot fetch the Git repository."
-    APPLY_FAILED = "apply-failed", "Flux fetched the directory, but cannot build or apply it."
     SOURCE_NOT_FOUND = "source-not-found", "The source of the chart does not exist."
     SOURCE_FAILED = "source-failed", "Flux cannot fetch the source: URL, network, or credentials."
     CHART_NOT_FOUND = "chart-not-found", "The source is reachable, but does not have this chart or version."
+
+    # Kustomizations
+    APPLY_FAILED = "apply-failed", "Flux fetched the directory, but cannot build or apply it."
+
+    # Values, and what Helm reports
     VALUES_REFUSED = "values-refused", "The chart refuses these values."
-    POD_FORBIDDEN = "pod-forbidden", "The Pod Security level of the Namespace, or another policy, refuses the Pod."
-    QUOTA_EXCEEDED = "quota-exceeded", "The Pod exceeds a ResourceQuota of the Namespace."
-    VOLUME_NOT_BOUND = "volume-not-bound", "The PersistentVolumeClaim has no volume."
-    VOLUME_HELD = "volume-held", "The volume is still attached to another node (Multi-Attach)."
-    SECRET_MISSING = "secret-missing", "A Secret, ConfigMap, or key that the Pod needs does not exist."
-    IMAGE_NOT_PULLED = "image-not-pulled", "The node cannot pull the image."
-    UNSCHEDULABLE = "unschedulable", "No node can run the Pod."
-    CRASH_LOOP = "crash-loop", "The registry exits on start; `evidence` has its last log line."
-    NOT_HEALTHY = "not-healthy", "The registry runs, but its probes fail."
     RETRIES_EXHAUSTED = "retries-exhausted", "Helm failed, and helm-controller does not retry any more."
     RELEASE_FAILED = "release-failed", "Helm failed, for a reason that `status` does not know."
-    WORKLOAD_GONE = "workload-gone", "The release is ready, but one of its objects was deleted."
+
+    # Refusals of the API server
+    POD_FORBIDDEN = "pod-forbidden", "The Pod Security level of the Namespace, or another policy, refuses the Pod."
+    QUOTA_EXCEEDED = "quota-exceeded", "The Pod exceeds a ResourceQuota of the Namespace."
+
+    # Volumes
+    VOLUME_NOT_BOUND = "volume-not-bound", "The PersistentVolumeClaim has no volume."
+    VOLUME_HELD = "volume-held", "The volume is still attached to another node (Multi-Attach)."
+
+    # Nodes and scheduling
+    UNSCHEDULABLE = "unschedulable", "No node can run the Pod."
+
+    # Images and containers
+    SECRET_MISSING = "secret-missing", "A Secret, ConfigMap, or key that the Pod needs does not exist."
+    IMAGE_NOT_PULLED = "image-not-pulled", "The node cannot pull the image."
+    CRASH_LOOP = "crash-loop", "The registry exits on start; `evidence` has its last log line."
+    NOT_HEALTHY = "not-healthy", "The registry runs, but its probes fail."
+
+    # Progress
     NOT_OBSERVED = "not-observed", "A controller has not processed the last change of the object: check that it runs."
     SUSPENDED = "suspended", "The release, its Kustomization, or its source is suspended."
+    IN_PROGRESS = "in-progress", "No problem so far: Flux or Kubernetes is working on the deployment."
+
+    # Others who act, and the way to the registry
+    WORKLOAD_GONE = "workload-gone", "The release is ready, but one of its objects was deleted."
     DRIFTED = "drifted", "An object of the release was changed manually."
+
+    # Garbage collection
     COLLECTION_FAILED = "collection-failed", "The last collection of garbage failed."
     LEFT_READ_ONLY = "left-read-only", "A collection of garbage ended without making the registry writable again."
-    IN_PROGRESS = "in-progress", "No problem so far: Flux or Kubernetes is working on the deployment."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,3 +110,7 @@ def new_cause(
         remedy=remedy,
         since=since,
     )
+
+
+FindCause = Callable[[Snapshot], Iterator[Cause]]
+"""Yields the causes of one kind that a snapshot shows."""

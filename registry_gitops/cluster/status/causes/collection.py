@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.containers import find_error_line
 from registry_gitops.cluster.status.last_collection import find_garbage_collection
 from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot
@@ -46,3 +47,9 @@ def left_read_only(snapshot: Snapshot) -> Iterator[Cause]:
         f"`kubectl set env {on} {variables}`, then `kubectl patch {on} -p '{label}'`; the next collection does it too",
         severity=Severity.WARNING,
     )
+
+
+CAUSES: Final[tuple[FindCause, ...]] = (
+    left_read_only,
+    collection_failed,
+)

@@ -1,13 +1,12 @@
-"""Changes in the cluster instead of in Git: suspended, scaled, or edited objects."""
+"""Changes in the cluster instead of in Git: deleted, scaled, or edited objects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
-from registry_gitops.cluster.status.causes.helm_release import last_failure
-from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.wording import reconcile_command, resume_command
 from registry_gitops.cluster.status.live_objects import Object, parse_time
 from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
 from registry_gitops.findings import Severity
@@ -21,39 +20,28 @@ _HARMLESS: Final = ("restartedAt",)
 _MAX_FIELDS: Final = 3
 
 
-def suspended(snapshot: Snapshot) -> Iterator[Cause]:
-    """Flux is told not to process an object: an error if the release waits for it, or else a warning."""
-    for thing in snapshot.flux_objects:
-        if thing.is_suspended:
-            yield new_cause(
-                CauseId.SUSPENDED,
-                thing,
-                f"the {thing.kind} is suspended: changes in Git do not reach the cluster",
-                _resume_remedy(thing),
-                severity=Severity.ERROR if _release_waits_for(thing, snapshot) else Severity.WARNING,
-            )
-
-
-def _release_waits_for(thing: Object, snapshot: Snapshot) -> bool:
-    """Return whether the release is neither ready nor failed because of a suspended object."""
+def workload_gone(snapshot: Snapshot) -> Iterator[Cause]:
+    """The release is ready, but an object that it created does not exist any more."""
     release = snapshot.release
-    if release is None or thing not in (release, snapshot.source, snapshot.chart):
-        return False
-    failed = last_failure(release)
-    is_waiting = not release.condition("Ready").is_true and (failed is None or failed.reason == "SourceNotReady")
-    return is_waiting and (thing is release or not thing.condition("Ready").is_true)
-
-
-def _resume_remedy(thing: Object) -> str:
-    """Return how to resume an object. A command does not help if Git suspends it, because Flux applies that again."""
-    is_in_git = any(
-        entry.get("manager") == "kustomize-controller" and "f:suspend" in Object(entry).map("fieldsV1.f:spec")
-        for entry in thing.items("metadata.managedFields")
-    )
-    if not is_in_git:
-        return resume_command(thing)
-    key = "release.suspend" if thing.kind == "HelmRelease" else "spec.suspend"
-    return f"set `{key}: false` in Git, where it was suspended; {RENDER}"
+    if release is None or not release.is_ready:
+        return
+    for missing in snapshot.missing_objects:
+        if release.is_suspended:
+            remedy = f"{resume_command(release)}, then {reconcile_command(release, '--force')}"
+        elif release.text("spec.driftDetection.mode") == "enabled":
+            interval = release.text("spec.interval")
+            remedy = f"Flux creates it again within {interval}; at once: {reconcile_command(release)}"
+        else:
+            remedy = (
+                f"{reconcile_command(release, '--force')}; with `release.driftDetection.mode: enabled`, Flux creates "
+                "it again by itself"
+            )
+        yield new_cause(
+            CauseId.WORKLOAD_GONE,
+            missing,
+            f"Flux reports the release as ready, but its {missing.kind} {missing.name} was deleted",
+            remedy,
+        )
 
 
 def drifted(snapshot: Snapshot) -> Iterator[Cause]:
@@ -160,3 +148,6 @@ def _list_leaves(fields: Mapping[str, Any], path: str) -> Iterator[str]:
 def _item_name(key: str) -> str:
     """Return `{"name":"registry"}` as registry."""
     return key.removeprefix('{"name":"').removesuffix('"}')
+
+
+CAUSES: Final[tuple[FindCause, ...]] = (drifted,)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
-from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Snapshot
@@ -42,3 +43,6 @@ def _refusals(snapshot: Snapshot) -> Iterator[tuple[Object, str, datetime | None
         for event in snapshot.events_of(workload):
             if event.reason == "FailedCreate":
                 yield workload, event.message, event.last
+
+
+CAUSES: Final[tuple[FindCause, ...]] = (pod_refused,)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.cluster.kubectl_errors import find_remedy
-from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_cause
+from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
 from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of
@@ -110,3 +110,9 @@ def _remedy(source: Object, message: str, *, lacks_chart: bool) -> str:
     if source.kind == "OCIRepository":
         return f"push the chart to it, or set `source.ref` to an existing version; then {reconcile_command(source)}"
     return f"publish the chart, or correct `source.url`, `source.chart`, and `source.version`; {RENDER}"
+
+
+CAUSES: Final[tuple[FindCause, ...]] = (
+    source_not_found,
+    chart_failed,
+)

@@ -1,0 +1,9 @@
+"""Objects of the deployment that are being deleted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry_gitops.cluster.status.causes.cause import FindCause
+
+CAUSES: Final[tuple[FindCause, ...]] = ()

@@ -1,0 +1,9 @@
+"""Nodes that are not healthy, and Pods that they evicted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry_gitops.cluster.status.causes.cause import FindCause
+
+CAUSES: Final[tuple[FindCause, ...]] = ()

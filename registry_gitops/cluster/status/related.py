@@ -1,0 +1,122 @@
+"""Which objects outside of the namespace, or of other kinds, a snapshot refers to, so that they are read next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from registry_gitops.cluster.status.live_objects import Reference
+from registry_gitops.cluster.status.snapshot import (
+    Snapshot,
+    chart_source_of,
+    dependencies_of,
+    helm_chart_of,
+    kustomization_of,
+    list_inventory,
+    source_of,
+)
+
+RESOURCES: Final = {
+    **{
+        kind: f"{plural}.{group}"
+        for group, kinds in {
+            "helm.toolkit.fluxcd.io": {"HelmRelease": "helmreleases"},
+            "kustomize.toolkit.fluxcd.io": {"Kustomization": "kustomizations"},
+            "source.toolkit.fluxcd.io": {
+                "GitRepository": "gitrepositories",
+                "HelmRepository": "helmrepositories",
+                "OCIRepository": "ocirepositories",
+                "Bucket": "buckets",
+                "HelmChart": "helmcharts",
+                "ExternalArtifact": "externalartifacts",
+            },
+            "source.extensions.fluxcd.io": {"ArtifactGenerator": "artifactgenerators"},
+            "gateway.networking.k8s.io": {"HTTPRoute": "httproutes"},
+            "cert-manager.io": {"Certificate": "certificates"},
+            "storage.k8s.io": {"StorageClass": "storageclasses"},
+            "apps": {"Deployment": "deployments"},
+        }.items()
+        for kind, plural in kinds.items()
+    },
+    "Namespace": "namespaces",
+    "Node": "nodes",
+    "PersistentVolume": "persistentvolumes",
+}
+"""Kind -> its resource for kubectl. Objects of other kinds are not read by name."""
+_MANAGER_NAMESPACE: Final = "flux-system"
+"""Where Flux's controllers run, unless it was installed in another way."""
+
+
+def list_related(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield the objects that the snapshot refers to, those that were read included."""
+    for find in _RELATED:
+        yield from (reference for reference in find(snapshot) if reference.kind in RESOURCES)
+
+
+def _flux_objects(snapshot: Snapshot) -> Iterator[Reference]:
+    if release := snapshot.release:
+        yield from filter(None, (kustomization_of(release), chart_source_of(release), helm_chart_of(release)))
+    for kustomization in snapshot.of_kinds("Kustomization"):
+        yield from filter(None, (source_of(kustomization),))
+
+
+def _dependencies(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield what the release and its Kustomization wait for, while they are not ready."""
+    for thing in filter(None, (snapshot.release, snapshot.kustomization)):
+        if not thing.condition("Ready").is_true:
+            yield from dependencies_of(thing)
+
+
+def _routes(snapshot: Snapshot) -> Iterator[Reference]:
+    yield from (item for item in list_inventory(snapshot.release) if item.kind in ("HTTPRoute", "Certificate"))
+
+
+def _nodes(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield the nodes of the Pods that are not ready, or do not end."""
+    for pod in snapshot.of_kinds("Pod"):
+        node = pod.text("spec.nodeName")
+        if node and (pod.is_being_deleted or not pod.condition("Ready").is_true) and snapshot.is_of_workload(pod):
+            yield Reference("Node", "", node)
+
+
+def _volumes(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield the volumes and classes of the claims, if a Pod is not ready, or a claim is not as it should be."""
+    for claim in snapshot.claims:
+        is_healthy = claim.text("status.phase") == "Bound" and not claim.items("status.conditions")
+        if is_healthy and not snapshot.unready_pods:
+            continue
+        if volume := claim.text("spec.volumeName"):
+            yield Reference("PersistentVolume", "", volume)
+        if storage_class := claim.text("spec.storageClassName"):
+            yield Reference("StorageClass", "", storage_class)
+
+
+def _namespace(snapshot: Snapshot) -> Iterator[Reference]:
+    release = snapshot.release
+    if release is None or not release.is_ready or any(thing.is_being_deleted for thing in snapshot.objects):
+        yield Reference("Namespace", "", snapshot.target_namespace)
+
+
+def _controllers(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield Flux's controllers, if one of their objects is not ready, or waits for them."""
+    for thing in snapshot.flux_objects:
+        if not thing.is_ready and not thing.is_suspended:
+            yield Reference("Deployment", _MANAGER_NAMESPACE, controller_of(thing.kind))
+
+
+def controller_of(kind: str) -> str:
+    """Return the name of the controller of a kind of Flux."""
+    controllers = {"HelmRelease": "helm-controller", "Kustomization": "kustomize-controller"}
+    controllers |= {"ArtifactGenerator": "source-watcher", "ExternalArtifact": "source-watcher"}
+    return controllers.get(kind, "source-controller")
+
+
+_RELATED: Final[tuple[Callable[[Snapshot], Iterator[Reference]], ...]] = (
+    _flux_objects,
+    _dependencies,
+    _routes,
+    _nodes,
+    _volumes,
+    _namespace,
+    _controllers,
+)

@@ -1,0 +1,80 @@
+"""The states that users reported: status names the cause, however the cluster words it, and whatever surrounds it."""
+
+from __future__ import annotations
+
+import pytest
+
+from registry_gitops.cluster.status import CauseId, Status, assess, format_status
+from registry_gitops.findings import Severity
+
+from .deployments import NAMES
+from .states.mutations import MUTATIONS
+from .states.state import Change, State
+from .states.table import STATES
+
+WIDE = 10_000
+"""Columns of a text whose lines are not wrapped."""
+
+SENSITIVE = {
+    "the existing claim does not exist",
+    "the Secret of valuesFrom does not exist",
+    "the chart refuses a value",
+    "the chart refuses a value of an upgrade",
+    "the folder of the chart is not in Git",
+    "the index has no chart of this name",
+    "the registry has no such chart",
+}
+"""States whose cause is still found by words in their exact form."""
+
+all_states = pytest.mark.parametrize("state", STATES, ids=lambda state: state.title)
+
+
+def causes(status: Status) -> tuple[str, ...]:
+    return tuple(cause.id.value for cause in status.findings)
+
+
+@all_states
+def test_cause_is_named_with_its_words(state: State) -> None:
+    status = assess(state.snapshot)
+    assert (causes(status), status.ready) == (state.causes, state.ready)
+    first, *_ = (*status.findings, None)
+    said = " ".join((first.message, *first.evidence)) if first else ""
+    remedy = first.remedy if first else ""
+    assert [words for words in state.says if words not in said] == [], said
+    assert [words for words in state.remedy if words not in remedy] == [], remedy
+    text = format_status(status, width=WIDE)
+    assert [words for words in state.never if words in text] == [], text
+
+
+@all_states
+def test_severity_follows_from_readiness(state: State) -> None:
+    status = assess(state.snapshot)
+    severities = [cause.severity for cause in status.findings]
+    if status.ready:
+        assert set(severities) <= {Severity.WARNING}
+    else:
+        assert severities[0] is Severity.ERROR
+        assert status.summary == status.findings[0].message
+    assert all(cause.message and cause.remedy for cause in status.findings)
+
+
+@pytest.mark.parametrize("mutate", MUTATIONS, ids=lambda mutate: mutate.__name__)
+def test_mutation_does_not_change_the_cause(mutate: Change) -> None:
+    changed = [state for state in STATES if causes(assess(mutate(state.snapshot))) != state.causes]
+    assert {state.title for state in changed} - SENSITIVE == set()
+
+
+def test_titles_are_unique() -> None:
+    titles = [state.title for state in STATES]
+    assert sorted(set(titles)) == sorted(titles)
+
+
+def test_every_recording_is_a_state() -> None:
+    assert sorted(state.recording for state in STATES if state.recording) == NAMES
+
+
+def test_every_cause_has_a_state() -> None:
+    # test_assessment.py and test_last_collection.py test them with changed snapshots.
+    made = {"volume-held", "flux-missing", "not-observed", "release-failed", "collection-failed", "left-read-only"}
+    seen = {cause for state in STATES for cause in state.causes}
+    assert {id_.value for id_ in CauseId} - seen - made == set()
