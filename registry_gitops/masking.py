@@ -100,8 +100,15 @@ _SENTENCE: Final = (
     r"|(?:expired|required|missing|empty|invalid|unknown|denied|forbidden|unauthorized|eof)[.!]?[^\S\n]*(?:\n|\Z)"
     r"|(?:true|false|null|none)(?=[\s,;}\])]|\Z)"
     r"|[a-z]+ \"[^\"\n]*\" (?:not found|is forbidden|already exists)"
+    r"|[\w./-]+ (?:not found|does not exist|is missing|already exists)"
     r"|[1-5]\d\d [A-Z])"
 )
+# Words instead of a token, which has no spaces: "token: quota exhausted", "access key: InvalidAccessKeyId: The ...".
+_NO_TOKEN: Final = (
+    r"(?:(?:[A-Z]+\d{3,}|[A-Z][A-Za-z]{2,40}|[a-z]{2,20}|[a-z]+-[a-z]+):|[A-Za-z]?[a-z/-]{1,15})[^\S\n]+[\w\"']"
+    r"|[1-5]\d\d(?!\w)"
+)
+_HAS_NO_SPACES: Final = r"(?i)token|key|signature|credential"
 _OPTION: Final = (
     r"((?i:--[\w-]{0,32}(?:password|(?<!ht)passwd|token|secret))[^\S\n]+)"
     rf"(?!-|[A-Z_]+\b|{_SENTENCE})(?:\"[^\"\n]*\"?|'[^'\n]*'?|[^\s\"']+)"
@@ -201,14 +208,19 @@ def _without_named(text: str) -> Iterator[str]:
             before = text[name.start() - 1 : name.start()]
             value = _match(_LINE.get(before, _LINE[""]), text, start)
         else:
-            value = (
-                None if _match(_SENTENCE, text, start) else _match(_BLOCK, text, start) or _match(_CLAUSE, text, start)
-            )
+            value = None if _is_sentence(name, text) else _match(_BLOCK, text, start) or _match(_CLAUSE, text, start)
         if value and value[0].strip("\"'[]"):
             mark = quoted[quoted.lastgroup or 0] if quoted and quoted.lastgroup else ""
             yield f"{text[end:start]}{mark}{HIDDEN}{mark}"
             end = value.end()
     yield text[end:]
+
+
+def _is_sentence(name: re.Match[str], text: str) -> bool:
+    """Return whether words follow the name of a secret, and not its value."""
+    if _match(_SENTENCE, text, name.end()):
+        return True
+    return bool(re.search(_HAS_NO_SPACES, name[0]) and _match(_NO_TOKEN, text, name.end()))
 
 
 def _match(pattern: str, text: str, start: int) -> re.Match[str] | None:

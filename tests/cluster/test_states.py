@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from registry_gitops.cluster.status import CauseId, Status, assess, format_status
+from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.findings import Severity
 
 from .deployments import NAMES
@@ -62,6 +67,43 @@ def test_severity_follows_from_readiness(state: State) -> None:
 def test_mutation_does_not_change_the_cause(mutate: Change) -> None:
     changed = [state for state in STATES if causes(assess(mutate(state.snapshot))) != state.causes]
     assert {state.title for state in changed} - SENSITIVE == set()
+
+
+CREDENTIALS = (
+    "https://hunter2@git.example.com/fleet.git",
+    "oci://user:hunter2@ghcr.io/charts",
+    "https://bucket.s3.example.com/chart.tgz?X-Amz-Credential=hunter2%2F2026&X-Amz-Signature=hunter2",
+    "https://account.blob.core.windows.net/charts?sv=2026&sig=hunter2%2Fhunter2%3D",
+    "ghp_hunter2abcdefgh0123456789abcdefgh",
+    "bearer token: hunter2abc",
+)
+STRUCTURE = {
+    *("kind", "apiVersion", "metadata", "name", "namespace", "type", "status", "reason", "phase", "id"),
+    *("involvedObject", "sourceRef", "chartRef", "helmChart", "nodeName", "claimName", "volumeName", "storageClassName"),
+}
+"""Keys whose texts connect objects, and can hold no credential."""
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_no_credential_of_any_object_is_shown(credential: str) -> None:
+    for state in STATES:
+        logs = {name: f"{log}\nerror: {credential}" for name, log in state.snapshot.logs.items()}
+        objects = tuple(Object(with_text(thing.data, credential)) for thing in state.snapshot.objects)
+        status = assess(replace(state.snapshot, objects=objects, logs=logs))
+        assert status.ready is state.ready, state.title
+        assert "hunter2" not in format_status(status) + status.to_json(), state.title
+
+
+def with_text(value: Any, text: str) -> Any:
+    """Return an object with a text after each of its texts."""
+    if isinstance(value, Mapping):
+        return {
+            key: inner if key in STRUCTURE or key.endswith(("Time", "Timestamp", "At")) else with_text(inner, text)
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [with_text(inner, text) for inner in value]
+    return f"{value} {text}" if isinstance(value, str) else value
 
 
 def test_titles_are_unique() -> None:

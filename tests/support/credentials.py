@@ -172,6 +172,18 @@ READABLE: Final = (
     "see https://example.com/a/b#readme, issue #3",
     "3 of 4 checks passed: a, b, c?",
     "",
+    "failed to fetch anonymous token: toomanyrequests: retry-after: 500ms, allowed: 44000/minute",
+    "failed to get token: AADSTS700016: Application with identifier 'x' was not found",
+    "Secret: docker-registry-auth not found",
+    "pull secret: docker-registry-pull does not exist",
+    "invalid access key: InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records.",
+    "unable to fetch token: gcp: failed to exchange token: 403",
+    "secret 'flux-system/x': secret contains no credentials: need username and password",
+    "token: quota exhausted",
+    "token: i/o timeout",
+    "token: connection reset by peer",
+    "no token: login first",
+    "fetch token: rate limit exceeded",
     *(f"{key}: {text}" for key, text, _ in CONFLICTS.values()),
 )
 """Texts that hold no credential, and are shown as they are. An e-mail address in free text is one."""
