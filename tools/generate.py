@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry_gitops.cluster.status import Status
+from registry_gitops.cluster.status import Status, StatusList
 from registry_gitops.deployment import load
 from registry_gitops.render import check_deployment, deploy
 from registry_gitops.report import Report
@@ -93,6 +93,7 @@ def texts() -> dict[Path, str]:
         ROOT / "docs/checks.md": checks_page(),
         ROOT / "docs/report.schema.json": format_schema(json_schema(Report)),
         ROOT / "docs/status.schema.json": format_schema(json_schema(Status)),
+        ROOT / "docs/status-list.schema.json": format_schema(json_schema(StatusList)),
     }
 
 

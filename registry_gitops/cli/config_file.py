@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 def find_config_file(remedy: str = "pass CONFIG, or run `registry-gitops init`") -> Path:
     """Return the config file in the current directory. Raises InputError, with `remedy`, if there is none."""
+    if found := search_config_file():
+        return found
+    raise InputError.single(f"no {' or '.join(CONFIG_FILES)} in this directory: {remedy}")
+
+
+def search_config_file() -> Path | None:
+    """Return the config file in the current directory, or None. Raises InputError if the directory cannot be read."""
     try:
-        for name in CONFIG_FILES:
-            if Path(name).exists():
-                return Path(name)
+        return next((Path(name) for name in CONFIG_FILES if Path(name).exists()), None)
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename) from None
-    raise InputError.single(f"no {' or '.join(CONFIG_FILES)} in this directory: {remedy}")
 
 
 def load_config(path: Path) -> RegistryDeployment:

@@ -79,7 +79,8 @@ CREDENTIALS = (
 )
 STRUCTURE = {
     *("kind", "apiVersion", "metadata", "name", "namespace", "type", "status", "reason", "phase", "id"),
-    *("involvedObject", "sourceRef", "chartRef", "helmChart", "nodeName", "claimName", "volumeName", "storageClassName"),
+    *("involvedObject", "sourceRef", "chartRef", "helmChart"),
+    *("nodeName", "claimName", "volumeName", "storageClassName"),
 }
 """Keys whose texts connect objects, and can hold no credential."""
 

@@ -114,7 +114,7 @@ def test_unreachable_cluster_exits_3_with_one_line(run: Callable[..., Outcome], 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("status",), "no registry.yaml or registry.py in this directory"),
+        (("status", "--all", "--name", "x"), "Invalid value for --all: pass either CONFIG, or --name, or --all"),
         (("status", "registry.yaml", "--namespace", "x"), "pass either CONFIG or --namespace and --name, not both"),
         (("status", "--name", "x"), "Invalid value for --name: needs --namespace NAME"),
         ((*NAMED, "--wait", "soon"), '"soon" is not a duration'),

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry_gitops.cluster.status import CauseId, assess
+from registry_gitops.cluster.status import CauseId, assess, format_status_table
+from tests.cluster.registries import statuses
 from tests.cluster.states.state import State
 from tests.cluster.states.table import STATES
 
@@ -19,8 +20,14 @@ CAUSES = re.compile(
 
 
 def wanted(page: str) -> str:
-    page = SHOWN.sub(lambda shown: shown[1] + (TEXTS / f"{shown[2]}.txt").read_text("utf-8"), page)
+    page = SHOWN.sub(lambda shown: shown[1] + shown_text(shown[2]), page)
     return CAUSES.sub(lambda _: "".join(map(section, CauseId)), page)
+
+
+def shown_text(name: str) -> str:
+    if name == "table":
+        return format_status_table(statuses(), width=120)
+    return (TEXTS / f"{name}.txt").read_text("utf-8")
 
 
 def section(id_: CauseId) -> str:
@@ -49,5 +56,5 @@ def test_page_has_what_status_prints_and_every_cause(update_goldens: bool) -> No
         PAGE.write_text(wanted(page), "utf-8")
         page = wanted(page)
     assert page == wanted(page)
-    assert len(SHOWN.findall(page)) == 4
+    assert len(SHOWN.findall(page)) == 5
     assert page.count("\n### ") == len(CauseId)

@@ -6,15 +6,19 @@ print(status.ready, [(cause.id, cause.remedy) for cause in status.findings])
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from registry_gitops.cluster.kubectl import Kubectl
 from registry_gitops.cluster.kubectl_errors import ClusterError
 from registry_gitops.cluster.status.assessment import assess
 from registry_gitops.cluster.status.causes import Cause, CauseId
 from registry_gitops.cluster.status.deployment_status import Status
-from registry_gitops.cluster.status.reading import read_snapshot
+from registry_gitops.cluster.status.reading import read_snapshot, read_snapshots
 from registry_gitops.cluster.status.service_failure import describe_service_failure, read_service_failure
 from registry_gitops.cluster.status.snapshot import Snapshot
-from registry_gitops.cluster.status.status_report import build_status_report
+from registry_gitops.cluster.status.status_list import StatusList
+from registry_gitops.cluster.status.status_report import build_status_list_report, build_status_report
+from registry_gitops.cluster.status.status_table import format_status_table
 from registry_gitops.cluster.status.status_text import format_status
 
 __all__ = [
@@ -24,11 +28,15 @@ __all__ = [
     "Kubectl",
     "Snapshot",
     "Status",
+    "StatusList",
     "assess",
+    "build_status_list_report",
     "build_status_report",
     "describe_service_failure",
     "format_status",
+    "format_status_table",
     "get_status",
+    "get_statuses",
     "read_service_failure",
     "read_snapshot",
 ]
@@ -40,3 +48,12 @@ def get_status(namespace: str, name: str, kubectl: Kubectl | None = None) -> Sta
     The default of `kubectl` is the user's current context. Raises ClusterError if the cluster cannot be read.
     """
     return assess(read_snapshot(kubectl or Kubectl(), namespace, name))
+
+
+def get_statuses(namespace: str | None = None, kubectl: Kubectl | None = None) -> StatusList:
+    """Read the status of each registry of a namespace, or of the cluster: of its HelmReleases named docker-registry,
+    or with a chart of this name. Raises ClusterError if the cluster cannot be read.
+    """
+    read_at = datetime.now(UTC)
+    snapshots = read_snapshots(kubectl or Kubectl(), namespace)
+    return StatusList(namespace=namespace or "", read_at=read_at, items=tuple(map(assess, snapshots)))

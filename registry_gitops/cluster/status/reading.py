@@ -13,7 +13,7 @@ from registry_gitops.cluster.kubectl_errors import ClusterError, UnknownKindErro
 from registry_gitops.cluster.processes import run_commands
 from registry_gitops.cluster.status.live_objects import Object, Reference, list_containers
 from registry_gitops.cluster.status.related import RESOURCES, list_related
-from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot, list_inventory
+from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot, deploys_registry, list_inventory
 from registry_gitops.masking import mask
 
 _RELEASES: Final = "helmreleases.helm.toolkit.fluxcd.io"
@@ -32,24 +32,42 @@ _NAMESPACED: Final = (
 """Kinds of which all objects in the namespace are read: one more kubectl costs more than a few unused objects."""
 _JOBS: Final = ("cronjobs.batch", "jobs.batch")
 _LOG_LINES: Final = 20
+_PROCESSES: Final = 8
+"""Maximum number of kubectls at the same time: each takes up to 100 MB."""
 _MAX_ROUNDS: Final = 4
 """Rounds of reading what objects refer to: a Kustomization, its dependency, the source of that one."""
 
 
 def read_snapshot(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
-    """Read all objects that a status derives from; change nothing. Raises ClusterError."""
-    reader = _Reader(kubectl, Snapshot(namespace, name, datetime.now(UTC)))
+    """Read all objects that the status of a HelmRelease derives from; change nothing. Raises ClusterError."""
+    reader = _Reader(kubectl)
     try:
         reader.run([_Request(namespace, (_RELEASES, *_NAMESPACED))])
     except _NoFluxError:
-        return replace(reader.snapshot, has_flux=False)
-    if _RELEASES in reader.snapshot.forbidden_kinds:
-        raise ClusterError(
-            f"this user is not allowed to read HelmReleases in namespace {namespace}",
-            "grant `get` and `list` on helmreleases.helm.toolkit.fluxcd.io there",
-        )
-    reader.read_related(list(_list_more(reader.snapshot)))
-    return replace(reader.snapshot, logs=read_logs(kubectl, reader.snapshot))
+        return replace(reader.snapshot(namespace, name), has_flux=False)
+    reader.require_releases(f"in namespace {namespace}")
+    snapshot = reader.snapshot(namespace, name)
+    reader.read_related(((namespace, name),), tuple(_list_more(snapshot)))
+    return reader.with_logs(namespace, name)
+
+
+def read_snapshots(kubectl: Kubectl, namespace: str | None) -> tuple[Snapshot, ...]:
+    """Read each HelmRelease of a namespace, or for None of the cluster, that deploys a registry. Raises ClusterError.
+
+    One more kubectl for each namespace with a registry reads its objects.
+    """
+    reader = _Reader(kubectl)
+    place = f"in namespace {namespace}" if namespace else "in the cluster"
+    try:
+        reader.run([_Request(namespace, (_RELEASES,))])
+    except _NoFluxError:
+        raise ClusterError("the cluster has no kind HelmRelease", "install Flux: `flux install`") from None
+    reader.require_releases(place)
+    releases = sorted(reader.objects, key=lambda release: (release.namespace, release.name))
+    names = [(release.namespace, release.name) for release in releases if deploys_registry(release)]
+    requests = dict.fromkeys(request for each in names for request in _list_namespaces(reader.snapshot(*each)))
+    reader.read_related(names, tuple(requests))
+    return tuple(reader.with_logs(*each) for each in names)
 
 
 @dataclass(frozen=True)
@@ -85,36 +103,67 @@ def _list_more(snapshot: Snapshot) -> Iterator[_Request]:
         yield _Request(target, _JOBS)
 
 
+def _list_namespaces(snapshot: Snapshot) -> Iterator[_Request]:
+    """Yield what to list for a release that was read alone."""
+    yield _Request(snapshot.namespace, _NAMESPACED)
+    yield from _list_more(snapshot)
+
+
 class _NoFluxError(Exception):
     """The cluster has no kind HelmRelease."""
 
 
 class _Reader:
-    """Adds to a snapshot the objects that several rounds of kubectl read."""
+    """Collects the objects that several rounds of kubectl read, for one release or for many."""
 
-    def __init__(self, kubectl: Kubectl, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+    def __init__(self, kubectl: Kubectl) -> None:
+        self.objects: tuple[Object, ...] = ()
+        self._forbidden_kinds: dict[str, None] = {}
+        self._read_at = datetime.now(UTC)
         self._kubectl = kubectl
         self._requested: set[Reference] = set()
 
-    def read_related(self, requests: Sequence[_Request]) -> None:
-        """Send the requests, and read related objects, as long as new ones become known."""
+    def snapshot(self, namespace: str, name: str) -> Snapshot:
+        """Return what was read so far of a release: its namespaces, and what has none or is Flux's."""
+        everything = Snapshot(
+            namespace, name, self._read_at, self.objects, forbidden_kinds=tuple(self._forbidden_kinds)
+        )
+        places = {"", namespace, everything.target_namespace}
+        objects = (thing for thing in self.objects if thing.namespace in places or thing.kind in RESOURCES)
+        return replace(everything, objects=tuple(objects))
+
+    def with_logs(self, namespace: str, name: str) -> Snapshot:
+        """Return all that was read of a release, with the logs of its containers."""
+        snapshot = self.snapshot(namespace, name)
+        return replace(snapshot, logs=read_logs(self._kubectl, snapshot))
+
+    def require_releases(self, place: str) -> None:
+        """Raise ClusterError if this user is not allowed to read HelmReleases."""
+        if _RELEASES in self._forbidden_kinds:
+            raise ClusterError(
+                f"this user is not allowed to read HelmReleases {place}",
+                "grant `get` and `list` on helmreleases.helm.toolkit.fluxcd.io there",
+            )
+
+    def read_related(self, names: Sequence[tuple[str, str]], requests: Sequence[_Request]) -> None:
+        """Send the requests, and read what the releases refer to, as long as new objects become known."""
         for _ in range(_MAX_ROUNDS):
-            requests = [*requests, *self._request_related()]
+            requests = [*requests, *self._request_related([self.snapshot(*each) for each in names])]
             if not requests:
                 return
             self.run(requests)
             requests = ()
 
-    def _request_related(self) -> Iterator[_Request]:
+    def _request_related(self, snapshots: Sequence[Snapshot]) -> Iterator[_Request]:
         """Yield a request for each namespace of the related objects that were not requested yet."""
-        wanted = {item for item in list_related(self.snapshot) if self.snapshot.find(item) is None} - self._requested
-        self._requested |= wanted
+        known = {thing.reference for thing in self.objects} | self._requested
         # kubectl takes a namespace for cluster-scoped objects too, and ignores it.
-        by_namespace: dict[str, list[str]] = {}
-        for item in wanted:
-            words = by_namespace.setdefault(item.namespace or self.snapshot.namespace, [])
-            words.append(f"{RESOURCES[item.kind]}/{item.name}")
+        by_namespace: dict[str, set[str]] = {}
+        for snapshot in snapshots:
+            for item in {*list_related(snapshot)} - known:
+                words = by_namespace.setdefault(item.namespace or snapshot.namespace, set())
+                words.add(f"{RESOURCES[item.kind]}/{item.name}")
+                self._requested.add(item)
         for namespace, words in sorted(by_namespace.items()):
             yield _Request(namespace, tuple(sorted(words)))
 
@@ -123,24 +172,18 @@ class _Reader:
 
         A kind that the cluster does not have is left out.
         """
-        while requests:
-            found = run_commands([request.command(self._kubectl) for request in requests], _parse_known)
-            retries = []
-            for request, result in zip(requests, found, strict=True):
+        waiting = list(requests)
+        while waiting:
+            batch, waiting = waiting[:_PROCESSES], waiting[_PROCESSES:]
+            found = run_commands([request.command(self._kubectl) for request in batch], _parse_known)
+            for request, result in zip(batch, found, strict=True):
                 if isinstance(result, ObjectList):
-                    self._add(result)
+                    self.objects = (*self.objects, *map(Object, result.items))
+                    self._forbidden_kinds |= dict.fromkeys(result.forbidden_kinds)
                 elif result.kind == _RELEASES.split(".")[0]:
                     raise _NoFluxError
-                else:
-                    retries.append(request.without(result.kind))
-            requests = [request for request in retries if request.words]
-
-    def _add(self, found: ObjectList) -> None:
-        self.snapshot = replace(
-            self.snapshot,
-            objects=(*self.snapshot.objects, *map(Object, found.items)),
-            forbidden_kinds=(*self.snapshot.forbidden_kinds, *found.forbidden_kinds),
-        )
+                elif (rest := request.without(result.kind)).words:
+                    waiting.append(rest)
 
 
 def _parse_known(result: KubectlResult) -> ObjectList | UnknownKindError:

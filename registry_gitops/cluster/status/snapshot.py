@@ -13,6 +13,8 @@ from registry_gitops.cluster.status.live_objects import Object, Reference, parse
 WORKLOADS: Final = ("Deployment", "StatefulSet")
 KUSTOMIZATION_LABELS: Final = "kustomize.toolkit.fluxcd.io"
 """Prefix of the labels /name and /namespace, with which kustomize-controller marks the objects that it applied."""
+_CHART: Final = "docker-registry"
+"""Name of the charts that deploy a registry."""
 COLLECTOR: Final = "garbage-collection"
 """Name of the chart's container that collects garbage."""
 _ACCESS: Final = "docker-registry/access"
@@ -269,6 +271,13 @@ def chart_source_of(release: Object) -> Reference | None:
     """Return the source of a release's chart."""
     source = release.map("spec.chartRef") or release.map("spec.chart.spec.sourceRef")
     return _reference(source, release.namespace)
+
+
+def deploys_registry(release: Object) -> bool:
+    """Return whether a release, or its chart, is named docker-registry."""
+    deployed = (Object(entry).text("chartName") for entry in release.items("status.history"))
+    named = release.text("spec.chart.spec.chart").rstrip("/").rpartition("/")[2] or release.text("spec.chartRef.name")
+    return _CHART in (next(deployed, ""), named, release.name)
 
 
 def helm_chart_of(release: Object) -> Reference | None:

@@ -11,7 +11,7 @@ from registry_gitops.cluster.status.display import format_age, short_revision
 from registry_gitops.cluster.status.last_collection import LastCollection
 from registry_gitops.report import escape_line, fold, format_finding
 
-_GREEN, _YELLOW, _RED, _END = "\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[0m"
+GREEN, YELLOW, RED, PLAIN = "\x1b[32m", "\x1b[33m", "\x1b[1;31m", "\x1b[0m"
 _EVENT_LINES: Final = 3
 """Maximum lines of an event: some messages fill a page."""
 _LABEL: Final = 10
@@ -26,11 +26,11 @@ def format_status(status: Status, *, color: bool = False, width: int = 100) -> s
 def _lines(status: Status, color: bool, width: int) -> Iterator[str]:
     # One line of any length: users search for it with grep, and copy it.
     line = escape_line(headline(status))
-    yield f"{_GREEN if status.ready else _RED}{line}{_END}" if color else line
+    yield f"{GREEN if status.ready else RED}{line}{PLAIN}" if color else line
     for cause in status.findings:
         yield ""
         since = f", for {format_age(status.read_at - cause.since)}" if cause.since else ""
-        severity = f"{_RED if cause.is_error else _YELLOW}{cause.severity}{_END}" if color else cause.severity
+        severity = f"{RED if cause.is_error else YELLOW}{cause.severity}{PLAIN}" if color else cause.severity
         yield f"{severity}  {cause.id}{since}"
         yield from format_finding(cause, width, fold_evidence=True)
     facts = list(list_facts(status))
