@@ -49,6 +49,15 @@ class CauseId(StrEnum):
     # Refusals of the API server
     POD_FORBIDDEN = "pod-forbidden", "The Pod Security level of the Namespace, or another policy, refuses the Pod."
     QUOTA_EXCEEDED = "quota-exceeded", "The Pod exceeds a ResourceQuota of the Namespace."
+    LIMITS_REFUSED = "limits-refused", "A ResourceQuota or LimitRange demands other requests, limits, or sizes."
+    OBJECT_FORBIDDEN = "object-forbidden", "A policy of the cluster refuses an object of the deployment."
+    WEBHOOK_FAILED = "webhook-failed", "An admission webhook does not answer, so the API server refuses all objects."
+    REFERENCE_MISSING = "reference-missing", "The ServiceAccount, PriorityClass, or RuntimeClass does not exist."
+    ACCESS_DENIED = "access-denied", "The account with which Flux applies objects lacks rights."
+    NAMESPACE_MISSING = "namespace-missing", "The namespace of an object does not exist."
+    NAMESPACE_ENDING = "namespace-ending", "The namespace is being deleted, and accepts no new objects."
+    OBJECT_INVALID = "object-invalid", "The API server refuses a field of an object."
+    API_UNAVAILABLE = "api-unavailable", "The API server, etcd, or an aggregated API does not answer."
 
     # Volumes
     VOLUME_NOT_BOUND = "volume-not-bound", "The PersistentVolumeClaim has no volume."
