@@ -43,7 +43,7 @@ RESOURCES: Final = {
     "PersistentVolume": "persistentvolumes",
 }
 """Kind -> its resource for kubectl. Objects of other kinds are not read by name."""
-_MANAGER_NAMESPACE: Final = "flux-system"
+MANAGER_NAMESPACE: Final = "flux-system"
 """Where Flux's controllers run, unless it was installed in another way."""
 
 
@@ -61,10 +61,14 @@ def _flux_objects(snapshot: Snapshot) -> Iterator[Reference]:
 
 
 def _dependencies(snapshot: Snapshot) -> Iterator[Reference]:
-    """Yield what the release and its Kustomization wait for, while they are not ready."""
-    for thing in filter(None, (snapshot.release, snapshot.kustomization)):
-        if not thing.condition("Ready").is_true:
-            yield from dependencies_of(thing)
+    """Yield what the release and its Kustomization wait for, while they are not ready, and what that waits for."""
+    waiting = [thing for thing in (snapshot.release, snapshot.kustomization) if thing]
+    for thing in waiting:
+        for reference in dependencies_of(thing) if not thing.condition("Ready").is_true else ():
+            yield reference
+            other = snapshot.find(reference)
+            if other and other not in waiting:
+                waiting.append(other)
 
 
 def _routes(snapshot: Snapshot) -> Iterator[Reference]:
@@ -100,8 +104,9 @@ def _namespace(snapshot: Snapshot) -> Iterator[Reference]:
 def _controllers(snapshot: Snapshot) -> Iterator[Reference]:
     """Yield Flux's controllers, if one of their objects is not ready, or waits for them."""
     for thing in snapshot.flux_objects:
-        if not thing.is_ready and not thing.is_suspended:
-            yield Reference("Deployment", _MANAGER_NAMESPACE, controller_of(thing.kind))
+        is_waiting = not thing.is_ready or thing is snapshot.unapplied_kustomization
+        if is_waiting and not thing.is_suspended:
+            yield Reference("Deployment", MANAGER_NAMESPACE, controller_of(thing.kind))
 
 
 def controller_of(kind: str) -> str:

@@ -12,6 +12,7 @@ from registry_gitops.cluster.status.causes import (
     containers,
     deletion,
     delivery,
+    depends_on,
     git_sources,
     helm,
     image_pulls,
@@ -52,6 +53,7 @@ CAUSES: Final[tuple[FindCause, ...]] = (
     workload_gone,
     *helm.CAUSES,
     *git_sources.CAUSES,
+    *depends_on.CAUSES,
     *kustomizations.CAUSES,
     *delivery.CAUSES[1:],
     *reconciliation.CAUSES,
@@ -63,7 +65,24 @@ CAUSES: Final[tuple[FindCause, ...]] = (
 
 CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
     CauseId.RELEASE_FAILED: None,
+    CauseId.ROLLOUT_STUCK: None,
     CauseId.IN_PROGRESS: None,
+    # Their remedies change values, and a change may be on its way already.
+    **dict.fromkeys(
+        (
+            CauseId.VALUES_REFUSED,
+            CauseId.RETRIES_EXHAUSTED,
+            CauseId.POD_FORBIDDEN,
+            CauseId.QUOTA_EXCEEDED,
+            CauseId.VOLUME_NOT_BOUND,
+            CauseId.UNSCHEDULABLE,
+            CauseId.SECRET_MISSING,
+            CauseId.IMAGE_NOT_PULLED,
+            CauseId.CRASH_LOOP,
+            CauseId.NOT_HEALTHY,
+        ),
+        frozenset({CauseId.BUSY}),
+    ),
 }
 """A cause -> those of which it is a consequence: with one of them, it is omitted. None stands for every other error."""
 

@@ -75,6 +75,13 @@ class CauseId(StrEnum):
     # Progress
     NOT_OBSERVED = "not-observed", "A controller has not processed the last change of the object: check that it runs."
     SUSPENDED = "suspended", "The release, its Kustomization, or its source is suspended."
+    BUSY = "busy", "A controller of Flux still works on an earlier change; the last one follows by itself."
+    CONTROLLER_DOWN = "controller-down", "A controller of Flux does not run, so that it processes nothing."
+    DEPENDENCY_NOT_READY = "dependency-not-ready", "The release, or its Kustomization, waits for another object."
+    ROLLOUT_STUCK = (
+        "rollout-stuck",
+        "The new Pods did not become ready in time, for a reason that `status` does not know.",
+    )
     IN_PROGRESS = "in-progress", "No problem so far: Flux or Kubernetes is working on the deployment."
 
     # Others who act, and the way to the registry

@@ -30,7 +30,7 @@ def apply_failed(snapshot: Snapshot) -> Iterator[Cause]:
 def _cannot_apply(kustomization: Object) -> bool:
     """Return whether a Kustomization fails itself: not its source, and not the health of the objects it applied."""
     condition = kustomization.condition("Ready")
-    is_consequence = condition.reason in ("HealthCheckFailed", "ArtifactFailed")
+    is_consequence = condition.reason in ("HealthCheckFailed", "ArtifactFailed", "DependencyNotReady")
     return condition.is_false and not is_consequence and not kustomization.is_suspended
 
 
