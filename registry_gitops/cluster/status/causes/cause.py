@@ -40,6 +40,8 @@ class CauseId(StrEnum):
 
     # Kustomizations
     APPLY_FAILED = "apply-failed", "Flux fetched the directory, but cannot build or apply it."
+    UNHEALTHY = "unhealthy", "Another object of the Kustomization is not healthy."
+    KUSTOMIZATION_GONE = "kustomization-gone", "The Kustomization that applied the release does not exist."
 
     # Values, and what Helm reports
     VALUES_REFUSED = "values-refused", "The chart refuses these values."

@@ -1,27 +1,41 @@
-"""The Kustomization that applies the release fails."""
+"""The Kustomization that applies the release fails, or is gone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.cluster_phrases import find_phrase
 from registry_gitops.cluster.status.causes.delivery import MAX_SUSPECTS, list_suspects
-from registry_gitops.cluster.status.display import short_revision
-from registry_gitops.cluster.status.live_objects import Object
-from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.cluster.status.causes.kustomization_phrases import KUSTOMIZATION_PHRASES
+from registry_gitops.cluster.status.causes.timing import find_next_try, format_clock
+from registry_gitops.cluster.status.causes.wording import reconcile_command
+from registry_gitops.cluster.status.display import cluster_message, short_revision
+from registry_gitops.cluster.status.live_objects import Object, Reference
+from registry_gitops.cluster.status.snapshot import Snapshot, kustomization_of, source_of
+from registry_gitops.findings import Severity
+
+_UNHEALTHY: Final = "HealthCheckFailed"
+_NO_FAILURES: Final = (_UNHEALTHY, "HealthCheckCanceled", "DependencyNotReady", "AccessDenied")
+"""Reasons that are about other objects, or that are none."""
+_NO_PATH: Final = re.compile(r"path\s+not\s+found", re.IGNORECASE)
+_STATUS_OF: Final = re.compile(r"([A-Z]\w+)/([\w.-]+)/([\w.:-]+)\s+status:\s+'(\w+)'", re.IGNORECASE)
+"""An object in the message about a failed health check: Kind/namespace/name."""
 
 
 def apply_failed(snapshot: Snapshot) -> Iterator[Cause]:
     """The Kustomization that applies the release fails."""
-    for kustomization in list(filter(_cannot_apply, list_suspects(snapshot)))[:MAX_SUSPECTS]:
+    failed = list(filter(_cannot_apply, list_suspects(snapshot)))
+    for kustomization in failed[:MAX_SUSPECTS]:
         condition = kustomization.condition("Ready")
-        revision = short_revision(kustomization.text("status.lastAttemptedRevision"))
+        message, remedy = _explain(kustomization, snapshot)
         yield new_cause(
             CauseId.APPLY_FAILED,
             kustomization,
-            f"Flux cannot apply {f'revision {revision}' if revision else 'the directory'}",
-            _apply_remedy(condition.message, kustomization),
+            message,
+            remedy,
             evidence=condition.message,
             since=condition.since,
         )
@@ -30,24 +44,106 @@ def apply_failed(snapshot: Snapshot) -> Iterator[Cause]:
 def _cannot_apply(kustomization: Object) -> bool:
     """Return whether a Kustomization fails itself: not its source, and not the health of the objects it applied."""
     condition = kustomization.condition("Ready")
-    is_consequence = condition.reason in ("HealthCheckFailed", "ArtifactFailed", "DependencyNotReady")
-    return condition.is_false and not is_consequence and not kustomization.is_suspended
+    if not condition.is_false or condition.reason in _NO_FAILURES or kustomization.is_suspended:
+        return False
+    # The other messages with this reason are about the source.
+    return condition.reason != "ArtifactFailed" or bool(_NO_PATH.search(condition.message))
 
 
-def _apply_remedy(message: str, kustomization: Object) -> str:
-    if "namespaces " in message and "not found" in message:
-        return (
-            "apply the Namespace first: list namespace.yaml first in the `resources` of kustomization.yaml, as "
-            "`registry-gitops render` does, or, if another directory has it, let this Kustomization depend on that "
-            "one (`spec.dependsOn`); then commit and push"
-        )
-    if "path not found" in message or "no such file or directory" in message:
-        return f"correct `spec.path` of the Kustomization ({kustomization.text('spec.path')}), or commit that directory"
-    if "forbidden" in message:
-        return "allow the service account of the Kustomization (`spec.serviceAccountName`) to change these objects"
+def _explain(kustomization: Object, snapshot: Snapshot) -> tuple[str, str]:
+    """Return the message and the remedy for what kustomize-controller reports."""
+    message = kustomization.condition("Ready").message
+    revision = short_revision(_find_revision(kustomization, snapshot))
+    what = f"Flux cannot apply {f'revision {revision}' if revision else 'the directory'}"
+    phrase = find_phrase(message, KUSTOMIZATION_PHRASES)
+    if phrase is None:
+        name = f"{kustomization.name} -n {kustomization.namespace}"
+        return what, f"correct what the message names: `kubectl describe kustomization {name}`"
+    match = re.search(phrase.pattern, " ".join(message.split()), re.IGNORECASE)
+    names = {**_describe(kustomization), **(match.groupdict() if match else {})}
+    names["group"] = (names.get("version") or "").partition("/")[0]
+    words = {key: cluster_message(value or "") for key, value in names.items()}
     return (
-        "fix the refused object in Git, commit, and push; `kustomize build` of the directory prints what Flux applies"
+        f"{what}: {phrase.message.format_map(words)}",
+        phrase.remedy.format_map(words) + _again(kustomization, phrase.remedy),
     )
 
 
-CAUSES: Final[tuple[FindCause, ...]] = (apply_failed,)
+def _find_revision(kustomization: Object, snapshot: Snapshot) -> str:
+    """Return the revision that failed. Before kustomize-controller has found the path, it notes none."""
+    if kustomization.condition("Ready").reason != "ArtifactFailed":
+        return kustomization.text("status.lastAttemptedRevision")
+    source = snapshot.find(source_of(kustomization))
+    return source.text("status.artifact.revision") if source else ""
+
+
+def _again(kustomization: Object, remedy: str) -> str:
+    """Return when kustomize-controller tries again, for a remedy that waits."""
+    next_try = find_next_try(kustomization) if remedy.startswith("wait: ") else None
+    return f", at {format_clock(next_try)}" if next_try else ""
+
+
+def _describe(kustomization: Object) -> dict[str, str]:
+    return {
+        "kustomization": f"{kustomization.namespace}/{kustomization.name}",
+        "namespace": kustomization.namespace,
+        "path": kustomization.text("spec.path") or "./",
+        "source": str(source_of(kustomization) or "its source"),
+        "secret": kustomization.text("spec.decryption.secretRef.name") or "not set",
+    }
+
+
+def unhealthy(snapshot: Snapshot) -> Iterator[Cause]:
+    """Another object that the Kustomization applied is not healthy; the release of its own has causes of its own."""
+    kustomization = snapshot.kustomization
+    condition = kustomization.condition("Ready") if kustomization else None
+    if kustomization is None or condition is None or condition.reason != _UNHEALTHY or kustomization.is_suspended:
+        return
+    others = [
+        f"{kind}/{namespace}/{name} ({state})"
+        for kind, namespace, name, state in _STATUS_OF.findall(condition.message)
+        if Reference(kind.lower(), namespace, name) != Reference("helmrelease", snapshot.namespace, snapshot.name)
+    ]
+    next_try = find_next_try(kustomization)
+    when = f" at {format_clock(next_try)}" if next_try else " by itself"
+    if others or not _STATUS_OF.search(condition.message):
+        yield new_cause(
+            CauseId.UNHEALTHY,
+            kustomization,
+            f"Flux applied the revision, but {', '.join(others[:3]) or 'one of its objects'} is not healthy",
+            f"fix that object; Flux checks it again{when}",
+            evidence=condition.message,
+            since=condition.since,
+            severity=Severity.WARNING,
+        )
+    elif snapshot.release and snapshot.release.is_ready:
+        yield new_cause(
+            CauseId.IN_PROGRESS,
+            kustomization,
+            "the release is ready now, but was not when Flux checked the health of the revision",
+            f"wait: Flux checks it again{when}, or: {reconcile_command(kustomization)}",
+            evidence=condition.message,
+            since=condition.since,
+            severity=Severity.WARNING,
+        )
+
+
+def kustomization_gone(snapshot: Snapshot) -> Iterator[Cause]:
+    """The Kustomization that applied the release does not exist any more."""
+    reference = kustomization_of(snapshot.release) if snapshot.release else None
+    if reference is None or snapshot.kustomization or snapshot.is_kind_forbidden(reference.kind):
+        return
+    yield new_cause(
+        CauseId.KUSTOMIZATION_GONE,
+        reference,
+        f"{reference}, which applied the release, does not exist: changes in Git do not reach the cluster",
+        "create it again: `flux get kustomizations -A` lists those that exist",
+        severity=Severity.WARNING,
+    )
+
+
+CAUSES: Final[tuple[FindCause, ...]] = (
+    apply_failed,
+    unhealthy,
+    kustomization_gone,
+)

@@ -1,0 +1,470 @@
+"""States of a Kustomization that cannot build or apply its directory: an older revision runs on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.cluster.states.reconciliation import running
+from tests.cluster.states.state import State, changed, condition, without
+
+_CONTROLLER: Final = "https://github.com/fluxcd/kustomize-controller"
+_CLI: Final = "https://github.com/fluxcd/flux2/issues"
+_KUSTOMIZE: Final = "https://github.com/kubernetes-sigs/kustomize"
+_DECRYPTOR: Final = f"{_CONTROLLER}/blob/v1.9.4/internal/decryptor/decryptor.go"
+_FILE: Final = "/tmp/kustomization-1234/apps/docker-registry"
+_BUILD: Final = "kustomize build ./apps/docker-registry"
+
+
+def fails(
+    title: str,
+    report: str,
+    message: str,
+    *,
+    says: str,
+    remedy: str,
+    reason: str = "BuildFailed",
+    never: tuple[str, ...] = (),
+) -> State:
+    """Return the state of a registry that runs, and whose Kustomization reports a failure since a minute."""
+    snapshot = changed("ready", condition("Kustomization", reason, message))
+    return State(title, report, snapshot, ("apply-failed",), (says,), (remedy,), never, ready=True)
+
+
+_SUBSTITUTIONS: Final = (
+    fails(
+        "a variable has no value, which Flux 2.9 refuses",
+        f"{_CLI}/5967",
+        "post build failed for 'ConfigMap.v1.[noGrp]/docker-registry': envsubst error: variable substitution failed: "
+        'variable not set (strict mode): "CLUSTER_DOMAIN"',
+        says="the variable CLUSTER_DOMAIN in the files has no value",
+        remedy="`${CLUSTER_DOMAIN:=default}`; if it is not for Flux, write `$${CLUSTER_DOMAIN}`",
+        never=("kustomize build",),
+    ),
+    fails(
+        "the ConfigMap with variables does not exist",
+        "https://github.com/fluxcd/pkg/blob/main/kustomize/kustomize_varsub.go",
+        "post build failed for 'Namespace.v1.[noGrp]/docker-registry': substitute from "
+        "'ConfigMap/cluster-settings' error: "
+        'configmaps "cluster-settings" not found',
+        says="ConfigMap/cluster-settings, which `spec.postBuild.substituteFrom` names, does not exist",
+        remedy="create ConfigMap/cluster-settings in namespace flux-system",
+        never=("kustomize build",),
+    ),
+    fails(
+        "a key of the ConfigMap with variables has a dash",
+        f"{_CLI}/4885",
+        "post build failed for 'StorageClass.v1.storage.k8s.io/fast': envsubst error: 'aks-resource-group' var "
+        "name is invalid, must match '^[_[:alpha:]][_[:alpha:][:digit:]]*$'",
+        says="aks-resource-group, a key of an object",
+        remedy="rename that key",
+    ),
+    fails(
+        "a variable is not closed",
+        "https://github.com/fluxcd/pkg/blob/main/envsubst/parse/parse.go",
+        "post build failed for 'ConfigMap.v1.[noGrp]/scripts': envsubst error: variable substitution failed: "
+        "missing closing brace",
+        says="a variable in the files cannot be replaced",
+        remedy="write `$${` where it is not for Flux",
+        never=("kustomize build",),
+    ),
+)
+
+_SOPS: Final = (
+    fails(
+        "an encrypted Secret, and no decryption",
+        f"{_CONTROLLER}/issues/683",
+        "Secret/docker-registry/htpasswd is SOPS encrypted, configuring decryption is required for this secret to "
+        "be reconciled\n",
+        says="the Kustomization decrypts nothing",
+        remedy="`provider: sops`",
+        reason="ReconciliationFailed",
+    ),
+    fails(
+        "an encrypted ConfigMap, and no decryption",
+        f"{_CLI}/3367",
+        "ConfigMap/docker-registry/settings dry-run failed: failed to create typed patch object "
+        "(docker-registry/settings; /v1, Kind=ConfigMap): .sops: field not declared in schema\n",
+        says="the Kustomization decrypts nothing",
+        remedy="set `spec.decryption` of Kustomization flux-system/apps",
+        reason="ReconciliationFailed",
+    ),
+    fails(
+        "the Secret with the key of SOPS does not exist",
+        _DECRYPTOR,
+        "cannot get sops decryption Secret 'flux-system/sops-age': secrets \"sops-age\" not found",
+        says="the Secret flux-system/sops-age with the key of SOPS does not exist",
+        remedy="whose name ends with .agekey",
+    ),
+    fails(
+        "the Secret with the key of SOPS has no valid key",
+        _DECRYPTOR,
+        "failed to import 'age.agekey' data from sops decryption Secret 'flux-system/sops-age': failed to parse "
+        "and add to age identities: malformed secret key: invalid character human-readable part",
+        says="the entry age.agekey",
+        remedy="put the private key into it",
+    ),
+    fails(
+        "the file was encrypted for another age key",
+        f"{_CLI}/797",
+        "decryption failed for 'Secret.v1.[noGrp]/htpasswd': failed to decrypt and format "
+        "'docker-registry/htpasswd' Secret data: cannot get sops data key: Failed to get the data key required to "
+        "decrypt the SOPS file.\n\nGroup 0: FAILED\n  age1xyz: FAILED\n    - | failed to create reader for "
+        "decrypting sops data key with\n      | age: no identity matched any of the recipients. Did not find\n    "
+        "  | keys in locations",
+        says="none of the keys of SOPS that the Kustomization has decrypts a file",
+        remedy="`sops updatekeys FILE`",
+    ),
+    fails(
+        "an older Flux finds no key for the file",
+        f"{_CLI}/5260",
+        "decryption failed for 'htpasswd': Error getting data key: 0 successful groups required, got 0",
+        says="none of the keys of SOPS",
+        remedy="spec.decryption.secretRef",
+    ),
+    fails(
+        "kustomize-controller may not use the key of the cloud",
+        "https://github.com/getsops/sops/blob/main/kms/keysource.go",
+        "decryption failed for 'Secret.v1.[noGrp]/htpasswd': failed to decrypt and format "
+        "'docker-registry/htpasswd' Secret data: cannot get sops data key: Failed to get the data key required to "
+        "decrypt the SOPS file. Group 0: FAILED arn:aws:kms:eu-west-1:111122223333:key/1234: FAILED - | failed to "
+        "decrypt sops data key with AWS KMS: operation error KMS: Decrypt, https response error StatusCode: 400, "
+        "AccessDeniedException",
+        says="is not allowed to decrypt with the key of the cloud provider",
+        remedy="spec.decryption.serviceAccountName",
+        never=("sops updatekeys",),
+    ),
+    fails(
+        "an encrypted file was edited by hand",
+        _DECRYPTOR,
+        "decryption failed for 'Secret.v1.[noGrp]/htpasswd': failed to decrypt and format "
+        "'docker-registry/htpasswd' Secret data: error decrypting sops tree: Error walking tree: Could not "
+        "decrypt value: cipher: message authentication failed",
+        says="an encrypted file was changed after its encryption",
+        remedy="change it with `sops FILE`",
+    ),
+    fails(
+        "a file is to be decrypted, and is not encrypted",
+        f"{_CLI}/2145",
+        "error decrypting sources: failed to load encrypted dotenv data: sops metadata not found",
+        says="should be encrypted with SOPS is not",
+        remedy="`sops encrypt --in-place FILE`",
+    ),
+)
+
+_FILES: Final = (
+    fails(
+        "the path has a backslash",
+        f"{_CLI}/1303",
+        "kustomization path not found: stat /tmp/kustomization-1234/clusters\\production: no such file or directory",
+        says="`spec.path` of the Kustomization has a backslash",
+        remedy="write / in `spec.path`",
+        reason="ArtifactFailed",
+    ),
+    fails(
+        "the path does not exist, and an older revision runs on",
+        f"{_CLI}/2245",
+        "kustomization path not found: stat /tmp/kustomization-1234/apps/docker-registry: no such file or directory",
+        says="the revision has no directory ./apps/docker-registry",
+        remedy="correct `spec.path` of Kustomization flux-system/apps",
+        reason="ArtifactFailed",
+        never=("kustomize build",),
+    ),
+    fails(
+        "a listed file is not in Git",
+        f"{_KUSTOMIZE}/blob/master/api/internal/target/kusttarget.go",
+        f"kustomize build failed: accumulating resources: accumulation err='accumulating resources from './apps': "
+        f"read {_FILE}: is a directory': recursed accumulation of path '{_FILE}': accumulating resources: "
+        f"accumulation err='accumulating resources from 'htpasswd.yaml': open {_FILE}/htpasswd.yaml: no such file "
+        f"or directory': must build at directory: not a valid directory: evalsymlink failure on "
+        f"'{_FILE}/htpasswd.yaml' : lstat {_FILE}/htpasswd.yaml: no such file or directory",
+        says="kustomization.yaml lists htpasswd.yaml, which the revision does not have",
+        remedy="`git status --ignored`",
+        never=("kustomize build ./",),
+    ),
+    fails(
+        "the file of a patch is not in Git",
+        f"{_KUSTOMIZE}/blob/master/api/internal/builtins/PatchTransformer.go",
+        f"kustomize build failed: failed to get the patch file from path(patch.yaml): evalsymlink failure on "
+        f"'{_FILE}/patch.yaml' : lstat {_FILE}/patch.yaml: no such file or directory",
+        says="refers to a file that the revision does not have",
+        remedy="commit the file",
+    ),
+    fails(
+        "a listed directory has no kustomization.yaml",
+        "https://github.com/fluxcd/flagger/issues/1396",
+        f"kustomize build failed: accumulating resources: accumulation err='accumulating resources from './base': "
+        f"read {_FILE}/base: is a directory': recursed accumulation of path '{_FILE}/base': unable to find one of "
+        f"'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{_FILE}/base'",
+        says="a directory that has no kustomization.yaml",
+        remedy="add one to that directory",
+    ),
+    fails(
+        "kustomization.yaml is empty",
+        f"{_KUSTOMIZE}/blob/master/api/types/kustomization.go",
+        "kustomize build failed: kustomization.yaml is empty",
+        says="an empty kustomization.yaml",
+        remedy="with `resources`",
+    ),
+    fails(
+        "a listed URL cannot be fetched",
+        f"{_KUSTOMIZE}/issues/4455",
+        "kustomize build failed: accumulating resources: accumulation err='accumulating resources from "
+        "'https://git.example.com/base.yaml': HTTP Error: status code 404 (Not Found)'",
+        says="lists a URL that kustomize-controller cannot fetch",
+        remedy="into the repository",
+    ),
+    fails(
+        "a file outside of the repository",
+        "https://github.com/fluxcd/pkg/blob/main/kustomize/filesys/fs_secure.go",
+        "kustomize build failed: accumulating resources: accumulation err='accumulating resources from "
+        "'../../../shared.yaml': fs-security-constraint abs /tmp/shared.yaml: path '/tmp/shared.yaml' is not in "
+        "or below '/tmp/kustomization-1234'",
+        says="a file outside of the repository",
+        remedy="move the file into the repository",
+    ),
+    fails(
+        "the same object in two files",
+        f"{_CLI}/1522",
+        f"kustomize build failed: accumulating resources: accumulation err='merging resources from "
+        f"'namespace.yaml': may not add resource with an already registered id: "
+        f"Namespace.v1.[noGrp]/docker-registry.[noNs]': must build at directory: '{_FILE}/namespace.yaml': file "
+        f"is not directory",
+        says="two files define the same object, Namespace.v1.[noGrp]/docker-registry.[noNs]",
+        remedy=_BUILD,
+    ),
+    fails(
+        "a patch without an object",
+        f"{_CLI}/1924",
+        "kustomize build failed: no matches for Id "
+        "kustomize.toolkit.fluxcd.io_v1beta1_Kustomization|flux-system|flux-system; failed to find unique target "
+        "for patch kustomize.toolkit.fluxcd.io_v1beta1_Kustomization|flux-system",
+        says="a patch is for an object that the files do not have",
+        remedy=_BUILD,
+    ),
+    fails(
+        "a chart in kustomization.yaml",
+        f"{_KUSTOMIZE}/blob/master/api/internal/builtins/HelmChartInflationGenerator.go",
+        "kustomize build failed: must specify --enable-helm",
+        says="has `helmCharts`",
+        remedy="HelmRelease",
+        never=("kustomize build ./",),
+    ),
+    fails(
+        "a file is no valid YAML",
+        "https://github.com/fluxcd/pkg/blob/main/kustomize/kustomize_generator.go",
+        f"failed to decode Kubernetes YAML from {_FILE}/helmrelease.yaml: MalformedYAMLError: yaml: line 12: did "
+        f"not find "
+        "expected key <nil>",
+        says="a file is not valid YAML",
+        remedy=_BUILD,
+    ),
+    fails(
+        "kustomization.yaml has an unknown field",
+        f"{_CONTROLLER}/pull/706",
+        'kustomize build failed: invalid Kustomization: json: unknown field "resource"',
+        says="a file is not valid YAML, or is no object",
+        remedy=_BUILD,
+    ),
+    fails(
+        "kustomize reports something else",
+        f"{_KUSTOMIZE}/blob/master/api/filters/replacement/replacement.go",
+        'kustomize build failed: unable to find field "spec.values.host" in replacement target',
+        says="kustomize cannot build the directory ./apps/docker-registry",
+        remedy=_BUILD,
+    ),
+    fails(
+        "an expression of a health check is not valid",
+        f"{_CONTROLLER}/issues/405",
+        "Reconciliation failed terminally due to configuration error: failed to parse the expression Current: "
+        "failed to parse the CEL expression 'status.ready ==': ERROR: <input>:1:16: Syntax error",
+        says="`spec.healthCheckExprs`",
+        remedy="correct the expression",
+        reason="InvalidCELExpression",
+    ),
+)
+
+_OBJECTS: Final = (
+    fails(
+        "an object without a namespace",
+        "https://github.com/fluxcd/pkg/blob/main/ssa/errors/errors.go",
+        "ConfigMap/settings namespace not specified: the server could not find the requested resource\n",
+        says="an object in the files has no namespace",
+        remedy="spec.targetNamespace",
+        reason="ReconciliationFailed",
+    ),
+    fails(
+        "an API version that Flux does not serve any more",
+        f"{_CLI}/2743",
+        'HelmRelease/docker-registry/docker-registry dry-run failed: no matches for kind "HelmRelease" in version '
+        '"helm.toolkit.fluxcd.io/v2beta2"\n',
+        says="Flux in this cluster does not serve helm.toolkit.fluxcd.io/v2beta2",
+        remedy="kubectl api-resources --api-group=helm.toolkit.fluxcd.io",
+        reason="ReconciliationFailed",
+        never=("kustomize build",),
+    ),
+    fails(
+        "a kind whose definition is not installed",
+        f"{_CONTROLLER}/issues/674",
+        'ServiceMonitor/docker-registry/docker-registry dry-run failed: no matches for kind "ServiceMonitor" in '
+        'version "monitoring.coreos.com/v1"\n',
+        says="the cluster has no kind ServiceMonitor of monitoring.coreos.com/v1",
+        remedy="`spec.dependsOn`",
+        reason="ReconciliationFailed",
+        never=("upgrade Flux", "kustomize build"),
+    ),
+    fails(
+        "a definition of Flux has objects of an old version",
+        f"{_CLI}/3622",
+        "CustomResourceDefinition/imagepolicies.image.toolkit.fluxcd.io dry-run failed (Invalid): "
+        'CustomResourceDefinition.apiextensions.k8s.io "imagepolicies.image.toolkit.fluxcd.io" is invalid: '
+        'status.storedVersions[1]: Invalid value: "v1beta2": must appear in spec.versions\n',
+        says="cannot drop a version in which objects are stored",
+        remedy="`flux migrate`",
+        reason="ReconciliationFailed",
+    ),
+    fails(
+        "a field of a claim cannot be changed",
+        "https://github.com/fluxcd/pkg/blob/main/ssa/errors/immutable.go",
+        'PersistentVolumeClaim/docker-registry/data dry-run failed (Invalid): PersistentVolumeClaim "data" is invalid: '
+        'spec.storageClassName: Invalid value: "slow": field is immutable\n',
+        says="a field of an object cannot be changed",
+        remedy="a claim loses its data",
+        reason="ReconciliationFailed",
+    ),
+    fails(
+        "a field that the definition in the cluster does not have",
+        f"{_CONTROLLER}/pull/1639",
+        "HelmRelease/docker-registry/docker-registry dry-run failed: failed to create typed patch object "
+        "(docker-registry/docker-registry; helm.toolkit.fluxcd.io/v2, Kind=HelmRelease): .spec.waitStrategy: "
+        "field not declared in schema\n",
+        says="has a field that the cluster does not know",
+        remedy="`flux check`",
+        reason="ReconciliationFailed",
+    ),
+    fails(
+        "the Secret with the kubeconfig does not exist",
+        "https://github.com/fluxcd/pkg/blob/main/runtime/client/impersonator.go",
+        "unable to read KubeConfig secret 'flux-system/remote' error: secrets \"remote\" not found",
+        says="cannot use the kubeconfig",
+        remedy="`spec.kubeConfig`",
+        reason="ReconciliationFailed",
+    ),
+    fails(
+        "the API server did not answer in time",
+        f"{_CLI}/1577",
+        "client rate limiter Wait returned an error: context deadline exceeded",
+        says="the API server did not answer kustomize-controller in time",
+        remedy="wait: it tries again by itself",
+        reason="ReconciliationFailed",
+        never=("kustomize build",),
+    ),
+    fails(
+        "an object cannot be deleted",
+        f"{_CONTROLLER}/issues/1664",
+        'delete failed, errors: ConfigMap/docker-registry/old delete failed: configmaps "old" is forbidden: '
+        "ValidatingAdmissionPolicy 'keep' with binding 'keep' denied request: refuse DELETE;",
+        says="an object that is not in Git any more cannot be deleted",
+        remedy="kustomize.toolkit.fluxcd.io/prune: disabled",
+        reason="PruneFailed",
+    ),
+    fails(
+        "kustomize-controller reports something that is not known",
+        f"{_CONTROLLER}/blob/v1.9.4/internal/controller/kustomization_controller.go",
+        "tmp dir error: mkdir /tmp/kustomization-1234: read-only file system",
+        says="read-only file system",
+        remedy="kubectl describe kustomization apps -n flux-system",
+        reason="DirCreationFailed",
+        never=("kustomize build",),
+    ),
+)
+
+_HEALTH: Final = (
+    State(
+        "another object of the Kustomization is not healthy",
+        f"{_CONTROLLER}/issues/717",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "HealthCheckFailed",
+                "health check failed after 1m0.03s: timeout waiting for: [HelmRelease/infra/redis status: "
+                "'InProgress', HelmRelease/docker-registry/docker-registry status: 'InProgress']",
+            ),
+        ),
+        ("unhealthy",),
+        says=("HelmRelease/infra/redis (InProgress) is not healthy",),
+        ready=True,
+    ),
+    State(
+        "the release became ready after the health check of its Kustomization",
+        f"{_CONTROLLER}/issues/709",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "HealthCheckFailed",
+                "health check failed after 30s: timeout waiting for: [HelmRelease/docker-registry/docker-registry "
+                "status: 'InProgress']",
+            ),
+        ),
+        ("in-progress",),
+        says=("the release is ready now",),
+        remedy=("flux reconcile kustomization apps -n flux-system",),
+        ready=True,
+    ),
+    State(
+        "the release fails, and with it the health check of its Kustomization",
+        f"{_CONTROLLER}/issues/701",
+        changed(
+            "image-not-pulled",
+            condition(
+                "Kustomization",
+                "HealthCheckFailed",
+                "health check failed after 30s: failed early due to stalled resources: "
+                "[HelmRelease/docker-registry/docker-registry status: 'Failed']",
+            ),
+        ),
+        ("image-not-pulled",),
+    ),
+    State(
+        "a health check was ended by a new revision",
+        f"{_CONTROLLER}/issues/1624",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "HealthCheckCanceled",
+                "New reconciliation triggered by GitRepository/flux-system/flux-system",
+            ),
+        ),
+        (),
+        ready=True,
+    ),
+    State(
+        "a revision is being applied",
+        f"{_CONTROLLER}/blob/v1.9.4/internal/controller/kustomization_controller.go",
+        changed(
+            "git-ahead",
+            running(
+                "Building manifests for revision main@sha1:d8cf8fdb69ebf290689ff4f07c3cec9fc03f26b5 with a "
+                "timeout of 30s",
+                kind="Kustomization",
+                ago=5,
+            ),
+        ),
+        ("in-progress",),
+        says=("until 04:25:29 UTC at the latest",),
+        ready=True,
+    ),
+    State(
+        "the Kustomization was deleted, and the registry runs on",
+        f"{_CLI}/3316",
+        changed("ready", without("Kustomization")),
+        ("kustomization-gone",),
+        says=("Kustomization/flux-system/apps, which applied the release, does not exist",),
+        remedy=("flux get kustomizations -A",),
+        ready=True,
+    ),
+)
+
+STATES: Final[tuple[State, ...]] = (*_SUBSTITUTIONS, *_SOPS, *_FILES, *_OBJECTS, *_HEALTH)
