@@ -25,7 +25,7 @@ REASONS = {
     ),
     "crash-loop": "registry exits on start, with exit code 1 (configuration error: error parsing ",
     "out-of-memory": "the registry exceeded its memory limit, and was killed",
-    "image-not-pulled": "the image docker.io/library/registry:9.9.9 cannot be pulled (",
+    "image-not-pulled": "the image docker.io/library/registry:9.9.9 cannot be pulled: the node cannot resolve",
     "probe-fails": "the registry runs, but its probes fail",
     "pod-forbidden": "the Pod Security level restricted:latest of namespace docker-registry forbids the Pod",
     "quota-exceeded": "the quota few of namespace docker-registry has no room",

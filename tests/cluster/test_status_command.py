@@ -60,7 +60,7 @@ def test_deployment_that_does_not_run_exits_1_with_the_cause_in_the_first_line(
         done = run(*NAMED)
     assert (done.code, done.err) == (1, "")
     first = done.out.splitlines()[0]
-    assert first.endswith(": the image docker.io/library/registry:9.9.9 cannot be pulled")
+    assert first.endswith("registry:9.9.9 cannot be pulled: the node cannot resolve the name of the image registry")
 
 
 def test_json_is_one_object_that_status_reads_back(run: Callable[..., Outcome], kubeconfig: Path) -> None:

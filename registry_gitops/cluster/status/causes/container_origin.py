@@ -1,0 +1,62 @@
+"""Where a container of the Pods comes from: the values that describe it, or a webhook that added it to the Pod."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from registry_gitops.cluster.status.live_objects import Object
+from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot
+
+REGISTRY: Final = "registry"
+"""Name of the chart's container that runs the registry."""
+READ_ONLY: Final = "read-only"
+"""Name of the container that makes the registry read-only, next to the collector of a Job."""
+_RESOURCES: Final = {
+    REGISTRY: "values.resources",
+    COLLECTOR: "values.garbageCollection.resources",
+    "metrics": "values.metrics.resources",
+}
+_IMAGES: Final = {
+    REGISTRY: "values.image",
+    COLLECTOR: "values.image",
+    "metrics": "values.image",
+    READ_ONLY: "values.garbageCollection.kubectlImage",
+}
+_USERS: Final = ("sidecars", "initContainers")
+"""Keys of the values with whole containers."""
+
+
+def image_key(name: str) -> str:
+    """Return the key of the values that names the image of one of the chart's containers; "" for other containers."""
+    return _IMAGES.get(name, "")
+
+
+def resources_key(name: str, snapshot: Snapshot) -> str:
+    """Return the key of the values with the resources of a container; "" if they are not in the values."""
+    key = user_key(name, snapshot)
+    return _RESOURCES.get(name) or (f"{key}.resources" if key else "")
+
+
+def user_key(name: str, snapshot: Snapshot) -> str:
+    """Return the key of the values that contains a whole container, such as values.sidecars; "" if none does."""
+    for key in _USERS:
+        containers = snapshot.release.items(f"spec.values.{key}") if snapshot.release else ()
+        if any(container.get("name") == name for container in containers):
+            return f"values.{key}"
+    return ""
+
+
+def is_added(name: str, snapshot: Snapshot) -> bool:
+    """Return whether the workload does not have the container, so that a webhook has added it to the Pod."""
+    if name in _IMAGES or user_key(name, snapshot):
+        return False
+    template = Object(snapshot.workload.map("spec.template.spec")) if snapshot.workload else Object({})
+    listed = [item.get("name") for key in ("containers", "initContainers") for item in template.items(key)]
+    return bool(listed) and name not in listed
+
+
+def describe_place(name: str, snapshot: Snapshot) -> str:
+    """Return where a container that is not the chart's own is defined, for a remedy."""
+    if is_added(name, snapshot):
+        return f"not in Git: a webhook of the cluster, such as that of a service mesh, adds the container {name}"
+    return f"in `{user_key(name, snapshot) or 'values.sidecars'}`, for the container {name}"
