@@ -13,6 +13,7 @@ from registry_gitops.cluster.status.snapshot import (
     helm_chart_of,
     kustomization_of,
     list_inventory,
+    origins_of,
     source_of,
 )
 
@@ -58,6 +59,13 @@ def _flux_objects(snapshot: Snapshot) -> Iterator[Reference]:
         yield from filter(None, (kustomization_of(release), chart_source_of(release), helm_chart_of(release)))
     for kustomization in snapshot.of_kinds("Kustomization"):
         yield from filter(None, (source_of(kustomization),))
+
+
+def _origins(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield what the sources are made from. An artifact does not tell whether its generator fails, a HelmChart does."""
+    for source in snapshot.of_kinds("HelmChart", "ExternalArtifact", "ArtifactGenerator"):
+        if source.kind == "ExternalArtifact" or not source.condition("Ready").is_true:
+            yield from origins_of(source)
 
 
 def _dependencies(snapshot: Snapshot) -> Iterator[Reference]:
@@ -118,6 +126,7 @@ def controller_of(kind: str) -> str:
 
 _RELATED: Final[tuple[Callable[[Snapshot], Iterator[Reference]], ...]] = (
     _flux_objects,
+    _origins,
     _dependencies,
     _routes,
     _nodes,

@@ -280,6 +280,13 @@ def deploys_registry(release: Object) -> bool:
     return _CHART in (next(deployed, ""), named, release.name)
 
 
+def origins_of(source: Object) -> Iterator[Reference]:
+    """Yield what a source is made from: a HelmChart from its source, an artifact by a generator, that from sources."""
+    origins = source.items("spec.sources") if source.kind == "ArtifactGenerator" else (source.map("spec.sourceRef"),)
+    if source.kind in ("HelmChart", "ExternalArtifact", "ArtifactGenerator"):
+        yield from filter(None, (_reference(origin, source.namespace) for origin in origins))
+
+
 def helm_chart_of(release: Object) -> Reference | None:
     """Return the HelmChart that helm-controller created for a release."""
     namespace, _, name = release.text("status.helmChart").partition("/")

@@ -34,9 +34,13 @@ class CauseId(StrEnum):
 
     # Sources of the Kustomization and of the chart
     GIT_FAILED = "git-failed", "Flux cannot fetch the Git repository."
-    SOURCE_NOT_FOUND = "source-not-found", "The source of the chart does not exist."
+    SOURCE_NOT_FOUND = "source-not-found", "The source of the chart, or of the Kustomization, does not exist."
     SOURCE_FAILED = "source-failed", "Flux cannot fetch the source: URL, network, or credentials."
     CHART_NOT_FOUND = "chart-not-found", "The source is reachable, but does not have this chart or version."
+    SIGNATURE_REFUSED = (
+        "signature-refused",
+        "The signature of the chart, artifact, or commit is missing or not trusted.",
+    )
 
     # Kustomizations
     APPLY_FAILED = "apply-failed", "Flux fetched the directory, but cannot build or apply it."

@@ -5,111 +5,95 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from registry_gitops.cluster.kubectl_errors import find_remedy
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.chart_phrases import CHART_PHRASES
+from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
+from registry_gitops.cluster.status.causes.failed_fetch import FailedFetch, list_failures
+from registry_gitops.cluster.status.causes.fetch_phrases import NETWORK_PHRASES, REFUSED_FETCH_PHRASES
+from registry_gitops.cluster.status.causes.source_remedies import fill_remedy
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
-from registry_gitops.cluster.status.live_objects import Object
-from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of
+from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of, origins_of
 
-_NOT_FOUND: Final = (
-    "no such file or directory",
-    "no chart name found",
-    "no chart version found",
-    "status code 404",
-    "name unknown",
-    "NAME_UNKNOWN",
-    "MANIFEST_UNKNOWN",
-    "manifest unknown",
-    "no match found",
-    "not found in",
-)
-"""Parts of messages of source-controller about a chart, or a version, that the source does not have."""
-
-_BITNAMI: Final = "bitnamicharts"
-_NEVER_PUBLISHED: Final = (
-    "Bitnami never published a chart docker-registry: set `source.type: git`, which uses the chart of registry-gitops"
-)
-_RENEW_CREDENTIALS: Final = (
-    "renew the credentials in the Secret that `source.secretRef` names, or set `source.secretRef`"
-)
-_SOURCE_REMEDIES: Final = {
-    "401": _RENEW_CREDENTIALS,
-    "403": _RENEW_CREDENTIALS,
-    "unauthorized": _RENEW_CREDENTIALS,
-    "denied": _RENEW_CREDENTIALS,
-    "x509": "set `source.certSecretRef` to a Secret with the CA certificate of the server",
-    "HTTP response to HTTPS client": "the server does not use TLS: set `source.insecure: true`, or add a certificate",
-    "layer": "leave `source.layerSelector` at its default, which selects the layer of a Helm chart",
-}
-_UNREACHABLE: Final = "check `source.url`, and the connection from the cluster to it: DNS, proxy, firewall"
+_RETIRED: Final = ("bitnamicharts", "charts.bitnami.com", "kubernetes-charts.storage.googleapis.com")
+"""Parts of addresses at which there is no chart docker-registry."""
+_USE_GIT: Final = "there is no chart docker-registry: set `source.type: git`, which uses the chart of registry-gitops"
+_FETCHED_PHRASES: Final = (*REFUSED_FETCH_PHRASES, *CHART_PHRASES, *NETWORK_PHRASES)
 
 
 def source_not_found(snapshot: Snapshot) -> Iterator[Cause]:
-    """The HelmRelease names a source that does not exist."""
+    """The HelmRelease, or its HelmChart, names a source that does not exist."""
     release = snapshot.release
     source = chart_source_of(release) if release else None
-    if release is None or source is None or snapshot.source or snapshot.is_kind_forbidden(source.kind):
+    if release is None or source is None:
+        return
+    about, owner = release, snapshot.source
+    if owner is not None and owner.kind == "HelmChart":
+        about, source = owner, next(iter(origins_of(owner)), source)
+    if snapshot.find(source) or snapshot.is_kind_forbidden(source.kind):
         return
     yield new_cause(
         CauseId.SOURCE_NOT_FOUND,
-        release,
+        about,
         f"the source of the chart, {source}, does not exist",
-        (
-            "set `source.name` and `source.namespace` to those of the GitRepository that Flux reads: "
-            f"`flux get sources git -A` lists them; {RENDER}"
-            if source.kind == "GitRepository"
-            else f"commit the file of the {source.kind}: `render` writes it, and lists it in kustomization.yaml"
-        ),
+        _creation(source.kind, source.namespace),
         evidence=snapshot.chart.condition("Ready").message if snapshot.chart else "",
         since=(snapshot.chart or release).condition("Ready").since,
     )
 
 
+def _creation(kind: str, namespace: str) -> str:
+    if kind == "GitRepository":
+        return (
+            "set `source.name` and `source.namespace` to those of the GitRepository that Flux reads: "
+            f"`flux get sources git -A` lists them; {RENDER}"
+        )
+    if kind == "ExternalArtifact":
+        return (
+            "an ArtifactGenerator creates it: "
+            f"`kubectl get artifactgenerators.source.extensions.fluxcd.io -n {namespace}` shows why it does not"
+        )
+    return f"commit the file of the {kind}: `render` writes it, and lists it in kustomization.yaml"
+
+
 def chart_failed(snapshot: Snapshot) -> Iterator[Cause]:
     """Flux cannot fetch the source, or the chart from it. `git_failed` reports the source of the Kustomization."""
-    failed = next(
-        (thing for thing in (snapshot.source, snapshot.chart) if thing and thing.condition("Ready").is_false), None
-    )
-    if snapshot.release is None or snapshot.source is None or failed is None or failed is snapshot.repository:
+    if snapshot.release is None or any(source_not_found(snapshot)):
         return
-    condition = failed.condition("Ready")
-    lacks_chart = failed.kind in ("HelmChart", "OCIRepository") and any(
-        words in condition.message for words in _NOT_FOUND
+    for fetch in list_failures(snapshot, snapshot.source, snapshot.chart, release=snapshot.release):
+        if fetch.failed is not snapshot.repository:
+            yield _failed(fetch)
+        return
+
+
+def _failed(fetch: FailedFetch) -> Cause:
+    message = fetch.condition.message
+    phrase = find_phrase(message, _FETCHED_PHRASES)
+    return new_cause(
+        (phrase and phrase.id) or CauseId.SOURCE_FAILED,
+        fetch.failed,
+        _message(fetch, phrase),
+        _remedy(fetch, phrase),
+        evidence=message,
+        since=fetch.condition.since,
     )
-    yield new_cause(
-        CauseId.CHART_NOT_FOUND if lacks_chart else CauseId.SOURCE_FAILED,
-        failed,
-        _message(snapshot.source, snapshot.release, lacks_chart=lacks_chart),
-        _remedy(snapshot.source, condition.message, lacks_chart=lacks_chart),
-        evidence=condition.message,
-        since=condition.since,
-    )
 
 
-def _message(source: Object, release: Object, *, lacks_chart: bool) -> str:
-    chart = release.text("spec.chart.spec.chart")
-    version = release.text("spec.chart.spec.version")
-    url = source.text("spec.url") or f"{source.kind} {source.name}"
-    if not lacks_chart:
-        return f"the chart cannot be fetched from {url}"
-    if source.kind == "OCIRepository":
-        version = next(iter(source.map("spec.ref").values()), "latest")
-        return f"{url} has no chart {version}"
-    return f"{url} has no chart {chart}{f' {version}' if version not in ('', '*') else ''}"
+def _message(fetch: FailedFetch, phrase: Phrase | None) -> str:
+    if phrase is None or phrase.id is not CauseId.CHART_NOT_FOUND:
+        return f"the chart cannot be fetched from {fetch.address}{f': {phrase.message}' if phrase else ''}"
+    release = fetch.release
+    chart, version = (release.text(f"spec.chart.spec.{key}") if release else "" for key in ("chart", "version"))
+    if fetch.source.kind == "OCIRepository":
+        return f"{fetch.address} has no chart {next(iter(fetch.source.map('spec.ref').values()), 'latest')}"
+    return f"{fetch.address} has no chart {chart}{f' {version}' if version not in ('', '*') else ''}"
 
 
-def _remedy(source: Object, message: str, *, lacks_chart: bool) -> str:
-    if _BITNAMI in source.text("spec.url"):
-        return f"{_NEVER_PUBLISHED}; {RENDER}"
-    if not lacks_chart:
-        return find_remedy(message, _SOURCE_REMEDIES, _UNREACHABLE)
-    if source.kind in ("GitRepository", "Bucket"):
-        return (
-            f"set `source.path` to the directory that `render` writes, relative to the root of the repository; {RENDER}"
-        )
-    if source.kind == "OCIRepository":
-        return f"push the chart to it, or set `source.ref` to an existing version; then {reconcile_command(source)}"
-    return f"publish the chart, or correct `source.url`, `source.chart`, and `source.version`; {RENDER}"
+def _remedy(fetch: FailedFetch, phrase: Phrase | None) -> str:
+    if any(part in fetch.address for part in _RETIRED):
+        return f"{_USE_GIT}; {RENDER}"
+    if phrase is None:
+        return f"read what Flux reports; Flux tries again by itself, or at once with {reconcile_command(fetch.failed)}"
+    return fill_remedy(phrase.remedy, fetch)
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (
