@@ -16,7 +16,9 @@ from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of, o
 
 _RETIRED: Final = ("bitnamicharts", "charts.bitnami.com", "kubernetes-charts.storage.googleapis.com")
 """Parts of addresses at which there is no chart docker-registry."""
-_USE_GIT: Final = "there is no chart docker-registry: set `source.type: git`, which uses the chart of registry-gitops"
+_USE_GIT: Final = (
+    "this repository has no chart docker-registry: set `source.type: git`, which uses the chart of registry-gitops"
+)
 _FETCHED_PHRASES: Final = (*REFUSED_FETCH_PHRASES, *CHART_PHRASES, *NETWORK_PHRASES)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 from registry_gitops.cluster.status.causes.failed_fetch import FailedFetch
@@ -20,12 +21,8 @@ from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_comm
 def fill_remedy(remedy: str, fetch: FailedFetch) -> str:
     """Return a remedy with texts for its placeholders: {url} is the key of the URL, {then} what to do at last."""
 
-    def text_for(placeholder: re.Match[str]) -> str:
-        name = placeholder[1]
-        return _PARTS[name](fetch) if name in _PARTS else fetch.key(name)
-
     what, then, rest = remedy.partition("{then}")
-    text = re.sub(r"\{(\w+)\}", text_for, what)
+    text = re.sub(r"\{(\w+)\}", lambda placeholder: _PARTS[placeholder[1]](fetch), what)
     return f"{text}{_then(text, fetch) if then else ''}{rest}"
 
 
@@ -89,7 +86,29 @@ def _publication(fetch: FailedFetch) -> str:
     return f"publish the chart, or correct {fetch.key('url')}, {fetch.key('chart')}, and {fetch.key('version')}"
 
 
+def _directory(fetch: FailedFetch) -> str:
+    return (
+        "set `source.path` to the directory that `render` writes, relative to the root of the repository; if it is "
+        "right, "
+        f"let neither .sourceignore nor {fetch.key('ignore')} exclude the chart"
+    )
+
+
+_KEYS: Final = (
+    *(
+        "secretRef",
+        "serviceAccountName",
+        "provider",
+        "timeout",
+        "ref",
+        "include",
+        "sparseCheckout",
+        "recurseSubmodules",
+    ),
+    *("bucketName", "region"),
+)
 _PARTS: Final[Mapping[str, Callable[[FailedFetch], str]]] = {
+    **{key: partial(FailedFetch.key, name=key) for key in _KEYS},
     "certificates": describe_certificates,
     "credentials": _credentials,
     "proxy": describe_proxy,
@@ -102,6 +121,7 @@ _PARTS: Final[Mapping[str, Callable[[FailedFetch], str]]] = {
     "version": _version_key,
     "layer": _layer,
     "publish": _publication,
+    "directory": _directory,
     "retry": lambda fetch: reconcile_command(fetch.failed),
 }
-"""Placeholder -> its text. Others are keys of the source."""
+"""Placeholder -> its text."""
