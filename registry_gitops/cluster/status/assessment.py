@@ -43,9 +43,13 @@ def assess(snapshot: Snapshot) -> Status:
 def is_ready(snapshot: Snapshot) -> bool:
     """Return whether the release is ready with its current spec, all its objects exist, and all replicas are ready."""
     release, workload = snapshot.release, snapshot.workload
-    if release is None or workload is None or not release.is_ready:
+    if release is None or not release.is_ready:
         return False
-    if snapshot.missing_objects or snapshot.is_rolling_out or snapshot.is_scaled_to_zero_by_hand:
+    if snapshot.is_remote:
+        return True
+    if workload is None and not snapshot.is_workload_forbidden:
+        return False
+    if snapshot.missing_objects or snapshot.is_rolling_out or snapshot.is_scaled_to_zero_by_others:
         return False
     return snapshot.is_scaled_to_zero or all(claim.text("status.phase") == "Bound" for claim in snapshot.claims)
 

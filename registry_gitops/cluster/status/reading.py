@@ -12,7 +12,7 @@ from registry_gitops.cluster.kubectl import Kubectl, KubectlResult, ObjectList, 
 from registry_gitops.cluster.kubectl_errors import ClusterError, UnknownKindError
 from registry_gitops.cluster.processes import run_commands
 from registry_gitops.cluster.status.live_objects import Object, Reference, list_containers
-from registry_gitops.cluster.status.related import RESOURCES, list_related
+from registry_gitops.cluster.status.related import ALL, RESOURCES, list_related
 from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot, deploys_registry, list_inventory
 from registry_gitops.masking import mask
 
@@ -155,16 +155,17 @@ class _Reader:
             requests = ()
 
     def _request_related(self, snapshots: Sequence[Snapshot]) -> Iterator[_Request]:
-        """Yield a request for each namespace of the related objects that were not requested yet."""
+        """Yield requests for the related objects that were not requested yet: by name, and all of a kind."""
         known = {thing.reference for thing in self.objects} | self._requested
         # kubectl takes a namespace for cluster-scoped objects too, and ignores it.
-        by_namespace: dict[str, set[str]] = {}
+        by_namespace: dict[tuple[str, bool], set[str]] = {}
         for snapshot in snapshots:
             for item in {*list_related(snapshot)} - known:
-                words = by_namespace.setdefault(item.namespace or snapshot.namespace, set())
-                words.add(f"{RESOURCES[item.kind]}/{item.name}")
+                is_list = item.name == ALL
+                words = by_namespace.setdefault((item.namespace or snapshot.namespace, is_list), set())
+                words.add(RESOURCES[item.kind] if is_list else f"{RESOURCES[item.kind]}/{item.name}")
                 self._requested.add(item)
-        for namespace, words in sorted(by_namespace.items()):
+        for (namespace, _), words in sorted(by_namespace.items()):
             yield _Request(namespace, tuple(sorted(words)))
 
     def run(self, requests: Sequence[_Request]) -> None:

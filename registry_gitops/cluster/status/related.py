@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from registry_gitops.cluster.status.live_objects import Reference
+from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.cluster.status.snapshot import (
     Snapshot,
+    certificates_of,
     chart_source_of,
     dependencies_of,
     helm_chart_of,
     kustomization_of,
     list_inventory,
     origins_of,
+    parents_of,
     source_of,
 )
 
@@ -32,8 +34,10 @@ RESOURCES: Final = {
                 "ExternalArtifact": "externalartifacts",
             },
             "source.extensions.fluxcd.io": {"ArtifactGenerator": "artifactgenerators"},
-            "gateway.networking.k8s.io": {"HTTPRoute": "httproutes"},
-            "cert-manager.io": {"Certificate": "certificates"},
+            "gateway.networking.k8s.io": {"HTTPRoute": "httproutes", "Gateway": "gateways"},
+            "networking.k8s.io": {"IngressClass": "ingressclasses"},
+            "cert-manager.io": {"Certificate": "certificates", "CertificateRequest": "certificaterequests"},
+            "acme.cert-manager.io": {"Order": "orders", "Challenge": "challenges"},
             "storage.k8s.io": {"StorageClass": "storageclasses"},
             "apps": {"Deployment": "deployments"},
         }.items()
@@ -44,6 +48,8 @@ RESOURCES: Final = {
     "PersistentVolume": "persistentvolumes",
 }
 """Kind -> its resource for kubectl. Objects of other kinds are not read by name."""
+ALL: Final = ""
+"""Instead of a name: all objects of a kind in a namespace."""
 MANAGER_NAMESPACE: Final = "flux-system"
 """Where Flux's controllers run, unless it was installed in another way."""
 
@@ -80,7 +86,36 @@ def _dependencies(snapshot: Snapshot) -> Iterator[Reference]:
 
 
 def _routes(snapshot: Snapshot) -> Iterator[Reference]:
-    yield from (item for item in list_inventory(snapshot.release) if item.kind in ("HTTPRoute", "Certificate"))
+    """Yield the HTTPRoutes of the release, and their Gateways, as far as the values name them: in the same round."""
+    release = snapshot.release
+    if release is None or snapshot.is_remote:
+        return
+    yield from (item for item in list_inventory(release) if item.kind == "HTTPRoute")
+    values = {"metadata": {"namespace": snapshot.target_namespace}, "spec": release.map("spec.values.httpRoute")}
+    for route in (Object(values), *snapshot.release_objects("HTTPRoute")):
+        yield from parents_of(route)
+
+
+def _classes(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield the classes of Ingresses without an address."""
+    for ingress in snapshot.release_objects("Ingress"):
+        name = ingress.text("spec.ingressClassName")
+        if name and not ingress.items("status.loadBalancer.ingress"):
+            yield Reference("IngressClass", "", name)
+
+
+def _certificates(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield the certificates, and, of one that is not issued, what cert-manager does for it."""
+    if snapshot.is_remote:
+        return
+    for reference in certificates_of(snapshot):
+        yield reference
+        certificate = snapshot.find(reference)
+        if certificate and not certificate.condition("Ready").is_true:
+            yield from (Reference(kind, reference.namespace, ALL) for kind in _ISSUING)
+
+
+_ISSUING: Final = ("CertificateRequest", "Order", "Challenge")
 
 
 def _nodes(snapshot: Snapshot) -> Iterator[Reference]:
@@ -129,6 +164,8 @@ _RELATED: Final[tuple[Callable[[Snapshot], Iterator[Reference]], ...]] = (
     _origins,
     _dependencies,
     _routes,
+    _classes,
+    _certificates,
     _nodes,
     _volumes,
     _namespace,

@@ -17,6 +17,8 @@ _CHART: Final = "docker-registry"
 """Name of the charts that deploy a registry."""
 COLLECTOR: Final = "garbage-collection"
 """Name of the chart's container that collects garbage."""
+_ISSUER_ANNOTATIONS: Final = {"cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"}
+"""Annotations of an Ingress with which cert-manager creates a Certificate for each of its Secrets."""
 _ACCESS: Final = "docker-registry/access"
 """Label of Pods that a collection has made read-only."""
 DRIFT_CORRECTED: Final = "DriftCorrected"
@@ -97,9 +99,38 @@ class Snapshot:
         return tuple({thing.uid or str(thing): thing for thing in objects if thing}.values())
 
     def release_objects(self, *kinds: str) -> tuple[Object, ...]:
-        """Return the objects of these kinds that helm-controller created for this release."""
+        """Return the objects of these kinds, or of all, that helm-controller created for this release."""
         release = self.release
-        return tuple(thing for thing in self.of_kinds(*kinds) if thing.belongs_to(release)) if release else ()
+        # A release in another cluster can have namesakes here.
+        if release is None or self.is_remote:
+            return ()
+        return tuple(item for item in self.objects if item.belongs_to(release) and item.kind in (kinds or (item.kind,)))
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the objects of the release are in another cluster."""
+        return self.release is not None and bool(self.release.map("spec.kubeConfig"))
+
+    @property
+    def is_workload_forbidden(self) -> bool:
+        """Whether the workload exists as far as Flux knows, but the user is not allowed to read it."""
+        created = [item.kind for item in list_inventory(self.release) if item.kind in WORKLOADS]
+        return self.workload is None and any(map(self.is_kind_forbidden, created))
+
+    @cached_property
+    def autoscaler(self) -> Object | None:
+        """The HorizontalPodAutoscaler of the workload: of the chart, of KEDA, or of somebody else."""
+        for autoscaler in self.of_kinds("HorizontalPodAutoscaler"):
+            target = autoscaler.map("spec.scaleTargetRef")
+            reference = Reference(target.get("kind", ""), autoscaler.namespace, target.get("name", ""))
+            if self.workload and reference == self.workload.reference:
+                return autoscaler
+        return None
+
+    @property
+    def has_chart_autoscaler(self) -> bool:
+        """Whether the values let the chart create the autoscaler, so that Flux does not set the number of Pods."""
+        return self.release is not None and self.release.get("spec.values.autoscaling.enabled") is True
 
     @cached_property
     def workload(self) -> Object | None:
@@ -108,9 +139,9 @@ class Snapshot:
 
     @cached_property
     def missing_objects(self) -> tuple[Reference, ...]:
-        """Workloads, Services, claims, and Ingresses that the release created and that do not exist any more."""
-        kinds = {*WORKLOADS, "Service", "PersistentVolumeClaim", "Ingress"}
-        created = (item for item in list_inventory(self.release) if item.kind in kinds)
+        """Objects that the release created and that do not exist any more, of kinds that are always read."""
+        kinds = {*WORKLOADS, "Service", "PersistentVolumeClaim", "Ingress", "HorizontalPodAutoscaler"}
+        created = (item for item in list_inventory(self.release) if item.kind in kinds and not self.is_remote)
         return tuple(item for item in created if not self.is_kind_forbidden(item.kind) and self.find(item) is None)
 
     @cached_property
@@ -191,7 +222,7 @@ class Snapshot:
         return is_zero and self.release is not None and self.release.get("spec.values.replicaCount") == 0
 
     @property
-    def is_scaled_to_zero_by_hand(self) -> bool:
+    def is_scaled_to_zero_by_others(self) -> bool:
         """Whether the workload has 0 replicas although the values do not have `replicaCount: 0`."""
         return self.workload is not None and self.workload.get("spec.replicas") == 0 and not self.is_scaled_to_zero
 
@@ -296,6 +327,23 @@ def helm_chart_of(release: Object) -> Reference | None:
 def target_namespace(release: Object) -> str:
     """Return the namespace in which helm-controller creates the objects of a release."""
     return release.text("spec.targetNamespace") or release.namespace
+
+
+def parents_of(route: Object) -> Iterator[Reference]:
+    """Yield the Gateways of an HTTPRoute."""
+    for entry in route.items("spec.parentRefs"):
+        if (reference := _reference({"kind": "Gateway", **entry}, route.namespace)) and reference.kind == "Gateway":
+            yield reference
+
+
+def certificates_of(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield the Certificates of the release, and those that cert-manager creates for its Ingresses."""
+    yield from (item for item in list_inventory(snapshot.release) if item.kind == "Certificate")
+    for ingress in snapshot.release_objects("Ingress"):
+        if _ISSUER_ANNOTATIONS & ingress.map("metadata.annotations").keys():
+            for tls in map(Object, ingress.items("spec.tls")):
+                if name := tls.text("secretName"):
+                    yield Reference("Certificate", ingress.namespace, name)
 
 
 def list_inventory(release: Object | None) -> Iterator[Reference]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from registry_gitops.cluster.status.causes import (
+    certificates,
     chart_sources,
     claims,
     collection,
@@ -19,12 +20,16 @@ from registry_gitops.cluster.status.causes import (
     kustomizations,
     manual_changes,
     nodes,
+    other_controllers,
     placement,
     pod_references,
     pod_startup,
     reconciliation,
     refusals,
+    restarts,
+    routes,
     service_routes,
+    unread_objects,
     values,
 )
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause
@@ -57,8 +62,13 @@ CAUSES: Final[tuple[FindCause, ...]] = (
     *kustomizations.CAUSES,
     *delivery.CAUSES[1:],
     *reconciliation.CAUSES,
+    *unread_objects.CAUSES,
     *manual_changes.CAUSES,
+    *other_controllers.CAUSES,
+    *restarts.CAUSES,
     *service_routes.CAUSES,
+    *routes.CAUSES,
+    *certificates.CAUSES,
     *collection.CAUSES,
     in_progress,
 )

@@ -93,6 +93,14 @@ class CauseId(StrEnum):
     # Others who act, and the way to the registry
     WORKLOAD_GONE = "workload-gone", "The release is ready, but one of its objects was deleted."
     DRIFTED = "drifted", "An object of the release was changed manually."
+    CHANGED_BY_CONTROLLER = (
+        "changed-by-controller",
+        "Another controller, HelmRelease, or Kustomization changes an object of the release.",
+    )
+    RESTART_NEEDED = "restart-needed", "A Pod may run with another configuration than the one that Flux applied."
+    NOT_READ = "not-read", "Objects are in another cluster, or this user may not read them: they were not looked at."
+    UNREACHABLE = "unreachable", "The Service, load balancer, Ingress, HTTPRoute, or Gateway leads to no registry."
+    CERTIFICATE_PENDING = "certificate-pending", "cert-manager has not issued the certificate for clients."
 
     # Garbage collection
     COLLECTION_FAILED = "collection-failed", "The last collection of garbage failed."

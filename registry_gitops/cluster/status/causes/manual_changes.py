@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.wording import reconcile_command, resume_command
-from registry_gitops.cluster.status.live_objects import Object, parse_time
+from registry_gitops.cluster.status.causes.field_managers import FLUX, HELM_CLI, Change, list_changes, list_owned_specs
+from registry_gitops.cluster.status.causes.other_controllers import find_scaler, is_corrected_again
+from registry_gitops.cluster.status.causes.restarts import restart_command, runs_with_edit
+from registry_gitops.cluster.status.causes.service_routes import selects_no_pod
+from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
+from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
 from registry_gitops.findings import Severity
-
-_FLUX: Final = ("helm-controller", "helm", "kustomize-controller")
-"""Field managers that make a Deployment match Git."""
-_EXPECTED: Final = (*_FLUX, "kube-controller-manager", "garbage-collection")
-"""These, the one that runs the Deployment, and the Job that makes it read-only."""
-_HARMLESS: Final = ("restartedAt",)
-"""Annotation that `kubectl rollout restart` adds to the Pod template."""
-_MAX_FIELDS: Final = 3
 
 
 def workload_gone(snapshot: Snapshot) -> Iterator[Cause]:
@@ -46,108 +42,111 @@ def workload_gone(snapshot: Snapshot) -> Iterator[Cause]:
 
 def drifted(snapshot: Snapshot) -> Iterator[Cause]:
     """An object of the release was changed manually. What Flux has undone is reported as an event only."""
-    release, workload = snapshot.release, snapshot.workload
+    release = snapshot.release
     if release is None:
         return
-    changes = _manual_changes(workload) if workload else []
-    is_scaled = release.get("spec.values.autoscaling.enabled") is True
-    edits = list(_describe_edits(workload, changes, is_scaled=is_scaled)) if workload else []
-    if workload and (edits or snapshot.is_scaled_to_zero_by_hand):
-        yield _workload_drifted(release, workload, changes, edits, is_stopped=snapshot.is_scaled_to_zero_by_hand)
-        return
-    drift = snapshot.drift_events
-    # Flux reports detection and correction in the same second: the correction counts.
-    is_undone = any(event.reason == DRIFT_CORRECTED and event.last == drift[0].last for event in drift)
-    if drift and not is_undone:
-        yield new_cause(
-            CauseId.DRIFTED,
-            release,
-            "an object of the release was changed by hand",
-            reconcile_command(release),
-            evidence=drift[0].message,
-            since=drift[0].last,
-            severity=Severity.WARNING,
-        )
-
-
-_Change = tuple[Mapping[str, Any], list[str]]
-"""An entry of `metadata.managedFields`, and the fields of the spec that it owns."""
-
-
-def _workload_drifted(
-    release: Object, workload: Object, changes: list[_Change], edits: list[str], *, is_stopped: bool
-) -> Cause:
-    undo = "set `release.driftDetection.mode: enabled`, which undoes such changes"
-    if release.text("spec.driftDetection.mode") == "enabled":
-        undo = f"{reconcile_command(release)} undoes the change; undo fields that the chart does not set by hand"
-    return new_cause(
-        CauseId.DRIFTED,
-        workload,
-        f"the {workload.kind} was {'scaled to 0' if is_stopped else 'changed'} by hand",
-        f"make the change in registry.yaml; {undo}",
-        evidence="; ".join(edits) or "spec.replicas is 0, and `values.replicaCount` is not",
-        since=max(filter(None, (parse_time(entry.get("time")) for entry, _ in changes)), default=None),
-        severity=Severity.ERROR if is_stopped else Severity.WARNING,
-    )
-
-
-def _describe_edits(workload: Object, changes: list[_Change], *, is_scaled: bool) -> Iterator[str]:
-    """Yield the fields that differ from what Flux set, with the manager that changed them, if it is known.
-
-    With `is_scaled`, an autoscaler sets the number of replicas, and Flux never does.
-    """
-    # The scale subresource soon loses its manager, but the number of replicas stays without Flux as its manager.
-    if not is_scaled and has_lost_replicas(workload) and not any("spec.replicas" in fields for _, fields in changes):
-        yield f"spec.replicas is {workload.number('spec.replicas', 1)}"
-    for entry, fields in changes:
-        more = f" and {len(fields) - _MAX_FIELDS} more" if len(fields) > _MAX_FIELDS else ""
-        when = f" at {entry['time']}" if "time" in entry else ""
-        yield f"{', '.join(fields[:_MAX_FIELDS])}{more} by {entry.get('manager')}{when}"
+    found = list(_list_edited_objects(snapshot, release))
+    for thing, edits in found:
+        yield _object_drifted(snapshot, release, thing, edits)
+    if not found:
+        yield from _reported_drift(snapshot, release)
 
 
 def has_lost_replicas(workload: Object) -> bool:
     """Return whether Flux manages the spec, but not the number of replicas any more."""
-    specs = [_owned_spec(entry) for entry in workload.items("metadata.managedFields") if entry.get("manager") in _FLUX]
+    specs = list_owned_specs(workload, *FLUX, HELM_CLI)
     return any(specs) and not any("f:replicas" in spec for spec in specs)
 
 
-def _manual_changes(workload: Object) -> list[_Change]:
-    """Return the entries of unexpected managers that own fields of the spec; Flux removes what it undoes."""
-    entries = [
-        (entry, list(_owned_fields(entry)))
-        for entry in workload.items("metadata.managedFields")
-        if entry.get("manager") not in _EXPECTED and entry.get("subresource") != "status"
-    ]
-    return [(entry, fields) for entry, fields in entries if fields]
+def _list_edited_objects(snapshot: Snapshot, release: Object) -> Iterator[tuple[Object, list[str]]]:
+    """Yield the objects that somebody changed, the workload first, with what was changed by whom."""
+    workload = snapshot.workload
+    if workload:
+        edits = [*_describe_lost_replicas(snapshot, workload), *map(str, _manual_changes(workload))]
+        if edits or _is_stopped_by_hand(snapshot):
+            yield workload, edits
+    for thing in snapshot.release_objects():
+        if thing is not workload and (changes := _manual_changes(thing)):
+            yield thing, list(map(str, changes))
+    # Without a Kustomization, people apply the release themselves.
+    changes = [change for change in _manual_changes(release) if change.fields != ("spec.suspend",)]
+    if snapshot.kustomization and changes:
+        yield release, list(map(str, changes))
 
 
-def _owned_fields(entry: Mapping[str, Any]) -> Iterator[str]:
-    for path in _list_leaves(_owned_spec(entry), "spec") if _owned_spec(entry) else ():
-        if not any(path.endswith(name) for name in _HARMLESS):
-            yield path
+def _manual_changes(thing: Object) -> list[Change]:
+    return [change for change in list_changes(thing) if change.is_manual]
 
 
-def _owned_spec(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the fields of the spec that an entry owns."""
-    spec: Mapping[str, Any] = (entry.get("fieldsV1") or {}).get("f:spec") or {}
-    return spec
+def _describe_lost_replicas(snapshot: Snapshot, workload: Object) -> Iterator[str]:
+    """Yield that the number of replicas is not that of Flux. The scale subresource soon loses its manager.
+
+    Under an autoscaler, Flux never sets it.
+    """
+    is_scaled = snapshot.autoscaler is not None or snapshot.has_chart_autoscaler
+    is_known = any("spec.replicas" in change.fields for change in list_changes(workload))
+    if not is_scaled and not is_known and has_lost_replicas(workload):
+        yield f"spec.replicas is {workload.number('spec.replicas', 1)}"
 
 
-def _list_leaves(fields: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Yield the paths of a field set: `f:replicas` is spec.replicas, and a list item has its key in brackets."""
-    inner = {key: value for key, value in fields.items() if key != "."}
-    # The entry owns the item as a whole: its fields add nothing.
-    if not inner or ("." in fields and path.endswith("]")):
-        yield path
+def _is_stopped_by_hand(snapshot: Snapshot) -> bool:
+    return snapshot.is_scaled_to_zero_by_others and not find_scaler(snapshot)
+
+
+def _object_drifted(snapshot: Snapshot, release: Object, thing: Object, edits: list[str]) -> Cause:
+    is_stopped = thing is snapshot.workload and _is_stopped_by_hand(snapshot)
+    effect = ""
+    if thing.kind == "Service" and selects_no_pod(thing, snapshot):
+        effect = ", and selects no Pod of the registry: clients cannot reach it"
+    elif thing.kind == "ConfigMap" and runs_with_edit(thing, snapshot):
+        effect = ", and the Pod runs with the changed configuration"
+    times = [change.time for change in _manual_changes(thing) if change.time]
+    return new_cause(
+        CauseId.DRIFTED,
+        thing,
+        f"the {thing.kind} was {'scaled to 0' if is_stopped else 'changed'} by hand{effect}",
+        _undo_remedy(snapshot, release, thing),
+        evidence="; ".join(edits) or "spec.replicas is 0, and `values.replicaCount` is not",
+        since=max(times, default=None),
+        severity=Severity.ERROR if is_stopped else Severity.WARNING,
+    )
+
+
+def _undo_remedy(snapshot: Snapshot, release: Object, thing: Object | None) -> str:
+    """Return how to keep a change, and how to undo it. A claim cannot shrink."""
+    if thing and thing.kind == "PersistentVolumeClaim":
+        size = thing.text("spec.resources.requests.storage")
+        return f"set `values.persistence.size` to {size}, its size now, because a volume cannot shrink; {RENDER}"
+    if thing is release and snapshot.kustomization:
+        undo = f"{reconcile_command(snapshot.kustomization)} undoes the change"
+    elif release.text("spec.driftDetection.mode") == "enabled":
+        undo = f"{reconcile_command(release)} undoes the change; undo fields that the chart does not set by hand"
+    else:
+        undo = (
+            f"{reconcile_command(release, '--force')} undoes the change; with `release.driftDetection.mode: enabled`, "
+            "Flux undoes such changes by itself"
+        )
+    if thing and thing.kind == "ConfigMap" and snapshot.workload:
+        undo += f"; a Pod reads its configuration only when it starts: then {restart_command(snapshot.workload)}"
+    return f"make the change in registry.yaml; {undo}"
+
+
+def _reported_drift(snapshot: Snapshot, release: Object) -> Iterator[Cause]:
+    """Yield the drift that Flux reports, if it has not undone it, and no object shows who changed it."""
+    drift = snapshot.drift_events
+    # Flux reports detection and correction in the same second: the correction counts.
+    is_undone = any(event.reason == DRIFT_CORRECTED and event.last == drift[0].last for event in drift)
+    if not drift or is_undone or is_corrected_again(snapshot):
         return
-    for key, value in inner.items():
-        kind, _, name = key.partition(":")
-        yield from _list_leaves(value, f"{path}.{name}" if kind == "f" else f"{path}[{_item_name(name)}]")
-
-
-def _item_name(key: str) -> str:
-    """Return `{"name":"registry"}` as registry."""
-    return key.removeprefix('{"name":"').removesuffix('"}')
+    yield new_cause(
+        CauseId.DRIFTED,
+        release,
+        "an object of the release was changed by hand",
+        _undo_remedy(snapshot, release, None),
+        evidence=drift[0].message,
+        since=drift[0].last,
+        severity=Severity.WARNING,
+    )
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (drifted,)
