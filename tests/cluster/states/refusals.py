@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tests.cluster.states.state import State, changed, condition, event, without
+from tests.cluster.states.state import State, changed, condition, event, recorded, without
 
 _APISERVER: Final = "https://github.com/kubernetes/kubernetes/blob/v1.36.3/staging/src/k8s.io/apiserver/pkg"
 _PLUGINS: Final = "https://github.com/kubernetes/kubernetes/blob/v1.36.3/plugin/pkg/admission"
@@ -73,7 +73,7 @@ _WEBHOOKS: Final = (
         "https://github.com/cert-manager/cert-manager/issues/2949",
         'Internal error occurred: failed calling webhook "validation.gatekeeper.sh": Post '
         "https://gatekeeper-webhook-service.gatekeeper-system.svc:443/v1/admit?timeout=3s: context deadline exceeded",
-        says=("the webhook validation.gatekeeper.sh does not answer within its timeout",),
+        says=("the API server cannot reach the webhook validation.gatekeeper.sh, or gets no answer in time",),
         remedy=("-n gatekeeper-system`", "a firewall, security group, or NetworkPolicy"),
         never=("values.resources", "forbids", "constraint"),
     ),
@@ -99,7 +99,10 @@ _POLICIES: Final = (
         "Pod/docker-registry/docker-registry-7cddf6dffc-qwskp was blocked due to the following policies \n\n"
         "require-image-digest:\n  check-digest: 'validation failure: validation error: Images must use digests. "
         "rule check-digest failed at path /image/'\n",
-        says=("the Kyverno policy require-image-digest forbids it", "Images must use digests"),
+        says=(
+            "the Kyverno policy require-image-digest forbids Pod/docker-registry/docker-registry-7cddf6dffc-qwskp",
+            "Images must use digests",
+        ),
         remedy=("PolicyException",),
         never=("does not answer", "quota", "Pod Security level"),
     ),
@@ -109,7 +112,7 @@ _POLICIES: Final = (
         "https://github.com/streamdal/streamdal/pull/306",
         'admission webhook "validation.gatekeeper.sh" denied the request: [container-must-have-limits] container '
         "<metrics> has no resource limits\n[container-must-meet-ratio] container <metrics> has no resource limits",
-        says=("the Gatekeeper constraint container-must-have-limits forbids it",),
+        says=("the Gatekeeper constraint container-must-have-limits forbids the object",),
         remedy=("change the value that the message is about",),
         never=("does not answer", "raise the quota"),
     ),
@@ -119,7 +122,7 @@ _POLICIES: Final = (
         f"{_APISERVER}/admission/plugin/policy/validating/dispatcher.go",
         f"{_POD}ValidatingAdmissionPolicy 'only-approved-registries' with binding 'all-namespaces' denied request: "
         "images must come from registry.example.com",
-        says=("the admission policy only-approved-registries forbids it",),
+        says=("the admission policy only-approved-registries forbids the object",),
         remedy=("ask the administrator",),
         never=("does not answer", "Pod Security level"),
     ),
@@ -128,7 +131,7 @@ _POLICIES: Final = (
         "a policy forbids the Pod without an explanation",
         f"{_APISERVER}/admission/plugin/webhook/errors/statuserror.go",
         'admission webhook "pods.example.com" denied the request without explanation',
-        says=("the policy of the webhook pods.example.com forbids it",),
+        says=("the policy of the webhook pods.example.com forbids the object",),
         never=("does not answer",),
     ),
     _pod(
@@ -231,7 +234,7 @@ _LIMITS: Final = (
         "https://github.com/harn3ss/open-infra/issues/9",
         f"{_POD}maximum memory usage per Container is 256Mi, but limit is 512Mi",
         says=("a LimitRange of namespace docker-registry", "256Mi, but limit is 512Mi"),
-        remedy=("`values.resources`", "`kubectl describe limitrange -n docker-registry`"),
+        remedy=("correct `values.resources.limits.memory`", "`kubectl describe limitrange -n docker-registry`"),
         never=("quota", "persistence"),
     ),
     _pod(
@@ -286,4 +289,86 @@ _SERVER: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_WEBHOOKS, *_POLICIES, *_MISSING, *_LIMITS, *_SERVER)
+_WEBHOOK: Final = "pods.policy.example.com"
+
+_RECORDED: Final = (
+    recorded(
+        "webhook-without-service",
+        "the program of a webhook was removed, and a Pod ends",
+        "webhook-failed",
+        says=(f"the webhook {_WEBHOOK} does not answer: its Service does not exist",),
+        remedy=("delete the configuration", f"| grep {_WEBHOOK}`"),
+        never=_NOT_THE_VALUES[:2],
+    ),
+    recorded(
+        "webhook-refuses-connection",
+        "a webhook refuses the connection, and a Pod ends",
+        "webhook-failed",
+        says=(f"the webhook {_WEBHOOK} does not answer",),
+        remedy=("look at the Pods of its Service policy: `kubectl get pods,endpointslices -n docker-registry`",),
+        never=(*_NOT_THE_VALUES[:2], "Flux cannot reach"),
+    ),
+    recorded(
+        "webhook-without-route",
+        "there is no route to a webhook, and a Pod ends",
+        "webhook-failed",
+        says=(f"the API server cannot reach the webhook {_WEBHOOK}",),
+        remedy=("a firewall, security group, or NetworkPolicy",),
+    ),
+    recorded(
+        "webhook-not-trusted",
+        "the certificate of a webhook is not trusted, and a Pod ends",
+        "webhook-failed",
+        says=(f"the API server does not trust the certificate of the webhook {_WEBHOOK}",),
+        remedy=("`caBundle`",),
+        never=("values.extraCAs", "source.certSecretRef"),
+    ),
+    recorded(
+        "webhook-denies",
+        "a webhook denies the Pod",
+        "pod-forbidden",
+        says=(f"the policy of the webhook {_WEBHOOK} forbids the object", "images must be signed"),
+        never=("does not answer",),
+    ),
+    recorded(
+        "service-account-missing",
+        "the ServiceAccount of the chart was deleted, and a Pod ends",
+        "reference-missing",
+        says=("the ServiceAccount docker-registry/docker-registry does not exist",),
+        remedy=("`flux reconcile helmrelease docker-registry -n docker-registry --force`",),
+        never=("policy of", "kubectl create serviceaccount"),
+    ),
+    recorded(
+        "priority-class-missing",
+        "an upgrade names a PriorityClass that does not exist",
+        "reference-missing",
+        says=("the PriorityClass critical-registries does not exist",),
+        remedy=("`values.priorityClassName`",),
+    ),
+    recorded(
+        "limits-demanded",
+        "a new quota demands a CPU limit, and the values have none",
+        "limits-refused",
+        says=("the quota compute demands", "must specify limits.cpu for: registry"),
+        remedy=("set `values.resources.limits.cpu`;",),
+        never=("lower", "raise the quota"),
+    ),
+    recorded(
+        "limit-range",
+        "a new LimitRange allows less memory than the limit",
+        "limits-refused",
+        says=("a LimitRange of namespace docker-registry",),
+        remedy=("correct `values.resources.limits.memory`: `kubectl describe limitrange -n docker-registry`",),
+        never=("quota",),
+    ),
+    recorded(
+        "quota-of-memory",
+        "a new quota has no room for CPU and memory of the Pod",
+        "quota-exceeded",
+        says=("the quota compute of namespace docker-registry has no room",),
+        remedy=("lower `values.resources.limits.memory` and `values.resources.requests.cpu`",),
+        never=("demands",),
+    ),
+)
+
+STATES: Final[tuple[State, ...]] = (*_WEBHOOKS, *_POLICIES, *_MISSING, *_LIMITS, *_SERVER, *_RECORDED)

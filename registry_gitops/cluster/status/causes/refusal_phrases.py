@@ -17,11 +17,13 @@ from registry_gitops.cluster.status.causes.refused_values import (
     find_quota_remedy,
     join_keys,
     list_foreign_containers,
+    list_range_keys,
     list_resource_keys,
     list_security_keys,
 )
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
-from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.cluster.status.live_objects import Reference
+from registry_gitops.cluster.status.snapshot import Snapshot, list_inventory
 from registry_gitops.masking import mask
 
 
@@ -47,7 +49,13 @@ _NAMES: Final = {
     "webhook": (r'webhook "([\w.-]+)"', "of the cluster"),
     "service": (r'post "?https?://([\w-]+)\.[\w-]+\.svc\b', ""),
     "service_namespace": (r'post "?https?://[\w-]+\.([\w-]+)\.svc\b', ""),
+    "server_host": (r'post "?https?://([\w.-]+)', ""),
     "kind": (r"conversion webhook for \S+ kind=(\w+)", "of the object"),
+    "object": (
+        r"resource (\w+/[\w.-]+/[\w.-]+) (?:was blocked|for)|policy (\w+/[\w.-]+/[\w.-]+) for"
+        r"|(\w+/[\w.-]+/[\w.-]+) dry-run failed|object \S+ \S+ kind=(\w+): ",
+        "the object",
+    ),
     "policy": (
         r"(?:due to the following policies|for resource violation:) ([\w.-]+):"
         r"|gatekeeper\S* denied the request: \[(?:denied by )?([\w.-]+)\]"
@@ -79,12 +87,13 @@ def _find_names(message: str, snapshot: Snapshot) -> dict[str, str]:
     names = {name: _search(pattern, message) or default for name, (pattern, default) in _NAMES.items()}
     names["namespace"] = snapshot.target_namespace
     names["where"] = f"in namespace {names['scope']}" if names["scope"] else "in the cluster"
-    names["server"] = _describe_server(names["service"], names["service_namespace"])
     names["find_webhook"] = _FIND_WEBHOOK.format_map(names)
+    names["server"] = _describe_server(names)
     names["grant"] = _grant_command(names)
-    names["missing_name"] = names["missing_account"].rpartition("/")[2]
+    names["create_account"] = _create_account(names["missing_account"], snapshot)
     names["api_service"] = ".".join(reversed(names["api"].split("/")))
     names["limits"] = join_keys(list_resource_keys(message)) or "`values.resources`"
+    names["ranges"] = join_keys(list_range_keys(message)) or "`values.resources`"
     names["use_less"] = find_quota_remedy(message)
     names["security"] = _describe_security(message)
     names["field_key"] = find_field_key(message)
@@ -103,11 +112,12 @@ _FIND_WEBHOOK: Final = (
 )
 
 
-def _describe_server(service: str, namespace: str) -> str:
+def _describe_server(names: dict[str, str]) -> str:
     """Return where to look at the program that serves a webhook."""
-    if not service:
-        return "the program that serves it, outside of the cluster"
-    return f"the Pods of its Service {service}: `kubectl get pods,endpointslices -n {namespace}`"
+    if names["service"]:
+        where = f"`kubectl get pods,endpointslices -n {names['service_namespace']}`"
+        return f"the Pods of its Service {names['service']}: {where}"
+    return names["server_host"] or f"the program in the configuration that {names['find_webhook']} shows"
 
 
 def _grant_command(names: dict[str, str]) -> str:
@@ -120,6 +130,18 @@ def _grant_command(names: dict[str, str]) -> str:
     return (
         "grant them in Git with a RoleBinding, as `flux create tenant` does; at once: "
         f"`kubectl create {scope} --clusterrole=cluster-admin --serviceaccount={account}`"
+    )
+
+
+def _create_account(account: str, snapshot: Snapshot) -> str:
+    """Return how to create a ServiceAccount: a deleted one of the chart comes back with a forced upgrade."""
+    namespace, _, name = account.partition("/")
+    release = snapshot.release
+    if release and Reference("ServiceAccount", namespace, name) in list_inventory(release):
+        return f"it was deleted: let Flux create it again: {reconcile_command(release, '--force')}"
+    return (
+        f"create it: `kubectl create serviceaccount {name} -n {namespace}`; or let the chart create it: "
+        f"`values.serviceAccount.create: true`; {RENDER}"
     )
 
 
@@ -169,9 +191,17 @@ REFUSAL_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         rf"{_CALL}.*(?:context deadline exceeded|i/o timeout|client\.timeout exceeded|tls handshake timeout"
         r"|request canceled|no route to host|network is unreachable|operation not permitted)",
-        "the webhook {webhook} does not answer within its timeout",
+        "the API server cannot reach the webhook {webhook}, or gets no answer in time",
         "look at {server}; if they are ready, let the API server reach them: a firewall, security group, or "
         "NetworkPolicy must allow the port of the Pods, not only 443",
+        CauseId.WEBHOOK_FAILED,
+    ),
+    Phrase(
+        rf"{_CALL}.*(?:could not find the requested resource|json parse error|invalid webhook response"
+        r"|expected (?:webhook )?response|response was absent|undecodable patch|unsupported patch type"
+        r"|an error on the server|rejected our request|unable to handle the request|responded with the status code)",
+        "the webhook {webhook} answers with an error, not with a decision",
+        "look at {server}: the program fails, or its version does not fit its configuration",
         CauseId.WEBHOOK_FAILED,
     ),
     Phrase(
@@ -228,25 +258,25 @@ REFUSAL_PHRASES: Final[tuple[Phrase, ...]] = (
     ),
     Phrase(
         rf"{_DENIED}.*(?:due to the following policies|for resource violation)",
-        "the Kyverno policy {policy} forbids it",
+        "the Kyverno policy {policy} forbids {object}",
         f"{_OBEY} (a PolicyException); {RENDER}",
         CauseId.OBJECT_FORBIDDEN,
     ),
     Phrase(
         r"gatekeeper\S* denied the request\b",
-        "the Gatekeeper constraint {policy} forbids it",
+        "the Gatekeeper constraint {policy} forbids {object}",
         f"{_OBEY}; {RENDER}",
         CauseId.OBJECT_FORBIDDEN,
     ),
     Phrase(
         r"policy ['\"][^'\"]+['\"](?: with binding ['\"][^'\"]+['\"])? denied request\b",
-        "the admission policy {policy} forbids it",
+        "the admission policy {policy} forbids {object}",
         f"{_OBEY}; {RENDER}",
         CauseId.OBJECT_FORBIDDEN,
     ),
     Phrase(
         rf"{_DENIED}|image policy webhook backend denied",
-        "the policy of the webhook {webhook} forbids it",
+        "the policy of the webhook {webhook} forbids {object}",
         f"{_OBEY}; {RENDER}",
         CauseId.OBJECT_FORBIDDEN,
     ),
@@ -281,8 +311,7 @@ REFUSAL_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r'looking up service account \S+ serviceaccount "[^"]+" not found',
         "the ServiceAccount {missing_account} does not exist",
-        "let the chart create it (`values.serviceAccount.create: true`), or create it: "
-        f"`kubectl create serviceaccount {{missing_name}} -n {{namespace}}`; {RENDER}",
+        "{create_account}",
         CauseId.REFERENCE_MISSING,
         has_names=True,
     ),
@@ -330,7 +359,7 @@ REFUSAL_PHRASES: Final[tuple[Phrase, ...]] = (
         r"\b(?:maximum|minimum) [\w./-]+ usage per (?:Container|Pod) is\b"
         r"|\bmax limit to request ratio per (?:Container|Pod) is\b",
         "a LimitRange of namespace {namespace} forbids the requests or limits of the Pod",
-        f"correct `values.resources`: `kubectl describe limitrange -n {{namespace}}`; {RENDER}",
+        f"correct {{ranges}}: `kubectl describe limitrange -n {{namespace}}` shows the range; {RENDER}",
         CauseId.LIMITS_REFUSED,
     ),
     Phrase(

@@ -60,6 +60,15 @@ def list_resource_keys(message: str) -> list[str]:
     )
 
 
+_RANGE: Final = r"(?:maximum|minimum) (cpu|memory|ephemeral-storage) usage per \w+ is .*?\b(request|limit) is\b"
+
+
+def list_range_keys(message: str) -> list[str]:
+    """Return the keys of the requests and limits that a LimitRange forbids."""
+    found = re.findall(_RANGE, message, re.IGNORECASE)
+    return _distinct(f"values.resources.{kind.lower()}s.{name.lower()}" for name, kind in found)
+
+
 _QUOTA_KEYS: Final = {
     r"requests\.storage|persistentvolumeclaims": (
         "lower `values.persistence.size`, or use an existing claim (`values.persistence.existingClaim`)"
