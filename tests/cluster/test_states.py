@@ -25,9 +25,6 @@ SENSITIVE = {
     "the Secret of valuesFrom does not exist",
     "the chart refuses a value",
     "the chart refuses a value of an upgrade",
-    "the folder of the chart is not in Git",
-    "the index has no chart of this name",
-    "the registry has no such chart",
 }
 """States whose cause is still found by words in their exact form."""
 

@@ -42,7 +42,7 @@ def test_table_has_a_line_with_the_cause_for_each_registry() -> None:
         ["green", "docker-registry", "False"],
         ["red", "docker-registry", "True"],
     ]
-    assert lines[1].endswith("image-not-pulled: the image docker.io/library/registry:9.9.9 cannot be pulled")
+    assert "  image-not-pulled: the image docker.io/library/registry:9.9.9 cannot be pulled" in lines[1]
     assert lines[2].endswith("drifted: the Deployment was changed by hand")
     assert lines[3:] == ["", "2 of 3 registries ready"]
 

@@ -39,7 +39,7 @@ def test_junit_has_a_case_for_ready_and_one_for_each_cause() -> None:
 def test_junit_case_ready_fails_with_all_causes() -> None:
     (failure,) = junit("namespace-missing")["ready"].iter("failure")
     assert failure.attrib["message"] == (
-        "Flux cannot apply revision main@sha1:ca1ba73; "
+        "Flux cannot apply revision main@sha1:ca1ba73: the Namespace docker-registry does not exist; "
         "there is no HelmRelease docker-registry in namespace docker-registry"
     )
 

@@ -55,7 +55,7 @@ MANAGER_NAMESPACE: Final = "flux-system"
 
 
 def list_related(snapshot: Snapshot) -> Iterator[Reference]:
-    """Yield the objects that the snapshot refers to, those that were read included."""
+    """Yield the objects that the snapshot refers to, those that were read included. Without a name: all of a kind."""
     for find in _RELATED:
         yield from (reference for reference in find(snapshot) if reference.kind in RESOURCES)
 
@@ -119,11 +119,15 @@ _ISSUING: Final = ("CertificateRequest", "Order", "Challenge")
 
 
 def _nodes(snapshot: Snapshot) -> Iterator[Reference]:
-    """Yield the nodes of the Pods that are not ready, or do not end."""
-    for pod in snapshot.of_kinds("Pod"):
-        node = pod.text("spec.nodeName")
-        if node and (pod.is_being_deleted or not pod.condition("Ready").is_true) and snapshot.is_of_workload(pod):
+    """Yield the nodes of Pods that are not ready, or do not end; all nodes if the scheduler found none."""
+    for pod in snapshot.all_pods:
+        has_ended = pod.text("status.phase") in ("Failed", "Succeeded")
+        if (has_ended or pod.condition("Ready").is_true) and not pod.is_being_deleted:
+            continue
+        if node := pod.text("spec.nodeName"):
             yield Reference("Node", "", node)
+        elif pod.condition("PodScheduled").is_false:
+            yield Reference("Node", "", ALL)
 
 
 def _volumes(snapshot: Snapshot) -> Iterator[Reference]:

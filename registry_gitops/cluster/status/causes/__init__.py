@@ -77,6 +77,7 @@ CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
     CauseId.RELEASE_FAILED: None,
     CauseId.ROLLOUT_STUCK: None,
     CauseId.IN_PROGRESS: None,
+    CauseId.POD_EVICTED: None,
     # Their remedies change values, and a change may be on its way already.
     **dict.fromkeys(
         (

@@ -70,7 +70,14 @@ class CauseId(StrEnum):
     VOLUME_HELD = "volume-held", "The volume is still attached to another node (Multi-Attach)."
 
     # Nodes and scheduling
+    NODE_UNAVAILABLE = "node-unavailable", "A node is not ready, short of disk or memory, or cordoned: no value helps."
     UNSCHEDULABLE = "unschedulable", "No node can run the Pod."
+    POD_EVICTED = "pod-evicted", "A node evicted the Pod, or refused to run it."
+    POD_NOT_STARTED = (
+        "pod-not-started",
+        "The node cannot start the Pod: its network (CNI), its runtime, or its kubelet.",
+    )
+    VOLUME_NOT_MOUNTED = "volume-not-mounted", "The node cannot mount a volume of the Pod."
 
     # Images and containers
     SECRET_MISSING = "secret-missing", "A Secret, ConfigMap, or key that the Pod needs does not exist."

@@ -16,7 +16,7 @@ from registry_gitops.cluster.status.causes.cause import CauseId
 _NAMES: Final = re.compile(
     r"""[a-z][a-z\d+.-]*://[^\s"'<>]*      # a URL
       | \b(?:sha\d+|md5):[\da-f]+          # a digest
-      | (?!(?:i/o|input/output|and/or|read/write|affinity/selector|tls/ssl|http/\d|\d+/\d+)\b)
+      | (?<![\w.-])(?!(?:i/o|input/output|and/or|read/write|affinity/selector|tls/ssl|http/\d|\d+/\d+)\b)
         [\w.-]+(?::\d+)?(?:/[\w.@:~%+{}-]+)+/?(?<![:.])  # a reference of an image, a path, or a key with a domain
       | (?<![\w./])/[\w.@:~%+/-]+(?<![:.]) # an absolute path
       | \b[\w-]+(?:\.[\w-]+)*:\d+\b        # HOST:PORT
