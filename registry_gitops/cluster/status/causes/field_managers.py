@@ -48,7 +48,7 @@ _MAX_FIELDS: Final = 3
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """Fields of an object that somebody else than Flux and Kubernetes set, and that Flux does not set too."""
 
     manager: str
@@ -68,7 +68,7 @@ class Change:
         return f"{', '.join(self.fields[:_MAX_FIELDS])}{more} by {who}{when}"
 
 
-def list_changes(thing: Object) -> list[Change]:
+def list_changes(thing: Object) -> list[FieldChange]:
     """Return the changes by others; Flux takes the fields back when it undoes one."""
     entries = [entry for entry in thing.items("metadata.managedFields") if entry.get("subresource") != "status"]
     by_flux = {path for entry in entries if entry.get("manager") in FLUX for path in _list_fields(entry, thing)}
@@ -86,7 +86,7 @@ def list_changes(thing: Object) -> list[Change]:
             path for path in _list_fields(entry, thing) if path not in by_flux and _counts(path, is_manual=is_manual)
         ]
         if fields:
-            changes.append(Change(manager, tuple(fields), parse_time(entry.get("time")), is_manual))
+            changes.append(FieldChange(manager, tuple(fields), parse_time(entry.get("time")), is_manual))
     return changes
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.field_managers import FLUX, HELM_CLI, Change, list_changes, list_owned_specs
+from registry_gitops.cluster.status.causes.field_managers import (
+    FLUX,
+    HELM_CLI,
+    FieldChange,
+    list_changes,
+    list_owned_specs,
+)
 from registry_gitops.cluster.status.causes.other_controllers import find_scaler, is_corrected_again
 from registry_gitops.cluster.status.causes.restarts import restart_command, runs_with_edit
 from registry_gitops.cluster.status.causes.service_routes import selects_no_pod
@@ -74,7 +80,7 @@ def _list_edited_objects(snapshot: Snapshot, release: Object) -> Iterator[tuple[
         yield release, list(map(str, changes))
 
 
-def _manual_changes(thing: Object) -> list[Change]:
+def _manual_changes(thing: Object) -> list[FieldChange]:
     return [change for change in list_changes(thing) if change.is_manual]
 
 

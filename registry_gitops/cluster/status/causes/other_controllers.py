@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.field_managers import Change, list_changes
+from registry_gitops.cluster.status.causes.field_managers import FieldChange, list_changes
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
 from registry_gitops.cluster.status.live_objects import RELEASE_LABELS, Object, Reference
 from registry_gitops.cluster.status.snapshot import (
@@ -208,7 +208,7 @@ def set_by_controller(snapshot: Snapshot) -> Iterator[Cause]:
             )
 
 
-def _is_scaling(change: Change) -> bool:
+def _is_scaling(change: FieldChange) -> bool:
     """Return whether it is only about the number of Pods, which `scaled_by_controller` explains where it matters."""
     return change.fields == ("spec.replicas",)
 
