@@ -29,6 +29,7 @@ from registry_gitops.cluster.status.causes import (
     refusals,
     restarts,
     service_routes,
+    unknown,
     unread_objects,
     values,
 )
@@ -56,6 +57,7 @@ CAUSES: Final[tuple[FindCause, ...]] = (
     *values.CAUSES,
     *POD_CAUSES,
     workload_gone,
+    *unknown.CAUSES,
     *helm.CAUSES,
     *git_sources.CAUSES,
     *depends_on.CAUSES,
@@ -74,6 +76,7 @@ CAUSES: Final[tuple[FindCause, ...]] = (
 )
 
 CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
+    CauseId.UNKNOWN: None,
     CauseId.RELEASE_FAILED: None,
     CauseId.ROLLOUT_STUCK: None,
     CauseId.IN_PROGRESS: None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -95,6 +95,7 @@ class CauseId(StrEnum):
         "rollout-stuck",
         "The new Pods did not become ready in time, for a reason that `status` does not know.",
     )
+    UNKNOWN = "unknown", "An object fails, for a reason that `status` does not know: `evidence` has its words."
     IN_PROGRESS = "in-progress", "No problem so far: Flux or Kubernetes is working on the deployment."
 
     # Others who act, and the way to the registry
@@ -132,18 +133,19 @@ def new_cause(
     remedy: str,
     *,
     evidence: str = "",
+    more: Iterable[str] = (),
     since: datetime | None = None,
     severity: Severity = Severity.ERROR,
 ) -> Cause:
-    """Return a cause about an object. `evidence` is what the cluster reports about it."""
+    """Return a cause about an object. `evidence` is what the cluster reports about it, `more` has further lines."""
     reference = about.reference if isinstance(about, Object) else about
-    line = cluster_message(evidence)
+    lines = map(cluster_message, (evidence, *more))
     return Cause(
         id=id_,
         severity=severity,
         location=Location(object=str(reference)),
         message=message,
-        evidence=(line,) if line else (),
+        evidence=tuple(filter(None, lines)),
         remedy=remedy,
         since=since,
     )
