@@ -24,10 +24,11 @@ def test_text_matches_its_golden_file(name: str, update_goldens: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [state.recording for state in STATES if state.recording and state.ready and not state.causes]
+    "name", [state.recording for state in STATES if state.recording and state.ready and len(state.causes) < 2]
 )
 def test_text_of_a_running_deployment_fits_a_screen(name: str) -> None:
-    assert len(format_status(assess(load_snapshot(name)), width=80).splitlines()) <= 24
+    without_events, *_ = format_status(assess(load_snapshot(name)), width=80).partition("\nEvents, newest first:")
+    assert len(without_events.splitlines()) <= 24
 
 
 def test_every_golden_file_has_a_snapshot() -> None:
