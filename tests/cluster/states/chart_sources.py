@@ -97,7 +97,7 @@ _CREDENTIALS: Final = (
             url="oci://registry-1.docker.io/acme",
         ),
         ("source-failed",),
-        says=("wants some",),
+        says=("the server wants credentials",),
         remedy=(
             "check `source.url`",
             "`flux create secret oci NAME -n docker-registry --url registry-1.docker.io --username USER --password "
@@ -116,7 +116,7 @@ _CREDENTIALS: Final = (
             f"response status code 403: {_DENIED}"
         ),
         ("source-failed",),
-        says=("the server refuses the credentials",),
+        says=("the server wants credentials",),
         remedy=("without access, servers do not tell what exists", "`source.secretRef`"),
     ),
     State(
@@ -159,7 +159,7 @@ _CREDENTIALS: Final = (
             url="oci://1.dkr.ecr.eu-west-1.amazonaws.com",
         ),
         ("source-failed",),
-        says=("wants some",),
+        says=("the server wants credentials",),
         remedy=("with `source.provider` aws", "then render"),
         never=("publish the chart", "helm lint"),
     ),
@@ -993,7 +993,7 @@ _CHARTS: Final = (
         remedy=(
             "renew Secret docker-registry/minio with `kubectl create secret generic minio -n docker-registry "
             "--from-file "
-            "accesskey --from-file secretkey`",
+            "accesskey --from-file secretkey --dry-run=client -o yaml | kubectl apply -f -`",
         ),
     ),
     State(

@@ -61,7 +61,7 @@ _REFUSED: Final = (
         git(f"{_LIST} '{_HTTPS}': authentication required: Repository not found."),
         ("git-failed",),
         ready=True,
-        says=("the server refuses the credentials, or wants some",),
+        says=("the server wants credentials",),
         remedy=(
             f"check `spec.url` of the GitRepository: without access, servers do not tell what exists; for credentials, "
             f"`flux create secret git NAME -n flux-system --url {_HTTPS} --username USER --password PASSWORD`",
@@ -121,7 +121,7 @@ _REFUSED: Final = (
         ),
         ("git-failed",),
         ready=True,
-        says=("another host key",),
+        says=("`known_hosts` in the Secret does not have",),
         remedy=(
             "compare the key",
             f"`flux create secret git flux-system -n flux-system --url {_SSH} --private-key-file FILE`",
@@ -137,7 +137,7 @@ _REFUSED: Final = (
         ),
         ("git-failed",),
         ready=True,
-        says=("another host key",),
+        says=("`known_hosts` in the Secret does not have",),
     ),
     State(
         "no algorithm of SSH in common",
@@ -232,7 +232,8 @@ _REFUSED: Final = (
         ready=True,
         says=("a Secret that it needs does not exist",),
         remedy=(
-            "create Secret flux-system/flux-system with `flux create secret git flux-system -n flux-system --url ssh://",
+            "create Secret flux-system/flux-system with `flux create secret git flux-system -n flux-system --url "
+            "ssh://",
         ),
     ),
     State(
@@ -496,7 +497,10 @@ _OTHERS: Final = (
         ("source-failed",),
         ready=True,
         says=("Flux cannot fetch minio.example.com",),
-        remedy=("`kubectl create secret generic minio -n flux-system --from-file accesskey --from-file secretkey`",),
+        remedy=(
+            "`kubectl create secret generic minio -n flux-system --from-file accesskey --from-file secretkey "
+            "--dry-run=client",
+        ),
     ),
     State(
         "the source of the Kustomization does not exist",

@@ -33,6 +33,7 @@ from registry_gitops.cluster.status.causes import (
     unread_objects,
     values,
 )
+from registry_gitops.cluster.status.causes.artifacts import chart_not_loaded, folder_not_loaded
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause
 from registry_gitops.cluster.status.causes.manual_changes import has_lost_replicas, workload_gone
 from registry_gitops.cluster.status.causes.reconciliation import in_progress
@@ -54,12 +55,14 @@ CAUSES: Final[tuple[FindCause, ...]] = (
     *delivery.CAUSES[:1],
     *deletion.CAUSES,
     *chart_sources.CAUSES,
+    chart_not_loaded,
     *values.CAUSES,
     *POD_CAUSES,
     workload_gone,
     *unknown.CAUSES,
     *helm.CAUSES,
     *git_sources.CAUSES,
+    folder_not_loaded,
     *depends_on.CAUSES,
     *kustomizations.CAUSES,
     *delivery.CAUSES[1:],

@@ -37,6 +37,10 @@ class CauseId(StrEnum):
     SOURCE_NOT_FOUND = "source-not-found", "The source of the chart, or of the Kustomization, does not exist."
     SOURCE_FAILED = "source-failed", "Flux cannot fetch the source: URL, network, or credentials."
     CHART_NOT_FOUND = "chart-not-found", "The source is reachable, but does not have this chart or version."
+    ARTIFACT_FAILED = (
+        "artifact-failed",
+        "The source is fetched, but another controller of Flux cannot use its artifact.",
+    )
     SIGNATURE_REFUSED = (
         "signature-refused",
         "The signature of the chart, artifact, or commit is missing or not trusted.",

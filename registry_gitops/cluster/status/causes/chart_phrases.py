@@ -9,6 +9,12 @@ from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, http_s
 
 CHART_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
+        r"no files match pattern|all files matching pattern|source alias .{0,80}not found"
+        r"|failed to apply copy operation|failed to expand path pattern|invalid (?:copy|glob|exclude)",
+        "the ArtifactGenerator copies nothing",
+        "correct {artifacts}: the patterns are paths from the root of each source; {then}",
+    ),
+    Phrase(
         r"bucket '[^']*' not found|nosuchbucket|specified bucket does not exist|bucket doesn't exist|containernotfound"
         r"|specified container does not exist",
         "the bucket does not exist",

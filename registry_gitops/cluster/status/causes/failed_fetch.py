@@ -52,6 +52,13 @@ class FailedFetch:
         chart = self.release.text("spec.chart.spec.chart") if self.release else ""
         return chart if chart and self.is_registry and self.address.endswith(f"/{chart}") else ""
 
+    @property
+    def has_credentials(self) -> bool:
+        """Whether the source names credentials."""
+        provider = self.source.text("spec.provider")
+        names = (self.source.text("spec.secretRef.name"), self.source.text("spec.serviceAccountName"))
+        return any(names) or provider not in ("", "generic")
+
     def key(self, name: str) -> str:
         """Return the key of the config file, or of the spec, in backquotes."""
         return f"`source.{name}`" if self.is_rendered else f"`spec.{name}` of the {self.source.kind}"

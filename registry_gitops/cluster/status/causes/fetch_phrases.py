@@ -1,6 +1,6 @@
 """What Flux and servers write if a source of any kind cannot be fetched, the most specific words first.
 
-The remedies have placeholders, such as {url}, for which `fill_remedy` writes the keys and commands of one source.
+The remedies have placeholders, such as {url}, for which `fill` writes the keys and commands of one source.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ ACCESS_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"knownhosts: key (?:mismatch|is unknown|type mismatch)|host ?key (?:mismatch|verification failed|could not be)"
         r"|key has been revoked",
-        "the SSH server has another host key than `known_hosts` in the Secret",
+        "`known_hosts` in the Secret does not have the host key of the server",
         "compare the key with the one that the administrator of the server publishes; if it is right, create {secret} "
         "again, which stores the key of the server; {then}",
     ),
@@ -189,7 +189,7 @@ ACCESS_PHRASES: Final[tuple[Phrase, ...]] = (
             r"request signature we calculated does not match",
         )
         + rf"|{http_status(401)}|{http_status(403)}",
-        "the server refuses the credentials, or wants some",
+        "the server {refusal}",
         "{credentials}; {then}",
     ),
 )

@@ -18,10 +18,10 @@ from registry_gitops.cluster.status.causes.source_secrets import (
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
 
 
-def fill_remedy(remedy: str, fetch: FailedFetch) -> str:
-    """Return a remedy with texts for its placeholders: {url} is the key of the URL, {then} what to do at last."""
+def fill(text: str, fetch: FailedFetch) -> str:
+    """Return a message or remedy with texts for its placeholders: {url} is the key of the URL, {then} the last step."""
 
-    what, then, rest = remedy.partition("{then}")
+    what, then, rest = text.partition("{then}")
     text = re.sub(r"\{(\w+)\}", lambda placeholder: _PARTS[placeholder[1]](fetch), what)
     return f"{text}{_then(text, fetch) if then else ''}{rest}"
 
@@ -105,7 +105,7 @@ _KEYS: Final = (
         "sparseCheckout",
         "recurseSubmodules",
     ),
-    *("bucketName", "region"),
+    *("bucketName", "region", "artifacts"),
 )
 _PARTS: Final[Mapping[str, Callable[[FailedFetch], str]]] = {
     **{key: partial(FailedFetch.key, name=key) for key in _KEYS},
@@ -114,6 +114,7 @@ _PARTS: Final[Mapping[str, Callable[[FailedFetch], str]]] = {
     "proxy": describe_proxy,
     "secret": describe_secret,
     "public_key": print_public_key,
+    "refusal": lambda fetch: "refuses the credentials" if fetch.has_credentials else "wants credentials",
     "url": _address_key,
     "plain": _without_tls,
     "tls": _with_tls,

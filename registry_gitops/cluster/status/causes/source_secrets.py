@@ -80,8 +80,8 @@ def _command(fetch: FailedFetch, key: str, name: str) -> str:
     commands = {
         "certSecretRef": f"flux create secret tls {where} --ca-crt-file ca.crt",
         "proxySecretRef": f"flux create secret proxy {where} --address ADDRESS",
-        "verify.secretRef": f"kubectl create secret generic {where} --from-file cosign.pub",
-        "verify.trustedRootSecretRef": f"kubectl create secret generic {where} --from-file trusted_root.json",
+        "verify.secretRef": _from_files(where, "cosign.pub"),
+        "verify.trustedRootSecretRef": _from_files(where, "trusted_root.json"),
     }
     return f"`{commands.get(key) or _login_command(fetch, where)}`"
 
@@ -89,7 +89,7 @@ def _command(fetch: FailedFetch, key: str, name: str) -> str:
 def _login_command(fetch: FailedFetch, where: str) -> str:
     url = urlsplit(fetch.address)
     if fetch.source.kind == "Bucket":
-        return f"kubectl create secret generic {where} --from-file accesskey --from-file secretkey"
+        return _from_files(where, "accesskey", "secretkey")
     if fetch.source.kind != "GitRepository":
         host = f"oci {where} --url {url.netloc}" if fetch.is_registry else f"helm {where}"
         return f"flux create secret {host} {_LOGIN}"
@@ -97,6 +97,12 @@ def _login_command(fetch: FailedFetch, where: str) -> str:
         return f"flux create secret githubapp {where} --app-id ID --app-installation-id ID --app-private-key FILE"
     login = "--private-key-file FILE" if url.scheme == "ssh" else _LOGIN
     return f"flux create secret git {where} --url {fetch.address} {login}"
+
+
+def _from_files(where: str, *files: str) -> str:
+    """Return the command that writes a Secret from files, also if it exists."""
+    options = " ".join(f"--from-file {file}" for file in files)
+    return f"kubectl create secret generic {where} {options} --dry-run=client -o yaml | kubectl apply -f -"
 
 
 def _renewal(fetch: FailedFetch) -> str:
