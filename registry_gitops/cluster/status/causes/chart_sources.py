@@ -10,8 +10,8 @@ from registry_gitops.cluster.status.causes.chart_phrases import CHART_PHRASES
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
 from registry_gitops.cluster.status.causes.failed_fetch import FailedFetch, list_failures
 from registry_gitops.cluster.status.causes.fetch_phrases import NETWORK_PHRASES, REFUSED_FETCH_PHRASES
-from registry_gitops.cluster.status.causes.source_remedies import fill
-from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
+from registry_gitops.cluster.status.causes.source_remedies import reason_of, remedy_for
+from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of, origins_of
 
 _RETIRED: Final = ("bitnamicharts", "charts.bitnami.com", "kubernetes-charts.storage.googleapis.com")
@@ -82,7 +82,7 @@ def _failed(fetch: FailedFetch) -> Cause:
 
 def _message(fetch: FailedFetch, phrase: Phrase | None) -> str:
     if phrase is None or phrase.id is not CauseId.CHART_NOT_FOUND:
-        return f"the chart cannot be fetched from {fetch.address}{_reason(fetch, phrase)}"
+        return f"the chart cannot be fetched from {fetch.address}{reason_of(fetch, phrase)}"
     release = fetch.release
     chart, version = (release.text(f"spec.chart.spec.{key}") if release else "" for key in ("chart", "version"))
     if fetch.source.kind == "OCIRepository":
@@ -90,16 +90,10 @@ def _message(fetch: FailedFetch, phrase: Phrase | None) -> str:
     return f"{fetch.address} has no chart {chart}{f' {version}' if version not in ('', '*') else ''}"
 
 
-def _reason(fetch: FailedFetch, phrase: Phrase | None) -> str:
-    return f": {fill(phrase.message, fetch)}" if phrase else ""
-
-
 def _remedy(fetch: FailedFetch, phrase: Phrase | None) -> str:
     if any(part in fetch.address for part in _RETIRED):
         return f"{_USE_GIT}; {RENDER}"
-    if phrase is None:
-        return f"read what Flux reports; Flux tries again by itself, or at once with {reconcile_command(fetch.failed)}"
-    return fill(phrase.remedy, fetch)
+    return remedy_for(fetch, phrase)
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (

@@ -11,8 +11,7 @@ from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_p
 from registry_gitops.cluster.status.causes.delivery import MAX_SUSPECTS, list_suspects
 from registry_gitops.cluster.status.causes.failed_fetch import FailedFetch, list_failures
 from registry_gitops.cluster.status.causes.fetch_phrases import NETWORK_PHRASES, REFUSED_FETCH_PHRASES
-from registry_gitops.cluster.status.causes.source_remedies import fill
-from registry_gitops.cluster.status.causes.wording import reconcile_command
+from registry_gitops.cluster.status.causes.source_remedies import reason_of, remedy_for
 from registry_gitops.cluster.status.display import short_revision
 from registry_gitops.cluster.status.snapshot import Snapshot, source_of
 
@@ -91,8 +90,8 @@ def git_failed(snapshot: Snapshot) -> Iterator[Cause]:
         yield new_cause(
             CauseId.SIGNATURE_REFUSED if is_signature else default,
             fetch.failed,
-            f"Flux cannot fetch {fetch.address}{_reason(fetch, phrase)}{_last_revision(fetch)}",
-            _remedy(fetch, phrase),
+            f"Flux cannot fetch {fetch.address}{reason_of(fetch, phrase)}{_last_revision(fetch)}",
+            remedy_for(fetch, phrase),
             evidence=message,
             since=fetch.condition.since,
         )
@@ -101,16 +100,6 @@ def git_failed(snapshot: Snapshot) -> Iterator[Cause]:
 def _last_revision(fetch: FailedFetch) -> str:
     revision = short_revision(fetch.failed.text("status.artifact.revision"))
     return f"; {revision} is the last revision that it has" if revision else ""
-
-
-def _reason(fetch: FailedFetch, phrase: Phrase | None) -> str:
-    return f": {fill(phrase.message, fetch)}" if phrase else ""
-
-
-def _remedy(fetch: FailedFetch, phrase: Phrase | None) -> str:
-    if phrase is None:
-        return f"read what Flux reports; Flux tries again by itself, or at once with {reconcile_command(fetch.failed)}"
-    return fill(phrase.remedy, fetch)
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (folder_source_not_found, git_failed)

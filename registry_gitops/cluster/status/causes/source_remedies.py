@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from registry_gitops.cluster.status.causes.cluster_phrases import Phrase
 from registry_gitops.cluster.status.causes.failed_fetch import FailedFetch
 from registry_gitops.cluster.status.causes.source_secrets import (
     describe_certificates,
@@ -18,12 +19,24 @@ from registry_gitops.cluster.status.causes.source_secrets import (
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
 
 
-def fill(text: str, fetch: FailedFetch) -> str:
+def fill_placeholders(text: str, fetch: FailedFetch) -> str:
     """Return a message or remedy with texts for its placeholders: {url} is the key of the URL, {then} the last step."""
 
     what, then, rest = text.partition("{then}")
     text = re.sub(r"\{(\w+)\}", lambda placeholder: _PARTS[placeholder[1]](fetch), what)
     return f"{text}{_then(text, fetch) if then else ''}{rest}"
+
+
+def reason_of(fetch: FailedFetch, phrase: Phrase | None) -> str:
+    """Return why a source cannot be fetched, after a colon; "" if it is not known."""
+    return f": {fill_placeholders(phrase.message, fetch)}" if phrase else ""
+
+
+def remedy_for(fetch: FailedFetch, phrase: Phrase | None) -> str:
+    """Return what to change; if the reason is not known, what Flux does."""
+    if phrase:
+        return fill_placeholders(phrase.remedy, fetch)
+    return f"read what Flux reports; Flux tries again by itself, or at once with {reconcile_command(fetch.failed)}"
 
 
 def _then(text: str, fetch: FailedFetch) -> str:
