@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any, Self
 
-from pydantic import ConfigDict, field_validator
+from pydantic import ConfigDict, ModelWrapValidatorHandler, field_validator, model_validator
 
 from registry_gitops.masking import mask
 from registry_gitops.model import Model
@@ -18,6 +19,12 @@ class ContractModel(Model):
     """
 
     model_config = ConfigDict(strict=False, extra="ignore")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _resolve_references(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Keep `${...}` in texts: they quote others, and are no settings."""
+        return handler(data)
 
     @field_validator("*")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.cluster.states.state import Change, State, add, changed, condition, edit, later, without
+from tests.cluster.states.state import Change, State, add, changed, condition, edit, later, recorded, without
 
 _HELM: Final = "https://github.com/fluxcd/helm-controller"
 _KUSTOMIZE: Final = "https://github.com/fluxcd/kustomize-controller"
@@ -293,6 +293,52 @@ STATES: Final[tuple[State, ...]] = (
         remedy=("kustomize.toolkit.fluxcd.io/reconcile-",),
         ready=True,
     ),
+    recorded(
+        "kustomization-dependency-missing",
+        "a Kustomization waits for one that does not exist",
+        "dependency-not-ready",
+        report=f"{_KUSTOMIZE}/blob/v1.9.4/internal/controller/kustomization_controller.go",
+        says=("waits for Kustomization/flux-system/fx-none, which does not exist",),
+        remedy=("correct the name and the namespace in `dependsOn`",),
+        ready=True,
+    ),
+    recorded(
+        "release-dependency-missing",
+        "a release waits for one that nobody created",
+        "dependency-not-ready",
+        report=f"{_HELM}/blob/v1.6.3/internal/controller/helmrelease_controller.go",
+        says=("waits for HelmRelease/docker-registry/redis, which does not exist",),
+        remedy=("correct the name and the namespace in `dependsOn`",),
+    ),
+    recorded(
+        "releases-wait-for-each-other",
+        "two releases wait for each other for ever",
+        "dependency-not-ready",
+        report="https://fluxcd.io/flux/components/helm/helmreleases/#dependencies",
+        says=(
+            "HelmRelease/docker-registry/redis, which waits for HelmRelease/docker-registry/docker-registry: a circle",
+        ),
+        remedy=("remove one of these `dependsOn`",),
+    ),
+    recorded(
+        "release-dependency-failed",
+        "a release waits for one whose values are refused",
+        "dependency-not-ready",
+        report=f"{_HELM}/issues/946",
+        says=(
+            "waits for HelmRelease/docker-registry/redis, which is not ready (InstallFailed)",
+            "presistence",
+        ),
+        remedy=("kubectl describe helmrelease redis -n docker-registry",),
+    ),
+    recorded(
+        "release-dependency-suspended",
+        "a release waits for one that failed, and was suspended",
+        "dependency-not-ready",
+        report="https://github.com/fluxcd/flux2/issues/3302",
+        says=("which is suspended, and not ready",),
+        remedy=("flux resume helmrelease redis -n docker-registry",),
+    ),
     State(
         "the release waits for one that failed",
         f"{_HELM}/issues/946",
@@ -392,7 +438,9 @@ STATES: Final[tuple[State, ...]] = (
             ),
         ),
         ("dependency-not-ready",),
-        says=("which waits for it in turn",),
+        says=(
+            "waits for HelmRelease/infra/redis, which waits for HelmRelease/docker-registry/docker-registry: a circle",
+        ),
         remedy=("remove one of these `dependsOn`",),
     ),
     State(

@@ -44,7 +44,7 @@ def dependency_not_ready(snapshot: Snapshot) -> Iterator[Cause]:
         yield new_cause(
             CauseId.DEPENDENCY_NOT_READY,
             blocker.thing or blocker.reference,
-            f"the {thing.kind} {thing.name} waits for{others} {blocker.reference}, which {state}",
+            f"the {thing.kind} {thing.name} waits for{others} {blocker.reference}{state}",
             remedy,
             evidence=(blocker.thing.condition("Ready").message if blocker.thing else "") or blocker.message,
             since=thing.condition("Ready").since,
@@ -81,27 +81,24 @@ def _find_reference(thing: Object, message: str) -> Reference | None:
 
 
 def _describe(blocker: _Blocker) -> tuple[str, str]:
-    """Return the state of a blocker, as the end of a sentence, and the remedy."""
+    """Return the state of a blocker, as the end of a sentence that names it, and the remedy."""
     reference, thing = blocker.reference, blocker.thing
     commit = "commit and push"
     if blocker.is_circular:
-        return (
-            "waits for it in turn",
-            f"remove one of these `dependsOn` in Git; {commit}: none of them is ever processed",
-        )
+        return ": a circle, and none of them is processed", f"remove one of these `dependsOn` in Git; {commit}"
     if thing is None:
-        missing = "does not exist" if "not found" in blocker.message.lower() else "was not found"
+        missing = ", which does not exist" if "not found" in blocker.message.lower() else ", which was not found"
         return missing, f"create it, or correct the name and the namespace in `dependsOn` in Git; {commit}"
     if thing.is_being_deleted:
-        return "is being deleted", f"remove it from `dependsOn` in Git, or create it again; {commit}"
+        return ", which is being deleted", f"remove it from `dependsOn` in Git, or create it again; {commit}"
     if thing.is_suspended and not thing.condition("Ready").is_true:
-        return "is suspended, and not ready", resume_command(thing)
+        return ", which is suspended, and not ready", resume_command(thing)
     if "readyexpr" in blocker.message.lower():
-        return "does not fulfil the `readyExpr` of `dependsOn`", (
+        return ", which does not fulfil the `readyExpr` of `dependsOn`", (
             f"compare that expression with the object: `{_get_command(thing)} -o yaml`"
         )
     if deadline := find_deadline(thing):
-        return f"is in progress, until {format_clock(deadline)} at the latest", "wait: Flux continues by itself"
+        return f", which is in progress, until {format_clock(deadline)} at the latest", "wait: Flux continues by itself"
     return _describe_state(thing, reference)
 
 
@@ -110,13 +107,13 @@ def _describe_state(thing: Object, reference: Reference) -> tuple[str, str]:
     if not ready.is_true:
         reason = f" ({ready.reason})" if ready.reason else ""
         describe = _get_command(thing).replace(" get ", " describe ")
-        return f"is not ready{reason}", (
+        return f", which is not ready{reason}", (
             f"fix {reference.kind} {reference.name} first: `{describe}` shows its conditions and events; then Flux "
             "continues by itself"
         )
     if thing.number("status.observedGeneration") != thing.generation:
-        return "has a change that its controller has not processed", reconcile_command(thing)
-    return "is ready by now, or applies the same revision soon", "wait: Flux checks it again within a minute"
+        return ", which has a change that its controller has not processed", reconcile_command(thing)
+    return ", which is ready by now, or applies the same revision soon", "wait: Flux checks it again within a minute"
 
 
 def _get_command(thing: Object) -> str:

@@ -1,7 +1,7 @@
 """Why a Kustomization fails: the words of kustomize-controller, kustomize, SOPS, and the API server.
 
-A named group of a pattern is a word for the message and the remedy. They can also have {kustomization}, {path},
-{source}, {namespace}, and {secret}.
+A named group of a pattern is a word for the message and the remedy. They can also have {kustomization}, {name},
+{namespace}, {path}, {source}, and {secret}.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase
 
-_BUILD: Final = "`kustomize build {path}` prints the same message"
+_BUILD: Final = "`flux build kustomization {name} -n {namespace} --path {path}` prints the same message in a clone"
 _PUSH: Final = "then commit and push"
 
 _SUBSTITUTION: Final = (
@@ -45,13 +45,14 @@ _SUBSTITUTION: Final = (
 
 _SOPS: Final = (
     Phrase(
-        r"is SOPS encrypted, configuring decryption is required|\.sops: field not declared|unknown field \"sops\"",
-        "an object is encrypted with SOPS, and the Kustomization decrypts nothing",
+        r"is SOPS encrypted, configuring decryption is required|\.sops: field not declared|unknown field \"sops\""
+        r"|normalization error: illegal base64 data",
+        "an object is encrypted with SOPS, and the Kustomization does not decrypt it",
         "set `spec.decryption` of Kustomization {kustomization}: `provider: sops`, and in `secretRef` the Secret "
         "with the key",
     ),
     Phrase(
-        r"cannot get sops (?:SOPS age )?decryption Secret '(?P<secret>[\w./-]+)'",
+        r"^secrets \"(?P<secret>[\w./-]+)\" not found",
         "the Secret {secret} with the key of SOPS does not exist",
         "create it in namespace {namespace}, with the key in an entry whose name ends with .agekey (age) or .asc "
         "(PGP), or correct `spec.decryption.secretRef` of Kustomization {kustomization}",

@@ -20,6 +20,8 @@ from registry_gitops.findings import Severity
 _UNHEALTHY: Final = "HealthCheckFailed"
 _NO_FAILURES: Final = (_UNHEALTHY, "HealthCheckCanceled", "DependencyNotReady", "AccessDenied")
 """Reasons that are about other objects, or that are none."""
+_CLONE: Final = re.compile(r"/[^\s':]*/kustomization-\d+/?")
+"""Where kustomize-controller has the files: long, and no place where a user finds them."""
 _NO_PATH: Final = re.compile(r"path\s+not\s+found", re.IGNORECASE)
 _STATUS_OF: Final = re.compile(r"([A-Z]\w+)/([\w.-]+)/([\w.:-]+)\s+status:\s+'(\w+)'", re.IGNORECASE)
 """An object in the message about a failed health check: Kind/namespace/name."""
@@ -36,7 +38,7 @@ def apply_failed(snapshot: Snapshot) -> Iterator[Cause]:
             kustomization,
             message,
             remedy,
-            evidence=condition.message,
+            evidence=_CLONE.sub("./", condition.message),
             since=condition.since,
         )
 
@@ -86,6 +88,7 @@ def _again(kustomization: Object, remedy: str) -> str:
 def _describe(kustomization: Object) -> dict[str, str]:
     return {
         "kustomization": f"{kustomization.namespace}/{kustomization.name}",
+        "name": kustomization.name,
         "namespace": kustomization.namespace,
         "path": kustomization.text("spec.path") or "./",
         "source": str(source_of(kustomization) or "its source"),
@@ -110,7 +113,7 @@ def unhealthy(snapshot: Snapshot) -> Iterator[Cause]:
         yield new_cause(
             CauseId.UNHEALTHY,
             kustomization,
-            f"Flux applied the revision, but {', '.join(others[:3]) or 'one of its objects'} is not healthy",
+            f"an object of the Kustomization is not healthy: {', '.join(others[:3]) or 'see below'}",
             f"fix that object; Flux checks it again{when}",
             evidence=condition.message,
             since=condition.since,

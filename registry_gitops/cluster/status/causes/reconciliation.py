@@ -204,9 +204,18 @@ def in_progress(snapshot: Snapshot) -> Iterator[Cause]:
             kustomization,
             f"Flux has not applied the newest revision yet{_until(deadline)}",
             f"wait, or: {reconcile_command(kustomization)}",
-            evidence=kustomization.condition("Reconciling").message,
+            evidence="; ".join(_describe_attempts(kustomization)),
             severity=Severity.WARNING,
         )
+
+
+def _describe_attempts(kustomization: Object) -> Iterator[str]:
+    """Yield what kustomize-controller does, and how the last attempt failed: a condition tells one of them only."""
+    if message := kustomization.condition("Reconciling").message:
+        yield message
+    last = Object(next(iter(kustomization.items("status.history")), {})).text("lastReconciledStatus")
+    if last.endswith("Failed"):
+        yield f"the last attempt ended with {last}"
 
 
 def _release_in_progress(release: Object) -> Cause:

@@ -17,8 +17,11 @@ _WITH_RETRY: Final = "ProgressingWithRetry"
 
 def find_deadline(thing: Object) -> datetime | None:
     """Return when the timeout of what its controller is doing ends. None if the controller does nothing with it."""
-    state = thing.condition("Reconciling")
+    state, ready = thing.condition("Reconciling"), thing.condition("Ready")
     if not state.is_true or state.reason == _WITH_RETRY:
+        return None
+    # After a failure, helm-controller leaves the condition as it is until its next try.
+    if ready.is_false and ready.since and state.since and ready.since >= state.since:
         return None
     return _add(state.since, _find_text(_TIMEOUT, state.message))
 
