@@ -23,7 +23,7 @@ REASONS = {
         "Deployment/docker-registry was scaled to 0 replicas by hand: "
         "`kubectl scale -n docker-registry deployment/docker-registry --replicas 1`"
     ),
-    "crash-loop": "registry exits on start, with exit code 1 (configuration error: error parsing ",
+    "crash-loop": "registry exits on start, with exit code 1: a variable of its environment has a value that",
     "out-of-memory": "the registry exceeded its memory limit, and was killed",
     "image-not-pulled": "the image docker.io/library/registry:9.9.9 cannot be pulled: the node cannot resolve",
     "probe-fails": "the registry runs, but its probes fail",

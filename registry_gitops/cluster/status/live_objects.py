@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 RELEASE_LABELS: Final = "helm.toolkit.fluxcd.io"
 """Prefix of the labels /name and /namespace, with which helm-controller marks the objects of a HelmRelease."""
+_RECOVERY_TIME: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,14 @@ class Container:
     ended: Mapping[str, Any]
     """How it, or the one before it, ended: exitCode, reason, finishedAt. Empty if none has ended."""
     image: str
+
+    def has_recovered(self, now: datetime) -> bool:
+        """Return whether it runs for longer than a minute, and than the one before it: how that ended is history."""
+        if self.started is None:
+            return False
+        started, ended = (parse_time(self.ended.get(key)) for key in ("startedAt", "finishedAt"))
+        before = ended - started if started and ended else timedelta()
+        return now - self.started > max(_RECOVERY_TIME, before)
 
 
 def list_containers(pod: Object) -> Iterator[Container]:

@@ -31,9 +31,12 @@ _NAMESPACED: Final = (
 )
 """Kinds of which all objects in the namespace are read: one more kubectl costs more than a few unused objects."""
 _JOBS: Final = ("cronjobs.batch", "jobs.batch")
-_LOG_LINES: Final = 20
 _PROCESSES: Final = 8
 """Maximum number of kubectls at the same time: each takes up to 100 MB."""
+_LOG_LINES: Final = 50
+"""Enough for the trace of a panic, and for the health checks and probes of two minutes."""
+_MAX_PODS: Final = 2
+"""Pods that are not ready, and whose logs are read: they seldom differ."""
 _MAX_ROUNDS: Final = 4
 """Rounds of reading what objects refer to: a Kustomization, its dependency, the source of that one."""
 
@@ -201,16 +204,22 @@ def _parse_log(result: KubectlResult) -> str:
 
 
 def read_logs(kubectl: Kubectl, snapshot: Snapshot) -> dict[str, str]:
-    """Return the last log lines of what crashed, and of a collector, without credentials, by POD/CONTAINER."""
+    """Return the last log lines of what crashed or is not ready, and of a collector, without credentials."""
     commands = {
-        f"{pod.name}/{container.name}": kubectl.logs_command(
-            pod.namespace, pod.name, container.name, _LOG_LINES, previous=container.started is not None
-        )
-        for pod in snapshot.of_kinds("Pod")
-        for container in list_containers(pod)
-        if not container.is_ready and container.ended.get("exitCode")
+        f"{pod.name}/{name}": kubectl.logs_command(pod.namespace, pod.name, name, _LOG_LINES, previous=previous)
+        for pod in snapshot.unready_pods[:_MAX_PODS]
+        for name, previous in _list_logs(pod, snapshot.read_at)
     }
     for pod in snapshot.collection_pods[:1]:
         command = kubectl.logs_command(pod.namespace, pod.name, COLLECTOR, _LOG_LINES, previous=False)
         commands.setdefault(f"{pod.name}/{COLLECTOR}", command)
     return dict(zip(commands, run_commands(list(commands.values()), _parse_log), strict=True))
+
+
+def _list_logs(pod: Object, now: datetime) -> Iterator[tuple[str, bool]]:
+    """Yield the containers of a Pod whose log tells why it is not ready, and whether it is that of the previous run."""
+    for container in list_containers(pod):
+        if container.is_ready or not (container.started or container.ended):
+            continue
+        has_failed = bool(container.ended.get("exitCode")) and not container.has_recovered(now)
+        yield container.name, has_failed and container.started is not None

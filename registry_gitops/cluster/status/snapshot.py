@@ -39,6 +39,8 @@ class Event:
     is_warning: bool
     count: int
     last: datetime
+    container: str = ""
+    """Name of the container that it is about, or ""."""
 
 
 @dataclass(frozen=True)
@@ -374,4 +376,5 @@ def _event(event: Object) -> Event:
         event.text("type") == "Warning",
         event.number("series.count") or event.number("count", 1),
         parse_time(last) or datetime.fromtimestamp(0).astimezone(),
+        about.get("fieldPath", "").partition("{")[2].rstrip("}"),
     )

@@ -10,10 +10,12 @@ from registry_gitops.cluster.status.causes import (
     chart_sources,
     claims,
     collection,
+    container_starts,
     containers,
     deletion,
     delivery,
     depends_on,
+    failed_probes,
     gateways,
     git_sources,
     helm,
@@ -47,7 +49,9 @@ POD_CAUSES: Final[tuple[FindCause, ...]] = (
     *pod_startup.CAUSES,
     *pod_references.CAUSES,
     *image_pulls.CAUSES,
+    *container_starts.CAUSES,
     *containers.CAUSES,
+    *failed_probes.CAUSES,
 )
 """The causes that are about Pods, and need nothing of Flux."""
 
@@ -95,11 +99,12 @@ CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
             CauseId.UNSCHEDULABLE,
             CauseId.SECRET_MISSING,
             CauseId.IMAGE_NOT_PULLED,
+            CauseId.CONTAINER_NOT_STARTED,
             CauseId.CRASH_LOOP,
-            CauseId.NOT_HEALTHY,
         ),
         frozenset({CauseId.BUSY}),
     ),
+    CauseId.NOT_HEALTHY: frozenset({CauseId.BUSY, CauseId.CRASH_LOOP}),
 }
 """A cause -> those of which it is a consequence: with one of them, it is omitted. None stands for every other error."""
 

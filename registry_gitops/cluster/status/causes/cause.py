@@ -85,6 +85,10 @@ class CauseId(StrEnum):
 
     # Images and containers
     SECRET_MISSING = "secret-missing", "A Secret, ConfigMap, or key that the Pod needs does not exist."
+    CONTAINER_NOT_STARTED = (
+        "container-not-started",
+        "The node cannot start a container of the Pod, or an init container does not end.",
+    )
     IMAGE_NOT_PULLED = "image-not-pulled", "The node cannot pull the image."
     CRASH_LOOP = "crash-loop", "The registry exits on start; `evidence` has its last log line."
     NOT_HEALTHY = "not-healthy", "The registry runs, but its probes fail."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.containers import find_error_line
+from registry_gitops.cluster.status.causes.registry_log import find_error_line
 from registry_gitops.cluster.status.last_collection import find_garbage_collection
 from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot
 from registry_gitops.findings import Severity

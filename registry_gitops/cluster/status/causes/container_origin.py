@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from registry_gitops.cluster.status.causes.cluster_phrases import Phrase
+from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot
+from registry_gitops.masking import quote
 
 REGISTRY: Final = "registry"
 """Name of the chart's container that runs the registry."""
@@ -60,3 +64,30 @@ def describe_place(name: str, snapshot: Snapshot) -> str:
     if is_added(name, snapshot):
         return f"not in Git: a webhook of the cluster, such as that of a service mesh, adds the container {name}"
     return f"in `{user_key(name, snapshot) or 'values.sidecars'}`, for the container {name}"
+
+
+def adapt_remedy(phrase: Phrase, container: str, snapshot: Snapshot) -> str:
+    """Return the remedy of a phrase for a container, with what the values are now."""
+    if "`values." not in phrase.remedy:
+        return phrase.remedy
+    if not image_key(container):
+        return f"correct the container, which is {describe_place(container, snapshot)}"
+    key = resources_key(container, snapshot) or "values.resources"
+    remedy = phrase.remedy.replace("values.resources", key)
+    return f"{_KEY.sub(lambda found: _with_value(found[1], snapshot.release), remedy)}; {RENDER}"
+
+
+_KEY: Final = re.compile(r"`values\.([\w.]+)`")
+
+
+def _with_value(key: str, release: Object | None) -> str:
+    """Return a key of the values in backquotes, with its value; that of `configuration`, which overrides it, if set."""
+    below = f"configuration.{key.removeprefix('cache.').lower()}"
+    for path in (below, key):
+        value = release.get(f"spec.values.{path}") if release else None
+        shown = value if isinstance(value, list) else [value]
+        if value and all(isinstance(item, str | int) for item in shown):
+            return f"`values.{path}` (now {', '.join(map(quote, shown))})"
+        if value:
+            return f"`values.{path}`"
+    return f"`values.{key}`"

@@ -1,102 +1,131 @@
-"""The containers do not run, or run and are not ready."""
+"""The containers end, again and again."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.container_origin import (
+    REGISTRY,
+    adapt_remedy,
+    describe_place,
+    resources_key,
+)
+from registry_gitops.cluster.status.causes.container_starts import find_refusal
+from registry_gitops.cluster.status.causes.failed_probes import is_killed_by_probe
+from registry_gitops.cluster.status.causes.registry_log import LogError, explain_end, find_error_line
 from registry_gitops.cluster.status.causes.wording import RENDER
+from registry_gitops.cluster.status.display import format_age
 from registry_gitops.cluster.status.live_objects import Container, Object, list_containers, parse_time
-from registry_gitops.cluster.status.snapshot import Event, Snapshot
+from registry_gitops.cluster.status.snapshot import Snapshot
 
-_START_TIME: Final = timedelta(seconds=20)
-"""A container that takes longer to become ready is a cause."""
-_NO_LOG: Final = "unable to retrieve container logs"
-"""The kubelet's text instead of a log that it has deleted."""
-_ERROR_LINE: Final = re.compile(r"error|fatal|panic|invalid|denied|failed", re.IGNORECASE)
+_SHORT_RUN: Final = timedelta(minutes=1)
+"""A container that ended before has failed to start."""
+_KILLED: Final = (0, 137, 143)
+"""Exit codes of a container that the kubelet ends."""
 
 
 def crash_loop(snapshot: Snapshot) -> Iterator[Cause]:
-    """A container exits with an error, again and again."""
+    """A container ends, again and again."""
     for pod in snapshot.unready_pods:
         for container in list_containers(pod):
-            has_failed = not container.is_ready and container.ended.get("exitCode")
-            if has_failed and not _is_killed_by_probe(pod, snapshot):
+            if _has_crashed(pod, container, snapshot):
                 yield _crashed(pod, container, snapshot)
                 return
 
 
+def _has_crashed(pod: Object, container: Container, snapshot: Snapshot) -> bool:
+    code = container.ended.get("exitCode")
+    if container.is_ready or code is None or find_refusal(container) or container.has_recovered(snapshot.read_at):
+        return False
+    if code in _KILLED and is_killed_by_probe(pod, container, snapshot):
+        return False
+    return code != 0 or container.waiting == "CrashLoopBackOff"
+
+
 def _crashed(pod: Object, container: Container, snapshot: Snapshot) -> Cause:
     code, reason = container.ended.get("exitCode"), container.ended.get("reason")
+    error = LogError("", None)
     if reason == "OOMKilled":
-        message = "the registry exceeded its memory limit, and was killed"
-        remedy = f"raise `values.resources.limits.memory`; {RENDER}"
+        message, remedy = _out_of_memory(pod, container, snapshot)
+    elif code == 137:
+        message = f"{container.name} was killed, with exit code 137: not for its own memory limit"
+        node = pod.text("spec.nodeName") or "NODE"
+        remedy = f"find out whether the node was short of memory: `kubectl describe node {node}`"
     else:
-        message = f"{container.name} exits on start, with exit code {code}"
-        # The kubelet keeps one log: of the container that runs, or else of the last one.
-        previous = " --previous" if container.started else ""
-        remedy = (
-            "correct `values.configuration` or `values.extraEnvVars` as the line says; more of the log: "
-            f"`kubectl logs -n {pod.namespace} {pod.name} -c {container.name}{previous}`"
-        )
-    log = snapshot.logs.get(f"{pod.name}/{container.name}", "")
+        log = snapshot.logs.get(f"{pod.name}/{container.name}", "")
+        is_registry = container.name == REGISTRY
+        error = explain_end(log) if is_registry else LogError(find_error_line(log), None)
+        message = _describe_end(pod, container)
+        if error.phrase:
+            message = f"{message}: {error.phrase.message}"
+        remedy = f"{_remedy_for_end(error, container, snapshot)}; {_more_of_log(pod, container)}"
+    limit = _memory_limit(pod, container.name) if reason == "OOMKilled" else ""
     return new_cause(
         CauseId.CRASH_LOOP,
         pod,
         message,
         remedy,
-        evidence=find_error_line(log) or f"{reason}, exit code {code}",
+        evidence=error.text or f"{reason}, exit code {code}{f', memory limit {limit}' if limit else ''}",
         since=parse_time(container.ended.get("finishedAt")) if not container.restarts else pod.created,
     )
 
 
-def find_error_line(log: str) -> str:
-    """Return the last line of a log about an error, before any help on usage; or the last line."""
-    before_usage = log.partition("\nUsage:")[0].splitlines()
-    lines = [line.strip() for line in before_usage if line.strip() and not line.startswith(_NO_LOG)]
-    return next((line for line in reversed(lines) if _ERROR_LINE.search(line)), lines[-1] if lines else "")
+def _out_of_memory(pod: Object, container: Container, snapshot: Snapshot) -> tuple[str, str]:
+    """Return what happened to a container that the kernel killed, and the remedy."""
+    name = "the registry" if container.name == REGISTRY else f"the container {container.name}"
+    key = resources_key(container.name, snapshot)
+    if not _memory_limit(pod, container.name):
+        remedy = f"set `{key or 'values.resources'}.requests.memory` to what it needs, so that it gets a node with it"
+        return f"the node had no memory left, and {name} was killed", f"{remedy}; {RENDER}"
+    message = f"{name} exceeded its memory limit, and was killed"
+    if not key:
+        return message, f"raise its memory limit, which is {describe_place(container.name, snapshot)}"
+    return message, f"raise `{key}.limits.memory`; {RENDER}"
 
 
-def not_healthy(snapshot: Snapshot) -> Iterator[Cause]:
-    """The container runs, but the kubelet's probes fail."""
-    for pod in snapshot.unready_pods:
-        probes = [event for event in snapshot.events_of(pod) if event.reason == "Unhealthy"]
-        is_late = any(
-            container.started and not container.is_ready and snapshot.read_at - container.started > _START_TIME
-            for container in list_containers(pod)
-        )
-        if probes and (is_late or _is_killed_by_probe(pod, snapshot)):
-            yield new_cause(
-                CauseId.NOT_HEALTHY,
-                pod,
-                "the registry runs, but its probes fail",
-                _probe_remedy(probes[0], pod),
-                evidence=probes[0].message,
-                since=pod.condition("Ready").since,
-            )
-            return
-
-
-def _probe_remedy(probe: Event, pod: Object) -> str:
-    log = f"its log: `kubectl logs -n {pod.namespace} {pod.name}`"
-    if "refused" in probe.message:
-        return f"it listens on another address: remove REGISTRY_HTTP_ADDR from `values.extraEnvVars`; {log}"
-    if "503" in probe.message:
-        return f"it cannot reach its storage: check `values.storage` and `values.configuration.storage`; {log}"
-    return f"find what it waits for in {log}"
-
-
-def _is_killed_by_probe(pod: Object, snapshot: Snapshot) -> bool:
-    """Return whether the kubelet ends the container because its liveness probe fails."""
-    return any(
-        event.reason == "Killing" and "failed liveness probe" in event.message for event in snapshot.events_of(pod)
+def _memory_limit(pod: Object, name: str) -> str:
+    """Return the memory limit of a container, or ""."""
+    kinds = ("status.containerStatuses", "status.initContainerStatuses", "spec.containers", "spec.initContainers")
+    found = (
+        Object(item).get("resources.limits.memory") for kind in kinds for item in pod.items(kind) if _is(item, name)
     )
+    return next((str(limit) for limit in found if limit), "")
 
 
-CAUSES: Final[tuple[FindCause, ...]] = (
-    crash_loop,
-    not_healthy,
-)
+def _is(item: Mapping[str, Any], name: str) -> bool:
+    return item.get("name") == name
+
+
+def _describe_end(pod: Object, container: Container) -> str:
+    """Return that a container ended, and when in its life."""
+    code = container.ended.get("exitCode")
+    started, ended = (parse_time(container.ended.get(key)) for key in ("startedAt", "finishedAt"))
+    if code == 0:
+        return f"{container.name} ends at once, without an error"
+    if any(_is(item, container.name) for item in pod.items("status.initContainerStatuses")):
+        return f"{container.name}, which runs before the registry, ends with exit code {code}"
+    if started and ended and ended - started > _SHORT_RUN:
+        return f"{container.name} ended after {format_age(ended - started)}, with exit code {code}"
+    return f"{container.name} exits on start, with exit code {code}"
+
+
+def _remedy_for_end(error: LogError, container: Container, snapshot: Snapshot) -> str:
+    if container.name != REGISTRY:
+        return f"correct the container as its log says; it is {describe_place(container.name, snapshot)}"
+    if error.phrase:
+        return adapt_remedy(error.phrase, container.name, snapshot)
+    if container.ended.get("exitCode") == 0:
+        return f"remove or correct `values.command` and `values.args`; {RENDER}"
+    return "correct `values.configuration` or `values.extraEnvVars` as the line says"
+
+
+def _more_of_log(pod: Object, container: Container) -> str:
+    # The kubelet keeps one log: of the container that runs, or else of the last one.
+    previous = " --previous" if container.started else ""
+    return f"more of the log: `kubectl logs -n {pod.namespace} {pod.name} -c {container.name}{previous}`"
+
+
+CAUSES: Final[tuple[FindCause, ...]] = (crash_loop,)

@@ -186,6 +186,7 @@ _UNKNOWN: Final = Phrase(
     "check `values.image.registry`, `values.image.repository`, and `values.image.tag`",
 )
 _MISSING_SECRETS: Final = re.compile(r"unable to retrieve some image pull secrets \(([^)]+)\)", re.IGNORECASE)
+_FAILED_PULL: Final = r"(?i)failed\s+to\s+pull"
 _NAME_KEYS: Final = re.compile(r"values\.image\.(registry|repository|tag|digest)")
 
 
@@ -219,7 +220,7 @@ def _find_message(pod: Object, container: Container, snapshot: Snapshot) -> str:
     """Return the kubelet's message about a pull: older kubelets write it in an event only."""
     if ": " in container.message:
         return container.message
-    pulls = (event.message for event in snapshot.events_of(pod) if "Failed to pull" in event.message)
+    pulls = (event.message for event in snapshot.events_of(pod) if re.search(_FAILED_PULL, event.message))
     return next((text for text in pulls if container.image in text), container.message)
 
 
