@@ -166,7 +166,8 @@ _MOUNT_EVENTS: Final = ("FailedMount", "FailedMapVolume", "FailedAttachVolume", 
 _LATER_EVENTS: Final = ("Pulling", "Pulled", "Created", "Started")
 """Reasons of events after the sandbox and the mounts were made."""
 _REFERENCE: Final = re.compile(
-    r"\b(?:secrets?|configmaps?)\b.*(?:not found|forbidden|non-existent)|couldn't find key|multi-attach", re.IGNORECASE
+    r"\b(?:secrets?|configmaps?)\b.*(?:not found|forbidden)|references\s+non-existent|couldn't find key|multi-attach",
+    re.IGNORECASE,
 )
 """A Secret or ConfigMap that does not exist, or a volume that another node holds: causes of their own."""
 _TIMEOUT: Final = re.compile(
