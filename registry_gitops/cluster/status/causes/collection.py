@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.refusals import job_refused
 from registry_gitops.cluster.status.causes.registry_log import find_error_line
 from registry_gitops.cluster.status.last_collection import find_garbage_collection
 from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot
@@ -51,5 +52,6 @@ def left_read_only(snapshot: Snapshot) -> Iterator[Cause]:
 
 CAUSES: Final[tuple[FindCause, ...]] = (
     left_read_only,
+    job_refused,
     collection_failed,
 )

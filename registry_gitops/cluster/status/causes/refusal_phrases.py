@@ -10,8 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from registry_gitops.cluster.status.causes.admission_phrases import POLICY_PHRASES, WEBHOOK_PHRASES
+from registry_gitops.cluster.status.causes.api_server_phrases import API_SERVER_PHRASES, RIGHTS_PHRASES
 from registry_gitops.cluster.status.causes.cause import CauseId
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
+from registry_gitops.cluster.status.causes.limit_phrases import LIMIT_PHRASES
 from registry_gitops.cluster.status.causes.refused_values import (
     find_field_key,
     find_quota_remedy,
@@ -34,6 +37,16 @@ class Refusal:
     id: CauseId
     message: str
     remedy: str
+
+
+REFUSAL_PHRASES: Final[tuple[Phrase, ...]] = (
+    *WEBHOOK_PHRASES,
+    *POLICY_PHRASES,
+    *RIGHTS_PHRASES,
+    *LIMIT_PHRASES,
+    *API_SERVER_PHRASES,
+)
+"""A policy writes what it likes, such as the words of a quota: it comes before them."""
 
 
 def explain_refusal(message: str, snapshot: Snapshot) -> Refusal | None:
@@ -159,274 +172,3 @@ def _describe_security(message: str) -> str:
         f"set {wanted}; the defaults of the chart meet the level, while `enabled` of "
         "`values.podSecurityContext` and `values.containerSecurityContext` is true"
     )
-
-
-_CALL: Final = r"failed calling (?:admission )?webhook\b"
-_DENIED: Final = r'webhook "[^"]+" denied the request\b'
-_OBEY: Final = "change the value that the message is about, or ask the administrator of the policy for an exception"
-_WAIT: Final = "Kubernetes and Flux try again by themselves; if Flux does not: {retry}. If it lasts, the administrator"
-
-REFUSAL_PHRASES: Final[tuple[Phrase, ...]] = (
-    # Webhooks that do not answer
-    Phrase(
-        rf'{_CALL}.*\bservice "[^"]+" not found',
-        "the webhook {webhook} does not answer: its Service does not exist",
-        "its program was removed, but its configuration was not: install the program again, or delete the "
-        "configuration that {find_webhook} shows; nothing is wrong with the registry",
-        CauseId.WEBHOOK_FAILED,
-    ),
-    Phrase(
-        rf"{_CALL}.*\bno endpoints available for service",
-        "the webhook {webhook} does not answer: none of its Pods is ready",
-        "look at {server}; nothing is wrong with the registry",
-        CauseId.WEBHOOK_FAILED,
-    ),
-    Phrase(
-        rf"{_CALL}.*(?:x509: |failed to verify certificate|certificate has expired|tls: )",
-        "the API server does not trust the certificate of the webhook {webhook}",
-        "the administrator of the webhook must renew its certificate, or the `caBundle` of the configuration that "
-        "{find_webhook} shows; look at {server}",
-        CauseId.WEBHOOK_FAILED,
-    ),
-    Phrase(
-        rf"{_CALL}.*(?:context deadline exceeded|i/o timeout|client\.timeout exceeded|tls handshake timeout"
-        r"|request canceled|no route to host|network is unreachable|operation not permitted)",
-        "the API server cannot reach the webhook {webhook}, or gets no answer in time",
-        "look at {server}; if they are ready, let the API server reach them: a firewall, security group, or "
-        "NetworkPolicy must allow the port of the Pods, not only 443",
-        CauseId.WEBHOOK_FAILED,
-    ),
-    Phrase(
-        rf"{_CALL}.*(?:could not find the requested resource|json parse error|invalid webhook response"
-        r"|expected (?:webhook )?response|response was absent|undecodable patch|unsupported patch type"
-        r"|an error on the server|rejected our request|unable to handle the request|responded with the status code)",
-        "the webhook {webhook} answers with an error, not with a decision",
-        "look at {server}: the program fails, or its version does not fit its configuration",
-        CauseId.WEBHOOK_FAILED,
-    ),
-    Phrase(
-        _CALL,
-        "the webhook {webhook} does not answer",
-        "look at {server}; nothing is wrong with the registry",
-        CauseId.WEBHOOK_FAILED,
-    ),
-    Phrase(
-        r"\bconversion webhook for\b",
-        "the conversion webhook of kind {kind} does not answer",
-        "look at {server}: it is of the program that installed the kind",
-        CauseId.WEBHOOK_FAILED,
-    ),
-    Phrase(
-        r'webhook "[^"]+" does not support dry run',
-        "the webhook {webhook} does not support the dry-run with which Flux begins",
-        "its administrator must set `sideEffects: None` in the configuration that {find_webhook} shows",
-        CauseId.WEBHOOK_FAILED,
-    ),
-    # Policies that forbid
-    Phrase(
-        r'\bviolates PodSecurity "',
-        "the Pod Security level {level} of namespace {namespace} forbids the Pod",
-        f"{{security}}; {RENDER}",
-        CauseId.POD_FORBIDDEN,
-    ),
-    Phrase(
-        r"unable to validate against any security context constraint",
-        "the Security Context Constraints of OpenShift forbid the user and group of the Pod",
-        "set `values.podSecurityContext.enabled: false` and `values.containerSecurityContext.enabled: false`: "
-        f"OpenShift then assigns them; {RENDER}",
-        CauseId.POD_FORBIDDEN,
-    ),
-    Phrase(
-        rf'{_DENIED}.*\bhost "[^"]*" and path "[^"]*" is already defined in ingress\b',
-        "the Ingress {ingress} already has this host and path",
-        f"set another `values.ingress.hostname` or `values.ingress.path`; {RENDER}; or delete that Ingress",
-        CauseId.OBJECT_FORBIDDEN,
-    ),
-    Phrase(
-        rf"{_DENIED}.*(?:snippet directives are disabled|contains risky annotation|contains invalid word"
-        r"|annotation \S+ contains invalid value|annotation cannot be used)",
-        "the ingress controller forbids an annotation of the Ingress",
-        f"remove it from `values.ingress.annotations`; {RENDER}; or let the administrator of the ingress controller "
-        "allow it (`allow-snippet-annotations`, `annotations-risk-level`)",
-        CauseId.OBJECT_FORBIDDEN,
-    ),
-    Phrase(
-        rf"{_DENIED}.*cannot be used with pathType",
-        "the ingress controller forbids this path with its path type",
-        f"correct `values.ingress.path` and `values.ingress.pathType`; {RENDER}",
-        CauseId.OBJECT_FORBIDDEN,
-    ),
-    Phrase(
-        rf"{_DENIED}.*(?:due to the following policies|for resource violation)",
-        "the Kyverno policy {policy} forbids {object}",
-        f"{_OBEY} (a PolicyException); {RENDER}",
-        CauseId.OBJECT_FORBIDDEN,
-    ),
-    Phrase(
-        r"gatekeeper\S* denied the request\b",
-        "the Gatekeeper constraint {policy} forbids {object}",
-        f"{_OBEY}; {RENDER}",
-        CauseId.OBJECT_FORBIDDEN,
-    ),
-    Phrase(
-        r"policy ['\"][^'\"]+['\"](?: with binding ['\"][^'\"]+['\"])? denied request\b",
-        "the admission policy {policy} forbids {object}",
-        f"{_OBEY}; {RENDER}",
-        CauseId.OBJECT_FORBIDDEN,
-    ),
-    Phrase(
-        rf"{_DENIED}|image policy webhook backend denied",
-        "the policy of the webhook {webhook} forbids {object}",
-        f"{_OBEY}; {RENDER}",
-        CauseId.OBJECT_FORBIDDEN,
-    ),
-    # Rights of the account
-    Phrase(
-        r'\bUser "[^"]+" cannot impersonate\b',
-        "{account} is not allowed to act as another account",
-        "the administrator of Flux must allow its controller to impersonate; or remove `release.serviceAccountName`",
-        CauseId.ACCESS_DENIED,
-    ),
-    Phrase(
-        r'\bUser "[^"]+" cannot [\w-]+ (?:resource|path)\b',
-        "{account} is not allowed to {verb} {resource} {where}",
-        "{grant}; or name another account: `release.serviceAccountName`, or `spec.serviceAccountName` of the "
-        "Kustomization",
-        CauseId.ACCESS_DENIED,
-    ),
-    Phrase(
-        r"is attempting to grant RBAC permissions not currently held",
-        "{account} is not allowed to grant the rights of the chart's Role",
-        "grant the account those rights that the message lists, or the verbs `escalate` and `bind` on Roles",
-        CauseId.ACCESS_DENIED,
-    ),
-    Phrase(
-        r"the server has asked for the client to provide credentials",
-        "the API server does not accept the credentials of Flux",
-        "renew the kubeconfig in the Secret of `release.kubeConfig`; without one, restart the controller: "
-        "`kubectl rollout restart deployment -n flux-system`",
-        CauseId.ACCESS_DENIED,
-    ),
-    # Objects that do not exist, or are being deleted
-    Phrase(
-        r'looking up service account \S+ serviceaccount "[^"]+" not found',
-        "the ServiceAccount {missing_account} does not exist",
-        "{create_account}",
-        CauseId.REFERENCE_MISSING,
-        has_names=True,
-    ),
-    Phrase(
-        r"no PriorityClass with name \S+ was found",
-        "the PriorityClass {priority_class} does not exist",
-        f"set `values.priorityClassName` to one of `kubectl get priorityclasses`; {RENDER}",
-        CauseId.REFERENCE_MISSING,
-    ),
-    Phrase(
-        r'RuntimeClass "[^"]+" not found',
-        "the RuntimeClass {runtime_class} does not exist",
-        f"set `values.runtimeClassName` to one of `kubectl get runtimeclasses`; {RENDER}",
-        CauseId.REFERENCE_MISSING,
-    ),
-    Phrase(
-        r"because it is being terminated",
-        "the namespace {ending_namespace} is being deleted",
-        "wait until it is gone: `kubectl get namespace {ending_namespace}`; Flux then creates it again, if Git has it. "
-        "`kubectl describe namespace {ending_namespace}` shows what it waits for",
-        CauseId.NAMESPACE_ENDING,
-    ),
-    Phrase(
-        r'namespaces "[^"]+" not found',
-        "the namespace {missing_namespace} does not exist",
-        "commit a Namespace of this name, and list its file first in the `resources` of kustomization.yaml; for "
-        "`release.targetNamespace`, `release.install.createNamespace: true` creates it, too",
-        CauseId.NAMESPACE_MISSING,
-    ),
-    # Quotas and limits
-    Phrase(
-        r"failed quota: \S+ must specify\b",
-        "the quota {quota} demands that each container sets requests and limits",
-        f"set {{limits}}; {RENDER}",
-        CauseId.LIMITS_REFUSED,
-        has_names=True,
-    ),
-    Phrase(
-        r"\b(?:maximum|minimum) storage usage per PersistentVolumeClaim is\b",
-        "a LimitRange of namespace {namespace} forbids the size of the claim",
-        f"correct `values.persistence.size`: `kubectl describe limitrange -n {{namespace}}`; {RENDER}",
-        CauseId.LIMITS_REFUSED,
-    ),
-    Phrase(
-        r"\b(?:maximum|minimum) [\w./-]+ usage per (?:Container|Pod) is\b"
-        r"|\bmax limit to request ratio per (?:Container|Pod) is\b",
-        "a LimitRange of namespace {namespace} forbids the requests or limits of the Pod",
-        f"correct {{ranges}}: `kubectl describe limitrange -n {{namespace}}` shows the range; {RENDER}",
-        CauseId.LIMITS_REFUSED,
-    ),
-    Phrase(
-        r"exceeded quota: ",
-        "the quota {quota} of namespace {namespace} has no room",
-        f"{{use_less}}; {RENDER}; or raise the quota: `kubectl describe quota -n {{namespace}}`",
-        CauseId.QUOTA_EXCEEDED,
-    ),
-    Phrase(
-        r"insufficient quota to (?:consume|match these scopes): ",
-        "a quota must allow this PriorityClass or resource in namespace {namespace}, and there is none",
-        f"change `values.priorityClassName`; {RENDER}; or ask the administrator for such a quota",
-        CauseId.QUOTA_EXCEEDED,
-    ),
-    # The API server itself
-    Phrase(
-        r"mvcc: database space exceeded",
-        "etcd is full: the cluster stores no change",
-        "the administrator of the cluster must compact and defragment etcd, and disarm its alarm",
-        CauseId.API_UNAVAILABLE,
-    ),
-    Phrase(
-        r"complete list of server APIs: \S+ the server is currently unable to handle the request"
-        r"|complete list of server APIs: \S+ stale GroupVersion discovery",
-        "the API {api} does not answer: the program that serves it is down",
-        "look at `kubectl get apiservice {api_service}`: repair the Service that it names, or delete it, if the "
-        "program was removed",
-        CauseId.API_UNAVAILABLE,
-        has_names=True,
-    ),
-    Phrase(
-        r"etcdserver: (?:request timed out|leader changed|no leader|not leader|too many requests|server stopped"
-        r"|unhealthy cluster|request canceled|context deadline exceeded)"
-        r"|rpc error: code = (?:unavailable|deadlineexceeded)\b"
-        r"|request did not complete within (?:the |requested |allotted )*timeout"
-        r"|unable to return a response in the time allotted"
-        r"|the server is currently unable to handle the request"
-        r"|received too many requests and has asked us to try again later|too many requests, please try again later"
-        r"|apiserver is shutting down, please try again later|could not be completed at this time, please try again"
-        r"|storage is \(re\)initializing|apiserver not ready|http2: client connection (?:lost|force closed)"
-        r"|not yet ready to handle request|status unknown for quota: "
-        r"|the object has been modified; please apply your changes to the latest version",
-        "the API server could not serve the request",
-        f"{_WAIT} finds out with `kubectl get --raw '/readyz?verbose'`",
-        CauseId.API_UNAVAILABLE,
-    ),
-    Phrase(
-        r"kubernetes cluster unreachable"
-        r'|"https://[^"\s]+/(?:api/v1|apis/[\w.-]+|version|openapi)\b[^"]*": (?:dial tcp|net/http|context deadline|eof'
-        r"|read tcp|http2|unexpected eof|x509|tls)",
-        "Flux cannot reach the API server",
-        f"{_WAIT} checks the API server, and the network to it; with `release.kubeConfig`, that cluster",
-        CauseId.API_UNAVAILABLE,
-        has_names=True,
-    ),
-    # Fields
-    Phrase(
-        r"\bapply failed with \d+ conflicts?: ",
-        "{manager} has set {field}, which Flux wants to set, too",
-        "let one of them own the field: remove it from the values, or from what {manager} applies",
-        CauseId.DRIFTED,
-    ),
-    Phrase(
-        r" is invalid: (?!.*(?:immutable|may not be specified when|can(?:not| not) be less than|may not change once"
-        r"|updates to statefulset))",
-        "the API server refuses {invalid_field} of an object",
-        f"correct {{field_key}} as the message says; {RENDER}",
-        CauseId.OBJECT_INVALID,
-    ),
-)

@@ -80,7 +80,4 @@ def _last_failure(owner: Object, snapshot: Snapshot) -> Event | None:
     return newest if newest and newest.reason == _FAILED else None
 
 
-CAUSES: Final[tuple[FindCause, ...]] = (
-    pod_refused,
-    job_refused,
-)
+CAUSES: Final[tuple[FindCause, ...]] = (pod_refused,)
