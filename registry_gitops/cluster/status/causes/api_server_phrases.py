@@ -33,8 +33,8 @@ RIGHTS_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"the server has asked for the client to provide credentials|failed to query with labels: Unauthorized",
         "the API server does not accept the credentials of Flux",
-        "renew the kubeconfig in the Secret of `release.kubeConfig`; without one, restart the controller: "
-        "`kubectl rollout restart deployment -n flux-system`",
+        "renew the kubeconfig in the Secret of `release.kubeConfig`; without one, the administrator of Flux must "
+        "restart its controllers, which then read their tokens again",
         CauseId.ACCESS_DENIED,
     ),
 )
@@ -68,7 +68,7 @@ API_SERVER_PHRASES: Final[tuple[Phrase, ...]] = (
         r"|not yet ready to handle request|status unknown for quota: "
         r"|the object has been modified; please apply your changes to the latest version",
         "the API server could not serve the request",
-        f"{_WAIT} finds out with `kubectl get --raw '/readyz?verbose'`",
+        f"{_WAIT} looks at `kubectl get --raw '/readyz?verbose'`",
         CauseId.API_UNAVAILABLE,
     ),
     Phrase(
@@ -102,16 +102,9 @@ API_SERVER_PHRASES: Final[tuple[Phrase, ...]] = (
         has_names=True,
     ),
     Phrase(
-        r"\w: field not declared in schema|strict decoding error: unknown field",
-        "the cluster does not know a field of an object",
-        f"remove the value that becomes the field in the message, or upgrade the cluster; {RENDER}",
-        CauseId.OBJECT_INVALID,
-        has_names=True,
-    ),
-    Phrase(
-        r'"[^"]+" is invalid: (?!.*(?:immutable|may not be specified when|can(?:not| not) be less than'
+        r'"[^"]+" is invalid: (?!.*(?:immutable|may not be specified when strategy|can(?:not| not) be less than'
         r"|may not change once|updates to statefulset))",
-        "the API server refuses {invalid_field} of an object",
+        "the API server refuses {invalid_field} of {invalid_object}",
         f"correct {{field_key}} as the message says; {RENDER}",
         CauseId.OBJECT_INVALID,
     ),

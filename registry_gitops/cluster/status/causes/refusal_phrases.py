@@ -67,7 +67,7 @@ _NAMES: Final = {
     "object": (
         r"resource (\w+/[\w.-]+/[\w.-]+) (?:was blocked|for)|policy (\w+/[\w.-]+/[\w.-]+) for"
         r"|(\w+/[\w.-]+/[\w.-]+) dry-run failed|object \S+ \S+ kind=(\w+): ",
-        "the object",
+        "object",
     ),
     "policy": (
         r"(?:due to the following policies|for resource violation:) ([\w.-]+):"
@@ -90,6 +90,7 @@ _NAMES: Final = {
     "api": (r"complete list of server apis: ([\w.-]+/\w+)", ""),
     "manager": (r'conflicts? with "([^"]+)"', ""),
     "field": (r"conflicts? with .*?(?:: |\s- )(\.\S+)", "a field"),
+    "invalid_object": (r'(\w+)(?:\.[\w.-]+)? "[^"]+" is invalid: ', "object"),
     "invalid_field": (r"is invalid: \[?([\w.\[\]\"/-]+): ", "a field"),
 }
 """Name of a part of a sentence -> the pattern whose group is that part, and the words to use if it is not there."""
@@ -105,6 +106,8 @@ def _find_names(message: str, snapshot: Snapshot) -> dict[str, str]:
     names["grant"] = _grant_command(names)
     names["create_account"] = _create_account(names["missing_account"], snapshot)
     names["api_service"] = ".".join(reversed(names["api"].split("/")))
+    for key in ("object", "invalid_object"):
+        names[key] = names[key] if "/" in names[key] else f"the {names[key]}"
     names["limits"] = join_keys(list_resource_keys(message)) or "`values.resources`"
     names["ranges"] = join_keys(list_range_keys(message)) or "`values.resources`"
     names["use_less"] = find_quota_remedy(message)
@@ -137,11 +140,11 @@ def _grant_command(names: dict[str, str]) -> str:
     """Return the command that grants an account the rights that `flux create tenant` grants."""
     prefix, _, account = names["account"].partition("system:serviceaccount:")
     if prefix or not account:
-        return "grant them in Git with a RoleBinding"
+        return "grant these rights in Git, with a RoleBinding"
     name = account.partition(":")[2]
     scope = f"rolebinding {name} -n {names['scope']}" if names["scope"] else f"clusterrolebinding {name}"
     return (
-        "grant them in Git with a RoleBinding, as `flux create tenant` does; at once: "
+        "grant these rights in Git, with a RoleBinding, as `flux create tenant` does; at once: "
         f"`kubectl create {scope} --clusterrole=cluster-admin --serviceaccount={account}`"
     )
 

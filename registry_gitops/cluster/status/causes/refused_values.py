@@ -122,15 +122,23 @@ _FIELD_KEYS: Final = {
     r" is invalid: .*?\.image\b": "values.image",
     r" is invalid: .*?metadata\.annotations\b": "values.commonAnnotations",
     r" is invalid: .*?(?:metadata\.labels|matchLabels)\b": "values.commonLabels",
-    r"HelmRelease\S* \S+ is invalid: .*?spec\.": "release",
-    r"(?:GitRepository|OCIRepository|HelmRepository)\S* \S+ is invalid: .*?spec\.": "source",
 }
 """Kind and field that the API server refuses, as a regular expression -> the key that they come from."""
 
 
+_SECTION_OF: Final = {"helmrelease": "release", "gitrepository": "source", "ocirepository": "source"}
+"""Kind, in lower case -> the section of the config file that becomes its `spec`."""
+
+
 def find_field_key(message: str) -> str:
     """Return the key, in backquotes, that an invalid field comes from; or where to look for it."""
-    found = next((key for words, key in _FIELD_KEYS.items() if re.search(words, message, re.IGNORECASE)), "")
+    own = re.search(r'(\w+)\S* "[^"]+" is invalid: \[?spec\.([\w.]+)', message, re.IGNORECASE)
+    if own and (section := _SECTION_OF.get(own[1].lower())):
+        return f"`{section}.{own[2]}`"
+    # The first of several fields.
+    field = re.search(r'\S+ "[^"]+" is invalid: [^:]*', message, re.IGNORECASE)
+    text = field[0] if field else ""
+    found = next((key for words, key in _FIELD_KEYS.items() if re.search(words, text, re.IGNORECASE)), "")
     return f"`{found}`" if found else "the value that becomes this field"
 
 
