@@ -157,7 +157,7 @@ STATES: Final[tuple[State, ...]] = (
         "{node-role.kubernetes.io/control-plane: }.",
         selects(disk="ssd"),
         add(node("worker-1"), node("control-1", "node-role.kubernetes.io/control-plane")),
-        says=("other labels than the Pod asks for (1 of 4 nodes)",),
+        says=("without the labels that the Pod asks for (1 of 4 nodes)",),
         remedy=("`values.nodeSelector`", "`kubectl label node worker-1 disk=ssd`"),
         never=NO_TOLERATION,
     ),

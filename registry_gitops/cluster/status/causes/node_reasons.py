@@ -126,7 +126,7 @@ RULE_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(r"pod affinity rules", "no Pod to run beside", "correct `podAffinity` in `values.affinity`"),
     Phrase(
         r"node affinity|node selector|plugin\(s\) \[[^\]]*nodeaffinity",
-        "other labels than the Pod asks for",
+        "without the labels that the Pod asks for",
         "correct `values.nodeSelector` or `values.affinity`, or label a node: {label}",
     ),
     Phrase(
