@@ -40,7 +40,7 @@ def write_snapshot(snapshot: Snapshot, name: str, usual: Mapping[str, str]) -> N
         "namespace": snapshot.namespace,
         "name": snapshot.name,
         "read_at": snapshot.read_at.isoformat(),
-        "objects": [_pruned(thing) for thing in snapshot.objects if thing.name != "kube-root-ca.crt"],
+        "objects": [_pruned(thing) for thing in snapshot.objects if _is_about(thing, snapshot)],
         "logs": dict(snapshot.logs),
         "forbidden_kinds": list(snapshot.forbidden_kinds),
         "has_flux": snapshot.has_flux,
@@ -49,6 +49,13 @@ def write_snapshot(snapshot: Snapshot, name: str, usual: Mapping[str, str]) -> N
     for ours, theirs in usual.items():
         text = text.replace(ours, theirs)
     (FOLDER / f"{name}.json").write_text(f"{text}\n", "utf-8")
+
+
+def _is_about(thing: Object, snapshot: Snapshot) -> bool:
+    """Return whether an object is not one that each namespace has, or the volume of somebody else."""
+    if thing.kind == "PersistentVolume":
+        return thing.text("spec.claimRef.namespace") == snapshot.target_namespace
+    return thing.name != "kube-root-ca.crt"
 
 
 def _pruned(thing: Object) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from registry_gitops.cluster.status import components
-from registry_gitops.cluster.status.causes import CAUSES, CONSEQUENCES, Cause
+from registry_gitops.cluster.status.causes import CAUSES, CONSEQUENCES, Cause, list_ending
 from registry_gitops.cluster.status.deployment_status import Status
 from registry_gitops.cluster.status.events import list_unsettled_events
 from registry_gitops.cluster.status.last_collection import find_garbage_collection
@@ -41,7 +41,7 @@ def assess(snapshot: Snapshot) -> Status:
 
 
 def is_ready(snapshot: Snapshot) -> bool:
-    """Return whether the release is ready with its current spec, all its objects exist, and all replicas are ready."""
+    """Return whether the release is ready with its current spec, and all its objects exist, stay, and are ready."""
     release, workload = snapshot.release, snapshot.workload
     if release is None or not release.is_ready:
         return False
@@ -50,6 +50,8 @@ def is_ready(snapshot: Snapshot) -> bool:
     if workload is None and not snapshot.is_workload_forbidden:
         return False
     if snapshot.missing_objects or snapshot.is_rolling_out or snapshot.is_scaled_to_zero_by_others:
+        return False
+    if list_ending(snapshot):
         return False
     return snapshot.is_scaled_to_zero or all(claim.text("status.phase") == "Bound" for claim in snapshot.claims)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.live_objects import Object, Reference
+from registry_gitops.cluster.status.replaced_claims import has_new_claim, is_replaced
 from registry_gitops.cluster.status.snapshot import (
     Snapshot,
     certificates_of,
@@ -132,9 +133,13 @@ def _nodes(snapshot: Snapshot) -> Iterator[Reference]:
 
 def _volumes(snapshot: Snapshot) -> Iterator[Reference]:
     """Yield the volumes and classes of the claims, if a Pod is not ready, or a claim is not as it should be."""
+    if has_new_claim(snapshot):
+        # The volume of an earlier claim can still have the images.
+        yield Reference("PersistentVolume", "", ALL)
+    has_symptom = bool(snapshot.unready_pods) or any(thing.is_being_deleted for thing in snapshot.objects)
     for claim in snapshot.claims:
         is_healthy = claim.text("status.phase") == "Bound" and not claim.items("status.conditions")
-        if is_healthy and not snapshot.unready_pods:
+        if is_healthy and not has_symptom and not is_replaced(claim, snapshot):
             continue
         if volume := claim.text("spec.volumeName"):
             yield Reference("PersistentVolume", "", volume)
@@ -152,7 +157,7 @@ def _controllers(snapshot: Snapshot) -> Iterator[Reference]:
     """Yield Flux's controllers, if one of their objects is not ready, or waits for them."""
     for thing in snapshot.flux_objects:
         is_waiting = not thing.is_ready or thing is snapshot.unapplied_kustomization
-        if is_waiting and not thing.is_suspended:
+        if thing.is_being_deleted or (is_waiting and not thing.is_suspended):
             yield Reference("Deployment", MANAGER_NAMESPACE, controller_of(thing.kind))
 
 

@@ -21,6 +21,7 @@ from registry_gitops.cluster.status.causes import (
     helm,
     image_pulls,
     kustomizations,
+    lost_images,
     manual_changes,
     nodes,
     other_controllers,
@@ -34,9 +35,12 @@ from registry_gitops.cluster.status.causes import (
     unknown,
     unread_objects,
     values,
+    volume_places,
+    volume_resizes,
 )
 from registry_gitops.cluster.status.causes.artifacts import chart_not_loaded, folder_not_loaded
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause
+from registry_gitops.cluster.status.causes.deletion import list_ending
 from registry_gitops.cluster.status.causes.manual_changes import has_lost_replicas, workload_gone
 from registry_gitops.cluster.status.causes.reconciliation import in_progress
 from registry_gitops.cluster.status.causes.wording import RENDER
@@ -45,6 +49,7 @@ POD_CAUSES: Final[tuple[FindCause, ...]] = (
     *refusals.CAUSES,
     *nodes.CAUSES,
     *claims.CAUSES,
+    *volume_places.CAUSES,
     *placement.CAUSES,
     *pod_startup.CAUSES,
     *pod_references.CAUSES,
@@ -79,6 +84,8 @@ CAUSES: Final[tuple[FindCause, ...]] = (
     *gateways.CAUSES,
     *certificates.CAUSES,
     *collection.CAUSES,
+    *volume_resizes.CAUSES,
+    *lost_images.CAUSES,
     in_progress,
 )
 
@@ -105,6 +112,14 @@ CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
         frozenset({CauseId.BUSY}),
     ),
     CauseId.NOT_HEALTHY: frozenset({CauseId.BUSY, CauseId.CRASH_LOOP}),
+    CauseId.RETRIES_EXHAUSTED: frozenset({CauseId.BUSY, CauseId.BEING_DELETED}),
+    CauseId.UNSCHEDULABLE: frozenset({CauseId.BUSY, CauseId.VOLUME_ELSEWHERE}),
+    CauseId.NODE_UNAVAILABLE: frozenset({CauseId.VOLUME_ELSEWHERE}),
+    CauseId.WORKLOAD_GONE: frozenset({CauseId.BEING_DELETED, CauseId.VOLUME_NOT_BOUND}),
+    CauseId.NOT_APPLIED: frozenset({CauseId.BEING_DELETED}),
+    CauseId.NOT_OBSERVED: frozenset({CauseId.BEING_DELETED}),
+    CauseId.NAMESPACE_ENDING: frozenset({CauseId.BEING_DELETED}),
+    CauseId.APPLY_FAILED: frozenset({CauseId.BEING_DELETED}),
 }
 """A cause -> those of which it is a consequence: with one of them, it is omitted. None stands for every other error."""
 
@@ -117,4 +132,5 @@ __all__ = [
     "CauseId",
     "FindCause",
     "has_lost_replicas",
+    "list_ending",
 ]

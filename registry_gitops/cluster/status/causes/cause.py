@@ -31,6 +31,9 @@ class CauseId(StrEnum):
     NOT_APPLIED = "not-applied", "No HelmRelease has this name: it is wrong, or Flux has not applied the directory."
 
     # Deletion
+    BEING_DELETED = "being-deleted", "The release, its Namespace, or another of its objects is being deleted."
+    CLAIM_BEING_DELETED = "claim-being-deleted", "The claim is being deleted, and its volume with all images after it."
+    POD_NOT_ENDING = "pod-not-ending", "A Pod is being deleted and does not end, often because its node is dead."
 
     # Sources of the Kustomization and of the chart
     GIT_FAILED = "git-failed", "Flux cannot fetch the Git repository."
@@ -72,6 +75,10 @@ class CauseId(StrEnum):
     # Volumes
     VOLUME_NOT_BOUND = "volume-not-bound", "The PersistentVolumeClaim has no volume."
     VOLUME_HELD = "volume-held", "The volume is still attached to another node (Multi-Attach)."
+    VOLUME_ELSEWHERE = "volume-elsewhere", "The volume is on a node, or in a zone, where the Pod cannot run."
+    VOLUME_NOT_RESIZED = "volume-not-resized", "The volume does not have the size that the claim requests."
+    CLAIM_REPLACED = "claim-replaced", "The claim is newer than the release: earlier images are not on its volume."
+    CLAIM_LEFT = "claim-left", "A claim of an earlier release was kept, with its images, beside the new one."
 
     # Nodes and scheduling
     NODE_UNAVAILABLE = "node-unavailable", "A node is not ready, short of disk or memory, or cordoned: no value helps."

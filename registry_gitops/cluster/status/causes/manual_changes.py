@@ -16,7 +16,7 @@ from registry_gitops.cluster.status.causes.field_managers import (
 from registry_gitops.cluster.status.causes.other_controllers import find_scaler, is_corrected_again
 from registry_gitops.cluster.status.causes.restarts import restart_command, runs_with_edit
 from registry_gitops.cluster.status.causes.service_routes import selects_no_pod
-from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
+from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, recreate_remedy
 from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
 from registry_gitops.findings import Severity
@@ -28,21 +28,11 @@ def workload_gone(snapshot: Snapshot) -> Iterator[Cause]:
     if release is None or not release.is_ready:
         return
     for missing in snapshot.missing_objects:
-        if release.is_suspended:
-            remedy = f"{resume_command(release)}, then {reconcile_command(release, '--force')}"
-        elif release.text("spec.driftDetection.mode") == "enabled":
-            interval = release.text("spec.interval")
-            remedy = f"Flux creates it again within {interval}; at once: {reconcile_command(release)}"
-        else:
-            remedy = (
-                f"{reconcile_command(release, '--force')}; with `release.driftDetection.mode: enabled`, Flux creates "
-                "it again by itself"
-            )
         yield new_cause(
             CauseId.WORKLOAD_GONE,
             missing,
             f"Flux reports the release as ready, but its {missing.kind} {missing.name} was deleted",
-            remedy,
+            recreate_remedy(release),
         )
 
 

@@ -21,8 +21,8 @@ from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
 ABOUT_VOLUMES: Final = re.compile(
-    r"persistentvolumeclaim|persistent volumes|volume node affinity|persistentvolume's node affinity|pvc\(s\)"
-    r"|free storage|available (?:volume zone|disk)",
+    r"persistentvolumeclaim|persistent\s+volumes|volume\s+node\s+affinity|persistentvolume's\s+node|pvc\(s\)"
+    r"|free\s+storage|available\s+(?:volume\s+zone|disk)",
     re.IGNORECASE,
 )
 _SCHEDULER_TIME: Final = timedelta(seconds=30)

@@ -50,6 +50,27 @@ def resume_command(thing: Object) -> str:
     return _flux_command("resume", thing)
 
 
+def sentences(*parts: str) -> str:
+    """Return parts as sentences, without the empty ones."""
+    first, *others = filter(None, parts)
+    return ". ".join((first, *(f"{part[0].upper()}{part[1:]}" for part in others)))
+
+
+def recreate_remedy(release: Object | None) -> str:
+    """Return how Flux creates a deleted object of a release again, as a clause."""
+    if release is None:
+        return "create it again"
+    if release.is_suspended:
+        return f"{resume_command(release)}, then {reconcile_command(release, '--force')}"
+    if release.text("spec.driftDetection.mode") == "enabled":
+        interval = release.text("spec.interval")
+        return f"Flux creates it again within {interval}; at once: {reconcile_command(release)}"
+    return (
+        f"{reconcile_command(release, '--force')}; with `release.driftDetection.mode: enabled`, Flux creates "
+        "it again by itself"
+    )
+
+
 def _flux_command(verb: str, thing: Object, *options: str) -> str:
     kind = _FLUX_KINDS.get(thing.kind, thing.kind.lower())
     return f"`{' '.join(('flux', verb, kind, thing.name, '-n', thing.namespace, *options))}`"

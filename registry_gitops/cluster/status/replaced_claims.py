@@ -1,0 +1,48 @@
+"""Whether a claim is newer than the registry that mounts it, so that its volume began empty."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from registry_gitops.cluster.status.live_objects import Object, parse_time
+from registry_gitops.cluster.status.snapshot import Snapshot
+
+_INSTALL_TIME: Final = timedelta(seconds=60)
+"""Helm creates the claim within this time of the release."""
+_NEWS_TIME: Final = timedelta(days=7)
+"""So long a new claim is worth a warning."""
+
+
+def is_replaced(claim: Object, snapshot: Snapshot) -> bool:
+    """Return whether a claim of the chart was created, within the last 7 days, after the release had run."""
+    release, workload = snapshot.release, snapshot.workload
+    if release is None or claim.created is None or not claim.belongs_to(release):
+        return False
+    succeeded = [
+        parse_time(entry.text("lastDeployed"))
+        for entry in map(Object, release.items("status.history"))
+        if entry.text("status").lower() in ("deployed", "superseded")
+    ]
+    starts = [start for start in (*succeeded, workload.created if workload else None) if start]
+    is_new = snapshot.read_at - claim.created < _NEWS_TIME
+    return is_new and bool(starts) and claim.created - min(starts) > _INSTALL_TIME
+
+
+def has_new_claim(snapshot: Snapshot) -> bool:
+    """Return whether a claim was replaced, has no volume yet, or is to be created again."""
+    missing = any(item.kind == "PersistentVolumeClaim" for item in snapshot.missing_objects)
+    return missing or any(
+        claim.text("status.phase") == "Pending" or is_replaced(claim, snapshot) for claim in snapshot.claims
+    )
+
+
+def list_released(namespace: str, name: str, snapshot: Snapshot) -> list[Object]:
+    """Return the volumes that were bound to an earlier claim of a name, and that still exist."""
+    volumes = {volume.name: volume for volume in snapshot.of_kinds("PersistentVolume")}
+    return [
+        volume
+        for volume in volumes.values()
+        if volume.text("status.phase") == "Released"
+        and (volume.text("spec.claimRef.namespace"), volume.text("spec.claimRef.name")) == (namespace, name)
+    ]
