@@ -22,6 +22,7 @@ from registry_gitops.report import WRITERS
 from registry_gitops.schema import config_schema
 
 from .deployments import NAMES, load_snapshot, with_change, with_event, without_kinds
+from .states.state import upgrade_failed
 
 SCHEMA = Path(__file__).parents[2] / "docs/status.schema.json"
 
@@ -117,10 +118,13 @@ def test_volume_attached_to_another_node_is_another_cause_than_an_unbound_one() 
 
 
 def test_unexplained_failure_of_helm_has_its_message_as_evidence() -> None:
-    found = assess(without_kinds(load_snapshot("upgrade-fails"), "Pod"))
+    message = (
+        "Helm upgrade failed for release docker-registry/docker-registry with chart docker-registry@0.1.0: new words"
+    )
+    found = assess(upgrade_failed(message)(load_snapshot("ready")))
     assert [cause.id.value for cause in found.findings] == ["release-failed"]
     assert found.findings[0].message == "Helm could not upgrade the release"
-    assert "timeout waiting for" in found.findings[0].evidence[0]
+    assert found.findings[0].evidence == (message,)
 
 
 def test_lost_claim_is_not_ready_although_the_pod_is() -> None:

@@ -66,6 +66,7 @@ CAUSES: Final[tuple[FindCause, ...]] = (
     *chart_sources.CAUSES,
     chart_not_loaded,
     *values.CAUSES,
+    *helm.ROOT_CAUSES,
     *POD_CAUSES,
     workload_gone,
     *unknown.CAUSES,
@@ -92,6 +93,8 @@ CAUSES: Final[tuple[FindCause, ...]] = (
 CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
     CauseId.UNKNOWN: None,
     CauseId.RELEASE_FAILED: None,
+    CauseId.RELEASE_TIMEOUT: frozenset(CauseId)
+    - {CauseId.RELEASE_TIMEOUT, CauseId.RELEASE_FAILED, CauseId.RETRIES_EXHAUSTED, CauseId.IN_PROGRESS},
     CauseId.ROLLOUT_STUCK: None,
     CauseId.IN_PROGRESS: None,
     CauseId.POD_EVICTED: None,
@@ -99,6 +102,11 @@ CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
     **dict.fromkeys(
         (
             CauseId.VALUES_REFUSED,
+            CauseId.CHANGE_REFUSED,
+            CauseId.KIND_MISSING,
+            CauseId.NOT_OWNED,
+            CauseId.CHART_FAILED,
+            CauseId.HOOK_FAILED,
             CauseId.RETRIES_EXHAUSTED,
             CauseId.POD_FORBIDDEN,
             CauseId.QUOTA_EXCEEDED,

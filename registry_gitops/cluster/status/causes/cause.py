@@ -56,6 +56,16 @@ class CauseId(StrEnum):
 
     # Values, and what Helm reports
     VALUES_REFUSED = "values-refused", "The chart refuses these values."
+    CHANGE_REFUSED = "change-refused", "The cluster does not allow this change of an object that exists."
+    KIND_MISSING = (
+        "kind-missing",
+        "The release has an object of a kind that the cluster does not have, such as a CRD's.",
+    )
+    NOT_OWNED = "not-owned", "An object of the release exists already, and belongs to somebody else."
+    CHART_FAILED = "chart-failed", "Helm cannot render the chart, or not for this cluster."
+    RELEASE_LOCKED = "release-locked", "A run of Helm was cut off, and its record is in the way of the next one."
+    HOOK_FAILED = "hook-failed", "A hook or a test of the chart failed."
+    RELEASE_TIMEOUT = "release-timeout", "An object of the release did not become ready before the timeout of Helm."
     RETRIES_EXHAUSTED = "retries-exhausted", "Helm failed, and helm-controller does not retry any more."
     RELEASE_FAILED = "release-failed", "Helm failed, for a reason that `status` does not know."
 

@@ -1,57 +1,109 @@
-"""Helm failed, or helm-controller has stopped its retries."""
+"""Helm failed: the known sentences, with what they mean, and those that are not known; and what follows a failure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.changed_fields import explain_change
+from registry_gitops.cluster.status.causes.helm_objects import find_last_words
+from registry_gitops.cluster.status.causes.helm_phrases import explain_helm, explain_wait
+from registry_gitops.cluster.status.causes.helm_words import describe_remediation, last_failure, name_object
+from registry_gitops.cluster.status.causes.missing_kinds import explain_missing_kind
+from registry_gitops.cluster.status.causes.refusal_phrases import Refusal, explain_refusal
 from registry_gitops.cluster.status.causes.wording import reconcile_command
-from registry_gitops.cluster.status.live_objects import Condition, Object
+from registry_gitops.cluster.status.live_objects import Condition
 from registry_gitops.cluster.status.snapshot import Snapshot
+
+Explain = Callable[[str, Snapshot], Refusal | None]
 
 _FAILURES: Final = {
     "InstallFailed": "Helm could not install the release",
     "UpgradeFailed": "Helm could not upgrade the release",
+    "UninstallFailed": "Helm could not remove the release",
     "TestFailed": "the tests of the chart failed",
     "RollbackSucceeded": "the upgrade failed, and Helm rolled back to the previous revision",
     "RollbackFailed": "the upgrade failed, and the rollback failed too",
     "UninstallSucceeded": "the release failed, and Helm removed it",
     "DependencyNotReady": "the release waits for a release that it depends on",
+    "StateError": "helm-controller cannot compare the release with the cluster",
+    "ValuesError": "helm-controller cannot compose the values of the release",
+    "RESTClientError": "helm-controller cannot use the kubeconfig of the release",
 }
 """Reason of helm-controller -> message."""
+_NO_FAILURES: Final = ("SourceNotReady", "HealthCheckCanceled")
+"""Reasons with which helm-controller says that it waits, or begins again."""
 
 
-def last_failure(release: Object) -> Condition | None:
-    """Return the condition about the last failure: Ready, or Released while helm-controller retries."""
-    conditions = (release.condition("Ready"), release.condition("Released"))
-    if conditions[0].is_true:
-        return None
-    return next((condition for condition in conditions if condition.is_false), None)
+def find_failure(snapshot: Snapshot) -> Condition | None:
+    """Return the condition about a failure of the release itself."""
+    failed = last_failure(snapshot.release) if snapshot.release else None
+    return failed if failed and failed.reason not in _NO_FAILURES else None
+
+
+def run_refused(snapshot: Snapshot) -> Iterator[Cause]:
+    """Helm could not run, or the API server refused an object, so that the Pods are those of an earlier run."""
+    yield from _explain(snapshot, explain_change, explain_missing_kind, explain_helm, explain_refusal)
+
+
+def run_not_ended(snapshot: Snapshot) -> Iterator[Cause]:
+    """What Helm applied did not become ready, or a hook failed."""
+    if not list(run_refused(snapshot)):
+        yield from _explain(snapshot, explain_wait)
+
+
+def _explain(snapshot: Snapshot, *explain: Explain) -> Iterator[Cause]:
+    """Yield what each clause of the message of a failure means: Helm joins those of several objects."""
+    failed, release = find_failure(snapshot), snapshot.release
+    clauses = failed.message.split(" && ") if failed else []
+    seen = set()
+    for clause in clauses:
+        refusal = next(filter(None, (find(clause, snapshot) for find in explain)), None)
+        if refusal and release and failed and refusal not in seen:
+            seen.add(refusal)
+            yield new_cause(
+                refusal.id,
+                name_object(clause, snapshot) or release,
+                f"{refusal.message}{describe_remediation(release)}",
+                refusal.remedy,
+                evidence=_find_evidence(refusal, clause, snapshot),
+                since=failed.since,
+            )
+
+
+def _find_evidence(refusal: Refusal, clause: str, snapshot: Snapshot) -> str:
+    event = find_last_words(snapshot) if refusal.id is CauseId.RELEASE_TIMEOUT else None
+    return f"{event.object}: {event.message} ({clause})" if event else clause
 
 
 def retries_exhausted(snapshot: Snapshot) -> Iterator[Cause]:
     """helm-controller does not retry any more."""
     release = snapshot.release
     stalled = release.condition("Stalled") if release else Condition()
-    if release and stalled.is_true:
-        failed = last_failure(release)
-        yield new_cause(
-            CauseId.RETRIES_EXHAUSTED,
-            release,
-            "Flux does not retry any more until the release changes",
-            f"fix the cause in Git, or retry: {reconcile_command(release, '--reset')}; "
-            "with `release.install.strategy.name: RetryOnFailure`, Flux retries without limit",
-            evidence=f"{stalled.message}: {failed.message}" if failed else stalled.message,
-            since=stalled.since,
-        )
+    if release is None or not stalled.is_true:
+        return
+    failed = last_failure(release)
+    again = f"fix the cause in Git, or retry: {reconcile_command(release, '--reset')}"
+    has_target = stalled.reason != "MissingRollbackTarget"
+    yield new_cause(
+        CauseId.RETRIES_EXHAUSTED,
+        release,
+        "Flux does not retry any more until the release changes"
+        if has_target
+        else "no earlier revision was deployed to roll back to: Flux does nothing until the release changes",
+        f"{again}; with `release.install.strategy.name: RetryOnFailure`, Flux retries without limit"
+        if has_target
+        else again,
+        evidence=f"{stalled.message}: {failed.message}" if failed else stalled.message,
+        since=stalled.since,
+    )
 
 
 def release_failed(snapshot: Snapshot) -> Iterator[Cause]:
-    """Helm failed."""
-    release = snapshot.release
-    failed = last_failure(release) if release else None
-    if release is None or failed is None or failed.reason == "SourceNotReady":
+    """Helm failed, for a reason that is not known."""
+    failed, release = find_failure(snapshot), snapshot.release
+    if release is None or failed is None:
         return
     yield new_cause(
         CauseId.RELEASE_FAILED,
@@ -63,7 +115,11 @@ def release_failed(snapshot: Snapshot) -> Iterator[Cause]:
     )
 
 
+ROOT_CAUSES: Final[tuple[FindCause, ...]] = (run_refused,)
+"""Those that leave the Pods as they were."""
+
 CAUSES: Final[tuple[FindCause, ...]] = (
+    run_not_ended,
     retries_exhausted,
     release_failed,
 )

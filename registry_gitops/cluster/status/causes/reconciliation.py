@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.helm import last_failure
+from registry_gitops.cluster.status.causes.helm_words import last_failure
 from registry_gitops.cluster.status.causes.timing import find_deadline, find_next_try, format_clock
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
 from registry_gitops.cluster.status.live_objects import Object, Reference, parse_time

@@ -1,0 +1,109 @@
+"""The objects in the sentences of Helm: those of somebody else, and those that did not become ready."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from registry_gitops.cluster.status.causes.helm_words import (
+    describe_remediation,
+    release_name,
+    then_retry,
+)
+from registry_gitops.cluster.status.causes.wording import RENDER
+from registry_gitops.cluster.status.live_objects import Object, Reference
+from registry_gitops.cluster.status.snapshot import WORKLOADS, Event, Snapshot
+
+_IN_NAMESPACE: Final = re.compile(r'(\w+) "([\w.-]+)" in namespace "([\w.-]*)"', re.IGNORECASE)
+_OWNER: Final = re.compile(
+    r'"meta\.helm\.sh/release-name" must equal "[^"]*": current value is "([^"]*)"', re.IGNORECASE
+)
+
+
+def describe_owner(message: str, release: Object) -> dict[str, str]:
+    """Return which object exists already, whose it is, and how Helm can adopt it."""
+    match = _IN_NAMESPACE.search(" ".join(message.split()))
+    kind, name, namespace = match.groups() if match else ("object", "", "")
+    other = _OWNER.search(" ".join(message.split()))
+    thing = f"{kind.lower()} {name}{f' -n {namespace}' if namespace else ''}"
+    owner = f"{release_name(release)} meta.helm.sh/release-namespace={_target(release)}"
+    adopt = (
+        f"if the release shall have it, let Helm adopt it: `kubectl label {thing} --overwrite "
+        f"app.kubernetes.io/managed-by=Helm` and `kubectl annotate {thing} --overwrite "
+        f"meta.helm.sh/release-name={owner}`{then_retry(release)}"
+    )
+    if other:
+        adopt = f"choose another name (`name`, or `values.fullnameOverride`); {RENDER}. Or, {adopt}"
+    return {
+        "object": f"the {kind} {name}",
+        "owner": f"belongs to the release {other[1]}" if other else "does not belong to a release of Helm",
+        "adopt": adopt,
+    }
+
+
+def _target(release: Object) -> str:
+    return release.text("spec.targetNamespace") or release.namespace
+
+
+_WAITED: Final = re.compile(r"\b([A-Za-z]+)/([\w.-]+)/([\w.-]+) (?:status\b|not ready\b|termination\b)", re.IGNORECASE)
+
+
+def describe_wait(message: str, snapshot: Snapshot) -> dict[str, str]:
+    """Return what Helm waited for, how long, and how to find out why it did not become ready."""
+    waited = [Reference(*found) for found in _WAITED.findall(message)]
+    names = " and ".join(f"{item.kind} {item.name}" for item in waited)
+    return {
+        "waited": names or "the objects of the release",
+        "timeout": _find_timeout(snapshot.release or Object({})),
+        "wait_remedy": _find_wait_remedy(waited, snapshot),
+    }
+
+
+def _find_timeout(release: Object) -> str:
+    action = release.text("status.lastAttemptedReleaseAction") or "install"
+    return release.text(f"spec.{action}.timeout") or release.text("spec.timeout") or "5m"
+
+
+def _find_wait_remedy(waited: list[Reference], snapshot: Snapshot) -> str:
+    release, workload = snapshot.release or Object({}), snapshot.workload
+    others = [item for item in waited if item.kind not in WORKLOADS]
+    if others:
+        commands = ", ".join(
+            f"`kubectl describe {item.kind.lower()} {item.name} -n {item.namespace}`" for item in others
+        )
+        return f"find out why: {commands}"
+    if describe_remediation(release):
+        return f"correct what the events of its Pods tell; {RENDER}"
+    if workload and not snapshot.is_rolling_out and not snapshot.unready_pods:
+        return (
+            f"its Pods are ready now, so that the next run can succeed{then_retry(release)}. "
+            "For more time, raise `release.timeout`"
+        )
+    namespace, name = snapshot.target_namespace, release_name(release)
+    return (
+        f"find out why: `kubectl describe pods -n {namespace} -l app.kubernetes.io/instance={name}`; "
+        "for more time, raise `release.timeout`"
+    )
+
+
+_OF_PODS: Final = (
+    "Failed",
+    "BackOff",
+    "FailedScheduling",
+    "FailedMount",
+    "FailedCreatePodSandBox",
+    "Unhealthy",
+    "Evicted",
+)
+
+
+def find_last_words(snapshot: Snapshot) -> Event | None:
+    """Return the newest warning about a Pod of the workload that exists no more, such as one that was rolled back."""
+    workload = snapshot.workload
+    names = {pod.name for pod in snapshot.all_pods}
+    for event in snapshot.events if workload else ():
+        kind, _, name = event.object.partition("/")
+        is_gone = kind == "Pod" and name not in names and workload and name.startswith(f"{workload.name}-")
+        if event.is_warning and is_gone and event.reason in _OF_PODS:
+            return event
+    return None

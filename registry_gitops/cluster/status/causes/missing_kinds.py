@@ -1,0 +1,105 @@
+"""Kinds that the cluster does not have: CRDs that are not installed, and versions that Kubernetes has removed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from registry_gitops.cluster.status.causes.cause import CauseId
+from registry_gitops.cluster.status.causes.helm_words import release_name, storage_namespace, then_retry
+from registry_gitops.cluster.status.causes.refusal_phrases import Refusal
+from registry_gitops.cluster.status.causes.wording import RENDER
+from registry_gitops.cluster.status.live_objects import Object
+from registry_gitops.cluster.status.snapshot import Snapshot
+
+_NO_MATCH: Final = re.compile(
+    r'no matches for kind "(?P<kind>\w+)" in (?:versions? \[?"(?P<version>[\w./-]+)"|group "(?P<group>[\w.-]*)")',
+    re.IGNORECASE,
+)
+_RECORDED: Final = re.compile(
+    r"current release manifest|contains removed kubernetes api|objects for (?:delete|performing the diff)",
+    re.IGNORECASE,
+)
+"""Words of Helm about the manifest of the last release, not about the one that it is to apply."""
+_OF_KUBERNETES: Final = re.compile(r"^(?:apps|batch|autoscaling|policy|extensions|v\d\w*|[\w.-]+\.k8s\.io)(?:/|$)")
+_NOT_OF_KUBERNETES: Final = re.compile(r"^(?:gateway\.networking|[\w.-]*\.?x-k8s|snapshot\.storage)\.k8s\.io|x-k8s\.io")
+
+
+class _Kind(NamedTuple):
+    name: str
+    version: str
+    """Group and version, such as monitoring.coreos.com/v1; the group alone, if the message has no version."""
+
+    @property
+    def is_of_kubernetes(self) -> bool:
+        return bool(_OF_KUBERNETES.match(self.version)) and not _NOT_OF_KUBERNETES.match(self.version)
+
+
+def explain_missing_kind(message: str, snapshot: Snapshot) -> Refusal | None:
+    """Return what a message means that misses a kind, or None if it is about something else."""
+    release = snapshot.release
+    match = _NO_MATCH.search(" ".join(message.split()))
+    if match is None or release is None:
+        return None
+    kind = _Kind(match["kind"], match["version"] or match["group"] or "")
+    if _RECORDED.search(message):
+        return _explain_recorded(kind, release)
+    if kind.is_of_kubernetes:
+        return Refusal(
+            CauseId.KIND_MISSING,
+            f"this version of Kubernetes has no {kind.name} of {kind.version}, which the chart uses",
+            f"use a version of the chart that is for it (`source.version`, or `source.ref`); {RENDER}",
+        )
+    return Refusal(
+        CauseId.KIND_MISSING,
+        f"the cluster has no kind {kind.name} of {kind.version}, which the release uses",
+        f"{_describe_switch(kind, release)}; {RENDER}. Or install the program that defines the kind: "
+        f"`kubectl api-resources --api-group={kind.version.partition('/')[0]}` lists what is installed",
+    )
+
+
+def _explain_recorded(kind: _Kind, release: Object) -> Refusal:
+    """Explain a kind of the last release. Another value does not help: Helm reads the last manifest first."""
+    forget = (
+        "let Helm forget the last release, of which the objects stay: "
+        f"`kubectl delete secret -n {storage_namespace(release)} -l owner=helm,name={release_name(release)}`"
+        f"{then_retry(release)}"
+    )
+    return Refusal(
+        CauseId.KIND_MISSING,
+        f"the last release has a {kind.name} of {kind.version}, which the cluster has no more",
+        forget if kind.is_of_kubernetes else f"install the CRD of that kind again; or {forget}",
+    )
+
+
+_SWITCHES: Final = {
+    "ServiceMonitor": "values.metrics.serviceMonitor.enabled",
+    "PodMonitor": "values.metrics.podMonitor.enabled",
+    "PrometheusRule": "values.metrics.prometheusRule.enabled",
+    "HTTPRoute": "values.httpRoute.enabled",
+}
+"""Kind -> the value with which the chart of registry-gitops renders it."""
+
+
+def _describe_switch(kind: _Kind, release: Object) -> str:
+    """Return which value to change so that the release has no object of a kind."""
+    for path, value in _walk(release.map("spec.values"), "values"):
+        if isinstance(value, Mapping) and value.get("kind") == kind.name and "apiVersion" in value:
+            return f"remove the {kind.name} from `{path.rpartition('.')[0]}`"
+    switch = next((key for name, key in _SWITCHES.items() if name.lower() == kind.name.lower()), "")
+    keys = [path for path, _ in _walk(release.map("spec.values"), "values")]
+    if switch and switch.rpartition(".")[0] in keys:
+        return f"set `{switch}: false`"
+    found = next((path for path in keys if path.rpartition(".")[2].lower() == kind.name.lower()), "")
+    if found:
+        return f"turn off `{found}`"
+    return f"set `{switch}: false`" if switch else f"turn off the value with which the chart renders a {kind.name}"
+
+
+def _walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield all values below a value, with their paths."""
+    entries = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in entries:
+        yield f"{path}.{key}", inner
+        yield from _walk(inner, f"{path}.{key}")
