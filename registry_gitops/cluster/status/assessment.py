@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from registry_gitops.cluster.status import components
-from registry_gitops.cluster.status.causes import CAUSES, CONSEQUENCES, Cause, list_ending
+from registry_gitops.cluster.status.causes import CAUSES, Cause, is_consequence, list_ending
 from registry_gitops.cluster.status.deployment_status import Status
 from registry_gitops.cluster.status.events import list_unsettled_events
 from registry_gitops.cluster.status.last_collection import find_garbage_collection
@@ -62,19 +61,9 @@ def _find_causes(snapshot: Snapshot, *, is_ready: bool) -> tuple[Cause, ...]:
     if is_ready:
         return tuple(replace(cause, severity=Severity.WARNING) for cause in found)
     errors = [cause for cause in found if cause.severity is Severity.ERROR]
-    roots = [cause for cause in errors if not _is_consequence(cause, errors)]
+    roots = [cause for cause in errors if not is_consequence(cause.id, [other.id for other in errors])]
     warnings = [cause for cause in found if cause.severity is Severity.WARNING]
     return (*(roots or errors[:1]), *warnings)
-
-
-def _is_consequence(cause: Cause, errors: Sequence[Cause]) -> bool:
-    """Return whether another error explains a cause."""
-    if cause.id not in CONSEQUENCES:
-        return False
-    roots = CONSEQUENCES[cause.id]
-    if roots is not None:
-        return any(other.id in roots for other in errors)
-    return cause is not errors[0] or any(CONSEQUENCES.get(other.id, ()) is not None for other in errors)
 
 
 def _find_start(snapshot: Snapshot, causes: tuple[Cause, ...], *, is_ready: bool) -> datetime | None:

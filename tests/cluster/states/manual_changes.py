@@ -411,7 +411,7 @@ UNREAD: Final = (
                 "HelmRelease", "UpgradeFailed", "Helm upgrade failed: context deadline exceeded", type_="Released"
             ),
         ),
-        ("release-failed", "not-read"),
+        ("release-timeout", "not-read"),
         never=("was deleted",),
     ),
     State(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.cluster.states.state import State, changed, condition, edit, replicas, waiting, without
+from tests.cluster.states.state import State, changed, edit, waiting, without
 
 
 def _never_ran(pod: dict[str, Any]) -> None:
@@ -28,21 +28,6 @@ STATES: Final[tuple[State, ...]] = (
             "healthy: GitRepository/flux-system/flux-system",
         ),
         ("kubectl describe pod docker-registry-6ff469cc7f-f9xdp -n docker-registry",),
-        never=("values.", "wait"),
-    ),
-    State(
-        "a readiness gate of the Pod is not met",
-        "https://kubernetes.io/docs/concepts/workloads/pods/pod-condition/#pod-readiness-gate",
-        changed(
-            "ready",
-            replicas(0),
-            condition(
-                "Pod", "ReadinessGatesNotReady", 'the status of pod readiness gate "example.com/lb" is not "True"'
-            ),
-        ),
-        ("unknown",),
-        ("ReadinessGatesNotReady", "HelmRelease/docker-registry/docker-registry"),
-        ("kubectl describe pod",),
-        never=("values.",),
+        never=("values.", "wait for"),
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from registry_gitops.cluster.status.causes import (
@@ -40,6 +39,7 @@ from registry_gitops.cluster.status.causes import (
 )
 from registry_gitops.cluster.status.causes.artifacts import chart_not_loaded, folder_not_loaded
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause
+from registry_gitops.cluster.status.causes.consequences import is_consequence
 from registry_gitops.cluster.status.causes.deletion import list_ending
 from registry_gitops.cluster.status.causes.manual_changes import has_lost_replicas, workload_gone
 from registry_gitops.cluster.status.causes.reconciliation import in_progress
@@ -90,55 +90,14 @@ CAUSES: Final[tuple[FindCause, ...]] = (
     in_progress,
 )
 
-CONSEQUENCES: Final[Mapping[CauseId, frozenset[CauseId] | None]] = {
-    CauseId.UNKNOWN: None,
-    CauseId.RELEASE_FAILED: None,
-    CauseId.RELEASE_TIMEOUT: frozenset(CauseId)
-    - {CauseId.RELEASE_TIMEOUT, CauseId.RELEASE_FAILED, CauseId.RETRIES_EXHAUSTED, CauseId.IN_PROGRESS},
-    CauseId.ROLLOUT_STUCK: None,
-    CauseId.IN_PROGRESS: None,
-    CauseId.POD_EVICTED: None,
-    # Their remedies change values, and a change may be on its way already.
-    **dict.fromkeys(
-        (
-            CauseId.VALUES_REFUSED,
-            CauseId.CHANGE_REFUSED,
-            CauseId.KIND_MISSING,
-            CauseId.NOT_OWNED,
-            CauseId.CHART_FAILED,
-            CauseId.HOOK_FAILED,
-            CauseId.RETRIES_EXHAUSTED,
-            CauseId.POD_FORBIDDEN,
-            CauseId.QUOTA_EXCEEDED,
-            CauseId.VOLUME_NOT_BOUND,
-            CauseId.UNSCHEDULABLE,
-            CauseId.SECRET_MISSING,
-            CauseId.IMAGE_NOT_PULLED,
-            CauseId.CONTAINER_NOT_STARTED,
-            CauseId.CRASH_LOOP,
-        ),
-        frozenset({CauseId.BUSY}),
-    ),
-    CauseId.NOT_HEALTHY: frozenset({CauseId.BUSY, CauseId.CRASH_LOOP}),
-    CauseId.RETRIES_EXHAUSTED: frozenset({CauseId.BUSY, CauseId.BEING_DELETED}),
-    CauseId.UNSCHEDULABLE: frozenset({CauseId.BUSY, CauseId.VOLUME_ELSEWHERE}),
-    CauseId.NODE_UNAVAILABLE: frozenset({CauseId.VOLUME_ELSEWHERE}),
-    CauseId.WORKLOAD_GONE: frozenset({CauseId.BEING_DELETED, CauseId.VOLUME_NOT_BOUND}),
-    CauseId.NOT_APPLIED: frozenset({CauseId.BEING_DELETED}),
-    CauseId.NOT_OBSERVED: frozenset({CauseId.BEING_DELETED}),
-    CauseId.NAMESPACE_ENDING: frozenset({CauseId.BEING_DELETED}),
-    CauseId.APPLY_FAILED: frozenset({CauseId.BEING_DELETED}),
-}
-"""A cause -> those of which it is a consequence: with one of them, it is omitted. None stands for every other error."""
-
 __all__ = [
     "CAUSES",
-    "CONSEQUENCES",
     "POD_CAUSES",
     "RENDER",
     "Cause",
     "CauseId",
     "FindCause",
     "has_lost_replicas",
+    "is_consequence",
     "list_ending",
 ]

@@ -10,7 +10,7 @@ from typing import Final
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
 from registry_gitops.cluster.status.causes.field_managers import list_changes
-from registry_gitops.cluster.status.causes.helm import last_failure
+from registry_gitops.cluster.status.causes.helm_words import last_failure
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
 from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.cluster.status.snapshot import Snapshot

@@ -14,10 +14,12 @@ _FAILS_IF_FALSE: Final = ("Ready", "Available", "PodReadyToStartContainers", "Po
 _FAILS_IF_TRUE: Final = ("Stalled", "ReplicaFailure", "FailureTarget", "DisruptionTarget")
 _UNTOLD: Final = frozenset({"ContainersNotReady", "ContainersNotInitialized", "MinimumReplicasUnavailable", ""})
 """Reasons of conditions that only say that something else is not ready."""
-_WAITS: Final = frozenset({"", "ContainerCreating", "PodInitializing"})
-"""Reasons of a container that waits, and has not failed."""
-_EXPECTED: Final = frozenset({"Unhealthy", "BackOff"})
-"""Reasons of warnings that every start can have."""
+_WAITS: Final = frozenset({"", "ContainerCreating", "PodInitializing", "CreateContainerConfigError"})
+"""Reasons of a container that waits, and has not failed, or is tried again because what it needs exists now."""
+_KNOWN: Final = frozenset(
+    ("Unhealthy", "BackOff", "Failed", "FailedMount", "FailedAttachVolume", "FailedScheduling", "FailedCreate")
+)
+"""Reasons of warnings for which there are causes, while they hold."""
 _REPEATED: Final = 3
 """Number of warnings that are no chance."""
 
@@ -55,7 +57,7 @@ def _find_failure(thing: Object, snapshot: Snapshot) -> str:
     if told := next((condition for condition in failed if condition.reason not in _UNTOLD), None):
         return _describe(told)
     last = next(iter(snapshot.events_of(thing)), None)
-    if last and last.is_warning and last.count >= _REPEATED and last.reason not in _EXPECTED:
+    if last and last.is_warning and last.count >= _REPEATED and last.reason not in _KNOWN:
         return f"{last.reason}, {last.count} times: {last.message}"
     return ""
 
