@@ -25,13 +25,19 @@ _KINDS: Final = {
         "events": "Event",
         "namespaces": "Namespace",
         "nodes": "Node",
+        "serviceaccounts": "ServiceAccount",
         "persistentvolumes": "PersistentVolume",
     },
     "autoscaling/v2": {"horizontalpodautoscalers": "HorizontalPodAutoscaler"},
     "storage.k8s.io/v1": {"storageclasses": "StorageClass"},
     "apps/v1": {"deployments": "Deployment", "statefulsets": "StatefulSet", "replicasets": "ReplicaSet"},
     "batch/v1": {"cronjobs": "CronJob", "jobs": "Job"},
-    "networking.k8s.io/v1": {"ingresses": "Ingress"},
+    "networking.k8s.io/v1": {
+        "ingresses": "Ingress",
+        "ingressclasses": "IngressClass",
+        "networkpolicies": "NetworkPolicy",
+    },
+    "policy/v1": {"poddisruptionbudgets": "PodDisruptionBudget"},
     "helm.toolkit.fluxcd.io/v2": {"helmreleases": "HelmRelease"},
     "kustomize.toolkit.fluxcd.io/v1": {"kustomizations": "Kustomization"},
     "source.toolkit.fluxcd.io/v1": {
@@ -44,10 +50,11 @@ _KINDS: Final = {
     },
     "source.extensions.fluxcd.io/v1beta1": {"artifactgenerators": "ArtifactGenerator"},
     "gateway.networking.k8s.io/v1": {"httproutes": "HTTPRoute", "gateways": "Gateway"},
-    "cert-manager.io/v1": {"certificates": "Certificate"},
+    "cert-manager.io/v1": {"certificates": "Certificate", "certificaterequests": "CertificateRequest"},
+    "acme.cert-manager.io/v1": {"orders": "Order", "challenges": "Challenge"},
 }
 """apiVersion -> plural -> kind."""
-_CLUSTER_SCOPED: Final = {"namespaces", "nodes", "persistentvolumes", "storageclasses"}
+_CLUSTER_SCOPED: Final = {"namespaces", "nodes", "persistentvolumes", "storageclasses", "ingressclasses"}
 _SHORT_NAMES: Final = {"services": ["svc"]}
 _PATH: Final = re.compile(r"/apis?/(.+?)(?:/namespaces/([^/]+))?/([a-z]+)(?:/([^/]+))?(/log)?")
 

@@ -36,7 +36,8 @@ RESOURCES: Final = {
             },
             "source.extensions.fluxcd.io": {"ArtifactGenerator": "artifactgenerators"},
             "gateway.networking.k8s.io": {"HTTPRoute": "httproutes", "Gateway": "gateways"},
-            "networking.k8s.io": {"IngressClass": "ingressclasses"},
+            "networking.k8s.io": {"IngressClass": "ingressclasses", "NetworkPolicy": "networkpolicies"},
+            "policy": {"PodDisruptionBudget": "poddisruptionbudgets"},
             "cert-manager.io": {"Certificate": "certificates", "CertificateRequest": "certificaterequests"},
             "acme.cert-manager.io": {"Order": "orders", "Challenge": "challenges"},
             "storage.k8s.io": {"StorageClass": "storageclasses"},
@@ -45,6 +46,7 @@ RESOURCES: Final = {
         for kind, plural in kinds.items()
     },
     "Namespace": "namespaces",
+    "ServiceAccount": "serviceaccounts",
     "Node": "nodes",
     "PersistentVolume": "persistentvolumes",
 }
@@ -92,9 +94,25 @@ def _routes(snapshot: Snapshot) -> Iterator[Reference]:
     if release is None or snapshot.is_remote:
         return
     yield from (item for item in list_inventory(release) if item.kind == "HTTPRoute")
+    # Flux before 2.8 keeps no inventory.
+    if release.get("spec.values.httpRoute.enabled") is True and snapshot.workload:
+        yield Reference("HTTPRoute", snapshot.target_namespace, snapshot.workload.name)
     values = {"metadata": {"namespace": snapshot.target_namespace}, "spec": release.map("spec.values.httpRoute")}
     for route in (Object(values), *snapshot.release_objects("HTTPRoute")):
         yield from parents_of(route)
+
+
+def _edited_by_hand(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield the objects that people may have edited, of kinds that are not always read.
+
+    Nearly every release has a ServiceAccount: it is not read where Flux itself undoes changes.
+    """
+    release = snapshot.release
+    if release is None or snapshot.is_remote:
+        return
+    is_watched = release.text("spec.driftDetection.mode") == "enabled"
+    kinds = {"NetworkPolicy", "PodDisruptionBudget", *(() if is_watched else ("ServiceAccount",))}
+    yield from (item for item in list_inventory(release) if item.kind in kinds)
 
 
 def _classes(snapshot: Snapshot) -> Iterator[Reference]:
@@ -173,6 +191,7 @@ _RELATED: Final[tuple[Callable[[Snapshot], Iterator[Reference]], ...]] = (
     _origins,
     _dependencies,
     _routes,
+    _edited_by_hand,
     _classes,
     _certificates,
     _nodes,

@@ -251,7 +251,9 @@ class Snapshot:
 
     def is_kind_forbidden(self, kind: str) -> bool:
         """Return whether the user is not allowed to read objects of a kind, so that they can exist unread."""
-        return any(forbidden.startswith(kind.lower().removesuffix("y")) for forbidden in self.forbidden_kinds)
+        name = kind.lower()
+        plurals = {f"{name}s", f"{name}es", f"{name.removesuffix('y')}ies"}
+        return any(forbidden.split(".")[0] in plurals for forbidden in self.forbidden_kinds)
 
     @cached_property
     def claims(self) -> tuple[Object, ...]:

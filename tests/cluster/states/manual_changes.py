@@ -9,6 +9,7 @@ from typing import Any, Final
 from registry_gitops.cluster.status import Snapshot
 from registry_gitops.cluster.status.live_objects import Object
 
+from .service_routes import listed, release
 from .state import Change, State, add, changed, condition, edit, event, recorded, without
 
 _UPSTREAM: Final = (
@@ -231,6 +232,32 @@ EDITED: Final = (
         ("drifted",),
         ready=True,
         says=("metadata.annotations[metallb.io/address-pool] by kubectl-annotate",),
+    ),
+    State(
+        "somebody edited the NetworkPolicy",
+        _UPSTREAM,
+        changed(
+            "ready",
+            add(release("NetworkPolicy", "networking.k8s.io/v1", {"podSelector": {}, "ingress": []})),
+            listed("NetworkPolicy", "networking.k8s.io"),
+            managed("NetworkPolicy", "kubectl-patch", {"f:spec": {"f:ingress": {}}}),
+        ),
+        ("drifted",),
+        ready=True,
+        says=("the NetworkPolicy was changed by hand", "spec.ingress by kubectl-patch"),
+    ),
+    State(
+        "somebody edited the ServiceAccount, and Flux does not look",
+        _UPSTREAM,
+        changed(
+            "ready",
+            drift("disabled"),
+            add(release("ServiceAccount", "v1", {})),
+            managed("ServiceAccount", "kubectl-patch", {"f:automountServiceAccountToken": {}}),
+        ),
+        ("drifted",),
+        ready=True,
+        says=("the ServiceAccount was changed by hand", "automountServiceAccountToken by kubectl-patch"),
     ),
     State(
         "Flux reports drift and only warns",

@@ -24,6 +24,12 @@ def release(kind: str, api: str, spec: dict[str, Any], **more: Any) -> dict[str,
     return {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec, **more}
 
 
+def listed(kind: str, group: str) -> Change:
+    """Let Flux know an object of the release."""
+    entry = {"id": f"docker-registry_docker-registry_{group}_{kind}", "v": "v1"}
+    return edit("HelmRelease", lambda data: data["status"]["inventory"]["entries"].append(entry))
+
+
 def created(kind: str, group: str, name: str, owner: str, **more: Any) -> dict[str, Any]:
     """Return an object that cert-manager created for another one."""
     metadata = {
@@ -93,7 +99,9 @@ def route(**states: tuple[str, str, str]) -> Change:
         else []
     }
     spec = {"parentRefs": [parent], "hostnames": [_HOST]}
-    return add(release("HTTPRoute", "gateway.networking.k8s.io/v1", spec, status=status))
+    added = add(release("HTTPRoute", "gateway.networking.k8s.io/v1", spec, status=status))
+    in_inventory = listed("HTTPRoute", "gateway.networking.k8s.io")
+    return lambda snapshot: in_inventory(added(snapshot))
 
 
 def gateway(**states: tuple[str, str, str]) -> Change:
