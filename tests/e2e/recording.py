@@ -31,6 +31,8 @@ def record(fleet: Fleet, name: str) -> None:
     """Write tests/cluster/snapshots/NAME.json of a fleet's registry, with the usual names."""
     if os.environ.get("RECORD_SNAPSHOTS"):
         usual = {fleet.url: "https://git.example.com/fleet.git", fleet.name: RELEASE}
+        if fleet.cluster.bed:
+            usual[str(fleet.cluster.bed)] = "/var/lib/bed"
         write_snapshot(read_snapshot(Kubectl(), fleet.namespace, RELEASE), name, usual)
 
 

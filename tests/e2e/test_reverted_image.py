@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -10,6 +11,7 @@ from registry_gitops.cluster.status import CauseId
 from tests.e2e.cluster import until
 from tests.e2e.fleet import Fleet, git
 from tests.e2e.pushes import repository
+from tests.e2e.recording import record
 from tests.e2e.status import cause, ready_without_causes
 from tests.support.oci_content import Blob
 
@@ -26,13 +28,31 @@ def test_revert_of_a_bad_image_takes_effect_in_about_a_minute(fleet: Fleet, push
         repository(address).push(pushed, "1")
     fleet.commit("Take a newer registry", values={"image": {"tag": TAG}})
     cause(fleet, CauseId.IMAGE_NOT_PULLED, TAG)
-    git(fleet.tree, "revert", "--no-edit", "HEAD")
-    git(fleet.tree, "push", "-q", "origin", "main")
+    revert(fleet)
     start = time.monotonic()
     until("registry that serves again", lambda: serves(fleet, pushed), SECONDS)
     print(f"outage after the revert: {time.monotonic() - start:.0f} s")
     fleet.ready(SECONDS)
     ready_without_causes(fleet)
+
+
+def test_status_tells_until_when_helm_waits_and_how_to_end_that(fleet: Fleet) -> None:
+    fleet.commit("Take a newer registry, and be patient", release={"timeout": "5m"}, values={"image": {"tag": TAG}})
+    cause(fleet, CauseId.IMAGE_NOT_PULLED, TAG)
+    revert(fleet)
+    found = cause(fleet, CauseId.BUSY, "still works on an earlier change of the HelmRelease, until ")
+    record(fleet, "image-reverted")
+    command = re.search("`kubectl (rollout undo [^`]+)`", found.remedy)
+    assert command is not None, found
+    fleet.cluster.kubectl(*command[1].split())
+    fleet.ready(SECONDS)
+    ready_without_causes(fleet)
+
+
+def revert(fleet: Fleet) -> None:
+    """Revert the last commit, and push that."""
+    git(fleet.tree, "revert", "--no-edit", "HEAD")
+    git(fleet.tree, "push", "-q", "origin", "main")
 
 
 def serves(fleet: Fleet, pushed: Blob) -> bool:

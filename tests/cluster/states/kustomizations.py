@@ -171,7 +171,7 @@ _FILES: Final = (
         "file-not-in-git",
         "a listed file is not in Git",
         f"{_KUSTOMIZE}/blob/master/api/internal/target/kusttarget.go",
-        says="kustomization.yaml lists htpasswd.yaml, which the revision does not have",
+        says="kustomization.yaml lists settings.yaml, which the revision does not have",
         remedy="`git status --ignored`",
         never=("kustomize build ./",),
     ),
@@ -373,6 +373,46 @@ _OBJECTS: Final = (
     ),
 )
 
+_REFUSALS: Final = (
+    State(
+        "a webhook does not answer the dry-run of a Kustomization",
+        f"{_CLI}/2095",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "ReconciliationFailed",
+                "HelmRelease/docker-registry/docker-registry dry-run failed (InternalError): Internal error "
+                "occurred: failed "
+                'calling webhook "validate.kyverno.svc-fail": failed to call webhook: Post '
+                '"https://kyverno-svc.kyverno.svc:443/validate/fail?timeout=10s": context deadline exceeded\n',
+            ),
+        ),
+        ("webhook-failed",),
+        says=("Flux cannot apply revision", "webhook validate.kyverno.svc-fail"),
+        never=("wait: it tries again",),
+        ready=True,
+    ),
+    State(
+        "the account of a Kustomization has no rights",
+        "https://github.com/fluxcd/flux2-multi-tenancy/issues/69",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "ReconciliationFailed",
+                "HelmRelease/docker-registry/docker-registry dry-run failed (Forbidden): "
+                "helmreleases.helm.toolkit.fluxcd.io "
+                '"docker-registry" is forbidden: User "system:serviceaccount:flux-system:apps" cannot patch resource '
+                '"helmreleases" in API group "helm.toolkit.fluxcd.io" in the namespace "docker-registry"\n',
+            ),
+        ),
+        ("access-denied",),
+        says=("Flux cannot apply revision", "system:serviceaccount:flux-system:apps"),
+        ready=True,
+    ),
+)
+
 _HEALTH: Final = (
     recorded(
         "other-object-not-healthy",
@@ -470,4 +510,4 @@ _HEALTH: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_SUBSTITUTIONS, *_SOPS, *_FILES, *_OBJECTS, *_HEALTH)
+STATES: Final[tuple[State, ...]] = (*_SUBSTITUTIONS, *_SOPS, *_FILES, *_OBJECTS, *_REFUSALS, *_HEALTH)

@@ -110,6 +110,15 @@ def waits(name: str, *, kind: str = "HelmRelease", how: str = "is not ready") ->
 
 
 STATES: Final[tuple[State, ...]] = (
+    recorded(
+        "image-reverted",
+        "a bad image was reverted in Git a moment ago",
+        "busy",
+        report=f"{_HELM}/issues/1041",
+        says=("helm-controller still works on an earlier change of the HelmRelease, until", "timeout of 5m0s"),
+        remedy=("kubectl rollout undo deployment/docker-registry -n docker-registry",),
+        never=(*_CONTROLLER_RUNS, "render, commit", "values.image"),
+    ),
     State(
         "a bad image was reverted in Git, and Helm still waits for its Pods",
         f"{_HELM}/issues/1387",

@@ -232,13 +232,6 @@ _APPLIES: Final = (
         "{namespace}",
     ),
     Phrase(
-        r"etcdserver:|client rate limiter|currently unable to handle the request|TLS handshake timeout"
-        r"|context deadline exceeded"
-        r"|connection refused|i/o timeout|the object has been modified|unexpected EOF",
-        "the API server did not answer kustomize-controller in time",
-        "wait: it tries again by itself",
-    ),
-    Phrase(
         r"delete failed, errors",
         "an object that is not in Git any more cannot be deleted",
         "remove what keeps it, such as a policy, or keep it: annotate it with kustomize.toolkit.fluxcd.io/prune: "
@@ -248,3 +241,14 @@ _APPLIES: Final = (
 
 KUSTOMIZATION_PHRASES: Final = (*_SUBSTITUTION, *_SOPS, *_PATHS, *_BUILDS, *_APPLIES)
 """Phrases of the condition Ready of a Kustomization."""
+
+NO_ANSWER_PHRASES: Final = (
+    Phrase(
+        r"client rate limiter|currently unable to handle the request|TLS handshake timeout"
+        r"|context deadline exceeded"
+        r"|connection refused|i/o timeout|the object has been modified|unexpected EOF",
+        "the API server did not answer kustomize-controller in time",
+        "wait: it tries again by itself",
+    ),
+)
+"""Phrases that a message about a webhook can have, too."""

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.cluster_phrases import find_phrase
+from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
 from registry_gitops.cluster.status.causes.delivery import MAX_SUSPECTS, list_suspects
-from registry_gitops.cluster.status.causes.kustomization_phrases import KUSTOMIZATION_PHRASES
+from registry_gitops.cluster.status.causes.kustomization_phrases import KUSTOMIZATION_PHRASES, NO_ANSWER_PHRASES
+from registry_gitops.cluster.status.causes.refusal_phrases import explain_refusal
 from registry_gitops.cluster.status.causes.timing import find_next_try, format_clock
 from registry_gitops.cluster.status.causes.wording import reconcile_command
 from registry_gitops.cluster.status.display import cluster_message, short_revision
@@ -32,9 +33,9 @@ def apply_failed(snapshot: Snapshot) -> Iterator[Cause]:
     failed = list(filter(_cannot_apply, list_suspects(snapshot)))
     for kustomization in failed[:MAX_SUSPECTS]:
         condition = kustomization.condition("Ready")
-        message, remedy = _explain(kustomization, snapshot)
+        id_, message, remedy = _explain(kustomization, snapshot)
         yield new_cause(
-            CauseId.APPLY_FAILED,
+            id_,
             kustomization,
             message,
             remedy,
@@ -52,23 +53,32 @@ def _cannot_apply(kustomization: Object) -> bool:
     return condition.reason != "ArtifactFailed" or bool(_NO_PATH.search(condition.message))
 
 
-def _explain(kustomization: Object, snapshot: Snapshot) -> tuple[str, str]:
-    """Return the message and the remedy for what kustomize-controller reports."""
+def _explain(kustomization: Object, snapshot: Snapshot) -> tuple[CauseId, str, str]:
+    """Return the id, the message, and the remedy for what kustomize-controller reports."""
     message = kustomization.condition("Ready").message
     revision = short_revision(_find_revision(kustomization, snapshot))
     what = f"Flux cannot apply {f'revision {revision}' if revision else 'the directory'}"
     phrase = find_phrase(message, KUSTOMIZATION_PHRASES)
+    refusal = explain_refusal(message, snapshot) if phrase is None else None
+    if refusal:
+        # The state that was apply-failed before there was a cause for it.
+        id_ = CauseId.APPLY_FAILED if refusal.id is CauseId.OBJECT_INVALID else refusal.id
+        return id_, f"{what}: {refusal.message}", refusal.remedy
+    phrase = phrase or find_phrase(message, NO_ANSWER_PHRASES)
     if phrase is None:
         name = f"{kustomization.name} -n {kustomization.namespace}"
-        return what, f"correct what the message names: `kubectl describe kustomization {name}`"
+        return CauseId.APPLY_FAILED, what, f"correct what the message names: `kubectl describe kustomization {name}`"
+    words = _find_words(phrase, message, kustomization)
+    remedy = phrase.remedy.format_map(words) + _again(kustomization, phrase.remedy)
+    return CauseId.APPLY_FAILED, f"{what}: {phrase.message.format_map(words)}", remedy
+
+
+def _find_words(phrase: Phrase, message: str, kustomization: Object) -> dict[str, str]:
+    """Return the words for the names in braces of a phrase."""
     match = re.search(phrase.pattern, " ".join(message.split()), re.IGNORECASE)
     names = {**_describe(kustomization), **(match.groupdict() if match else {})}
     names["group"] = (names.get("version") or "").partition("/")[0]
-    words = {key: cluster_message(value or "") for key, value in names.items()}
-    return (
-        f"{what}: {phrase.message.format_map(words)}",
-        phrase.remedy.format_map(words) + _again(kustomization, phrase.remedy),
-    )
+    return {key: cluster_message(value or "") for key, value in names.items()}
 
 
 def _find_revision(kustomization: Object, snapshot: Snapshot) -> str:
