@@ -35,10 +35,9 @@ def image_key(name: str) -> str:
     return _IMAGES.get(name, "")
 
 
-def resources_key(name: str, snapshot: Snapshot) -> str:
-    """Return the key of the values with the resources of a container; "" if they are not in the values."""
-    key = user_key(name, snapshot)
-    return _RESOURCES.get(name) or (f"{key}.resources" if key else "")
+def resources_key(name: str) -> str:
+    """Return the key of the values with the resources of one of the chart's containers; "" for other containers."""
+    return _RESOURCES.get(name, "")
 
 
 def user_key(name: str, snapshot: Snapshot) -> str:
@@ -72,8 +71,7 @@ def adapt_remedy(phrase: Phrase, container: str, snapshot: Snapshot) -> str:
         return phrase.remedy
     if not image_key(container):
         return f"correct the container, which is {describe_place(container, snapshot)}"
-    key = resources_key(container, snapshot) or "values.resources"
-    remedy = phrase.remedy.replace("values.resources", key)
+    remedy = phrase.remedy.replace("values.resources", resources_key(container) or "values.resources")
     return f"{_KEY.sub(lambda found: _with_value(found[1], snapshot.release), remedy)}; {RENDER}"
 
 

@@ -76,14 +76,17 @@ def _crashed(pod: Object, container: Container, snapshot: Snapshot) -> Cause:
 def _out_of_memory(pod: Object, container: Container, snapshot: Snapshot) -> tuple[str, str]:
     """Return what happened to a container that the kernel killed, and the remedy."""
     name = "the registry" if container.name == REGISTRY else f"the container {container.name}"
-    key = resources_key(container.name, snapshot)
+    key = resources_key(container.name)
     if not _memory_limit(pod, container.name):
-        remedy = f"set `{key or 'values.resources'}.requests.memory` to what it needs, so that it gets a node with it"
-        return f"the node had no memory left, and {name} was killed", f"{remedy}; {RENDER}"
-    message = f"{name} exceeded its memory limit, and was killed"
-    if not key:
-        return message, f"raise its memory limit, which is {describe_place(container.name, snapshot)}"
-    return message, f"raise `{key}.limits.memory`; {RENDER}"
+        where = f"`{key}.requests.memory`" if key else "its request of memory"
+        message = f"the node had no memory left, and {name} was killed"
+        remedy = f"set {where} to what it needs, so that it gets a node which has that"
+    else:
+        where = f"`{key}.limits.memory`" if key else "its memory limit"
+        message = f"{name} exceeded its memory limit, and was killed"
+        remedy = f"raise {where}"
+    place = "" if key else f"; the container is {describe_place(container.name, snapshot)}"
+    return message, f"{remedy}{place}; {RENDER}"
 
 
 def _memory_limit(pod: Object, name: str) -> str:
