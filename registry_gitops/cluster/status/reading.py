@@ -13,7 +13,7 @@ from registry_gitops.cluster.kubectl_errors import ClusterError, UnknownKindErro
 from registry_gitops.cluster.processes import run_commands
 from registry_gitops.cluster.status.live_objects import Object, Reference, list_containers
 from registry_gitops.cluster.status.related import ALL, RESOURCES, list_related
-from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot, deploys_registry, list_inventory
+from registry_gitops.cluster.status.snapshot import COLLECTOR, KEEPER, Snapshot, deploys_registry, list_inventory
 from registry_gitops.masking import mask
 
 _RELEASES: Final = "helmreleases.helm.toolkit.fluxcd.io"
@@ -210,9 +210,12 @@ def read_logs(kubectl: Kubectl, snapshot: Snapshot) -> dict[str, str]:
         for pod in snapshot.unready_pods[:_MAX_PODS]
         for name, previous in _list_logs(pod, snapshot.read_at)
     }
+    job = snapshot.collection_job
+    names = (COLLECTOR, KEEPER) if job and job.condition("Failed").is_true else (COLLECTOR,)
     for pod in snapshot.collection_pods[:1]:
-        command = kubectl.logs_command(pod.namespace, pod.name, COLLECTOR, _LOG_LINES, previous=False)
-        commands.setdefault(f"{pod.name}/{COLLECTOR}", command)
+        for name in names:
+            command = kubectl.logs_command(pod.namespace, pod.name, name, _LOG_LINES, previous=False)
+            commands.setdefault(f"{pod.name}/{name}", command)
     return dict(zip(commands, run_commands(list(commands.values()), _parse_log), strict=True))
 
 

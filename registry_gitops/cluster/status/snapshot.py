@@ -17,6 +17,8 @@ _CHART: Final = "docker-registry"
 """Name of the charts that deploy a registry."""
 COLLECTOR: Final = "garbage-collection"
 """Name of the chart's container that collects garbage."""
+KEEPER: Final = "read-only"
+"""Name of the container that keeps the registry read-only, next to the collector of a Job."""
 _ISSUER_ANNOTATIONS: Final = {"cert-manager.io/issuer", "cert-manager.io/cluster-issuer", "kubernetes.io/tls-acme"}
 """Annotations of an Ingress with which cert-manager creates a Certificate for each of its Secrets."""
 _ACCESS: Final = "docker-registry/access"

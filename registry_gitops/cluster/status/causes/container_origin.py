@@ -8,13 +8,11 @@ from typing import Final
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase
 from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.live_objects import Object
-from registry_gitops.cluster.status.snapshot import COLLECTOR, Snapshot
+from registry_gitops.cluster.status.snapshot import COLLECTOR, KEEPER, Snapshot
 from registry_gitops.masking import quote
 
 REGISTRY: Final = "registry"
 """Name of the chart's container that runs the registry."""
-READ_ONLY: Final = "read-only"
-"""Name of the container that makes the registry read-only, next to the collector of a Job."""
 _RESOURCES: Final = {
     REGISTRY: "values.resources",
     COLLECTOR: "values.garbageCollection.resources",
@@ -24,7 +22,7 @@ _IMAGES: Final = {
     REGISTRY: "values.image",
     COLLECTOR: "values.image",
     "metrics": "values.image",
-    READ_ONLY: "values.garbageCollection.kubectlImage",
+    KEEPER: "values.garbageCollection.kubectlImage",
 }
 _USERS: Final = ("sidecars", "initContainers")
 """Keys of the values with whole containers."""

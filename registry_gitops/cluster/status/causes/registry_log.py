@@ -58,7 +58,7 @@ def explain_failure(log: str) -> LogError | None:
     errors = [line for line in reversed(list(_parse(log))) if line.level in ("fatal", "error")]
     checks = [line for line in errors if line.text.startswith(_HEALTH_CHECK)]
     if checks:
-        return LogError(checks[0].text, _find(checks[0].text))
+        return LogError(checks[0].text, explain_line(checks[0].text))
     return next(_explain(errors), None)
 
 
@@ -70,11 +70,11 @@ def find_error_line(log: str) -> str:
 
 def _explain(lines: list[LogLine]) -> Iterator[LogError]:
     for line in lines:
-        if phrase := _find(line.text):
+        if phrase := explain_line(line.text):
             yield LogError(line.text, phrase)
 
 
-def _find(text: str) -> Phrase | None:
+def explain_line(text: str) -> Phrase | None:
     """Return what is known about a line: the same words mean another thing about Redis than about a bucket."""
     phrases = next(phrases for subject, phrases in SUBJECTS if re.search(subject, text, re.IGNORECASE))
     return find_phrase(text, phrases)
