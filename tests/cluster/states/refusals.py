@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tests.cluster.states.state import State, changed, condition, event, recorded, without
+from tests.cluster.states.state import State, changed, condition, event, recorded, upgrade_failed, without
 
 _APISERVER: Final = "https://github.com/kubernetes/kubernetes/blob/v1.36.3/staging/src/k8s.io/apiserver/pkg"
 _PLUGINS: Final = "https://github.com/kubernetes/kubernetes/blob/v1.36.3/plugin/pkg/admission"
@@ -289,6 +289,261 @@ _SERVER: Final = (
     ),
 )
 
+_HELM: Final = "Helm upgrade failed for release docker-registry/docker-registry with chart docker-registry@0.1.0: "
+
+
+def _helm(
+    cause: str,
+    title: str,
+    report: str,
+    message: str,
+    *,
+    says: Sequence[str] = (),
+    remedy: Sequence[str] = (),
+    never: Sequence[str] = (),
+) -> State:
+    """Return the state of a release whose upgrade the API server refuses with a message, while its Pod runs."""
+    snapshot = changed("ready", upgrade_failed(f"{_HELM}{message}"))
+    return State(title, report, snapshot, (cause,), tuple(says), tuple(remedy), tuple(never))
+
+
+_INGRESS: Final = (
+    'failed to create resource: admission webhook "validate.nginx.ingress.kubernetes.io" denied the request: '
+)
+
+_HELM_STATES: Final = (
+    _helm(
+        "webhook-failed",
+        "the webhook of ingress-nginx refuses the connection",
+        "https://github.com/sassoftware/viya4-monitoring-kubernetes/issues/319",
+        'failed to create resource: Internal error occurred: failed calling webhook "validate.nginx.ingress.kubernetes.'
+        'io": failed to call webhook: Post "https://ingress-nginx-controller-admission.ingress-nginx.svc:443/networking/'
+        'v1/ingresses?timeout=10s": dial tcp 10.0.144.68:443: connect: connection refused',
+        says=("the webhook validate.nginx.ingress.kubernetes.io does not answer",),
+        remedy=("its Service ingress-nginx-controller-admission", "-n ingress-nginx`"),
+        never=("Flux cannot reach", "values.ingress", "wait"),
+    ),
+    _helm(
+        "object-forbidden",
+        "the Ingress has a snippet that ingress-nginx forbids",
+        "https://github.com/kubernetes/ingress-nginx/issues/13603",
+        f"{_INGRESS}nginx.ingress.kubernetes.io/configuration-snippet annotation cannot be used. Snippet directives "
+        "are disabled by the Ingress administrator",
+        says=("the ingress controller forbids an annotation of the Ingress",),
+        remedy=("`values.ingress.annotations`", "`allow-snippet-annotations`"),
+        never=("does not answer",),
+    ),
+    _helm(
+        "object-forbidden",
+        "the Ingress has an annotation that ingress-nginx holds for risky",
+        "https://github.com/kubernetes/ingress-nginx/issues/12621",
+        f"{_INGRESS}annotation group ConfigurationSnippet contains risky annotation based on ingress configuration",
+        remedy=("`values.ingress.annotations`", "`annotations-risk-level`"),
+    ),
+    _helm(
+        "object-forbidden",
+        "another Ingress has the host and path",
+        "https://github.com/kubernetes/ingress-nginx/issues/8216",
+        f'{_INGRESS}host "registry.example.com" and path "/" is already defined in ingress default/old-registry',
+        says=("the Ingress default/old-registry already has this host and path",),
+        remedy=("`values.ingress.hostname`",),
+        never=("does not answer", "annotation"),
+    ),
+    _helm(
+        "object-forbidden",
+        "ingress-nginx forbids the path with its type",
+        "https://github.com/percona/percona-helm-charts/issues/317",
+        f"{_INGRESS}ingress contains invalid paths: path /v2(/|$)(.*) cannot be used with pathType Prefix",
+        remedy=("`values.ingress.pathType`",),
+    ),
+    _helm(
+        "object-forbidden",
+        "a Kyverno policy forbids the Deployment",
+        "https://github.com/kyverno/kyverno/issues/10008",
+        "server-side apply failed for object docker-registry/docker-registry apps/v1, Kind=Deployment: admission "
+        'webhook "validate.kyverno.svc-fail" denied the request: \n\nresource Deployment/docker-registry/'
+        "docker-registry was blocked due to the following policies \n\nrequire-labels:\n  autogen-check-team: "
+        "'validation error: label team is required. rule autogen-check-team failed at path /spec/template/'\n",
+        says=("the Kyverno policy require-labels forbids",),
+        remedy=("PolicyException",),
+        never=("does not answer",),
+    ),
+    _helm(
+        "object-forbidden",
+        "a webhook denies a Certificate",
+        "https://github.com/cert-manager/cert-manager/tree/master/internal/apis/certmanager/validation",
+        'admission webhook "webhook.cert-manager.io" denied the request: spec.issuerRef.name: Required value: must be '
+        "specified",
+        says=("webhook.cert-manager.io forbids the object", "spec.issuerRef.name"),
+        never=("does not answer",),
+    ),
+    _helm(
+        "quota-exceeded",
+        "a quota has no room for a larger claim",
+        "https://github.com/InseeFrLab/onyxia/issues/961",
+        'persistentvolumeclaims "docker-registry" is forbidden: exceeded quota: onyxia-quota, requested: '
+        "requests.storage=1500Gi, used: requests.storage=1102Gi, limited: requests.storage=2Ti",
+        says=("the quota onyxia-quota of namespace docker-registry has no room",),
+        remedy=("lower `values.persistence.size`", "`kubectl describe quota -n docker-registry`"),
+        never=("values.resources", "replicaCount"),
+    ),
+    _helm(
+        "quota-exceeded",
+        "a quota has no room for a load balancer",
+        f"{_APISERVER}/admission/plugin/resourcequota/controller.go",
+        'services "docker-registry" is forbidden: exceeded quota: object-counts, requested: services.loadbalancers=1, '
+        "used: services.loadbalancers=2, limited: services.loadbalancers=2",
+        remedy=("set `values.service.type: ClusterIP`",),
+        never=("values.resources", "persistence"),
+    ),
+    _helm(
+        "quota-exceeded",
+        "a quota has no room for one more revision of the release",
+        f"{_APISERVER}/admission/plugin/resourcequota/controller.go",
+        'create: failed to create: secrets "sh.helm.release.v1.docker-registry.v6" is forbidden: exceeded quota: '
+        "object-counts, requested: count/secrets=1, used: count/secrets=20, limited: count/secrets=20",
+        remedy=("lower `release.maxHistory`",),
+        never=("values.resources", "persistence"),
+    ),
+    _helm(
+        "limits-refused",
+        "a LimitRange forbids the size of the claim",
+        f"{_PLUGINS}/limitranger/admission.go",
+        'persistentvolumeclaims "docker-registry" is forbidden: maximum storage usage per PersistentVolumeClaim is '
+        "50Gi, but request is 100Gi",
+        remedy=("correct `values.persistence.size`",),
+        never=("values.resources", "quota"),
+    ),
+    _helm(
+        "access-denied",
+        "the account of the release cannot read the Secrets of Helm",
+        "https://github.com/fluxcd/helm-controller/issues/498",
+        "query: failed to query with labels: secrets is forbidden: User "
+        '"system:serviceaccount:tenants:flux-reconciler" cannot list resource "secrets" in API group "" in the '
+        'namespace "docker-registry"',
+        says=(
+            "system:serviceaccount:tenants:flux-reconciler is not allowed to list secrets in namespace docker-registry",
+        ),
+        remedy=(
+            "`kubectl create rolebinding flux-reconciler -n docker-registry --clusterrole=cluster-admin "
+            "--serviceaccount=tenants:flux-reconciler`",
+            "`release.serviceAccountName`",
+        ),
+        never=("policy of",),
+    ),
+    _helm(
+        "access-denied",
+        "the account of the release cannot grant the rights of the collector",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/registry/rbac/validation/rule.go",
+        'roles.rbac.authorization.k8s.io "docker-registry-collection" is forbidden: user "system:serviceaccount:'
+        'tenants:flux-reconciler" (groups=["system:serviceaccounts" "system:authenticated"]) is attempting to grant '
+        'RBAC permissions not currently held:\n{APIGroups:["apps"], Resources:["deployments"], Verbs:["patch"]}',
+        says=("tenants:flux-reconciler is not allowed to grant the rights",),
+        remedy=("`escalate` and `bind`",),
+    ),
+    _helm(
+        "access-denied",
+        "helm-controller is not allowed to impersonate",
+        "https://fluxcd.io/flux/installation/configuration/multitenancy/",
+        'users "system:serviceaccount:tenants:flux" is forbidden: User "system:serviceaccount:flux-system:helm-'
+        'controller" cannot impersonate resource "users" in API group "" at the cluster scope',
+        says=("flux-system:helm-controller is not allowed to act as another account",),
+        remedy=("`release.serviceAccountName`",),
+        never=("create clusterrolebinding",),
+    ),
+    _helm(
+        "access-denied",
+        "the token of a kubeconfig has expired",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go",
+        "the server has asked for the client to provide credentials",
+        says=("the API server does not accept the credentials of Flux",),
+        remedy=("`release.kubeConfig`",),
+        never=("source.secretRef",),
+    ),
+    _helm(
+        "namespace-ending",
+        "the namespace of the release is being deleted",
+        "https://github.com/galaxyproject/galaxy-helm/issues/457",
+        'create: failed to create: secrets "sh.helm.release.v1.docker-registry.v1" is forbidden: unable to create new '
+        "content in namespace docker-registry because it is being terminated",
+        says=("the namespace docker-registry is being deleted",),
+        remedy=("wait until it is gone", "`kubectl describe namespace docker-registry`"),
+        never=("policy of", "quota"),
+    ),
+    _helm(
+        "namespace-missing",
+        "the target namespace does not exist",
+        "https://github.com/fluxcd/helm-controller/blob/main/docs/spec/v2/helmreleases.md",
+        'create: failed to create: namespaces "registries" not found',
+        says=("the namespace registries does not exist",),
+        remedy=("`release.install.createNamespace: true`",),
+    ),
+    _helm(
+        "api-unavailable",
+        "etcd changes its leader during an upgrade",
+        "https://github.com/fluxcd/flux2/issues/4804",
+        "etcdserver: leader changed",
+        says=("the API server could not serve the request",),
+        remedy=("try again by themselves", "--reset`", "`kubectl get --raw /readyz/etcd`"),
+        never=("values.",),
+    ),
+    _helm(
+        "api-unavailable",
+        "the API server does not answer helm-controller",
+        "https://github.com/helm/helm/blob/v4.2.2/pkg/kube/client.go",
+        'create: failed to create: Post "https://10.96.0.1:443/api/v1/namespaces/docker-registry/secrets": dial tcp '
+        "10.96.0.1:443: connect: connection refused",
+        says=("Flux cannot reach the API server",),
+        never=("values.", "webhook"),
+    ),
+    _helm(
+        "api-unavailable",
+        "the metrics API does not answer",
+        "https://github.com/helm/helm/issues/6361",
+        "could not get apiVersions from Kubernetes: unable to retrieve the complete list of server APIs: "
+        "metrics.k8s.io/v1beta1: the server is currently unable to handle the request",
+        says=("the API metrics.k8s.io/v1beta1 does not answer",),
+        remedy=("`kubectl get apiservice v1beta1.metrics.k8s.io`",),
+        never=("by themselves",),
+    ),
+    _helm(
+        "object-invalid",
+        "another Service has the port of the nodes",
+        "https://github.com/1Password/connect-helm-charts/issues/22",
+        'failed to create resource: Service "docker-registry" is invalid: spec.ports[0].nodePort: Invalid value: '
+        "31080: provided port is already allocated",
+        says=("another Service already has the IP or port",),
+        remedy=("`values.service.nodePorts`",),
+    ),
+    _helm(
+        "object-invalid",
+        "the IP of the Service is not of the cluster",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/registry/core/service/ipallocator/interfaces.go",
+        'Service "docker-registry" is invalid: spec.clusterIPs: Invalid value: ["10.43.0.50"]: failed to allocate IP '
+        "10.43.0.50: the provided IP (10.43.0.50) is not in the valid range. The range of valid IPs is 10.96.0.0/16",
+        says=("is not of this cluster's range", "10.96.0.0/16"),
+        remedy=("`values.service.clusterIP`",),
+    ),
+    _helm(
+        "object-invalid",
+        "the path of the Ingress is no path",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/apis/networking/validation/validation.go",
+        'Ingress.networking.k8s.io "docker-registry" is invalid: spec.rules[0].http.paths[0].path: Invalid value: '
+        '"v2": must be an absolute path',
+        says=("the API server refuses spec.rules[0].http.paths[0].path of the Ingress",),
+        remedy=("correct `values.ingress.path`",),
+    ),
+    _helm(
+        "drifted",
+        "somebody has scaled the Deployment, and Helm does not take the field back",
+        "https://github.com/k3s-io/helm-controller/issues/343",
+        "conflict occurred while applying object docker-registry/docker-registry apps/v1, Kind=Deployment: Apply "
+        'failed with 1 conflict: conflict with "kubectl" with subresource "scale" using apps/v1: .spec.replicas',
+        says=("kubectl has set .spec.replicas",),
+        remedy=("let one of them own the field",),
+    ),
+)
+
 _WEBHOOK: Final = "pods.policy.example.com"
 
 _RECORDED: Final = (
@@ -362,6 +617,58 @@ _RECORDED: Final = (
         never=("quota",),
     ),
     recorded(
+        "webhook-of-ingress",
+        "ingress-nginx was removed, and its webhook was not",
+        "webhook-failed",
+        says=("the webhook validate.nginx.ingress.kubernetes.io does not answer: its Service does not exist",),
+        remedy=("delete the configuration", "| grep validate.nginx.ingress.kubernetes.io`"),
+        never=("values.ingress", "forbids"),
+    ),
+    recorded(
+        "quota-of-storage",
+        "a quota has no room for the claim, so the Pod waits for it",
+        "quota-exceeded",
+        says=("the quota storage of namespace docker-registry has no room",),
+        remedy=("lower `values.persistence.size`",),
+        never=("create that claim",),
+    ),
+    recorded(
+        "node-port-taken",
+        "an upgrade asks for a port of the nodes that another Service has",
+        "object-invalid",
+        says=("another Service already has the IP or port",),
+        remedy=("`values.service.nodePorts`",),
+    ),
+    recorded(
+        "policy-forbids-deployment",
+        "a ValidatingAdmissionPolicy forbids the Deployment",
+        "object-forbidden",
+        says=("the admission policy docker-registry-owner forbids the Deployment", "needs a label team"),
+        never=("does not answer",),
+    ),
+    recorded(
+        "release-without-rights",
+        "the account of the release has no rights",
+        "access-denied",
+        says=("system:serviceaccount:docker-registry:deployer is not allowed to list secrets",),
+        remedy=(
+            "`kubectl create rolebinding deployer -n docker-registry --clusterrole=cluster-admin "
+            "--serviceaccount=docker-registry:deployer`",
+        ),
+    ),
+    recorded(
+        "pod-security-root",
+        "the values ask for root, a capability, and the network of the node",
+        "pod-forbidden",
+        says=("the Pod Security level restricted:latest of namespace docker-registry",),
+        remedy=(
+            "set `values.containerSecurityContext.runAsNonRoot: true`, "
+            "`values.containerSecurityContext.runAsUser: 1000`, and `values.hostNetwork: false`",
+            "remove what the level forbids from `values.containerSecurityContext.capabilities.add`",
+        ),
+        never=("seccompProfile", "allowPrivilegeEscalation"),
+    ),
+    recorded(
         "quota-of-memory",
         "a new quota has no room for CPU and memory of the Pod",
         "quota-exceeded",
@@ -371,4 +678,4 @@ _RECORDED: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_WEBHOOKS, *_POLICIES, *_MISSING, *_LIMITS, *_SERVER, *_RECORDED)
+STATES: Final[tuple[State, ...]] = (*_WEBHOOKS, *_POLICIES, *_MISSING, *_LIMITS, *_SERVER, *_HELM_STATES, *_RECORDED)

@@ -68,7 +68,7 @@ API_SERVER_PHRASES: Final[tuple[Phrase, ...]] = (
         r"|not yet ready to handle request|status unknown for quota: "
         r"|the object has been modified; please apply your changes to the latest version",
         "the API server could not serve the request",
-        f"{_WAIT} looks at `kubectl get --raw '/readyz?verbose'`",
+        f"{_WAIT} looks at `kubectl get --raw /readyz/etcd`",
         CauseId.API_UNAVAILABLE,
     ),
     Phrase(

@@ -30,6 +30,10 @@ _EXPLAINS: Final[Mapping[CauseId, frozenset[CauseId]]] = {
             CauseId.RETRIES_EXHAUSTED,
             CauseId.POD_FORBIDDEN,
             CauseId.QUOTA_EXCEEDED,
+            CauseId.LIMITS_REFUSED,
+            CauseId.OBJECT_FORBIDDEN,
+            CauseId.OBJECT_INVALID,
+            CauseId.REFERENCE_MISSING,
             CauseId.VOLUME_NOT_BOUND,
             CauseId.UNSCHEDULABLE,
             CauseId.SECRET_MISSING,
@@ -48,6 +52,17 @@ _EXPLAINS: Final[Mapping[CauseId, frozenset[CauseId]]] = {
             CauseId.NAMESPACE_ENDING,
             CauseId.APPLY_FAILED,
         }
+    ),
+    # They refuse the claim, too.
+    **dict.fromkeys(
+        (
+            CauseId.QUOTA_EXCEEDED,
+            CauseId.LIMITS_REFUSED,
+            CauseId.OBJECT_FORBIDDEN,
+            CauseId.WEBHOOK_FAILED,
+            CauseId.ACCESS_DENIED,
+        ),
+        frozenset({CauseId.VOLUME_NOT_BOUND}),
     ),
     CauseId.ARTIFACT_FAILED: frozenset({CauseId.KIND_MISSING}),
     CauseId.VOLUME_NOT_BOUND: frozenset({CauseId.WORKLOAD_GONE}),

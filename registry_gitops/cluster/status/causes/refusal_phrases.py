@@ -170,8 +170,11 @@ def _describe_security(message: str) -> str:
             "a label or annotation of the mesh in `values.podLabels` or `values.podAnnotations`"
         )
     keys = list_security_keys(message)
-    wanted = join_keys(keys) or "the settings that the message names"
+    wanted = [key for key in keys if ": " in key]
+    rest = join_keys(key for key in keys if key not in wanted)
+    changes = [f"set {join_keys(wanted)}"] if wanted else []
+    changes += [f"remove what the level forbids from {rest}"] if rest else []
     return (
-        f"set {wanted}; the defaults of the chart meet the level, while `enabled` of "
-        "`values.podSecurityContext` and `values.containerSecurityContext` is true"
+        f"{'; '.join(changes) or 'change what the message names'}; the defaults of the chart meet the level, while "
+        "`enabled` of `values.podSecurityContext` and `values.containerSecurityContext` is true"
     )
