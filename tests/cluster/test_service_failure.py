@@ -28,7 +28,7 @@ REASONS = {
     "image-not-pulled": "the image docker.io/library/registry:9.9.9 cannot be pulled: the node cannot resolve",
     "probe-fails": "the registry runs, but its probes fail",
     "pod-forbidden": "the Pod Security level restricted:latest of namespace docker-registry forbids the Pod",
-    "quota-exceeded": "the quota few of namespace docker-registry has no room",
+    "quota-exceeded": "the quota few of namespace docker-registry has no room for pods=1",
     "claim-missing": "the claim that the Pod mounts does not exist",
     "no-such-node": "no node can run the Pod",
     "secret-missing": "the Secret docker-registry-users does not exist",

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from tests.cluster.states.state import State, changed, condition, event, recorded, upgrade_failed, without
+from tests.cluster.states.state import (
+    Change,
+    State,
+    add,
+    changed,
+    condition,
+    edit,
+    event,
+    recorded,
+    upgrade_failed,
+    without,
+)
 
 _APISERVER: Final = "https://github.com/kubernetes/kubernetes/blob/v1.36.3/staging/src/k8s.io/apiserver/pkg"
 _PLUGINS: Final = "https://github.com/kubernetes/kubernetes/blob/v1.36.3/plugin/pkg/admission"
@@ -76,6 +87,17 @@ _WEBHOOKS: Final = (
         says=("the API server cannot reach the webhook validation.gatekeeper.sh, or gets no answer in time",),
         remedy=("-n gatekeeper-system`", "a firewall, security group, or NetworkPolicy"),
         never=("values.resources", "forbids", "constraint"),
+    ),
+    _pod(
+        "webhook-failed",
+        "a webhook for Pods that answers in another version of the API",
+        f"{_APISERVER}/admission/plugin/webhook/request/admissionreview.go",
+        'Internal error occurred: failed calling webhook "pods.example.com": received invalid webhook response: '
+        "expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got admission.k8s.io/v1beta1, "
+        "Kind=AdmissionReview",
+        says=("the webhook pods.example.com answers with an error, not with a decision",),
+        remedy=("its version does not fit its configuration", "| grep pods.example.com`"),
+        never=("forbids", "values.resources", "outside of the cluster"),
     ),
     _pod(
         "webhook-failed",
@@ -179,6 +201,33 @@ _MISSING: Final = (
         says=("the ServiceAccount docker-registry/registry does not exist",),
         remedy=("values.serviceAccount.create: true", "`kubectl create serviceaccount registry -n docker-registry`"),
         never=("policy", "quota", "Pod Security level"),
+    ),
+    _pod(
+        "pod-forbidden",
+        "the ServiceAccount of the Pod forbids its Secret",
+        f"{_PLUGINS}/serviceaccount/admission.go",
+        f'{_POD}volume with secret.secretName="registry-htpasswd" is not allowed because service account '
+        "docker-registry does not reference that secret",
+        says=("forbids all Secrets but those that it lists", "registry-htpasswd"),
+        remedy=("`kubernetes.io/enforce-mountable-secrets`",),
+        never=("does not exist", "Pod Security level"),
+    ),
+    _pod(
+        "pod-forbidden",
+        "the node selector of the Pod contradicts that of the namespace",
+        f"{_PLUGINS}/podnodeselector/admission.go",
+        f"{_POD}pod node label selector conflicts with its namespace node label selector",
+        remedy=("`values.nodeSelector`", "`kubectl describe namespace docker-registry`"),
+        never=("no node can run", "label a node"),
+    ),
+    _pod(
+        "pod-forbidden",
+        "the namespace does not allow a toleration of the Pod",
+        f"{_PLUGINS}/podtolerationrestriction/admission.go",
+        f"{_POD}pod tolerations (possibly merged with namespace default tolerations) conflict with its namespace "
+        "whitelist",
+        remedy=("`values.tolerations`",),
+        never=("add the taint",),
     ),
     _pod(
         "reference-missing",
@@ -507,6 +556,16 @@ _HELM_STATES: Final = (
         never=("by themselves",),
     ),
     _helm(
+        "webhook-failed",
+        "the program that converts a kind was removed",
+        "https://github.com/kubernetes/apiextensions-apiserver/blob/v0.36.4/pkg/apiserver/conversion/webhook_converter.go",
+        "could not get information about the resource: conversion webhook for cert-manager.io/v1alpha2, "
+        'Kind=Certificate failed: Post "https://cert-manager-webhook.cert-manager.svc:443/convert?timeout=30s": '
+        'service "cert-manager-webhook" not found',
+        says=("the conversion webhook of kind Certificate does not answer",),
+        remedy=("its Service cert-manager-webhook", "-n cert-manager`"),
+    ),
+    _helm(
         "object-invalid",
         "another Service has the port of the nodes",
         "https://github.com/1Password/connect-helm-charts/issues/22",
@@ -541,6 +600,121 @@ _HELM_STATES: Final = (
         'failed with 1 conflict: conflict with "kubectl" with subresource "scale" using apps/v1: .spec.replicas',
         says=("kubectl has set .spec.replicas",),
         remedy=("let one of them own the field",),
+    ),
+)
+
+_QUOTA: Final = (
+    "exceeded quota: object-counts, requested: pods=1, used: pods=10, limited: pods=10",
+    ("the quota object-counts of namespace docker-registry has no room for pods=1",),
+    ("delete Pods that nobody needs",),
+)
+
+
+def _as_stateful_set(data: dict[str, Any]) -> None:
+    data["kind"] = "StatefulSet"
+    data["status"] = {"observedGeneration": data["metadata"]["generation"], "replicas": 0}
+
+
+def _with_stateful_set_in_inventory(release: dict[str, Any]) -> None:
+    for entry in release["status"]["inventory"]["entries"]:
+        entry["id"] = entry["id"].replace("_apps_Deployment", "_apps_StatefulSet")
+
+
+def _collector(*jobs: dict[str, Any]) -> Change:
+    """Add the CronJob that collects garbage, and Jobs of it."""
+    labels = {"helm.toolkit.fluxcd.io/name": "docker-registry", "helm.toolkit.fluxcd.io/namespace": "docker-registry"}
+    names = {"name": "docker-registry-collection", "namespace": "docker-registry", "uid": "collection"}
+    cron_job = {"kind": "CronJob", "metadata": {**names, "labels": labels}, "spec": {"schedule": "30 3 * * 0"}}
+    return add(cron_job, *jobs)
+
+
+_JOB: Final = {
+    "kind": "Job",
+    "metadata": {
+        "name": "docker-registry-collection-1",
+        "namespace": "docker-registry",
+        "uid": "collection-1",
+        "ownerReferences": [{"uid": "collection"}],
+        "creationTimestamp": "2026-11-25T03:30:00Z",
+    },
+    "status": {},
+}
+
+_OWNERS: Final = (
+    State(
+        "the reason why a Pod is refused has changed, and the condition still has the first one",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/replicaset/replica_set_utils.go",
+        changed(
+            "quota-exceeded",
+            without("Event"),
+            event(
+                "ReplicaSet",
+                "FailedCreate",
+                "(combined from similar events): Error creating: "
+                f"{_POD}maximum memory usage per Container is 256Mi, but limit is 512Mi",
+            ),
+        ),
+        ("limits-refused",),
+        says=("a LimitRange",),
+        never=("the quota",),
+    ),
+    State(
+        "the Pod of a StatefulSet has no room in a quota",
+        "https://github.com/hmcts/cnp-flux-config/pull/13765",
+        changed(
+            "ready",
+            without("Pod", "ReplicaSet", "Event"),
+            edit("Deployment", _as_stateful_set),
+            edit("HelmRelease", _with_stateful_set_in_inventory),
+            event(
+                "StatefulSet",
+                "FailedCreate",
+                "create Pod docker-registry-0 in StatefulSet docker-registry failed error: pods "
+                f'"docker-registry-0" is forbidden: {_QUOTA[0]}',
+            ),
+        ),
+        ("quota-exceeded",),
+        *_QUOTA[1:],
+    ),
+    State(
+        "the Pod that collects garbage has no room in a quota, while the registry runs",
+        "https://github.com/aquasecurity/starboard/issues/384",
+        changed(
+            "ready",
+            _collector(_JOB),
+            event("Job", "FailedCreate", f'Error creating: pods "collection-1-x" is forbidden: {_QUOTA[0]}'),
+        ),
+        ("quota-exceeded",),
+        *_QUOTA[1:],
+        ready=True,
+    ),
+    State(
+        "the Job that collects garbage is refused by a policy, while the registry runs",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/cronjob/cronjob_controllerv2.go",
+        changed(
+            "ready",
+            _collector(),
+            event(
+                "CronJob",
+                "FailedCreate",
+                'Error creating job: admission webhook "validation.gatekeeper.sh" denied the request: [no-jobs] Jobs '
+                "must set ttlSecondsAfterFinished",
+            ),
+        ),
+        ("pod-forbidden",),
+        says=("the Gatekeeper constraint no-jobs forbids the object",),
+        ready=True,
+    ),
+    State(
+        "a Pod that a quota had refused exists now",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/controller_utils.go",
+        changed(
+            "ready",
+            event("ReplicaSet", "FailedCreate", f"Error creating: {_POD}{_QUOTA[0]}", ago=600),
+            event("ReplicaSet", "SuccessfulCreate", "Created pod: docker-registry-7cddf6dffc-qwskp", type_="Normal"),
+        ),
+        (),
+        ready=True,
     ),
 )
 
@@ -678,4 +852,13 @@ _RECORDED: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_WEBHOOKS, *_POLICIES, *_MISSING, *_LIMITS, *_SERVER, *_HELM_STATES, *_RECORDED)
+STATES: Final[tuple[State, ...]] = (
+    *_WEBHOOKS,
+    *_POLICIES,
+    *_MISSING,
+    *_LIMITS,
+    *_SERVER,
+    *_OWNERS,
+    *_HELM_STATES,
+    *_RECORDED,
+)

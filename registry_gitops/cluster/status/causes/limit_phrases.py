@@ -87,7 +87,7 @@ LIMIT_PHRASES: Final[tuple[Phrase, ...]] = (
     ),
     Phrase(
         r"exceeded quota: ",
-        "the quota {quota} of namespace {namespace} has no room",
+        "the quota {quota} of namespace {namespace} has no room for {requested}",
         f"{{use_less}}; {RENDER}; or raise the quota: `kubectl describe quota -n {{namespace}}`",
         CauseId.QUOTA_EXCEEDED,
     ),

@@ -86,6 +86,7 @@ _NAMES: Final = {
     "missing_namespace": (r'namespaces "([^"]+)" not found', ""),
     "ending_namespace": (r"content in namespace (\S+) because", ""),
     "quota": (r"(?:exceeded|failed) quota: ([\w.-]+)|status unknown for quota: ([\w.-]+)", ""),
+    "requested": (r"exceeded quota: \S+ requested: (\S+), used: ", "more"),
     "level": (r'violates podsecurity "([\w.:-]+)"', ""),
     "api": (r"complete list of server apis: ([\w.-]+/\w+)", ""),
     "manager": (r'conflicts? with "([^"]+)"', ""),
