@@ -53,7 +53,7 @@ def test_what_was_acknowledged_survives_a_drain_of_the_node(fleet: Fleet, cluste
     with Pushes(cluster, fleet.namespace) as pushes:
         pushes.go_on()
         cluster.kubectl("drain", node.name, "--ignore-daemonsets", "--force", "--timeout=60s")
-        cause(fleet, CauseId.UNSCHEDULABLE, "were unschedulable")
+        cause(fleet, CauseId.NODE_UNAVAILABLE, "were unschedulable")
         cluster.kubectl("uncordon", node.name)
         pushes.go_on()
     assert pod(fleet) != before

@@ -8,7 +8,7 @@ from typing import Any, Final
 from registry_gitops.cluster.status import Snapshot
 
 from .placement import NO_TOLERATION, SCHEDULER, node, selects, unscheduled
-from .state import Change, State, add, changed, condition, edit, event, replicas, without
+from .state import Change, State, add, changed, condition, edit, event, recorded, replicas, without
 
 _LIFECYCLE: Final = (
     "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/controller/nodelifecycle/node_lifecycle_controller.go"
@@ -68,13 +68,44 @@ def emptied_dir(workload: dict[str, Any]) -> None:
 
 
 STATES: Final[tuple[State, ...]] = (
+    recorded(
+        "node-not-ready",
+        "the only node with the labels has never reported",
+        "node-unavailable",
+        says=("unreachable (1 of 2 nodes)",),
+        remedy=("start node node-2",),
+        never=("values.",),
+    ),
+    recorded(
+        "node-disk-pressure",
+        "the only node with the labels is short of disk space",
+        "node-unavailable",
+        remedy=("free space on the disk of node node-2",),
+        never=("values.",),
+    ),
+    recorded(
+        "node-cordoned",
+        "the only node with the labels is cordoned, while Helm waits",
+        "node-unavailable",
+        "busy",
+        remedy=("`kubectl uncordon node-2`",),
+        never=("values.",),
+    ),
+    recorded(
+        "node-lost",
+        "the node of the Pod was lost",
+        "node-unavailable",
+        says=("node node-2 does not report its state",),
+        remedy=("`kubectl delete node node-2`",),
+        never=("values.",),
+    ),
     ill(
         "the only node is unreachable",
         "https://github.com/hystax/optscale/issues/568",
         "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }.",
         add(node("worker-1", "node.kubernetes.io/unreachable")),
         says=("unreachable (1 of 1 nodes)",),
-        remedy=("start the node", "`kubectl describe node worker-1`"),
+        remedy=("start node worker-1", "`kubectl describe node worker-1`"),
         never=("values.",),
     ),
     ill(

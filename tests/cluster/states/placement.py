@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .state import Change, State, add, changed, condition, edit, event, later, without
+from .state import Change, State, add, changed, condition, edit, event, later, recorded, without
 
 SCHEDULER: Final = "https://github.com/kubernetes/kubernetes/tree/v1.36.3/pkg/scheduler/framework/plugins"
 AUTOSCALER: Final = "https://github.com/kubernetes/autoscaler/issues"
@@ -56,6 +56,14 @@ def selects(**labels: str) -> Change:
 NO_TOLERATION: Final = ("tolerations",)
 
 STATES: Final[tuple[State, ...]] = (
+    recorded(
+        "node-reserved",
+        "the only node with the labels has a taint that the Pod does not tolerate",
+        "unschedulable",
+        says=("reserved by a taint (1 of 2 nodes)",),
+        remedy=('`{key: dedicated, operator: Equal, value: "database"}` to `values.tolerations`',),
+        never=("values.nodeSelector",),
+    ),
     unscheduled(
         "the workers are full, and the control plane is reserved",
         f"{AUTOSCALER}/5692",
@@ -186,6 +194,25 @@ STATES: Final[tuple[State, ...]] = (
         "0/1 nodes are available: 1 node(s) had untolerated taint(s).",
         add(node("worker-1", "dedicated=database")),
         remedy=('`{key: dedicated, operator: Equal, value: "database"}`',),
+    ),
+    unscheduled(
+        "the node with the labels is dedicated to others",
+        f"{SCHEDULER}/tainttoleration/taint_toleration.go",
+        "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had untolerated "
+        "taint(s).",
+        selects(disk="ssd"),
+        add(node("worker-1"), node("worker-2", "dedicated=database", labels={"disk": "ssd"})),
+        says=("reserved by a taint (1 of 2 nodes)",),
+        remedy=('`{key: dedicated, operator: Equal, value: "database"}`',),
+        never=("nodeSelector",),
+    ),
+    unscheduled(
+        "some nodes lack the labels, others are dedicated to others, and none can be read",
+        "https://github.com/2i2c-org/infrastructure/issues/2248",
+        "0/212 nodes are available: 200 node(s) had untolerated taint {k8s.dask.org_dedicated: worker}, 12 node(s) "
+        "didn't match Pod's node affinity/selector.",
+        says=("without the labels that the Pod asks for (12 of 212 nodes)",),
+        remedy=("`values.nodeSelector`", '`{key: k8s.dask.org_dedicated, operator: Equal, value: "worker"}`'),
     ),
     unscheduled(
         "the nodes run Windows",

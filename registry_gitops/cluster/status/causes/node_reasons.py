@@ -22,19 +22,19 @@ NODE_PHRASES: Final[tuple[Phrase, ...]] = tuple(
         (
             rf"{_TAINT}node\.kubernetes\.io/unreachable",
             "unreachable",
-            "start the node, or restore its connection to the API server: {describe} shows when it last reported",
+            "start {the node}, or restore its connection to the API server: {describe} shows when it last reported",
         ),
         (
             rf"{_TAINT}node\.kubernetes\.io/out-of-service",
             "out of service",
-            "an administrator took the node out of service: when it is repaired, "
+            "an administrator took {the node} out of service: when it is repaired, "
             "`kubectl taint nodes {node} node.kubernetes.io/out-of-service-`",
         ),
-        (rf"{_TAINT}node\.cloudprovider\.kubernetes\.io/shutdown", "shut down", "start the machine of the node"),
+        (rf"{_TAINT}node\.cloudprovider\.kubernetes\.io/shutdown", "shut down", "start the machine of {the node}"),
         (
             rf"{_TAINT}node\.kubernetes\.io/disk-pressure",
             "short of disk space",
-            f"free space on the disk of the node, such as unused images and logs, or enlarge it; {_PRESSURE}",
+            f"free space on the disk of {{the node}}, such as unused images and logs, or enlarge it; {_PRESSURE}",
         ),
         (
             rf"{_TAINT}node\.kubernetes\.io/(?:memory|pid)-pressure",
@@ -44,7 +44,7 @@ NODE_PHRASES: Final[tuple[Phrase, ...]] = tuple(
         (
             rf"{_TAINT}node\.kubernetes\.io/network-unavailable",
             "without a network",
-            "repair the network plugin (CNI) of the node: {pods} shows its Pod there",
+            "repair the network plugin (CNI) of {the node}: {pods} shows its Pod there",
         ),
         (
             rf"{_TAINT}(?:agent-not-ready|/uninitialized|/unregistered)"
@@ -56,12 +56,12 @@ NODE_PHRASES: Final[tuple[Phrase, ...]] = tuple(
         (
             rf"were unschedulable|{_TAINT}node\.kubernetes\.io/unschedulable",
             "cordoned",
-            "when the maintenance of the node is over, `kubectl uncordon {node}`",
+            "when the maintenance of {the node} is over, `kubectl uncordon {node}`",
         ),
         (
             rf"{_TAINT}node\.kubernetes\.io/(?!windows|os\b)",
             "not ready",
-            "repair the node: {describe} shows its conditions",
+            "repair {the node}: {describe} shows its conditions",
         ),
     )
 )
@@ -167,9 +167,11 @@ _CLAUSE: Final = re.compile(r"(?:^|,\s*)(\d+) (.+?)(?=,\s*(?:\d+ |that the pod)|
 _NAMED_TAINT: Final = re.compile(r"\{([^:}\s]+):? ?([^}\s]*)\}")
 _TOTAL: Final = re.compile(r"\b\d+/(\d+) nodes are available", re.IGNORECASE)
 _PHRASES: Final = (*NODE_PHRASES, *RESOURCE_PHRASES, *RULE_PHRASES)
-_LABELS: Final = next(phrase for phrase in RULE_PHRASES if "{label}" in phrase.remedy)
+LABELS: Final = next(phrase for phrase in RULE_PHRASES if "{label}" in phrase.remedy)
+"""The reason of nodes without the labels that a Pod asks for."""
 _TAINTED: Final = RULE_PHRASES[-1]
-_RESERVED: Final = RULE_PHRASES[-2]
+RESERVED: Final = RULE_PHRASES[-2]
+"""The reason of nodes with a taint that keeps them for other workloads."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,9 @@ def find_reasons(message: str, pod: Object, nodes: Collection[Object]) -> tuple[
             counts.update(list(_list_worst_taints(pod, nodes)) or {(words, phrase): count})
         elif phrase:
             counts[words, phrase] += count
+    if len(counts) > 1 and pod.map("spec.nodeSelector") and any(has_labels_for(pod, node) for node in nodes):
+        # The labels lead to a node: the reason why that one cannot run the Pod is another one.
+        counts = Counter({key: count for key, count in counts.items() if key[1] is not LABELS})
     reasons = [
         NodeReason(phrase, count, words, tuple(_list_names(phrase, pod, nodes)))
         for (words, phrase), count in counts.items()
@@ -249,7 +254,7 @@ def _list_names(phrase: Phrase, pod: Object, nodes: Collection[Object]) -> Itera
 
 def _is_about(phrase: Phrase, node: Object) -> bool:
     words = [_describe_taint(taint) for taint in list_taints(node)]
-    if phrase is _LABELS:
+    if phrase is LABELS:
         return not words
     words += ["were unschedulable"] if node.get("spec.unschedulable") else []
     return any(find_phrase(text, [phrase]) for text in words)
@@ -288,6 +293,7 @@ def format_remedy(reason: NodeReason, pod: Object) -> str:
     operator = f'operator: Equal, value: "{value}"' if value else "operator: Exists"
     words = {
         "{node}": node,
+        "{the node}": f"node {node}" if reason.nodes else "the node",
         "{describe}": f"`kubectl describe node {node}`",
         "{pods}": f"`kubectl get pods -A -o wide --field-selector spec.nodeName={node}`",
         "{label}": f"`kubectl label node {node} {labels}`",

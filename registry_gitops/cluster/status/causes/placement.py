@@ -10,6 +10,8 @@ from typing import Final
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
 from registry_gitops.cluster.status.causes.node_reasons import (
+    LABELS,
+    RESERVED,
     RESOURCE_PHRASES,
     NodeReason,
     count_nodes,
@@ -93,6 +95,9 @@ def _explain(pod: Object, message: str, reasons: Sequence[NodeReason], snapshot:
     first = reasons[0]
     what = f"no node can run the Pod: {describe_reasons(reasons[:1], message)}"
     remedy = f"{format_remedy(first, pod)}; {RENDER}"
+    reserved = next((reason for reason in reasons if reason.phrase is RESERVED), None)
+    if first.phrase is LABELS and reserved:
+        return what, f"{remedy}. If the labels are those of the nodes with the taint: {format_remedy(reserved, pod)}"
     if first.phrase in RESOURCE_PHRASES:
         if phrase := _find_autoscaler_phrase(pod, snapshot):
             return f"{what}; {phrase.message}", f"{phrase.remedy}{remedy}"
