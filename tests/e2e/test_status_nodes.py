@@ -68,7 +68,12 @@ def test_status_names_the_node_that_is_short_of_disk_space(fleet: Fleet, cluster
 
 def test_status_names_the_taint_that_reserves_the_node_and_how_to_tolerate_it(fleet: Fleet, cluster: Cluster) -> None:
     cluster.kubectl("taint", "nodes", NODE, "dedicated=database:NoSchedule")
-    until("removal of the other taints", lambda: report_ready(cluster) or taints(cluster) == {"dedicated"})
+
+    def is_reserved_only() -> bool:
+        report_ready(cluster)
+        return taints(cluster) == {"dedicated"}
+
+    until("removal of the other taints", is_reserved_only)
     found = cause(fleet, CauseId.UNSCHEDULABLE, "reserved by a taint")
     assert '`{key: dedicated, operator: Equal, value: "database"}` to `values.tolerations`' in found.remedy
     record(fleet, "node-reserved")
