@@ -15,24 +15,24 @@ _NEWS_TIME: Final = timedelta(days=7)
 
 
 def is_replaced(claim: Object, snapshot: Snapshot) -> bool:
-    """Return whether a claim of the chart was created, within the last 7 days, after the release had run."""
-    release, workload = snapshot.release, snapshot.workload
+    """Return whether a claim of the chart was created, within the last 7 days, after a successful release."""
+    release = snapshot.release
     if release is None or claim.created is None or not claim.belongs_to(release):
         return False
-    succeeded = [
+    successes = [
         parse_time(entry.text("lastDeployed"))
         for entry in map(Object, release.items("status.history"))
         if entry.text("status").lower() in ("deployed", "superseded")
     ]
-    starts = [start for start in (*succeeded, workload.created if workload else None) if start]
-    is_new = snapshot.read_at - claim.created < _NEWS_TIME
-    return is_new and bool(starts) and claim.created - min(starts) > _INSTALL_TIME
+    first = min(filter(None, successes), default=None)
+    is_new = snapshot.read_at - claim.created < _NEWS_TIME and claim.text("status.phase") == "Bound"
+    return is_new and first is not None and claim.created - first > _INSTALL_TIME
 
 
 def has_new_claim(snapshot: Snapshot) -> bool:
     """Return whether a claim was replaced, has no volume yet, or is to be created again."""
-    missing = any(item.kind == "PersistentVolumeClaim" for item in snapshot.missing_objects)
-    return missing or any(
+    is_missing = any(item.kind == "PersistentVolumeClaim" for item in snapshot.missing_objects)
+    return is_missing or any(
         claim.text("status.phase") == "Pending" or is_replaced(claim, snapshot) for claim in snapshot.claims
     )
 

@@ -187,6 +187,14 @@ _PROVISIONING: Final = (
         remedy="kubectl get csinodes",
     ),
     not_provisioned(
+        "the class creates no volumes",
+        f"{_KUBERNETES}/blob/v1.36.3/pkg/volume/plugins.go",
+        "no volume plugin matched name: kubernetes.io/no-provisioner",
+        "its StorageClass creates no volumes",
+        remedy="values.persistence.storageClass",
+        new_claim=True,
+    ),
+    not_provisioned(
         "the driver of the class was removed from Kubernetes",
         f"{_KUBERNETES}/blob/v1.36.3/pkg/volume/plugins.go",
         "no volume plugin matched name: kubernetes.io/glusterfs",
@@ -221,6 +229,32 @@ _PROVISIONING: Final = (
 )
 
 _BINDING: Final = (
+    recorded(
+        "volume-not-created",
+        "nobody has created a volume for a claim without a class",
+        "volume-not-bound",
+        report=_CONTROLLER,
+        says=("it waits for a volume without a class, and none that fits is free",),
+        remedy=("create a PersistentVolume without a class", _NEW_CLAIM),
+        never=("default one",),
+    ),
+    recorded(
+        "provisioner-missing",
+        "the provisioner of the class is not installed",
+        "volume-not-bound",
+        report="https://github.com/rook/rook/issues/10395",
+        says=("its provisioner (storage.example.com) does not create one",),
+        remedy=("kubectl get csidrivers",),
+        never=("values.persistence",),
+    ),
+    recorded(
+        "no-volume-fits",
+        "no local volume is free",
+        "volume-not-bound",
+        report="https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/scheduler/framework/plugins/volumebinding/binder.go",
+        says=("no free volume fits it",),
+        remedy=("create a PersistentVolume of its class", _NEW_CLAIM),
+    ),
     State(
         "the claim names a volume that another claim has",
         f"{_KUBERNETES}/issues/20753",
@@ -351,6 +385,14 @@ _BINDING: Final = (
 )
 
 _LOST: Final = (
+    recorded(
+        "volume-lost",
+        "somebody deleted the PersistentVolume of the claim",
+        "volume-not-bound",
+        report=f"{_KUBERNETES}/issues/60298",
+        says=("the PersistentVolume del-images was deleted", "Data on the volume is lost!"),
+        remedy=("create the PersistentVolume del-images again", _NEW_CLAIM),
+    ),
     State(
         "the volume of the claim was deleted",
         f"{_KUBERNETES}/issues/60298",
@@ -402,6 +444,15 @@ _LOST: Final = (
 )
 
 _PLACES: Final = (
+    recorded(
+        "volume-on-lost-node",
+        "the node with the volume is not in the cluster",
+        "volume-elsewhere",
+        report=f"{_KUBERNETES}/issues/81020",
+        says=("the volume del-images is on the disk of node del-gone, which the cluster does not have",),
+        remedy=("bring the node del-gone back", _NEW_CLAIM),
+        never=("toleration", "nodeSelector"),
+    ),
     State(
         "the volume is on the disk of a node that is gone",
         f"{_KUBERNETES}/issues/81020",
@@ -510,6 +561,15 @@ _HELD: Final = (
 )
 
 _RESIZES: Final = (
+    recorded(
+        "volume-not-resized",
+        "the claim of a local volume was grown",
+        "volume-not-resized",
+        report=f"{_KUBERNETES}/blob/v1.36.3/pkg/controller/volume/expand/expand_controller.go",
+        ready=True,
+        says=("has 10Gi instead of 20Gi: no driver has taken up the resize",),
+        remedy=("run the resizer of the storage driver",),
+    ),
     State(
         "the file system of the volume is not resized yet",
         "https://github.com/hetznercloud/csi-driver/issues/136",
@@ -570,16 +630,17 @@ _RESIZES: Final = (
         remedy=("wait",),
     ),
     State(
-        "no driver takes up the resize",
-        f"{_KUBERNETES}/blob/v1.36.3/pkg/controller/volume/expand/expand_controller.go",
+        "no driver takes up the resize, in the words of older versions",
+        "https://github.com/longhorn/longhorn/issues/2749",
         changed(
             "ready",
-            *_resized("Resizing"),
+            _claim(spec={"resources": {"requests": {"storage": "200Gi"}}}),
             event(
                 "PersistentVolumeClaim",
                 "ExternalExpanding",
-                "waiting for an external controller to expand this PVC",
-                type_="Normal",
+                "Ignoring the PVC: didn't find a plugin capable of expanding the volume; waiting for an external "
+                "controller to process this PVC.",
+                ago=300,
             ),
         ),
         ("volume-not-resized",),
@@ -609,7 +670,9 @@ _LOST_IMAGES: Final = (
         "claim-replaced",
         report="https://www.netdata.cloud/guides/kubernetes/kubernetes-pv-reclaim-policy/",
         ready=True,
-        says=("was created again at 2026-11-27T13:11:04Z: images pushed before are not on its volume",),
+        says=(
+            "was created at 2026-11-27T13:11:04Z, later than the registry: images pushed before are not on its volume",
+        ),
         remedy=("the earlier volume local-3 still exists", "kubectl patch pv local-3 --type merge", "--force"),
     ),
     State(
@@ -622,6 +685,15 @@ _LOST_IMAGES: Final = (
         remedy=("push the images again, or restore a backup",),
     ),
     recorded("claim-recovered", "the claim was created again on the volume of the earlier one", ready=True),
+    recorded(
+        "claim-left",
+        "the release was renamed, and has a new claim",
+        "claim-left",
+        report="https://github.com/fluxcd/flux2/issues/3316",
+        ready=True,
+        says=("the claim docker-registry of an earlier release was kept", "a new one, images-docker-registry"),
+        remedy=("values.persistence.existingClaim: docker-registry",),
+    ),
     State(
         "after a rename, the claim of the earlier release is left",
         "https://github.com/fluxcd/flux2/issues/3316",

@@ -102,6 +102,45 @@ _STUCK: Final = deleted("Pod", ago=600)
 
 STATES: Final[tuple[State, ...]] = (
     recorded(
+        "release-being-deleted",
+        "a finalizer of somebody else holds the HelmRelease",
+        "being-deleted",
+        report="https://kubernetes.io/docs/concepts/overview/working-with-objects/finalizers/",
+        says=("Flux has uninstalled the registry; its claim stays", "example.com/hold"),
+        remedy=(
+            "the controller that set the finalizer example.com/hold must remove it",
+            'kubectl patch helmrelease docker-registry -n docker-registry --type merge -p \'{"metadata"',
+            "If it is still in Git, Flux then creates it again",
+        ),
+    ),
+    recorded(
+        "kustomization-being-deleted",
+        "the Kustomization is being deleted, and the registry is gone already",
+        "being-deleted",
+        report="https://github.com/fluxcd/flux2/issues/3316",
+        says=("Flux deletes what it applied, the registry too",),
+        remedy=("kubectl patch kustomization docker-registry -n flux-system --type merge",),
+        never=("--namespace, --name",),
+    ),
+    recorded(
+        "namespace-being-deleted",
+        "the Namespace is being deleted, and a finalizer of somebody else holds it",
+        "being-deleted",
+        report="https://github.com/kubernetes/kubernetes/issues/60807",
+        says=("with all that is in it", "example.com/hold in 1 resource instances"),
+        remedy=("the controller that set the finalizer example.com/hold must remove it",),
+        never=("--namespace, --name", "images"),
+    ),
+    recorded(
+        "pod-not-ending",
+        "a rollout waits for a Pod on a dead node",
+        "pod-not-ending",
+        report="https://github.com/kubernetes-sigs/vsphere-csi-driver/issues/125",
+        says=("its node del-gone does not respond, and the next Pod waits for it",),
+        remedy=("start the node del-gone again", "--force --grace-period=0", "kubectl delete node del-gone"),
+        never=("toleration",),
+    ),
+    recorded(
         "claim-being-deleted",
         "the claim of a running registry is being deleted",
         "claim-being-deleted",

@@ -11,7 +11,7 @@ from typing import Final
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import find_phrase
 from registry_gitops.cluster.status.causes.placement import ABOUT_VOLUMES, list_unscheduled_pods
-from registry_gitops.cluster.status.causes.volume_phrases import PROVISION_PHRASES, SCHEDULING_PHRASES
+from registry_gitops.cluster.status.causes.volume_phrases import PROVISION_PHRASES, SCHEDULING_PHRASES, SET_CLASS
 from registry_gitops.cluster.status.causes.wording import RENDER, recreate_remedy
 from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.cluster.status.persistent_volumes import reserve_command, volume_of
@@ -106,6 +106,13 @@ def _find_reason(claim: Object, snapshot: Snapshot) -> _Reason | None:
 def _explain_failure(event: Event, claim: Object, snapshot: Snapshot) -> _Reason:
     """Return what the provisioner, or the controller of claims, reports."""
     phrase = find_phrase(event.message, PROVISION_PHRASES)
+    if event.reason == "FailedBinding" and claim.get("spec.storageClassName") == "":
+        return _Reason(
+            "it waits for a volume without a class, and none that fits is free",
+            "create a PersistentVolume without a class, of its size and access modes, or "
+            f"{SET_CLASS}; {RENDER}. {_delete_claim(claim)}",
+            event.message,
+        )
     if phrase is None:
         return _Reason(
             "its provisioner reports an error",

@@ -65,7 +65,7 @@ _EXPLAINS: Final[Mapping[CauseId, frozenset[CauseId]]] = {
         frozenset({CauseId.VOLUME_NOT_BOUND}),
     ),
     CauseId.ARTIFACT_FAILED: frozenset({CauseId.KIND_MISSING}),
-    CauseId.VOLUME_NOT_BOUND: frozenset({CauseId.WORKLOAD_GONE}),
+    CauseId.VOLUME_NOT_BOUND: frozenset({CauseId.WORKLOAD_GONE, CauseId.UNSCHEDULABLE}),
     CauseId.VOLUME_ELSEWHERE: frozenset({CauseId.UNSCHEDULABLE, CauseId.NODE_UNAVAILABLE}),
     CauseId.CRASH_LOOP: frozenset({CauseId.NOT_HEALTHY}),
     CauseId.RETRIES_EXHAUSTED: frozenset({CauseId.RELEASE_FAILED}),

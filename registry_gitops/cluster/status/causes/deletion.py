@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.finalizers import describe_holder, describe_namespace
+from registry_gitops.cluster.status.causes.finalizers import FLUX_FINALIZER, describe_holder, describe_namespace
 from registry_gitops.cluster.status.causes.wording import reconcile_command, recreate_remedy, sentences
 from registry_gitops.cluster.status.live_objects import Object, Reference, parse_time
 from registry_gitops.cluster.status.persistent_volumes import (
@@ -32,7 +32,7 @@ def list_ending(snapshot: Snapshot) -> list[Object]:
 
 
 def _list_ending(snapshot: Snapshot) -> Iterator[Object]:
-    release, kustomization = snapshot.release, snapshot.kustomization
+    release, kustomization = snapshot.release, _owner(snapshot)
     namespace = snapshot.find(Reference("Namespace", "", snapshot.target_namespace))
     if namespace and namespace.is_being_deleted:
         yield namespace
@@ -47,6 +47,15 @@ def _list_ending(snapshot: Snapshot) -> Iterator[Object]:
             if part.is_being_deleted and part.reference in created:
                 yield part
     yield from (claim for claim in snapshot.claims if claim.is_being_deleted)
+
+
+def _owner(snapshot: Snapshot) -> Object | None:
+    """Return the Kustomization of the release, also if Flux has deleted the release already."""
+    if snapshot.release:
+        return snapshot.kustomization
+    release = Reference("HelmRelease", snapshot.namespace, snapshot.name)
+    owners = (item for item in snapshot.of_kinds("Kustomization") if release in list_inventory(item))
+    return next(owners, None)
 
 
 def _prunes(kustomization: Object) -> bool:
@@ -112,12 +121,13 @@ def _describe_release(release: Object, snapshot: Snapshot) -> tuple[str, str, st
     """Return the rest of the message, the remedy, and the evidence."""
     ready = release.condition("Ready")
     is_stuck = ready.is_false and ready.reason in ("UninstallFailed", "ArtifactFailed")
+    is_done = ready.reason == "UninstallSucceeded" or FLUX_FINALIZER not in (release.get("metadata.finalizers") or ())
     doomed = [claim for claim in snapshot.claims if claim.belongs_to(release) and not _is_kept(claim)]
     keep = _keep_images(doomed, snapshot)
     fate = ", its claim and the images too" if keep else "; its claim stays" if snapshot.claims else ""
     holder = "correct what the message names: Flux tries again by itself" if is_stuck else describe_holder(release)
     return (
-        f": Flux uninstalls the registry{fate}",
+        f": Flux {'has uninstalled' if is_done else 'uninstalls'} the registry{fate}",
         sentences(keep, holder, _how_to_return(release, snapshot)),
         ready.message if is_stuck else "",
     )
@@ -196,7 +206,7 @@ def pod_not_ending(snapshot: Snapshot) -> Iterator[Cause]:
     """A Pod is being deleted, and does not end: the next one can wait for it, or for its volume."""
     for pod in snapshot.all_pods:
         deadline = parse_time(pod.text("metadata.deletionTimestamp"))
-        if deadline is None or snapshot.read_at - deadline < _END_TIME:
+        if deadline is None or not (snapshot.read_at - deadline > _END_TIME or _is_on_dead_node(pod, snapshot)):
             continue
         reason, remedy = _why_pod_stays(pod, snapshot)
         workload = snapshot.workload
@@ -213,6 +223,11 @@ def pod_not_ending(snapshot: Snapshot) -> Iterator[Cause]:
             since=deadline,
         )
         return
+
+
+def _is_on_dead_node(pod: Object, snapshot: Snapshot) -> bool:
+    node = snapshot.node_of(pod)
+    return node is not None and not node.condition("Ready").is_true
 
 
 def _why_pod_stays(pod: Object, snapshot: Snapshot) -> tuple[str, str]:

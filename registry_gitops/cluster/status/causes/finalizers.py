@@ -7,8 +7,9 @@ from typing import Final
 
 from registry_gitops.cluster.status.live_objects import Object
 
+FLUX_FINALIZER: Final = "finalizers.fluxcd.io"
 _KNOWN: Final = {
-    "finalizers.fluxcd.io": (
+    FLUX_FINALIZER: (
         "Flux must clean up first: check that its controllers run, `kubectl get deployments -n flux-system`"
     ),
     "kubernetes.io/pvc-protection": "it goes when no Pod mounts it any more",
@@ -38,8 +39,15 @@ _CONDITIONS: Final = (
 
 def describe_holder(thing: Object) -> str:
     """Return what ends the deletion of an object, as a clause."""
-    finalizers = thing.get("metadata.finalizers") or ()
-    return _describe_finalizers([str(name) for name in finalizers]) or "wait: it is removed within seconds"
+    finalizers = [str(name) for name in thing.get("metadata.finalizers") or ()]
+    unknown = [name for name in finalizers if name not in _KNOWN]
+    place = f" -n {thing.namespace}" if thing.namespace else ""
+    end = (
+        f"; if that controller is gone for good, `kubectl patch {thing.kind.lower()} {thing.name}{place} --type merge "
+        '-p \'{"metadata":{"finalizers":null}}\'` ends the deletion'
+    )
+    holders = _describe_finalizers(finalizers)
+    return f"{holders}{end if unknown == finalizers else ''}" if holders else "wait: it is removed within seconds"
 
 
 def _describe_finalizers(finalizers: list[str]) -> str:

@@ -30,7 +30,8 @@ def claim_replaced(snapshot: Snapshot) -> Iterator[Cause]:
         yield new_cause(
             CauseId.CLAIM_REPLACED,
             claim,
-            f"the claim {claim.name} was created again at {created}: images pushed before are not on its volume",
+            f"the claim {claim.name} was created at {created}, later than the registry: "
+            "images pushed before are not on its volume",
             _restore_remedy(claim, released, snapshot),
             since=claim.created,
             severity=Severity.WARNING,

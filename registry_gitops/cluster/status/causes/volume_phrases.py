@@ -84,6 +84,12 @@ PROVISION_PHRASES: Final[tuple[Phrase, ...]] = (
     ),
     _DRIVER_MISSING,
     Phrase(
+        r"no volume plugin matched name: kubernetes\.io/no-provisioner",
+        "its StorageClass creates no volumes, and no free one fits it",
+        f"create a PersistentVolume of its class, size, and access modes, or {SET_CLASS}; {RENDER}",
+        has_names=True,
+    ),
+    Phrase(
         r"no volume plugin matched",
         "the cluster does not have the driver of its StorageClass",
         f"{SET_CLASS} that has a driver; {RENDER}",
