@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from registry_gitops.cluster.status import Snapshot
 from registry_gitops.cluster.status.live_objects import Object
@@ -69,8 +70,14 @@ class Served:
         self.unauthorized = False
         self.requests: list[str] = []
 
-    def answer(self, path: str) -> tuple[int, Any]:
+    def serve(self, snapshot: Snapshot) -> None:
+        """Answer from another snapshot from now on."""
+        self.snapshot = snapshot
+        self.forbidden = {kind.partition(".")[0] for kind in snapshot.forbidden_kinds}
+
+    def answer(self, url: str) -> tuple[int, Any]:
         """Status code and body of a GET."""
+        path, _, query = url.partition("?")
         if self.unauthorized:
             return 401, _status(401, "Unauthorized", "Unauthorized")
         versions = _KINDS if self.snapshot.has_flux else {key: _KINDS[key] for key in ("v1", "apps/v1")}
@@ -85,9 +92,9 @@ class Served:
         version = path.removeprefix("/apis/").removeprefix("/api/")
         if version in versions:
             return 200, _resources(version)
-        return self._objects(path)
+        return self._objects(path, dict(parse_qsl(query)).get("container", ""))
 
-    def _objects(self, path: str) -> tuple[int, Any]:
+    def _objects(self, path: str, container: str) -> tuple[int, Any]:
         match = _PATH.fullmatch(path)
         kind = _KINDS.get(match[1], {}).get(match[3]) if match else None
         if match is None or kind is None:
@@ -98,7 +105,7 @@ class Served:
             what = " ".join([f"{plural}.{group}" if group else plural, *([f'"{name}"'] if name else [])])
             return 403, _status(403, "Forbidden", f'{what} is forbidden: User "me" cannot list resource "{plural}"')
         if log:
-            return 200, next((text for place, text in self.snapshot.logs.items() if place.startswith(f"{name}/")), "")
+            return 200, self.snapshot.logs.get(f"{name}/{container}", "")
         found = [
             {**each.data, "apiVersion": version, **_containers(each)}
             for each in self.snapshot.objects
@@ -114,7 +121,8 @@ def _containers(thing: Object) -> dict[str, Any]:
     if thing.kind != "Pod":
         return {}
     ports = [{"name": "http", "containerPort": 5000}]
-    containers = [{"name": each["name"], "ports": ports} for each in thing.items("status.containerStatuses")]
+    described = thing.items("spec.containers") or thing.items("status.containerStatuses")
+    containers = [{"ports": ports, **each} for each in described]
     return {"spec": {**thing.map("spec"), "containers": containers}}
 
 
@@ -164,7 +172,7 @@ class _Handler(Answering):
             self._answer()
 
     def _answer(self) -> None:
-        self.give(*self.served.answer(self.path.partition("?")[0]))
+        self.give(*self.served.answer(self.path))
 
     def _watch(self) -> None:
         """Report no change until the client leaves."""

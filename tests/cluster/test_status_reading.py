@@ -11,6 +11,7 @@ import pytest
 from registry_gitops.cluster.kubectl import Kubectl
 from registry_gitops.cluster.status import ClusterError, Snapshot, assess, get_status, read_snapshot
 from tests.cluster.deployments import load_snapshot, with_change, without_kinds
+from tests.cluster.states.table import STATES
 
 from .api import write_config
 from .deployment_api import serving
@@ -26,14 +27,18 @@ def refusal(kubectl: Kubectl | None = None) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "name", ["ready", "crash-loop", "chart-not-in-registry", "git-fails", "namespace-missing", "tag-not-in-registry"]
-)
-def test_status_of_a_served_snapshot_equals_that_of_the_snapshot(name: str, kubeconfig: Path) -> None:
-    wanted = load_snapshot(name)
-    with serving(wanted, kubeconfig):
-        found = read_snapshot(Kubectl(), *DEPLOYMENT)
-    assert assess(replace(found, read_at=wanted.read_at)) == assess(wanted)
+@pytest.mark.exhaustive
+def test_status_of_a_served_state_equals_that_of_its_snapshot(kubeconfig: Path) -> None:
+    """What a state needs is read from the cluster. A state of each cause is served: all of them take minutes."""
+    first = {state.causes[:1]: state for state in reversed(STATES)}
+    different = []
+    with serving(load_snapshot("ready"), kubeconfig) as served:
+        for state in first.values():
+            served.serve(state.snapshot)
+            found = read_snapshot(Kubectl(), state.snapshot.namespace, state.snapshot.name)
+            if assess(replace(found, read_at=state.snapshot.read_at)) != assess(state.snapshot):
+                different.append(state.title)
+    assert different == []
 
 
 def test_reading_a_running_deployment_takes_two_kubectls(kubeconfig: Path) -> None:

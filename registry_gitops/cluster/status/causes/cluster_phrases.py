@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import CauseId
@@ -64,7 +65,13 @@ def http_status(code: int) -> str:
 
 
 def _search(pattern: str, text: str) -> re.Match[str] | None:
-    return re.compile(pattern, re.IGNORECASE).search(text)
+    return _compile(pattern).search(text)
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern at its first use: there are more than `re` keeps."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _join(text: str) -> str:
