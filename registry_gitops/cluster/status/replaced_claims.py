@@ -38,11 +38,11 @@ def has_new_claim(snapshot: Snapshot) -> bool:
 
 
 def list_released(namespace: str, name: str, snapshot: Snapshot) -> list[Object]:
-    """Return the volumes that were bound to an earlier claim of a name, and that still exist."""
+    """Return the volumes of earlier claims of a name that still exist: retained, or not deleted by their driver."""
     volumes = {volume.name: volume for volume in snapshot.of_kinds("PersistentVolume")}
     return [
         volume
         for volume in volumes.values()
-        if volume.text("status.phase") == "Released"
+        if volume.text("status.phase") in ("Released", "Failed")
         and (volume.text("spec.claimRef.namespace"), volume.text("spec.claimRef.name")) == (namespace, name)
     ]
