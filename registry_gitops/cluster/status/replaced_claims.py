@@ -8,7 +8,7 @@ from typing import Final
 from registry_gitops.cluster.status.live_objects import Object, parse_time
 from registry_gitops.cluster.status.snapshot import Snapshot
 
-_INSTALL_TIME: Final = timedelta(seconds=60)
+_INSTALL_TIME: Final = timedelta(seconds=30)
 """Helm creates the claim within this time of the release."""
 _NEWS_TIME: Final = timedelta(days=7)
 """So long a new claim is worth a warning."""

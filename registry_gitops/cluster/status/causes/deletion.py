@@ -8,7 +8,12 @@ from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.finalizers import FLUX_FINALIZER, describe_holder, describe_namespace
-from registry_gitops.cluster.status.causes.wording import reconcile_command, recreate_remedy, sentences
+from registry_gitops.cluster.status.causes.wording import (
+    end_pods_command,
+    reconcile_command,
+    recreate_remedy,
+    sentences,
+)
 from registry_gitops.cluster.status.live_objects import Object, Reference, parse_time
 from registry_gitops.cluster.status.persistent_volumes import (
     is_retained,
@@ -190,9 +195,7 @@ def _claim_remedy(claim: Object, volume: str, pods: list[Object], snapshot: Snap
         return sentences(describe_holder(claim), f"then {recreate_remedy(release)}")
     is_ours = release is not None and claim.belongs_to(release)
     keep = _keep_images([claim], snapshot)
-    end = (
-        f"end the Pod: `kubectl delete pod -n {claim.namespace} {' '.join(pod.name for pod in pods)}`; " if pods else ""
-    )
+    end = f"end the Pod: {end_pods_command(snapshot)}; " if pods else ""
     create = recreate_remedy(release) if is_ours else f"create the claim again, with `spec.volumeName: {volume}`"
     return sentences(
         keep,

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.restarts import restart_command
-from registry_gitops.cluster.status.causes.wording import RENDER, recreate_remedy
+from registry_gitops.cluster.status.causes.wording import RENDER, end_pods_command, recreate_remedy
 from registry_gitops.cluster.status.live_objects import Object, parse_time
 from registry_gitops.cluster.status.persistent_volumes import is_retained, reserve_command, volume_of
 from registry_gitops.cluster.status.replaced_claims import is_replaced, list_released
@@ -39,7 +38,7 @@ def claim_replaced(snapshot: Snapshot) -> Iterator[Cause]:
 
 
 def _restore_remedy(claim: Object, released: list[Object], snapshot: Snapshot) -> str:
-    if not released or snapshot.workload is None:
+    if not released:
         return (
             "push the images again, or restore a backup. If the earlier volume still exists, "
             f"`kubectl get pv` shows it as Released from {claim.namespace}/{claim.name}"
@@ -48,7 +47,7 @@ def _restore_remedy(claim: Object, released: list[Object], snapshot: Snapshot) -
     return (
         f"the earlier volume {volume} still exists. To have it again, and lose what was pushed since: "
         f"{reserve_command(volume)}, then `kubectl delete pvc {claim.name} -n {claim.namespace} --wait=false`, "
-        f"{restart_command(snapshot.workload)}; {recreate_remedy(snapshot.release)}"
+        f"{end_pods_command(snapshot)}; {recreate_remedy(snapshot.release)}"
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from registry_gitops.cluster.status.live_objects import Object
+from registry_gitops.cluster.status.snapshot import Snapshot
 
 RENDER: Final = "then render, commit, and push"
 
@@ -54,6 +55,12 @@ def sentences(*parts: str) -> str:
     """Return parts as sentences, without the empty ones."""
     first, *others = filter(None, parts)
     return ". ".join((first, *(f"{part[0].upper()}{part[1:]}" for part in others)))
+
+
+def end_pods_command(snapshot: Snapshot) -> str:
+    """Return the command, in backquotes, that ends the running Pods of the workload, and waits for their end."""
+    names = [pod.name for pod in snapshot.all_pods if pod.text("status.phase") in ("Running", "Unknown")]
+    return f"`kubectl delete pod -n {snapshot.target_namespace} {' '.join(names) or 'NAME'}`"
 
 
 def recreate_remedy(release: Object | None) -> str:
