@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from tests.cluster.states.state import Change, State, add, changed, condition, edit, upgrade_failed
+from tests.cluster.states.state import Change, State, add, changed, condition, edit, recorded, upgrade_failed
 
 _HELM: Final = "https://github.com/helm/helm/blob/v4.2.2/pkg"
 _FLUX: Final = "https://github.com/fluxcd/helm-controller/blob/v1.6.0/internal"
@@ -538,4 +538,95 @@ _ENDS: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_CHANGES, *_KINDS, *_LOCKED, *_OWNED, *_CHART, *_ENDS)
+_RECORDED: Final = (
+    recorded(
+        "claim-shrunk",
+        "the size of the claim was lowered in Git",
+        "change-refused",
+        says=("the claim docker-registry cannot become smaller",),
+        remedy=("set `values.persistence.size: 10Gi` again",),
+        never=_NO_FORCE,
+    ),
+    recorded(
+        "claim-grown",
+        "the size of the claim was raised in Git, and its class has no provisioner",
+        "change-refused",
+        says=("its StorageClass standard does not allow it",),
+        remedy=("set `values.persistence.size: 10Gi` again",),
+        never=_NO_FORCE,
+    ),
+    recorded(
+        "claim-class-changed",
+        "the storage class of the claim was changed in Git",
+        "change-refused",
+        remedy=("set `values.persistence.storageClass: standard` again",),
+        never=_NO_FORCE,
+    ),
+    recorded(
+        "claim-modes-changed",
+        "the access modes of the claim were changed in Git",
+        "change-refused",
+        remedy=("set `values.persistence.accessModes: [ReadWriteOnce]` again",),
+        never=_NO_FORCE,
+    ),
+    recorded(
+        "strategy-set-by-hand",
+        "a rolling update was set by hand before the next commit",
+        "change-refused",
+        "drifted",
+        remedy=("`kubectl patch deployment docker-registry -n docker-registry --type=json",),
+        never=_NO_FORCE,
+    ),
+    recorded(
+        "selector-changed",
+        "another `nameOverride` changes the selector",
+        "change-refused",
+        remedy=("`kubectl delete deployment docker-registry -n docker-registry`",),
+        never=_NO_FORCE,
+    ),
+    recorded(
+        "cluster-ip-changed",
+        "another cluster IP was set in Git",
+        "change-refused",
+        remedy=("`kubectl delete service docker-registry -n docker-registry`",),
+        never=_NO_FORCE,
+    ),
+    recorded(
+        "service-monitor-without-crd",
+        "a ServiceMonitor in a cluster without the Prometheus Operator",
+        "kind-missing",
+        remedy=("set `values.metrics.serviceMonitor.enabled: false`",),
+        never=_NO_DESCRIBE,
+    ),
+    recorded(
+        "removal-cut-off",
+        "the record of the release says that it is being removed",
+        "release-locked",
+        remedy=(_RECORD,),
+        never=_NO_DESCRIBE,
+    ),
+    recorded(
+        "object-of-nobody",
+        "a ConfigMap of `extraDeploy` exists already",
+        "not-owned",
+        says=("the ConfigMap mine exists already",),
+        remedy=("`kubectl label configmap mine -n docker-registry --overwrite app.kubernetes.io/managed-by=Helm`",),
+        never=_NO_DESCRIBE,
+    ),
+    recorded(
+        "node-port-out-of-range",
+        "a node port that Kubernetes does not have",
+        "object-invalid",
+        remedy=("`values.service.nodePorts`",),
+        never=_NO_DESCRIBE,
+    ),
+    recorded(
+        "post-renderer-without-target",
+        "a post-renderer patches another Deployment",
+        "chart-failed",
+        remedy=("correct its patch",),
+        never=_NO_DESCRIBE,
+    ),
+)
+
+STATES: Final[tuple[State, ...]] = (*_RECORDED, *_CHANGES, *_KINDS, *_LOCKED, *_OWNED, *_CHART, *_ENDS)

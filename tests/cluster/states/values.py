@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from tests.cluster.states.state import Change, State, changed, condition, edit, upgrade_failed
+from tests.cluster.states.state import Change, State, changed, condition, edit, recorded, upgrade_failed
 
 _CHARTUTIL: Final = "https://github.com/fluxcd/pkg/blob/main/chartutil/values.go"
 _FAILED: Final = "Helm upgrade failed for release docker-registry/docker-registry with chart docker-registry@0.1.0: "
@@ -38,6 +38,22 @@ def _with_numbers(release: dict[str, Any]) -> None:
 
 
 STATES: Final[tuple[State, ...]] = (
+    recorded(
+        "values-key-missing",
+        "the ConfigMap of valuesFrom has another key",
+        "secret-missing",
+        says=("the ConfigMap settings of `release.valuesFrom` has no key values.yaml",),
+        remedy=("`valuesKey`",),
+        never=_NO_DESCRIBE,
+    ),
+    recorded(
+        "values-no-map",
+        "the key of valuesFrom is the value of one key",
+        "values-refused",
+        says=("its key tag is no map in YAML",),
+        remedy=("`targetPath`",),
+        never=_NO_DESCRIBE,
+    ),
     _values_error(
         "secret-missing",
         "the ConfigMap of valuesFrom does not exist",

@@ -78,6 +78,8 @@ def service_without_pods(snapshot: Snapshot) -> Iterator[Cause]:
     for service in snapshot.release_objects("Service"):
         if release is None or not selects_no_pod(service, snapshot) or any(c.is_manual for c in list_changes(service)):
             continue
+        if last_failure(release):  # Helm has set the selector, and failed before it changed the Pods.
+            continue
         labels = ", ".join(f"{key}={value}" for key, value in service.map("spec.selector").items())
         yield new_cause(
             CauseId.UNREACHABLE,
