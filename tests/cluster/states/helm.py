@@ -515,8 +515,11 @@ _ENDS: Final = (
             add(_GONE),
         ),
         ("release-timeout", "retries-exhausted"),
-        says=("Helm rolled back to the previous revision",),
-        remedy=("correct what the events of its Pods tell",),
+        says=(
+            "Helm rolled back to the previous revision",
+            'Pod/docker-registry-0000-gone: Failed to pull image "docker.io/library/registry:9.9.9"',
+        ),
+        remedy=("correct what their events tell, `kubectl get events -n docker-registry --field-selector",),
         never=("its Pods are ready now",),
     ),
     State(
@@ -604,6 +607,15 @@ _RECORDED: Final = (
         "release-locked",
         remedy=(_RECORD,),
         never=_NO_DESCRIBE,
+    ),
+    recorded(
+        "rolled-back",
+        "an upgrade to an image that does not exist was rolled back",
+        "release-timeout",
+        "retries-exhausted",
+        says=("Helm rolled back to the previous revision", "Failed to pull image"),
+        remedy=("correct what their events tell",),
+        never=("its Pods are ready now",),
     ),
     recorded(
         "object-of-nobody",

@@ -85,6 +85,7 @@ def retries_exhausted(snapshot: Snapshot) -> Iterator[Cause]:
         return
     failed = last_failure(release)
     again = f"fix the cause in Git, or retry: {reconcile_command(release, '--reset')}"
+    action = "upgrade" if release.text("status.lastAttemptedReleaseAction") == "upgrade" else "install"
     has_target = stalled.reason != "MissingRollbackTarget"
     yield new_cause(
         CauseId.RETRIES_EXHAUSTED,
@@ -92,7 +93,7 @@ def retries_exhausted(snapshot: Snapshot) -> Iterator[Cause]:
         "Flux does not retry any more until the release changes"
         if has_target
         else "no earlier revision was deployed to roll back to: Flux does nothing until the release changes",
-        f"{again}; with `release.install.strategy.name: RetryOnFailure`, Flux retries without limit"
+        f"{again}; with `release.{action}.strategy.name: RetryOnFailure`, Flux retries without limit"
         if has_target
         else again,
         evidence=f"{stalled.message}: {failed.message}" if failed else stalled.message,

@@ -73,8 +73,12 @@ def _find_wait_remedy(waited: list[Reference], snapshot: Snapshot) -> str:
         )
         return f"find out why: {commands}"
     if describe_remediation(release):
-        return f"correct what the events of its Pods tell; {RENDER}"
-    if workload and not snapshot.is_rolling_out and not snapshot.unready_pods:
+        events = "--field-selector involvedObject.kind=Pod,type=Warning"
+        return (
+            f"its Pods are gone: correct what their events tell, `kubectl get events -n {snapshot.target_namespace} "
+            f"{events}`; {RENDER}"
+        )
+    if workload and not snapshot.is_remote and not snapshot.is_rolling_out and not snapshot.unready_pods:
         return (
             f"its Pods are ready now, so that the next run can succeed{then_retry(release)}. "
             "For more time, raise `release.timeout`"
@@ -87,23 +91,24 @@ def _find_wait_remedy(waited: list[Reference], snapshot: Snapshot) -> str:
 
 
 _OF_PODS: Final = (
-    "Failed",
-    "BackOff",
-    "FailedScheduling",
-    "FailedMount",
-    "FailedCreatePodSandBox",
-    "Unhealthy",
-    "Evicted",
+    *("Failed", "BackOff", "Unhealthy", "FailedScheduling", "FailedMount", "FailedAttachVolume"),
+    *("FailedCreatePodSandBox", "Evicted"),
 )
 
 
 def find_last_words(snapshot: Snapshot) -> Event | None:
-    """Return the newest warning about a Pod of the workload that exists no more, such as one that was rolled back."""
-    workload = snapshot.workload
-    names = {pod.name for pod in snapshot.all_pods}
-    for event in snapshot.events if workload else ():
-        kind, _, name = event.object.partition("/")
-        is_gone = kind == "Pod" and name not in names and workload and name.startswith(f"{workload.name}-")
-        if event.is_warning and is_gone and event.reason in _OF_PODS:
-            return event
-    return None
+    """Return the most detailed warning about the newest Pod that exists no more, such as one that was rolled back."""
+    if snapshot.workload is None:
+        return None
+    prefix = f"Pod/{snapshot.workload.name}-"
+    names = {f"Pod/{pod.name}" for pod in snapshot.all_pods}
+    warnings = [
+        event
+        for event in snapshot.events
+        if event.is_warning
+        and event.object.startswith(prefix)
+        and event.reason in _OF_PODS
+        and event.object not in names
+    ]
+    newest = [event for event in warnings if event.object == warnings[0].object]
+    return max(newest, key=lambda event: len(event.message), default=None)
