@@ -117,9 +117,10 @@ class Snapshot:
 
     @property
     def is_workload_forbidden(self) -> bool:
-        """Whether the workload exists as far as Flux knows, but the user is not allowed to read it."""
+        """Whether the release has a workload that the user is not allowed to read."""
         created = [item.kind for item in list_inventory(self.release) if item.kind in WORKLOADS]
-        return self.workload is None and any(map(self.is_kind_forbidden, created))
+        # Flux before 2.8 keeps no inventory.
+        return self.workload is None and any(map(self.is_kind_forbidden, created or WORKLOADS))
 
     @cached_property
     def autoscaler(self) -> Object | None:

@@ -18,19 +18,19 @@ _COLLECTOR: Final = "garbage-collection"
 _KUBERNETES: Final = re.compile(
     r"kube-(?:controller-manager|scheduler|apiserver|proxy)|kubelet|kubelite|k3s|k0s|rke2|k8s-dqlite"
     r"|(?:.*-)?cloud-(?:controller-manager|provider).*|openshift.*|service-controller|glbc|gke-.*|eks.*|aks.*"
+    r"|before-first-apply|unknown"
 )
-"""Managers that are Kubernetes itself, or its cloud."""
+"""Managers that are Kubernetes itself, its cloud, or nobody in particular."""
 _TOOLS: Final = re.compile(
     r"kubectl(?:-.*)?|oc|k9s|(?:open-?|free-?|k8s-?)?lens(?:-.*)?|node-fetch|rancher|headlamp.*|octant|kubenav|portainer"
     r"|(?:kubernetes-)?dashboard.*|mozilla|axios|curl|wget|python.*|openapi-generator|swagger-codegen"
-    r"|flux|helm|helmfile|helmsman|okteto|skaffold|tilt|telepresence|terraform.*|hashicorp|opentofu.*|pulumi.*|ansible.*"
-    r"|before-first-apply|unknown",
+    r"|flux|helm|helmfile|helmsman|okteto|skaffold|tilt|telepresence|terraform.*|hashicorp|opentofu.*|pulumi.*|ansible.*",
     re.IGNORECASE,
 )
 """Managers that are programs which a person runs, or a script: the first word of their User-Agent."""
 _TITLES: Final = {"node-fetch": "Lens (node-fetch)", "Mozilla": "a web console (Mozilla)", "helm": "the helm CLI"}
-_HARMLESS: Final = ("restartedAt",)
-"""Annotation that `kubectl rollout restart` adds to the Pod template."""
+_HARMLESS: Final = ("restartedAt", "cattle.io/timestamp")
+"""Annotations that `kubectl rollout restart`, and Rancher for the same, add to the Pod template."""
 _SET_BY_CONTROLLERS: Final = (
     re.compile(r"spec\.template\.metadata\..*"),
     re.compile(r"spec\.template\.spec\.containers\[.*\]\.env\[STAKATER_.*\].*"),
@@ -40,7 +40,7 @@ _SET_BY_CONTROLLERS: Final = (
 """Fields that controllers set beside Flux as they should: injectors, Reloader, load balancers, pull secrets."""
 _CONFIGURED_BY_ANNOTATIONS: Final = ("Service", "Ingress", "HTTPRoute")
 _BOOKKEEPING: Final = re.compile(
-    r"f:(?:kubectl\.kubernetes\.io|deployment\.kubernetes\.io|meta\.helm\.sh|field\.cattle\.io|.*fluxcd\.io|"
+    r"f:(?:kubectl\.kubernetes\.io|deployment\.kubernetes\.io|meta\.helm\.sh|[\w.]*cattle\.io|.*fluxcd\.io|"
     r"kubesphere\.io|openlens\.io)/.*"
 )
 """Annotations with which tools keep books."""

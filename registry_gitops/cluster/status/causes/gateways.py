@@ -57,7 +57,7 @@ _UNKNOWN: Final = ("the controller of the Gateway refuses it", f"correct what th
 def route_not_accepted(snapshot: Snapshot) -> Iterator[Cause]:
     """A Gateway does not serve the HTTPRoute."""
     for route in snapshot.release_objects("HTTPRoute"):
-        for parent in parents_of(route):
+        for parent in dict.fromkeys(parents_of(route)):
             if found := _find_refusal(route, parent, snapshot):
                 message, remedy, evidence = found
                 yield new_cause(

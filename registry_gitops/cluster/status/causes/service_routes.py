@@ -94,7 +94,8 @@ def service_without_pods(snapshot: Snapshot) -> Iterator[Cause]:
 def load_balancer_pending(snapshot: Snapshot) -> Iterator[Cause]:
     """A Service of type LoadBalancer has no address."""
     for service in snapshot.release_objects("Service"):
-        if service.text("spec.type") != "LoadBalancer" or service.items("status.loadBalancer.ingress"):
+        has_address = service.items("status.loadBalancer.ingress") or service.get("spec.externalIPs")
+        if service.text("spec.type") != "LoadBalancer" or has_address:
             continue
         reported = _find_report(service, snapshot)
         if not reported and _is_young(service, snapshot):
