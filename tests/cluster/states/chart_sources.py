@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from registry_gitops.cluster.status import Snapshot
 
-from .state import Change, State, add, changed, condition, edit, without
+from .state import Change, State, add, changed, condition, edit, recorded, without
 
 _FLUX: Final = "https://github.com/fluxcd/source-controller/blob/main/internal"
 _PKG: Final = "https://github.com/fluxcd/pkg/blob/main"
@@ -1032,4 +1032,48 @@ _CHARTS: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_CREDENTIALS, *_SECRETS, *_NETWORK, *_CONTENT, *_CHARTS)
+_RECORDED: Final = (
+    recorded(
+        "registry-wants-login",
+        "the registry of the chart wants a login",
+        "source-failed",
+        ready=True,
+        says=("the server wants credentials",),
+        remedy=("`flux create secret oci NAME -n docker-registry --url 127.0.0.1:", "`source.secretRef`; then render"),
+    ),
+    recorded(
+        "registry-secret-missing",
+        "the Secret for the registry of the chart does not exist",
+        "source-failed",
+        ready=True,
+        says=("a Secret that it needs does not exist",),
+        remedy=("create Secret docker-registry/login with `flux create secret oci login",),
+    ),
+    recorded(
+        "registry-refuses-login",
+        "the registry of the chart refuses the login",
+        "source-failed",
+        ready=True,
+        says=("the server refuses the credentials",),
+        remedy=("renew Secret docker-registry/login with `flux create secret oci login",),
+    ),
+    recorded(
+        "registry-of-unknown-authority",
+        "the registry of the chart has the certificate of an unknown authority",
+        "source-failed",
+        ready=True,
+        says=("Flux does not trust the certificate of the server",),
+        remedy=("`source.certSecretRef` names with `flux create secret tls NAME",),
+        never=("is cut",),
+    ),
+    recorded(
+        "chart-not-signed",
+        "the chart in a registry is not signed",
+        "signature-refused",
+        ready=True,
+        says=("its signature is missing",),
+        remedy=("`source.verify`",),
+    ),
+)
+
+STATES: Final[tuple[State, ...]] = (*_RECORDED, *_CREDENTIALS, *_SECRETS, *_NETWORK, *_CONTENT, *_CHARTS)

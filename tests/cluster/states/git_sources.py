@@ -7,7 +7,7 @@ from typing import Any, Final
 from registry_gitops.cluster.status import Snapshot
 
 from .chart_sources import secret
-from .state import Change, State, changed, condition, edit, without
+from .state import Change, State, changed, condition, edit, recorded, without
 
 _FLUX: Final = "https://github.com/fluxcd/source-controller/blob/main/internal"
 _LIST: Final = "failed to checkout and determine revision: unable to list remote for"
@@ -235,19 +235,6 @@ _REFUSED: Final = (
             "create Secret flux-system/flux-system with `flux create secret git flux-system -n flux-system --url "
             "ssh://",
         ),
-    ),
-    State(
-        "credentials would be sent without TLS",
-        "https://github.com/fluxcd/pkg/blob/main/git/gogit/client.go",
-        git(
-            "failed to checkout and determine revision: basic auth cannot be sent over HTTP",
-            url="http://git.example.com/fleet",
-            secretRef=secret("git"),
-        ),
-        ("git-failed",),
-        ready=True,
-        says=("Flux sends no credentials without TLS",),
-        remedy=("write an https:// address in `spec.url` of the GitRepository", _EDIT),
     ),
     State(
         "a self-signed Git server",
@@ -520,4 +507,34 @@ _OTHERS: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_REFUSED, *_UNREACHABLE, *_MISSING, *_OTHERS)
+_RECORDED: Final = (
+    recorded(
+        "branch-missing",
+        "the branch does not exist, and an older revision runs on",
+        "git-failed",
+        ready=True,
+        says=("it has no such branch or tag",),
+        remedy=(
+            "correct `spec.ref` of the GitRepository",
+            "`kubectl edit gitrepository -n flux-system docker-registry`",
+        ),
+    ),
+    recorded(
+        "commit-missing",
+        "the commit does not exist, and an older revision runs on",
+        "git-failed",
+        ready=True,
+        says=("it has no such commit",),
+        remedy=("the commit must be in its branch",),
+    ),
+    recorded(
+        "ssh-secret-missing",
+        "the Secret with the SSH key does not exist",
+        "git-failed",
+        ready=True,
+        says=("a Secret that it needs does not exist",),
+        remedy=("create Secret flux-system/ssh-key with `flux create secret git ssh-key -n flux-system --url ssh://",),
+    ),
+)
+
+STATES: Final[tuple[State, ...]] = (*_RECORDED, *_REFUSED, *_UNREACHABLE, *_MISSING, *_OTHERS)

@@ -55,11 +55,6 @@ SECRET_PHRASES: Final[tuple[Phrase, ...]] = (
         "a Secret lacks a key, or has one that Flux cannot read",
         "create {secret} again; {then}",
     ),
-    Phrase(
-        r"url cannot contain credentials when using http\b|(?:basic auth|bearer token) cannot be sent over http\b",
-        "Flux sends no credentials without TLS",
-        "write an https:// address in {url}; {then}",
-    ),
 )
 
 SIGNATURE_PHRASES: Final[tuple[Phrase, ...]] = (
