@@ -27,13 +27,14 @@ _UNUSED: Final = {"Node": ("images", "nodeInfo", "daemonEndpoints", "features", 
 """Kind -> large parts of its status that nothing reads."""
 
 
-def record(fleet: Fleet, name: str) -> None:
-    """Write tests/cluster/snapshots/NAME.json of a fleet's registry, with the usual names."""
+def record(fleet: Fleet, name: str, namespace: str = "") -> None:
+    """Write tests/cluster/snapshots/NAME.json of a registry of the fleet, with the usual names."""
     if os.environ.get("RECORD_SNAPSHOTS"):
-        usual = {fleet.url: "https://git.example.com/fleet.git", fleet.name: RELEASE}
+        read = namespace or fleet.namespace
+        usual = {fleet.url: "https://git.example.com/fleet.git", read: RELEASE, fleet.name: RELEASE}
         if fleet.cluster.bed:
             usual[str(fleet.cluster.bed)] = "/var/lib/bed"
-        write_snapshot(read_snapshot(Kubectl(), fleet.namespace, RELEASE), name, usual)
+        write_snapshot(read_snapshot(Kubectl(), read, RELEASE), name, usual)
 
 
 def write_snapshot(snapshot: Snapshot, name: str, usual: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.cluster.states.registry_log import values
-from tests.cluster.states.state import Change, State, changed, edit, event, later, log, waiting, without
+from tests.cluster.states.state import Change, State, changed, edit, event, later, log, recorded, waiting, without
 
 _KUBELET: Final = "https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet"
 _SECURITY: Final = f"{_KUBELET}/kuberuntime/security_context.go"
@@ -449,4 +449,59 @@ _PROBES: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_STARTS, *_ENDS, *_PROBES)
+_STARTED: Final = "container-not-started"
+
+_RECORDED: Final = (
+    recorded(
+        "image-runs-as-root",
+        "no value says as which user the registry runs",
+        _STARTED,
+        says=("would run as root",),
+        remedy=("values.containerSecurityContext.runAsUser",),
+    ),
+    recorded(
+        "program-missing",
+        "`command` names a program that does not exist",
+        _STARTED,
+        says=("does not have the program", "registry-serve"),
+        remedy=("values.command",),
+    ),
+    recorded(
+        "hook-fails",
+        "`lifecycleHooks.postStart` fails",
+        _STARTED,
+        says=("runs after the start", "PostStartHook failed"),
+        remedy=("values.lifecycleHooks.postStart",),
+    ),
+    recorded(
+        "init-container-fails",
+        "`initContainers` has one that fails",
+        "crash-loop",
+        says=("migrate, which runs before the registry",),
+        remedy=("values.initContainers", "-c migrate"),
+        never=("values.configuration",),
+    ),
+    recorded(
+        "ends-without-error",
+        "`args` makes the registry print its version",
+        "crash-loop",
+        says=("ends at once, without an error",),
+        remedy=("values.args",),
+    ),
+    recorded(
+        "certificate-not-pem",
+        "the Secret of `tls` has no certificate",
+        "crash-loop",
+        says=("no valid PEM file",),
+        remedy=('`values.tls.existingSecret` (now "certificate")',),
+    ),
+    recorded(
+        "cached-registry-unreachable",
+        "the registry of `proxy` does not resolve",
+        "crash-loop",
+        says=("cannot reach the registry that it caches", "registry.invalid"),
+        remedy=('`values.proxy.remoteUrl` (now "https://registry.invalid")',),
+    ),
+)
+
+STATES: Final[tuple[State, ...]] = (*_RECORDED, *_STARTS, *_ENDS, *_PROBES)

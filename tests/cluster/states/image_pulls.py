@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.cluster.states.state import Change, State, changed, edit, event, waiting, without
+from tests.cluster.states.state import Change, State, changed, edit, event, recorded, waiting, without
 
 IMAGE: Final = "docker.io/library/registry:9.9.9"
 _KUBELET: Final = "https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/images/image_manager.go"
@@ -48,6 +48,13 @@ def _init_container_waits(message: str) -> Change:
 
 
 STATES: Final[tuple[State, ...]] = (
+    recorded(
+        "image-never-pulled",
+        "`image.pullPolicy` is Never, and the tag is not on the node",
+        "image-not-pulled",
+        says=("the pull policy forbids",),
+        remedy=("values.image.pullPolicy: IfNotPresent",),
+    ),
     _not_pulled(
         "Docker Hub limits the pulls",
         "https://github.com/kata-containers/kata-containers/issues/10109",

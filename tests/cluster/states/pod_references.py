@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.cluster.states.registry_log import values
-from tests.cluster.states.state import Change, State, add, changed, condition, edit, event, waiting, without
+from tests.cluster.states.state import Change, State, add, changed, condition, edit, event, recorded, waiting, without
 
 _KUBELET: Final = "https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/kubelet_pods.go"
 _VOLUMES: Final = "https://github.com/kubernetes/kubernetes/blob/master/pkg/volume"
@@ -32,6 +32,21 @@ def _config_map(name: str, **data: str) -> Change:
 _IN_PROGRESS: Final = condition("HelmRelease", "Progressing", "Running 'upgrade' action", status="Unknown", alone=True)
 
 STATES: Final[tuple[State, ...]] = (
+    recorded(
+        "key-missing",
+        "a variable of `extraEnvVars` names a key that its ConfigMap lacks",
+        "secret-missing",
+        says=("the ConfigMap docker-registry lacks the key seed",),
+        remedy=("add the key",),
+        never=("create it",),
+    ),
+    recorded(
+        "config-map-missing",
+        "`extraEnvVarsCM` names a ConfigMap that does not exist",
+        "secret-missing",
+        says=("the ConfigMap settings does not exist",),
+        remedy=("create it in namespace docker-registry", "values.extraEnvVarsCM"),
+    ),
     State(
         "a Secret of the environment lacks a key",
         _KUBELET,
@@ -103,7 +118,12 @@ STATES: Final[tuple[State, ...]] = (
     State(
         "the Secret was missing, and the container runs now",
         f"{_VOLUMES}/secret/secret.go",
-        changed("secret-missing", edit("Pod", _runs), _IN_PROGRESS),
+        changed(
+            "secret-missing",
+            edit("Pod", _runs),
+            _IN_PROGRESS,
+            event("Pod", "Started", "Started container registry", ago=1, type_="Normal"),
+        ),
         ("in-progress",),
         never=("does not exist",),
     ),
@@ -115,9 +135,10 @@ STATES: Final[tuple[State, ...]] = (
             without("Event"),
             waiting(_ERROR, 'configmap "settings" not found'),
             _config_map("settings", LOG="1"),
-            _IN_PROGRESS,
         ),
-        ("in-progress",),
-        never=("does not exist",),
+        ("secret-missing",),
+        ("was missing when the kubelet last looked",),
+        ("wait",),
+        never=("create it",),
     ),
 )

@@ -27,6 +27,8 @@ _REFUSED: Final = (
     "ContainerCannotRun",
 )
 """Reasons of the kubelet and of runtimes for not starting a container."""
+KILLED: Final = (0, 137, 143)
+"""Exit codes of a container that the kubelet ends."""
 
 NOT_STARTED_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
@@ -105,19 +107,24 @@ def container_not_started(snapshot: Snapshot) -> Iterator[Cause]:
     """The node refuses to create or start a container."""
     for pod in snapshot.unready_pods:
         for container in list_containers(pod):
-            if message := find_refusal(container):
+            if message := find_refusal(pod, container, snapshot):
                 yield _not_started(pod, container, message, snapshot)
                 return
 
 
-def find_refusal(container: Container) -> str:
+def find_refusal(pod: Object, container: Container, snapshot: Snapshot) -> str:
     """Return why the node did not start a container that now waits, or ""."""
     ended = Object(container.ended)
     if container.started or container.is_ready or lacks_reference(container):
         return ""
     if ended.text("reason") in _REFUSED:
         return ended.text("message") or ended.text("reason")
-    return (container.message or container.waiting) if container.waiting in _REFUSED else ""
+    if container.waiting in _REFUSED:
+        return container.message or container.waiting
+    # The kubelet ends a container whose hook fails, as it ends any other one.
+    events = (event for event in snapshot.events_of(pod) if event.reason == "FailedPostStartHook")
+    is_killed = container.ended.get("exitCode") in KILLED
+    return next((event.message for event in events if event.container in ("", container.name)), "") if is_killed else ""
 
 
 def _not_started(pod: Object, container: Container, message: str, snapshot: Snapshot) -> Cause:

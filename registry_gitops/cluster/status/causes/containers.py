@@ -13,7 +13,7 @@ from registry_gitops.cluster.status.causes.container_origin import (
     describe_place,
     resources_key,
 )
-from registry_gitops.cluster.status.causes.container_starts import find_refusal
+from registry_gitops.cluster.status.causes.container_starts import KILLED, find_refusal
 from registry_gitops.cluster.status.causes.failed_probes import is_killed_by_probe
 from registry_gitops.cluster.status.causes.registry_log import LogError, explain_end, find_error_line
 from registry_gitops.cluster.status.causes.wording import RENDER
@@ -23,8 +23,6 @@ from registry_gitops.cluster.status.snapshot import Snapshot
 
 _SHORT_RUN: Final = timedelta(minutes=1)
 """A container that ended before has failed to start."""
-_KILLED: Final = (0, 137, 143)
-"""Exit codes of a container that the kubelet ends."""
 
 
 def crash_loop(snapshot: Snapshot) -> Iterator[Cause]:
@@ -38,9 +36,14 @@ def crash_loop(snapshot: Snapshot) -> Iterator[Cause]:
 
 def _has_crashed(pod: Object, container: Container, snapshot: Snapshot) -> bool:
     code = container.ended.get("exitCode")
-    if container.is_ready or code is None or find_refusal(container) or container.has_recovered(snapshot.read_at):
+    if (
+        container.is_ready
+        or code is None
+        or find_refusal(pod, container, snapshot)
+        or container.has_recovered(snapshot.read_at)
+    ):
         return False
-    if code in _KILLED and is_killed_by_probe(pod, container, snapshot):
+    if code in KILLED and is_killed_by_probe(pod, container, snapshot):
         return False
     return code != 0 or container.waiting == "CrashLoopBackOff"
 

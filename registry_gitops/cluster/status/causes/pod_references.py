@@ -40,7 +40,7 @@ def secret_missing(snapshot: Snapshot) -> Iterator[Cause]:
     for pod in snapshot.unready_pods:
         for message in _list_messages(pod, snapshot):
             missing = _parse(message, pod, snapshot)
-            if missing and not _exists(missing, snapshot):
+            if missing:
                 yield _object_missing(pod, message, missing, snapshot)
                 return
 
@@ -96,11 +96,15 @@ def _exists(missing: _Missing, snapshot: Snapshot) -> bool:
 
 def _object_missing(pod: Object, message: str, missing: _Missing, snapshot: Snapshot) -> Cause:
     what = f"lacks the key {missing.key}" if missing.key else "does not exist"
+    remedy = _remedy(pod, message, missing, snapshot)
+    if _exists(missing, snapshot):
+        what = "was missing when the kubelet last looked, and exists now"
+        remedy = "wait: the kubelet looks again within two minutes"
     return new_cause(
         CauseId.SECRET_MISSING,
         pod,
         f"{'the ' if missing.name else ''}{missing} {what}",
-        _remedy(pod, message, missing, snapshot),
+        remedy,
         evidence=message,
         since=pod.created,
     )
@@ -111,7 +115,8 @@ def _remedy(pod: Object, message: str, missing: _Missing, snapshot: Snapshot) ->
     rendered = Reference(missing.kind, pod.namespace, name) in set(list_inventory(release))
     if release and rendered and not missing.key:
         return f"{reconcile_command(release, '--force')}: it belongs to the release, and was deleted"
-    key = values_key_for(release, name) or "the value that names it"
+    # Of a list of objects, the whole list: an index is no key of registry.yaml that a reader finds.
+    key = re.sub(r"\.\d+\.[\w.]+", "", values_key_for(release, name)) or "the value that names it"
     if missing.key:
         return f"add the key to it in namespace {pod.namespace}, or correct {key}; {RENDER}"
     if 'volume "htpasswd"' in message:

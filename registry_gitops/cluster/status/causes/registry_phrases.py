@@ -165,7 +165,7 @@ START_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"panic: (?:get|head) \"",
         "it cannot reach the registry that it caches, which it needs to start",
-        "correct `values.proxy.remoteUrl`, or let the Pod reach it; the kubelet starts the registry again by itself",
+        "let the Pod reach it: the kubelet starts the registry again by itself; or correct `values.proxy.remoteUrl`",
     ),
     Phrase(
         r"storage middleware|registry middleware|repository middleware",
