@@ -36,12 +36,9 @@ def crash_loop(snapshot: Snapshot) -> Iterator[Cause]:
 
 def _has_crashed(pod: Object, container: Container, snapshot: Snapshot) -> bool:
     code = container.ended.get("exitCode")
-    if (
-        container.is_ready
-        or code is None
-        or find_refusal(pod, container, snapshot)
-        or container.has_recovered(snapshot.read_at)
-    ):
+    if container.is_ready or code is None or container.has_recovered(snapshot.read_at):
+        return False
+    if find_refusal(pod, container, snapshot):
         return False
     if code in KILLED and is_killed_by_probe(pod, container, snapshot):
         return False
