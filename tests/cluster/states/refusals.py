@@ -130,6 +130,38 @@ _POLICIES: Final = (
     ),
     _pod(
         "pod-forbidden",
+        "a newer policy of Kyverno forbids the Pod",
+        "https://github.com/kyverno/kyverno/tree/main/pkg/webhooks/resource/vpol",
+        'admission webhook "vpol.validate.kyverno.svc-fail" denied the request: Policy require-team failed: the label '
+        "team is required",
+        says=("the Kyverno policy require-team forbids the object",),
+        never=("does not answer",),
+    ),
+    _pod(
+        "pod-forbidden",
+        "Kyverno cannot evaluate a policy about signatures",
+        "https://github.com/kyverno/kyverno/tree/main/pkg/webhooks/resource/ivpol",
+        'admission webhook "ivpol.validate.kyverno.svc-fail" denied the request: Policy require-signed-images error: '
+        "failed to evaluate policy: GET https://index.docker.io/v2/library/registry/manifests/3.1.1: unexpected status "
+        "code 429 Too Many Requests",
+        says=("Kyverno cannot evaluate its policy require-signed-images",),
+        remedy=("the administrator of Kyverno",),
+        never=("change the value", "PolicyException"),
+    ),
+    _pod(
+        "pod-forbidden",
+        "Kyverno finds no signature of the image",
+        "https://github.com/kyverno/kyverno/issues/5184",
+        'admission webhook "mutate.kyverno.svc-fail" denied the request: \n\nresource Pod/docker-registry/'
+        "docker-registry-7cddf6dffc-qwskp was blocked due to the following policies \n\nverify-image:\n  verify-image: "
+        "'failed to verify image docker.io/library/registry:3.1.1: .attestors[0].entries[0].keys: no matching "
+        "signatures: '\n",
+        says=("the Kyverno policy verify-image demands a signature that the image does not have",),
+        remedy=("`values.image.registry` and `values.image.repository`",),
+        never=("does not answer",),
+    ),
+    _pod(
+        "pod-forbidden",
         "a Gatekeeper constraint forbids the Pod",
         "https://github.com/streamdal/streamdal/pull/306",
         'admission webhook "validation.gatekeeper.sh" denied the request: [container-must-have-limits] container '
@@ -276,6 +308,20 @@ _LIMITS: Final = (
         says=("the quota compute-resources demands",),
         remedy=("`values.resources.limits.cpu`", "`values.resources.requests.memory`"),
         never=("lower", "raise the quota"),
+    ),
+    _pod(
+        "limits-refused",
+        "a quota demands limits of a container that a service mesh adds",
+        "https://github.com/deckhouse/deckhouse/issues/8919",
+        f"{_POD}failed quota: mem-cpu-hdd: must specify limits.cpu for: istio-init,istio-proxy,registry; limits.memory "
+        "for: istio-init",
+        says=("the quota mem-cpu-hdd demands",),
+        remedy=(
+            "set `values.resources.limits.cpu`;",
+            "`istio-init` and `istio-proxy`: no container of the chart",
+            "`values.podAnnotations`",
+        ),
+        never=("values.resources.limits.memory",),
     ),
     _pod(
         "limits-refused",
@@ -489,6 +535,28 @@ _HELM_STATES: Final = (
         'RBAC permissions not currently held:\n{APIGroups:["apps"], Resources:["deployments"], Verbs:["patch"]}',
         says=("tenants:flux-reconciler is not allowed to grant the rights",),
         remedy=("`escalate` and `bind`",),
+    ),
+    _helm(
+        "object-forbidden",
+        "GKE forbids changes in a namespace that it manages",
+        "https://github.com/tailscale/tailscale/issues/9475",
+        'roles.rbac.authorization.k8s.io "docker-registry" is forbidden: User "system:serviceaccount:flux-system:'
+        'helm-controller" cannot create resource "roles" in API group "rbac.authorization.k8s.io" in the namespace '
+        '"kube-system": GKE Warden authz [denied by managed-namespaces-limitation]: the namespace "kube-system" is '
+        'managed and the request\'s verb "create" is denied',
+        says=("the provider of the cluster forbids to create roles in namespace kube-system",),
+        never=("kubectl create rolebinding",),
+    ),
+    _helm(
+        "access-denied",
+        "the binding of the account names a role that does not exist",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/plugin/pkg/auth/authorizer/rbac/rbac.go",
+        'query: failed to query with labels: secrets is forbidden: User "system:serviceaccount:tenants:flux" cannot '
+        'list resource "secrets" in API group "" in the namespace "docker-registry": RBAC: '
+        'clusterrole.rbac.authorization.k8s.io "tenant-admin" not found',
+        says=("names the role tenant-admin, which does not exist",),
+        remedy=("create that role",),
+        never=("kubectl create rolebinding",),
     ),
     _helm(
         "access-denied",

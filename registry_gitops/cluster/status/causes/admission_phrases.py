@@ -104,7 +104,21 @@ POLICY_PHRASES: Final[tuple[Phrase, ...]] = (
         CauseId.OBJECT_FORBIDDEN,
     ),
     Phrase(
-        rf"{_DENIED}.*(?:due to the following policies|for resource violation)",
+        r'kyverno[^"]*" denied the request\b.*(?:failed to evaluate policy|dial tcp|i/o timeout'
+        r"|too many requests|unexpected status code|failed to fetch)",
+        "Kyverno cannot evaluate its policy {policy}, and refuses {object}",
+        "the administrator of Kyverno must correct what the message names; nothing is wrong with the registry",
+        CauseId.OBJECT_FORBIDDEN,
+    ),
+    Phrase(
+        r'kyverno[^"]*" denied the request\b.*failed to verify image',
+        "the Kyverno policy {policy} demands a signature that the image does not have",
+        "set `values.image.registry` and `values.image.repository` to a signed copy of the image, or ask the "
+        f"administrator of the policy for an exception; {RENDER}",
+        CauseId.OBJECT_FORBIDDEN,
+    ),
+    Phrase(
+        rf'{_DENIED}.*(?:due to the following policies|for resource violation)|kyverno[^"]*" denied the request\b',
         "the Kyverno policy {policy} forbids {object}",
         f"{_OBEY} (a PolicyException); {RENDER}",
         CauseId.OBJECT_FORBIDDEN,

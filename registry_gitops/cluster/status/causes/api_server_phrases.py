@@ -18,6 +18,20 @@ RIGHTS_PHRASES: Final[tuple[Phrase, ...]] = (
         CauseId.ACCESS_DENIED,
     ),
     Phrase(
+        r'\bUser "[^"]+" cannot .*\bauthz \[denied by\b',
+        "the provider of the cluster forbids to {verb} {resource} {where}",
+        "use a namespace that the provider does not manage: `namespace`, or `release.targetNamespace`; no RoleBinding "
+        "helps",
+        CauseId.OBJECT_FORBIDDEN,
+    ),
+    Phrase(
+        r'\bUser "[^"]+" cannot .*\bRBAC: (?:cluster)?role\S* "[^"]+" not found',
+        "{account} has no rights, because its binding names the role {missing_role}, which does not exist",
+        "create that role in Git, or correct the binding: `kubectl get rolebindings,clusterrolebindings -A -o wide` "
+        "lists the roles and accounts of all",
+        CauseId.ACCESS_DENIED,
+    ),
+    Phrase(
         r'\bUser "[^"]+" cannot [\w-]+ (?:resource|path)\b',
         "{account} is not allowed to {verb} {resource} {where}",
         "{grant}; or name another account: `release.serviceAccountName`, or `spec.serviceAccountName` of the "

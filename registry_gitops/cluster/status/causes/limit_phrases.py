@@ -68,7 +68,7 @@ LIMIT_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"failed quota: \S+ must specify\b",
         "the quota {quota} demands that each container sets requests and limits",
-        f"set {{limits}}; {RENDER}",
+        f"{{set_limits}}; {RENDER}",
         CauseId.LIMITS_REFUSED,
         has_names=True,
     ),

@@ -19,6 +19,7 @@ from registry_gitops.cluster.status.causes.refused_values import (
     find_field_key,
     find_quota_remedy,
     join_keys,
+    list_containers_without_limits,
     list_foreign_containers,
     list_range_keys,
     list_resource_keys,
@@ -71,6 +72,7 @@ _NAMES: Final = {
     ),
     "policy": (
         r"(?:due to the following policies|for resource violation:) ([\w.-]+):"
+        r"|denied the request: policy ([\w.-]+) (?:failed|error)"
         r"|gatekeeper\S* denied the request: \[(?:denied by )?([\w.-]+)\]"
         r"|policy ['\"]([^'\"]+)['\"](?: with binding ['\"][^'\"]+['\"])? denied request",
         "of the cluster",
@@ -80,6 +82,7 @@ _NAMES: Final = {
     "verb": (r'user "[^"\s]+" cannot ([\w-]+) ', "use"),
     "resource": (r'cannot [\w-]+ (?:resource|path) "([^"]+)"', "the object"),
     "scope": (r'in the namespace "([^"]+)"', ""),
+    "missing_role": (r'RBAC: (?:cluster)?role\S* "([^"]+)" not found', ""),
     "missing_account": (r"looking up service account ([\w.-]+/[\w.-]+)", ""),
     "priority_class": (r"no priorityclass with name (\S+) was found", ""),
     "runtime_class": (r'runtimeclass "([^"]+)" not found', ""),
@@ -109,7 +112,7 @@ def _find_names(message: str, snapshot: Snapshot) -> dict[str, str]:
     names["api_service"] = ".".join(reversed(names["api"].split("/")))
     for key in ("object", "invalid_object"):
         names[key] = names[key] if "/" in names[key] else f"the {names[key]}"
-    names["limits"] = join_keys(list_resource_keys(message)) or "`values.resources`"
+    names["set_limits"] = _describe_limits(message)
     names["ranges"] = join_keys(list_range_keys(message)) or "`values.resources`"
     names["use_less"] = find_quota_remedy(message)
     names["security"] = _describe_security(message)
@@ -162,14 +165,28 @@ def _create_account(account: str, snapshot: Snapshot) -> str:
     )
 
 
+_NOT_OF_THE_CHART: Final = (
+    "{names}: no container of the chart: set `{field}` in `values.sidecars` or `values.initContainers`, or, if a "
+    "service mesh adds it, "
+)
+
+
+def _describe_limits(message: str) -> str:
+    """Return which requests and limits to set so that a quota allows the Pod."""
+    keys = join_keys(list_resource_keys(re.split("must specify", message, flags=re.IGNORECASE)[-1]))
+    others = join_keys(list_containers_without_limits(message))
+    remedy = [f"set {keys}"] if keys else []
+    if others:
+        foreign = _NOT_OF_THE_CHART.format(names=others, field="resources")
+        remedy.append(f"{foreign}with annotations of the mesh in `values.podAnnotations`")
+    return "; ".join(remedy) or "set `values.resources`"
+
+
 def _describe_security(message: str) -> str:
     """Return what to change so that a Pod Security level allows the Pod."""
-    if foreign := list_foreign_containers(message):
-        return (
-            f"{join_keys(foreign)} is no container of the chart: if it is of `values.sidecars` or "
-            "`values.initContainers`, set its `securityContext` there; if a service mesh adds it, exempt the Pod with "
-            "a label or annotation of the mesh in `values.podLabels` or `values.podAnnotations`"
-        )
+    if others := join_keys(list_foreign_containers(message)):
+        foreign = _NOT_OF_THE_CHART.format(names=others, field="securityContext")
+        return f"{foreign}exempt the Pod with a label or annotation in `values.podLabels` or `values.podAnnotations`"
     keys = list_security_keys(message)
     wanted = [key for key in keys if ": " in key]
     rest = join_keys(key for key in keys if key not in wanted)

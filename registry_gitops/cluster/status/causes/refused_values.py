@@ -49,15 +49,30 @@ def list_foreign_containers(message: str) -> list[str]:
     return names if _OWN_CONTAINERS.isdisjoint(names) else []
 
 
-_COMPUTE: Final = r"(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)"
+_RESOURCES_OF: Final = {
+    "registry": "values.resources",
+    "metrics": "values.metrics.resources",
+    "garbage-collection": "values.garbageCollection.resources",
+    "read-only": "values.garbageCollection.resources",
+}
+"""Container of the chart -> the key of its requests and limits."""
+_COMPUTE: Final = r"(?<![\w.-])(?:(requests|limits)\.)?(cpu|memory|ephemeral-storage)\b"
 
 
 def list_resource_keys(message: str) -> list[str]:
-    """Return the keys of the requests and limits of the Pod that a quota or a LimitRange names."""
-    return _distinct(
-        f"values.resources.{(kind or 'requests').lower()}.{name.lower()}"
-        for kind, name in re.findall(rf"(?<![\w.-]){_COMPUTE}(?= for:|[,;=]|$|\s*\()", message, re.IGNORECASE)
-    )
+    """Return the keys of the requests and limits that a quota names, without those of containers not of the chart."""
+    keys = []
+    for kind, name, containers in re.findall(rf"{_COMPUTE}(?: for: ([\w,.-]+))?", message, re.IGNORECASE):
+        key = f"{(kind or 'requests').lower()}.{name.lower()}"
+        sections = [_RESOURCES_OF.get(container, "") for container in (containers or "registry").split(",")]
+        keys += [f"{section}.{key}" for section in sections if section]
+    return _distinct(keys)
+
+
+def list_containers_without_limits(message: str) -> list[str]:
+    """Return the containers, not of the chart, for which a quota misses requests or limits."""
+    named = [name for group in re.findall(r" for: ([\w,.-]+)", message, re.IGNORECASE) for name in group.split(",")]
+    return _distinct(name for name in named if name not in _RESOURCES_OF)
 
 
 _RANGE: Final = r"(?:maximum|minimum) (cpu|memory|ephemeral-storage) usage per \w+ is .*?\b(request|limit) is\b"
