@@ -146,7 +146,7 @@ _POLICIES: Final = (
         "code 429 Too Many Requests",
         says=("Kyverno cannot evaluate its policy require-signed-images",),
         remedy=("the administrator of Kyverno",),
-        never=("change the value", "PolicyException"),
+        never=("registry.yaml", "PolicyException"),
     ),
     _pod(
         "pod-forbidden",
@@ -167,7 +167,7 @@ _POLICIES: Final = (
         'admission webhook "validation.gatekeeper.sh" denied the request: [container-must-have-limits] container '
         "<metrics> has no resource limits\n[container-must-meet-ratio] container <metrics> has no resource limits",
         says=("the Gatekeeper constraint container-must-have-limits forbids the object",),
-        remedy=("change the value that the message is about",),
+        remedy=("change what the message is about in registry.yaml",),
         never=("does not answer", "raise the quota"),
     ),
     _pod(
@@ -671,6 +671,63 @@ _HELM_STATES: Final = (
     ),
 )
 
+_DRY_RUN: Final = "HelmRelease/docker-registry/docker-registry dry-run failed"
+
+_KUSTOMIZATION_STATES: Final = (
+    State(
+        "a webhook for HelmReleases does not support the dry-run",
+        "https://github.com/fluxcd/flux2/issues/4073",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "ReconciliationFailed",
+                f'{_DRY_RUN} (BadRequest): admission webhook "releases.example.com" does not support dry run',
+            ),
+        ),
+        ("webhook-failed",),
+        says=("the webhook releases.example.com does not support the dry-run",),
+        remedy=("`sideEffects: None`", "| grep releases.example.com`"),
+        ready=True,
+    ),
+    State(
+        "a webhook for HelmReleases refuses the connection of the dry-run",
+        "https://github.com/kyverno/kyverno/issues/7816",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "ReconciliationFailed",
+                f'{_DRY_RUN} (InternalError): Internal error occurred: failed calling webhook "releases.example.com": '
+                'failed to call webhook: Post "https://releases.policy.svc:443/validate?timeout=10s": dial tcp '
+                "10.0.144.68:443: connect: connection refused",
+            ),
+        ),
+        ("webhook-failed",),
+        says=("the webhook releases.example.com does not answer",),
+        remedy=("-n policy`",),
+        never=("wait", "the API server did not answer"),
+        ready=True,
+    ),
+    State(
+        "a Gatekeeper constraint forbids the Namespace at the dry-run",
+        "https://github.com/open-policy-agent/gatekeeper/issues/733",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "ReconciliationFailed",
+                'Namespace/docker-registry dry-run failed (Forbidden): admission webhook "validation.gatekeeper.sh" '
+                "denied the request: [ns-must-have-owner] you must provide labels: owner",
+            ),
+        ),
+        ("object-forbidden",),
+        says=("the Gatekeeper constraint ns-must-have-owner forbids",),
+        never=("does not answer",),
+        ready=True,
+    ),
+)
+
 _QUOTA: Final = (
     "exceeded quota: object-counts, requested: pods=1, used: pods=10, limited: pods=10",
     ("the quota object-counts of namespace docker-registry has no room for pods=1",),
@@ -889,6 +946,27 @@ _RECORDED: Final = (
         never=("does not answer",),
     ),
     recorded(
+        "kustomization-without-rights",
+        "the account of the Kustomization has no rights, while the release runs",
+        "access-denied",
+        says=("system:serviceaccount:flux-system:applier is not allowed to patch namespaces",),
+        remedy=(
+            "`kubectl create rolebinding applier -n docker-registry --clusterrole=cluster-admin "
+            "--serviceaccount=flux-system:applier`",
+            "`spec.serviceAccountName`",
+        ),
+        ready=True,
+    ),
+    recorded(
+        "webhook-refuses-dry-run",
+        "the program of a webhook for HelmReleases was removed, while the release runs",
+        "webhook-failed",
+        says=("the webhook pods.policy.example.com does not answer: its Service does not exist",),
+        remedy=("delete the configuration",),
+        never=("fix the refused object", "kustomize build"),
+        ready=True,
+    ),
+    recorded(
         "release-without-rights",
         "the account of the release has no rights",
         "access-denied",
@@ -928,5 +1006,6 @@ STATES: Final[tuple[State, ...]] = (
     *_SERVER,
     *_OWNERS,
     *_HELM_STATES,
+    *_KUSTOMIZATION_STATES,
     *_RECORDED,
 )

@@ -10,7 +10,9 @@ from registry_gitops.cluster.status.causes.wording import RENDER
 
 _CALL: Final = r"failed calling (?:admission )?webhook\b"
 _DENIED: Final = r'webhook "[^"]+" denied the request\b'
-_OBEY: Final = "change the value that the message is about, or ask the administrator of the policy for an exception"
+_OBEY: Final = (
+    "change what the message is about in registry.yaml, or ask the administrator of the policy for an exception"
+)
 
 WEBHOOK_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
