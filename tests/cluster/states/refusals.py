@@ -235,6 +235,15 @@ _MISSING: Final = (
         never=("policy", "quota", "Pod Security level"),
     ),
     _pod(
+        "reference-missing",
+        "the default ServiceAccount of a new namespace does not exist yet",
+        f"{_PLUGINS}/serviceaccount/admission.go",
+        f'{_POD}error looking up service account docker-registry/default: serviceaccount "default" not found',
+        says=("the ServiceAccount docker-registry/default does not exist",),
+        remedy=("wait: Kubernetes creates it",),
+        never=("kubectl create",),
+    ),
+    _pod(
         "pod-forbidden",
         "the ServiceAccount of the Pod forbids its Secret",
         f"{_PLUGINS}/serviceaccount/admission.go",
@@ -525,6 +534,35 @@ _HELM_STATES: Final = (
             "`release.serviceAccountName`",
         ),
         never=("policy of",),
+    ),
+    _helm(
+        "access-denied",
+        "the account of the release cannot read CRDs",
+        "https://github.com/fluxcd/flux2-multi-tenancy/issues/69",
+        'customresourcedefinitions.apiextensions.k8s.io is forbidden: User "system:serviceaccount:tenants:flux" cannot '
+        'list resource "customresourcedefinitions" in API group "apiextensions.k8s.io" at the cluster scope',
+        says=("tenants:flux is not allowed to list customresourcedefinitions in the cluster",),
+        remedy=("a ClusterRole and a ClusterRoleBinding",),
+        never=("cluster-admin",),
+    ),
+    _helm(
+        "access-denied",
+        "helm-controller has lost its rights",
+        "https://fluxcd.io/flux/installation/configuration/multitenancy/",
+        'secrets is forbidden: User "system:serviceaccount:flux-system:helm-controller" cannot list resource "secrets" '
+        'in API group "" in the namespace "docker-registry"',
+        says=("flux-system:helm-controller is not allowed to list secrets",),
+        remedy=("`cluster-reconciler-flux-system`",),
+        never=("kubectl create",),
+    ),
+    _helm(
+        "api-unavailable",
+        "two clients change an object at the same time",
+        "https://github.com/kyverno/kyverno/issues/5184",
+        'Operation cannot be fulfilled on deployments.apps "docker-registry": the object has been modified; please '
+        "apply your changes to the latest version and try again",
+        says=("another client changed the object at the same time",),
+        remedy=("by themselves",),
     ),
     _helm(
         "access-denied",

@@ -34,8 +34,7 @@ RIGHTS_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r'\bUser "[^"]+" cannot [\w-]+ (?:resource|path)\b',
         "{account} is not allowed to {verb} {resource} {where}",
-        "{grant}; or name another account: `release.serviceAccountName`, or `spec.serviceAccountName` of the "
-        "Kustomization",
+        "{grant}: `release.serviceAccountName`, or `spec.serviceAccountName` of the Kustomization",
         CauseId.ACCESS_DENIED,
     ),
     Phrase(
@@ -79,10 +78,15 @@ API_SERVER_PHRASES: Final[tuple[Phrase, ...]] = (
         r"|received too many requests and has asked us to try again later|too many requests, please try again later"
         r"|apiserver is shutting down, please try again later|could not be completed at this time, please try again"
         r"|storage is \(re\)initializing|apiserver not ready|http2: client connection (?:lost|force closed)"
-        r"|not yet ready to handle request|status unknown for quota: "
-        r"|the object has been modified; please apply your changes to the latest version",
+        r"|not yet ready to handle request|status unknown for quota: ",
         "the API server could not serve the request",
         f"{_WAIT} looks at `kubectl get --raw /readyz/etcd`",
+        CauseId.API_UNAVAILABLE,
+    ),
+    Phrase(
+        r"the object has been modified; please apply your changes to the latest version",
+        "another client changed the object at the same time",
+        "Kubernetes and Flux try again by themselves; if Flux does not: {retry}",
         CauseId.API_UNAVAILABLE,
     ),
     Phrase(

@@ -107,7 +107,7 @@ def _find_names(message: str, snapshot: Snapshot) -> dict[str, str]:
     names["where"] = f"in namespace {names['scope']}" if names["scope"] else "in the cluster"
     names["find_webhook"] = _FIND_WEBHOOK.format_map(names)
     names["server"] = _describe_server(names)
-    names["grant"] = _grant_command(names)
+    names["grant"] = _describe_grant(names)
     names["create_account"] = _create_account(names["missing_account"], snapshot)
     names["api_service"] = ".".join(reversed(names["api"].split("/")))
     for key in ("object", "invalid_object"):
@@ -137,20 +137,30 @@ def _describe_server(names: dict[str, str]) -> str:
     if names["service"]:
         where = f"`kubectl get pods,endpointslices -n {names['service_namespace']}`"
         return f"the Pods of its Service {names['service']}: {where}"
-    return names["server_host"] or f"the program in the configuration that {names['find_webhook']} shows"
+    if names["server_host"]:
+        return f"the server {names['server_host']}"
+    return f"the program in the configuration that {names['find_webhook']} shows"
 
 
-def _grant_command(names: dict[str, str]) -> str:
-    """Return the command that grants an account the rights that `flux create tenant` grants."""
+def _describe_grant(names: dict[str, str]) -> str:
+    """Return how to grant an account the rights that it lacks: in a namespace, as `flux create tenant` does."""
     prefix, _, account = names["account"].partition("system:serviceaccount:")
-    if prefix or not account:
-        return "grant these rights in Git, with a RoleBinding"
     name = account.partition(":")[2]
-    scope = f"rolebinding {name} -n {names['scope']}" if names["scope"] else f"clusterrolebinding {name}"
-    return (
-        "grant these rights in Git, with a RoleBinding, as `flux create tenant` does; at once: "
-        f"`kubectl create {scope} --clusterrole=cluster-admin --serviceaccount={account}`"
-    )
+    if name in _CONTROLLERS:
+        grant = (
+            "the administrator of Flux must restore the ClusterRoleBinding `cluster-reconciler-flux-system`, which "
+            "`flux install` creates"
+        )
+    elif not names["scope"]:
+        grant = "grant this right in Git, with a ClusterRole and a ClusterRoleBinding"
+    elif prefix or not account:
+        grant = "grant these rights in Git, with a RoleBinding"
+    else:
+        grant = (
+            "grant these rights in Git, with a RoleBinding, as `flux create tenant` does; at once: `kubectl create "
+            f"rolebinding {name} -n {names['scope']} --clusterrole=cluster-admin --serviceaccount={account}`"
+        )
+    return f"{grant}; or name another account"
 
 
 def _create_account(account: str, snapshot: Snapshot) -> str:
@@ -159,11 +169,16 @@ def _create_account(account: str, snapshot: Snapshot) -> str:
     release = snapshot.release
     if release and Reference("ServiceAccount", namespace, name) in list_inventory(release):
         return f"it was deleted: let Flux create it again: {reconcile_command(release, '--force')}"
+    if name == "default":
+        return f"wait: Kubernetes creates it in each namespace; `kubectl get serviceaccounts -n {namespace}` lists them"
     return (
         f"create it: `kubectl create serviceaccount {name} -n {namespace}`; or let the chart create it: "
         f"`values.serviceAccount.create: true`; {RENDER}"
     )
 
+
+_CONTROLLERS: Final = ("helm-controller", "kustomize-controller")
+"""Accounts of Flux itself, which have all rights unless somebody took them away."""
 
 _NOT_OF_THE_CHART: Final = (
     "{names}: no container of the chart: set `{field}` in `values.sidecars` or `values.initContainers`, or, if a "

@@ -110,7 +110,7 @@ def find_quota_remedy(message: str) -> str:
         ):
             return remedy
     keys = list_resource_keys(requested[1]) if requested else []
-    return f"lower {join_keys(keys)}" if keys else "use less of it"
+    return f"lower {join_keys(keys)}" if keys else "delete objects of this kind that nobody needs"
 
 
 _FIELD_KEYS: Final = {
@@ -124,6 +124,11 @@ _FIELD_KEYS: Final = {
     r"Ingress\S* \S+ is invalid: ": "values.ingress",
     r"PersistentVolumeClaim \S+ is invalid: .*?accessModes": "values.persistence.accessModes",
     r"PersistentVolumeClaim \S+ is invalid: ": "values.persistence",
+    r"HorizontalPodAutoscaler\S* \S+ is invalid: ": "values.autoscaling",
+    r"PodDisruptionBudget\S* \S+ is invalid: ": "values.pdb",
+    r"NetworkPolicy\S* \S+ is invalid: ": "values.networkPolicy",
+    r"HTTPRoute\S* \S+ is invalid: ": "values.httpRoute",
+    r"CronJob\S* \S+ is invalid: .*?schedule": "values.garbageCollection.schedule",
     r" is invalid: .*?\.resources\.": "values.resources",
     r" is invalid: .*?\.securityContext\b": f"{_OF_CONTAINER}` and `{_OF_POD}",
     r" is invalid: .*?\.tolerations\b": "values.tolerations",
