@@ -14,14 +14,26 @@ _MAX_EVENTS: Final = 5
 
 
 def list_unsettled_events(snapshot: Snapshot) -> tuple[EventRecord, ...]:
-    """Return the last 5 events, one for each object and reason, with their total count."""
-    records: dict[tuple[str, str], EventRecord] = {}
+    """Return the last 5 events, one for each object and reason, with their total count.
+
+    The message is the newest one that tells a reason.
+    """
+    groups: dict[tuple[str, str], list[Event]] = {}
     for event in _unsettled(snapshot):
-        newest = records.get((event.object, event.reason)) or EventRecord(
-            object=event.object, reason=event.reason, message=cluster_message(event.message), count=0, last=event.last
-        )
-        records[event.object, event.reason] = newest.model_copy(update={"count": newest.count + event.count})
-    return tuple(records.values())[:_MAX_EVENTS]
+        groups.setdefault((event.object, event.reason), []).append(event)
+    return tuple(_merge(events) for events in groups.values())[:_MAX_EVENTS]
+
+
+def _merge(events: list[Event]) -> EventRecord:
+    """Return events with the same object and reason, newest first, as one."""
+    telling = next((event for event in events if not event.tells_no_reason), events[0])
+    return EventRecord(
+        object=telling.object,
+        reason=telling.reason,
+        message=cluster_message(telling.message),
+        count=sum(event.count for event in events),
+        last=events[0].last,
+    )
 
 
 def _unsettled(snapshot: Snapshot) -> Iterator[Event]:

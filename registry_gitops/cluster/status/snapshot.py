@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,6 +29,9 @@ _DRIFT: Final = ("DriftDetected", DRIFT_CORRECTED)
 """Reasons of helm-controller's events about manual changes."""
 
 
+_NO_REASON: Final = re.compile(r"unable\s+to\s+(?:attach\s+or\s+)?mount\s+volumes|\bnot\s+registered\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Event:
     """An Event of Kubernetes."""
@@ -41,6 +45,12 @@ class Event:
     is_warning: bool
     count: int
     last: datetime
+
+    @property
+    def tells_no_reason(self) -> bool:
+        """Whether it tells only that a mount takes long, or that the kubelet has just started."""
+        return _NO_REASON.search(self.message) is not None
+
     container: str = ""
     """Name of the container that it is about, or ""."""
 

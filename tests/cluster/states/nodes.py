@@ -99,6 +99,13 @@ STATES: Final[tuple[State, ...]] = (
         remedy=("`kubectl delete node node-2`",),
         never=("values.",),
     ),
+    recorded(
+        "volume-limit-exceeded",
+        "an emptyDir volume exceeded its size limit, and the Pod was evicted",
+        "pod-evicted",
+        remedy=("`sizeLimit`", "`values.extraVolumes`"),
+        never=("exits on start",),
+    ),
     ill(
         "the only node is unreachable",
         "https://github.com/hystax/optscale/issues/568",

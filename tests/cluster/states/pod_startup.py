@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .state import Change, State, changed, event, replicas, waiting, without
+from .state import Change, State, changed, event, recorded, replicas, waiting, without
 
 _SANDBOX: Final = (
     "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "
@@ -37,6 +37,35 @@ def no_mount(title: str, report: str, message: str, reason: str = "FailedMount",
 
 
 STATES: Final[tuple[State, ...]] = (
+    recorded(
+        "no-such-runtime",
+        "the RuntimeClass names a runtime that the node does not have",
+        "pod-not-started",
+        says=('no runtime for "kata" is configured',),
+        remedy=("`values.runtimeClassName`",),
+    ),
+    recorded(
+        "nfs-helper-missing",
+        "the node cannot mount NFS",
+        "volume-not-mounted",
+        says=("the node does not have the program that mounts the volume",),
+        remedy=("nfs-common",),
+        never=("values.",),
+    ),
+    recorded(
+        "local-path-missing",
+        "the directory of the local volume does not exist",
+        "volume-not-mounted",
+        remedy=("create the directory on node node",),
+        never=("values.",),
+    ),
+    recorded(
+        "csi-driver-missing",
+        "the CSI driver of the volume is not on the node",
+        "volume-not-mounted",
+        remedy=("repair the CSI driver that the message names",),
+        never=("values.",),
+    ),
     no_sandbox(
         "Calico's credentials have expired",
         "https://github.com/projectcalico/calico/issues/5712",
@@ -183,19 +212,6 @@ STATES: Final[tuple[State, ...]] = (
         "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to mount rootfs: something new",
         says=("the container runtime of the node fails", "something new"),
     ),
-    starting(
-        "the RuntimeClass names a runtime that the node does not have",
-        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/kubelet/kuberuntime/kuberuntime_sandbox.go",
-        "pod-not-started",
-        event(
-            "Pod",
-            "FailedCreatePodSandBox",
-            "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no "
-            "runtime for "
-            '"kata" is configured',
-        ),
-        remedy=("`values.runtimeClassName`",),
-    ),
     State(
         "the kubelet reports nothing about the Pod",
         "https://github.com/kubernetes/kubernetes/issues/36042",
@@ -289,12 +305,6 @@ STATES: Final[tuple[State, ...]] = (
         "https://github.com/jupyterhub/mybinder.org-user-guide/issues/283",
         'MountVolume.SetUp failed for volume "config" : mkdir /var/lib/kubelet/pods/x: no space left on device',
         says=("the disk of the node is full",),
-    ),
-    no_mount(
-        "the directory of a local volume does not exist",
-        f"{_VOLUME}/local/local.go",
-        'MountVolume.NewMounter initialization failed for volume "local-1" : path "/mnt/disks/1" does not exist',
-        remedy=("create the directory on node e2e",),
     ),
     no_mount(
         "the kubelet does not get the ConfigMap",

@@ -67,7 +67,7 @@ NODE_PHRASES: Final[tuple[Phrase, ...]] = tuple(
 )
 """Nodes that are not healthy, or closed for Pods. To tolerate their taints would help nobody."""
 
-RESOURCE_PHRASES: Final[tuple[Phrase, ...]] = (
+REQUEST_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(r"insufficient cpu\b", "too little free CPU", "lower `values.resources.requests.cpu`, or add a node"),
     Phrase(
         r"insufficient memory\b", "too little free memory", "lower `values.resources.requests.memory`, or add a node"
@@ -77,6 +77,11 @@ RESOURCE_PHRASES: Final[tuple[Phrase, ...]] = (
         "too little free disk space",
         "lower `values.resources.requests.ephemeral-storage`, or add a node",
     ),
+)
+"""Nodes with too little left of what the Pod requests."""
+
+RESOURCE_PHRASES: Final[tuple[Phrase, ...]] = (
+    *REQUEST_PHRASES,
     Phrase(r"too many pods|insufficient pods\b", "no room for another Pod", "add a node, or remove other Pods"),
     Phrase(
         r"insufficient attachable-volumes|exceed max volume count",

@@ -11,6 +11,7 @@ from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCaus
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
 from registry_gitops.cluster.status.causes.node_reasons import (
     LABELS,
+    REQUEST_PHRASES,
     RESERVED,
     RESOURCE_PHRASES,
     NodeReason,
@@ -29,6 +30,7 @@ ABOUT_VOLUMES: Final = re.compile(
 )
 _SCHEDULER_TIME: Final = timedelta(seconds=30)
 """A Pod at which no scheduler looked for longer is a cause."""
+_KEY: Final = re.compile(r"`values\.resources\.requests\.[\w-]+`")
 _NODE_TIME: Final = timedelta(minutes=15)
 """A node that an autoscaler has not added by then did not start."""
 _ADDING: Final = ("TriggeredScaleUp", "Nominated")
@@ -93,8 +95,13 @@ def _explain(pod: Object, message: str, reasons: Sequence[NodeReason], snapshot:
     if not reasons:
         return "no node can run the Pod", "compare the nodes with what the message names: `kubectl describe nodes`"
     first = reasons[0]
-    what = f"no node can run the Pod: {describe_reasons(reasons[:1], message)}"
-    remedy = f"{format_remedy(first, pod)}; {RENDER}"
+    named = [first]
+    if first.phrase in REQUEST_PHRASES:
+        # A node can have too little of several resources.
+        named = [reason for reason in reasons if reason.phrase in REQUEST_PHRASES and reason.count == first.count]
+    what = f"no node can run the Pod: {describe_reasons(named, message)}"
+    keys = [key for reason in named for key in _KEY.findall(reason.phrase.remedy)]
+    remedy = f"{_KEY.sub(lambda _: ' and '.join(keys), format_remedy(first, pod), 1)}; {RENDER}"
     reserved = next((reason for reason in reasons if reason.phrase is RESERVED), None)
     if first.phrase is LABELS and reserved:
         return what, f"{remedy}. If the labels are those of the nodes with the taint: {format_remedy(reserved, pod)}"

@@ -170,10 +170,6 @@ _REFERENCE: Final = re.compile(
     re.IGNORECASE,
 )
 """A Secret or ConfigMap that does not exist, or a volume that another node holds: causes of their own."""
-_TIMEOUT: Final = re.compile(
-    r"unable to (?:attach or )?mount volumes|not registered|timed out waiting for the condition", re.IGNORECASE
-)
-"""A message that tells only that a mount takes long: an earlier one tells why."""
 
 
 def sandbox_failed(snapshot: Snapshot) -> Iterator[Cause]:
@@ -193,7 +189,7 @@ def volume_not_mounted(snapshot: Snapshot) -> Iterator[Cause]:
         events = list(_list_current_events(pod, _MOUNT_EVENTS, snapshot))
         if any(_REFERENCE.search(event.message) for event in events):
             continue
-        telling = [event for event in events if not _TIMEOUT.search(event.message)]
+        telling = [event for event in events if not event.tells_no_reason]
         known = [(event, phrase) for event in events if (phrase := find_phrase(event.message, MOUNT_PHRASES))]
         for event, phrase in known[:1]:
             yield _not_started(CauseId.VOLUME_NOT_MOUNTED, pod, event, phrase.message, phrase.remedy)
