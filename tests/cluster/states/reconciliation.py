@@ -293,13 +293,24 @@ STATES: Final[tuple[State, ...]] = (
         remedy=("flux resume source git flux-system -n flux-system",),
         ready=True,
     ),
+    recorded(
+        "release-not-reconciled",
+        "an annotation keeps a change in Git from the HelmRelease",
+        "suspended",
+        report="https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources",
+        says=("kustomize.toolkit.fluxcd.io/reconcile: disabled: changes in Git do not reach it",),
+        remedy=(
+            "kubectl annotate helmrelease docker-registry -n docker-registry kustomize.toolkit.fluxcd.io/reconcile-",
+        ),
+        ready=True,
+    ),
     State(
-        "kustomize-controller leaves the HelmRelease as it is",
+        "a label keeps changes in Git from the HelmRelease",
         "https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources",
-        changed("ready", annotated("kustomize.toolkit.fluxcd.io/reconcile", "disabled")),
+        changed("ready", labeled("kustomize.toolkit.fluxcd.io/ssa", "Ignore")),
         ("suspended",),
         says=("changes in Git do not reach it",),
-        remedy=("kustomize.toolkit.fluxcd.io/reconcile-",),
+        remedy=("kustomize.toolkit.fluxcd.io/ssa-",),
         ready=True,
     ),
     recorded(

@@ -52,7 +52,7 @@ class CauseId(StrEnum):
     # Kustomizations
     APPLY_FAILED = "apply-failed", "Flux fetched the directory, but cannot build or apply it."
     UNHEALTHY = "unhealthy", "Another object of the Kustomization is not healthy."
-    KUSTOMIZATION_GONE = "kustomization-gone", "The Kustomization that applied the release does not exist."
+    NOT_MANAGED = "not-managed", "The Kustomization of the release is gone, or does not have the release any more."
 
     # Values, and what Helm reports
     VALUES_REFUSED = "values-refused", "The chart refuses these values."

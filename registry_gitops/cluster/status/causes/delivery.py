@@ -33,10 +33,10 @@ def list_suspects(snapshot: Snapshot) -> list[Object]:
         return [snapshot.kustomization] if snapshot.kustomization else []
     kustomizations = snapshot.of_kinds("Kustomization")
     likely = [item for item in kustomizations if f"/{snapshot.namespace}/" in item.condition("Ready").message]
-    return _list_owners(snapshot) or likely or list(kustomizations)
+    return list_owners(snapshot) or likely or list(kustomizations)
 
 
-def _list_owners(snapshot: Snapshot) -> list[Object]:
+def list_owners(snapshot: Snapshot) -> list[Object]:
     """Return the Kustomizations that have applied the release, whether it exists or not."""
     id_ = f"{snapshot.namespace}_{snapshot.name}_helm.toolkit.fluxcd.io_HelmRelease"
     return [
@@ -52,7 +52,7 @@ def not_applied(snapshot: Snapshot) -> Iterator[Cause]:
         return
     reference = Reference("HelmRelease", snapshot.namespace, snapshot.name)
     missing = f"there is no HelmRelease {snapshot.name} in namespace {snapshot.namespace}"
-    for owner in _list_owners(snapshot):
+    for owner in list_owners(snapshot):
         yield _deleted(reference, missing, owner)
         return
     yield new_cause(

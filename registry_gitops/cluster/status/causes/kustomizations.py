@@ -8,7 +8,7 @@ from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
-from registry_gitops.cluster.status.causes.delivery import MAX_SUSPECTS, list_suspects
+from registry_gitops.cluster.status.causes.delivery import MAX_SUSPECTS, list_owners, list_suspects
 from registry_gitops.cluster.status.causes.kustomization_phrases import KUSTOMIZATION_PHRASES, NO_ANSWER_PHRASES
 from registry_gitops.cluster.status.causes.refusal_phrases import explain_refusal
 from registry_gitops.cluster.status.causes.timing import find_next_try, format_clock
@@ -141,22 +141,35 @@ def unhealthy(snapshot: Snapshot) -> Iterator[Cause]:
         )
 
 
-def kustomization_gone(snapshot: Snapshot) -> Iterator[Cause]:
-    """The Kustomization that applied the release does not exist any more."""
-    reference = kustomization_of(snapshot.release) if snapshot.release else None
-    if reference is None or snapshot.kustomization or snapshot.is_kind_forbidden(reference.kind):
+def not_managed(snapshot: Snapshot) -> Iterator[Cause]:
+    """The Kustomization that applied the release does not exist any more, or has the release no more."""
+    release, kustomization = snapshot.release, snapshot.kustomization
+    reference = kustomization_of(release) if release else None
+    if release is None or reference is None or snapshot.is_kind_forbidden(reference.kind):
         return
-    yield new_cause(
-        CauseId.KUSTOMIZATION_GONE,
-        reference,
-        f"{reference}, which applied the release, does not exist: changes in Git do not reach the cluster",
-        "create it again: `flux get kustomizations -A` lists those that exist",
-        severity=Severity.WARNING,
-    )
+    if kustomization is None:
+        message = f"{reference}, which applied the release, does not exist: changes in Git do not reach the cluster"
+        remedy = "create it again: `flux get kustomizations -A` lists those that exist"
+    elif _has_lost(kustomization, snapshot):
+        path = kustomization.text("spec.path") or "./"
+        message = f"{reference} does not apply the release any more: its directory {path} does not have it in Git"
+        remedy = (
+            "commit helmrelease.yaml again, and list it in kustomization.yaml; or, to remove the registry, "
+            f"`kubectl delete helmrelease {release.name} -n {release.namespace}`"
+        )
+    else:
+        return
+    yield new_cause(CauseId.NOT_MANAGED, reference, message, remedy, severity=Severity.WARNING)
+
+
+def _has_lost(kustomization: Object, snapshot: Snapshot) -> bool:
+    """Return whether a Kustomization applied its last revision without the release."""
+    entries = kustomization.items("status.inventory.entries")
+    return bool(entries) and kustomization.is_ready and kustomization not in list_owners(snapshot)
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (
     apply_failed,
     unhealthy,
-    kustomization_gone,
+    not_managed,
 )
