@@ -12,6 +12,7 @@ from registry_gitops.cluster.status.causes.helm_phrases import explain_helm, exp
 from registry_gitops.cluster.status.causes.helm_words import describe_remediation, last_failure, name_object
 from registry_gitops.cluster.status.causes.missing_kinds import explain_missing_kind
 from registry_gitops.cluster.status.causes.refusal_phrases import Refusal, explain_refusal
+from registry_gitops.cluster.status.causes.unknown import new_unknown_cause
 from registry_gitops.cluster.status.causes.wording import reconcile_command
 from registry_gitops.cluster.status.live_objects import Condition
 from registry_gitops.cluster.status.snapshot import Snapshot
@@ -106,14 +107,8 @@ def release_failed(snapshot: Snapshot) -> Iterator[Cause]:
     failed, release = find_failure(snapshot), snapshot.release
     if release is None or failed is None:
         return
-    yield new_cause(
-        CauseId.RELEASE_FAILED,
-        release,
-        _FAILURES.get(failed.reason, f"the release is not ready ({failed.reason})"),
-        f"read its conditions and events: `kubectl describe helmrelease -n {release.namespace} {release.name}`",
-        evidence=failed.message,
-        since=failed.since,
-    )
+    message = _FAILURES.get(failed.reason, f"the release is not ready ({failed.reason})")
+    yield new_unknown_cause(CauseId.RELEASE_FAILED, release, message, failed.message, snapshot, since=failed.since)
 
 
 ROOT_CAUSES: Final[tuple[FindCause, ...]] = (run_refused,)

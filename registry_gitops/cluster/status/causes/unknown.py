@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.live_objects import Condition, Object, list_containers
 from registry_gitops.cluster.status.related import RESOURCES
 from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.findings import Severity
 
 _FAILS_IF_FALSE: Final = ("Ready", "Available", "PodReadyToStartContainers", "PodScheduled")
 _FAILS_IF_TRUE: Final = ("Stalled", "ReplicaFailure", "FailureTarget", "DisruptionTarget")
@@ -28,15 +30,31 @@ def unknown(snapshot: Snapshot) -> Iterator[Cause]:
     """An object of the release fails in words that no cause knows. The objects of Flux have causes for that."""
     for thing in _list_created(snapshot):
         if not _is_healthy(thing) and (words := _find_failure(thing, snapshot)):
-            yield new_cause(
-                CauseId.UNKNOWN,
-                thing,
-                f"the {thing.kind} fails, for a reason that `status` does not know",
-                f"read all that the cluster reports about it: {describe_command(thing)}",
-                evidence=words,
-                more=(list_healthy(snapshot),),
-            )
+            yield new_unknown_cause(CauseId.UNKNOWN, thing, f"the {thing.kind} fails", words, snapshot)
             return
+
+
+def new_unknown_cause(
+    id_: CauseId,
+    thing: Object,
+    message: str,
+    words: str,
+    snapshot: Snapshot,
+    *,
+    since: datetime | None = None,
+    severity: Severity = Severity.ERROR,
+) -> Cause:
+    """Return a cause whose reason is not known: with the words of the cluster, what is healthy, and no guess."""
+    return new_cause(
+        id_,
+        thing,
+        f"{message}, for a reason that `status` does not know",
+        f"read all that the cluster reports about it: {describe_command(thing)}",
+        evidence=words,
+        more=(list_healthy(snapshot),),
+        since=since,
+        severity=severity,
+    )
 
 
 def _list_created(snapshot: Snapshot) -> Iterator[Object]:
