@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -75,11 +75,19 @@ class Snapshot:
 
     def find(self, reference: Reference | None) -> Object | None:
         """Return the object, or None if it does not exist or was not read."""
-        return next((thing for thing in self.objects if thing.reference == reference), None)
+        found = self._by_kind.get(reference.kind, ()) if reference else ()
+        return next((thing for thing in found if thing.reference == reference), None)
 
     def of_kinds(self, *kinds: str) -> tuple[Object, ...]:
         """Return all objects of these kinds, also those of other deployments."""
-        return tuple(thing for thing in self.objects if thing.kind in kinds)
+        return tuple(thing for kind in kinds for thing in self._by_kind.get(kind, ()))
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[Object]]:
+        found: dict[str, list[Object]] = {}
+        for thing in self.objects:
+            found.setdefault(thing.kind, []).append(thing)
+        return found
 
     @cached_property
     def release(self) -> Object | None:
@@ -183,11 +191,15 @@ class Snapshot:
 
     def is_of_workload(self, pod: Object) -> bool:
         """Return whether a Pod belongs to the workload, by one of its ReplicaSets or directly."""
+        return any(pod.is_owned_by(owner) for owner in self._owners_of_pods)
+
+    @cached_property
+    def _owners_of_pods(self) -> tuple[Object, ...]:
+        """The workload, and its ReplicaSets."""
         workload = self.workload
         if workload is None:
-            return False
-        sets = (item for item in self.of_kinds("ReplicaSet") if item.is_owned_by(workload))
-        return any(pod.is_owned_by(owner) for owner in (workload, *sets))
+            return ()
+        return (workload, *(item for item in self.of_kinds("ReplicaSet") if item.is_owned_by(workload)))
 
     def node_of(self, pod: Object) -> Object | None:
         """Return the node of a Pod, or None if it has none, or it was not read."""
