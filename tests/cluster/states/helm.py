@@ -173,8 +173,8 @@ _CHANGES: Final = (
         "the template of a Job was changed",
         f"{_KUBERNETES}/apis/batch/validation/validation.go",
         f'{_FAILED}cannot patch "migrate" with kind Job: Job.batch "migrate" is invalid: spec.template: Invalid '
-        'value: {"metadata":{}}: field is immutable',
-        says=("a field of the Job migrate cannot change",),
+        f'value: {{"metadata":{{"annotations":{{"a":"{"b" * 700}"}}}}}}: field is immutable',
+        says=("a field of the Job migrate cannot change", "spec.template: Invalid value: …: field is immutable"),
         remedy=("`kubectl delete job migrate -n docker-registry`",),
     ),
 )
@@ -616,6 +616,13 @@ _RECORDED: Final = (
         says=("Helm rolled back to the previous revision", "Failed to pull image"),
         remedy=("correct what their events tell",),
         never=("its Pods are ready now",),
+    ),
+    recorded(
+        "no-rollback-target",
+        "a release that `helm` has installed, and whose first upgrade by Flux fails",
+        "image-not-pulled",
+        "retries-exhausted",
+        never=_NO_DESCRIBE,
     ),
     recorded(
         "object-of-nobody",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -73,9 +74,14 @@ def _explain(snapshot: Snapshot, *explain: Explain) -> Iterator[Cause]:
             )
 
 
+_LONG_VALUE: Final = re.compile(r"(Invalid value: )(?:[\w.]*\{.*\}|\[.*\])(?=: )", re.IGNORECASE | re.DOTALL)
+"""An object that the API server refuses: it can be so long that its reason, which comes after it, would be cut off."""
+
+
 def _find_evidence(refusal: Refusal, clause: str, snapshot: Snapshot) -> str:
     event = find_last_words(snapshot) if refusal.id is CauseId.RELEASE_TIMEOUT else None
-    return f"{event.object}: {event.message} ({clause})" if event else clause
+    words = _LONG_VALUE.sub(r"\1…", clause)
+    return f"{event.object}: {event.message} ({words})" if event else words
 
 
 def retries_exhausted(snapshot: Snapshot) -> Iterator[Cause]:
