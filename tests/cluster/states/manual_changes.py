@@ -439,6 +439,15 @@ UNREAD: Final = (
         ("release-timeout", "not-read"),
         never=("was deleted",),
     ),
+    recorded(
+        "deployment-forbidden",
+        "this user is not allowed to read Deployments",
+        "not-read",
+        ready=True,
+        says=("this user is not allowed to read Deployments in namespace docker-registry",),
+        remedy=("deployments.apps",),
+        never=("was deleted", "does not exist", "not every Pod"),
+    ),
     State(
         "this user may not read the Deployment",
         "https://kubernetes.io/docs/reference/access-authn-authz/rbac/",

@@ -448,6 +448,23 @@ ROUTES: Final = (
         "the controller of the Gateway refuses it",
         "correct what the message names",
     ),
+    recorded(
+        "gateway-missing",
+        "the Gateway of the route does not exist",
+        "unreachable",
+        ready=True,
+        says=("there is no such Gateway",),
+        remedy=("values.httpRoute.parentRefs", "kubectl get gateways -A"),
+    ),
+    recorded(
+        "gateway-without-controller",
+        "the Gateway has no controller",
+        "unreachable",
+        ready=True,
+        says=("no controller has looked at it",),
+        remedy=("kubectl get gatewayclass",),
+        never=("render, commit",),
+    ),
     unreachable(
         "there is no such Gateway",
         "https://github.com/higress-group/higress/issues/2282",

@@ -64,7 +64,7 @@ def route_not_accepted(snapshot: Snapshot) -> Iterator[Cause]:
                     CauseId.UNREACHABLE,
                     route,
                     f"the HTTPRoute {route.name} is not served by Gateway {parent.namespace}/{parent.name}: {message}",
-                    f"{remedy}; {RENDER}",
+                    f"{remedy}; {RENDER}" if "`values." in remedy else remedy,
                     evidence=evidence,
                     since=route.created,
                     severity=Severity.WARNING,
