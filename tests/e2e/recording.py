@@ -20,7 +20,10 @@ from tests.e2e.fleet import Fleet
 
 RELEASE: Final = "docker-registry"
 
-_MANAGED: Final = {"Deployment", "StatefulSet", "Service", "ConfigMap", "PersistentVolumeClaim", "Ingress"}
+_MANAGED: Final = {
+    *("Deployment", "StatefulSet", "Service", "ConfigMap", "PersistentVolumeClaim", "Ingress"),
+    *("NetworkPolicy", "ServiceAccount"),
+}
 """Kinds whose managedFields show who changed them."""
 
 _UNUSED: Final = {"Node": ("images", "nodeInfo", "daemonEndpoints", "features", "runtimeHandlers")}

@@ -111,6 +111,16 @@ def second_release(snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, objects=(*snapshot.objects, Object({**other, "metadata": metadata})))
 
 
+def take_turns(snapshot: Snapshot) -> Snapshot:
+    """Let Helm upgrade the release every 5 minutes, to two configurations in turn."""
+    times = [(snapshot.read_at - timedelta(minutes=5 * number)).isoformat() for number in range(1, 5)]
+    history = [
+        {"version": 9 - number, "lastDeployed": time, "configDigest": f"sha256:{number % 2}", "chartVersion": "0.1.0"}
+        for number, time in enumerate(times)
+    ]
+    return edit("HelmRelease", lambda data: data["status"].update(history=history))(snapshot)
+
+
 def label(name: str, value: str) -> Change:
     """Set a label of the Deployment."""
     return edit("Deployment", lambda data: data["metadata"]["labels"].update({name: value}))
@@ -286,6 +296,16 @@ CONTROLLERS: Final = (
         ready=True,
         never=_BY_HAND,
     ),
+    recorded(
+        "autoscaler-and-flux",
+        "the autoscaler of somebody and Flux undo each other",
+        "changed-by-controller",
+        report="https://github.com/fluxcd/helm-controller/pull/828",
+        ready=True,
+        says=("HorizontalPodAutoscaler docker-registry and Flux both set the number of Pods",),
+        remedy=("`release.driftDetection.ignore`",),
+        never=_BY_HAND,
+    ),
     State(
         "an autoscaler and drift detection undo each other",
         "https://github.com/fluxcd/helm-controller/pull/828",
@@ -398,6 +418,16 @@ CONTROLLERS: Final = (
         ("changed-by-controller",),
         ready=True,
         says=("HelmRelease registry has the same Helm release, docker-registry/docker-registry",),
+    ),
+    State(
+        "two Kustomizations apply the HelmRelease in turn",
+        "https://github.com/fluxcd/flux/issues/2101",
+        changed("ready", take_turns),
+        ("changed-by-controller",),
+        ready=True,
+        says=("changes back and forth between two configurations",),
+        remedy=("kubectl get events -A --field-selector involvedObject.kind=Kustomization",),
+        never=_BY_HAND,
     ),
     State(
         "a Kustomization applies the Deployment too",

@@ -49,7 +49,12 @@ def load_balancer(reason: str = "", message: str = "", **spec: Any) -> tuple[Cha
 
 
 def ingress(
-    class_name: str = "", *, issuer: str = "", has_address: bool = False, annotations: dict[str, str] | None = None
+    class_name: str = "",
+    *,
+    issuer: str = "",
+    secret: str = "",
+    has_address: bool = False,
+    annotations: dict[str, str] | None = None,
 ) -> Change:
     """Add an Ingress."""
     spec: dict[str, Any] = {"rules": [{"host": _HOST}]}
@@ -58,7 +63,9 @@ def ingress(
     notes = dict(annotations or {})
     if issuer:
         notes["cert-manager.io/cluster-issuer"] = issuer
-        spec["tls"] = [{"hosts": [_HOST], "secretName": f"{_HOST}-tls"}]
+        secret = f"{_HOST}-tls"
+    if secret:
+        spec["tls"] = [{"hosts": [_HOST], "secretName": secret}]
     status = {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]} if has_address else {}}
     return add(
         release("Ingress", "networking.k8s.io/v1", spec, status=status, metadata={"annotations": notes}),
@@ -120,6 +127,15 @@ def gateway(**states: tuple[str, str, str]) -> Change:
 
 
 _PROGRAMMED: Final = gateway(Accepted=("True", "Accepted", ""), Programmed=("True", "Programmed", ""))
+
+_ILL_LISTENER: Final = {
+    "name": "https",
+    "attachedRoutes": 1,
+    "conditions": conditions(
+        Programmed=("False", "Invalid", "Listener is invalid, see other Conditions for details."),
+        ResolvedRefs=("False", "InvalidCertificateRef", "Secret gateways/tls does not exist."),
+    ),
+}
 
 _WAITING: Final = (
     'Waiting on certificate issuance from order docker-registry/registry.example.com-tls-1-1234: "pending"'
@@ -357,6 +373,24 @@ INGRESSES: Final = (
         "correct what the message names",
     ),
     State(
+        "the Secret of the Ingress does not exist",
+        "https://docs.nginx.com/nginx-ingress-controller/troubleshooting/",
+        changed(
+            "ready",
+            ingress("nginx", secret="registry-tls", has_address=True),
+            event(
+                "Ingress",
+                "AddedOrUpdatedWithWarning",
+                "Configuration for docker-registry/docker-registry was added or updated ; with warning(s): TLS secret "
+                "registry-tls is invalid: secret doesn't exist or of an unsupported type",
+            ),
+        ),
+        ("certificate-pending",),
+        ready=True,
+        says=("does not find a certificate in Secret registry-tls",),
+        remedy=("kubectl create secret tls registry-tls -n docker-registry", "values.ingress.existingSecret"),
+    ),
+    State(
         "the Ingress has an address",
         "https://github.com/kubernetes/ingress-nginx/issues/8710",
         changed(
@@ -490,6 +524,17 @@ ROUTES: Final = (
             ),
         ),
         "the Gateway gateways/public does not work: it has no address",
+        "kubectl describe gateway -n gateways public",
+    ),
+    unreachable(
+        "the Secret of the Gateway's listener does not exist",
+        "https://gateway-api.sigs.k8s.io/reference/spec/#listenerconditionreason",
+        (
+            route(Accepted=_GOOD, ResolvedRefs=_RESOLVED),
+            _PROGRAMMED,
+            edit("Gateway", lambda data: data["status"].update(listeners=[_ILL_LISTENER])),
+        ),
+        "the listener https of the Gateway gateways/public does not work: the Secret of its certificate does not exist",
         "kubectl describe gateway -n gateways public",
     ),
     State(

@@ -133,7 +133,10 @@ class CauseId(StrEnum):
     RESTART_NEEDED = "restart-needed", "A Pod may run with another configuration than the one that Flux applied."
     NOT_READ = "not-read", "Objects are in another cluster, or this user may not read them: they were not looked at."
     UNREACHABLE = "unreachable", "The Service, load balancer, Ingress, HTTPRoute, or Gateway leads to no registry."
-    CERTIFICATE_PENDING = "certificate-pending", "cert-manager has not issued the certificate for clients."
+    CERTIFICATE_PENDING = (
+        "certificate-pending",
+        "The certificate for clients is not issued, or its Secret does not exist.",
+    )
 
     # Garbage collection
     COLLECTION_FAILED = "collection-failed", "The last collection of garbage failed."

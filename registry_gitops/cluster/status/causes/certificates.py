@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
@@ -13,6 +14,12 @@ from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.cluster.status.snapshot import Snapshot, certificates_of
 from registry_gitops.findings import Severity
 
+_NO_SECRET: Final = re.compile(
+    r"secret\b.*\b(?:not found|does(?:n't| not) exist|is (?:missing|invalid)|(?:not|no) valid)"
+    r"|(?:could not|couldn't|unable to|cannot|failed to|error) (?:find|get|getting|load|loading|fetch) (?:\w+ )*secret",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Messages of Ingress controllers about the Secret of a certificate."""
 _ISSUE_TIME: Final = timedelta(minutes=3)
 """A certificate that takes longer is a cause even if nothing failed."""
 
@@ -94,6 +101,27 @@ def _certificate_missing(reference: Reference, snapshot: Snapshot) -> Iterator[C
     )
 
 
+def secret_of_ingress_missing(snapshot: Snapshot) -> Iterator[Cause]:
+    """The controller of an Ingress does not find the Secret of its certificate. `status` reads no Secrets."""
+    for ingress in snapshot.release_objects("Ingress"):
+        warnings = [event for event in snapshot.events_of(ingress) if event.is_warning]
+        told = next((event for event in warnings if _NO_SECRET.search(event.message)), None)
+        names = [name for tls in map(Object, ingress.items("spec.tls")) if (name := tls.text("secretName"))]
+        if told is None or not names:
+            continue
+        name = next((name for name in names if name in told.message), names[0])
+        yield new_cause(
+            CauseId.CERTIFICATE_PENDING,
+            ingress,
+            f"the controller of the Ingress does not find a certificate in Secret {name}",
+            f"create it: `kubectl create secret tls {name} -n {ingress.namespace} --cert FILE --key FILE`; or set "
+            f"`values.ingress.existingSecret` to one that exists; {RENDER}",
+            evidence=told.message,
+            since=told.last,
+            severity=Severity.WARNING,
+        )
+
+
 def _not_issued(certificate: Object, snapshot: Snapshot) -> Iterator[Cause]:
     about, said = _find_reason(certificate, snapshot)
     phrase = find_phrase(said, CERTIFICATE_PHRASES)
@@ -140,4 +168,4 @@ def _said(thing: Object) -> str:
     return issuing.message if issuing.is_false and issuing.message else ready.message
 
 
-CAUSES: Final[tuple[FindCause, ...]] = (certificate_pending,)
+CAUSES: Final[tuple[FindCause, ...]] = (certificate_pending, secret_of_ingress_missing)

@@ -76,17 +76,34 @@ def gateway_not_programmed(snapshot: Snapshot) -> Iterator[Cause]:
     parents = {parent for route in snapshot.release_objects("HTTPRoute") for parent in parents_of(route)}
     for gateway in filter(None, map(snapshot.find, sorted(parents, key=str))):
         condition = next((item for item in map(gateway.condition, ("Accepted", "Programmed")) if item.is_false), None)
+        listener = ""
+        if condition is None:
+            listener, condition = next(_list_ill_listeners(gateway, snapshot), ("", None))
         if condition:
+            what = f"listener {listener} of the Gateway" if listener else "Gateway"
             yield new_cause(
                 CauseId.UNREACHABLE,
                 gateway,
-                f"the Gateway {gateway.namespace}/{gateway.name} does not work: {_describe_gateway(condition)}",
+                f"the {what} {gateway.namespace}/{gateway.name} does not work: {_describe_gateway(condition)}",
                 f"ask who runs the Gateway; `kubectl describe gateway -n {gateway.namespace} {gateway.name}` shows its "
                 f"listeners; {_OTHER_LISTENER.removeprefix('or ')} as a way around it",
                 evidence=f"{condition.reason}: {condition.message}",
                 since=condition.since,
                 severity=Severity.WARNING,
             )
+
+
+def _list_ill_listeners(gateway: Object, snapshot: Snapshot) -> Iterator[tuple[str, Condition]]:
+    """Yield the listeners that the route uses and that do not work, with the condition that tells why."""
+    entries = [entry for route in snapshot.release_objects("HTTPRoute") for entry in route.items("spec.parentRefs")]
+    sections = {entry.get("sectionName") for entry in entries if entry.get("name") == gateway.name}
+    for listener in gateway.items("status.listeners"):
+        name = str(listener.get("name", ""))
+        state = Object({"status": listener})
+        conditions = (state.condition(type_) for type_ in ("ResolvedRefs", "Accepted", "Programmed"))
+        failed = next((condition for condition in conditions if condition.is_false), None)
+        if failed and sections & {name, None}:
+            yield name, failed
 
 
 def _describe_gateway(condition: Condition) -> str:
@@ -96,6 +113,11 @@ def _describe_gateway(condition: Condition) -> str:
         "ListenersNotValid": "a listener is not valid",
         "NoResources": "the infrastructure has no resources for it",
         "Pending": "its controller has not finished, or has no address for it",
+        "InvalidCertificateRef": "the Secret of its certificate does not exist, or has no valid certificate",
+        "RefNotPermitted": "it may not use a Secret of another namespace",
+        "PortUnavailable": "its port is taken",
+        "HostnameConflict": "another listener has its host name",
+        "ProtocolConflict": "another listener has its port, with another protocol",
     }
     return known.get(condition.reason, "its controller reports an error")
 

@@ -10,7 +10,7 @@ from typing import Final
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.field_managers import FieldChange, list_changes
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
-from registry_gitops.cluster.status.live_objects import RELEASE_LABELS, Object, Reference
+from registry_gitops.cluster.status.live_objects import RELEASE_LABELS, Object, Reference, parse_time
 from registry_gitops.cluster.status.snapshot import (
     DRIFT_CORRECTED,
     KUSTOMIZATION_LABELS,
@@ -22,6 +22,9 @@ from registry_gitops.findings import Severity
 
 _MANY: Final = 3
 """Corrections of drift within the time that events are kept, from which on something repeats the change."""
+_TURNS: Final = 4
+_TURNS_TIME: Final = timedelta(hours=2)
+"""Upgrades within this time, in turn to two configurations, are of two writers."""
 _RECENT: Final = timedelta(minutes=30)
 _CORRECTED: Final = re.compile(r"([A-Za-z]\w*)/([\w.-]+)/([\w.:-]+) (?:configured|created)", re.IGNORECASE)
 """An object in the message of helm-controller about a correction."""
@@ -103,6 +106,29 @@ def shared_with_kustomization(snapshot: Snapshot) -> Iterator[Cause]:
                 severity=Severity.WARNING,
             )
             return
+
+
+def upgraded_back_and_forth(snapshot: Snapshot) -> Iterator[Cause]:
+    """Two writers of the HelmRelease, such as two Kustomizations, take turns: its history has two configurations."""
+    release = snapshot.release
+    history = [Object(item) for item in release.items("status.history")] if release else []
+    if release is None or len(history) < _TURNS:
+        return
+    began, ended = (parse_time(history[place].text("lastDeployed")) for place in (_TURNS - 1, 0))
+    states = [(item.text("configDigest"), item.text("chartVersion")) for item in history[:_TURNS]]
+    takes_turns = states[0] == states[2] != states[1] == states[3]
+    if began and ended and takes_turns and ended - began < _TURNS_TIME:
+        yield new_cause(
+            CauseId.CHANGED_BY_CONTROLLER,
+            release,
+            "the release changes back and forth between two configurations: two writers take turns",
+            "find them: `kubectl get events -A --field-selector involvedObject.kind=Kustomization` shows which "
+            "Kustomizations configure the HelmRelease; then remove it from one of them",
+            evidence=f"{_TURNS} upgrades from {began:%Y-%m-%dT%H:%M:%SZ} to {ended:%Y-%m-%dT%H:%M:%SZ} have two "
+            "configurations in turn",
+            since=began,
+            severity=Severity.WARNING,
+        )
 
 
 def scaled_by_controller(snapshot: Snapshot) -> Iterator[Cause]:
@@ -216,6 +242,7 @@ def _is_scaling(change: FieldChange) -> bool:
 CAUSES: Final[tuple[FindCause, ...]] = (
     shared_with_release,
     shared_with_kustomization,
+    upgraded_back_and_forth,
     scaled_by_controller,
     corrected_again,
     set_by_controller,
