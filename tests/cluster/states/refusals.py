@@ -134,7 +134,7 @@ _POLICIES: Final = (
         "https://github.com/kyverno/kyverno/tree/main/pkg/webhooks/resource/vpol",
         'admission webhook "vpol.validate.kyverno.svc-fail" denied the request: Policy require-team failed: the label '
         "team is required",
-        says=("the Kyverno policy require-team forbids the object",),
+        says=("the Kyverno policy require-team forbids the Pod",),
         never=("does not answer",),
     ),
     _pod(
@@ -166,7 +166,7 @@ _POLICIES: Final = (
         "https://github.com/streamdal/streamdal/pull/306",
         'admission webhook "validation.gatekeeper.sh" denied the request: [container-must-have-limits] container '
         "<metrics> has no resource limits\n[container-must-meet-ratio] container <metrics> has no resource limits",
-        says=("the Gatekeeper constraint container-must-have-limits forbids the object",),
+        says=("the Gatekeeper constraint container-must-have-limits forbids the Pod",),
         remedy=("change what the message is about in registry.yaml",),
         never=("does not answer", "raise the quota"),
     ),
@@ -176,7 +176,7 @@ _POLICIES: Final = (
         f"{_APISERVER}/admission/plugin/policy/validating/dispatcher.go",
         f"{_POD}ValidatingAdmissionPolicy 'only-approved-registries' with binding 'all-namespaces' denied request: "
         "images must come from registry.example.com",
-        says=("the admission policy only-approved-registries forbids the object",),
+        says=("the admission policy only-approved-registries forbids the Pod",),
         remedy=("ask the administrator",),
         never=("does not answer", "Pod Security level"),
     ),
@@ -185,7 +185,7 @@ _POLICIES: Final = (
         "a policy forbids the Pod without an explanation",
         f"{_APISERVER}/admission/plugin/webhook/errors/statuserror.go",
         'admission webhook "pods.example.com" denied the request without explanation',
-        says=("the policy of the webhook pods.example.com forbids the object",),
+        says=("the policy of the webhook pods.example.com forbids the Pod",),
         never=("does not answer",),
     ),
     _pod(
@@ -198,6 +198,18 @@ _POLICIES: Final = (
         says=("the Pod Security level restricted:latest of namespace docker-registry forbids the Pod",),
         remedy=("`istio-init` and `istio-proxy`", "`values.podLabels`"),
         never=("set `values.containerSecurityContext",),
+    ),
+    State(
+        "the Pod Security level wants a setting that the values turn off",
+        "https://github.com/kubernetes/kubernetes/tree/v1.36.3/staging/src/k8s.io/pod-security-admission/policy",
+        changed("pod-forbidden"),
+        ("pod-forbidden",),
+        says=("the Pod Security level restricted:latest of namespace docker-registry",),
+        remedy=(
+            "set `values.podSecurityContext.enabled: true` and `values.containerSecurityContext.enabled: true`",
+            "`values.containerSecurityContext.capabilities.drop: [ALL]`",
+            "`values.podSecurityContext.seccompProfile.type: RuntimeDefault`",
+        ),
     ),
     _pod(
         "pod-forbidden",
@@ -865,7 +877,7 @@ _OWNERS: Final = (
             ),
         ),
         ("pod-forbidden",),
-        says=("the Gatekeeper constraint no-jobs forbids the object",),
+        says=("the Gatekeeper constraint no-jobs forbids the Job",),
         ready=True,
     ),
     State(
@@ -919,7 +931,7 @@ _RECORDED: Final = (
         "webhook-denies",
         "a webhook denies the Pod",
         "pod-forbidden",
-        says=(f"the policy of the webhook {_WEBHOOK} forbids the object", "images must be signed"),
+        says=(f"the policy of the webhook {_WEBHOOK} forbids the Pod", "images must be signed"),
         never=("does not answer",),
     ),
     recorded(

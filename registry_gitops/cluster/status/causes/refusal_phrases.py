@@ -26,7 +26,7 @@ from registry_gitops.cluster.status.causes.refused_values import (
     list_security_keys,
 )
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
-from registry_gitops.cluster.status.live_objects import Reference
+from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.cluster.status.snapshot import Snapshot, list_inventory
 from registry_gitops.masking import mask
 
@@ -50,12 +50,16 @@ REFUSAL_PHRASES: Final[tuple[Phrase, ...]] = (
 """A policy writes what it likes, such as the words of a quota: it comes before them."""
 
 
-def explain_refusal(message: str, snapshot: Snapshot) -> Refusal | None:
-    """Return what a message means that has a refusal of the API server, or None if it has none that is known."""
+def explain_refusal(message: str, snapshot: Snapshot, refused: str = "the object") -> Refusal | None:
+    """Return what a message means that has a refusal of the API server, or None if it has none that is known.
+
+    `refused` stands for the object that was refused, if the message does not name it.
+    """
     phrase = find_phrase(message, REFUSAL_PHRASES)
     if phrase is None or phrase.id is None:
         return None
     names = _find_names(" ".join(mask(message).split()), snapshot)
+    names["object"] = names["object"] or refused
     return Refusal(phrase.id, phrase.message.format_map(names), phrase.remedy.format_map(names))
 
 
@@ -68,7 +72,7 @@ _NAMES: Final = {
     "object": (
         r"resource (\w+/[\w.-]+/[\w.-]+) (?:was blocked|for)|policy (\w+/[\w.-]+/[\w.-]+) for"
         r"|(\w+/[\w.-]+/[\w.-]+) dry-run failed|object \S+ \S+ kind=(\w+): ",
-        "object",
+        "",
     ),
     "policy": (
         r"(?:due to the following policies|for resource violation:) ([\w.-]+):"
@@ -111,11 +115,11 @@ def _find_names(message: str, snapshot: Snapshot) -> dict[str, str]:
     names["create_account"] = _create_account(names["missing_account"], snapshot)
     names["api_service"] = ".".join(reversed(names["api"].split("/")))
     for key in ("object", "invalid_object"):
-        names[key] = names[key] if "/" in names[key] else f"the {names[key]}"
+        names[key] = f"the {names[key]}" if names[key].isalpha() else names[key]
     names["set_limits"] = _describe_limits(message)
     names["ranges"] = join_keys(list_range_keys(message)) or "`values.resources`"
     names["use_less"] = find_quota_remedy(message)
-    names["security"] = _describe_security(message)
+    names["security"] = _describe_security(message, snapshot.release)
     names["field_key"] = find_field_key(message)
     names["retry"] = reconcile_command(snapshot.release, "--reset") if snapshot.release else "`flux reconcile`"
     return names
@@ -197,17 +201,19 @@ def _describe_limits(message: str) -> str:
     return "; ".join(remedy) or "set `values.resources`"
 
 
-def _describe_security(message: str) -> str:
+def _describe_security(message: str, release: Object | None) -> str:
     """Return what to change so that a Pod Security level allows the Pod."""
     if others := join_keys(list_foreign_containers(message)):
         foreign = _NOT_OF_THE_CHART.format(names=others, field="securityContext")
         return f"{foreign}exempt the Pod with a label or annotation in `values.podLabels` or `values.podAnnotations`"
     keys = list_security_keys(message)
-    wanted = [key for key in keys if ": " in key]
-    rest = join_keys(key for key in keys if key not in wanted)
-    changes = [f"set {join_keys(wanted)}"] if wanted else []
+    wanted = join_keys(key for key in keys if ": " in key)
+    rest = join_keys(key for key in keys if ": " not in key)
+    sections = [f"{section}.enabled" for section in ("podSecurityContext", "containerSecurityContext")]
+    disabled = [section for section in sections if release and release.get(f"spec.values.{section}") is False]
+    if disabled:
+        enabled = join_keys(f"values.{section}: true" for section in disabled)
+        return f"set {enabled}: the chart then sets {wanted or 'what the level wants'}"
+    changes = [f"set {wanted}"] if wanted else []
     changes += [f"remove what the level forbids from {rest}"] if rest else []
-    return (
-        f"{'; '.join(changes) or 'change what the message names'}; the defaults of the chart meet the level, while "
-        "`enabled` of `values.podSecurityContext` and `values.containerSecurityContext` is true"
-    )
+    return f"{'; '.join(changes) or 'change what the message names'}: the defaults of the chart meet the level"

@@ -16,6 +16,8 @@ from registry_gitops.findings import Severity
 _FAILED: Final = "FailedCreate"
 _CREATED: Final = "SuccessfulCreate"
 _PREFIX: Final = re.compile(r"^(?:\(combined from similar events\): )?(?:Error creating(?: job)?: )?")
+_REFUSED: Final = {"CronJob": "Job"}
+"""Kind of an owner -> the kind that it creates, if it is not a Pod."""
 
 
 class _Refused(NamedTuple):
@@ -42,7 +44,7 @@ def job_refused(snapshot: Snapshot) -> Iterator[Cause]:
 def _new_cause(refused: _Refused, snapshot: Snapshot, severity: Severity) -> Cause:
     owner, message, since = refused
     evidence = _PREFIX.sub("", message)
-    refusal = explain_refusal(evidence, snapshot)
+    refusal = explain_refusal(evidence, snapshot, f"the {_REFUSED.get(owner.kind, 'Pod')}")
     if refusal is None:
         id_, words = CauseId.POD_FORBIDDEN, f"the API server does not accept the Pod of the {owner.kind}"
         remedy = (
