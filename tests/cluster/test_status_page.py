@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from registry_gitops.cluster.status import CauseId, assess, format_status_table
@@ -14,14 +15,22 @@ from tests.cluster.states.table import STATES
 PAGE = Path(__file__).parents[2] / "docs/status.md"
 TEXTS = Path(__file__).parent / "text"
 SHOWN = re.compile(r"(<!-- (\S+) -->\n```text\n)(.*?)(?=```$)", re.MULTILINE | re.DOTALL)
-CAUSES = re.compile(
-    r"(?<=<!-- Generated from tests/cluster/states. -->\n).*?(?=<!-- End of the causes. -->)", re.DOTALL
-)
+GENERATED = re.compile(r"(<!-- (Causes|States), generated .*? -->\n).*?(?=<!-- End of the)", re.DOTALL)
 
 
 def wanted(page: str) -> str:
     page = SHOWN.sub(lambda shown: shown[1] + shown_text(shown[2]), page)
-    return CAUSES.sub(lambda _: "".join(map(section, CauseId)), page)
+    return GENERATED.sub(lambda part: part[1] + (index() if part[2] == "Causes" else sections()), page)
+
+
+def index() -> str:
+    rows = "".join(f"| [{id_.value}](#{id_.value}) | {id_.meaning} |\n" for id_ in CauseId)
+    return f"| cause | meaning |\n|---|---|\n{rows}"
+
+
+@cache
+def sections() -> str:
+    return "".join(map(section, CauseId)) + "\n"
 
 
 def shown_text(name: str) -> str:
@@ -33,7 +42,7 @@ def shown_text(name: str) -> str:
 def section(id_: CauseId) -> str:
     rows = "".join(map(row, states_of(id_)))
     table = f"| state | status says | remedy |\n|---|---|---|\n{rows}" if rows else ""
-    return f"\n### {id_.value}\n\n{id_.meaning}\n\n{table}"
+    return f"\n### {id_.value}\n\n{table}"
 
 
 def states_of(id_: CauseId) -> Iterator[State]:
@@ -43,6 +52,7 @@ def states_of(id_: CauseId) -> Iterator[State]:
 def row(state: State) -> str:
     first = assess(state.snapshot).findings[0]
     title = f"[{cell(state.title)}]({state.report})" if state.report else cell(state.title)
+    title += " (recorded)" if state.recording else ""
     return f"| {title} | {cell(first.message)} | {cell(first.remedy)} |\n"
 
 
