@@ -76,4 +76,6 @@ def test_claim_that_was_created_again_is_a_warning_with_the_earlier_volume(fleet
     found = cause(fleet, CauseId.CLAIM_REPLACED, "images pushed before are not on its volume", Severity.WARNING)
     assert tags(fleet) == []
     follow(fleet, found)
-    until("registry with the earlier images", lambda: is_bound(fleet) and tags(fleet) == ["1"])
+    until("claim that is bound again", lambda: is_bound(fleet))
+    fleet.cli("status", fleet.description, "--wait", "1m")
+    assert tags(fleet) == ["1"]
