@@ -703,6 +703,40 @@ _LOST_IMAGES: Final = (
         says=("the claim old-registry of an earlier release was kept", "this release has a new one, docker-registry"),
         remedy=("values.persistence.existingClaim: old-registry",),
     ),
+    State(
+        "the claim of the community chart is left",
+        "https://github.com/twuni/docker-registry.helm/blob/main/templates/pvc.yaml",
+        changed(
+            "ready",
+            add(_kept_claim("cache-docker-registry", "")),
+            edit(
+                "PersistentVolumeClaim",
+                lambda data: data["metadata"].update(labels={"app": "docker-registry", "heritage": "Helm"}),
+                "cache-docker-registry",
+            ),
+        ),
+        ("claim-left",),
+        ready=True,
+        says=("the claim cache-docker-registry of an earlier release was kept",),
+        remedy=("values.persistence.existingClaim: cache-docker-registry",),
+    ),
+    State(
+        "a kept claim belongs to another release",
+        "https://helm.sh/docs/howto/charts_tips_and_tricks/",
+        changed(
+            "ready",
+            add(
+                _kept_claim("cache-registry", "cache"),
+                {
+                    "apiVersion": "helm.toolkit.fluxcd.io/v2",
+                    "kind": "HelmRelease",
+                    "metadata": {"name": "cache", "namespace": "docker-registry", "uid": "cache"},
+                },
+            ),
+        ),
+        (),
+        ready=True,
+    ),
 )
 
 STATES: Final[tuple[State, ...]] = (

@@ -250,6 +250,19 @@ STATES: Final[tuple[State, ...]] = (
         remedy=("correct what the message names: Flux tries again by itself",),
     ),
     State(
+        "the HelmRelease is being deleted while it is suspended",
+        "https://github.com/fluxcd/helm-controller/blob/main/internal/controller/helmrelease_controller.go",
+        changed(
+            "ready",
+            deleted("HelmRelease", "finalizers.fluxcd.io"),
+            edit("HelmRelease", lambda data: data["spec"].update(suspend=True)),
+        ),
+        ("being-deleted", "suspended"),
+        says=("Flux leaves what it installed, because the release is suspended",),
+        remedy=("check that its controllers run",),
+        never=("uninstalls",),
+    ),
+    State(
         "the Kustomization is being deleted, and Flux deletes what it applied",
         "https://github.com/fluxcd/flux2/issues/3316",
         changed(

@@ -124,6 +124,8 @@ def _describe_namespace(namespace: Object, snapshot: Snapshot) -> tuple[str, str
 
 def _describe_release(release: Object, snapshot: Snapshot) -> tuple[str, str, str]:
     """Return the rest of the message, the remedy, and the evidence."""
+    if release.is_suspended:
+        return ": Flux leaves what it installed, because the release is suspended", describe_holder(release), ""
     ready = release.condition("Ready")
     is_stuck = ready.is_false and ready.reason in ("UninstallFailed", "ArtifactFailed")
     is_done = ready.reason == "UninstallSucceeded" or FLUX_FINALIZER not in (release.get("metadata.finalizers") or ())

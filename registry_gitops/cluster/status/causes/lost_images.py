@@ -11,12 +11,14 @@ from registry_gitops.cluster.status.causes.wording import RENDER, end_pods_comma
 from registry_gitops.cluster.status.live_objects import Object, parse_time
 from registry_gitops.cluster.status.persistent_volumes import is_retained, reserve_command, volume_of
 from registry_gitops.cluster.status.replaced_claims import is_replaced, list_released
-from registry_gitops.cluster.status.snapshot import Snapshot
+from registry_gitops.cluster.status.snapshot import WORKLOADS, Snapshot
 from registry_gitops.findings import Severity
 
 _KEEP_TIME: Final = timedelta(days=30)
 """An earlier claim beside one that is older than this is no news."""
-_RELEASE: Final = "helm.toolkit.fluxcd.io/name"
+_RELEASE: Final = "helm.toolkit.fluxcd.io"
+_CHART_LABELS: Final = ("app.kubernetes.io/name", "helm.sh/chart", "app", "chart")
+"""Labels that name the chart, the last two in older charts."""
 
 
 def claim_replaced(snapshot: Snapshot) -> Iterator[Cause]:
@@ -84,25 +86,38 @@ def claim_left(snapshot: Snapshot) -> Iterator[Cause]:
 
 
 def _is_left(claim: Object, ours: Object, snapshot: Snapshot) -> bool:
-    """Return whether a claim of the chart is older than ours, was kept, and no release has it."""
+    """Return whether a claim of a registry is older than ours, was kept, and no release has it."""
+    is_kept = str(claim.map("metadata.annotations").get("helm.sh/resource-policy", "")).strip().lower() == "keep"
+    is_other = claim.uid not in {item.uid for item in snapshot.claims} and claim.namespace == ours.namespace
+    is_older = claim.created is None or _is_before(claim.created, ours.created)
+    if not (is_kept and is_other and is_older) or claim.is_being_deleted or not _is_of_registry(claim):
+        return False
+    return not _has_release(claim, snapshot) and not _is_mounted(claim, snapshot)
+
+
+def _is_of_registry(claim: Object) -> bool:
+    """Return whether the name or the labels of a claim are those of a registry, of this chart or another."""
+    chart = [claim.labels.get(label, "") for label in _CHART_LABELS]
+    return any("registry" in word for word in (claim.name, *chart))
+
+
+def _has_release(claim: Object, snapshot: Snapshot) -> bool:
+    """Return whether a HelmRelease, other than ours, has a claim; True if it cannot be known."""
     release = snapshot.release
-    used = {item.uid for item in snapshot.claims}
-    chart = claim.labels.get("app.kubernetes.io/name") == ours.labels.get("app.kubernetes.io/name")
-    is_kept = str(claim.map("metadata.annotations").get("helm.sh/resource-policy", "")).lower() == "keep"
-    if claim.uid in used or claim.namespace != ours.namespace or not chart or not is_kept:
-        return False
-    if claim.is_being_deleted or not _is_before(claim.created, ours.created):
-        return False
-    owner = claim.labels.get(_RELEASE, "")
-    others = {item.name for item in snapshot.of_kinds("HelmRelease")} - {release.name if release else ""}
-    return owner not in others and not _is_mounted(claim, snapshot)
+    if release is None or claim.labels.get(f"{_RELEASE}/namespace", release.namespace) != release.namespace:
+        return True
+    others = {item.name for item in snapshot.of_kinds("HelmRelease")} - {release.name}
+    return claim.labels.get(f"{_RELEASE}/name") in others
 
 
 def _is_mounted(claim: Object, snapshot: Snapshot) -> bool:
+    """Return whether a Pod mounts a claim, or would if its workload was not stopped."""
+    places = [(pod, "spec.volumes") for pod in snapshot.of_kinds("Pod")]
+    places += [(workload, "spec.template.spec.volumes") for workload in snapshot.of_kinds(*WORKLOADS)]
     return any(
         Object(volume).text("persistentVolumeClaim.claimName") == claim.name
-        for pod in snapshot.of_kinds("Pod")
-        for volume in pod.items("spec.volumes")
+        for thing, path in places
+        for volume in thing.items(path)
     )
 
 
