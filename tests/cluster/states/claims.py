@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.cluster.states.deletion import volume
-from tests.cluster.states.state import Change, State, add, changed, condition, edit, event, recorded
+from tests.cluster.states.state import Change, State, add, changed, condition, edit, event, later, recorded, replicas
 
 _KUBERNETES: Final = "https://github.com/kubernetes/kubernetes"
 _CONTROLLER: Final = f"{_KUBERNETES}/blob/v1.36.3/pkg/controller/volume/persistentvolume/pv_controller.go"
@@ -24,6 +24,36 @@ def not_provisioned(title: str, report: str, message: str, *says: str, remedy: s
         says=says,
         remedy=(remedy, *((_NEW_CLAIM,) if new_claim else ())),
         never=never,
+    )
+
+
+def _starting(data: dict[str, Any]) -> None:
+    """Let a Pod wait for its volumes on its node."""
+    status = data["status"]
+    status["phase"] = "Pending"
+    status["conditions"] = [item for item in status["conditions"] if item["type"] == "PodScheduled"]
+    for container in status["containerStatuses"]:
+        container.update(ready=False, started=False, state={"waiting": {"reason": "ContainerCreating"}})
+
+
+def _not_mounted(title: str, report: str, message: str, cause: str, says: str, remedy: str) -> State:
+    """Return the state of a Pod whose volume the driver cannot attach or mount, behind the kubelet's summary."""
+    summary = "Unable to attach or mount volumes: unmounted volumes=[data]: timed out waiting for the condition"
+    reason = "FailedAttachVolume" if message.startswith("Attach") else "FailedMount"
+    return State(
+        title,
+        report,
+        changed(
+            "ready",
+            edit("Pod", _starting),
+            replicas(0),
+            later(300),
+            event("Pod", reason, message, ago=60),
+            event("Pod", "FailedMount", summary, ago=5),
+        ),
+        (cause,),
+        says=(says,),
+        remedy=(remedy,),
     )
 
 
@@ -560,6 +590,89 @@ _HELD: Final = (
     ),
 )
 
+_DRIVERS: Final = (
+    _not_mounted(
+        "the disk is still attached to another machine",
+        f"{_KUBERNETES}/issues/29324",
+        'AttachVolume.Attach failed for volume "grafana" : Error attaching EBS volume: VolumeInUse: vol-0dacaeb7988eaecb8 '
+        "is already attached to an instance",
+        "volume-held",
+        "the volume is still attached to another node",
+        "kubectl get volumeattachments",
+    ),
+    _not_mounted(
+        "the kubelet finds the volume bound to another node",
+        f"{_KUBERNETES}/issues/82562",
+        'MountVolume.NodeAffinity check failed for volume "local-5" : no matching NodeSelectorTerms',
+        "volume-elsewhere",
+        "the volume is on another node, or in another zone",
+        "kubectl describe pv",
+    ),
+    _not_mounted(
+        "the node has not registered the storage driver",
+        "https://github.com/openebs/mayastor/issues/1712",
+        'AttachVolume.Attach failed for volume "pvc-8609b23a" : CSINode gl-dpce-r0-host-onprem3.private does not contain '
+        "driver io.openebs.csi-mayastor",
+        "volume-not-mounted",
+        "the storage driver does not run on the node",
+        "kubectl get csinodes",
+    ),
+    _not_mounted(
+        "Longhorn has no healthy copy of the volume",
+        "https://github.com/longhorn/longhorn/issues/10146",
+        'AttachVolume.Attach failed for volume "pvc-62702773" : rpc error: code = Aborted desc = volume pvc-62702773 is '
+        "not ready for workloads",
+        "volume-not-mounted",
+        "no healthy copy of the volume",
+        "repair the copies of the volume",
+    ),
+    _not_mounted(
+        "the disk of the volume was deleted in the cloud",
+        f"{_EBS}/issues/1343",
+        'AttachVolume.Attach failed for volume "pvc-e3d18bb4" : rpc error: code = Internal desc = Could not get volume '
+        "with ID \"vol-0610bdf1017a8d7a8\": InvalidVolume.NotFound: The volume 'vol-0610bdf1017a8d7a8' does not exist. "
+        "status code: 400",
+        "volume-not-mounted",
+        "the storage does not have the volume any more",
+        "restore",
+    ),
+    _not_mounted(
+        "the cloud does not let the driver mount the share",
+        "https://github.com/kubernetes-sigs/azurefile-csi-driver/issues/805",
+        'MountVolume.MountDevice failed for volume "pvc-1" : rpc error: code = Internal desc = The client does not have '
+        "authorization to perform action over scope or the scope is invalid.",
+        "volume-not-mounted",
+        "the cloud does not allow the storage driver to do that",
+        "give the role or service account",
+    ),
+    _not_mounted(
+        "the share denies access",
+        "https://github.com/Azure/AKS/issues/2383",
+        'MountVolume.SetUp failed for volume "log" : mount failed: exit status 32\nMounting command: mount\nOutput: mount '
+        "error(13): Permission denied",
+        "volume-not-mounted",
+        "the storage denies access to the node",
+        "correct the credentials of the volume",
+    ),
+    _not_mounted(
+        "the NFS server was restarted",
+        f"{_KUBERNETES}/issues/75918",
+        'MountVolume.SetUp failed for volume "vds-solr-backups" : lstat: Stale file handle',
+        "volume-not-mounted",
+        "does not know the mounted directory any more",
+        "delete the Pod",
+    ),
+    _not_mounted(
+        "the storage does not attach the volume in time",
+        "https://github.com/longhorn/longhorn/issues/4441",
+        'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = DeadlineExceeded desc = volume pvc-1 failed to '
+        "attach to node linux-4",
+        "volume-not-mounted",
+        "the storage does not respond",
+        "Kubernetes tries again by itself",
+    ),
+)
+
 _RESIZES: Final = (
     recorded(
         "volume-not-resized",
@@ -745,6 +858,7 @@ STATES: Final[tuple[State, ...]] = (
     *_LOST,
     *_PLACES,
     *_HELD,
+    *_DRIVERS,
     *_RESIZES,
     *_LOST_IMAGES,
 )

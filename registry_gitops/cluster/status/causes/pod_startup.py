@@ -9,6 +9,7 @@ from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
+from registry_gitops.cluster.status.causes.volume_phrases import DRIVER_PHRASES
 from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.live_objects import Object, list_containers
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
@@ -160,6 +161,7 @@ MOUNT_PHRASES: Final[tuple[Phrase, ...]] = (
     ),
 )
 """Messages about the volumes of a Pod."""
+_PHRASES: Final = (*MOUNT_PHRASES, *DRIVER_PHRASES)
 
 _SANDBOX_EVENTS: Final = ("FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady")
 _MOUNT_EVENTS: Final = ("FailedMount", "FailedMapVolume", "FailedAttachVolume", "VolumePermissionChangeInProgress")
@@ -190,9 +192,9 @@ def volume_not_mounted(snapshot: Snapshot) -> Iterator[Cause]:
         if any(_REFERENCE.search(event.message) for event in events):
             continue
         telling = [event for event in events if not event.tells_no_reason]
-        known = [(event, phrase) for event in events if (phrase := find_phrase(event.message, MOUNT_PHRASES))]
+        known = [(event, phrase) for event in telling if (phrase := find_phrase(event.message, _PHRASES))]
         for event, phrase in known[:1]:
-            yield _not_started(CauseId.VOLUME_NOT_MOUNTED, pod, event, phrase.message, phrase.remedy)
+            yield _not_started(phrase.id or CauseId.VOLUME_NOT_MOUNTED, pod, event, phrase.message, phrase.remedy)
             return
         for event in (*telling, *events)[:1]:
             what = "the node cannot mount a volume of the Pod"

@@ -1,9 +1,10 @@
-"""What storage drivers report when they cannot create or resize a volume."""
+"""What storage drivers report when they cannot create, attach, mount, or resize a volume."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from registry_gitops.cluster.status.causes.cause import CauseId
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase
 from registry_gitops.cluster.status.causes.wording import RENDER
 
@@ -130,6 +131,52 @@ PLACE_PHRASES: Final[tuple[Phrase, ...]] = (
     ),
 )
 """The scheduler's words for a volume that is bound to a place."""
+
+DRIVER_PHRASES: Final[tuple[Phrase, ...]] = (
+    Phrase(
+        r"volume ?in ?use|(?:already|disk is) attached to|in_use_by_another_resource|already being used by"
+        r"|is still being used",
+        "the volume is still attached to another node",
+        "end the Pod there, or wait until its node has detached the volume: `kubectl get volumeattachments` shows the "
+        "node. If that machine is gone for good, `kubectl delete node` frees the volume",
+        CauseId.VOLUME_HELD,
+    ),
+    Phrase(
+        r"nodeaffinity check failed|no matching nodeselectorterms",
+        "the volume is on another node, or in another zone",
+        "let the Pod run where its volume is: `kubectl describe pv`",
+        CauseId.VOLUME_ELSEWHERE,
+    ),
+    Phrase(
+        r"csinode \S+ does not contain driver|has no nodeid annotation",
+        _DRIVER_MISSING.message,
+        _DRIVER_MISSING.remedy,
+    ),
+    Phrase(
+        r"not ready for workloads",
+        "the storage system has no healthy copy of the volume",
+        "repair the copies of the volume in the storage system, such as Longhorn; the Pod then starts by itself",
+    ),
+    Phrase(
+        r"invalidvolume\.notfound|\b(?:volume|disk) [^.:]{0,80}(?:not found|does not exist)",
+        "the storage does not have the volume any more",
+        "restore the volume in the storage system, or restore a backup on a new claim",
+    ),
+    _DENIED,
+    Phrase(
+        r"mount error\(13\)|permission denied",
+        "the storage denies access to the node",
+        "correct the credentials of the volume, which its PersistentVolume or StorageClass names, or the rights of "
+        "the node on the storage server",
+    ),
+    Phrase(
+        r"stale (?:nfs )?file handle",
+        "the storage server does not know the mounted directory any more",
+        "delete the Pod, so that its node mounts the volume again; if that does not help, restart the node",
+    ),
+    _SILENT,
+)
+"""Why a driver cannot attach or mount a volume."""
 
 RESIZE_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
