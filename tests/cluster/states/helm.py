@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from tests.cluster.states.state import Change, State, add, changed, condition, edit, recorded, upgrade_failed
@@ -179,6 +180,19 @@ _CHANGES: Final = (
     ),
 )
 
+_REPLACED: Final = _state(
+    "change-refused",
+    "`upgrade.force` replaces the objects of Helm 3",
+    "https://github.com/helm/helm/issues/6378",
+    f'{_FAILED}failed to replace object: Service "docker-registry" is invalid: spec.clusterIP: Invalid value: "": '
+    "field is immutable && failed to replace object: PersistentVolumeClaim "
+    '"docker-registry" is invalid: spec: Forbidden: spec is immutable after creation except resources.requests for '
+    "bound claims",
+    says=("`release.upgrade.force` replaces the Service docker-registry",),
+    remedy=("remove `release.upgrade.force`",),
+    never=(*_NO_DESCRIBE, "kubectl delete", "values.service.clusterIP"),
+)
+
 _MAPPING: Final = (
     f'{_FAILED}resource mapping not found for name: "docker-registry" namespace: "docker-registry" from "": '
     'no matches for kind "{}" in version "{}"\nensure CRDs are installed first'
@@ -224,6 +238,18 @@ _KINDS: Final = (
         'for kind "PrometheusRule" in version "monitoring.coreos.com/v1"',
         _with_values(monitoring={"prometheusRule": True}),
         remedy=("turn off `values.monitoring.prometheusRule`",),
+    ),
+    _state(
+        "kind-missing",
+        "a ServiceMonitor and a PrometheusRule without the Prometheus Operator",
+        "https://github.com/apache/pulsar-helm-chart/issues/289",
+        f'{_FAILED}[resource mapping not found for name: "docker-registry" namespace: "" from "": no matches for kind '
+        '"ServiceMonitor" in version "monitoring.coreos.com/v1"\nensure CRDs are installed first, resource mapping not '
+        'found for name: "docker-registry" namespace: "" from "": no matches for kind "PrometheusRule" in version '
+        '"monitoring.coreos.com/v1"\nensure CRDs are installed first]',
+        remedy=(
+            "`values.metrics.serviceMonitor.enabled: false` and set `values.metrics.prometheusRule.enabled: false`",
+        ),
     ),
     _state(
         "kind-missing",
@@ -373,6 +399,43 @@ _CHART: Final = (
     ),
     _state(
         "chart-failed",
+        "the chart renders a label twice, as the post-renderer of Flux finds",
+        "https://github.com/fluxcd/helm-controller/issues/286",
+        "Helm upgrade failed: error while running post render on files: map[string]interface {}(nil): yaml: unmarshal "
+        'errors:\n  line 24: mapping key "app" already defined at line 23',
+        says=("the chart renders a key twice",),
+        remedy=("`values.commonLabels`",),
+        never=(*_NO_DESCRIBE, "release.postRenderers"),
+    ),
+    _state(
+        "object-invalid",
+        "`podLabels` replace a label of the selector",
+        f"{_KUBERNETES}/apis/apps/validation/validation.go",
+        f'{_DEPLOYMENT}Deployment.apps "docker-registry" is invalid: spec.template.metadata.labels: Invalid value: '
+        '{"app.kubernetes.io/name":"x"}: `selector` does not match template `labels`',
+        remedy=("`values.podLabels`",),
+    ),
+    _state(
+        "object-invalid",
+        "a size is no quantity",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/staging/src/k8s.io/apimachinery/pkg/api/resource/"
+        "quantity.go",
+        f'{_FAILED}Deployment in version "v1" cannot be handled as a Deployment: quantities must match the regular '
+        "expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+        says=("is no quantity of Kubernetes",),
+        remedy=("`values.resources`",),
+    ),
+    _state(
+        "chart-failed",
+        "a template iterates over a text",
+        f"{_HELM}/engine/engine.go",
+        f"{_FAILED}template: docker-registry/templates/ingress.yaml:21:14: executing "
+        '"docker-registry/templates/ingress.yaml" at <.Values.ingress.hosts>: range can\'t iterate over '
+        "registry.example.com",
+        says=("a template of the chart fails with these values",),
+    ),
+    _state(
+        "chart-failed",
         "a template renders no YAML",
         "https://github.com/helm/helm/issues/5787",
         f"{_FAILED}YAML parse error on docker-registry/templates/ingress.yaml: error converting YAML to JSON: yaml: "
@@ -469,7 +532,42 @@ _ENDS: Final = (
         "Helm install failed for release docker-registry/docker-registry with chart docker-registry@0.1.0: failed "
         "post-install: 1 error occurred: * job migrate failed: BackoffLimitExceeded",
         says=("a hook of the chart failed",),
+        remedy=("`kubectl logs -n docker-registry job/migrate`",),
+    ),
+    _state(
+        "hook-failed",
+        "a hook does not end",
+        "https://github.com/helm/helm/issues/4558",
+        f"{_FAILED}pre-upgrade hooks failed: timed out waiting for the condition",
         remedy=("`kubectl get jobs,pods -n docker-registry`",),
+    ),
+    _state(
+        "hook-failed",
+        "a Job of another chart fails",
+        f"{_HELM}/kube/wait.go",
+        f"{_FAILED}job is failed: docker-registry/migrate",
+        says=("a Job or Pod of the chart failed",),
+    ),
+    _state(
+        "release-timeout",
+        "the Deployment gave up before the timeout",
+        "https://github.com/fluxcd/pkg/blob/main/ssa/manager_wait.go",
+        f"{_FAILED}failed early due to stalled resources: "
+        "[Deployment/docker-registry/docker-registry status: 'Failed']",
+        says=("Deployment docker-registry failed, so that Helm did not wait any longer",),
+        never=(*_NO_DESCRIBE, "within the timeout"),
+    ),
+    State(
+        "an upgrade failed, and Flux before 2.2 does not retry",
+        "https://github.com/fluxcd/flux2/issues/1878",
+        changed(
+            "ready",
+            upgrade_failed("Helm upgrade failed: another operation (install/upgrade/rollback) is in progress"),
+            condition("HelmRelease", "UpgradeFailed", "upgrade retries exhausted"),
+        ),
+        ("release-locked", "retries-exhausted"),
+        remedy=(_RECORD,),
+        never=("--reset",),
     ),
     _state(
         "release-timeout",
@@ -648,4 +746,13 @@ _RECORDED: Final = (
     ),
 )
 
-STATES: Final[tuple[State, ...]] = (*_RECORDED, *_CHANGES, *_KINDS, *_LOCKED, *_OWNED, *_CHART, *_ENDS)
+STATES: Final[tuple[State, ...]] = (
+    *_RECORDED,
+    replace(_REPLACED, causes=("change-refused", "change-refused")),
+    *_CHANGES,
+    *_KINDS,
+    *_LOCKED,
+    *_OWNED,
+    *_CHART,
+    *_ENDS,
+)

@@ -20,6 +20,12 @@ _CREATE_AGAIN: Final = "`kubectl delete {resource} {name} -n {namespace}`{retry}
 
 CHANGE_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
+        r"failed to replace object: .*(?:immutable|may not change|can ?not be changed"
+        r"|updates to statefulset|must be specified for an update)",
+        "`release.upgrade.force` replaces the {kind} {name}, and the API server does not allow that",
+        f"remove `release.upgrade.force`: Helm then changes only what differs; {RENDER}",
+    ),
+    Phrase(
         r"field can ?not be less than (?:previous value|status\.capacity)",
         "the claim {name} cannot become smaller",
         f"set {{old_size}}; {RENDER}. For a smaller volume, {_OTHER_CLAIM}",

@@ -10,12 +10,17 @@ from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCaus
 from registry_gitops.cluster.status.causes.changed_fields import explain_change
 from registry_gitops.cluster.status.causes.helm_objects import find_last_words
 from registry_gitops.cluster.status.causes.helm_phrases import explain_helm, explain_wait
-from registry_gitops.cluster.status.causes.helm_words import describe_remediation, last_failure, name_object
+from registry_gitops.cluster.status.causes.helm_words import (
+    describe_remediation,
+    is_exhausted,
+    last_failure,
+    name_object,
+)
 from registry_gitops.cluster.status.causes.missing_kinds import explain_missing_kind
 from registry_gitops.cluster.status.causes.refusal_phrases import Refusal, explain_refusal
 from registry_gitops.cluster.status.causes.unknown import new_unknown_cause
-from registry_gitops.cluster.status.causes.wording import reconcile_command
-from registry_gitops.cluster.status.live_objects import Condition
+from registry_gitops.cluster.status.causes.wording import reconcile_command, resume_command, suspend_command
+from registry_gitops.cluster.status.live_objects import Condition, Object
 from registry_gitops.cluster.status.snapshot import Snapshot
 
 Explain = Callable[[str, Snapshot], Refusal | None]
@@ -87,25 +92,32 @@ def _find_evidence(refusal: Refusal, clause: str, snapshot: Snapshot) -> str:
 def retries_exhausted(snapshot: Snapshot) -> Iterator[Cause]:
     """helm-controller does not retry any more."""
     release = snapshot.release
-    stalled = release.condition("Stalled") if release else Condition()
-    if release is None or not stalled.is_true:
+    if release is None:
         return
+    ready, stalled = release.condition("Ready"), release.condition("Stalled")
+    state = ready if is_exhausted(ready) else stalled
+    if state is stalled and not stalled.is_true:
+        return
+    has_target = state.reason != "MissingRollbackTarget"
     failed = last_failure(release)
-    again = f"fix the cause in Git, or retry: {reconcile_command(release, '--reset')}"
-    action = "upgrade" if release.text("status.lastAttemptedReleaseAction") == "upgrade" else "install"
-    has_target = stalled.reason != "MissingRollbackTarget"
     yield new_cause(
         CauseId.RETRIES_EXHAUSTED,
         release,
         "Flux does not retry any more until the release changes"
         if has_target
         else "no earlier revision was deployed to roll back to: Flux does nothing until the release changes",
-        f"{again}; with `release.{action}.strategy.name: RetryOnFailure`, Flux retries without limit"
-        if has_target
-        else again,
-        evidence=f"{stalled.message}: {failed.message}" if failed else stalled.message,
-        since=stalled.since,
+        f"fix the cause in Git, or retry: {_retry_remedy(release, has_target=has_target)}",
+        evidence=f"{state.message}: {failed.message}" if failed and failed != state else state.message,
+        since=state.since,
     )
+
+
+def _retry_remedy(release: Object, *, has_target: bool) -> str:
+    if is_exhausted(release.condition("Ready")):  # Flux before 2.2 has no --reset.
+        return f"{suspend_command(release)}, and {resume_command(release)}"
+    action = "upgrade" if release.text("status.lastAttemptedReleaseAction") == "upgrade" else "install"
+    without_limit = f"; with `release.{action}.strategy.name: RetryOnFailure`, Flux retries without limit"
+    return f"{reconcile_command(release, '--reset')}{without_limit if has_target else ''}"
 
 
 def release_failed(snapshot: Snapshot) -> Iterator[Cause]:

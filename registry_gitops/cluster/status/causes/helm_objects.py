@@ -56,7 +56,17 @@ def describe_wait(message: str, snapshot: Snapshot) -> dict[str, str]:
         "waited": names or "the objects of the release",
         "timeout": _find_timeout(snapshot.release or Object({})),
         "wait_remedy": _find_wait_remedy(waited, snapshot),
+        "hook_log": _find_hook_log(message, snapshot),
     }
+
+
+def _find_hook_log(message: str, snapshot: Snapshot) -> str:
+    """Return the command that prints the log of the Job or Pod that a message names; or the one that lists them."""
+    match = re.search(r"\b(job|pod) (?!is\b)([a-z0-9][\w.-]*) failed\b", message, re.IGNORECASE)
+    if match is None:
+        return f"`kubectl get jobs,pods -n {snapshot.target_namespace}` lists them"
+    name = f"job/{match[2]}" if match[1].lower() == "job" else match[2]
+    return f"`kubectl logs -n {snapshot.target_namespace} {name}`"
 
 
 def _find_timeout(release: Object) -> str:

@@ -85,16 +85,36 @@ HELM_PHRASES: Final[tuple[Phrase, ...]] = (
         CauseId.CHART_FAILED,
     ),
     Phrase(
+        r'mapping key "[^"]+" already defined',
+        "the chart renders a key twice with these values",
+        "remove from the values what the chart sets itself, such as a label of `values.commonLabels`, or use another "
+        f"version of the chart; {RENDER}",
+        CauseId.CHART_FAILED,
+    ),
+    Phrase(
+        r"yaml parse error on|post render on \w+: .*\byaml: (?:unmarshal errors|line \d)",
+        "a template of the chart does not render YAML with these values",
+        f"{_THE_CHART}: quote the value that it prints, or correct the chart; {RENDER}",
+        CauseId.CHART_FAILED,
+    ),
+    Phrase(
         r"error while running post render\b|error while parsing post rendered output",
         "`release.postRenderers` cannot be applied to what the chart renders",
         f"correct its patch: the message names the object or the path that does not exist; {RENDER}",
         CauseId.CHART_FAILED,
     ),
     Phrase(
-        r"yaml parse error on|mapping key \"[^\"]+\" already defined",
-        "a template of the chart does not render YAML with these values",
-        f"{_THE_CHART}: quote the value that it prints, or correct the chart; {RENDER}",
-        CauseId.CHART_FAILED,
+        r"`?selector`? does not match template `?labels`?",
+        "the labels of the Pods differ from the selector of the workload",
+        "remove from `values.podLabels` the labels that the chart sets itself (`app.kubernetes.io/name` and "
+        f"`app.kubernetes.io/instance`); {RENDER}",
+        CauseId.OBJECT_INVALID,
+    ),
+    Phrase(
+        r"quantities must match the regular expression",
+        "a size or an amount in the values is no quantity of Kubernetes",
+        f"correct it, for example to 500m, 512Mi, or 10Gi (`values.resources`, `values.persistence.size`); {RENDER}",
+        CauseId.OBJECT_INVALID,
     ),
     Phrase(
         r"failed to create typed patch object .*duplicate entries for key",
@@ -111,7 +131,8 @@ HELM_PHRASES: Final[tuple[Phrase, ...]] = (
         has_names=True,
     ),
     Phrase(
-        r"parse error (?:at|in) \(|function \"[^\"]+\" not defined|nil pointer evaluating|error calling \w+:"
+        r'executing "[^"]*" at <|parse error (?:at|in) \('
+        r"|function \"[^\"]+\" not defined|nil pointer evaluating|error calling \w+:"
         r"|can't evaluate field|wrong type for value|error during tpl function execution|cannot parse template"
         r"|rendering template failed|unable to execute template",
         "a template of the chart fails with these values",
@@ -155,7 +176,13 @@ LATE_PHRASES: Final[tuple[Phrase, ...]] = (
         r"failed (?:pre|post)-(?:install|upgrade|rollback|delete)\b"
         r"|(?:pre|post)-(?:install|upgrade|rollback|delete) hooks? failed|warning: hook \S+ .*failed",
         "a hook of the chart failed",
-        "read the log of its Job or Pod, which `kubectl get jobs,pods -n {namespace}` lists",
+        "read the log of its Job or Pod: {hook_log}",
+        CauseId.HOOK_FAILED,
+    ),
+    Phrase(
+        r"\bjob \S+ failed(?:: \w+|\b)|\bjob is failed: |\bpod \S+ failed\b",
+        "a Job or Pod of the chart failed, for which Helm waits",
+        "read its log: {hook_log}",
         CauseId.HOOK_FAILED,
     ),
     Phrase(
@@ -165,7 +192,13 @@ LATE_PHRASES: Final[tuple[Phrase, ...]] = (
         CauseId.CHART_FAILED,
     ),
     Phrase(
-        r"timeout waiting for: \[|failed early due to stalled resources|timed out waiting for the condition"
+        r"failed early due to stalled resources|not ready\. status: failed",
+        "{waited} failed, so that Helm did not wait any longer",
+        "{wait_remedy}",
+        CauseId.RELEASE_TIMEOUT,
+    ),
+    Phrase(
+        r"timeout waiting for: \[|timed out waiting for the condition"
         r"|context deadline exceeded|would exceed context deadline|not ready\. status: |termination timeout: ",
         "{waited} did not become ready within the timeout of {timeout}",
         "{wait_remedy}",

@@ -9,6 +9,8 @@ from registry_gitops.cluster.status.causes.wording import reconcile_command
 from registry_gitops.cluster.status.live_objects import Condition, Object, Reference
 from registry_gitops.cluster.status.snapshot import Snapshot
 
+_EXHAUSTED: Final = re.compile(r"\s*(?:install|upgrade)\s+retries\s+exhausted\b", re.IGNORECASE)
+"""Message of Ready after the last try, before Flux 2.2."""
 _REMEDIATIONS: Final = ("RollbackSucceeded", "RollbackFailed", "UninstallSucceeded", "UninstallFailed")
 
 
@@ -22,9 +24,14 @@ def last_failure(release: Object) -> Condition | None:
         return None
     tried = next((state for state in map(release.condition, ("Released", "TestSuccess")) if state.is_false), None)
     if ready.is_false:
-        return tried if tried and ready.reason in _REMEDIATIONS else ready
+        return tried if tried and (ready.reason in _REMEDIATIONS or is_exhausted(ready)) else ready
     is_current = tried is not None and (release.is_suspended or tried.generation in (0, release.generation))
     return tried if is_current else None
+
+
+def is_exhausted(ready: Condition) -> bool:
+    """Return whether helm-controller reports in Ready that it does not retry, as it did before it had Stalled."""
+    return bool(_EXHAUSTED.match(ready.message))
 
 
 def describe_remediation(release: Object) -> str:

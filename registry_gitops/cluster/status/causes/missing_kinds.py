@@ -39,10 +39,12 @@ class _Kind(NamedTuple):
 def explain_missing_kind(message: str, snapshot: Snapshot) -> Refusal | None:
     """Return what a message means that misses a kind, or None if it is about something else."""
     release = snapshot.release
-    match = _NO_MATCH.search(" ".join(message.split()))
-    if match is None or release is None:
+    matches = list(_NO_MATCH.finditer(" ".join(message.split())))
+    if not matches or release is None:
         return None
-    kind = _Kind(match["kind"], match["version"] or match["group"] or "")
+    found = (_Kind(match["kind"], match["version"] or match["group"] or "") for match in matches)
+    kinds = list(dict.fromkeys(found))
+    kind = kinds[0]
     if _RECORDED.search(message):
         return _explain_recorded(kind, release)
     if kind.is_of_kubernetes:
@@ -51,12 +53,17 @@ def explain_missing_kind(message: str, snapshot: Snapshot) -> Refusal | None:
             f"this version of Kubernetes has no {kind.name} of {kind.version}, which the chart uses",
             f"use a version of the chart that is for it (`source.version`, or `source.ref`); {RENDER}",
         )
+    switches = " and ".join(_describe_switch(each, release) for each in kinds)
     return Refusal(
         CauseId.KIND_MISSING,
-        f"the cluster has no kind {kind.name} of {kind.version}, which the release uses",
-        f"{_describe_switch(kind, release)}; {RENDER}. Or install the program that defines the kind: "
+        f"the cluster has no kind {_name_kinds(kinds)}, which the release uses",
+        f"{switches}; {RENDER}. Or install the program that defines the kind: "
         f"`kubectl api-resources --api-group={kind.version.partition('/')[0]}` lists what is installed",
     )
+
+
+def _name_kinds(kinds: list[_Kind]) -> str:
+    return " and ".join(f"{kind.name} of {kind.version}" for kind in kinds)
 
 
 def _explain_recorded(kind: _Kind, release: Object) -> Refusal:

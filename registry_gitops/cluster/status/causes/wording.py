@@ -78,6 +78,11 @@ def recreate_remedy(release: Object | None) -> str:
     )
 
 
+def suspend_command(thing: Object) -> str:
+    """Return the command, in backquotes, that suspends an object."""
+    return _flux_command("suspend", thing)
+
+
 def _flux_command(verb: str, thing: Object, *options: str) -> str:
     kind = _FLUX_KINDS.get(thing.kind, thing.kind.lower())
     return f"`{' '.join(('flux', verb, kind, thing.name, '-n', thing.namespace, *options))}`"
