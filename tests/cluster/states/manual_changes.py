@@ -241,6 +241,14 @@ EDITED: Final = (
         ready=True,
         says=("metadata.annotations[metallb.io/address-pool] by kubectl-annotate",),
     ),
+    recorded(
+        "network-policy-edited",
+        "somebody edited the NetworkPolicy of the registry",
+        "drifted",
+        ready=True,
+        says=("the NetworkPolicy was changed by hand", "spec.ingress by kubectl-edit"),
+        remedy=("--force",),
+    ),
     State(
         "somebody edited the NetworkPolicy",
         _UPSTREAM,
@@ -419,6 +427,20 @@ CONTROLLERS: Final = (
         ready=True,
         says=("HelmRelease registry has the same Helm release, docker-registry/docker-registry",),
     ),
+    recorded(
+        "two-kustomizations",
+        "two Kustomizations apply the HelmRelease",
+        "changed-by-controller",
+        "unreachable",
+        "certificate-pending",
+        report="https://github.com/fluxcd/flux/issues/2101",
+        ready=True,
+        says=("changes back and forth between two configurations",),
+        remedy=(
+            "kubectl get helmrelease docker-registry -n docker-registry -L kustomize.toolkit.fluxcd.io/name --watch",
+        ),
+        never=_BY_HAND,
+    ),
     State(
         "two Kustomizations apply the HelmRelease in turn",
         "https://github.com/fluxcd/flux/issues/2101",
@@ -426,7 +448,9 @@ CONTROLLERS: Final = (
         ("changed-by-controller",),
         ready=True,
         says=("changes back and forth between two configurations",),
-        remedy=("kubectl get events -A --field-selector involvedObject.kind=Kustomization",),
+        remedy=(
+            "kubectl get helmrelease docker-registry -n docker-registry -L kustomize.toolkit.fluxcd.io/name --watch",
+        ),
         never=_BY_HAND,
     ),
     State(

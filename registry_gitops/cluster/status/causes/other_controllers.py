@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
@@ -25,6 +26,7 @@ _MANY: Final = 3
 _TURNS: Final = 4
 _TURNS_TIME: Final = timedelta(hours=2)
 """Upgrades within this time, in turn to two configurations, are of two writers."""
+_OVERDUE: Final = timedelta(minutes=1)
 _RECENT: Final = timedelta(minutes=30)
 _CORRECTED: Final = re.compile(r"([A-Za-z]\w*)/([\w.-]+)/([\w.:-]+) (?:configured|created)", re.IGNORECASE)
 """An object in the message of helm-controller about a correction."""
@@ -114,21 +116,29 @@ def upgraded_back_and_forth(snapshot: Snapshot) -> Iterator[Cause]:
     history = [Object(item) for item in release.items("status.history")] if release else []
     if release is None or len(history) < _TURNS:
         return
-    began, ended = (parse_time(history[place].text("lastDeployed")) for place in (_TURNS - 1, 0))
+    times = [time for item in history[:_TURNS] if (time := parse_time(item.text("lastDeployed")))]
     states = [(item.text("configDigest"), item.text("chartVersion")) for item in history[:_TURNS]]
     takes_turns = states[0] == states[2] != states[1] == states[3]
-    if began and ended and takes_turns and ended - began < _TURNS_TIME:
+    if takes_turns and len(times) == _TURNS and _goes_on(times, snapshot.read_at):
+        began, ended = times[-1], times[0]
         yield new_cause(
             CauseId.CHANGED_BY_CONTROLLER,
             release,
             "the release changes back and forth between two configurations: two writers take turns",
-            "find them: `kubectl get events -A --field-selector involvedObject.kind=Kustomization` shows which "
-            "Kustomizations configure the HelmRelease; then remove it from one of them",
+            f"find them: `kubectl get helmrelease {release.name} -n {release.namespace} "
+            f"-L {KUSTOMIZATION_LABELS}/name --watch` prints each Kustomization that applies it; then remove the "
+            "HelmRelease from one of them",
             evidence=f"{_TURNS} upgrades from {began:%Y-%m-%dT%H:%M:%SZ} to {ended:%Y-%m-%dT%H:%M:%SZ} have two "
             "configurations in turn",
             since=began,
             severity=Severity.WARNING,
         )
+
+
+def _goes_on(times: list[datetime], now: datetime) -> bool:
+    """Return whether the next turn is not overdue; `times` are those of the last ones, the newest first."""
+    longest = max(later - earlier for later, earlier in pairwise(times))
+    return times[0] - times[-1] < _TURNS_TIME and now - times[0] < 2 * longest + _OVERDUE
 
 
 def scaled_by_controller(snapshot: Snapshot) -> Iterator[Cause]:
