@@ -20,6 +20,10 @@ _CORRECTED: Final = (
     "Cluster state of release docker-registry/docker-registry.v1 has been corrected:\n"
     "Deployment/docker-registry/docker-registry configured"
 )
+_DRIFT_MESSAGE: Final = (
+    "Cluster state of release docker-registry/docker-registry.v1 has drifted from the desired state:\n"
+    "NetworkPolicy/docker-registry/docker-registry changed (0 additions, 1 changes, 0 removals)"
+)
 _RUNNING: Final = {"running": {"startedAt": "2027-01-01T00:00:00Z"}}
 _BY_HAND: Final = ("by hand",)
 
@@ -291,7 +295,45 @@ EDITED: Final = (
         ),
         ("drifted",),
         ready=True,
+        says=("the ServiceAccount differs from what Flux applied: somebody changed it",),
         remedy=("flux reconcile helmrelease docker-registry -n docker-registry --force",),
+    ),
+    State(
+        "Flux has warned of drift for longer than events are kept",
+        _FLUX_DRIFT,
+        changed(
+            "ready",
+            drift("warn"),
+            condition("HelmRelease", "DriftDetected", _DRIFT_MESSAGE, type_="Drifted", status="True", ago=7200),
+        ),
+        ("drifted",),
+        ready=True,
+        says=("the NetworkPolicy differs from what Flux applied",),
+    ),
+    State(
+        "the drift that Flux warned of is gone",
+        _FLUX_DRIFT,
+        changed(
+            "ready",
+            drift("warn"),
+            event("HelmRelease", "DriftDetected", _DRIFT_MESSAGE, ago=600),
+            condition("HelmRelease", "NoDriftDetected", "No drift detected", type_="Drifted", ago=60),
+        ),
+        (),
+        ready=True,
+    ),
+    State(
+        "Flux warns of the replicas of an autoscaler",
+        _FLUX_DRIFT,
+        changed(
+            "ready",
+            drift("warn"),
+            autoscaler(),
+            count(3),
+            event("HelmRelease", "DriftDetected", _DRIFT_MESSAGE.replace("NetworkPolicy", "Deployment")),
+        ),
+        (),
+        ready=True,
     ),
 )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
@@ -17,9 +19,12 @@ from registry_gitops.cluster.status.causes.other_controllers import find_scaler,
 from registry_gitops.cluster.status.causes.restarts import restart_command, runs_with_edit
 from registry_gitops.cluster.status.causes.service_routes import selects_no_pod
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, recreate_remedy
-from registry_gitops.cluster.status.live_objects import Object
+from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.cluster.status.snapshot import DRIFT_CORRECTED, Snapshot
 from registry_gitops.findings import Severity
+
+_DRIFTED: Final = re.compile(r"([A-Za-z]\w*)/([\w.-]+)/([\w.:-]+)\s+changed", re.IGNORECASE)
+"""An object in the message of helm-controller about drift."""
 
 
 def workload_gone(snapshot: Snapshot) -> Iterator[Cause]:
@@ -129,20 +134,36 @@ def _undo_remedy(snapshot: Snapshot, release: Object, thing: Object | None) -> s
 
 def _reported_drift(snapshot: Snapshot, release: Object) -> Iterator[Cause]:
     """Yield the drift that Flux reports, if it has not undone it, and no object shows who changed it."""
-    drift = snapshot.drift_events
-    # Flux reports detection and correction in the same second: the correction counts.
-    is_undone = any(event.reason == DRIFT_CORRECTED and event.last == drift[0].last for event in drift)
-    if not drift or is_undone or is_corrected_again(snapshot):
+    message, since = _find_drift(snapshot, release)
+    if not message or snapshot.missing_objects or is_corrected_again(snapshot):
+        return
+    match = _DRIFTED.search(message)
+    about = Reference(*match.groups()) if match else release.reference
+    is_scaled = snapshot.autoscaler is not None or snapshot.has_chart_autoscaler
+    if snapshot.workload and about == snapshot.workload.reference and is_scaled:
         return
     yield new_cause(
         CauseId.DRIFTED,
-        release,
-        "an object of the release was changed by hand",
-        _undo_remedy(snapshot, release, None),
-        evidence=drift[0].message,
-        since=drift[0].last,
+        about,
+        f"the {about.kind if match else 'release'} differs from what Flux applied: somebody changed it",
+        _undo_remedy(snapshot, release, snapshot.find(about)),
+        evidence=message,
+        since=since,
         severity=Severity.WARNING,
     )
+
+
+def _find_drift(snapshot: Snapshot, release: Object) -> tuple[str, datetime | None]:
+    """Return what Flux reports about drift that it has not undone, in a condition or in an event."""
+    drifted = release.condition("Drifted")
+    if drifted.is_true:
+        return drifted.message, drifted.since
+    last = next(iter(snapshot.drift_events), None)
+    if last is None or (drifted.is_false and drifted.since and drifted.since >= last.last):
+        return "", None
+    # Flux reports detection and correction in the same second: the correction counts.
+    is_undone = any(item.reason == DRIFT_CORRECTED and item.last == last.last for item in snapshot.drift_events)
+    return ("", None) if is_undone else (last.message, last.last)
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (drifted,)
