@@ -289,6 +289,24 @@ _SECRETS: Final = (
         ),
     ),
     State(
+        "the Secret with the keys of signers does not exist",
+        f"{_FLUX}/controller/helmchart_controller.go",
+        changed(
+            "chart-not-in-registry",
+            with_spec("HelmRepository", url="oci://ghcr.io/acme/charts", secretRef=secret("regcred")),
+            with_spec("HelmChart", verify={"provider": "cosign", "secretRef": {"name": "cosign"}}),
+            condition(
+                "HelmChart",
+                "VerificationError",
+                "failed to verify the signature using provider 'cosign': secrets \"cosign\" not found",
+            ),
+            without("Event"),
+        ),
+        ("source-failed",),
+        remedy=("create Secret docker-registry/cosign with `kubectl create secret generic cosign -n docker-registry",),
+        never=("regcred",),
+    ),
+    State(
         "the Secret has no username",
         f"{_FLUX}/helm/registry/auth.go",
         chart_in_registry(
@@ -314,7 +332,7 @@ _SECRETS: Final = (
         ),
         ("source-failed",),
         says=("credentials for another registry",),
-        remedy=("--url ghcr.io",),
+        remedy=("--url ghcr.io", "then `flux reconcile source chart"),
     ),
     State(
         "the ServiceAccount with pull secrets does not exist",

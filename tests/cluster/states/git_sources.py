@@ -220,6 +220,21 @@ _REFUSED: Final = (
         remedy=("create Secret flux-system/flux-system with `flux create secret git flux-system",),
     ),
     State(
+        "the known hosts of a Secret cannot be read",
+        "https://github.com/digitalocean/Kubernetes-Starter-Kit-Developers/issues/87",
+        git(
+            "failed to checkout and determine revision: unable to construct auth method with options: knownhosts: "
+            "knownhosts: "
+            "missing host pattern",
+            url=_SSH,
+            secretRef=secret("flux-system"),
+        ),
+        ("git-failed",),
+        ready=True,
+        says=("a Secret lacks a key, or has one that Flux cannot read",),
+        remedy=("create Secret flux-system/flux-system with `flux create secret git",),
+    ),
+    State(
         "the Secret of the Git repository does not exist",
         "https://github.com/digitalocean/Kubernetes-Starter-Kit-Developers/issues/87",
         git(

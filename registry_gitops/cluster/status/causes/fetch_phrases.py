@@ -38,7 +38,7 @@ SECRET_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"no auth config for .{0,200} in the docker-registry secret",
         "the Secret has credentials for another registry",
-        "create {secret} again, for the host of {url}; {then}",
+        "create {secret} again, for this registry; {then}",
     ),
     Phrase(
         r"has github app data but provider is not set|github app data must be specified",
@@ -51,7 +51,8 @@ SECRET_PHRASES: Final[tuple[Phrase, ...]] = (
         r"|must contain (?:either|exactly one)|unable to load docker config from secret|invalid auth data: required"
         r"|but no 'password' field|failed to parse (?:tls certificate and key|ca certificate)|proxy address is empty"
         r"|no (?:certificates|public keys) found in secret|no (?:pgp|ssh) public keys found|could not parse private key"
-        r"|illegal base64 data|ssh: (?:no key found|cannot decode encrypted private keys)",
+        r"|unable to construct auth method|illegal base64 data"
+        r"|ssh: (?:no key found|cannot decode encrypted private keys)",
         "a Secret lacks a key, or has one that Flux cannot read",
         "create {secret} again; {then}",
     ),

@@ -11,12 +11,16 @@ from registry_gitops.cluster.status.causes.failed_fetch import FailedFetch
 _KEYS: Final = ("secretRef", "certSecretRef", "proxySecretRef", "verify.secretRef", "verify.trustedRootSecretRef")
 _CLOUDS: Final = {".dkr.ecr.": "aws", ".azurecr.": "azure", ".pkg.dev": "gcp", "gcr.io": "gcp"}
 """Part of the host of a registry -> provider, whose credentials Flux renews by itself."""
+_MISSING: Final = r"""secrets?\s+["'](?:[\w.-]+/)?([\w.-]+)["']\s+not\s+found"""
 _LOGIN: Final = "--username USER --password PASSWORD"
 
 
 def describe_secret(fetch: FailedFetch) -> str:
     """Return the Secret that the message is about, and the command that writes it."""
     key, name = _find(fetch, *_KEYS)
+    missing = re.search(_MISSING, fetch.condition.message, re.IGNORECASE)
+    if missing and missing[1] != name:
+        return f"Secret {fetch.source.namespace}/{missing[1]}"
     return f"{_name(fetch, key, name)} with {_command(fetch, key, name)}"
 
 
@@ -32,9 +36,8 @@ def describe_credentials(fetch: FailedFetch) -> str:
     if account:
         return f"correct the pull secrets of ServiceAccount {fetch.source.namespace}/{account}"
     return (
-        f"check {fetch.key('url')}: without access, servers do not tell what exists; for credentials, {command}, and "
-        f"name "
-        f"the Secret in {fetch.key('secretRef')}{_renewal(fetch)}"
+        f"check {fetch.key('url')}: without access, servers do not tell what exists; for credentials, {command}, "
+        f"and name the Secret in {fetch.key('secretRef')}{_renewal(fetch)}"
     )
 
 
@@ -63,7 +66,7 @@ def print_public_key(fetch: FailedFetch) -> str:
 def _find(fetch: FailedFetch, *keys: str) -> tuple[str, str]:
     """Return key and name of the Secret that the message names, or else of the first one; the name "" if none is "
     "set."""
-    secrets = [(key, fetch.source.text(f"spec.{key}.name")) for key in keys]
+    secrets = [(key, thing.text(f"spec.{key}.name")) for thing in (fetch.source, fetch.failed) for key in keys]
     secrets = [(key, name) for key, name in secrets if name]
     named = (item for item in secrets if re.search(rf"""["'/]{re.escape(item[1])}["']""", fetch.condition.message))
     return next(named, secrets[0] if secrets else (keys[0], ""))
