@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.cluster.states.table import STATES
 
 from .api import write_config
 from .deployment_api import serving
+from .states.table import STATES
 
 pytestmark = pytest.mark.tools
 
@@ -39,6 +41,29 @@ def test_status_of_a_served_state_equals_that_of_its_snapshot(kubeconfig: Path) 
             if assess(replace(found, read_at=state.snapshot.read_at)) != assess(state.snapshot):
                 different.append(state.title)
     assert different == []
+
+
+def test_sources_of_a_generated_chart_are_read(kubeconfig: Path) -> None:
+    state = next(state for state in STATES if state.title == "the sources of a generated artifact are refused")
+    with serving(state.snapshot, kubeconfig):
+        found = read_snapshot(Kubectl(), *DEPLOYMENT)
+    assert assess(replace(found, read_at=state.snapshot.read_at)) == assess(state.snapshot)
+
+
+def test_source_of_a_chart_that_users_made_is_read(kubeconfig: Path) -> None:
+    recorded = load_snapshot("source-refused")
+    (chart,) = recorded.of_kinds("HelmChart")
+
+    def by_reference(release: dict[str, Any]) -> None:
+        release["spec"].pop("chart")
+        release["spec"]["chartRef"] = {"kind": "HelmChart", "name": chart.name}
+        release["status"].pop("helmChart")
+
+    wanted = with_change(recorded, "HelmRelease", by_reference)
+    with serving(wanted, kubeconfig):
+        (cause,) = get_status(*DEPLOYMENT).findings
+    assert (cause.id, cause.location.object) == ("source-failed", "HelmRepository/docker-registry/docker-registry")
+    assert "nothing listens at this address" in cause.message
 
 
 def test_reading_a_running_deployment_takes_two_kubectls(kubeconfig: Path) -> None:
