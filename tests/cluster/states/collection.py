@@ -8,7 +8,7 @@ from typing import Any, Final
 from registry_gitops.cluster.status import Snapshot
 from registry_gitops.cluster.status.live_objects import Object
 from tests.cluster.deployments import load_snapshot, with_change
-from tests.cluster.states.state import State, edit
+from tests.cluster.states.state import State, edit, recorded
 
 SCHEDULE = "30 3 * * 0"
 RESULT = (
@@ -110,6 +110,21 @@ _FORBIDDEN: Final = (
 )
 
 STATES: Final[tuple[State, ...]] = (
+    recorded(
+        "left-read-only",
+        "the Pods are read-only, and no Job runs",
+        "left-read-only",
+        remedy=("kubectl set env -n docker-registry deployment/docker-registry", "the next collection does it too"),
+        ready=True,
+    ),
+    recorded(
+        "collection-cache-refused",
+        "the Secret of `cache.redis` has a wrong password",
+        "collection-failed",
+        says=("Redis refuses the password", "WRONGPASS"),
+        remedy=('`values.cache.redis.existingSecret` (now "registry-redis")',),
+        ready=True,
+    ),
     _failed(
         "the collector finds no bucket",
         _SCRIPTS,

@@ -33,6 +33,14 @@ _IN_PROGRESS: Final = condition("HelmRelease", "Progressing", "Running 'upgrade'
 
 STATES: Final[tuple[State, ...]] = (
     recorded(
+        "config-map-deleted",
+        "the ConfigMap of the release was deleted by hand",
+        "secret-missing",
+        says=("the ConfigMap docker-registry does not exist",),
+        remedy=("`flux reconcile helmrelease docker-registry -n docker-registry --force`",),
+        never=("create it",),
+    ),
+    recorded(
         "key-missing",
         "a variable of `extraEnvVars` names a key that its ConfigMap lacks",
         "secret-missing",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from registry_gitops.cluster.status import Snapshot
-from tests.cluster.states.state import Change, State, changed, edit, event, log, without
+from tests.cluster.states.state import Change, State, changed, edit, event, log, recorded, without
 
 _SOURCE: Final = "https://github.com/distribution/distribution/blob/main"
 _APP: Final = f"{_SOURCE}/registry/handlers/app.go"
@@ -364,6 +364,24 @@ _OF_S3: Final = values(storage={"type": "s3", "s3": {"bucket": "images", "region
 _STATUS: Final = ", request id: TC03X1D3B7XMIKPH, host id: VETpv4Dr2h1ydVRR2nxIwzW5Seex2aKh1iVprm"
 
 _STORAGE: Final = (
+    recorded(
+        "bucket-missing",
+        "`storage.s3.bucket` names a bucket that the S3 service does not have",
+        "not-healthy",
+        says=("the bucket does not exist", "NoSuchBucket"),
+        remedy=('`values.storage.s3.bucket` (now "no-such")', "`values.storage.s3.regionEndpoint`"),
+    ),
+    recorded(
+        "secret-key-wrong",
+        "the Secret of `storage.s3` has a wrong secret key",
+        "not-healthy",
+        says=("the secret key is wrong", "SignatureDoesNotMatch"),
+        remedy=(
+            'correct the key secret-key in `values.storage.s3.existingSecret` (now "registry-s3"), then '
+            "`kubectl rollout restart -n docker-registry deployment/docker-registry`",
+        ),
+        never=("then render",),
+    ),
     State(
         "the bucket does not exist",
         "https://github.com/distribution/distribution/issues/2292",

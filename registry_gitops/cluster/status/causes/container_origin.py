@@ -70,9 +70,15 @@ def adapt_remedy(phrase: Phrase, container: str, snapshot: Snapshot) -> str:
     if not image_key(container):
         return f"correct the container, which is {describe_place(container, snapshot)}"
     remedy = phrase.remedy.replace("values.resources", resources_key(container) or "values.resources")
-    return f"{_KEY.sub(lambda found: _with_value(found[1], snapshot.release), remedy)}; {RENDER}"
+    if workload := snapshot.workload:
+        place = f"-n {workload.namespace} {workload.kind.lower()}/{workload.name}"
+        remedy = remedy.replace("-n NAMESPACE deployment/NAME", place)
+    remedy = _KEY.sub(lambda found: _with_value(found[1], snapshot.release), remedy)
+    return remedy if _NO_COMMIT.search(remedy) else f"{remedy}; {RENDER}"
 
 
+_NO_COMMIT: Final = re.compile(r"(?:`kubectl rollout restart [^`]+`| by itself)$")
+"""End of a remedy that changes a Secret in the cluster, and nothing in Git."""
 _KEY: Final = re.compile(r"`values\.([\w.]+)`")
 
 

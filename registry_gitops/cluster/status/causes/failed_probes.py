@@ -9,7 +9,7 @@ from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase, http_status
-from registry_gitops.cluster.status.causes.container_origin import REGISTRY, adapt_remedy
+from registry_gitops.cluster.status.causes.container_origin import REGISTRY, adapt_remedy, describe_place
 from registry_gitops.cluster.status.causes.registry_log import explain_failure
 from registry_gitops.cluster.status.live_objects import Container, Object, list_containers
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
@@ -126,14 +126,15 @@ def _unhealthy(pod: Object, container: Container, probe: Event | None, snapshot:
     is_registry = container.name == REGISTRY
     name = "the registry" if is_registry else f"the container {container.name}"
     what = f"{name} runs, but its probes fail" if probe else f"{name} runs, but is not ready"
-    phrase = find_phrase(probe.message, PROBE_PHRASES) if probe else None
     log = snapshot.logs.get(f"{pod.name}/{container.name}", "")
     error = explain_failure(log) if is_registry else None
+    phrase = find_phrase(probe.message, PROBE_PHRASES) if probe and is_registry else None
     if error and error.phrase:
         phrase = error.phrase
     evidence = error.text if error else probe.message if probe else pod.condition("Ready").message
-    has_values = phrase is not None and is_registry
-    remedy = adapt_remedy(phrase, REGISTRY, snapshot) if phrase and has_values else "find what it waits for"
+    remedy = adapt_remedy(phrase, REGISTRY, snapshot) if phrase else "find what it waits for"
+    if not is_registry:
+        remedy = f"{remedy}; it is {describe_place(container.name, snapshot)}"
     return new_cause(
         CauseId.NOT_HEALTHY,
         pod,

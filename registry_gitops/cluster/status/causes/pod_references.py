@@ -18,6 +18,8 @@ _MISSING: Final = re.compile(
     | references\ non-existent\ (?P<kind_of_file>secret|config)\ key:\ (?P<file>[^\s,;]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_SECRET_KEY: Final = re.compile(r"values\.(?:storage\.|cache\.)?(http|s3|gcs|azure|redis|proxy)\.existingSecret\b")
+"""The values that name a Secret which `registry-gitops secret` prints, with its kind."""
 _VOLUME: Final = re.compile(r'for volume "([^"]+)"', re.IGNORECASE)
 
 
@@ -119,11 +121,12 @@ def _remedy(pod: Object, message: str, missing: _Missing, snapshot: Snapshot) ->
     key = re.sub(r"\.\d+\.[\w.]+", "", values_key_for(release, name)) or "the value that names it"
     if missing.key:
         return f"add the key to it in namespace {pod.namespace}, or correct {key}; {RENDER}"
+    place = f"--namespace {pod.namespace} --name {name} | kubectl apply -f -"
     if 'volume "htpasswd"' in message:
-        command = f"registry-gitops htpasswd USER --namespace {pod.namespace} --name {name} | kubectl apply -f -"
-        return f"create it: `{command}`, or correct {key}"
-    how = " (`registry-gitops secret` prints the Secrets of the chart)" if missing.kind == "Secret" else ""
-    return f"create it in namespace {pod.namespace}{how}, or correct {key}; {RENDER}"
+        return f"create it: `registry-gitops htpasswd USER {place}`, or correct {key}"
+    if found := _SECRET_KEY.search(key):
+        return f"create it: `registry-gitops secret {found[1]} {place}`, or correct {key}"
+    return f"create it in namespace {pod.namespace}, or correct {key}; {RENDER}"
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (secret_missing,)

@@ -24,6 +24,8 @@ _REQUEST: Final = re.compile(r'^\S+ - \S* ?\[[^]]+\] "', re.MULTILINE)
 _FIELD: Final = re.compile(r'(?<!\S)([\w.]+)=("(?:[^"\\]|\\.)*"|\S+)')
 _DETAILS: Final = ("err.detail", "error")
 _HEALTH_CHECK: Final = "storage driver health check"
+_SERVING: Final = ("listening on", _HEALTH_CHECK, "response completed", "error from cache", "stopping server")
+"""Messages of a registry that has started."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def explain_end(log: str) -> LogError:
     """Return why the registry ended. Before it listens, its first error counts; later, only the one that ended it."""
     lines = list(_parse(log))
     fatal = [line for line in lines if line.level == "fatal"]
-    has_served = any(line.text.startswith("listening on") for line in lines) or _REQUEST.search(log) is not None
+    has_served = any(line.text.startswith(_SERVING) for line in lines) or _REQUEST.search(log) is not None
     known = fatal if has_served else [line for line in lines if line.level in ("fatal", "error", "")]
     found = next(_explain(known), None)
     return found or LogError(fatal[-1].text if fatal else find_error_line(log), None)

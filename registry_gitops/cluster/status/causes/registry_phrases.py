@@ -6,6 +6,9 @@ from typing import Final
 
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, http_status
 
+_BY_ITSELF: Final = "the kubelet starts the registry again by itself"
+_RESTART: Final = "then `kubectl rollout restart -n NAMESPACE deployment/NAME`"
+"""For what a process gets from its environment when it starts."""
 _IN_CONFIGURATION: Final = "config.yml has a value that the registry does not accept"
 _UNREACHABLE: Final = (
     r"connection (?:refused|reset|timed out)|i/o timeout|time-?d? ?out|deadline exceeded|no route to host"
@@ -18,7 +21,7 @@ START_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"parsing environment variable REGISTRY_(?:HTTP_SECRET|\w*PASSWORD|PROXY_USERNAME|STORAGE_AZURE_ACCOUNTKEY)\b",
         "the registry reads a value of a Secret as YAML, and it is no text in YAML",
-        "write the value into the Secret in double quotes, as `registry-gitops secret` does",
+        f"write the value into the Secret in double quotes, as `registry-gitops secret` does; {_BY_ITSELF}",
     ),
     Phrase(
         r"parsing environment variable",
@@ -124,13 +127,13 @@ START_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"private key does not match public key",
         "the certificate and the private key do not belong together",
-        "create `values.tls.existingSecret` again with a certificate and its own key",
+        f"write a certificate and its own key into `values.tls.existingSecret`; {_BY_ITSELF}",
     ),
     Phrase(
         r"tls: failed to (?:find|parse)|could not add CA to pool|asn1: ",
         "a certificate or private key is no valid PEM file",
         "correct the keys tls.crt and tls.key in `values.tls.existingSecret`, or the authorities in "
-        "`values.tls.clientAuthentication.existingSecret`",
+        f"`values.tls.clientAuthentication.existingSecret`; {_BY_ITSELF}",
     ),
     Phrase(
         r"minimum TLS level|TLS cipher suite|client auth mod|certificate and Let's Encrypt",
@@ -165,7 +168,7 @@ START_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"panic: (?:get|head) \"",
         "it cannot reach the registry that it caches, which it needs to start",
-        "let the Pod reach it: the kubelet starts the registry again by itself; or correct `values.proxy.remoteUrl`",
+        f"let the Pod reach it: {_BY_ITSELF}; or correct `values.proxy.remoteUrl`",
     ),
     Phrase(
         r"storage middleware|registry middleware|repository middleware",
@@ -234,12 +237,12 @@ S3_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"InvalidAccessKeyId|XAdminUserNotFound|access key (?:id )?.{0,20}does not exist",
         "S3 does not know the access key",
-        f"correct the key access-key in {_CREDENTIALS_OF_S3}",
+        f"correct the key access-key in {_CREDENTIALS_OF_S3}, {_RESTART}",
     ),
     Phrase(
         r"SignatureDoesNotMatch|signature we calculated",
         "the secret key is wrong",
-        f"correct the key secret-key in {_CREDENTIALS_OF_S3}",
+        f"correct the key secret-key in {_CREDENTIALS_OF_S3}, {_RESTART}",
     ),
     Phrase(
         r"ExpiredToken|InvalidToken|TokenRefreshRequired|security token .{0,40}(?:expired|invalid)",
@@ -387,7 +390,8 @@ REDIS_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"NOAUTH|WRONGPASS|invalid (?:username-)?password|AUTH .{0,40}without any password",
         "Redis refuses the password, or wants one",
-        "correct the key redis-password in `values.cache.redis.existingSecret`, and `values.cache.redis.username`",
+        f"correct the key redis-password in `values.cache.redis.existingSecret`, {_RESTART}; or correct "
+        "`values.cache.redis.username`",
     ),
     Phrase(
         r"unknown command .{0,4}flushdb|NOPERM|no permissions to run",
