@@ -236,6 +236,18 @@ _POLICIES: Final = (
     ),
 )
 
+_UNKNOWN: Final = (
+    _pod(
+        "pod-forbidden",
+        "a Pod is refused by a plug-in that nobody has heard of",
+        "https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/",
+        f"{_POD}the moon is full",
+        says=("the API server does not accept the Pod of the ReplicaSet", "the moon is full"),
+        remedy=("the message has the reason: `kubectl describe replicaset docker-registry-7cddf6dffc",),
+        never=("policy of", "quota", "values."),
+    ),
+)
+
 _MISSING: Final = (
     _pod(
         "reference-missing",
@@ -943,6 +955,17 @@ _RECORDED: Final = (
         never=("policy of", "kubectl create serviceaccount"),
     ),
     recorded(
+        "service-account-not-created",
+        "the values name a ServiceAccount that nobody has created",
+        "reference-missing",
+        says=("the ServiceAccount docker-registry/registry does not exist",),
+        remedy=(
+            "create it: `kubectl create serviceaccount registry -n docker-registry`",
+            "`values.serviceAccount.create: true`",
+        ),
+        never=("flux reconcile",),
+    ),
+    recorded(
         "priority-class-missing",
         "an upgrade names a PriorityClass that does not exist",
         "reference-missing",
@@ -1051,6 +1074,7 @@ _RECORDED: Final = (
 STATES: Final[tuple[State, ...]] = (
     *_WEBHOOKS,
     *_POLICIES,
+    *_UNKNOWN,
     *_MISSING,
     *_LIMITS,
     *_SERVER,
