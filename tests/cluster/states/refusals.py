@@ -479,6 +479,16 @@ _HELM_STATES: Final = (
     ),
     _helm(
         "object-forbidden",
+        "the class of the Ingress does not exist, and AWS forbids the Ingress",
+        "https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2813",
+        'failed to create resource: admission webhook "vingress.elbv2.k8s.aws" denied the request: invalid ingress '
+        'class: IngressClass.networking.k8s.io "alb" not found',
+        says=("the class of the Ingress does not exist",),
+        remedy=("`values.ingress.ingressClassName`", "`kubectl get ingressclasses`"),
+        never=("exception",),
+    ),
+    _helm(
+        "object-forbidden",
         "ingress-nginx forbids the path with its type",
         "https://github.com/percona/percona-helm-charts/issues/317",
         f"{_INGRESS}ingress contains invalid paths: path /v2(/|$)(.*) cannot be used with pathType Prefix",

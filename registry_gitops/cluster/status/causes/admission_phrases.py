@@ -100,6 +100,12 @@ POLICY_PHRASES: Final[tuple[Phrase, ...]] = (
         CauseId.OBJECT_FORBIDDEN,
     ),
     Phrase(
+        rf"{_DENIED}.*(?:invalid ingress class|valid IngressClass)",
+        "the class of the Ingress does not exist, or is of no controller",
+        f"set `values.ingress.ingressClassName` to one of `kubectl get ingressclasses`; {RENDER}",
+        CauseId.OBJECT_FORBIDDEN,
+    ),
+    Phrase(
         rf"{_DENIED}.*cannot be used with pathType",
         "the ingress controller forbids this path with its path type",
         f"correct `values.ingress.path` and `values.ingress.pathType`; {RENDER}",
