@@ -152,6 +152,15 @@ STATES: Final[tuple[State, ...]] = (
         remedy=("DaemonSet of the CSI driver",),
     ),
     unscheduled(
+        "the node of the volume is full",
+        "https://github.com/kubernetes/kubernetes/issues/108096",
+        "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had volume node affinity conflict.",
+        edit("PersistentVolumeClaim", lambda claim: claim["status"].update(phase="Bound")),
+        says=("too little free CPU (1 of 3 nodes)",),
+        remedy=("`values.resources.requests.cpu`",),
+        never=("storageClass",),
+    ),
+    unscheduled(
         "the port of the node is in use",
         "https://github.com/newrelic/nri-kubernetes/issues/356",
         "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",

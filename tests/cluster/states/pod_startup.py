@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .state import Change, State, changed, event, recorded, replicas, waiting, without
+from .state import Change, State, changed, edit, event, recorded, replicas, waiting, without
 
 _SANDBOX: Final = (
     "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "
@@ -34,6 +34,13 @@ def no_mount(title: str, report: str, message: str, reason: str = "FailedMount",
     told = event("Pod", reason, message, ago=120)
     late = event("Pod", "FailedMount", _TIMEOUT, ago=20)
     return starting(title, report, "volume-not-mounted", told, late, **{"never": ("existingClaim",), **expected})
+
+
+def restarted(pod: dict[str, Any]) -> None:
+    """Let the containers of a Pod have ended with their node, as the kubelet reports them after its restart."""
+    for state in pod["status"]["containerStatuses"]:
+        ended = {"exitCode": 255, "reason": "Unknown", "finishedAt": state["lastState"]["terminated"]["finishedAt"]}
+        state.update(ready=False, started=False, state={"terminated": ended}, lastState={})
 
 
 STATES: Final[tuple[State, ...]] = (
@@ -136,6 +143,33 @@ STATES: Final[tuple[State, ...]] = (
         'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp '
         '127.0.0.1:50051: connect: connection refused"',
         says=("the network plugin (CNI) does not run on the node",),
+    ),
+    no_sandbox(
+        "the agent of the Azure CNI does not run on the node",
+        "https://github.com/Azure/azure-container-networking/blob/master/cni/network/invoker_cns.go",
+        f'{_SANDBOX}plugin type="azure-vnet" failed (add): IPAM Invoker Add failed with error: Failed to get IP '
+        "address "
+        'from CNS: http request failed: Post "http://localhost:10090/network/requestipconfigs": dial tcp '
+        "127.0.0.1:10090: "
+        "connect: connection refused",
+        says=("the network plugin (CNI) does not run on the node",),
+    ),
+    State(
+        "the node was restarted, and the network plugin has not",
+        "https://github.com/flannel-io/flannel/issues/2437",
+        changed(
+            "crash-loop",
+            edit("Pod", restarted),
+            event(
+                "Pod",
+                "FailedCreatePodSandBox",
+                f"{_SANDBOX}plugin type='flannel' failed (add): failed to load flannel 'subnet.env' file: open "
+                "/run/flannel/subnet.env: no such file or directory. Check the flannel pod log for this node.",
+            ),
+        ),
+        ("pod-not-started",),
+        says=("the network plugin (CNI) does not run on the node",),
+        never=("exits on start",),
     ),
     no_sandbox(
         "the range of the node has no IP address left",
@@ -299,6 +333,24 @@ STATES: Final[tuple[State, ...]] = (
         'MountVolume.SetUp failed for volume "pvc-5d317451" : applyFSGroup failed for vol nfs-1: lchown '
         "/var/lib/kubelet/pods/x/volumes/kubernetes.io~csi/pvc-5d317451/mount: operation not permitted",
         remedy=("`values.podSecurityContext.fsGroup: null`",),
+    ),
+    no_mount(
+        "the disk of the volume was deleted",
+        "https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/v1.40.0/pkg/cloud/cloud.go",
+        'AttachVolume.Attach failed for volume "pvc-5d317451" : rpc error: code = NotFound desc = Instance "i-0c4e" or '
+        "volume: api error InvalidVolume.NotFound: The volume 'vol-025c36d2cda510ab7' does not exist.",
+        "FailedAttachVolume",
+        says=("the storage system does not have the volume any more",),
+        remedy=("restore it from a snapshot or a backup",),
+    ),
+    no_mount(
+        "the driver of the volume hangs",
+        "https://github.com/kubernetes-csi/csi-driver-nfs/issues/439",
+        'MountVolume.SetUp failed for volume "pvc-5d317451" : rpc error: code = DeadlineExceeded desc = context '
+        "deadline "
+        "exceeded",
+        says=("does not respond in time",),
+        remedy=("--field-selector spec.nodeName=e2e`",),
     ),
     no_mount(
         "the disk of the node is full, so that nothing can be mounted",

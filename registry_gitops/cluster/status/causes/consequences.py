@@ -67,6 +67,8 @@ _EXPLAINS: Final[Mapping[CauseId, frozenset[CauseId]]] = {
     CauseId.ARTIFACT_FAILED: frozenset({CauseId.KIND_MISSING}),
     CauseId.VOLUME_NOT_BOUND: frozenset({CauseId.WORKLOAD_GONE, CauseId.UNSCHEDULABLE}),
     CauseId.VOLUME_ELSEWHERE: frozenset({CauseId.UNSCHEDULABLE, CauseId.NODE_UNAVAILABLE}),
+    # Containers that ended with their node are no crash loop.
+    CauseId.POD_NOT_STARTED: frozenset({CauseId.CRASH_LOOP}),
     CauseId.CRASH_LOOP: frozenset({CauseId.NOT_HEALTHY}),
     CauseId.RETRIES_EXHAUSTED: frozenset({CauseId.RELEASE_FAILED}),
 }

@@ -304,4 +304,5 @@ def format_remedy(reason: NodeReason, pod: Object) -> str:
         "{label}": f"`kubectl label node {node} {labels}`",
         "{toleration}": f"`{{key: {key}, {operator}}}`",
     }
-    return re.sub("|".join(map(re.escape, words)), lambda word: words[word[0]], reason.phrase.remedy)
+    remedy = re.sub("|".join(map(re.escape, words)), lambda word: words[word[0]], reason.phrase.remedy)
+    return f"{remedy} (`kubectl get nodes` shows its name)" if " NODE" in remedy else remedy

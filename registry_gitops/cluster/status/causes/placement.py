@@ -25,7 +25,7 @@ from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
 ABOUT_VOLUMES: Final = re.compile(
     r"persistentvolumeclaim|persistent\s+volumes|volume\s+node\s+affinity|persistentvolume's\s+node|pvc\(s\)"
-    r"|free\s+storage|available\s+(?:volume\s+zone|disk)",
+    r"|free\s+storage|available\s+(?:volume\s+zone|disk)|binding\s+volumes",
     re.IGNORECASE,
 )
 _SCHEDULER_TIME: Final = timedelta(seconds=30)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
 from registry_gitops.cluster.status.causes.volume_phrases import DRIVER_PHRASES
 from registry_gitops.cluster.status.causes.wording import RENDER
-from registry_gitops.cluster.status.live_objects import Object, list_containers
+from registry_gitops.cluster.status.live_objects import Object, list_containers, parse_time
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
 _START_TIME: Final = timedelta(minutes=2)
@@ -56,7 +56,7 @@ SANDBOX_PHRASES: Final[tuple[Phrase, ...]] = (
         r"check that the \S+ container is running|loadflannelsubnetenv|flannel/subnet\.env|flannel 'subnet\.env'"
         r"|unable to connect to cilium|cilium api client timeout|is the agent running"
         r"|addnetwork grpc call.{0,120}(?:unavailable|refused)|ovs port binding|waiting for annotations"
-        r"|\((?:add|shim)\).{0,200}dial unix",
+        r"|(?:\((?:add|shim)\)|network:).{0,400}(?:dial unix|dial tcp (?:127\.0\.0\.1|\[::1\]):)",
         "the network plugin (CNI) does not run on the node",
         _REPAIR_PLUGIN,
         has_names=True,
@@ -67,10 +67,10 @@ SANDBOX_PHRASES: Final[tuple[Phrase, ...]] = (
         f"restart the Pod of the network plugin, which {_PODS} shows: it then gets new credentials",
     ),
     Phrase(
-        r"(?:clusterinformation|failed \(add\)|network:).{0,200}"
-        r"(?:connection refused|i/o timeout|no route to host|network is unreachable)",
+        r"https://\S+/apis?/\S* .{0,120}(?:connection refused|i/o timeout|no route to host|network is unreachable)",
         "the network plugin (CNI) cannot reach the API server from the node",
         f"check kube-proxy and the network plugin of node {{node}}: {_PODS} shows their Pods there",
+        has_names=True,
     ),
     Phrase(
         r"resource temporarily unavailable|pthread_create failed|too many open files|cannot allocate memory",
@@ -150,6 +150,16 @@ MOUNT_PHRASES: Final[tuple[Phrase, ...]] = (
         "create the directory on node {node}, or correct the volume that names it",
     ),
     Phrase(
+        r"invalidvolume\.notfound|\b(?:volume|disk|image|resource) \S+ (?:does not exist|(?:was )?not found)",
+        "the storage system does not have the volume any more",
+        "restore it from a snapshot or a backup; without one, the images are lost: delete the claim, and push again",
+    ),
+    Phrase(
+        r"deadline ?exceeded|operation with the given volume",
+        "the driver of the volume does not respond in time",
+        f"check the storage system, and the log of the driver: {_PODS} shows its Pod on the node",
+    ),
+    Phrase(
         r"failed to sync (?:secret|configmap) cache",
         "the kubelet gets no Secrets and ConfigMaps from the API server",
         "wait: it retries. If it lasts, check the connection of node {node} to the API server",
@@ -165,6 +175,7 @@ _PHRASES: Final = (*MOUNT_PHRASES, *DRIVER_PHRASES)
 
 _SANDBOX_EVENTS: Final = ("FailedCreatePodSandBox", "FailedPodSandBoxStatus", "NetworkNotReady")
 _MOUNT_EVENTS: Final = ("FailedMount", "FailedMapVolume", "FailedAttachVolume", "VolumePermissionChangeInProgress")
+_SCHEDULER_EVENTS: Final = ("Scheduled", "FailedScheduling")
 _LATER_EVENTS: Final = ("Pulling", "Pulled", "Created", "Started")
 """Reasons of events after the sandbox and the mounts were made."""
 _REFERENCE: Final = re.compile(
@@ -208,13 +219,8 @@ def volume_not_mounted(snapshot: Snapshot) -> Iterator[Cause]:
 def kubelet_silent(snapshot: Snapshot) -> Iterator[Cause]:
     """The kubelet has reported nothing about a Pod since it was scheduled to its node."""
     for pod in _list_starting(snapshot):
-        scheduled = pod.condition("PodScheduled")
-        is_late = scheduled.since and snapshot.read_at - scheduled.since > _START_TIME
-        reports = [event for event in snapshot.events_of(pod) if event.reason != "Scheduled"]
-        # Without any event, those of the namespace could not be read.
-        is_silent = not reports and bool(snapshot.events)
-        if pod.text("spec.nodeName") and scheduled.is_true and is_late and is_silent:
-            node = pod.text("spec.nodeName")
+        node, scheduled = pod.text("spec.nodeName"), pod.condition("PodScheduled")
+        if node and scheduled.is_true and scheduled.since and not _is_reported(pod, scheduled.since, snapshot):
             yield new_cause(
                 CauseId.POD_NOT_STARTED,
                 pod,
@@ -225,15 +231,23 @@ def kubelet_silent(snapshot: Snapshot) -> Iterator[Cause]:
             return
 
 
+def _is_reported(pod: Object, scheduled: datetime, snapshot: Snapshot) -> bool:
+    """Return whether the kubelet has reported something about a Pod since it was scheduled, or has time to."""
+    has_time = snapshot.read_at - scheduled < _START_TIME
+    has_ended = any(container.ended for container in list_containers(pod))
+    reports = [
+        event for event in snapshot.events_of(pod) if event.last > scheduled and event.reason not in _SCHEDULER_EVENTS
+    ]
+    # Without any event, those of the namespace could not be read.
+    return has_time or has_ended or bool(reports) or not snapshot.events
+
+
 def _list_starting(snapshot: Snapshot) -> Iterator[Object]:
-    """Yield the Pods on a node of which no container runs or has ended, and none waits for an image."""
+    """Yield the Pods on a node of which no container runs, nor waits for anything but the Pod's sandbox and mounts."""
     for pod in snapshot.unready_pods:
-        containers = list(list_containers(pod))
         is_waiting = all(
-            container.started is None
-            and not container.ended
-            and container.waiting in ("", "ContainerCreating", "PodInitializing")
-            for container in containers
+            container.started is None and container.waiting in ("", "ContainerCreating", "PodInitializing")
+            for container in list_containers(pod)
         )
         if is_waiting and not pod.condition("PodScheduled").is_false:
             yield pod
@@ -241,8 +255,11 @@ def _list_starting(snapshot: Snapshot) -> Iterator[Object]:
 
 def _list_current_events(pod: Object, reasons: tuple[str, ...], snapshot: Snapshot) -> Iterator[Event]:
     """Yield the events of some reasons, newest first, since the kubelet last got further."""
+    # After a restart of the node, the containers have ended, and need a new sandbox.
+    ends = [parse_time(container.ended.get("finishedAt")) for container in list_containers(pod)]
+    ended = max((time for time in ends if time), default=None)
     for event in snapshot.events_of(pod):
-        if event.reason in _LATER_EVENTS:
+        if event.reason in _LATER_EVENTS or (ended and event.last <= ended):
             return
         if event.reason in reasons:
             yield event

@@ -8,6 +8,7 @@ from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import find_phrase
+from registry_gitops.cluster.status.causes.node_reasons import RESOURCE_PHRASES
 from registry_gitops.cluster.status.causes.placement import find_pod_reasons, list_unscheduled_pods
 from registry_gitops.cluster.status.causes.volume_phrases import PLACE_PHRASES
 from registry_gitops.cluster.status.causes.wording import RENDER
@@ -24,8 +25,10 @@ def volume_elsewhere(snapshot: Snapshot) -> Iterator[Cause]:
     for pod, message in list_unscheduled_pods(snapshot):
         phrase = find_phrase(message, PLACE_PHRASES)
         place = _describe_place(snapshot)
-        is_node_ill = any(reason.is_about_node for reason in find_pod_reasons(pod, message, snapshot)[:1])
-        if phrase and (place or not is_node_ill):
+        reasons = find_pod_reasons(pod, message, snapshot)[:1]
+        # The node that is ill, closed, or full can be that of the volume.
+        is_other_reason = any(reason.is_about_node or reason.phrase in RESOURCE_PHRASES for reason in reasons)
+        if phrase and (place or not is_other_reason):
             what, remedy = place or (phrase.message, phrase.remedy)
             since = pod.condition("PodScheduled").since
             yield new_cause(CauseId.VOLUME_ELSEWHERE, pod, what, remedy, evidence=message, since=since)
