@@ -75,6 +75,34 @@ def test_reading_a_running_deployment_takes_two_kubectls(kubeconfig: Path) -> No
     assert [path.partition("?")[0] for path in served.requests].count("/api") <= 2
 
 
+def test_pod_that_was_evicted_needs_no_more_kubectls(kubeconfig: Path) -> None:
+    def evict(pod: dict[str, Any]) -> None:
+        pod["metadata"].update(name="evicted", uid="evicted")
+        pod["spec"]["nodeName"] = "another-node"
+        pod["status"].update(phase="Failed", reason="Evicted")
+        pod["status"]["conditions"] = [{"type": "Ready", "status": "False"}]
+        ended = {"terminated": {"exitCode": 137, "finishedAt": "2026-11-25T04:22:06Z"}}
+        pod["status"]["containerStatuses"][0].update(ready=False, state=ended)
+
+    ready = load_snapshot("ready")
+    evicted = with_change(ready, "Pod", evict).of_kinds("Pod")
+    with serving(replace(ready, objects=(*ready.objects, *evicted)), kubeconfig) as served:
+        status = get_status(*DEPLOYMENT)
+    assert (status.ready, status.findings) == (True, ())
+    assert not [path for path in served.requests if "/log" in path or "/nodes" in path]
+    assert [path.partition("?")[0] for path in served.requests].count("/api") <= 2
+
+
+def test_taints_are_read_from_the_nodes_if_the_scheduler_does_not_name_them(kubeconfig: Path) -> None:
+    with serving(load_snapshot("node-reserved"), kubeconfig) as served:
+        remedy = get_status(*DEPLOYMENT).findings[0].remedy
+        served.forbidden = {"nodes"}
+        unread = get_status(*DEPLOYMENT)
+    assert '`{key: dedicated, operator: Equal, value: "database"}`' in remedy
+    assert "tolerations" not in unread.findings[0].remedy
+    assert "nodes" in unread.forbidden_kinds
+
+
 def test_log_of_a_crashed_container_has_no_credentials(kubeconfig: Path) -> None:
     crash = load_snapshot("crash-loop")
     logs = dict.fromkeys(crash.logs, "error: dial redis://me:hunter2@cache: refused")
