@@ -173,6 +173,13 @@ STATES: Final[tuple[State, ...]] = (
         remedy=("move Pods to other nodes",),
     ),
     ill(
+        "the node runs too many processes",
+        f"{SCHEDULER}/tainttoleration/taint_toleration.go",
+        "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/pid-pressure: }.",
+        says=("short of process IDs",),
+        never=("values.",),
+    ),
+    ill(
         "the network of the node is not set up",
         f"{SCHEDULER}/tainttoleration/taint_toleration.go",
         "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/network-unavailable: }.",

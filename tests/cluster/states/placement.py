@@ -337,6 +337,13 @@ STATES: Final[tuple[State, ...]] = (
         remedy=("wait",),
     ),
     unscheduled(
+        "the cluster has no nodes",
+        "https://github.com/kubernetes/kubernetes/blob/v1.36.3/pkg/scheduler/schedule_one.go",
+        "no nodes available to schedule pods",
+        says=("the cluster has no nodes",),
+        never=("values.",),
+    ),
+    unscheduled(
         "a queue holds the Pod back",
         "https://kubernetes.io/docs/concepts/scheduling-eviction/pod-scheduling-readiness/",
         "Scheduling is blocked due to non-empty scheduling gates",

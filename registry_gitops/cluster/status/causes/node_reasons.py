@@ -37,9 +37,14 @@ NODE_PHRASES: Final[tuple[Phrase, ...]] = tuple(
             f"free space on the disk of {{the node}}, such as unused images and logs, or enlarge it; {_PRESSURE}",
         ),
         (
-            rf"{_TAINT}node\.kubernetes\.io/(?:memory|pid)-pressure",
-            "short of memory or of process IDs",
-            f"move Pods to other nodes, or add memory: {{describe}} shows the condition; {_PRESSURE}",
+            rf"{_TAINT}node\.kubernetes\.io/memory-pressure",
+            "short of memory",
+            f"free memory on {{the node}}: move Pods to other nodes, or add memory; {_PRESSURE}",
+        ),
+        (
+            rf"{_TAINT}node\.kubernetes\.io/pid-pressure",
+            "short of process IDs",
+            f"end what runs too many processes on {{the node}}, or raise their limit; {_PRESSURE}",
         ),
         (
             rf"{_TAINT}node\.kubernetes\.io/network-unavailable",

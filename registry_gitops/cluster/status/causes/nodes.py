@@ -15,7 +15,7 @@ from registry_gitops.cluster.status.causes.placement import (
     find_pod_reasons,
     list_unscheduled_pods,
 )
-from registry_gitops.cluster.status.causes.wording import RENDER
+from registry_gitops.cluster.status.causes.wording import with_render
 from registry_gitops.cluster.status.live_objects import Object, list_containers, parse_time
 from registry_gitops.cluster.status.snapshot import Snapshot
 
@@ -149,7 +149,7 @@ def no_healthy_node(snapshot: Snapshot) -> Iterator[Cause]:
             continue
         full = next((reason for reason in reasons if reason.phrase in RESOURCE_PHRASES), None)
         named = [reason for reason in reasons if reason.is_about_node or reason is full]
-        others = f". For the other nodes: {format_remedy(full, pod)}; {RENDER}" if full else ""
+        others = f". For the other nodes: {with_render(format_remedy(full, pod))}" if full else ""
         yield new_cause(
             CauseId.NODE_UNAVAILABLE,
             pod,
@@ -185,7 +185,7 @@ def _explain_end(pod: Object, reported: str, snapshot: Snapshot) -> tuple[str, s
     remedy = phrase.remedy.replace("node {node}", f"node {node or 'NODE'}").replace("{node}", name)
     images = "; then keep the images on a volume: set `values.persistence.enabled: true`"
     remedy = remedy.replace("{images}", images if _keeps_images_on_node(snapshot) else "")
-    return f"{name} ended the Pod: {phrase.message}", f"{remedy}; {RENDER}" if "values." in remedy else remedy
+    return f"{name} ended the Pod: {phrase.message}", with_render(remedy)
 
 
 def _keeps_images_on_node(snapshot: Snapshot) -> bool:

@@ -19,7 +19,7 @@ from registry_gitops.cluster.status.causes.node_reasons import (
     find_reasons,
     format_remedy,
 )
-from registry_gitops.cluster.status.causes.wording import RENDER
+from registry_gitops.cluster.status.causes.wording import RENDER, with_render
 from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Event, Snapshot
 
@@ -67,8 +67,9 @@ WAITING_PHRASES: Final[tuple[Phrase, ...]] = (
         "the Pod waits for its scheduling gates",
         "the controller that set `schedulingGates` removes them, such as that of a queue: look for what it waits for",
     ),
+    Phrase(r"no nodes available to schedule", "the cluster has no nodes", "add a node, or start one"),
 )
-"""Pods that the scheduler does not place yet."""
+"""Messages that are about no node."""
 
 
 def unschedulable(snapshot: Snapshot) -> Iterator[Cause]:
@@ -101,7 +102,7 @@ def _explain(pod: Object, message: str, reasons: Sequence[NodeReason], snapshot:
         named = [reason for reason in reasons if reason.phrase in REQUEST_PHRASES and reason.count == first.count]
     what = f"no node can run the Pod: {describe_reasons(named, message)}"
     keys = [key for reason in named for key in _KEY.findall(reason.phrase.remedy)]
-    remedy = f"{_KEY.sub(lambda _: ' and '.join(keys), format_remedy(first, pod), 1)}; {RENDER}"
+    remedy = with_render(_KEY.sub(lambda _: " and ".join(keys), format_remedy(first, pod), 1))
     reserved = next((reason for reason in reasons if reason.phrase is RESERVED), None)
     if first.phrase is LABELS and reserved:
         return what, f"{remedy}. If the labels are those of the nodes with the taint: {format_remedy(reserved, pod)}"

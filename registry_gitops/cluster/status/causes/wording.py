@@ -11,6 +11,11 @@ from registry_gitops.cluster.status.snapshot import Snapshot
 RENDER: Final = "then render, commit, and push"
 
 
+def with_render(remedy: str) -> str:
+    """Return a remedy with what follows a change of values, if it names a value."""
+    return f"{remedy}; {RENDER}" if "`values." in remedy else remedy
+
+
 def values_key_for(release: Object | None, name: str) -> str:
     """Return the key of the values that holds a name, such as `values.http.existingSecret`, in backquotes, or ""."""
     paths = _find_paths(release.map("spec.values") if release and name else {}, name, "values")
