@@ -84,6 +84,14 @@ STATES: Final[tuple[State, ...]] = (
         never=("values.",),
     ),
     recorded(
+        "node-out-of-service",
+        "the only node with the labels was taken out of service",
+        "node-unavailable",
+        says=("out of service (1 of 2 nodes)",),
+        remedy=("`kubectl taint nodes node-3 node.kubernetes.io/out-of-service-`",),
+        never=("values.",),
+    ),
+    recorded(
         "node-cordoned",
         "the only node with the labels is cordoned, while Helm waits",
         "node-unavailable",
@@ -185,13 +193,6 @@ STATES: Final[tuple[State, ...]] = (
         "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/network-unavailable: }.",
         add(node("worker-1", "node.kubernetes.io/network-unavailable")),
         remedy=("`kubectl get pods -A -o wide --field-selector spec.nodeName=worker-1`",),
-    ),
-    ill(
-        "the node was taken out of service",
-        f"{SCHEDULER}/tainttoleration/taint_toleration.go",
-        "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/out-of-service: nodeshutdown}.",
-        add(node("worker-1", "node.kubernetes.io/out-of-service=nodeshutdown")),
-        remedy=("`kubectl taint nodes worker-1 node.kubernetes.io/out-of-service-`",),
     ),
     ill(
         "the machine of the node is shut down",

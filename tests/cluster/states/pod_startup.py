@@ -52,6 +52,14 @@ STATES: Final[tuple[State, ...]] = (
         remedy=("`values.runtimeClassName`",),
     ),
     recorded(
+        "kubelet-silent",
+        "the kubelet does not start the Pod, and reports nothing",
+        "pod-not-started",
+        says=("the kubelet of node node-3 has not started the Pod",),
+        remedy=("`kubectl describe node node-3`",),
+        never=("values.",),
+    ),
+    recorded(
         "nfs-helper-missing",
         "the node cannot mount NFS",
         "volume-not-mounted",
@@ -245,19 +253,6 @@ STATES: Final[tuple[State, ...]] = (
         "https://github.com/containerd/containerd/issues/1546",
         "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to mount rootfs: something new",
         says=("the container runtime of the node fails", "something new"),
-    ),
-    State(
-        "the kubelet reports nothing about the Pod",
-        "https://github.com/kubernetes/kubernetes/issues/36042",
-        changed(
-            "secret-missing",
-            without("Event"),
-            event("Pod", "Scheduled", "Successfully assigned docker-registry to e2e", ago=200, type_="Normal"),
-        ),
-        ("pod-not-started",),
-        says=("the kubelet of node e2e has not started the Pod",),
-        remedy=("`kubectl describe node e2e`",),
-        never=("values.",),
     ),
     no_mount(
         "the NFS server does not respond, and the newest event does not say so",

@@ -143,7 +143,9 @@ def list_unscheduled_pods(snapshot: Snapshot) -> list[tuple[Object, str]]:
 
 def find_pod_reasons(pod: Object, message: str, snapshot: Snapshot) -> tuple[NodeReason, ...]:
     """Return the reasons why the scheduler found no node for a Pod, the one to change first."""
-    return find_reasons(message, pod, snapshot.of_kinds("Node"))
+    # A node that another Pod is on was read by its name, too.
+    nodes = {node.name: node for node in snapshot.of_kinds("Node")}
+    return find_reasons(message, pod, nodes.values())
 
 
 def describe_reasons(reasons: Sequence[NodeReason], message: str) -> str:
