@@ -16,7 +16,6 @@ from tests.cluster.states.table import STATES
 
 from .api import write_config
 from .deployment_api import serving
-from .states.table import STATES
 
 pytestmark = pytest.mark.tools
 

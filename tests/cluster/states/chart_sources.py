@@ -881,6 +881,37 @@ _CONTENT: Final = (
         remedy=("wait", "`flux reconcile source chart"),
     ),
     State(
+        "the source was suspended before it was fetched",
+        f"{_FLUX}/controller/helmchart_controller.go",
+        changed(
+            "chart-not-in-git",
+            edit("GitRepository", lambda data: (data["spec"].update(suspend=True), data.update(status={}))),
+            condition("HelmChart", "NoSourceArtifact", "no artifact available for GitRepository source 'flux-system'"),
+            without("Event"),
+        ),
+        ("suspended",),
+        remedy=("`flux resume source git flux-system -n flux-system`",),
+        never=("wait: it passes",),
+    ),
+    State(
+        "the index names an archive that does not exist",
+        "https://github.com/helm/helm/blob/main/pkg/getter/httpgetter.go",
+        changed(
+            "chart-not-in-index",
+            with_spec("HelmRepository", url="https://charts.example.com"),
+            condition(
+                "HelmChart",
+                "ChartPullError",
+                "chart pull error: failed to download chart for remote reference: failed to fetch "
+                "https://github.com/acme/charts/releases/download/docker-registry-0.1.0.tgz : 404 Not Found",
+            ),
+            without("Event"),
+        ),
+        ("chart-not-found",),
+        remedy=("publish the chart",),
+        never=("index.yaml",),
+    ),
+    State(
         "a message that status does not know",
         f"{_FLUX}/controller/ocirepository_controller.go",
         chart_artifact("failed to parse artifact manifest: unexpected thing"),

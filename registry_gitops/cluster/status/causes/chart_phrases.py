@@ -47,7 +47,8 @@ CHART_PHRASES: Final[tuple[Phrase, ...]] = (
         "`--helm-chart-max-size` of source-controller; {then}",
     ),
     Phrase(
-        rf"index\.yaml ?: {http_status(404)}|index\.yaml.{{0,40}} not found|failed to fetch … ?: {http_status(404)}",
+        rf"index\.yaml ?: {http_status(404)}|index\.yaml.{{0,40}} not found"
+        rf"|repository index: .{{0,80}}failed to fetch … ?: {http_status(404)}",
         "there is no index.yaml at its address",
         "correct {url}; a registry of charts has an oci:// address; {then}",
     ),

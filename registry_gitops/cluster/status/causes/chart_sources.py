@@ -62,7 +62,8 @@ def chart_failed(snapshot: Snapshot) -> Iterator[Cause]:
     if snapshot.release is None or any(source_not_found(snapshot)):
         return
     for fetch in list_failures(snapshot, snapshot.source, snapshot.chart, release=snapshot.release):
-        if fetch.failed is not snapshot.repository:
+        waits_for_suspended = fetch.source.is_suspended and not fetch.source.map("status.artifact")
+        if fetch.failed is not snapshot.repository and not waits_for_suspended:
             yield _failed(fetch)
         return
 

@@ -153,7 +153,8 @@ ACCESS_PHRASES: Final[tuple[Phrase, ...]] = (
         "{then}",
     ),
     Phrase(
-        r"unable to authenticate, attempted methods|too many authentication attempts|permission denied \(publickey"
+        r"unable to authenticate, attempted methods|too many auth(?:entication)? (?:attempts|failures)"
+        r"|permission denied \(publickey"
         r"|unknown error: remote:|unknown error: error: |key you are authenticating with",
         "the SSH server does not accept the key",
         "let the server accept the public key of the Secret for this repository: {public_key}; {then}",
@@ -184,7 +185,7 @@ ACCESS_PHRASES: Final[tuple[Phrase, ...]] = (
             r"access key id you provided does not exist",
             r"request signature we calculated does not match",
         )
-        + rf"|{http_status(401)}|{http_status(403)}",
+        + rf"|{http_status(401)}|{http_status(403)}|{http_status(203)}",
         "the server {refusal}",
         "{credentials}; {then}",
     ),
@@ -212,7 +213,7 @@ TLS_PHRASES: Final[tuple[Phrase, ...]] = (
         "{plain}; {then}",
     ),
     Phrase(
-        r"client sent an http request to an https server",
+        r"client sent an http request to an https server|malformed http response",
         "the server wants TLS",
         "{tls}; {then}",
     ),
@@ -252,7 +253,7 @@ NETWORK_PHRASES: Final[tuple[Phrase, ...]] = (
         "check that the server runs, and the port in {url}; " + _REPEATS,
     ),
     Phrase(
-        r"no route to host|network is unreachable",
+        r"no route to host|network is unreachable|cannot assign requested address",
         "there is no route from source-controller to the server",
         "check the address in {url}, and the network of the node of source-controller; " + _REPEATS,
     ),
@@ -264,7 +265,7 @@ NETWORK_PHRASES: Final[tuple[Phrase, ...]] = (
         "raise {timeout}; " + _REPEATS,
     ),
     Phrase(
-        r"connection reset|broken pipe|\bEOF\b|use of closed network connection",
+        r"connection reset|broken pipe|\bEOF\b|use of closed network connection|goaway",
         "the connection is cut",
         "check what is between source-controller and the server: proxy, firewall, load balancer; " + _REPEATS,
     ),
