@@ -176,7 +176,14 @@ def _controllers(snapshot: Snapshot) -> Iterator[Reference]:
     for thing in snapshot.flux_objects:
         is_waiting = not thing.is_ready or thing is snapshot.unapplied_kustomization
         if thing.is_being_deleted or (is_waiting and not thing.is_suspended):
-            yield Reference("Deployment", MANAGER_NAMESPACE, controller_of(thing.kind))
+            yield from (Reference("Deployment", MANAGER_NAMESPACE, name) for name in list_controllers(thing))
+
+
+def list_controllers(thing: Object) -> Iterator[str]:
+    """Yield the controller of an object of Flux, and the one from which that cannot get an artifact."""
+    yield controller_of(thing.kind)
+    if thing.condition("Ready").reason == "ArtifactFailed":
+        yield controller_of("GitRepository")
 
 
 def controller_of(kind: str) -> str:

@@ -278,6 +278,15 @@ _FILES: Final = (
         remedy=_BUILD,
     ),
     fails(
+        "a feature that kustomize-controller has switched off",
+        f"{_CONTROLLER}/blob/v1.9.4/internal/controller/kustomization_controller.go",
+        "to use spec.decryption.serviceAccountName for decryption authentication please enable the "
+        "ObjectLevelWorkloadIdentity feature gate in the controller",
+        says="uses a feature that kustomize-controller has switched off",
+        remedy="--feature-gates=ObjectLevelWorkloadIdentity=true",
+        reason="FeatureGateDisabled",
+    ),
+    fails(
         "an expression of a health check is not valid",
         f"{_CONTROLLER}/issues/405",
         "Reconciliation failed terminally due to configuration error: failed to parse the expression Current: "

@@ -111,6 +111,55 @@ def waits(name: str, *, kind: str = "HelmRelease", how: str = "is not ready") ->
 
 STATES: Final[tuple[State, ...]] = (
     recorded(
+        "revision-waits-for-health",
+        "a bad image was reverted in Git, and its Kustomization waits for the health of the revision before",
+        "busy",
+        report=f"{_KUSTOMIZE}/issues/701",
+        says=("kustomize-controller still works on an earlier change of the Kustomization, until", "health checks"),
+        remedy=("kubectl rollout undo deployment/docker-registry -n docker-registry",),
+        never=("render, commit", "values.image"),
+    ),
+    State(
+        "a readyExpr of the release is no valid expression",
+        f"{_HELM}/blob/v1.6.3/internal/controller/helmrelease_controller.go",
+        changed(
+            "just-applied",
+            depends("infra/redis", expression="dep.status.ready =="),
+            *(
+                condition(
+                    "HelmRelease",
+                    "InvalidCELExpression",
+                    "Reconciliation failed terminally due to configuration error: failed to evaluate dependency redis: "
+                    "failed to parse the CEL expression 'dep.status.ready ==': ERROR: <input>:1:20: Syntax error",
+                    type_=type_,
+                    status=status,
+                )
+                for type_, status in (("Ready", "False"), ("Stalled", "True"))
+            ),
+        ),
+        ("dependency-not-ready",),
+        says=("a `readyExpr` in `dependsOn` of the HelmRelease docker-registry is no valid expression",),
+        remedy=("correct that expression in `release.dependsOn`",),
+        never=("--reset", "RetryOnFailure"),
+    ),
+    State(
+        "kustomize-controller gets no artifact, because source-controller does not run",
+        "https://github.com/fluxcd/flux2/issues/836",
+        changed(
+            "ready",
+            condition(
+                "Kustomization",
+                "ArtifactFailed",
+                "failed to download archive: GET http://source-controller.flux-system.svc.cluster.local./gitrepository/"
+                "flux-system/flux-system/1.tar.gz giving up after 10 attempt(s): dial tcp: connection refused",
+            ),
+            controller("source-controller"),
+        ),
+        ("artifact-failed", "controller-down"),
+        says=("cannot download the artifact from source-controller",),
+        ready=True,
+    ),
+    recorded(
         "image-reverted",
         "a bad image was reverted in Git a moment ago",
         "busy",
@@ -319,7 +368,7 @@ STATES: Final[tuple[State, ...]] = (
         "dependency-not-ready",
         report=f"{_KUSTOMIZE}/blob/v1.9.4/internal/controller/kustomization_controller.go",
         says=("waits for Kustomization/flux-system/fx-none, which does not exist",),
-        remedy=("correct the name and the namespace in `dependsOn`",),
+        remedy=("correct the name and the namespace in `",),
         ready=True,
     ),
     recorded(
@@ -328,7 +377,7 @@ STATES: Final[tuple[State, ...]] = (
         "dependency-not-ready",
         report=f"{_HELM}/blob/v1.6.3/internal/controller/helmrelease_controller.go",
         says=("waits for HelmRelease/docker-registry/redis, which does not exist",),
-        remedy=("correct the name and the namespace in `dependsOn`",),
+        remedy=("correct the name and the namespace in `",),
     ),
     recorded(
         "releases-wait-for-each-other",
@@ -338,7 +387,7 @@ STATES: Final[tuple[State, ...]] = (
         says=(
             "HelmRelease/docker-registry/redis, which waits for HelmRelease/docker-registry/docker-registry: a circle",
         ),
-        remedy=("remove one of these `dependsOn`",),
+        remedy=("break the circle: remove an entry of `release.dependsOn`",),
     ),
     recorded(
         "release-dependency-failed",
@@ -382,7 +431,7 @@ STATES: Final[tuple[State, ...]] = (
         ),
         ("dependency-not-ready",),
         says=("HelmRelease/infra/redis, which does not exist",),
-        remedy=("correct the name and the namespace in `dependsOn`",),
+        remedy=("correct the name and the namespace in `",),
     ),
     State(
         "the release waits for one that is suspended",
@@ -461,7 +510,7 @@ STATES: Final[tuple[State, ...]] = (
         says=(
             "waits for HelmRelease/infra/redis, which waits for HelmRelease/docker-registry/docker-registry: a circle",
         ),
-        remedy=("remove one of these `dependsOn`",),
+        remedy=("break the circle: remove an entry of `release.dependsOn`",),
     ),
     State(
         "a Kustomization waits for one that waits for one that fails",

@@ -64,7 +64,8 @@ _EXPLAINS: Final[Mapping[CauseId, frozenset[CauseId]]] = {
         ),
         frozenset({CauseId.VOLUME_NOT_BOUND}),
     ),
-    CauseId.ARTIFACT_FAILED: frozenset({CauseId.KIND_MISSING}),
+    CauseId.ARTIFACT_FAILED: frozenset({CauseId.KIND_MISSING, CauseId.RETRIES_EXHAUSTED}),
+    CauseId.DEPENDENCY_NOT_READY: frozenset({CauseId.RETRIES_EXHAUSTED}),
     CauseId.VOLUME_NOT_BOUND: frozenset({CauseId.WORKLOAD_GONE, CauseId.UNSCHEDULABLE}),
     CauseId.VOLUME_ELSEWHERE: frozenset({CauseId.UNSCHEDULABLE, CauseId.NODE_UNAVAILABLE}),
     # Containers that ended with their node are no crash loop.

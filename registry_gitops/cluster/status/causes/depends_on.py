@@ -9,7 +9,7 @@ from typing import Final
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.delivery import list_suspects
 from registry_gitops.cluster.status.causes.timing import find_deadline, format_clock
-from registry_gitops.cluster.status.causes.wording import reconcile_command, resume_command
+from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
 from registry_gitops.cluster.status.live_objects import Object, Reference
 from registry_gitops.cluster.status.snapshot import Snapshot, dependencies_of
 
@@ -34,12 +34,17 @@ def dependency_not_ready(snapshot: Snapshot) -> Iterator[Cause]:
     """Flux does not process the release, or its Kustomization, until an object that it depends on is ready."""
     suspects = list_suspects(snapshot) if snapshot.release is None else [snapshot.kustomization]
     for thing in (snapshot.release, *suspects):
-        if thing is None or thing.is_suspended or not _is_waiting(thing):
+        if thing is None or thing.is_suspended:
+            continue
+        if _has_invalid_expression(thing):
+            yield _invalid_expression(thing)
+            return
+        if not _is_waiting(thing):
             continue
         blocker = _find_blocker(thing, snapshot)
         if blocker is None:
             continue
-        state, remedy = _describe(blocker)
+        state, remedy = _describe(blocker, _describe_key(thing))
         others = "".join(f" {reference}, which waits for" for reference in blocker.path)
         yield new_cause(
             CauseId.DEPENDENCY_NOT_READY,
@@ -50,6 +55,30 @@ def dependency_not_ready(snapshot: Snapshot) -> Iterator[Cause]:
             since=thing.condition("Ready").since,
         )
         return
+
+
+def _describe_key(thing: Object) -> str:
+    """Return where to correct `dependsOn`: the release has it from the config file."""
+    if thing.kind == "HelmRelease":
+        return f"`release.dependsOn`; {RENDER}"
+    return f"`spec.dependsOn` of Kustomization {thing.namespace}/{thing.name} in Git"
+
+
+def _has_invalid_expression(thing: Object) -> bool:
+    ready = thing.condition("Ready")
+    return ready.reason == "InvalidCELExpression" and "evaluate dependency" in " ".join(ready.message.lower().split())
+
+
+def _invalid_expression(thing: Object) -> Cause:
+    ready = thing.condition("Ready")
+    return new_cause(
+        CauseId.DEPENDENCY_NOT_READY,
+        thing,
+        f"a `readyExpr` in `dependsOn` of the {thing.kind} {thing.name} is no valid expression, and is never evaluated",
+        f"correct that expression in {_describe_key(thing)}",
+        evidence=ready.message,
+        since=ready.since,
+    )
 
 
 def _is_waiting(thing: Object) -> bool:
@@ -80,17 +109,16 @@ def _find_reference(thing: Object, message: str) -> Reference | None:
     return next(iter(named or references[:1]), None)
 
 
-def _describe(blocker: _Blocker) -> tuple[str, str]:
+def _describe(blocker: _Blocker, key: str) -> tuple[str, str]:
     """Return the state of a blocker, as the end of a sentence that names it, and the remedy."""
     reference, thing = blocker.reference, blocker.thing
-    commit = "commit and push"
     if blocker.is_circular:
-        return ": a circle, and none of them is processed", f"remove one of these `dependsOn` in Git; {commit}"
+        return ": a circle, and none of them is processed", f"break the circle: remove an entry of {key}"
     if thing is None:
         missing = ", which does not exist" if "not found" in blocker.message.lower() else ", which was not found"
-        return missing, f"create it, or correct the name and the namespace in `dependsOn` in Git; {commit}"
+        return missing, f"create it, or correct the name and the namespace in {key}"
     if thing.is_being_deleted:
-        return ", which is being deleted", f"remove it from `dependsOn` in Git, or create it again; {commit}"
+        return ", which is being deleted", f"create it again, or remove it from {key}"
     if thing.is_suspended and not thing.condition("Ready").is_true:
         return ", which is suspended, and not ready", resume_command(thing)
     if "readyexpr" in blocker.message.lower():

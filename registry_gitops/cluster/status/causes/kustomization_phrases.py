@@ -175,6 +175,12 @@ _BUILDS: Final = (
         "correct what the message names; " + _PUSH + f"; {_BUILD}",
     ),
     Phrase(
+        r"please enable the (?P<gate>\w+) feature gate",
+        "the Kustomization uses a feature that kustomize-controller has switched off",
+        "add `--feature-gates={gate}=true` to the arguments of kustomize-controller",
+        has_names=True,
+    ),
+    Phrase(
         r"failed terminally due to configuration error",
         "an expression in `spec.healthCheckExprs` or `readyExpr` of Kustomization {kustomization} is not valid",
         "correct the expression that the message names; " + _PUSH,

@@ -11,7 +11,7 @@ from registry_gitops.cluster.status.causes.helm_words import last_failure
 from registry_gitops.cluster.status.causes.timing import find_deadline, find_next_try, format_clock
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
 from registry_gitops.cluster.status.live_objects import Object, Reference, parse_time
-from registry_gitops.cluster.status.related import MANAGER_NAMESPACE, controller_of
+from registry_gitops.cluster.status.related import MANAGER_NAMESPACE, controller_of, list_controllers
 from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.findings import Severity
 
@@ -77,7 +77,8 @@ def _end_rollout_remedy(snapshot: Snapshot) -> str:
 def controller_down(snapshot: Snapshot) -> Iterator[Cause]:
     """A controller of Flux that has something to do has no Pod that is available."""
     waiting = [thing for thing in snapshot.flux_objects if not thing.is_ready or _describe_lag(thing, snapshot)]
-    for name in dict.fromkeys(controller_of(thing.kind) for thing in waiting if not thing.is_suspended):
+    names = (name for thing in waiting if not thing.is_suspended for name in list_controllers(thing))
+    for name in dict.fromkeys(names):
         controller = find_controller(name, snapshot)
         if controller is None or not _is_down(controller):
             continue
