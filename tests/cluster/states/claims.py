@@ -594,7 +594,8 @@ _DRIVERS: Final = (
     _not_mounted(
         "the disk is still attached to another machine",
         f"{_KUBERNETES}/issues/29324",
-        'AttachVolume.Attach failed for volume "grafana" : Error attaching EBS volume: VolumeInUse: vol-0dacaeb7988eaecb8 '
+        'AttachVolume.Attach failed for volume "grafana" : Error attaching EBS volume: VolumeInUse: '
+        "vol-0dacaeb7988eaecb8 "
         "is already attached to an instance",
         "volume-held",
         "the volume is still attached to another node",
@@ -611,7 +612,8 @@ _DRIVERS: Final = (
     _not_mounted(
         "the node has not registered the storage driver",
         "https://github.com/openebs/mayastor/issues/1712",
-        'AttachVolume.Attach failed for volume "pvc-8609b23a" : CSINode gl-dpce-r0-host-onprem3.private does not contain '
+        'AttachVolume.Attach failed for volume "pvc-8609b23a" : CSINode gl-dpce-r0-host-onprem3.private '
+        "does not contain "
         "driver io.openebs.csi-mayastor",
         "volume-not-mounted",
         "the storage driver does not run on the node",
@@ -620,7 +622,8 @@ _DRIVERS: Final = (
     _not_mounted(
         "Longhorn has no healthy copy of the volume",
         "https://github.com/longhorn/longhorn/issues/10146",
-        'AttachVolume.Attach failed for volume "pvc-62702773" : rpc error: code = Aborted desc = volume pvc-62702773 is '
+        'AttachVolume.Attach failed for volume "pvc-62702773" : rpc error: code = Aborted desc = volume '
+        "pvc-62702773 is "
         "not ready for workloads",
         "volume-not-mounted",
         "no healthy copy of the volume",
@@ -639,7 +642,8 @@ _DRIVERS: Final = (
     _not_mounted(
         "the cloud does not let the driver mount the share",
         "https://github.com/kubernetes-sigs/azurefile-csi-driver/issues/805",
-        'MountVolume.MountDevice failed for volume "pvc-1" : rpc error: code = Internal desc = The client does not have '
+        'MountVolume.MountDevice failed for volume "pvc-1" : rpc error: code = Internal desc = The '
+        "client does not have "
         "authorization to perform action over scope or the scope is invalid.",
         "volume-not-mounted",
         "the cloud does not allow the storage driver to do that",
@@ -648,7 +652,8 @@ _DRIVERS: Final = (
     _not_mounted(
         "the share denies access",
         "https://github.com/Azure/AKS/issues/2383",
-        'MountVolume.SetUp failed for volume "log" : mount failed: exit status 32\nMounting command: mount\nOutput: mount '
+        'MountVolume.SetUp failed for volume "log" : mount failed: exit status 32\nMounting command: '
+        "mount\nOutput: mount "
         "error(13): Permission denied",
         "volume-not-mounted",
         "the storage denies access to the node",
@@ -665,7 +670,8 @@ _DRIVERS: Final = (
     _not_mounted(
         "the storage does not attach the volume in time",
         "https://github.com/longhorn/longhorn/issues/4441",
-        'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = DeadlineExceeded desc = volume pvc-1 failed to '
+        'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = DeadlineExceeded desc = '
+        "volume pvc-1 failed to "
         "attach to node linux-4",
         "volume-not-mounted",
         "the storage does not respond",
