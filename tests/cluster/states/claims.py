@@ -636,7 +636,7 @@ _DRIVERS: Final = (
         "with ID \"vol-0610bdf1017a8d7a8\": InvalidVolume.NotFound: The volume 'vol-0610bdf1017a8d7a8' does not exist. "
         "status code: 400",
         "volume-not-mounted",
-        "the storage does not have the volume any more",
+        "the storage system does not have the volume any more",
         "restore",
     ),
     _not_mounted(
@@ -674,8 +674,8 @@ _DRIVERS: Final = (
         "volume pvc-1 failed to "
         "attach to node linux-4",
         "volume-not-mounted",
-        "the storage does not respond",
-        "Kubernetes tries again by itself",
+        "the driver of the volume does not respond in time",
+        "the log of the driver",
     ),
 )
 

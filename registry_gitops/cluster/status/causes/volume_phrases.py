@@ -157,11 +157,6 @@ DRIVER_PHRASES: Final[tuple[Phrase, ...]] = (
         "the storage system has no healthy copy of the volume",
         "repair the copies of the volume in the storage system, such as Longhorn; the Pod then starts by itself",
     ),
-    Phrase(
-        r"invalidvolume\.notfound|\b(?:volume|disk) [^.:]{0,80}(?:not found|does not exist)",
-        "the storage does not have the volume any more",
-        "restore the volume in the storage system, or restore a backup on a new claim",
-    ),
     _DENIED,
     Phrase(
         r"mount error\(13\)|permission denied",
@@ -174,9 +169,8 @@ DRIVER_PHRASES: Final[tuple[Phrase, ...]] = (
         "the storage server does not know the mounted directory any more",
         "delete the Pod, so that its node mounts the volume again; if that does not help, restart the node",
     ),
-    _SILENT,
 )
-"""Why a driver cannot attach or mount a volume."""
+"""Why a driver cannot attach or mount a volume, besides the words for mounts of `pod_startup`."""
 
 RESIZE_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
