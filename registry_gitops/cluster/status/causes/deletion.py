@@ -10,6 +10,7 @@ from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCaus
 from registry_gitops.cluster.status.causes.finalizers import FLUX_FINALIZER, describe_holder, describe_namespace
 from registry_gitops.cluster.status.causes.wording import (
     end_pods_command,
+    list_mounting_pods,
     reconcile_command,
     recreate_remedy,
     sentences,
@@ -155,7 +156,9 @@ def _is_kept(claim: Object) -> bool:
 
 def _end_remedy(thing: Object) -> str:
     """Return what ends the deletion, and what to do after it."""
-    return sentences(describe_holder(thing), "if it is to stay, apply it again from Git after that")
+    is_made = thing.kind == "HelmChart"
+    again = "Flux then creates it again" if is_made else "if it is to stay, apply it again from Git after that"
+    return sentences(describe_holder(thing), again)
 
 
 def _keep_images(claims: Iterable[Object], snapshot: Snapshot) -> str:
@@ -170,7 +173,7 @@ def _keep_images(claims: Iterable[Object], snapshot: Snapshot) -> str:
 
 def _claim_being_deleted(claim: Object, snapshot: Snapshot) -> Cause:
     volume = claim.text("spec.volumeName")
-    pods = [pod for pod in snapshot.all_pods if pod.text("status.phase") in ("Running", "Unknown")]
+    pods = list_mounting_pods(snapshot)
     when = "when the last Pod that mounts it ends" if pods else "soon"
     if not volume:
         message = f"the claim {claim.name} is being deleted"
@@ -218,7 +221,8 @@ def pod_not_ending(snapshot: Snapshot) -> Iterator[Cause]:
         is_awaited = workload is not None and (
             workload.kind == "StatefulSet" or workload.text("spec.strategy.type") == "Recreate"
         )
-        waiting = ", and the next Pod waits for it" if is_awaited and not snapshot.pods else ""
+        is_awaited = is_awaited and snapshot.is_rolling_out and not snapshot.pods
+        waiting = ", and the next Pod waits for it" if is_awaited else ""
         yield new_cause(
             CauseId.POD_NOT_ENDING,
             pod,

@@ -62,9 +62,15 @@ def sentences(*parts: str) -> str:
     return ". ".join((first, *(f"{part[0].upper()}{part[1:]}" for part in others)))
 
 
+def list_mounting_pods(snapshot: Snapshot) -> list[Object]:
+    """Return the Pods of the workload that have a node, and so protect its claims from deletion."""
+    pods = (pod for pod in snapshot.all_pods if pod.text("spec.nodeName"))
+    return [pod for pod in pods if pod.text("status.phase") not in ("Succeeded", "Failed")]
+
+
 def end_pods_command(snapshot: Snapshot) -> str:
     """Return the command, in backquotes, that ends the running Pods of the workload, and waits for their end."""
-    names = [pod.name for pod in snapshot.all_pods if pod.text("status.phase") in ("Running", "Unknown")]
+    names = [pod.name for pod in list_mounting_pods(snapshot)]
     return f"`kubectl delete pod -n {snapshot.target_namespace} {' '.join(names) or 'NAME'}`"
 
 
