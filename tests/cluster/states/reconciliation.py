@@ -354,6 +354,15 @@ STATES: Final[tuple[State, ...]] = (
         ready=True,
     ),
     State(
+        "an annotation in Git lets Flux create the HelmRelease, and never change it",
+        "https://github.com/fluxcd/kustomize-controller/blob/v1.9.4/internal/controller/kustomization_controller.go",
+        changed("ready", annotated("kustomize.toolkit.fluxcd.io/ssa", "IfNotPresent")),
+        ("suspended",),
+        says=("kustomize.toolkit.fluxcd.io/ssa: IfNotPresent: changes in Git do not reach it",),
+        remedy=("in Git too, if it is there",),
+        ready=True,
+    ),
+    State(
         "a label keeps changes in Git from the HelmRelease",
         "https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-apply-behavior-of-resources",
         changed("ready", labeled("kustomize.toolkit.fluxcd.io/ssa", "Ignore")),

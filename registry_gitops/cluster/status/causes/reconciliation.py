@@ -19,10 +19,11 @@ _OBSERVE_TIME: Final = timedelta(seconds=30)
 """A change that its controller has not processed within this time is a cause; so is a timeout that ended before."""
 _REQUESTED: Final = "reconcile.fluxcd.io/requestedAt"
 _SHARD: Final = "sharding.fluxcd.io/key"
-_UNMANAGED: Final = {
-    "kustomize.toolkit.fluxcd.io/reconcile": "disabled",
-    "kustomize.toolkit.fluxcd.io/ssa": "Ignore",
-}
+_UNMANAGED: Final = (
+    ("kustomize.toolkit.fluxcd.io/reconcile", "disabled"),
+    ("kustomize.toolkit.fluxcd.io/ssa", "Ignore"),
+    ("kustomize.toolkit.fluxcd.io/ssa", "IfNotPresent"),
+)
 """Annotations and labels, and their values, with which kustomize-controller leaves an object as it is."""
 _WAIT: Final = "wait for it: `registry-gitops status --wait 5m`"
 
@@ -284,7 +285,7 @@ def suspended(snapshot: Snapshot) -> Iterator[Cause]:
                 severity=Severity.ERROR if _release_waits_for(thing, snapshot) else Severity.WARNING,
             )
     release = snapshot.release
-    for key, value in _UNMANAGED.items():
+    for key, value in _UNMANAGED:
         if release and value in (release.labels.get(key), release.map("metadata.annotations").get(key)):
             yield new_cause(
                 CauseId.SUSPENDED,
