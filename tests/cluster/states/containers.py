@@ -206,7 +206,7 @@ _STARTS: Final = (
         "CreateContainerError",
         "the moon is in the wrong phase",
         "cannot start the container registry",
-        "the message names",
+        "kubectl describe pod",
         never=("values.",),
     ),
     State(

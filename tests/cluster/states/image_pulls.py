@@ -183,6 +183,14 @@ STATES: Final[tuple[State, ...]] = (
         "proxy or mirror",
     ),
     _not_pulled(
+        "the image registry has lost a layer",
+        _RESOLVER,
+        _containerd("failed to copy: httpReadSeeker: failed open: could not fetch content descriptor: not found"),
+        "incomplete or changed",
+        "proxy or mirror",
+        never=("has no such image",),
+    ),
+    _not_pulled(
         "the certificate of the image registry has expired",
         "https://github.com/golang/go/blob/master/src/crypto/x509/verify.go",
         _containerd(
@@ -365,8 +373,8 @@ STATES: Final[tuple[State, ...]] = (
         _KUBELET,
         _containerd("the moon is in the wrong phase"),
         "does not know",
-        "values.image.registry",
-        never=_SECRETS,
+        "kubectl describe pod",
+        never=("values.",),
     ),
     State(
         "an older kubelet has the reason in an event only",

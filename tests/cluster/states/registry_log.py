@@ -115,6 +115,14 @@ _START: Final = (
         never=("extraEnvVars",),
     ),
     _ends(
+        "the configuration file is where version 2 had it",
+        _REGISTRY,
+        f"configuration error: open /etc/docker/registry/config.yml: no such file or directory{_USAGE}",
+        "cannot read its configuration file",
+        "values.args",
+        never=("extraFiles",),
+    ),
+    _ends(
         "the configuration file is empty",
         _PARSER,
         refusal('unsupported version: ""'),

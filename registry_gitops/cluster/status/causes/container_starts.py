@@ -10,7 +10,6 @@ from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCaus
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
 from registry_gitops.cluster.status.causes.container_origin import adapt_remedy, describe_place
 from registry_gitops.cluster.status.causes.pod_references import lacks_reference
-from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.live_objects import Container, Object, list_containers
 from registry_gitops.cluster.status.snapshot import Snapshot
 
@@ -89,7 +88,8 @@ NOT_STARTED_PHRASES: Final[tuple[Phrase, ...]] = (
         "correct `values.containerSecurityContext.seccompProfile`, or load the profile onto the nodes",
     ),
     Phrase(
-        r"deadline ?exceeded|resource temporarily unavailable|cannot allocate memory|timed? ?out|cgroups?:",
+        r"deadline ?exceeded|resource temporarily unavailable|cannot allocate memory|timed? ?out|cgroups?:"
+        r"|have not yet been read",
         "the node is overloaded, or its container runtime does not work",
         "wait: the kubelet tries again; if it lasts, have the node repaired, or delete the Pod for a place on "
         "another one",
@@ -130,11 +130,12 @@ def find_refusal(pod: Object, container: Container, snapshot: Snapshot) -> str:
 def _not_started(pod: Object, container: Container, message: str, snapshot: Snapshot) -> Cause:
     phrase = find_phrase(f"{container.waiting}: {message}", NOT_STARTED_PHRASES)
     what = f"the node cannot start the container {container.name}"
+    command = f"`kubectl describe pod {pod.name} -n {pod.namespace}`"
     return new_cause(
         CauseId.CONTAINER_NOT_STARTED,
         pod,
         f"{what}: {phrase.message}" if phrase else what,
-        adapt_remedy(phrase, container.name, snapshot) if phrase else f"correct what the message names; {RENDER}",
+        adapt_remedy(phrase, container.name, snapshot) if phrase else f"read all that the kubelet reports: {command}",
         evidence=message,
         since=pod.created,
     )

@@ -101,7 +101,8 @@ PULL_PHRASES: Final[tuple[Phrase, ...]] = (
     ),
     Phrase(
         r"unexpected commit (?:digest|size)|failed size validation|(?:filesystem layer|manifest) verification failed"
-        r"|digest (?:mismatch|did not match|does not match)|unexpected EOF",
+        r"|digest (?:mismatch|did not match|does not match)|unexpected EOF|invalid tar header|gzip: invalid"
+        r"|could not fetch content descriptor",
         "it arrives incomplete or changed",
         f"wait: {_RETRIED}; if that fails each time, a proxy or mirror on the way has corrupt data, or ends "
         "connections early",
@@ -180,11 +181,6 @@ PULL_PHRASES: Final[tuple[Phrase, ...]] = (
 )
 """From words that name one state to those that messages about other states can contain too."""
 
-_UNKNOWN: Final = Phrase(
-    "",
-    "for a reason that `status` does not know",
-    "check `values.image.registry`, `values.image.repository`, and `values.image.tag`",
-)
 _MISSING_SECRETS: Final = re.compile(r"unable to retrieve some image pull secrets \(([^)]+)\)", re.IGNORECASE)
 _FAILED_PULL: Final = r"(?i)failed\s+to\s+pull"
 _NAME_KEYS: Final = re.compile(r"values\.image\.(registry|repository|tag|digest)")
@@ -202,7 +198,7 @@ def image_not_pulled(snapshot: Snapshot) -> Iterator[Cause]:
 def describe_pull(pod: Object, container: Container, snapshot: Snapshot) -> Cause:
     """Return why the image of a container of a Pod cannot be pulled."""
     message = _find_message(pod, container, snapshot)
-    phrase = find_phrase(f"{container.waiting}: {message}", PULL_PHRASES) or _UNKNOWN
+    phrase = find_phrase(f"{container.waiting}: {message}", PULL_PHRASES) or _unknown(pod)
     missing = _missing_secrets(pod, snapshot) if phrase in _NEED_CREDENTIALS else ""
     if missing:
         phrase = Phrase("", f"its pull Secret {missing} does not exist", _create_pull_secret(missing, pod))
@@ -214,6 +210,11 @@ def describe_pull(pod: Object, container: Container, snapshot: Snapshot) -> Caus
         evidence=message,
         since=pod.created,
     )
+
+
+def _unknown(pod: Object) -> Phrase:
+    command = f"`kubectl describe pod {pod.name} -n {pod.namespace}`"
+    return Phrase("", "for a reason that `status` does not know", f"read all that the kubelet reports: {command}")
 
 
 def _find_message(pod: Object, container: Container, snapshot: Snapshot) -> str:

@@ -47,6 +47,11 @@ START_PHRASES: Final[tuple[Phrase, ...]] = (
         "set `values.configuration.log.level` to error, warn, info, or debug",
     ),
     Phrase(
+        r"configuration error: (?:open|stat) ",
+        "it cannot read its configuration file",
+        "correct `values.args`, or remove it to use the file of the chart",
+    ),
+    Phrase(
         r"unsupported version",
         "its configuration file has no `version: 0.1`, or is empty",
         "correct the file that `values.args` names, or remove `values.args` to use the chart's",
