@@ -252,7 +252,7 @@ STATES: Final[tuple[State, ...]] = (
         "the container runtime fails for a reason that no phrase knows",
         "https://github.com/containerd/containerd/issues/1546",
         "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to mount rootfs: something new",
-        says=("the container runtime of the node fails", "something new"),
+        says=("the node cannot create the sandbox of the Pod", "something new"),
     ),
     no_mount(
         "the NFS server does not respond, and the newest event does not say so",

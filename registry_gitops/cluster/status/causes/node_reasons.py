@@ -216,8 +216,9 @@ def find_reasons(message: str, pod: Object, nodes: Collection[Object]) -> tuple[
     counts: Counter[tuple[str, Phrase]] = Counter()
     for words, count in _list_clauses(message):
         phrase = find_phrase(words, _PHRASES)
-        if phrase is _TAINTED:
-            counts.update(list(_list_worst_taints(pod, nodes)) or {(words, phrase): count})
+        worst = list(_list_worst_taints(pod, nodes)) if phrase is _TAINTED else []
+        if worst:
+            counts.update(worst)
         elif phrase:
             counts[words, phrase] += count
     if len(counts) > 1 and pod.map("spec.nodeSelector") and any(has_labels_for(pod, node) for node in nodes):

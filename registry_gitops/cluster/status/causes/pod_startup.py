@@ -119,7 +119,7 @@ MOUNT_PHRASES: Final[tuple[Phrase, ...]] = (
         "check that the server of the volume runs, and that node {node} can resolve and reach it",
     ),
     Phrase(
-        r"list of registered csi drivers|dial unix \S+ connect",
+        r"list of registered csi drivers|csinode \S+ does not contain driver|dial unix \S+ connect",
         "the driver of the volume does not run on the node",
         f"repair the CSI driver that the message names: {_PODS} shows its Pod there",
     ),
@@ -190,8 +190,10 @@ def sandbox_failed(snapshot: Snapshot) -> Iterator[Cause]:
     for pod in _list_starting(snapshot):
         for event in _list_current_events(pod, _SANDBOX_EVENTS, snapshot):
             phrase = find_phrase(event.message, SANDBOX_PHRASES)
-            what = phrase.message if phrase else "the container runtime of the node fails"
-            remedy = phrase.remedy if phrase else "repair the container runtime on node {node}, which sent the message"
+            what = phrase.message if phrase else "the node cannot create the sandbox of the Pod"
+            remedy = (
+                phrase.remedy if phrase else "repair on node {node} what the message of its container runtime names"
+            )
             yield _not_started(CauseId.POD_NOT_STARTED, pod, event, what, remedy)
             return
 
