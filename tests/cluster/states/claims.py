@@ -616,8 +616,8 @@ _DRIVERS: Final = (
         "does not contain "
         "driver io.openebs.csi-mayastor",
         "volume-not-mounted",
-        "the storage driver does not run on the node",
-        "kubectl get csinodes",
+        "the driver of the volume does not run on the node",
+        "shows its Pod there",
     ),
     _not_mounted(
         "Longhorn has no healthy copy of the volume",
