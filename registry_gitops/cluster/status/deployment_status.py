@@ -122,7 +122,9 @@ class Status(ContractModel):
     """Name of the HelmRelease."""
 
     ready: bool
-    """Whether the release is ready and has all its objects, all replicas are available, and all claims are bound."""
+    """Whether the release is ready and has all its objects, none of them is being deleted, all replicas are available,
+    and all claims are bound.
+    """
 
     since: datetime | None = None
     """When it became ready, or stopped being ready; absent if the cluster does not tell."""
