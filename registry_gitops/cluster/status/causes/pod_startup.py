@@ -119,7 +119,7 @@ MOUNT_PHRASES: Final[tuple[Phrase, ...]] = (
         "check that the server of the volume runs, and that node {node} can resolve and reach it",
     ),
     Phrase(
-        r"list of registered csi drivers|csinode \S+ does not contain driver|dial unix \S+ connect",
+        r"list of registered csi drivers|dial unix \S+ connect",
         "the driver of the volume does not run on the node",
         f"repair the CSI driver that the message names: {_PODS} shows its Pod there",
     ),
