@@ -268,9 +268,17 @@ _KINDS: Final = (
         f"{_FAILED}unable to build kubernetes objects from current release manifest: resource mapping not found for "
         'name: "docker-registry" namespace: "" from "": no matches for kind "PodDisruptionBudget" in version '
         '"policy/v1beta1"\nensure CRDs are installed first',
-        says=("the last release has a PodDisruptionBudget of policy/v1beta1",),
+        says=("the last release has an object of kind PodDisruptionBudget, of policy/v1beta1",),
         remedy=("`kubectl delete secret -n docker-registry -l owner=helm,name=docker-registry`",),
         never=(*_NO_DESCRIBE, "install the CRD"),
+    ),
+    _state(
+        "kind-missing",
+        "a VerticalPodAutoscaler without its CRD, of a group that looks like one of Kubernetes",
+        "https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler",
+        _MAPPING.format("VerticalPodAutoscaler", "autoscaling.k8s.io/v1"),
+        remedy=("turn off the value with which the chart renders a VerticalPodAutoscaler",),
+        never=(*_NO_DESCRIBE, "this version of Kubernetes"),
     ),
     _state(
         "kind-missing",

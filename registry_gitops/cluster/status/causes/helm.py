@@ -43,6 +43,12 @@ _NO_FAILURES: Final = ("SourceNotReady", "HealthCheckCanceled")
 """Reasons with which helm-controller says that it waits, or begins again."""
 
 
+_BEFORE_HELM: Final = ("ArtifactFailed", "AccessDenied", "DependencyNotReady", "InvalidCELExpression")
+"""Reasons about what the release needs: the causes of sources and dependencies explain them."""
+_WITHOUT_RUN: Final = (*_BEFORE_HELM, "StateError", "ValuesError", "RESTClientError")
+"""Reasons why helm-controller did not let Helm apply anything, so that nothing was waited for."""
+
+
 def find_failure(snapshot: Snapshot) -> Condition | None:
     """Return the condition about a failure of the release itself."""
     failed = last_failure(snapshot.release) if snapshot.release else None
@@ -56,14 +62,15 @@ def run_refused(snapshot: Snapshot) -> Iterator[Cause]:
 
 def run_not_ended(snapshot: Snapshot) -> Iterator[Cause]:
     """What Helm applied did not become ready, or a hook failed."""
-    if not list(run_refused(snapshot)):
+    failed = find_failure(snapshot)
+    if failed and failed.reason not in _WITHOUT_RUN and not list(run_refused(snapshot)):
         yield from _explain(snapshot, explain_wait)
 
 
 def _explain(snapshot: Snapshot, *explain: Explain) -> Iterator[Cause]:
     """Yield what each clause of the message of a failure means: Helm joins those of several objects."""
     failed, release = find_failure(snapshot), snapshot.release
-    clauses = failed.message.split(" && ") if failed else []
+    clauses = failed.message.split(" && ") if failed and failed.reason not in _BEFORE_HELM else []
     seen = set()
     for clause in clauses:
         refusal = next(filter(None, (find(clause, snapshot) for find in explain)), None)

@@ -22,8 +22,12 @@ _RECORDED: Final = re.compile(
     re.IGNORECASE,
 )
 """Words of Helm about the manifest of the last release, not about the one that it is to apply."""
-_OF_KUBERNETES: Final = re.compile(r"^(?:apps|batch|autoscaling|policy|extensions|v\d\w*|[\w.-]+\.k8s\.io)(?:/|$)")
-_NOT_OF_KUBERNETES: Final = re.compile(r"^(?:gateway\.networking|[\w.-]*\.?x-k8s|snapshot\.storage)\.k8s\.io|x-k8s\.io")
+_OF_KUBERNETES: Final = re.compile(
+    r"^(?:v\d\w*|apps|batch|autoscaling|policy|extensions"
+    r"|(?:admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination"
+    r"|discovery|events|flowcontrol|networking|node|rbac\.authorization|resource|scheduling|storage)\.k8s\.io)(?:/|$)"
+)
+"""Groups that Kubernetes itself serves: none of their kinds comes with a CRD."""
 
 
 class _Kind(NamedTuple):
@@ -33,7 +37,7 @@ class _Kind(NamedTuple):
 
     @property
     def is_of_kubernetes(self) -> bool:
-        return bool(_OF_KUBERNETES.match(self.version)) and not _NOT_OF_KUBERNETES.match(self.version)
+        return bool(_OF_KUBERNETES.match(self.version))
 
 
 def explain_missing_kind(message: str, snapshot: Snapshot) -> Refusal | None:
@@ -75,7 +79,7 @@ def _explain_recorded(kind: _Kind, release: Object) -> Refusal:
     )
     return Refusal(
         CauseId.KIND_MISSING,
-        f"the last release has a {kind.name} of {kind.version}, which the cluster has no more",
+        f"the last release has an object of kind {kind.name}, of {kind.version}, which the cluster has no more",
         forget if kind.is_of_kubernetes else f"install the CRD of that kind again; or {forget}",
     )
 
