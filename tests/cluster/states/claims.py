@@ -616,8 +616,8 @@ _DRIVERS: Final = (
         "does not contain "
         "driver io.openebs.csi-mayastor",
         "volume-not-mounted",
-        "the driver of the volume does not run on the node",
-        "shows its Pod there",
+        "the storage driver does not run on the node",
+        "kubectl get csinodes",
     ),
     _not_mounted(
         "Longhorn has no healthy copy of the volume",

@@ -148,6 +148,11 @@ DRIVER_PHRASES: Final[tuple[Phrase, ...]] = (
         CauseId.VOLUME_ELSEWHERE,
     ),
     Phrase(
+        r"csinode \S+ does not contain driver|has no nodeid annotation",
+        _DRIVER_MISSING.message,
+        _DRIVER_MISSING.remedy,
+    ),
+    Phrase(
         r"not ready for workloads",
         "the storage system has no healthy copy of the volume",
         "repair the copies of the volume in the storage system, such as Longhorn; the Pod then starts by itself",
