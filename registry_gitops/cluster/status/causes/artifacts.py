@@ -42,8 +42,7 @@ ARTIFACT_PHRASES: Final[tuple[Phrase, ...]] = (
     ),
     Phrase(
         r"chart illegally|chart\.yaml file is missing|no 'chart\.yaml' found|chart contains illegally"
-        r"|decompressed chart"
-        r"|larger than the maximum|cannot load (?:values|chart)\S*\.yaml|only the chart api"
+        r"|decompressed chart|larger than the maximum|cannot load (?:values|chart)\S*\.yaml|only the chart api"
         r"|file does not appear to be a gzip",
         "the artifact is no Helm chart that Helm accepts",
         "{chart}; {then}",
@@ -61,12 +60,10 @@ ARTIFACT_PHRASES: Final[tuple[Phrase, ...]] = (
     ),
     Phrase(
         r"failed to download|giving up after|could not load chart: (?:get|head) |dial tcp|connection refused"
-        r"|i/o timeout"
-        r"|deadline exceeded|no such host|\blookup |no route to host|connection reset|\bEOF\b",
+        r"|i/o timeout|deadline exceeded|no such host|\blookup |no route to host|connection reset|\bEOF\b",
         "{controller} cannot download the artifact from source-controller",
-        "check that source-controller runs (`kubectl get pods -A -l app=source-controller`), and that NetworkPolicies, "
-        "the DNS, "
-        "and the proxy (NO_PROXY) let {controller} reach it; Flux tries again by itself",
+        "check that source-controller runs (`kubectl get pods -A -l app=source-controller`), and that "
+        "NetworkPolicies, the DNS, and the proxy (NO_PROXY) let {controller} reach it; Flux tries again by itself",
     ),
     Phrase(
         r"could not get source object|unable to get source",

@@ -15,8 +15,8 @@ CHART_PHRASES: Final[tuple[Phrase, ...]] = (
         "correct {artifacts}: the patterns are paths from the root of each source; {then}",
     ),
     Phrase(
-        r"bucket '[^']*' not found|nosuchbucket|specified bucket does not exist|bucket doesn't exist|containernotfound"
-        r"|specified container does not exist",
+        r"bucket '[^']*' not found|nosuchbucket|specified bucket does not exist|bucket doesn't exist"
+        r"|containernotfound|specified container does not exist",
         "the bucket does not exist",
         "correct {bucketName} and {url}; {then}",
     ),
@@ -28,9 +28,8 @@ CHART_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"url must be in format|url validation failed|url must not contain a tag|failed to parse url"
         r"|invalid [\w ]{0,30}url|'oci' url scheme cannot be used|unsupported protocol scheme"
-        r"|first path segment in url|invalid port"
-        r"|could not find protocol handler|scheme \"[^\"]*\" not supported|invalid chart name"
-        r"|could not parse reference",
+        r"|first path segment in url|invalid port|could not find protocol handler|scheme \"[^\"]*\" not supported"
+        r"|invalid chart name|could not parse reference",
         "its address is not valid",
         "correct {url} as the message says; {then}",
     ),
@@ -66,8 +65,9 @@ CHART_PHRASES: Final[tuple[Phrase, ...]] = (
         "{layer}; {then}",
     ),
     Phrase(
-        r"no chart name found|name[_ ]unknown|repository name not known|repository .{0,80}(?:not found|does not exist)"
-        r"|project .{0,80}not found|repositorynotfound|unable to locate any tags",
+        r"no chart name found|name[_ ]unknown|repository name not known"
+        r"|repository .{0,80}(?:not found|does not exist)|project .{0,80}not found|repositorynotfound"
+        r"|unable to locate any tags",
         "it has no such chart",
         "{publish}; {then}",
         CauseId.CHART_NOT_FOUND,

@@ -1,6 +1,6 @@
 """What Flux and servers write if a source of any kind cannot be fetched, the most specific words first.
 
-The remedies have placeholders, such as {url}, for which `fill` writes the keys and commands of one source.
+The remedies have placeholders, such as {url}, for which `fill_placeholders` writes the keys and commands of one source.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ SECRET_PHRASES: Final[tuple[Phrase, ...]] = (
         rf"|secret {_NAME}: key '[^']+' not found|'[^']+' not found in secret|contains '[^']+' but missing"
         r"|must contain (?:either|exactly one)|unable to load docker config from secret|invalid auth data: required"
         r"|but no 'password' field|failed to parse (?:tls certificate and key|ca certificate)|proxy address is empty"
-        r"|no (?:certificates|public keys) found in secret|no (?:pgp|ssh) public keys found|could not parse private key"
-        r"|unable to construct auth method|illegal base64 data"
+        r"|no (?:certificates|public keys) found in secret|no (?:pgp|ssh) public keys found"
+        r"|could not parse private key|unable to construct auth method|illegal base64 data"
         r"|ssh: (?:no key found|cannot decode encrypted private keys)",
         "a Secret lacks a key, or has one that Flux cannot read",
         "create {secret} again; {then}",
@@ -63,16 +63,15 @@ SIGNATURE_PHRASES: Final[tuple[Phrase, ...]] = (
         r"no matching signatures|signature verification (?:of (?:tag|commit) .{0,99} )?failed|since it is not signed"
         r"|unable to verify payload|none of the expected identities matched|no signatures? (?:is |were )?found",
         "its signature is missing, or is not of a trusted key",
-        "publish it with a signature that {verify} trusts, or add the key of its signer there, if you know the signer; "
-        "{then}",
+        "publish it with a signature that {verify} trusts, or add the key of its signer there, if you know the "
+        "signer; {then}",
         CauseId.SIGNATURE_REFUSED,
     ),
     Phrase(
         r"failed to verify the signature .{0,200}(?:\blookup |dial tcp|deadline exceeded|tuf|rekor)",
         "its signature cannot be verified, because Sigstore's servers are not reachable",
         "let source-controller connect to the server that the message names, or name the trusted root of your own "
-        "Sigstore "
-        "in `source.verify.trustedRootSecretRef`; {then}",
+        "Sigstore in `source.verify.trustedRootSecretRef`; {then}",
         CauseId.SIGNATURE_REFUSED,
     ),
     Phrase(
@@ -89,8 +88,7 @@ STORAGE_PHRASES: Final[tuple[Phrase, ...]] = (
         r"no space left on device|disk quota exceeded",
         "the disk of source-controller is full",
         "free the disk of its node, or give its volumes more room: `kubectl get pods -A -l app=source-controller -o "
-        "wide` "
-        "names the node; {then}",
+        "wide` names the node; {then}",
     ),
     Phrase(
         r"unable to (?:archive|copy|save) .{0,40}to storage|failed to (?:acquire lock|stat target artifact path)"
@@ -128,7 +126,7 @@ IDENTITY_PHRASES: Final[tuple[Phrase, ...]] = (
 ACCESS_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         rf"toomanyrequests|too many requests|{http_status(429)}|rate limit(?!er)|rate exceeded|throttl(?:ed|ing)"
-        rf"|slow ?down",
+        r"|slow ?down",
         "the server limits the number of requests",
         "wait: it passes, and Flux tries again by itself; with credentials in {secretRef}, servers allow more requests",
     ),
@@ -139,8 +137,8 @@ ACCESS_PHRASES: Final[tuple[Phrase, ...]] = (
         "{credentials}; {then}",
     ),
     Phrase(
-        r"knownhosts: key (?:mismatch|is unknown|type mismatch)|host ?key (?:mismatch|verification failed|could not be)"
-        r"|key has been revoked",
+        r"knownhosts: key (?:mismatch|is unknown|type mismatch)"
+        r"|host ?key (?:mismatch|verification failed|could not be)|key has been revoked",
         "`known_hosts` in the Secret does not have the host key of the server",
         "compare the key with the one that the administrator of the server publishes; if it is right, create {secret} "
         "again, which stores the key of the server; {then}",
@@ -149,13 +147,11 @@ ACCESS_PHRASES: Final[tuple[Phrase, ...]] = (
         r"ssh: (?:handshake failed: )?(?:ssh: )?no common (?:algorithm|public key signature algorithm)",
         "Flux and the SSH server have no algorithm in common",
         "use a key of another type in {secret}, or set `--ssh-kex-algos` and `--ssh-hostkey-algos` of "
-        "source-controller; "
-        "{then}",
+        "source-controller; {then}",
     ),
     Phrase(
         r"unable to authenticate, attempted methods|too many auth(?:entication)? (?:attempts|failures)"
-        r"|permission denied \(publickey"
-        r"|unknown error: remote:|unknown error: error: |key you are authenticating with",
+        r"|permission denied \(publickey|unknown error: remote:|unknown error: error: |key you are authenticating with",
         "the SSH server does not accept the key",
         "let the server accept the public key of the Secret for this repository: {public_key}; {then}",
     ),
@@ -195,17 +191,15 @@ TLS_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         r"certificate has expired or is not yet valid",
         "the certificate of the server has expired, or is not valid yet",
-        "have the administrator of the server renew it; if the current time in the message is wrong, correct the clock "
-        "of "
-        "the node of source-controller; {then}",
+        "have the administrator of the server renew it; if the current time in the message is wrong, correct the "
+        "clock of the node of source-controller; {then}",
     ),
     Phrase(
         r"certificate is valid for |certificate is not valid for any names|doesn't contain any ip sans"
         r"|legacy common name",
         "the certificate of the server is for another name",
         "write the name that the certificate has in {url}, or have the administrator of the server get a certificate "
-        "for "
-        "this name; {then}",
+        "for this name; {then}",
     ),
     Phrase(
         r"server gave http response to https client|first record does not look like a tls handshake",
@@ -232,8 +226,8 @@ TLS_PHRASES: Final[tuple[Phrase, ...]] = (
 NETWORK_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         rf"{http_status(500)}|{http_status(502)}|{http_status(503)}|{http_status(504)}|internal_error"
-        rf"|internal server error"
-        r"|bad gateway|service (?:is )?(?:temporarily )?unavailable|gateway time-?out|\bunavailable: ",
+        r"|internal server error|bad gateway|service (?:is )?(?:temporarily )?unavailable|gateway time-?out"
+        r"|\bunavailable: ",
         "the server fails",
         "its log has the reason; " + _REPEATS,
     ),
@@ -274,7 +268,7 @@ NETWORK_PHRASES: Final[tuple[Phrase, ...]] = (
 PROXY_PHRASES: Final[tuple[Phrase, ...]] = (
     Phrase(
         rf"proxyconnect|proxy authentication required|{http_status(407)}|socks connect"
-        rf"|\"…\": (?:forbidden|bad gateway)",
+        r"|\"…\": (?:forbidden|bad gateway)",
         "the proxy does not let source-controller through",
         "correct {proxy}; {then}",
     ),
