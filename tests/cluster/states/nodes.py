@@ -224,6 +224,15 @@ STATES: Final[tuple[State, ...]] = (
         says=("cordoned (1 of 2 nodes), too little free CPU (1 of 2 nodes)",),
         remedy=("`kubectl uncordon worker-2`", "`values.resources.requests.cpu`"),
     ),
+    ill(
+        "a node is cordoned, another one is reserved, which only the nodes say",
+        f"{SCHEDULER}/nodeunschedulable/node_unschedulable.go",
+        "0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable.",
+        add(node("worker-1", "dedicated=database"), node("worker-2", "node.kubernetes.io/unschedulable")),
+        says=("no node can run the Pod: cordoned (1 of 2 nodes) ",),
+        remedy=("`kubectl uncordon worker-2`",),
+        never=("values.",),
+    ),
     lost(
         "the node of the Pod stopped reporting",
         _LIFECYCLE,

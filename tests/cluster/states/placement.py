@@ -249,6 +249,16 @@ STATES: Final[tuple[State, ...]] = (
         never=("nodeSelector",),
     ),
     unscheduled(
+        "no node has the labels, and one is cordoned",
+        f"{SCHEDULER}/nodeaffinity/node_affinity.go",
+        "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) were unschedulable.",
+        selects(disk="ssd"),
+        add(node("worker-1"), node("worker-2", "node.kubernetes.io/unschedulable")),
+        says=("without the labels that the Pod asks for (1 of 2 nodes)",),
+        remedy=("`kubectl label node worker-1 disk=ssd`",),
+        never=("uncordon",),
+    ),
+    unscheduled(
         "some nodes lack the labels, others are dedicated to others, and none can be read",
         "https://github.com/2i2c-org/infrastructure/issues/2248",
         "0/212 nodes are available: 200 node(s) had untolerated taint {k8s.dask.org_dedicated: worker}, 12 node(s) "

@@ -221,9 +221,11 @@ def find_reasons(message: str, pod: Object, nodes: Collection[Object]) -> tuple[
             counts.update(worst)
         elif phrase:
             counts[words, phrase] += count
-    if len(counts) > 1 and pod.map("spec.nodeSelector") and any(has_labels_for(pod, node) for node in nodes):
-        # The labels lead to a node: the reason why that one cannot run the Pod is another one.
-        counts = Counter({key: count for key, count in counts.items() if key[1] is not LABELS})
+    if nodes and pod.map("spec.nodeSelector"):
+        # The labels lead to a node, and that has another reason; or they lead to none, and other reasons do not matter.
+        leads_to_node = any(has_labels_for(pod, node) for node in nodes)
+        decisive = Counter({key: count for key, count in counts.items() if (key[1] is LABELS) is not leads_to_node})
+        counts = decisive or counts
     reasons = [
         NodeReason(phrase, count, words, tuple(_list_names(phrase, pod, nodes)))
         for (words, phrase), count in counts.items()
@@ -250,7 +252,8 @@ def _list_clauses(message: str) -> Iterator[tuple[str, int]]:
 
 def _list_worst_taints(pod: Object, nodes: Collection[Object]) -> Iterator[tuple[str, Phrase]]:
     """Yield one taint of each node that the Pod does not tolerate, in the words of an older scheduler."""
-    for node in nodes:
+    # The scheduler has another reason for cordoned nodes.
+    for node in (node for node in nodes if not node.get("spec.unschedulable")):
         words = [_describe_taint(taint) for taint in list_taints(node) if not _tolerates(pod, taint)]
         phrases = [(text, phrase) for text in words if (phrase := find_phrase(text, _PHRASES))]
         if phrases:
