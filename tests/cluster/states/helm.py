@@ -513,6 +513,7 @@ _CHART: Final = (
     ),
 )
 
+_RUNNING: Final = "Running 'upgrade' action with timeout of 25s"
 _GONE: Final = {
     "apiVersion": "v1",
     "kind": "Event",
@@ -564,6 +565,20 @@ _ENDS: Final = (
         "[Deployment/docker-registry/docker-registry status: 'Failed']",
         says=("Deployment docker-registry failed, so that Helm did not wait any longer",),
         never=(*_NO_DESCRIBE, "within the timeout"),
+    ),
+    State(
+        "the fix of a failure is being applied",
+        f"{_FLUX}/reconcile/atomic_release.go",
+        changed(
+            "ready",
+            condition("HelmRelease", "UpgradeFailed", _MAPPING.format("HTTPRoute", "x/v1"), type_="Released"),
+            edit("HelmRelease", lambda release: release["metadata"].update(generation=2)),
+            condition("HelmRelease", "Progressing", _RUNNING, status="Unknown", ago=5),
+            condition("HelmRelease", "Progressing", _RUNNING, type_="Reconciling", status="True", ago=5),
+        ),
+        ("in-progress",),
+        says=("Flux is working on the release",),
+        never=("HTTPRoute",),
     ),
     State(
         "an upgrade failed, and Flux before 2.2 does not retry",
