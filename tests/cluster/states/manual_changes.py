@@ -444,6 +444,15 @@ CONTROLLERS: Final = (
         remedy=("kubectl get deployment docker-registry -n docker-registry -o yaml --show-managed-fields",),
         never=_BY_HAND,
     ),
+    State(
+        "Flux corrected drift three times, and no more for forty minutes",
+        _FLUX_DRIFT,
+        changed(
+            "ready", drift("enabled"), event("HelmRelease", "DriftCorrected", _CORRECTED, ago=2400, type_="Normal")
+        ),
+        (),
+        ready=True,
+    ),
     recorded(
         "two-releases",
         "two HelmReleases have the same Deployment",
