@@ -63,7 +63,7 @@ _A_WORD: Final = r"\S+"
 # A user as Kubernetes names it in a refusal: an identity provider puts its prefix and a colon in front of an address.
 _WORD_OR_USER: Final = r"(?<!\S)User \"[^\"\s]+\"(?= cannot )|\S+"
 _QUERY_START: Final = r"[?&]|(?<=\S)#"
-_PUNCTUATION: Final = "\"'<>)]},.;:!?"
+_PUNCTUATION: Final = "\"'<>)]},.;:!?\\"
 _PARAMETER_END: Final = r"(&|;(?=[^\s;&=]+=))"
 
 # An entry of a list of environment variables names the variable in one key, and has its value in another one.

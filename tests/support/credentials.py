@@ -48,6 +48,8 @@ URLS: Final = (
 """(a URL or the target of a request, what is shown). None: whatever is shown, it lacks hunter2."""
 
 TEXTS: Final = (
+    # A message within the quotes of a log.
+    ('Get \\"http://host/?token=hunter2\\": EOF', 'Get \\"http://host/?token=***\\": EOF'),
     # User and password with a space, and those without a scheme.
     ("oci://user:hun ter2@host/path", "oci://***@host/path"),
     ("user:hun:ter2@", "***@"),
