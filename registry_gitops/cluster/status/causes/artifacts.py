@@ -9,6 +9,7 @@ from registry_gitops.cluster.status.causes.cause import Cause, CauseId, new_caus
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase, without_names
 from registry_gitops.cluster.status.causes.delivery import MAX_SUSPECTS, list_suspects
 from registry_gitops.cluster.status.causes.failed_fetch import list_failures
+from registry_gitops.cluster.status.causes.unknown import NOT_KNOWN
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
 from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.cluster.status.snapshot import Snapshot, source_of
@@ -106,7 +107,10 @@ def _describe(phrase: Phrase | None, thing: Object, source: Object, controller: 
         return f"the {source.kind} is suspended, and has no artifact", resume_command(source)
     retry = reconcile_command(source)
     if phrase is None:
-        return f"{controller} cannot use the artifact of {source}", f"read what Flux reports; to try again: {retry}"
+        return (
+            f"{controller} cannot use the artifact of {source}{NOT_KNOWN}",
+            f"read what Flux reports; to try again: {retry}",
+        )
     is_release = thing.kind == "HelmRelease"
     names = {
         "controller": controller,

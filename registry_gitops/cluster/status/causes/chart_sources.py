@@ -11,6 +11,7 @@ from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_p
 from registry_gitops.cluster.status.causes.failed_fetch import FailedFetch, list_failures
 from registry_gitops.cluster.status.causes.fetch_phrases import NETWORK_PHRASES, REFUSED_FETCH_PHRASES
 from registry_gitops.cluster.status.causes.source_remedies import reason_of, remedy_for
+from registry_gitops.cluster.status.causes.unknown import list_healthy
 from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.snapshot import Snapshot, chart_source_of, origins_of
 
@@ -64,11 +65,11 @@ def chart_failed(snapshot: Snapshot) -> Iterator[Cause]:
     for fetch in list_failures(snapshot, snapshot.source, snapshot.chart, release=snapshot.release):
         waits_for_suspended = fetch.source.is_suspended and not fetch.source.map("status.artifact")
         if fetch.failed is not snapshot.repository and not waits_for_suspended:
-            yield _failed(fetch)
+            yield _failed(fetch, snapshot)
         return
 
 
-def _failed(fetch: FailedFetch) -> Cause:
+def _failed(fetch: FailedFetch, snapshot: Snapshot) -> Cause:
     message = fetch.condition.message
     phrase = find_phrase(message, _FETCHED_PHRASES)
     return new_cause(
@@ -77,6 +78,7 @@ def _failed(fetch: FailedFetch) -> Cause:
         _message(fetch, phrase),
         _remedy(fetch, phrase),
         evidence=message,
+        more=() if phrase else (list_healthy(snapshot),),
         since=fetch.condition.since,
     )
 

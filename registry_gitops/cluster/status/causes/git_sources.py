@@ -12,6 +12,7 @@ from registry_gitops.cluster.status.causes.delivery import MAX_SUSPECTS, list_su
 from registry_gitops.cluster.status.causes.failed_fetch import FailedFetch, list_failures
 from registry_gitops.cluster.status.causes.fetch_phrases import NETWORK_PHRASES, REFUSED_FETCH_PHRASES
 from registry_gitops.cluster.status.causes.source_remedies import reason_of, remedy_for
+from registry_gitops.cluster.status.causes.unknown import list_healthy
 from registry_gitops.cluster.status.display import short_revision
 from registry_gitops.cluster.status.snapshot import Snapshot, source_of
 
@@ -93,6 +94,7 @@ def git_failed(snapshot: Snapshot) -> Iterator[Cause]:
             f"Flux cannot fetch {fetch.address}{reason_of(fetch, phrase)}{_last_revision(fetch)}",
             remedy_for(fetch, phrase),
             evidence=message,
+            more=() if phrase else (list_healthy(snapshot),),
             since=fetch.condition.since,
         )
 

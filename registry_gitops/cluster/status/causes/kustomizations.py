@@ -12,6 +12,7 @@ from registry_gitops.cluster.status.causes.delivery import MAX_SUSPECTS, list_ow
 from registry_gitops.cluster.status.causes.kustomization_phrases import KUSTOMIZATION_PHRASES, NO_ANSWER_PHRASES
 from registry_gitops.cluster.status.causes.refusal_phrases import explain_refusal
 from registry_gitops.cluster.status.causes.timing import find_next_try, format_clock
+from registry_gitops.cluster.status.causes.unknown import NOT_KNOWN
 from registry_gitops.cluster.status.causes.wording import reconcile_command
 from registry_gitops.cluster.status.display import cluster_message, short_revision
 from registry_gitops.cluster.status.live_objects import Object, Reference
@@ -67,7 +68,8 @@ def _explain(kustomization: Object, snapshot: Snapshot) -> tuple[CauseId, str, s
     phrase = phrase or find_phrase(message, NO_ANSWER_PHRASES)
     if phrase is None:
         name = f"{kustomization.name} -n {kustomization.namespace}"
-        return CauseId.APPLY_FAILED, what, f"correct what the message names: `kubectl describe kustomization {name}`"
+        remedy = f"read all that the cluster reports about it: `kubectl describe kustomization {name}`"
+        return CauseId.APPLY_FAILED, f"{what}{NOT_KNOWN}", remedy
     words = _find_words(phrase, message, kustomization)
     remedy = phrase.remedy.format_map(words) + _again(kustomization, phrase.remedy)
     return CauseId.APPLY_FAILED, f"{what}: {phrase.message.format_map(words)}", remedy

@@ -16,6 +16,7 @@ from registry_gitops.cluster.status.causes.source_secrets import (
     describe_secret,
     print_public_key,
 )
+from registry_gitops.cluster.status.causes.unknown import NOT_KNOWN
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
 
 
@@ -28,8 +29,8 @@ def fill_placeholders(text: str, fetch: FailedFetch) -> str:
 
 
 def reason_of(fetch: FailedFetch, phrase: Phrase | None) -> str:
-    """Return why a source cannot be fetched, after a colon; "" if it is not known."""
-    return f": {fill_placeholders(phrase.message, fetch)}" if phrase else ""
+    """Return why a source cannot be fetched, as the end of a sentence."""
+    return f": {fill_placeholders(phrase.message, fetch)}" if phrase else NOT_KNOWN
 
 
 def remedy_for(fetch: FailedFetch, phrase: Phrase | None) -> str:

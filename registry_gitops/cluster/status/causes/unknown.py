@@ -12,6 +12,8 @@ from registry_gitops.cluster.status.related import RESOURCES
 from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.findings import Severity
 
+NOT_KNOWN: Final = ", for a reason that `status` does not know"
+"""End of a sentence that has no reason."""
 _FAILS_IF_FALSE: Final = ("Ready", "Available", "PodReadyToStartContainers", "PodScheduled")
 _FAILS_IF_TRUE: Final = ("Stalled", "ReplicaFailure", "FailureTarget", "DisruptionTarget")
 _UNTOLD: Final = frozenset({"ContainersNotReady", "ContainersNotInitialized", "MinimumReplicasUnavailable", ""})
@@ -48,7 +50,7 @@ def new_unknown_cause(
     return new_cause(
         id_,
         thing,
-        f"{message}, for a reason that `status` does not know",
+        f"{message}{NOT_KNOWN}",
         f"read all that the cluster reports about it: {describe_command(thing)}",
         evidence=words,
         more=(list_healthy(snapshot),),
