@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry_gitops.cluster.status import Snapshot, Status, assess, build_status_report, format_status
-from registry_gitops.cluster.status.causes.registry_log import find_error_line
+from registry_gitops.cluster.status.causes.containers.registry_log import find_error_line
 from registry_gitops.cluster.status.display import format_age
 from registry_gitops.cluster.status.live_objects import Object
 from registry_gitops.report import WRITERS

@@ -132,7 +132,7 @@ def test_every_phrase_is_the_first_that_fits_a_state(monkeypatch: pytest.MonkeyP
 
 
 def list_tables() -> Iterator[tuple[Phrase, ...]]:
-    for module in pkgutil.iter_modules(causes_of_status.__path__, f"{causes_of_status.__name__}."):
+    for module in pkgutil.walk_packages(causes_of_status.__path__, f"{causes_of_status.__name__}."):
         for value in vars(import_module(module.name)).values():
             if isinstance(value, tuple) and value and all(isinstance(item, Phrase) for item in value):
                 yield value
