@@ -51,10 +51,17 @@ def write_snapshot(snapshot: Snapshot, name: str, usual: Mapping[str, str]) -> N
         "forbidden_kinds": list(snapshot.forbidden_kinds),
         "has_flux": snapshot.has_flux,
     }
-    text = json.dumps(written, indent=1)
+    text = format_snapshot(written)
     for ours, theirs in usual.items():
         text = text.replace(ours, theirs)
-    (FOLDER / f"{name}.json").write_text(f"{text}\n", "utf-8")
+    (FOLDER / f"{name}.json").write_text(text, "utf-8")
+
+
+def format_snapshot(written: Mapping[str, Any]) -> str:
+    """Return a snapshot as JSON with one line for each object."""
+    objects = ",\n".join(json.dumps(thing, ensure_ascii=False) for thing in written["objects"])
+    rest = json.dumps({**written, "objects": []}, ensure_ascii=False)
+    return rest.replace('"objects": []', f'"objects": [\n{objects}\n]') + "\n"
 
 
 def _is_about(thing: Object, snapshot: Snapshot) -> bool:
