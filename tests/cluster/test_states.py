@@ -23,6 +23,8 @@ from .states.mutations import MUTATIONS
 from .states.state import Change, State
 from .states.table import STATES
 
+pytestmark = pytest.mark.exhaustive
+
 WIDE = 10_000
 """Columns of a text whose lines are not wrapped."""
 

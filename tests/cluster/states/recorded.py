@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
-from tests.cluster.states.state import State, changed, recorded
+from tests.cluster.states.state import State, recorded
 
 STATES: Final[tuple[State, ...]] = (
     recorded("ready", "ready", ready=True),
@@ -42,13 +41,6 @@ STATES: Final[tuple[State, ...]] = (
     recorded("chart-not-in-index", "the index has no chart of this name", "chart-not-found"),
     recorded("chart-not-in-registry", "the registry has no such chart", "chart-not-found"),
     recorded("tag-not-in-registry", "the registry has no such version of the chart", "chart-not-found"),
-    State(
-        "the cluster has no Flux",
-        "https://fluxcd.io/flux/installation/",
-        replace(changed("ready"), objects=(), has_flux=False),
-        ("flux-missing",),
-        remedy=("flux",),
-    ),
     recorded("namespace-missing", "the Namespace does not exist", "apply-failed", "not-applied"),
     recorded("deployment-deleted", "the Deployment was deleted", "workload-gone"),
     recorded("scaled-by-hand", "scaled by hand, and a Pod starts", "in-progress", "drifted"),

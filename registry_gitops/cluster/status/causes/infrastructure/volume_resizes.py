@@ -65,7 +65,10 @@ def _find_failure(claim: Object, snapshot: Snapshot, *, is_taken_up: bool) -> Ev
 def _is_grown(claim: Object) -> bool:
     """Return whether a claim asks for more than its volume has."""
     wanted, has = claim.text(_REQUEST), claim.text("status.capacity.storage")
-    return bool(wanted and has) and parse_quantity(wanted) > parse_quantity(has)
+    try:
+        return bool(wanted and has) and parse_quantity(wanted) > parse_quantity(has)
+    except ValueError:  # More than Kubernetes counts.
+        return False
 
 
 def _explain(
