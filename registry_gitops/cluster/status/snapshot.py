@@ -16,6 +16,8 @@ KUSTOMIZATION_LABELS: Final = "kustomize.toolkit.fluxcd.io"
 """Prefix of the labels /name and /namespace, with which kustomize-controller marks the objects that it applied."""
 _CHART: Final = "docker-registry"
 """Name of the charts that deploy a registry."""
+_DEPENDENCY: Final = re.compile(r"dependency\s+'([\w.-]+)/([\w.-]+)'", re.IGNORECASE)
+"""A dependency in a message of helm-controller or kustomize-controller."""
 COLLECTOR: Final = "garbage-collection"
 """Name of the chart's container that collects garbage."""
 KEEPER: Final = "read-only"
@@ -321,10 +323,14 @@ def source_of(kustomization: Object) -> Reference | None:
 
 
 def dependencies_of(thing: Object) -> Iterator[Reference]:
-    """Yield the objects in `spec.dependsOn` of a HelmRelease or a Kustomization, which are of the same kind."""
+    """Yield what a HelmRelease or a Kustomization depends on, of the same kind: `spec.dependsOn`, and as it reports."""
+    found: dict[Reference, None] = {}
     for entry in thing.items("spec.dependsOn"):
         if reference := _reference({"kind": thing.kind, **entry}, thing.namespace):
-            yield reference
+            found[reference] = None
+    if match := _DEPENDENCY.search(thing.condition("Ready").message):
+        found[Reference(thing.kind, match[1], match[2])] = None
+    yield from found
 
 
 def chart_source_of(release: Object) -> Reference | None:

@@ -386,7 +386,7 @@ STATES: Final[tuple[State, ...]] = (
         "https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/542",
         changed("ready", _STUCK, strategy("Recreate"), replicas(0)),
         ("pod-not-ending",),
-        says=("its node e2e does not exist any more",),
+        says=("its node e2e was not found",),
         remedy=("kubectl delete pod docker-registry-7cddf6dffc-m2w6g -n docker-registry --force",),
     ),
     State(

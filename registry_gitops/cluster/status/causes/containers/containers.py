@@ -61,7 +61,8 @@ def _crashed(pod: Object, container: Container, snapshot: Snapshot) -> Cause:
         message = _describe_end(pod, container)
         if error.phrase:
             message = f"{message}: {error.phrase.message}"
-        remedy = f"{_remedy_for_end(error, container, snapshot)}; {_more_of_log(pod, container)}"
+        change, command = _remedy_for_end(error, container, snapshot), _logs_command(pod, container)
+        remedy = f"{change}; more of the log: {command}" if change else f"read its log: {command}"
     limit = _memory_limit(pod, container.name) if reason == "OOMKilled" else ""
     return new_cause(
         CauseId.CRASH_LOOP,
@@ -116,19 +117,20 @@ def _describe_end(pod: Object, container: Container) -> str:
 
 
 def _remedy_for_end(error: LogError, container: Container, snapshot: Snapshot) -> str:
+    """Return what to change, or "" if the log has a line that is not known."""
     if container.name != REGISTRY:
         return f"correct the container as its log says; it is {describe_place(container.name, snapshot)}"
     if error.phrase:
         return adapt_remedy(error.phrase, container.name, snapshot)
     if container.ended.get("exitCode") == 0:
         return f"remove or correct `values.command` and `values.args`; {RENDER}"
-    return "correct `values.configuration` or `values.extraEnvVars` as the line says"
+    return ""
 
 
-def _more_of_log(pod: Object, container: Container) -> str:
+def _logs_command(pod: Object, container: Container) -> str:
     # The kubelet keeps one log: of the container that runs, or else of the last one.
     previous = " --previous" if container.started else ""
-    return f"more of the log: `kubectl logs -n {pod.namespace} {pod.name} -c {container.name}{previous}`"
+    return f"`kubectl logs -n {pod.namespace} {pod.name} -c {container.name}{previous}`"
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (crash_loop,)

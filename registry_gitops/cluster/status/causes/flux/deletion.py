@@ -248,7 +248,10 @@ def _why_pod_stays(pod: Object, snapshot: Snapshot) -> tuple[str, str]:
     if node is None and (not name or snapshot.is_kind_forbidden("Node")):
         return "its node has not removed it", f"check its node: `kubectl get node {name}`".removesuffix(" `")
     if node is None:
-        return f"its node {name} does not exist any more", force
+        return (
+            f"its node {name} was not found",
+            f"`kubectl get node {name}`; only if the node is gone for good: {force}",
+        )
     if not node.condition("Ready").is_true:
         return (
             f"its node {name} does not respond",
