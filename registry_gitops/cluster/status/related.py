@@ -77,6 +77,12 @@ def _origins(snapshot: Snapshot) -> Iterator[Reference]:
             yield from origins_of(source)
 
 
+def _writers(snapshot: Snapshot) -> Iterator[Reference]:
+    """Yield all Kustomizations beside that of the release, if its upgrades have two configurations in turn."""
+    if snapshot.kustomization and snapshot.is_upgraded_in_turn:
+        yield Reference("Kustomization", snapshot.kustomization.namespace, ALL)
+
+
 def _dependencies(snapshot: Snapshot) -> Iterator[Reference]:
     """Yield what the release and its Kustomization wait for, while they are not ready, and what that waits for."""
     waiting = [thing for thing in (snapshot.release, snapshot.kustomization) if thing]
@@ -196,6 +202,7 @@ def controller_of(kind: str) -> str:
 _RELATED: Final[tuple[Callable[[Snapshot], Iterator[Reference]], ...]] = (
     _flux_objects,
     _origins,
+    _writers,
     _dependencies,
     _routes,
     _edited_by_hand,

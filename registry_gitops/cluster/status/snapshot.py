@@ -117,6 +117,20 @@ class Snapshot:
         return self.find(helm_chart_of(self.release)) if self.release else None
 
     @property
+    def is_upgraded_in_turn(self) -> bool:
+        """Whether the last upgrades have two configurations in turn: of reverts in Git, or of two writers."""
+        history = [Object(item) for item in self.release.items("status.history")] if self.release else []
+        states = [(item.text("configDigest"), item.text("chartVersion")) for item in history[:4]]
+        return len(states) == 4 and states[0] == states[2] != states[1] == states[3]
+
+    @property
+    def writers_of_release(self) -> tuple[Object, ...]:
+        """The Kustomizations that were read, and that have applied the HelmRelease."""
+        release = self.release
+        found = self.of_kinds("Kustomization") if release else ()
+        return tuple(item for item in found if release and release.reference in list_inventory(item))
+
+    @property
     def flux_objects(self) -> tuple[Object, ...]:
         """The objects of Flux that were read, from the release to its sources, each once."""
         objects = (self.release, self.kustomization, self.repository, self.source, self.chart)

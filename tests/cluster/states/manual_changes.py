@@ -125,6 +125,15 @@ def take_turns(snapshot: Snapshot) -> Snapshot:
     return edit("HelmRelease", lambda data: data["status"].update(history=history))(snapshot)
 
 
+def apply_twice(snapshot: Snapshot) -> Snapshot:
+    """Let a second Kustomization have the HelmRelease in its inventory too."""
+    entry = {"id": "docker-registry_docker-registry_helm.toolkit.fluxcd.io_HelmRelease", "v": "v2"}
+    first = next(dict(thing.data) for thing in snapshot.of_kinds("Kustomization"))
+    status = {**first["status"], "inventory": {"entries": [entry]}}
+    second = {**first, "metadata": {**first["metadata"], "name": "staging", "uid": "another"}, "status": status}
+    return add(second)(edit("Kustomization", lambda data: data.update(status=status))(snapshot))
+
+
 def label(name: str, value: str) -> Change:
     """Set a label of the Deployment."""
     return edit("Deployment", lambda data: data["metadata"]["labels"].update({name: value}))
@@ -478,31 +487,22 @@ CONTROLLERS: Final = (
         ready=True,
         says=("HelmRelease registry has the same Helm release, docker-registry/docker-registry",),
     ),
-    recorded(
-        "two-kustomizations",
-        "two Kustomizations apply the HelmRelease",
-        "changed-by-controller",
-        "unreachable",
-        "certificate-pending",
-        report="https://github.com/fluxcd/flux/issues/2101",
-        ready=True,
-        says=("changes back and forth between two configurations",),
-        remedy=(
-            "kubectl get helmrelease docker-registry -n docker-registry -L kustomize.toolkit.fluxcd.io/name --watch",
-        ),
-        never=_BY_HAND,
-    ),
     State(
         "two Kustomizations apply the HelmRelease in turn",
         "https://github.com/fluxcd/flux/issues/2101",
-        changed("ready", take_turns),
+        changed("ready", take_turns, apply_twice),
         ("changed-by-controller",),
         ready=True,
-        says=("changes back and forth between two configurations",),
-        remedy=(
-            "kubectl get helmrelease docker-registry -n docker-registry -L kustomize.toolkit.fluxcd.io/name --watch",
-        ),
+        says=("Kustomization flux-system/apps and Kustomization flux-system/staging apply the HelmRelease in turn",),
+        remedy=("from the directory of one of them",),
         never=_BY_HAND,
+    ),
+    State(
+        "two configurations were reverted in Git, again and again",
+        "https://github.com/fluxcd/helm-controller/blob/main/api/v2/snapshot_types.go",
+        changed("ready", take_turns),
+        (),
+        ready=True,
     ),
     State(
         "a Kustomization applies the Deployment too",

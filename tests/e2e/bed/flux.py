@@ -20,8 +20,8 @@ CONTROLLERS: dict[str, tuple[int, tuple[str, ...]]] = {
         9441,
         ("--storage-path=/var/lib/source", f"--storage-addr={STORAGE}", f"--storage-adv-addr={STORAGE}"),
     ),
-    "kustomize-controller": (9442, ("--requeue-dependency=5s",)),
-    "helm-controller": (9443, ("--requeue-dependency=5s",)),
+    "kustomize-controller": (9442, ("--requeue-dependency=5s", "--concurrent=20")),
+    "helm-controller": (9443, ("--requeue-dependency=5s", "--concurrent=20")),
 }
 """Port of the health check and own options of each controller."""
 

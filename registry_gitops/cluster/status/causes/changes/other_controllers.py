@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.field_managers import FieldChange, list_changes
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command
-from registry_gitops.cluster.status.live_objects import RELEASE_LABELS, Object, Reference, parse_time
+from registry_gitops.cluster.status.live_objects import RELEASE_LABELS, Object, Reference
 from registry_gitops.cluster.status.snapshot import (
     DRIFT_CORRECTED,
     KUSTOMIZATION_LABELS,
@@ -23,10 +22,6 @@ from registry_gitops.findings import Severity
 
 _MANY: Final = 3
 """Corrections of drift within the time that events are kept, from which on something repeats the change."""
-_TURNS: Final = 4
-_TURNS_TIME: Final = timedelta(hours=2)
-"""Upgrades within this time, in turn to two configurations, are of two writers."""
-_OVERDUE: Final = timedelta(minutes=1)
 _RECENT: Final = timedelta(minutes=30)
 _CORRECTED: Final = re.compile(r"([A-Za-z]\w*)/([\w.-]+)/([\w.:-]+) (?:configured|created)", re.IGNORECASE)
 """An object in the message of helm-controller about a correction."""
@@ -110,35 +105,21 @@ def shared_with_kustomization(snapshot: Snapshot) -> Iterator[Cause]:
             return
 
 
-def upgraded_back_and_forth(snapshot: Snapshot) -> Iterator[Cause]:
-    """Two writers of the HelmRelease, such as two Kustomizations, take turns: its history has two configurations."""
-    release = snapshot.release
-    history = [Object(item) for item in release.items("status.history")] if release else []
-    if release is None or len(history) < _TURNS:
+def applied_in_turn(snapshot: Snapshot) -> Iterator[Cause]:
+    """Two Kustomizations apply the HelmRelease in turn: its history has two configurations."""
+    release, writers = snapshot.release, snapshot.writers_of_release
+    if release is None or not snapshot.is_upgraded_in_turn or len(writers) < 2:
         return
-    times = [time for item in history[:_TURNS] if (time := parse_time(item.text("lastDeployed")))]
-    states = [(item.text("configDigest"), item.text("chartVersion")) for item in history[:_TURNS]]
-    takes_turns = states[0] == states[2] != states[1] == states[3]
-    if takes_turns and len(times) == _TURNS and _goes_on(times, snapshot.read_at):
-        began, ended = times[-1], times[0]
-        yield new_cause(
-            CauseId.CHANGED_BY_CONTROLLER,
-            release,
-            "the release changes back and forth between two configurations: two writers take turns",
-            f"find them: `kubectl get helmrelease {release.name} -n {release.namespace} "
-            f"-L {KUSTOMIZATION_LABELS}/name --watch` prints each Kustomization that applies it; then remove the "
-            "HelmRelease from one of them",
-            evidence=f"{_TURNS} upgrades from {began:%Y-%m-%dT%H:%M:%SZ} to {ended:%Y-%m-%dT%H:%M:%SZ} have two "
-            "configurations in turn",
-            since=began,
-            severity=Severity.WARNING,
-        )
-
-
-def _goes_on(times: list[datetime], now: datetime) -> bool:
-    """Return whether the next turn is not overdue; `times` are those of the last ones, the newest first."""
-    longest = max(later - earlier for later, earlier in pairwise(times))
-    return times[0] - times[-1] < _TURNS_TIME and now - times[0] < 2 * longest + _OVERDUE
+    names = " and ".join(f"Kustomization {writer.namespace}/{writer.name}" for writer in writers)
+    yield new_cause(
+        CauseId.CHANGED_BY_CONTROLLER,
+        release,
+        f"{names} apply the HelmRelease in turn, in two configurations",
+        "remove the HelmRelease from the directory of one of them; set its annotation "
+        "`kustomize.toolkit.fluxcd.io/prune: disabled` first, so that it is not deleted",
+        evidence=f"it is in the inventory of each: {', '.join(str(writer.reference) for writer in writers)}",
+        severity=Severity.WARNING,
+    )
 
 
 def scaled_by_controller(snapshot: Snapshot) -> Iterator[Cause]:
@@ -252,7 +233,7 @@ def _is_scaling(change: FieldChange) -> bool:
 CAUSES: Final[tuple[FindCause, ...]] = (
     shared_with_release,
     shared_with_kustomization,
-    upgraded_back_and_forth,
+    applied_in_turn,
     scaled_by_controller,
     corrected_again,
     set_by_controller,
