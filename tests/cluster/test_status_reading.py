@@ -65,6 +65,13 @@ def test_source_of_a_chart_that_users_made_is_read(kubeconfig: Path) -> None:
     assert "nothing listens at this address" in cause.message
 
 
+def test_object_that_is_read_by_its_name_and_in_a_list_is_one(kubeconfig: Path) -> None:
+    (state,) = (state for state in STATES if state.title == "two configurations were reverted in Git, again and again")
+    with serving(state.snapshot, kubeconfig):
+        found = read_snapshot(Kubectl(), *DEPLOYMENT)
+    assert len(found.of_kinds("Kustomization")) == 1
+
+
 def test_reading_a_running_deployment_takes_two_kubectls(kubeconfig: Path) -> None:
     with serving(load_snapshot("ready"), kubeconfig) as served:
         get_status(*DEPLOYMENT)

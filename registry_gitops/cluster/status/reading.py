@@ -120,11 +120,16 @@ class _Reader:
     """Collects the objects that several rounds of kubectl read, for one release or for many."""
 
     def __init__(self, kubectl: Kubectl) -> None:
-        self.objects: tuple[Object, ...] = ()
+        self._found: dict[Reference, Object] = {}
         self._forbidden_kinds: dict[str, None] = {}
         self._read_at = datetime.now(UTC)
         self._kubectl = kubectl
         self._requested: set[Reference] = set()
+
+    @property
+    def objects(self) -> tuple[Object, ...]:
+        """All objects that were read, each once: a list can have what was read by its name."""
+        return tuple(self._found.values())
 
     def snapshot(self, namespace: str, name: str) -> Snapshot:
         """Return what was read so far of a release: its namespaces, and what has none or is Flux's."""
@@ -159,7 +164,7 @@ class _Reader:
 
     def _request_related(self, snapshots: Sequence[Snapshot]) -> Iterator[_Request]:
         """Yield requests for the related objects that were not requested yet: by name, and all of a kind."""
-        known = {thing.reference for thing in self.objects} | self._requested
+        known = self._found.keys() | self._requested
         # kubectl takes a namespace for cluster-scoped objects too, and ignores it.
         by_namespace: dict[tuple[str, bool], set[str]] = {}
         for snapshot in snapshots:
@@ -182,7 +187,8 @@ class _Reader:
             found = run_commands([request.command(self._kubectl) for request in batch], _parse_known)
             for request, result in zip(batch, found, strict=True):
                 if isinstance(result, ObjectList):
-                    self.objects = (*self.objects, *map(Object, result.items))
+                    for thing in map(Object, result.items):
+                        self._found.setdefault(thing.reference, thing)
                     self._forbidden_kinds |= dict.fromkeys(result.forbidden_kinds)
                 elif result.kind == _RELEASES.split(".")[0]:
                     raise _NoFluxError
