@@ -35,15 +35,22 @@ def load_snapshot(name: str) -> Snapshot:
     )
 
 
-def with_change(snapshot: Snapshot, kind: str, change: Callable[[dict[str, Any]], None]) -> Snapshot:
-    """Return the snapshot after `change` of each object of a kind."""
-    objects = []
-    for each in snapshot.objects:
-        data = copy.deepcopy(dict(each.data))
-        if each.kind == kind:
+def with_each_changed(snapshot: Snapshot, change: Callable[[dict[str, Any]], object]) -> Snapshot:
+    """Return the snapshot after `change` of each object."""
+    objects = [copy.deepcopy(dict(thing.data)) for thing in snapshot.objects]
+    for data in objects:
+        change(data)
+    return replace(snapshot, objects=tuple(map(Object, objects)))
+
+
+def with_change(snapshot: Snapshot, kind: str, change: Callable[[dict[str, Any]], object], name: str = "") -> Snapshot:
+    """Return the snapshot after `change` of each object of a kind, or of the one of that name."""
+
+    def change_one(data: dict[str, Any]) -> None:
+        if data.get("kind") == kind and name in ("", data["metadata"]["name"]):
             change(data)
-        objects.append(Object(data))
-    return replace(snapshot, objects=tuple(objects))
+
+    return with_each_changed(snapshot, change_one)
 
 
 def without_kinds(snapshot: Snapshot, *kinds: str) -> Snapshot:

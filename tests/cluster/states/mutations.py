@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from registry_gitops.cluster.status import Snapshot
-from registry_gitops.cluster.status.live_objects import Object
+from tests.cluster.deployments import with_each_changed
 
 from .state import Change, add
 
@@ -51,7 +50,7 @@ def with_conditions_reversed(snapshot: Snapshot) -> Snapshot:
         if conditions := data.get("status", {}).get("conditions"):
             conditions.reverse()
 
-    return _with_objects(snapshot, change)
+    return with_each_changed(snapshot, change)
 
 
 def with_clauses_reversed(snapshot: Snapshot) -> Snapshot:
@@ -106,15 +105,6 @@ MUTATIONS: Final[tuple[Change, ...]] = (
 )
 
 
-def _with_objects(snapshot: Snapshot, change: Callable[[dict[str, Any]], None]) -> Snapshot:
-    objects = []
-    for thing in snapshot.objects:
-        data = copy.deepcopy(dict(thing.data))
-        change(data)
-        objects.append(Object(data))
-    return replace(snapshot, objects=tuple(objects))
-
-
 def _with_messages(snapshot: Snapshot, change: Callable[[str], str]) -> Snapshot:
     """Change the message of each event, condition, and container."""
 
@@ -129,4 +119,4 @@ def _with_messages(snapshot: Snapshot, change: Callable[[str], str]) -> Snapshot
             for inner in value:
                 visit(inner)
 
-    return _with_objects(snapshot, visit)
+    return with_each_changed(snapshot, visit)

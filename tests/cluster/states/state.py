@@ -14,7 +14,7 @@ from typing import Any
 
 from registry_gitops.cluster.status import Snapshot
 from registry_gitops.cluster.status.live_objects import Object
-from tests.cluster.deployments import load_snapshot
+from tests.cluster.deployments import load_snapshot, with_change, without_kinds
 
 Change = Callable[[Snapshot], Snapshot]
 
@@ -65,24 +65,12 @@ def changed(base: str, *changes: Change) -> Snapshot:
 
 def edit(kind: str, function: Callable[[dict[str, Any]], object], name: str = "") -> Change:
     """Change each object of a kind, or the one of that name, by a function of its JSON."""
-
-    def change(snapshot: Snapshot) -> Snapshot:
-        objects = []
-        for thing in snapshot.objects:
-            data = copy.deepcopy(dict(thing.data))
-            if thing.kind == kind and name in ("", thing.name):
-                function(data)
-            objects.append(Object(data))
-        return replace(snapshot, objects=tuple(objects))
-
-    return change
+    return lambda snapshot: with_change(snapshot, kind, function, name)
 
 
 def without(*kinds: str) -> Change:
     """Remove all objects of some kinds."""
-    return lambda snapshot: replace(
-        snapshot, objects=tuple(thing for thing in snapshot.objects if thing.kind not in kinds)
-    )
+    return lambda snapshot: without_kinds(snapshot, *kinds)
 
 
 def add(*objects: Mapping[str, Any]) -> Change:

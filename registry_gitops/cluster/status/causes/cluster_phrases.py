@@ -49,14 +49,14 @@ class Phrase:
 
 def find_phrase(message: str, phrases: Iterable[Phrase]) -> Phrase | None:
     """Return the first phrase of which the message has the words, or None."""
-    whole = _join(message)
+    whole = join_words(message)
     words = without_names(message)
     return next((item for item in phrases if _search(item.pattern, whole if item.has_names else words)), None)
 
 
 def without_names(message: str) -> str:
     """Return the message on one line with `…` for each URL, reference, path, digest, address, and UID."""
-    return _join(_NAMES.sub("…", message))
+    return join_words(_NAMES.sub("…", message))
 
 
 def http_status(code: int) -> str:
@@ -74,5 +74,6 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _join(text: str) -> str:
+def join_words(text: str) -> str:
+    """Return a text with one space for each run of white space."""
     return " ".join(text.split())

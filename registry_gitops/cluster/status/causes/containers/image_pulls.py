@@ -10,7 +10,7 @@ from typing import Final
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
 from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase, http_status
 from registry_gitops.cluster.status.causes.containers.container_origin import describe_place, image_key
-from registry_gitops.cluster.status.causes.wording import RENDER
+from registry_gitops.cluster.status.causes.wording import with_render
 from registry_gitops.cluster.status.live_objects import Container, Object, list_containers
 from registry_gitops.cluster.status.snapshot import Snapshot
 
@@ -251,7 +251,7 @@ def _adapt(remedy: str, container: str, snapshot: Snapshot) -> str:
         remedy = (
             f"correct the image, which is {place}" if is_name else f"{_NAME_KEYS.sub('the registry', remedy)}: {place}"
         )
-    return f"{remedy}; {RENDER}" if "`values." in remedy else remedy
+    return with_render(remedy)
 
 
 CAUSES: Final[tuple[FindCause, ...]] = (image_not_pulled,)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.cluster_phrases import join_words
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, values_key_for
 from registry_gitops.cluster.status.live_objects import Container, Object, Reference, list_containers
 from registry_gitops.cluster.status.snapshot import Snapshot, list_inventory
@@ -49,7 +50,9 @@ def secret_missing(snapshot: Snapshot) -> Iterator[Cause]:
 
 def lacks_reference(container: Container) -> bool:
     """Return whether a container waits for a Secret, a ConfigMap, or a key in one."""
-    return container.waiting == "CreateContainerConfigError" and _MISSING.search(_join(container.message)) is not None
+    return (
+        container.waiting == "CreateContainerConfigError" and _MISSING.search(join_words(container.message)) is not None
+    )
 
 
 def _list_messages(pod: Object, snapshot: Snapshot) -> Iterator[str]:
@@ -60,13 +63,9 @@ def _list_messages(pod: Object, snapshot: Snapshot) -> Iterator[str]:
         yield from (event.message for event in snapshot.events_of(pod) if event.reason == "FailedMount")
 
 
-def _join(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _parse(message: str, pod: Object, snapshot: Snapshot) -> _Missing | None:
     """Return what a message names as missing."""
-    text = _join(message)
+    text = join_words(message)
     found = _MISSING.search(text)
     if found is None:
         return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.cluster_phrases import join_words
 from registry_gitops.cluster.status.causes.flux.delivery import list_suspects
 from registry_gitops.cluster.status.causes.flux.timing import find_deadline, format_clock
 from registry_gitops.cluster.status.causes.wording import RENDER, reconcile_command, resume_command
@@ -66,7 +67,7 @@ def _describe_key(thing: Object) -> str:
 
 def _has_invalid_expression(thing: Object) -> bool:
     ready = thing.condition("Ready")
-    return ready.reason == "InvalidCELExpression" and "evaluate dependency" in " ".join(ready.message.lower().split())
+    return ready.reason == "InvalidCELExpression" and "evaluate dependency" in join_words(ready.message.lower())
 
 
 def _invalid_expression(thing: Object) -> Cause:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
-from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
+from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase, join_words
 from registry_gitops.cluster.status.causes.flux.delivery import MAX_SUSPECTS, list_owners, list_suspects
 from registry_gitops.cluster.status.causes.flux.kustomization_phrases import KUSTOMIZATION_PHRASES, NO_ANSWER_PHRASES
 from registry_gitops.cluster.status.causes.flux.timing import find_next_try, format_clock
@@ -77,7 +77,7 @@ def _explain(kustomization: Object, snapshot: Snapshot) -> tuple[CauseId, str, s
 
 def _find_words(phrase: Phrase, message: str, kustomization: Object) -> dict[str, str]:
     """Return the words for the names in braces of a phrase."""
-    match = re.search(phrase.pattern, " ".join(message.split()), re.IGNORECASE)
+    match = re.search(phrase.pattern, join_words(message), re.IGNORECASE)
     names = {**_describe(kustomization), **(match.groupdict() if match else {})}
     names["group"] = (names.get("version") or "").partition("/")[0]
     return {key: cluster_message(value or "") for key, value in names.items()}

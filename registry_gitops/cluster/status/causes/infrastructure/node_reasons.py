@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import CauseId
-from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
+from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase, join_words
 from registry_gitops.cluster.status.live_objects import Object
 
 _TAINT: Final = r"taint \{\S*"
@@ -204,7 +204,7 @@ class NodeReason:
 
 def count_nodes(message: str) -> int:
     """Return the number of nodes of which a message tells why they cannot run the Pod, or 0."""
-    match = _TOTAL.search(" ".join(message.split()))
+    match = _TOTAL.search(join_words(message))
     return int(match[1]) if match else 0
 
 
@@ -245,7 +245,7 @@ def _rank_among(reasons: Collection[NodeReason]) -> Callable[[NodeReason], int]:
 
 
 def _list_clauses(message: str) -> Iterator[tuple[str, int]]:
-    text = _CLAUSES.search(" ".join(message.split()))
+    text = _CLAUSES.search(join_words(message))
     for clause in _CLAUSE.finditer(text[1]) if text else ():
         yield clause[2], int(clause[1])
 

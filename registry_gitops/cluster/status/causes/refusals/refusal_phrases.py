@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry_gitops.cluster.status.causes.cause import CauseId
-from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase
+from registry_gitops.cluster.status.causes.cluster_phrases import Phrase, find_phrase, join_words
 from registry_gitops.cluster.status.causes.refusals.admission_phrases import POLICY_PHRASES, WEBHOOK_PHRASES
 from registry_gitops.cluster.status.causes.refusals.api_server_phrases import API_SERVER_PHRASES, RIGHTS_PHRASES
 from registry_gitops.cluster.status.causes.refusals.limit_phrases import LIMIT_PHRASES
@@ -58,7 +58,7 @@ def explain_refusal(message: str, snapshot: Snapshot, refused: str = "the object
     phrase = find_phrase(message, REFUSAL_PHRASES)
     if phrase is None or phrase.id is None:
         return None
-    names = _find_names(" ".join(mask(message).split()), snapshot)
+    names = _find_names(join_words(mask(message)), snapshot)
     names["object"] = names["object"] or refused
     return Refusal(phrase.id, phrase.message.format_map(names), phrase.remedy.format_map(names))
 

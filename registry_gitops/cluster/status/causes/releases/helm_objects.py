@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from registry_gitops.cluster.status.causes.cluster_phrases import join_words
 from registry_gitops.cluster.status.causes.releases.helm_words import (
     describe_remediation,
     release_name,
@@ -12,7 +13,7 @@ from registry_gitops.cluster.status.causes.releases.helm_words import (
 )
 from registry_gitops.cluster.status.causes.wording import RENDER
 from registry_gitops.cluster.status.live_objects import Object, Reference
-from registry_gitops.cluster.status.snapshot import WORKLOADS, Event, Snapshot
+from registry_gitops.cluster.status.snapshot import WORKLOADS, Event, Snapshot, target_namespace
 
 _IN_NAMESPACE: Final = re.compile(r'(\w+) "([\w.-]+)" in namespace "([\w.-]*)"', re.IGNORECASE)
 _OWNER: Final = re.compile(
@@ -22,11 +23,11 @@ _OWNER: Final = re.compile(
 
 def describe_owner(message: str, release: Object) -> dict[str, str]:
     """Return which object exists already, whose it is, and how Helm can adopt it."""
-    match = _IN_NAMESPACE.search(" ".join(message.split()))
+    match = _IN_NAMESPACE.search(join_words(message))
     kind, name, namespace = match.groups() if match else ("object", "", "")
-    other = _OWNER.search(" ".join(message.split()))
+    other = _OWNER.search(join_words(message))
     thing = f"{kind.lower()} {name}{f' -n {namespace}' if namespace else ''}"
-    owner = f"{release_name(release)} meta.helm.sh/release-namespace={_target(release)}"
+    owner = f"{release_name(release)} meta.helm.sh/release-namespace={target_namespace(release)}"
     adopt = (
         f"if the release shall have it, let Helm adopt it: `kubectl label {thing} --overwrite "
         f"app.kubernetes.io/managed-by=Helm` and `kubectl annotate {thing} --overwrite "
@@ -39,10 +40,6 @@ def describe_owner(message: str, release: Object) -> dict[str, str]:
         "owner": f"belongs to the release {other[1]}" if other else "does not belong to a release of Helm",
         "adopt": adopt,
     }
-
-
-def _target(release: Object) -> str:
-    return release.text("spec.targetNamespace") or release.namespace
 
 
 _WAITED: Final = re.compile(r"\b([A-Za-z]+)/([\w.-]+)/([\w.-]+) (?:status\b|not ready\b|termination\b)", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from registry_gitops.cluster.status.causes.cluster_phrases import join_words
 from registry_gitops.cluster.status.causes.wording import reconcile_command
 from registry_gitops.cluster.status.live_objects import Condition, Object, Reference
 from registry_gitops.cluster.status.snapshot import Snapshot
@@ -76,7 +77,7 @@ _OBJECTS: Final = (
 def find_object(message: str, snapshot: Snapshot) -> Object | None:
     """Return the object that a message is about, if it was read."""
     for pattern in _OBJECTS:
-        if match := pattern.search(" ".join(message.split())):
+        if match := pattern.search(join_words(message)):
             kind = match["kind"].lower()
             return next(
                 (
@@ -95,5 +96,5 @@ def name_object(message: str, snapshot: Snapshot) -> Reference | None:
     """Return the identity of the object that a message is about, whether it was read or not."""
     if thing := find_object(message, snapshot):
         return thing.reference
-    match = next(filter(None, (pattern.search(" ".join(message.split())) for pattern in _OBJECTS)), None)
+    match = next(filter(None, (pattern.search(join_words(message)) for pattern in _OBJECTS)), None)
     return Reference(match["kind"], snapshot.target_namespace, match["name"]) if match else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from registry_gitops.cluster.status.causes.cause import CauseId
+from registry_gitops.cluster.status.causes.cluster_phrases import join_words
 from registry_gitops.cluster.status.causes.refusals import Refusal
 from registry_gitops.cluster.status.causes.releases.helm_words import release_name, storage_namespace, then_retry
 from registry_gitops.cluster.status.causes.wording import RENDER
@@ -43,7 +44,7 @@ class _Kind(NamedTuple):
 def explain_missing_kind(message: str, snapshot: Snapshot) -> Refusal | None:
     """Return what a message means that misses a kind, or None if it is about something else."""
     release = snapshot.release
-    matches = list(_NO_MATCH.finditer(" ".join(message.split())))
+    matches = list(_NO_MATCH.finditer(join_words(message)))
     if not matches or release is None:
         return None
     found = (_Kind(match["kind"], match["version"] or match["group"] or "") for match in matches)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from registry_gitops.cluster.status.causes.cause import Cause, CauseId, FindCause, new_cause
+from registry_gitops.cluster.status.causes.cluster_phrases import join_words
 from registry_gitops.cluster.status.causes.refusals import join_keys
 from registry_gitops.cluster.status.causes.releases.helm_words import last_failure
 from registry_gitops.cluster.status.causes.wording import RENDER
@@ -34,9 +35,9 @@ def values_refused(snapshot: Snapshot) -> Iterator[Cause]:
     failed = last_failure(release) if release else None
     if release is None or failed is None:
         return
-    if match := _REFERENCE.search(" ".join(failed.message.split())):
+    if match := _REFERENCE.search(join_words(failed.message)):
         yield _explain_reference(match, release, failed)
-    elif _REFUSED.search(" ".join(failed.message.split())):
+    elif _REFUSED.search(join_words(failed.message)):
         yield new_cause(
             CauseId.VALUES_REFUSED,
             release,
