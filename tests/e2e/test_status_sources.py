@@ -72,9 +72,17 @@ def change(fleet: Fleet, kind: str, **spec: Any) -> None:
 
 
 def chart_fails(fleet: Fleet, saying: str, id_: CauseId = CauseId.SOURCE_FAILED) -> str:
-    """Wait until status warns of the source of the chart, and return the remedy."""
+    """Wait until status tells of the source of the chart, and return the remedy.
+
+    It is a warning until Flux looks at the release again, which it may do at any time; then the release is not ready.
+    """
     until("OCIRepository that fails", lambda: is_not_ready(fleet.cluster.get("ocirepository", NAME, fleet.namespace)))
-    return cause(fleet, id_, saying, Severity.WARNING).remedy
+
+    def remedy() -> str:
+        severity = Severity.WARNING if is_ready(fleet.release()) else Severity.ERROR
+        return cause(fleet, id_, saying, severity, seconds=5).remedy
+
+    return until(f"status that tells of the source: {saying}", remedy)
 
 
 def git_fails(fleet: Fleet, saying: str, id_: CauseId = CauseId.GIT_FAILED) -> str:
