@@ -121,6 +121,15 @@ VALIDATION_CRDS = Artifact(
     ),
 )
 
+FLUX_CLI = Artifact(
+    name="flux",
+    output="bin/flux",
+    command=("{python}", "../../flux_cli.py", "{out}"),
+    sources=("tools/flux_cli.py", "tools/go/flux/go.*"),
+    folder="tools/go/flux",
+    chatter=GO_PROGRESS,
+)
+
 CLUSTER_PROGRAMS = ("nft", "runc")
 """Those of Debian's that only a cluster needs."""
 
@@ -146,7 +155,7 @@ ARTIFACTS = (
 )
 """What every test needs, each after what it is made from."""
 
-GROUPS = {"e2e": (cluster(), CLUSTER_CRDS, VALIDATION_CRDS, *map(from_debian, CLUSTER_PROGRAMS))}
+GROUPS = {"e2e": (cluster(), CLUSTER_CRDS, VALIDATION_CRDS, FLUX_CLI, *map(from_debian, CLUSTER_PROGRAMS))}
 """What is built only when it is asked for by name, after all the rest."""
 
 

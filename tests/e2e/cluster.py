@@ -19,7 +19,10 @@ Object = Mapping[str, Any]
 Found = TypeVar("Found")
 
 BETWEEN = 0.2
-"""Seconds between two looks at something that is waited for."""
+"""Least number of seconds between two looks at something that is waited for."""
+
+PAUSE = 2
+"""The pause after a look is so many times as long as the look: who waits leaves the processors to who works."""
 
 
 class NoCluster(Exception):
@@ -86,6 +89,7 @@ def until(what: str, look: Callable[[], Found | None], seconds: float = 60) -> F
     """
     deadline = time.monotonic() + seconds
     while True:
+        start = time.monotonic()
         reason = "it was not so"
         try:
             found = look()
@@ -94,7 +98,7 @@ def until(what: str, look: Callable[[], Found | None], seconds: float = 60) -> F
         if found:
             return found
         assert time.monotonic() < deadline, f"no {what} within {seconds:g} s: {reason}"
-        time.sleep(BETWEEN)
+        time.sleep(max(BETWEEN, PAUSE * (time.monotonic() - start)))
 
 
 def condition(found: Object | None, kind: str = "Ready") -> Object:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import re
-import shlex
 from typing import Any
 
 import pytest
 
-from registry_gitops.cluster.status import Cause, CauseId
+from registry_gitops.cluster.status import CauseId
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.recording import record
+from tests.e2e.remedies import run_first
 from tests.e2e.status import cause, ready_without_causes
 
 NAME = "docker-registry"
@@ -22,12 +21,6 @@ NAME = "docker-registry"
 @pytest.fixture(scope="module", autouse=True)
 def _deployed(fleet: Fleet) -> None:
     fleet.deploy(release=IMPATIENT)
-
-
-def follow(fleet: Fleet, found: Cause) -> None:
-    """Run the first command of kubectl in a remedy."""
-    command = next(words for words in re.findall(r"`([^`]+)`", found.remedy) if words.startswith("kubectl "))
-    fleet.cluster.kubectl(*shlex.split(command)[1:])
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -71,7 +64,7 @@ def test_command_ends_a_rolling_update_that_was_set_by_hand(fleet: Fleet) -> Non
     fleet.commit("Allow more time", values={"terminationGracePeriodSeconds": 95})
     found = cause(fleet, CauseId.CHANGE_REFUSED, "cannot change to the strategy Recreate")
     record(fleet, "strategy-set-by-hand")
-    follow(fleet, found)
+    run_first(found.remedy, "kubectl")
     fleet.ready()
     ready_without_causes(fleet)
 
@@ -80,7 +73,7 @@ def test_command_unlocks_a_release_whose_removal_was_cut_off(fleet: Fleet) -> No
     cut_off(fleet)
     found = cause(fleet, CauseId.RELEASE_LOCKED, "has no deployed releases")
     record(fleet, "removal-cut-off")
-    follow(fleet, found)
+    run_first(found.remedy, "kubectl")
     fleet.ready()
     ready_without_causes(fleet)
 

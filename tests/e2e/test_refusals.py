@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from typing import Any
 
 import pytest
 import yaml
 
-from registry_gitops.cluster.status import Cause, CauseId
+from registry_gitops.cluster.status import CauseId
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.recording import record
+from tests.e2e.remedies import run_first
 from tests.e2e.status import cause, ready_without_causes
 
 NAME = "docker-registry"
@@ -30,16 +29,6 @@ def _deployed(fleet: Fleet) -> None:
     fleet.ready()
 
 
-def commands(found: Cause) -> list[str]:
-    """The commands in a remedy."""
-    return [words for words in re.findall(r"`([^`]+)`", found.remedy) if words.startswith("kubectl ")]
-
-
-def run(command: str) -> str:
-    """What a shell prints for a command."""
-    return subprocess.run(command, shell=True, check=True, capture_output=True, text=True, timeout=60).stdout
-
-
 def lose_pod(fleet: Fleet) -> None:
     """Delete the Pod, so that the ReplicaSet has to create another one."""
     fleet.cluster.kubectl("delete", "pod", "-n", fleet.namespace, "--all", "--wait=false")
@@ -50,8 +39,7 @@ def test_webhook_whose_program_was_removed_is_no_policy(fleet: Fleet) -> None:
     lose_pod(fleet)
     found = cause(fleet, CauseId.WEBHOOK_FAILED, f"the webhook {WEBHOOK} does not answer: its Service does not exist")
     record(fleet, "webhook-without-service")
-    (find,) = commands(found)
-    kind, name, webhooks = run(find).split()
+    kind, name, webhooks = run_first(found.remedy, "kubectl").split()
     assert webhooks == WEBHOOK
     fleet.cluster.kubectl("delete", kind, name)
     ready_without_causes(fleet)
@@ -75,7 +63,7 @@ def test_account_of_the_release_gets_the_rights_that_it_lacks(fleet: Fleet) -> N
     account = f"system:serviceaccount:{fleet.namespace}:deployer"
     found = cause(fleet, CauseId.ACCESS_DENIED, f"{account} is not allowed to list secrets")
     record(fleet, "release-without-rights")
-    run(commands(found)[0])
+    run_first(found.remedy, "kubectl")
     fleet.ready()
     ready_without_causes(fleet)
 

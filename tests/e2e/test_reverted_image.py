@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 import pytest
@@ -12,6 +11,7 @@ from tests.e2e.cluster import until
 from tests.e2e.fleet import Fleet, git
 from tests.e2e.pushes import repository
 from tests.e2e.recording import record
+from tests.e2e.remedies import run_first
 from tests.e2e.status import cause, ready_without_causes
 from tests.support.oci_content import Blob
 
@@ -42,9 +42,7 @@ def test_status_tells_until_when_helm_waits_and_how_to_end_that(fleet: Fleet) ->
     revert(fleet)
     found = cause(fleet, CauseId.BUSY, "still works on an earlier change of the HelmRelease, until ")
     record(fleet, "image-reverted")
-    command = re.search("`kubectl (rollout undo [^`]+)`", found.remedy)
-    assert command is not None, found
-    fleet.cluster.kubectl(*command[1].split())
+    assert "rolled back" in run_first(found.remedy, "kubectl")
     fleet.ready(SECONDS)
     ready_without_causes(fleet)
 

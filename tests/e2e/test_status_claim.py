@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from datetime import UTC, datetime, timedelta
 
 from registry_gitops.cluster.status import Cause, CauseId
@@ -12,6 +10,7 @@ from tests.e2e.cluster import until
 from tests.e2e.fleet import Fleet
 from tests.e2e.pushes import repository
 from tests.e2e.recording import record
+from tests.e2e.remedies import list_commands, run
 from tests.e2e.status import cause, ready_without_causes
 from tests.support.oci_content import Blob
 
@@ -21,15 +20,11 @@ INSTALLATION = timedelta(seconds=31)
 
 
 def follow(fleet: Fleet, found: Cause) -> None:
-    """Run the commands of a remedy in their order, those of flux as Flux's command line does."""
-    for command in re.findall(r"`((?:kubectl|flux) [^`]+)`", found.remedy):
-        program, *words = shlex.split(command)
-        if program == "kubectl":
-            fleet.cluster.kubectl(*words)
-        else:
-            assert words == ["reconcile", "helmrelease", NAME, "-n", fleet.namespace]
+    """Run the commands of a remedy in their order, that of Flux once the claim is gone."""
+    for command in list_commands(found.remedy):
+        if command.startswith("flux "):
             until("end of the claim", lambda: not fleet.cluster.get("pvc", NAME, fleet.namespace))
-            fleet.reconcile("helmrelease", NAME, fleet.namespace)
+        run(command)
 
 
 def tags(fleet: Fleet) -> list[str]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import shlex
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from registry_gitops.findings import Severity
 from tests.e2e.cluster import until
 from tests.e2e.fleet import Fleet
 from tests.e2e.recording import record
+from tests.e2e.remedies import run_first
 from tests.e2e.status import cause, ready_without_causes, status, text
 
 NAME = "docker-registry"
@@ -27,20 +25,6 @@ def patch(fleet: Fleet, kind: str, change: dict[str, Any]) -> None:
     """Change an object as `kubectl edit` does."""
     options = ("--type=merge", "--field-manager=kubectl-edit", f"--patch={json.dumps(change)}")
     fleet.cluster.kubectl("patch", kind, NAME, "-n", fleet.namespace, *options)
-
-
-def run(fleet: Fleet, found: Cause, program: str) -> None:
-    """Run the command of a program in the remedy. For `flux reconcile --force`, set the annotations that it sets."""
-    commands = re.findall(rf"`({program} [^`]+)`", found.remedy)
-    assert commands, found.remedy
-    words = shlex.split(commands[0])
-    if program == "kubectl":
-        fleet.cluster.kubectl(*words[1:])
-        return
-    assert words == ["flux", "reconcile", "helmrelease", NAME, "-n", fleet.namespace, "--force"]
-    stamp = os.urandom(8).hex()
-    annotations = (f"reconcile.fluxcd.io/{key}={stamp}" for key in ("requestedAt", "forceAt"))
-    fleet.cluster.kubectl("annotate", "--overwrite", "-n", fleet.namespace, "helmrelease", NAME, *annotations)
 
 
 def endpoints(fleet: Fleet) -> list[str]:
@@ -56,7 +40,7 @@ def test_service_whose_selector_was_edited_is_named(fleet: Fleet) -> None:
     found = cause(fleet, CauseId.DRIFTED, "selects no Pod of the registry", Severity.WARNING)
     assert not endpoints(fleet)
     record(fleet, "service-selector-edited")
-    run(fleet, found, "flux")
+    run_first(found.remedy, "flux")
     ready_without_causes(fleet)
     until("Service with an endpoint", lambda: endpoints(fleet))
 
@@ -69,7 +53,7 @@ def test_config_map_that_was_edited_is_named_before_and_after_a_pod_reads_it(fle
     fleet.cluster.kubectl("delete", "pods", "-n", fleet.namespace, f"--selector=app.kubernetes.io/name={NAME}")
     found = until("Pod that runs with the edit", lambda: running_with_edit(fleet))
     record(fleet, "config-map-edited-and-read")
-    run(fleet, found, "flux")
+    run_first(found.remedy, "flux")
 
 
 def running_with_edit(fleet: Fleet) -> Cause | None:
@@ -85,7 +69,7 @@ def all_ready(fleet: Fleet) -> bool:
 def test_pod_that_keeps_the_edited_configuration_needs_a_restart(fleet: Fleet) -> None:
     found = cause(fleet, CauseId.RESTART_NEEDED, "may run with another configuration", Severity.WARNING)
     record(fleet, "configuration-put-back")
-    run(fleet, found, "kubectl")
+    run_first(found.remedy, "kubectl")
     ready_without_causes(fleet)
     (pod,) = fleet.pods()
     read = fleet.cluster.kubectl(
@@ -102,7 +86,7 @@ def test_network_policy_is_named_only_if_it_was_edited(fleet: Fleet) -> None:
     patch(fleet, "networkpolicy", {"spec": {"ingress": [{"from": [nobody]}]}})
     found = cause(fleet, CauseId.DRIFTED, "the NetworkPolicy was changed by hand", Severity.WARNING)
     record(fleet, "network-policy-edited")
-    run(fleet, found, "flux")
+    run_first(found.remedy, "flux")
     ready_without_causes(fleet)
 
 

@@ -19,6 +19,7 @@ from tests.e2e import charts
 from tests.e2e.cluster import Cluster, condition, is_not_ready, is_ready, until
 from tests.e2e.fleet import SYSTEM, Fleet
 from tests.e2e.recording import record
+from tests.e2e.remedies import run
 from tests.e2e.status import cause, ready_without_causes
 from tests.registry.api.basic_auth import line
 from tests.support.authority import Authority, make_authority
@@ -96,24 +97,13 @@ def chart_is_fetched(fleet: Fleet) -> None:
     ready_without_causes(fleet)
 
 
+def secret_command(fleet: Fleet, sources: Sources) -> str:
+    return f"flux create secret oci login -n {fleet.namespace} --url {host(sources.closed)}"
+
+
 def login(fleet: Fleet, sources: Sources, password: str) -> None:
-    """Write the Secret, as `flux create secret oci` does."""
-    options = ("--docker-server", host(sources.closed), "--docker-username", "alice", "--docker-password", password)
-    secret = fleet.cluster.kubectl(
-        *(
-            "create",
-            "secret",
-            "docker-registry",
-            "login",
-            "-n",
-            fleet.namespace,
-            *options,
-            "--dry-run=client",
-            "-o",
-            "json",
-        )
-    )
-    fleet.cluster.kubectl("apply", "-f", "-", said=secret)
+    """Write the Secret with the command of the remedy."""
+    run(f"{secret_command(fleet, sources)} --username alice --password {password}")
     fleet.reconcile("ocirepository", NAME, fleet.namespace)
 
 
@@ -126,7 +116,7 @@ def test_registry_wants_a_login(fleet: Fleet, sources: Sources) -> None:
 def test_secret_does_not_exist(fleet: Fleet, sources: Sources) -> None:
     change(fleet, "ocirepository", secretRef={"name": "login"})
     remedy = chart_fails(fleet, "a Secret that it needs does not exist")
-    assert f"`flux create secret oci login -n {fleet.namespace} --url {host(sources.closed)} " in remedy
+    assert f"`{secret_command(fleet, sources)} --username USER --password PASSWORD`" in remedy
     record(fleet, "registry-secret-missing")
 
 
