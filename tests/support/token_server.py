@@ -96,12 +96,18 @@ def _grant(scope: str, *, is_anonymous: bool) -> dict[str, Any]:
 
 
 def _public_key(key_file: Path) -> dict[str, str]:
-    """Return the key as a JWK whose `kid` is its RFC 7638 thumbprint, as the registry computes it for a certificate."""
+    """Return the key as a JWK whose `kid` is its RFC 7638 thumbprint, as the registry computes it for a certificate.
+
+    It leaves out the zeros at the start of a coordinate (getJWKThumbprint in registry/auth/token/util.go), against RFC
+    7518, section 6.2.1.2: of a conforming server, it refuses every token of one key in 128.
+    """
     encoded = _openssl("ec", "-in", key_file, "-pubout", "-outform", "DER")
-    x, y = encoded[-2 * _NUMBER : -_NUMBER], encoded[-_NUMBER:]
-    required = {"crv": "P-256", "kty": "EC", "x": _base64url(x), "y": _base64url(y)}
-    thumbprint = hashlib.sha256(json.dumps(required, separators=(",", ":")).encode()).digest()
-    return required | {"kid": _base64url(thumbprint), "use": "sig", "alg": "ES256"}
+    coordinates = {"x": encoded[-2 * _NUMBER : -_NUMBER], "y": encoded[-_NUMBER:]}
+    key = {"crv": "P-256", "kty": "EC"}
+    measured = key | {name: _base64url(number.lstrip(b"\0")) for name, number in coordinates.items()}
+    thumbprint = hashlib.sha256(json.dumps(measured, separators=(",", ":")).encode()).digest()
+    key |= {name: _base64url(number) for name, number in coordinates.items()}
+    return key | {"kid": _base64url(thumbprint), "use": "sig", "alg": "ES256"}
 
 
 def _sign(key_file: Path, text: bytes) -> bytes:
