@@ -26,7 +26,7 @@ demo: .demo ## render a deployment, show what the real kustomize and Helm say of
 
 # Many tests wait, for servers to start and to end: so there are more at a time than two cores would take.
 test: .dev .tools ## run all tests, with the real tools (ARGS="-k name" to choose)
-	@$(RUN) -m pytest -n 3 $(ARGS)
+	@$(RUN) -m pytest -n 4 $(ARGS)
 
 test-fast: .dev ## run the tests that need no built tools, in seconds (ARGS="-k name" to choose)
 	@$(RUN) -m pytest -n 2 -m "not tools" $(ARGS)
