@@ -57,6 +57,7 @@ def collections(fleet: Fleet, cluster: Cluster) -> list[tuple[float, float]]:
 def test_no_pushed_image_is_lost_and_space_is_freed(
     fleet: Fleet, cluster: Cluster, registry: Registry, tmp_path: Path
 ) -> None:
+    until("time between two collections", lambda: 20 <= datetime.now().second <= 40, 90)
     garbage = leave_garbage(registry.url)
     assert len(large_files(fleet, cluster)) == 1
     before = len(collections(fleet, cluster))
