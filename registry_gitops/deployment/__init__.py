@@ -1,6 +1,7 @@
 """RegistryDeployment, the typed deployment of one registry, and how it is read from a config file."""
 
 from registry_gitops.deployment.config_loader import load, locate_findings
+from registry_gitops.deployment.config_text import EXTENDS, Place, list_places, read_config
 from registry_gitops.deployment.namespace_options import PRUNE_ANNOTATION, NamespaceOptions, is_system_namespace
 from registry_gitops.deployment.problems import describe_errors, format_key
 from registry_gitops.deployment.registry_deployment import MAX_RELEASE_NAME, KustomizationOptions, RegistryDeployment
@@ -12,6 +13,7 @@ from registry_gitops.deployment.variants import find_for_all_values, require_kno
 __all__ = [
     "BITNAMI_URL",
     "CHART_NAME",
+    "EXTENDS",
     "MAX_RELEASE_NAME",
     "PRUNE_ANNOTATION",
     "GitSource",
@@ -19,6 +21,7 @@ __all__ = [
     "KustomizationOptions",
     "NamespaceOptions",
     "OCISource",
+    "Place",
     "RegistryDeployment",
     "RuleOff",
     "Source",
@@ -26,8 +29,10 @@ __all__ = [
     "find_for_all_values",
     "format_key",
     "is_system_namespace",
+    "list_places",
     "load",
     "locate_findings",
+    "read_config",
     "read_revision",
     "require_known",
 ]

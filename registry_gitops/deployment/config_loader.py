@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from registry_gitops.codec import Node, YAMLError, load_yaml
+from registry_gitops.deployment.config_text import ConfigNode, read_config, read_config_text
 from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.registry_deployment import RegistryDeployment
 from registry_gitops.errors import InputError
@@ -20,20 +20,15 @@ if TYPE_CHECKING:
     from registry_gitops.deployment.program import ProgramError
 
 
-_MAX_SIZE: Final = 4 * 2**20
-"""Largest size of a config file in bytes, because a device such as /dev/zero has no end."""
-
-
 def load(path: Path | str) -> RegistryDeployment:
     """Return the deployment of a config file: YAML (or JSON), or a Python file (.py) that defines `deployment`.
 
-    A Python file can import the modules next to it, and those in the directories above it, up to the root of its Git
-    repository, nearest first. They are imported anew for each call. Raises InputError with every problem, each with its
-    location.
+    A YAML file whose key `extends` is the path of another one is merged over it. A Python file can import the modules
+    next to it, and those in the directories above it, up to the root of its Git repository, nearest first. They are
+    imported anew for each call. Raises InputError with every problem, each with its location.
     """
     path = Path(path)
-    text = _read(path)
-    return _from_python(path) if path.suffix == ".py" else _from_yaml(text, str(path))
+    return _from_python(path) if path.suffix == ".py" else _from_yaml(path)
 
 
 def locate_findings(path: Path | str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -43,19 +38,19 @@ def locate_findings(path: Path | str, findings: Iterable[Finding]) -> tuple[Find
     """
     path, findings = Path(path), tuple(findings)
     is_parsed = path.suffix != ".py" and not all(finding.location.file for finding in findings)
-    node = _parse(_read(path), str(path)) if is_parsed else None
+    node = read_config(path) if is_parsed else None
     return tuple(_locate(finding, path, node) for finding in findings)
 
 
-def _locate(finding: Finding, path: Path, root: Node | None) -> Finding:
+def _locate(finding: Finding, path: Path, root: ConfigNode | None) -> Finding:
     if finding.location.file:
         return finding
     node = _find_node(root, finding.location.key) if root else None
-    line, column = (node.line, node.column) if node and node is not root else (None, None)
-    return replace(finding, location=replace(finding.location, file=str(path), line=line, column=column))
+    file, line, column = node.place if node and node is not root else (str(path), None, None)
+    return replace(finding, location=replace(finding.location, file=file, line=line, column=column))
 
 
-def _find_node(node: Node, key: str) -> Node:
+def _find_node(node: ConfigNode, key: str) -> ConfigNode:
     """Return the node of a key such as values.tolerations[0].key, or the last node on the way that exists."""
     for step, child in node.children.items():
         name = f"[{step}]" if isinstance(step, int) else step
@@ -65,53 +60,19 @@ def _find_node(node: Node, key: str) -> Node:
     return node
 
 
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(_MAX_SIZE + 1)
-    except FileNotFoundError:
-        raise InputError.single("no such file: `registry-gitops init` writes one", path) from None
-    except IsADirectoryError:
-        raise InputError.single("is a directory: name the file, such as registry.yaml in it", path) from None
-    except OSError as error:
-        raise InputError.single(f"cannot be read: {error.strerror}", path) from None
-    except ValueError as error:  # a NUL byte
-        raise InputError.single(f"not the path of a file: {error}", path) from None
-    if len(raw) > _MAX_SIZE:
-        raise InputError.single("is larger than 4Mi: this is no config file", path)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _no_text(path, raw, error.start) from None
-    if "\0" in text:
-        raise _no_text(path, raw, raw.index(b"\0"))
-    return text
-
-
-def _no_text(path: Path, raw: bytes, at: int) -> InputError:
-    line, column = raw.count(b"\n", 0, at) + 1, at - raw.rfind(b"\n", 0, at)
-    return InputError.single("not a text file in UTF-8", path, line, column)
-
-
-def _parse(text: str, file: str) -> Node:
-    try:
-        return load_yaml(text, words_below="rules")
-    except YAMLError as error:
-        raise InputError.single(error.message, file, error.line, error.column, finding_id="syntax-error") from None
-
-
-def _from_yaml(text: str, file: str) -> RegistryDeployment:
-    node = _parse(text, file)
+def _from_yaml(path: Path) -> RegistryDeployment:
+    node = read_config(path)
     try:
         return RegistryDeployment.model_validate(node.value, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise InputError(describe_errors(error, file, node)) from None
+        raise InputError(describe_errors(error, node)) from None
 
 
 def _from_python(path: Path) -> RegistryDeployment:
     # Imported here, because most config files are YAML: it takes 3 ms.
     from registry_gitops.deployment.program import ProgramError, run_program
 
+    read_config_text(path)  # which says what is wrong with a file that cannot be read, as for YAML
     try:
         deployment = run_program(path).get("deployment")
     except ProgramError as error:

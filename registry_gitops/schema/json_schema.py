@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core.core_schema import DataclassSchema, DictSchema, ModelSchema
 
-from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.deployment import EXTENDS, RegistryDeployment
 from registry_gitops.model import Model
 from registry_gitops.schema.docs import field_docs, model_doc
 from registry_gitops.schema.references_schema import REFERENCES, REFERENCES_SCHEMA, with_references
@@ -19,6 +19,12 @@ from registry_gitops.values import RegistryValues
 # Draft 7 is what Helm 3, Helm 4 and every editor understand.
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _DEFINITIONS = "#/definitions/"
+_EXTENDS_SCHEMA = {
+    "description": "Path from here of another YAML config file, such as ../base/registry.yaml, over which this one is "
+    "merged: mappings key by key, at any depth. Lists and other values replace those of the other file. A null takes a "
+    "key of it away, which sets the key back to its default.",
+    "type": "string",
+}
 
 
 @functools.cache
@@ -36,7 +42,8 @@ def config_schema() -> dict[str, Any]:
 @functools.cache
 def typed_config_schema() -> dict[str, Any]:
     """Return the JSON Schema of registry.yaml without the texts with variables of Flux: the types of all keys."""
-    return json_schema(RegistryDeployment)
+    found = json_schema(RegistryDeployment)
+    return {**found, "properties": {EXTENDS: _EXTENDS_SCHEMA, **found["properties"]}}
 
 
 @functools.cache

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from registry_gitops.render import Plan
 
 _YAML, _PROGRAM = CONFIG_FILES
-_KEYS: Final = frozenset({"name", "namespace", "source", "release", "values", "kustomization", "rules"})
+_KEYS: Final = frozenset({"name", "namespace", "source", "release", "values", "kustomization", "rules", "extends"})
 _SOURCES: Final = ("git", "oci", "helm")
 _SCHEMA_FILES: Final = (SCHEMA_FILE, "docs/registry.schema.json")
 _HEAD: Final = 400
@@ -82,7 +82,7 @@ def _is_description(document: YAMLDocument) -> bool:
         return True
     source = value.get("source")
     kind = source.get("type") if isinstance(source, dict) else None
-    is_shaped = kind in _SOURCES and _KEYS.issuperset(value)
+    is_shaped = (kind in _SOURCES or "extends" in value) and _KEYS.issuperset(value)
     return path.name == _YAML and (is_shaped or (path.parent / CHECKSUM_FILE).is_file())
 
 

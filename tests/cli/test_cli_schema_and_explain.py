@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
@@ -45,7 +46,7 @@ def test_without_a_key_the_whole_description_is_explained(cli: Run) -> None:
     out = cli("explain").out
     assert out.startswith("KEY:      (the config file)\nTYPE:     object\n")
     fields = [line.split()[0] for line in out.splitlines() if line.startswith("  ") and not line.startswith("   ")]
-    assert fields == ["name", "namespace", "source", "release", "values", "kustomization", "rules"]
+    assert fields == ["extends", "name", "namespace", "source", "release", "values", "kustomization", "rules"]
 
 
 @pytest.mark.parametrize(("columns", "most"), [("60", 60), ("400", 100)])
@@ -55,6 +56,22 @@ def test_the_text_fits_the_terminal_and_stays_readable_on_a_wide_one(
     monkeypatch.setenv("COLUMNS", columns)
     prose = [line for line in cli("explain", "values").out.splitlines() if line.startswith("    ")]
     assert most - 12 < max(map(len, prose)) <= most
+
+
+def test_places_of_a_value_and_of_a_default_in_a_config_file(cli: Run, tmp_path: Path) -> None:
+    base, config = tmp_path / "base.yaml", tmp_path / "registry.yaml"
+    base.write_text("values: {persistence: {size: 20Gi, storageClass: fast}}\n")
+    config.write_text("extends: base.yaml\nvalues: {persistence: {size: 30Gi}}\n")
+    assert cli("explain", "values.persistence", "--config", str(config)).out.endswith(
+        f"\n\nSET:\n  values.persistence.size          {config}:2:30\n  values.persistence.storageClass  {base}:1:50\n"
+    )
+    nowhere = f"\n\nSET:\n  nowhere in {config}: the default applies\n"
+    assert cli("explain", "values.replicaCount", "--config", str(config)).out.endswith(nowhere)
+
+
+def test_places_of_a_program_are_refused(cli: Run) -> None:
+    done = cli("explain", "values", "--config", "registry.py")
+    assert (done.code, done.err) == (2, "registry.py: a program: its values have no places\n")
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_one(cli: Run) -> None:
@@ -69,7 +86,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_one(cli: Run) -> None:
         ("persistence.size", 'unknown key "persistence.size": did you mean "values.persistence.size"?'),
         ("htpasswd.existingSecret", 'unknown key "htpasswd.existingSecret": did you mean "values.auth.htpasswd.exist'),
         ("valuez", 'unknown key "valuez": did you mean "values"?'),
-        ("nonsense", 'unknown key "nonsense": known here: name, namespace, source, '),
+        ("nonsense", 'unknown key "nonsense": known here: extends, name, namespace, '),
     ],
 )
 def test_an_unknown_key_at_the_top_is_refused_with_the_whole_key_that_it_may_be(

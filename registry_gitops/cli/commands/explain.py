@@ -6,11 +6,14 @@ import json
 import shutil
 import textwrap
 from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from registry_gitops.cli.streams import write_stdout
+from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
     from registry_gitops.schema import Explanation
@@ -27,6 +30,10 @@ def explain(
             show_default="the whole config file",
         ),
     ] = "",
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="CONFIG", help="YAML config file: where it, or a file that it extends, sets the key."),
+    ] = None,
 ) -> None:
     """Explain a key of registry.yaml and the keys below it, or a rule."""
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
@@ -37,6 +44,8 @@ def explain(
         from registry_gitops.schema import explain_key
 
         lines = _page(explain_key(key), width)
+        if config:
+            lines = chain(lines, _places(config, key))
     write_stdout("".join(f"{line}\n" for line in lines))
 
 
@@ -49,6 +58,19 @@ def _page_of_rule(rule_id: str, width: int) -> Iterator[str]:
     yield f"SEVERITY:  {rule.severity}"
     yield f"LOOKS AT:  {rule.subjects}"
     yield from ("", "DESCRIPTION:", *_text(rule.page, width))
+
+
+def _places(config: Path, key: str) -> Iterator[str]:
+    from registry_gitops.deployment import list_places, read_config
+
+    if config.suffix == ".py":
+        raise InputError.single("a program: its values have no places", config)
+    found = dict(list_places(read_config(config), key))
+    width = max(map(len, found), default=0)
+    yield from ("", "SET:")
+    yield from (f"  {path:{width}}  {place}" for path, place in found.items())
+    if not found:
+        yield f"  nowhere in {config}: the default applies"
 
 
 def _page(explanation: Explanation, width: int) -> Iterator[str]:

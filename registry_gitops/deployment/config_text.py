@@ -1,0 +1,210 @@
+"""The text of a YAML config file over those of the files that it extends: one tree whose values know their places."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+from registry_gitops.codec import Node, YAMLError, load_yaml
+from registry_gitops.errors import InputError
+
+EXTENDS: Final = "extends"
+"""The key with the path of the config file that this one extends."""
+
+_MAX_SIZE: Final = 4 * 2**20
+"""Largest size of a config file in bytes, because a device such as /dev/zero has no end."""
+
+
+class Place(NamedTuple):
+    """Where something stands: the path of a file, and a line and a column, from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class ConfigNode:
+    """A value and its place. `children` has the nodes of a mapping by key, or of a list by index."""
+
+    value: Any
+    place: Place
+    children: Mapping[str | int, ConfigNode]
+    keys: Mapping[str | int, Place]
+    """Places of the keys of a mapping."""
+
+    @classmethod
+    def of(cls, node: Node, file: str) -> Self:
+        """Return the node of one file."""
+        children = {step: cls.of(child, file) for step, child in node.children.items()}
+        keys: dict[str | int, Place] = {key: Place(file, *place) for key, place in node.keys.items()}
+        return cls(node.value, Place(file, node.line, node.column), children, keys)
+
+    def position(self, path: Sequence[str | int], *, of_key: bool = False) -> Place:
+        """Return the place of the value at `path`, or of the last value on the path that exists.
+
+        `of_key` returns the place of the last key instead of its value.
+        """
+        node = self
+        for index, step in enumerate(path):
+            if of_key and index == len(path) - 1 and step in node.keys:
+                return node.keys[step]
+            if step not in node.children:
+                break
+            node = node.children[step]
+        return node.place
+
+    def with_children(self, children: Mapping[str | int, ConfigNode], keys: Mapping[str | int, Place]) -> Self:
+        """Return this mapping with other entries."""
+        value = {key: child.value for key, child in children.items()}
+        return replace(self, value=value, children=children, keys=keys)
+
+    def without(self, key: str) -> Self:
+        """Return this mapping without a key."""
+        return self.with_children({each: child for each, child in self.children.items() if each != key}, self.keys)
+
+    def merged_over(self, base: ConfigNode) -> Self:
+        """Return this value over `base`: a mapping is merged key by key, at any depth; any other value replaces it.
+
+        A null takes away the key of `base`, and with the last one the mapping that it is in. Where `base` has no such
+        key, it stays.
+        """
+        if not (isinstance(self.value, dict) and isinstance(base.value, dict)):
+            return self
+        children, removed = dict(base.children), False
+        for key, child in self.children.items():
+            below = children.pop(key, None)
+            merged = child if below is None else _merge(child, below)
+            removed = removed or merged is None
+            if merged is not None:
+                children[key] = merged
+        keys = {**base.keys, **self.keys}
+        ordered = {key: children[key] for key in keys if key in children}
+        return self.with_children(ordered, keys)
+
+
+def _merge(child: ConfigNode, below: ConfigNode) -> ConfigNode | None:
+    """Return a value over one that a base has; None if that leaves nothing."""
+    if child.value is None:
+        return None
+    merged = child.merged_over(below)
+    return None if merged.value == {} and below.value else merged
+
+
+def list_places(node: ConfigNode, key: str = "") -> Iterator[tuple[str, Place]]:
+    """Yield the key and the place of each value at or below `key`; a list is one value.
+
+    Keys are dotted, such as values.persistence.size.
+    """
+    for step in filter(None, key.split(".")):
+        if step not in node.children:
+            return
+        node = node.children[step]
+    yield from _list_leaves(node, key)
+
+
+def _list_leaves(node: ConfigNode, key: str) -> Iterator[tuple[str, Place]]:
+    if not node.keys:
+        yield key, node.place
+    for step, child in node.children.items() if node.keys else ():
+        yield from _list_leaves(child, f"{key}.{step}".lstrip("."))
+
+
+def read_config(path: Path) -> ConfigNode:
+    """Return the content of a YAML config file, merged over what it extends.
+
+    Raises InputError, with its place, for a file that cannot be read, and for an `extends` that leads nowhere.
+    """
+    return _read_config(path, ())
+
+
+def _read_config(path: Path, extending: tuple[Path, ...]) -> ConfigNode:
+    node = ConfigNode.of(_parse(read_config_text(path), str(path)), str(path))
+    base = node.children.get(EXTENDS) if isinstance(node.value, dict) else None
+    if base is None:
+        return node
+    chain = (*extending, path)
+    below = _read_config(_base_path(base, chain), chain)
+    return _over(node.without(EXTENDS), below) if isinstance(below.value, dict) else below
+
+
+def _base_path(base: ConfigNode, chain: tuple[Path, ...]) -> Path:
+    """Return the path of the file that the last file of a chain extends."""
+    if not isinstance(base.value, str) or not base.value or Path(base.value).is_absolute():
+        raise _wrong(base, "must be the path of another config file from here, such as ../base/registry.yaml")
+    path = Path(os.path.normpath(chain[-1].parent / base.value))
+    if path.suffix == ".py":
+        raise _wrong(base, f"{path} is a program: extend it from a registry.py, by derive()")
+    if path.is_dir():
+        raise _wrong(base, f"{path} is a directory: name the file, such as registry.yaml in it")
+    if not path.exists():
+        raise _wrong(base, f"no such file: {path}")
+    if any(path.samefile(each) for each in chain):
+        raise _wrong(base, f"extends itself: {' -> '.join(map(str, (*chain, path)))}")
+    return path
+
+
+def _wrong(base: ConfigNode, message: str) -> InputError:
+    return InputError.single(message, *base.place, key=EXTENDS)
+
+
+def _over(node: ConfigNode, base: ConfigNode) -> ConfigNode:
+    """Return a config file over its base, as `derive` merges changes over a deployment.
+
+    A source of another type replaces that of the base, and the name of a namespace is a mapping with that name.
+    """
+    source, namespace = (node.children.get(key) for key in ("source", "namespace"))
+    if source and "type" in source.children and _source_type(source) != _source_type(base.children.get("source")):
+        base = base.without("source")
+    name = base.children.get("namespace")
+    if name and namespace and isinstance(name.value, str) and isinstance(namespace.value, dict):
+        mapping = name.with_children({"name": name}, {"name": name.place})
+        base = base.with_children({**base.children, "namespace": mapping}, base.keys)
+    return node.merged_over(base)
+
+
+def _source_type(source: ConfigNode | None) -> Any:
+    kind = source.children.get("type") if source else None
+    return kind.value if kind else "git"
+
+
+def read_config_text(path: Path) -> str:
+    """Return the text of a config file. Raises InputError."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_SIZE + 1)
+    except FileNotFoundError:
+        raise InputError.single("no such file: `registry-gitops init` writes one", path) from None
+    except IsADirectoryError:
+        raise InputError.single("is a directory: name the file, such as registry.yaml in it", path) from None
+    except OSError as error:
+        raise InputError.single(f"cannot be read: {error.strerror}", path) from None
+    except ValueError as error:  # a NUL byte
+        raise InputError.single(f"not the path of a file: {error}", path) from None
+    if len(raw) > _MAX_SIZE:
+        raise InputError.single("is larger than 4Mi: this is no config file", path)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _no_text(path, raw, error.start) from None
+    if "\0" in text:
+        raise _no_text(path, raw, raw.index(b"\0"))
+    return text
+
+
+def _no_text(path: Path, raw: bytes, at: int) -> InputError:
+    line, column = raw.count(b"\n", 0, at) + 1, at - raw.rfind(b"\n", 0, at)
+    return InputError.single("not a text file in UTF-8", path, line, column)
+
+
+def _parse(text: str, file: str) -> Node:
+    try:
+        return load_yaml(text, words_below="rules")
+    except YAMLError as error:
+        raise InputError.single(error.message, file, error.line, error.column, finding_id="syntax-error") from None
