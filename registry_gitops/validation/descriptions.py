@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -37,8 +38,17 @@ class _Checked:
 
 
 def find_descriptions(repository: FluxRepository) -> list[YAMLDocument]:
-    """Return the config files of ours."""
-    return [document for document in repository.documents if _is_description(document)]
+    """Return the config files of ours, without those that others extend, unless files were rendered from them too.
+
+    What is extended can be incomplete; what is wrong in it is found in those that extend it.
+    """
+    found = [document for document in repository.documents if _is_description(document)]
+    extended = {os.path.normpath(FilePath(each.source.name).parent / str(each.value.get("extends"))) for each in found}
+    return [each for each in found if os.path.normpath(each.source.name) not in extended or _is_rendered(each)]
+
+
+def _is_rendered(document: YAMLDocument) -> bool:
+    return (FilePath(document.source.name).parent / CHECKSUM_FILE).is_file()
 
 
 def add_descriptions(
@@ -55,7 +65,8 @@ def add_descriptions(
     kept = [finding for finding in findings if not any(_is_told(finding, each) for each in checked)]
     # A text that cannot be read has been reported by the reader of all files.
     places = {(finding.location.file, finding.location.line) for finding in kept}
-    new = (finding for each in checked for finding in each.findings)
+    # Two config files that extend one have the same problem in it.
+    new = dict.fromkeys(finding for each in checked for finding in each.findings)
     return [*kept, *(each for each in new if (each.location.file, each.location.line) not in places)]
 
 
@@ -83,7 +94,7 @@ def _is_description(document: YAMLDocument) -> bool:
     source = value.get("source")
     kind = source.get("type") if isinstance(source, dict) else None
     is_shaped = (kind in _SOURCES or "extends" in value) and _KEYS.issuperset(value)
-    return path.name == _YAML and (is_shaped or (path.parent / CHECKSUM_FILE).is_file())
+    return path.name == _YAML and (is_shaped or _is_rendered(document))
 
 
 def _check(document: YAMLDocument, repository: FluxRepository) -> _Checked:

@@ -96,6 +96,16 @@ def test_a_config_file_next_to_the_directory_of_its_rendered_files_is_compared(f
     assert ("stale-file", "apps/registry/rendered/helmrelease.yaml") in found()
 
 
+def test_what_is_wrong_in_an_extended_file_is_told_once_and_what_it_lacks_is_not(folder: Path) -> None:
+    Path("base").mkdir()
+    Path("base/registry.yaml").write_text("source: {type: oci}\nvalues: {persistence: {size: 10GB}}\n", "utf-8")
+    for name in ("staging", "production"):
+        Path(name).mkdir()
+        text = f"extends: ../base/registry.yaml\nnamespace: {name}\nsource: {{url: oci://ghcr.io/acme/charts/a}}\n"
+        Path(name, "registry.yaml").write_text(text, "utf-8")
+    assert found() == [("invalid-value", "base/registry.yaml:2:30")]
+
+
 @pytest.mark.parametrize(
     "text",
     [
