@@ -82,14 +82,18 @@ def filled(schema: dict[str, Any], value: str) -> Any:
 def test_render_repeats_no_credential_of_any_key(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], value: str
 ) -> None:
-    config = tmp_path / "registry.yaml"
-    config.write_text(dump_yaml({**filled(typed_config_schema(), value), value: value}), "utf-8")
-    with pytest.raises(InputError) as caught:
-        load(config)
-    assert len(caught.value.findings) > 300
-    assert CANARY not in f"{caught.value} {caught.value!r} {caught.value.findings!r}"
-    assert main(["render", str(config)]) == 2
-    assert CANARY not in "".join(capsys.readouterr())
+    keys = {**filled(typed_config_schema(), value), value: value}
+    extends = {"extends": keys.pop("extends")}
+    # What it extends is looked for before anything is validated.
+    for name, content, least in (("extending", extends, 1), ("whole", keys, 300)):
+        config = tmp_path / name
+        config.write_text(dump_yaml(content), "utf-8")
+        with pytest.raises(InputError) as caught:
+            load(config)
+        assert len(caught.value.findings) >= least
+        assert CANARY not in f"{caught.value} {caught.value!r} {caught.value.findings!r}"
+        assert main(["render", str(config)]) == 2
+        assert CANARY not in "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from registry_gitops.codec import Node, YAMLError, load_yaml
 from registry_gitops.errors import InputError
+from registry_gitops.masking import quote
 
 EXTENDS: Final = "extends"
 """The key with the path of the config file that this one extends."""
@@ -139,12 +141,15 @@ def _base_path(base: ConfigNode, chain: tuple[Path, ...]) -> Path:
     if not isinstance(base.value, str) or not base.value or Path(base.value).is_absolute():
         raise _wrong(base, "must be the path of another config file from here, such as ../base/registry.yaml")
     path = Path(os.path.normpath(chain[-1].parent / base.value))
+    shown = quote(base.value)
     if path.suffix == ".py":
-        raise _wrong(base, f"{path} is a program: extend it from a registry.py, by derive()")
-    if path.is_dir():
-        raise _wrong(base, f"{path} is a directory: name the file, such as registry.yaml in it")
-    if not path.exists():
-        raise _wrong(base, f"no such file: {path}")
+        raise _wrong(base, f"{shown} is a program: extend it from a registry.py, by derive()")
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # ValueError: a NUL byte
+        raise _wrong(base, f"no such file: {shown}") from None
+    if stat.S_ISDIR(mode):
+        raise _wrong(base, f"{shown} is a directory: name the file, such as registry.yaml in it")
     if any(path.samefile(each) for each in chain):
         raise _wrong(base, f"extends itself: {' -> '.join(map(str, (*chain, path)))}")
     return path
