@@ -79,11 +79,10 @@ class ConfigNode:
         """
         if not (isinstance(self.value, dict) and isinstance(base.value, dict)):
             return self
-        children, removed = dict(base.children), False
+        children = dict(base.children)
         for key, child in self.children.items():
             below = children.pop(key, None)
             merged = child if below is None else _merge(child, below)
-            removed = removed or merged is None
             if merged is not None:
                 children[key] = merged
         keys = {**base.keys, **self.keys}
@@ -133,6 +132,7 @@ def _read_config(path: Path, extending: tuple[Path, ...]) -> ConfigNode:
         return node
     chain = (*extending, path)
     below = _read_config(_base_path(base, chain), chain)
+    # A base that is no mapping is what is wrong, whatever extends it.
     return _over(node.without(EXTENDS), below) if isinstance(below.value, dict) else below
 
 

@@ -43,8 +43,14 @@ def find_descriptions(repository: FluxRepository) -> list[YAMLDocument]:
     What is extended can be incomplete; what is wrong in it is found in those that extend it.
     """
     found = [document for document in repository.documents if _is_description(document)]
-    extended = {os.path.normpath(FilePath(each.source.name).parent / str(each.value.get("extends"))) for each in found}
+    extended = set(filter(None, map(_extended, found)))
     return [each for each in found if os.path.normpath(each.source.name) not in extended or _is_rendered(each)]
+
+
+def _extended(document: YAMLDocument) -> str:
+    """Return the path of the file that a config file extends, or ""."""
+    base = document.value.get("extends")
+    return os.path.normpath(FilePath(document.source.name).parent / base) if isinstance(base, str) else ""
 
 
 def _is_rendered(document: YAMLDocument) -> bool:
