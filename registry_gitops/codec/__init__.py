@@ -1,4 +1,4 @@
-"""YAML text to plain data and back, with one meaning for all YAML readers. Knows no model and no file."""
+"""YAML text to plain data and back, with one meaning for all YAML readers. Knows no model, and reads no file."""
 
 from registry_gitops.codec.go_yaml import GoYAMLError, compose_yaml, find_positions
 from registry_gitops.codec.yaml_dumper import dump_yaml

@@ -61,7 +61,10 @@ class YAMLError(ValueError):
 
 @dataclass(slots=True)
 class Node:
-    """A value and its position. `children` has the nodes of a mapping by key, or of a list by index."""
+    """A value and its position. `children` has the nodes of a mapping by key, or of a list by index.
+
+    `file` is the name of the text that has the value.
+    """
 
     value: Any
     line: int
@@ -69,35 +72,45 @@ class Node:
     size: int = 1
     children: dict[str | int, Node] = field(default_factory=dict)
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    file: str = ""
+
+    def find(self, path: Sequence[str | int]) -> Node:
+        """Return the node at `path`, or the last node on the path that exists."""
+        return self._list_nodes(path)[-1]
 
     def position(self, path: Sequence[str | int], *, of_key: bool = False) -> tuple[int, int]:
         """Return line and column of the value at `path`, or of the last value on the path that exists.
 
         `of_key` returns the position of the last key instead of its value.
         """
-        node = self
-        for index, step in enumerate(path):
-            if of_key and index == len(path) - 1 and step in node.keys:
-                return node.keys[str(step)]
-            if step not in node.children:
+        nodes = self._list_nodes(path)
+        if of_key and 0 < len(path) <= len(nodes) and path[-1] in (keys := nodes[len(path) - 1].keys):
+            return keys[str(path[-1])]
+        return nodes[-1].line, nodes[-1].column
+
+    def _list_nodes(self, path: Sequence[str | int]) -> list[Node]:
+        """Return this node and those on the path that exist."""
+        nodes: list[Node] = [self]
+        for step in path:
+            if step not in nodes[-1].children:
                 break
-            node = node.children[step]
-        return node.line, node.column
+            nodes.append(nodes[-1].children[step])
+        return nodes
 
 
-def load_yaml(text: str, *, words_below: str = "") -> Node:
+def load_yaml(text: str, *, words_below: str = "", file: str = "") -> Node:
     """Read exactly one YAML document. Raises YAMLError for anything else, and for text that readers disagree about.
 
     Refused: duplicate keys, keys that are not text, tags, a second document, and plain scalars such as `yes`, `1e3`,
     `0o644`, or `12:30`. Anchors, aliases, and merge keys are expanded. Below the top-level key `words_below`, words
-    such as `off` are text.
+    such as `off` are text. `file` is the name that the nodes have of the text.
     """
     unprintable = find_unprintable(text)
     if unprintable:
         line, column, character = unprintable
         raise YAMLError(f"not a text file: it holds the character {character}", line, column)
     try:
-        return Composer(text, words_below).document()
+        return Composer(text, words_below, file).document()
     except yaml.MarkedYAMLError as error:
         problem, line, column, is_tab = syntax_problem(error, text)
         message = "a tab cannot indent YAML: use spaces" if is_tab else f"not valid YAML: {problem}"
@@ -148,9 +161,10 @@ class Composer:
 
     max_depth = MAX_DEPTH
 
-    def __init__(self, text: str, words_below: str = "") -> None:
+    def __init__(self, text: str, words_below: str = "", file: str = "") -> None:
         self._events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
         self._words_below = words_below
+        self._file = file
         self._are_words_text = False
         self._anchors: dict[str, Node] = {}
 
@@ -172,7 +186,7 @@ class Composer:
         if depth > self.max_depth:
             raise self._too_deep(event)
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(self._scalar(event), *at_event(event))
+            node = self._new(self._scalar(event), event)
         else:
             self._check_tag(event)
             node = (self._mapping if isinstance(event, yaml.MappingStartEvent) else self._sequence)(event, depth)
@@ -180,6 +194,10 @@ class Composer:
         if event.anchor:
             self._anchors[event.anchor] = node
         return node
+
+    def _new(self, value: Any, event: Any) -> Node:
+        line, column = at_event(event)
+        return Node(value, line, column, file=self._file)
 
     def _too_deep(self, event: Any) -> YAMLError:
         return _error_at(event, f"nested more than {self.max_depth} levels deep")
@@ -201,7 +219,7 @@ class Composer:
         return node
 
     def _sequence(self, start: Any, depth: int) -> Node:
-        node = Node([], *at_event(start))
+        node = self._new([], start)
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             child = self._node(event, depth + 1)
             node.children[len(node.value)] = child
@@ -210,7 +228,7 @@ class Composer:
         return node
 
     def _mapping(self, start: Any, depth: int) -> Node:
-        node = Node({}, *at_event(start))
+        node = self._new({}, start)
         merged: list[Node] = []
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             if isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style:

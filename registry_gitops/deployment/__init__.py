@@ -1,7 +1,7 @@
 """RegistryDeployment, the typed deployment of one registry, and how it is read from a config file."""
 
 from registry_gitops.deployment.config_loader import load, locate_findings
-from registry_gitops.deployment.config_text import EXTENDS, ConfigNode, Place, list_places, read_config
+from registry_gitops.deployment.config_text import EXTENDS, list_places, read_config
 from registry_gitops.deployment.namespace_options import PRUNE_ANNOTATION, NamespaceOptions, is_system_namespace
 from registry_gitops.deployment.problems import describe_errors, format_key
 from registry_gitops.deployment.registry_deployment import MAX_RELEASE_NAME, KustomizationOptions, RegistryDeployment
@@ -16,13 +16,11 @@ __all__ = [
     "EXTENDS",
     "MAX_RELEASE_NAME",
     "PRUNE_ANNOTATION",
-    "ConfigNode",
     "GitSource",
     "HelmSource",
     "KustomizationOptions",
     "NamespaceOptions",
     "OCISource",
-    "Place",
     "RegistryDeployment",
     "RuleOff",
     "Source",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from registry_gitops.deployment.config_text import ConfigNode, read_config, read_config_text
+from registry_gitops.codec import Node
+from registry_gitops.deployment.config_text import read_config, read_config_text
 from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.registry_deployment import RegistryDeployment
 from registry_gitops.errors import InputError
@@ -42,15 +43,15 @@ def locate_findings(path: Path | str, findings: Iterable[Finding]) -> tuple[Find
     return tuple(_locate(finding, path, node) for finding in findings)
 
 
-def _locate(finding: Finding, path: Path, root: ConfigNode | None) -> Finding:
+def _locate(finding: Finding, path: Path, root: Node | None) -> Finding:
     if finding.location.file:
         return finding
     node = _find_node(root, finding.location.key) if root else None
-    file, line, column = node.place if node and node is not root else (str(path), None, None)
+    file, line, column = (node.file, node.line, node.column) if node and node is not root else (str(path), None, None)
     return replace(finding, location=replace(finding.location, file=file, line=line, column=column))
 
 
-def _find_node(node: ConfigNode, key: str) -> ConfigNode:
+def _find_node(node: Node, key: str) -> Node:
     """Return the node of a key such as values.tolerations[0].key, or the last node on the way that exists."""
     for step, child in node.children.items():
         name = f"[{step}]" if isinstance(step, int) else step

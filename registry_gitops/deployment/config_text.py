@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final
 
 from registry_gitops.codec import Node, YAMLError, load_yaml
 from registry_gitops.errors import InputError
+from registry_gitops.findings import Location
 from registry_gitops.masking import quote
 
 EXTENDS: Final = "extends"
@@ -20,85 +21,46 @@ _MAX_SIZE: Final = 4 * 2**20
 """Largest size of a config file in bytes, because a device such as /dev/zero has no end."""
 
 
-class Place(NamedTuple):
-    """Where something stands: the path of a file, and a line and a column, from 1."""
+def merge_over(node: Node, base: Node) -> Node:
+    """Return a value over `base`: a mapping is merged key by key, at any depth; any other value replaces it.
 
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-@dataclass(frozen=True)
-class ConfigNode:
-    """A value and its place. `children` has the nodes of a mapping by key, or of a list by index."""
-
-    value: Any
-    place: Place
-    children: Mapping[str | int, ConfigNode]
-    keys: Mapping[str | int, Place]
-    """Places of the keys of a mapping."""
-
-    @classmethod
-    def of(cls, node: Node, file: str) -> Self:
-        """Return the node of one file."""
-        children = {step: cls.of(child, file) for step, child in node.children.items()}
-        keys: dict[str | int, Place] = {key: Place(file, *place) for key, place in node.keys.items()}
-        return cls(node.value, Place(file, node.line, node.column), children, keys)
-
-    def position(self, path: Sequence[str | int], *, of_key: bool = False) -> Place:
-        """Return the place of the value at `path`, or of the last value on the path that exists.
-
-        `of_key` returns the place of the last key instead of its value.
-        """
-        node = self
-        for index, step in enumerate(path):
-            if of_key and index == len(path) - 1 and step in node.keys:
-                return node.keys[step]
-            if step not in node.children:
-                break
-            node = node.children[step]
-        return node.place
-
-    def with_children(self, children: Mapping[str | int, ConfigNode], keys: Mapping[str | int, Place]) -> Self:
-        """Return this mapping with other entries."""
-        value = {key: child.value for key, child in children.items()}
-        return replace(self, value=value, children=children, keys=keys)
-
-    def without(self, key: str) -> Self:
-        """Return this mapping without a key."""
-        return self.with_children({each: child for each, child in self.children.items() if each != key}, self.keys)
-
-    def merged_over(self, base: ConfigNode) -> Self:
-        """Return this value over `base`: a mapping is merged key by key, at any depth; any other value replaces it.
-
-        A null takes away the key of `base`, and with the last one the mapping that it is in. Where `base` has no such
-        key, it stays.
-        """
-        if not (isinstance(self.value, dict) and isinstance(base.value, dict)):
-            return self
-        children = dict(base.children)
-        for key, child in self.children.items():
-            below = children.pop(key, None)
-            merged = child if below is None else _merge(child, below)
-            if merged is not None:
-                children[key] = merged
-        keys = {**base.keys, **self.keys}
-        ordered = {key: children[key] for key in keys if key in children}
-        return self.with_children(ordered, keys)
+    A null takes away the key of `base`, and with the last one the mapping that it is in. Where `base` has no such key,
+    it stays.
+    """
+    if not (isinstance(node.value, dict) and isinstance(base.value, dict)):
+        return node
+    children = dict(base.children)
+    for key, child in node.children.items():
+        below = children.pop(key, None)
+        merged = child if below is None else _merge(child, below)
+        if merged is not None:
+            children[key] = merged
+    keys = {**base.keys, **node.keys}
+    return _with_children(node, {key: children[key] for key in keys if key in children}, keys)
 
 
-def _merge(child: ConfigNode, below: ConfigNode) -> ConfigNode | None:
+def _merge(child: Node, below: Node) -> Node | None:
     """Return a value over one that a base has; None if that leaves nothing."""
     if child.value is None:
         return None
-    merged = child.merged_over(below)
+    merged = merge_over(child, below)
     return None if merged.value == {} and below.value else merged
 
 
-def list_places(node: ConfigNode, key: str = "") -> Iterator[tuple[str, Place]]:
+def _with_children(
+    node: Node, children: Mapping[str | int, Node], keys: Mapping[str, tuple[int, int]] | None = None
+) -> Node:
+    """Return a mapping with other entries, and with the positions of their keys if these are not in it."""
+    value = {key: child.value for key, child in children.items()}
+    return replace(node, value=value, children=dict(children), keys=dict(keys or node.keys))
+
+
+def _without(node: Node, name: str) -> Node:
+    """Return a mapping without a key."""
+    return _with_children(node, {key: child for key, child in node.children.items() if key != name})
+
+
+def list_places(node: Node, key: str = "") -> Iterator[tuple[str, Location]]:
     """Yield the key and the place of each value at or below `key`; a list is one value.
 
     Keys are dotted, such as values.persistence.size.
@@ -110,14 +72,14 @@ def list_places(node: ConfigNode, key: str = "") -> Iterator[tuple[str, Place]]:
     yield from _list_leaves(node, key)
 
 
-def _list_leaves(node: ConfigNode, key: str) -> Iterator[tuple[str, Place]]:
+def _list_leaves(node: Node, key: str) -> Iterator[tuple[str, Location]]:
     if not node.keys:
-        yield key, node.place
+        yield key, Location(node.file, node.line, node.column)
     for step, child in node.children.items() if node.keys else ():
         yield from _list_leaves(child, f"{key}.{step}".lstrip("."))
 
 
-def read_config(path: Path) -> ConfigNode:
+def read_config(path: Path) -> Node:
     """Return the content of a YAML config file, merged over what it extends.
 
     Raises InputError, with its place, for a file that cannot be read, and for an `extends` that leads nowhere.
@@ -125,18 +87,18 @@ def read_config(path: Path) -> ConfigNode:
     return _read_config(path, ())
 
 
-def _read_config(path: Path, extending: tuple[Path, ...]) -> ConfigNode:
-    node = ConfigNode.of(_parse(read_config_text(path), str(path)), str(path))
+def _read_config(path: Path, extending: tuple[Path, ...]) -> Node:
+    node = _parse(read_config_text(path), str(path))
     base = node.children.get(EXTENDS) if isinstance(node.value, dict) else None
     if base is None:
         return node
     chain = (*extending, path)
     below = _read_config(_base_path(base, chain), chain)
     # A base that is no mapping is what is wrong, whatever extends it.
-    return _over(node.without(EXTENDS), below) if isinstance(below.value, dict) else below
+    return _over(_without(node, EXTENDS), below) if isinstance(below.value, dict) else below
 
 
-def _base_path(base: ConfigNode, chain: tuple[Path, ...]) -> Path:
+def _base_path(base: Node, chain: tuple[Path, ...]) -> Path:
     """Return the path of the file that the last file of a chain extends."""
     if not isinstance(base.value, str) or not base.value or Path(base.value).is_absolute():
         raise _wrong(base, "must be the path of another config file from here, such as ../base/registry.yaml")
@@ -155,26 +117,26 @@ def _base_path(base: ConfigNode, chain: tuple[Path, ...]) -> Path:
     return path
 
 
-def _wrong(base: ConfigNode, message: str) -> InputError:
-    return InputError.single(message, *base.place, key=EXTENDS)
+def _wrong(base: Node, message: str) -> InputError:
+    return InputError.single(message, base.file, base.line, base.column, key=EXTENDS)
 
 
-def _over(node: ConfigNode, base: ConfigNode) -> ConfigNode:
+def _over(node: Node, base: Node) -> Node:
     """Return a config file over its base, as `derive` merges changes over a deployment.
 
     A source of another type replaces that of the base, and the name of a namespace is a mapping with that name.
     """
     source, namespace = (node.children.get(key) for key in ("source", "namespace"))
     if source and "type" in source.children and _source_type(source) != _source_type(base.children.get("source")):
-        base = base.without("source")
+        base = _without(base, "source")
     name = base.children.get("namespace")
     if name and namespace and isinstance(name.value, str) and isinstance(namespace.value, dict):
-        mapping = name.with_children({"name": name}, {"name": name.place})
-        base = base.with_children({**base.children, "namespace": mapping}, base.keys)
-    return node.merged_over(base)
+        mapping = _with_children(name, {"name": name}, {"name": (name.line, name.column)})
+        base = _with_children(base, {**base.children, "namespace": mapping})
+    return merge_over(node, base)
 
 
-def _source_type(source: ConfigNode | None) -> Any:
+def _source_type(source: Node | None) -> Any:
     kind = source.children.get("type") if source else None
     return kind.value if kind else "git"
 
@@ -210,6 +172,6 @@ def _no_text(path: Path, raw: bytes, at: int) -> InputError:
 
 def _parse(text: str, file: str) -> Node:
     try:
-        return load_yaml(text, words_below="rules")
+        return load_yaml(text, words_below="rules", file=file)
     except YAMLError as error:
         raise InputError.single(error.message, file, error.line, error.column, finding_id="syntax-error") from None

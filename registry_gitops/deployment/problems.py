@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from registry_gitops.deployment.config_text import ConfigNode
+from registry_gitops.codec import Node
 from registry_gitops.findings import Finding, Location
 from registry_gitops.masking import show_key
 from registry_gitops.model import LocatedError, Model, custom_error, unknown_key
@@ -37,7 +37,7 @@ _SENTENCES = {
 }
 
 
-def describe_errors(error: ValidationError, node: ConfigNode | None = None, data: object = None) -> list[Finding]:
+def describe_errors(error: ValidationError, node: Node | None = None, data: object = None) -> list[Finding]:
     """Return each error of `error` as a Finding, in the order of the file.
 
     `node`, the content of the file, gives file, line and column. Without a file, `data` is what was validated.
@@ -46,13 +46,14 @@ def describe_errors(error: ValidationError, node: ConfigNode | None = None, data
     for detail in error.errors(include_url=False):
         path = _path(detail, data if node is None else node)
         of_key = detail["type"] == "unknown_key"
-        file, line, column = node.position(path, of_key=of_key) if node else (None, None, None)
+        line, column = node.position(path, of_key=of_key) if node else (None, None)
+        file = node.find(path).file if node else None
         # A union reports one error for each of its types; the first one for a place says enough.
         key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
         location = Location(file, line, column, format_key(path))
         id_ = "unknown-key" if of_key else "invalid-value"
         found.setdefault(key, Finding(id=id_, message=_sentence(detail), location=location))
-    own = node.place.file if node else None
+    own = node.file if node else None
     return sorted(found.values(), key=lambda finding: _order(finding.location, own))
 
 
@@ -78,7 +79,7 @@ def _path(detail: Any, within: object) -> Path:
 
 
 def _children(within: object) -> Mapping[Any, object]:
-    return within.children if isinstance(within, ConfigNode) else dict(_items(within))
+    return within.children if isinstance(within, Node) else dict(_items(within))
 
 
 def _key(step: int | str, children: Mapping[Any, object]) -> int | str:

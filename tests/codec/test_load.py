@@ -26,6 +26,8 @@ def test_every_value_and_key_has_a_place() -> None:
     assert node.position(["a", "list", 1]) == (3, 13)
     assert node.position(["a", "missing"]) == (2, 3)
     assert node.position([]) == (1, 1)
+    assert node.position(["a", "missing", "list"], of_key=True) == (2, 3)
+    assert node.find(["a", "missing"]) is node.children["a"]
 
 
 @pytest.mark.parametrize(

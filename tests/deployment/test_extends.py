@@ -10,7 +10,6 @@ from registry_gitops.codec import load_yaml
 from registry_gitops.deployment import (
     NamespaceOptions,
     OCISource,
-    Place,
     RegistryDeployment,
     list_places,
     load,
@@ -175,14 +174,14 @@ def test_base_that_is_no_mapping_is_the_file_with_the_problem(text: str) -> None
 def test_every_value_in_force_has_its_place() -> None:
     node = read_config(extend("values: {persistence: {storageClass: fast}, ingress: null}"))
     assert dict(list_places(node, "values")) == {
-        "values.persistence.size": Place("base/registry.yaml", 6, 11),
-        "values.persistence.storageClass": Place("staging/registry.yaml", 2, 38),
-        "values.tolerations": Place("base/registry.yaml", 7, 16),
+        "values.persistence.size": Location("base/registry.yaml", 6, 11),
+        "values.persistence.storageClass": Location("staging/registry.yaml", 2, 38),
+        "values.tolerations": Location("base/registry.yaml", 7, 16),
     }
     assert dict(list_places(node, "values.persistence.size")) == {
-        "values.persistence.size": Place("base/registry.yaml", 6, 11)
+        "values.persistence.size": Location("base/registry.yaml", 6, 11)
     }
-    assert [str(place) for _, place in list_places(node, "namespace")] == [
+    assert [place.position for _, place in list_places(node, "namespace")] == [
         "base/registry.yaml:2:19",
         "base/registry.yaml:2:42",
     ]

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from registry_gitops.codec import load_yaml
-from registry_gitops.deployment import ConfigNode, RegistryDeployment, describe_errors
+from registry_gitops.deployment import RegistryDeployment, describe_errors
 from registry_gitops.errors import InputError
 from registry_gitops.model import Model
 from registry_gitops.schema import explain_key
@@ -150,8 +150,7 @@ def problems(text: str) -> dict[str, str]:
     node = load_yaml(text)
     with pytest.raises(ValidationError) as caught:
         RegistryDeployment.model_validate(node.value, by_alias=True, by_name=False)
-    found = describe_errors(caught.value, ConfigNode.of(node, "registry.yaml"))
-    return {finding.location.key: finding.message for finding in found}
+    return {finding.location.key: finding.message for finding in describe_errors(caught.value, node)}
 
 
 @pytest.mark.parametrize(("text", "key", "remedy"), FILES, ids=[key for _, key, _ in FILES])

@@ -68,7 +68,7 @@ def _places(config: Path, key: str) -> Iterator[str]:
     found = dict(list_places(read_config(config), key))
     width = max(map(len, found), default=0)
     yield from ("", "SET:")
-    yield from (f"  {path:{width}}  {place}" for path, place in found.items())
+    yield from (f"  {path:{width}}  {place.position}" for path, place in found.items())
     if not found:
         yield f"  nowhere in {config}: the default applies"
 
