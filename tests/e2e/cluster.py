@@ -22,7 +22,7 @@ BETWEEN = 0.2
 """Least number of seconds between two looks at something that is waited for."""
 
 PAUSE = 2
-"""The pause after a look is so many times as long as the look: who waits leaves the processors to who works."""
+"""The pause after a look is at least this many times as long as the look: stories that wait need less of the CPU."""
 
 
 class NoCluster(Exception):

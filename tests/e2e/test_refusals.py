@@ -10,7 +10,7 @@ import yaml
 from registry_gitops.cluster.status import CauseId
 from tests.e2e.fleet import IMPATIENT, Fleet
 from tests.e2e.recording import record
-from tests.e2e.remedies import run_first
+from tests.e2e.remedies import list_commands, run, run_first
 from tests.e2e.status import cause, ready_without_causes
 
 NAME = "docker-registry"
@@ -39,7 +39,8 @@ def test_webhook_whose_program_was_removed_is_no_policy(fleet: Fleet) -> None:
     lose_pod(fleet)
     found = cause(fleet, CauseId.WEBHOOK_FAILED, f"the webhook {WEBHOOK} does not answer: its Service does not exist")
     record(fleet, "webhook-without-service")
-    kind, name, webhooks = run_first(found.remedy, "kubectl").split()
+    (find,) = list_commands(found.remedy, "kubectl")
+    kind, name, webhooks = run(find).split()
     assert webhooks == WEBHOOK
     fleet.cluster.kubectl("delete", kind, name)
     ready_without_causes(fleet)

@@ -78,7 +78,7 @@ def _origins(snapshot: Snapshot) -> Iterator[Reference]:
 
 
 def _writers(snapshot: Snapshot) -> Iterator[Reference]:
-    """Yield all Kustomizations beside that of the release, if its upgrades have two configurations in turn."""
+    """Yield all Kustomizations in the namespace of its own, if its last upgrades have two configurations in turn."""
     if snapshot.kustomization and snapshot.is_upgraded_in_turn:
         yield Reference("Kustomization", snapshot.kustomization.namespace, ALL)
 

@@ -126,9 +126,9 @@ class Snapshot:
     @property
     def writers_of_release(self) -> tuple[Object, ...]:
         """The Kustomizations that were read, and that have applied the HelmRelease."""
-        release = self.release
-        found = self.of_kinds("Kustomization") if release else ()
-        return tuple(item for item in found if release and release.reference in list_inventory(item))
+        if (release := self.release) is None:
+            return ()
+        return tuple(item for item in self.of_kinds("Kustomization") if release.reference in list_inventory(item))
 
     @property
     def flux_objects(self) -> tuple[Object, ...]:
