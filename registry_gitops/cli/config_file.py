@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from registry_gitops.cli.streams import write_stderr
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 
@@ -19,6 +21,25 @@ def find_config_file(remedy: str = "pass CONFIG, or run `registry-gitops init`")
     if found := search_config_file():
         return found
     raise InputError.single(f"no {' or '.join(CONFIG_FILES)} in this directory: {remedy}")
+
+
+def find_config_files(named: Sequence[Path], remedy: str = "pass CONFIG, or run `registry-gitops init`") -> list[Path]:
+    """Return the config files that are named, or below the directories that are named.
+
+    Without a name: the one in the current directory, or else all below it. Those that others only extend are left out,
+    which stderr tells. Raises InputError, with `remedy`, if there is none.
+    """
+    from registry_gitops.deployment import find_configs
+
+    if not named and (here := search_config_file()):
+        return [here]
+    found = find_configs(named or [Path()])
+    for base in found.bases:
+        write_stderr(f"skipped {base}: other config files extend it")
+    if not found.paths:
+        where = "in or below this directory" if not named else f"below {', '.join(map(str, named))}"
+        raise InputError.single(f"no {' or '.join(CONFIG_FILES)} {where}: {remedy}")
+    return list(found.paths)
 
 
 def search_config_file() -> Path | None:

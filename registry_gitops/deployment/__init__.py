@@ -1,6 +1,7 @@
 """RegistryDeployment, the typed deployment of one registry, and how it is read from a config file."""
 
 from registry_gitops.deployment.config_loader import load, locate_findings
+from registry_gitops.deployment.config_search import FoundConfigs, find_configs
 from registry_gitops.deployment.config_text import EXTENDS, list_places, read_config
 from registry_gitops.deployment.namespace_options import PRUNE_ANNOTATION, NamespaceOptions, is_system_namespace
 from registry_gitops.deployment.problems import describe_errors, format_key
@@ -16,6 +17,7 @@ __all__ = [
     "EXTENDS",
     "MAX_RELEASE_NAME",
     "PRUNE_ANNOTATION",
+    "FoundConfigs",
     "GitSource",
     "HelmSource",
     "KustomizationOptions",
@@ -25,6 +27,7 @@ __all__ = [
     "RuleOff",
     "Source",
     "describe_errors",
+    "find_configs",
     "find_for_all_values",
     "format_key",
     "is_system_namespace",

@@ -14,11 +14,12 @@ _SKIPPED = frozenset(["node_modules"])
 """Directories of dependencies, which are large, and hold no manifests of the repository."""
 
 
-def find_files(paths: Iterable[str]) -> Iterator[str]:
+def find_files(paths: Iterable[str], suffixes: tuple[str, ...] = _SUFFIXES) -> Iterator[str]:
     """Yield the path of each file to read, once, in a stable order; `-` is stdin.
 
-    Hidden files and directories, and those that Git ignores, are left out unless they are named. JSON is read only if
-    it is named: what Flux applies by itself is YAML. Raises InputError for a path that cannot be read.
+    Below a directory these are the files whose names end with one of `suffixes`. Hidden files and directories, and
+    those that Git ignores, are left out unless they are named. JSON is read only if it is named: what Flux applies by
+    itself is YAML. Raises InputError for a path that cannot be read.
     """
     seen: set[str] = set()
     for path in paths:
@@ -28,7 +29,7 @@ def find_files(paths: Iterable[str]) -> Iterator[str]:
         else:
             prefix = path.rstrip("/") + "/" if path.rstrip("/") not in ("", ".") else path.removeprefix(".")
             prefix = prefix if path != "./" else ""
-            found = _Walk(real).files(prefix, real, rules_of(real))
+            found = _Walk(real, suffixes).files(prefix, real, rules_of(real))
         for name, identity in found:
             if identity not in seen:
                 seen.add(identity)
@@ -53,12 +54,13 @@ def _is(kind: Callable[[], bool]) -> bool:
 class _Walk:
     """A walk through a directory, that enters no directory twice."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, suffixes: tuple[str, ...]) -> None:
         self._root = f"{root.rstrip('/')}/"
+        self._suffixes = suffixes
         self._linked: set[str] = set()
 
     def files(self, prefix: str, directory: str, rules: IgnoreRules | None) -> Iterator[tuple[str, str]]:
-        """Yield the name of each YAML file below a directory, with `prefix`, and its real path."""
+        """Yield the name of each file below a directory, with `prefix`, and its real path."""
         if rules is None:
             return
         try:
@@ -70,7 +72,7 @@ class _Walk:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.name.endswith(_SUFFIXES) and _is(entry.is_file):
+            if entry.name.endswith(self._suffixes) and _is(entry.is_file):
                 if not rules.ignores(directory, entry.name, is_directory=False) and (real := self._real(entry)):
                     yield prefix + entry.name, real
             elif _is(entry.is_dir) and entry.name not in _SKIPPED:

@@ -73,7 +73,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "repository": {"documents"},
     "documents": {"codec"},
     "facts": {"deployment", "model", "values"},
-    "deployment": {"codec", "manifests", "model", "values"},
+    "deployment": {"codec", "documents", "filenames", "manifests", "model", "values"},
     "codec": set(),
     "manifests": {"model"},
     "values": {"codec", "model"},

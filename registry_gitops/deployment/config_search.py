@@ -1,0 +1,76 @@
+"""Find the config files below directories, without those that others only extend."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from registry_gitops.codec import YAMLError, load_yaml
+from registry_gitops.deployment.config_text import EXTENDS, read_config_text
+from registry_gitops.documents import find_files
+from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES
+
+_OBJECT: Final = re.compile(r"^(apiVersion|kind):", re.MULTILINE)
+"""What a manifest of Kubernetes has, and no config file: both can be called registry.yaml."""
+
+_EXTENDS: Final = re.compile(rf"^{EXTENDS}: *([^\s'\"#]+) *$", re.MULTILINE)
+"""The key as most files have it: found without reading the whole file as YAML, which takes milliseconds."""
+
+
+@dataclass(frozen=True)
+class FoundConfigs:
+    """The config files that were named, and those below the directories that were named."""
+
+    paths: tuple[Path, ...]
+    bases: tuple[Path, ...] = ()
+    """Config files that others extend, and from which nothing was rendered: they can be incomplete."""
+
+
+def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
+    """Return the files of `paths`, then the config files below the directories of `paths`, each once.
+
+    Hidden directories, and those that Git ignores, are left out, and so are files of the same names that are not ours.
+    Raises InputError for a path that cannot be read.
+    """
+    named, below = list[Path](), list[Path]()
+    for path in map(Path, paths):
+        if path.is_dir():
+            below += [each for each in map(Path, find_files([str(path)], CONFIG_FILES)) if each.name in CONFIG_FILES]
+        else:
+            named.append(path)
+    texts = {each: read_config_text(each) for each in below if each not in named}
+    ours = {each: text for each, text in texts.items() if _is_ours(each, text)}
+    extended = {base for each, text in ours.items() if each.suffix != ".py" and (base := _extended(each, text))}
+    bases = [each for each in ours if os.path.normpath(each) in extended and not _is_rendered(each)]
+    found = (*dict.fromkeys(named), *(each for each in ours if each not in bases))
+    return FoundConfigs(found, tuple(bases))
+
+
+def _is_ours(path: Path, text: str) -> bool:
+    return "registry_gitops" in text if path.suffix == ".py" else _OBJECT.search(text) is None
+
+
+def _extended(path: Path, text: str) -> str:
+    """Return the path of the file that a config file extends, or "". What is wrong with it is told when it is read."""
+    if EXTENDS not in text:
+        return ""
+    match = _EXTENDS.search(text)
+    base = match[1] if match else _read_extends(text)
+    return os.path.normpath(path.parent / base) if base else ""
+
+
+def _read_extends(text: str) -> str:
+    try:
+        value = load_yaml(text).value
+    except YAMLError:
+        return ""
+    base = value.get(EXTENDS) if isinstance(value, dict) else None
+    return base if isinstance(base, str) else ""
+
+
+def _is_rendered(path: Path) -> bool:
+    return (path.parent / CHECKSUM_FILE).is_file()
