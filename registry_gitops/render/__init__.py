@@ -7,6 +7,7 @@
 from registry_gitops.render.check_report import build_check_report, find_stale_files
 from registry_gitops.render.comparison import Action, Change, Plan, plan_changes
 from registry_gitops.render.directory import write_plan, write_tree
+from registry_gitops.render.earlier_rendering import EARLIER_FILES, parse_earlier_rendering
 from registry_gitops.render.git_repository import path_in_repository
 from registry_gitops.render.pipeline import check_deployment, deploy, render_checked
 from registry_gitops.render.rendered_objects import build_objects
@@ -14,6 +15,7 @@ from registry_gitops.render.tree import format_stream, render
 from registry_gitops.render.unified_diff import format_diff
 
 __all__ = [
+    "EARLIER_FILES",
     "Action",
     "Change",
     "Plan",
@@ -24,6 +26,7 @@ __all__ = [
     "find_stale_files",
     "format_diff",
     "format_stream",
+    "parse_earlier_rendering",
     "path_in_repository",
     "plan_changes",
     "render",

@@ -3,37 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from registry_gitops.codec import YAMLError, load_yaml
-from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.deployment import PRUNE_ANNOTATION, RegistryDeployment
+
+EARLIER_FILES: Final = ("helmrelease.yaml", "namespace.yaml", "kustomization.yaml")
+"""The rendered files that are read back."""
 
 _MAX_SIZE: Final = 4 * 2**20
-"""Bytes of a helmrelease.yaml that are read."""
+"""Bytes of a file that are read."""
+
+_RELEASE_KEYS: Final = ("releaseName", "targetNamespace", "storageNamespace", "kubeConfig", "valuesFrom")
+
+_VALUES: Final = ("nameOverride", "fullnameOverride", "persistence", "storage", "extraEnvVars", "service")
+"""The values that rules compare. Others stay unread: an earlier version can have accepted what this one refuses."""
 
 
 def read_earlier_rendering(directory: Path, deployment: RegistryDeployment) -> RegistryDeployment | None:
-    """Return names and values of the helmrelease.yaml in `directory`, as a deployment.
+    """Return what the files in `directory` deploy, as `parse_earlier_rendering` does."""
+    files = {}
+    for name in EARLIER_FILES:
+        with suppress(OSError), (directory / name).open("rb") as file:
+            files[name] = file.read(_MAX_SIZE).decode("utf-8", "replace")
+    return parse_earlier_rendering(files, deployment)
 
-    None if there is none, or if it cannot be read: another version, or a person, can have written it. Its namespace is
-    that of `deployment` if it names none.
+
+def parse_earlier_rendering(files: Mapping[str, str], deployment: RegistryDeployment) -> RegistryDeployment | None:
+    """Return names, namespace, and storage of rendered files (path -> text, at least EARLIER_FILES), as a deployment.
+
+    None if there is no helmrelease.yaml, or if a file cannot be read: another version, or a person, can have written
+    it. The namespace is that of `deployment` if the files name none.
     """
     try:
-        with (directory / "helmrelease.yaml").open("rb") as file:
-            found = load_yaml(file.read(_MAX_SIZE).decode()).value
+        found = {name: load_yaml(files[name]).value for name in EARLIER_FILES if name in files}
         return RegistryDeployment.model_validate(_config(found, deployment), by_alias=True, by_name=False)
-    except (OSError, ValueError, YAMLError, ValidationError, LookupError, TypeError, AttributeError):
+    except (ValueError, YAMLError, ValidationError, LookupError, TypeError, AttributeError):
         return None
 
 
 def _config(found: Mapping[str, Any], deployment: RegistryDeployment) -> dict[str, Any]:
-    metadata, spec = found["metadata"], found["spec"]
+    metadata, spec = found["helmrelease.yaml"]["metadata"], found["helmrelease.yaml"]["spec"]
+    values = spec.get("values", {})
+    settings = values.get("configuration", {}).get("storage")
     return {
         "name": metadata["name"],
-        "namespace": metadata.get("namespace", deployment.namespace_options.name),
-        "release": {key: spec[key] for key in ("releaseName", "targetNamespace") if key in spec},
-        "values": spec.get("values", {}),
+        "namespace": _namespace(found, metadata.get("namespace"), deployment),
+        "release": _only(spec, _RELEASE_KEYS) | {"install": _only(spec.get("install", {}), ("createNamespace",))},
+        "values": _only(values, _VALUES) | ({"configuration": {"storage": settings}} if settings else {}),
+        "kustomization": _only(found.get("kustomization.yaml", {}), ("commonAnnotations",)),
     }
+
+
+def _namespace(found: Mapping[str, Any], name: str | None, deployment: RegistryDeployment) -> dict[str, Any]:
+    options = {"name": name or deployment.namespace_options.name, "inherit": name is None}
+    if "namespace.yaml" not in found:
+        return options | {"create": False}
+    annotations = found["namespace.yaml"]["metadata"].get("annotations", {})
+    return options | {"create": True, "prune": annotations.get(PRUNE_ANNOTATION) != "disabled"}
+
+
+def _only(mapping: Mapping[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: mapping[key] for key in keys if key in mapping}
