@@ -24,21 +24,33 @@ def find_config_file(remedy: str = "pass CONFIG, or run `registry-gitops init`")
 
 
 def find_config_files(named: Sequence[Path], remedy: str = "pass CONFIG, or run `registry-gitops init`") -> list[Path]:
-    """Return the config files that are named, or below the directories that are named.
+    """Return the config files that are named, or below the directories that are named, or as `search_config_files`.
 
-    Without a name: the one in the current directory, or else all below it. Those that others only extend are left out,
-    which stderr tells. Raises InputError, with `remedy`, if there is none.
+    Raises InputError, with `remedy`, if there is none.
     """
+    found = _list_configs(named) if named else search_config_files()
+    if not found:
+        where = f"below {', '.join(map(str, named))}" if named else "in or below this directory"
+        raise InputError.single(f"no {' or '.join(CONFIG_FILES)} {where}: {remedy}")
+    return found
+
+
+def search_config_files() -> list[Path]:
+    """Return the config file in the current directory, or else all below it, or none.
+
+    Raises InputError if a directory cannot be read.
+    """
+    here = search_config_file()
+    return [here] if here else _list_configs([Path()])
+
+
+def _list_configs(paths: Sequence[Path]) -> list[Path]:
+    """Return the config files of these paths. Those that others only extend are left out, which stderr tells."""
     from registry_gitops.deployment import find_configs
 
-    if not named and (here := search_config_file()):
-        return [here]
-    found = find_configs(named or [Path()])
+    found = find_configs(paths)
     for base in found.bases:
         write_stderr(f"skipped {base}: other config files extend it")
-    if not found.paths:
-        where = "in or below this directory" if not named else f"below {', '.join(map(str, named))}"
-        raise InputError.single(f"no {' or '.join(CONFIG_FILES)} {where}: {remedy}")
     return list(found.paths)
 
 

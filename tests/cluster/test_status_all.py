@@ -110,3 +110,22 @@ def test_cluster_without_flux_exits_3(kubeconfig: Path, tmp_path: Path) -> None:
 
 def run(folder: Path, *arguments: str) -> Outcome:
     return process("status", *arguments, folder=folder, environment={"COLUMNS": "110"})
+
+
+@pytest.mark.tools
+def test_config_files_below_a_directory_name_the_lines_of_the_table(kubeconfig: Path, tmp_path: Path) -> None:
+    for namespace in ("red", "green", "away"):
+        config = tmp_path / "apps" / namespace / "registry.yaml"
+        config.parent.mkdir(parents=True)
+        config.write_text(f"namespace: {namespace}\n")
+    with serving_fleet(kubeconfig) as served:
+        named = run(tmp_path, "apps/red/registry.yaml", "apps/green")
+        below = run(tmp_path)
+        one = run(tmp_path, "apps/red")
+    rows = [line.split()[:3] for line in named.out.splitlines()[1:3]]
+    assert rows == [["red", "docker-registry", "True"], ["green", "docker-registry", "False"]]
+    assert (named.code, named.out.splitlines()[-1]) == (1, "1 of 2 registries ready")
+    assert [line.split()[0] for line in below.out.splitlines()[1:4]] == ["away", "green", "red"]
+    assert "away       docker-registry  False" in below.out
+    assert (one.code, one.out.splitlines()[0].split()[0]) == (0, "red/docker-registry:")
+    assert not [request for request in served.requests if "/blue/" in request]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from registry_gitops.cli.config_file import load_config, search_config_file
+from registry_gitops.cli.config_file import find_config_files, load_config, search_config_files
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option
 from registry_gitops.cli.reports import Output, OutputOption, ReportFormat, check_outputs
 from registry_gitops.cli.status_run import AnyStatus, StatusRun
+from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
 
 _NAME: Final = "docker-registry"
 
+_Release: TypeAlias = tuple[str, str]
+"""Namespace and name of a HelmRelease."""
+
 
 def status(
-    config: Annotated[
-        Path | None,
+    configs: Annotated[
+        list[Path] | None,
         typer.Argument(
-            metavar="CONFIG",
-            help="Config file of the deployment.",
+            metavar="CONFIG|DIR",
+            help="Config files of deployments, or directories that they are below.",
             show_default=" or ".join(CONFIG_FILES),
         ),
     ] = None,
@@ -55,11 +59,11 @@ def status(
         typer.Option(parser=parse_duration_option, metavar="TIME", help="Wait up to TIME for it to become ready."),
     ] = None,
 ) -> None:
-    """Show whether a deployment is ready, or the cause and the fix.
+    """Show whether a deployment is ready, or the cause and the fix; for several of them a table.
 
-    Without CONFIG, where no config file is in this directory, it shows all registries of the cluster. It reads the
-    cluster with kubectl, and changes nothing in it. Exits 0 if the deployment is ready, 1 if it is not, and 3 if the
-    cluster is unreachable.
+    Without CONFIG, where no config file is in or below this directory, it shows all registries of the cluster. It reads
+    the cluster with kubectl, and changes nothing in it. Exits 0 if all are ready, 1 if one is not, and 3 if the cluster
+    is unreachable.
     """
     from registry_gitops.cluster.status import Kubectl
 
@@ -69,9 +73,9 @@ def status(
     # `timeout` and CI send SIGTERM: kubectl must end with us.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if all_:
-        _check_all(config, name)
-    release = None if all_ else _release_identity(config, namespace, name)
-    read = _reader(release, namespace, Kubectl(context, kubeconfig))
+        _check_all(configs, name)
+    releases = [] if all_ else _find_releases(configs or (), namespace, name)
+    read = _reader(releases, namespace, Kubectl(context, kubeconfig))
     last = StatusRun(read, output_, watch=watch, wait=wait).run()
     raise typer.Exit(ExitCode.OK if last.ready else ExitCode.FINDINGS)
 
@@ -82,36 +86,45 @@ def _check_watch(outputs: Sequence[Output]) -> None:
         raise typer.BadParameter("--watch needs text or json, on stdout", param_hint="--output")
 
 
-def _check_all(config: Path | None, name: str | None) -> None:
-    """Raise typer.BadParameter if an argument names one registry."""
-    if config or name:
+def _check_all(configs: Sequence[Path] | None, name: str | None) -> None:
+    """Raise typer.BadParameter if an argument names a registry."""
+    if configs or name:
         raise typer.BadParameter("pass either CONFIG, or --name, or --all", param_hint="--all")
 
 
-def _reader(release: tuple[str, str] | None, namespace: str | None, kubectl: Kubectl) -> Callable[[], AnyStatus]:
-    """Return what reads the status of a release; None stands for all registries."""
-    from registry_gitops.cluster.status import get_status, get_statuses
+def _reader(releases: Sequence[_Release], namespace: str | None, kubectl: Kubectl) -> Callable[[], AnyStatus]:
+    """Return what reads the status of releases, or, if there are none, of all registries."""
+    from registry_gitops.cluster.status import get_named_statuses, get_status, get_statuses
 
-    if release is None:
-        return lambda: get_statuses(namespace, kubectl)
-    return lambda: get_status(*release, kubectl)
+    match releases:
+        case []:
+            return lambda: get_statuses(namespace, kubectl)
+        case [(only_namespace, only_name)]:
+            return lambda: get_status(only_namespace, only_name, kubectl)
+    return lambda: get_named_statuses(releases, kubectl)
 
 
-def _release_identity(config: Path | None, namespace: str | None, name: str | None) -> tuple[str, str] | None:
-    """Return namespace and name of the HelmRelease that the arguments name; None if they name none."""
-    if config and (namespace or name):
+def _find_releases(configs: Sequence[Path], namespace: str | None, name: str | None) -> list[_Release]:
+    """Return the HelmReleases that the arguments name, or else the config files in or below this directory."""
+    if configs and (namespace or name):
         raise typer.BadParameter("pass either CONFIG or --namespace and --name, not both", param_hint="CONFIG")
     if namespace:
-        return namespace, name or _NAME
+        return [(namespace, name or _NAME)]
     if name:
         raise typer.BadParameter("needs --namespace NAME", param_hint="--name")
-    config = config or search_config_file()
-    if config is None:
-        return None
+    found = find_config_files(configs) if configs else search_config_files()
+    return list(dict.fromkeys(map(_release_of, found)))
+
+
+def _release_of(config: Path) -> _Release:
+    """Return namespace and name of the HelmRelease of a config file."""
     from registry_gitops.deployment import require_known
 
     deployment = load_config(config)
     remedy = "pass --namespace and --name instead of the config file"
     names = {"namespace": deployment.namespace_options.name, "name": deployment.name}
-    found_namespace, found_name = (require_known(text, key, remedy) for key, text in names.items())
+    try:
+        found_namespace, found_name = (require_known(text, key, remedy) for key, text in names.items())
+    except InputError as error:
+        raise error.in_file(config) from None
     return found_namespace, found_name

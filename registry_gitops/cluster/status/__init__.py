@@ -6,6 +6,7 @@ print(status.ready, [(cause.id, cause.remedy) for cause in status.findings])
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from registry_gitops.cluster.kubectl import Kubectl
@@ -13,7 +14,7 @@ from registry_gitops.cluster.kubectl_errors import ClusterError
 from registry_gitops.cluster.status.assessment import assess
 from registry_gitops.cluster.status.causes import Cause, CauseId
 from registry_gitops.cluster.status.deployment_status import Status
-from registry_gitops.cluster.status.reading import read_snapshot, read_snapshots
+from registry_gitops.cluster.status.reading import read_named_snapshots, read_snapshot, read_snapshots
 from registry_gitops.cluster.status.service_failure import describe_service_failure, read_service_failure
 from registry_gitops.cluster.status.snapshot import Snapshot
 from registry_gitops.cluster.status.status_list import StatusList
@@ -35,6 +36,7 @@ __all__ = [
     "describe_service_failure",
     "format_status",
     "format_status_table",
+    "get_named_statuses",
     "get_status",
     "get_statuses",
     "read_service_failure",
@@ -57,3 +59,13 @@ def get_statuses(namespace: str | None = None, kubectl: Kubectl | None = None) -
     read_at = datetime.now(UTC)
     snapshots = read_snapshots(kubectl or Kubectl(), namespace)
     return StatusList(namespace=namespace or "", read_at=read_at, items=tuple(map(assess, snapshots)))
+
+
+def get_named_statuses(names: Sequence[tuple[str, str]], kubectl: Kubectl | None = None) -> StatusList:
+    """Read the status of each HelmRelease, named by namespace and name, in this order, whether it exists or not.
+
+    Raises ClusterError if the cluster cannot be read.
+    """
+    read_at = datetime.now(UTC)
+    snapshots = read_named_snapshots(kubectl or Kubectl(), names)
+    return StatusList(read_at=read_at, items=tuple(map(assess, snapshots)))

@@ -43,15 +43,26 @@ _MAX_ROUNDS: Final = 4
 
 def read_snapshot(kubectl: Kubectl, namespace: str, name: str) -> Snapshot:
     """Read all objects that the status of a HelmRelease derives from; change nothing. Raises ClusterError."""
+    (snapshot,) = read_named_snapshots(kubectl, [(namespace, name)])
+    return snapshot
+
+
+def read_named_snapshots(kubectl: Kubectl, names: Sequence[tuple[str, str]]) -> tuple[Snapshot, ...]:
+    """Read a snapshot of each HelmRelease, named by namespace and name, whether it exists or not. Raises ClusterError.
+
+    One kubectl reads the objects of a namespace, for all that are in it.
+    """
     reader = _Reader(kubectl)
+    namespaces = list(dict.fromkeys(namespace for namespace, _ in names))
     try:
-        reader.run([_Request(namespace, (_RELEASES, *_NAMESPACED))])
+        reader.run([_Request(namespace, (_RELEASES, *_NAMESPACED)) for namespace in namespaces])
     except _NoFluxError:
-        return replace(reader.snapshot(namespace, name), has_flux=False)
-    reader.require_releases(f"in namespace {namespace}")
-    snapshot = reader.snapshot(namespace, name)
-    reader.read_related(((namespace, name),), tuple(_list_more(snapshot)))
-    return reader.with_logs(namespace, name)
+        return tuple(replace(reader.snapshot(*each), has_flux=False) for each in names)
+    place = f"namespace {namespaces[0]}" if len(namespaces) == 1 else f"namespaces {', '.join(namespaces)}"
+    reader.require_releases(f"in {place}")
+    requests = dict.fromkeys(request for each in names for request in _list_more(reader.snapshot(*each)))
+    reader.read_related(names, tuple(requests))
+    return tuple(reader.with_logs(*each) for each in names)
 
 
 def read_snapshots(kubectl: Kubectl, namespace: str | None) -> tuple[Snapshot, ...]:
