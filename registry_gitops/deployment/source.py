@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -13,6 +14,7 @@ from registry_gitops.manifests import (
     OCIReference,
     OCIRepositorySpec,
 )
+from registry_gitops.masking import quote
 from registry_gitops.model import (
     ChartName,
     DNSLabel,
@@ -20,8 +22,10 @@ from registry_gitops.model import (
     DurationText,
     HelmRepositoryURL,
     Model,
+    RuleErrors,
     SemverRange,
     Text,
+    rule_error,
 )
 from registry_gitops.version import __version__
 
@@ -31,20 +35,34 @@ BITNAMI_URL = "oci://registry-1.docker.io/bitnamicharts"
 CHART_NAME = "docker-registry"
 """Name of our chart, and of the documented chart."""
 
+_FOLDERS = r"(?!\.{1,2}(/|$))[^/\s][^/]*(/(?!\.{1,2}(/|$))[^/\s][^/]*)*"
+
 RepositoryPath = Annotated[
     str,
     Text(
         "a folder of the repository",
-        r"\.|(?!\.{1,2}(/|$))[^/\s][^/]*(/(?!\.{1,2}(/|$))[^/\s][^/]*)*",
+        rf"\.|{_FOLDERS}",
         'write it from the root of the repository, such as apps/registry, or "." for the root itself',
         max_length=1024,
         examples=("apps/docker-registry",),
     ),
 ]
 
+SharedChartPath = Annotated[
+    str,
+    Text(
+        "the path of a shared chart",
+        rf"(/|(\.\./)*){_FOLDERS}",
+        "write it from the output directory, such as ../../charts/docker-registry, or from the root of the "
+        "repository, such as /charts/docker-registry",
+        max_length=1024,
+        examples=("../../charts/docker-registry", "/charts/docker-registry"),
+    ),
+]
+
 
 class GitSource(Model):
-    """The chart is next to the manifests, in the Git repository that Flux already reads, so it needs no publishing."""
+    """The chart is in the Git repository that Flux already reads, so it needs no publishing."""
 
     union_tag = "type"
 
@@ -60,10 +78,28 @@ class GitSource(Model):
     namespace: DNSLabel = "flux-system"
     """Namespace of the GitRepository."""
 
+    chart: SharedChartPath | None = None
+    """Path of a chart that several deployments share, from the output directory, or with a "/" in front from the root
+    of the repository; `registry-gitops chart write` writes one. Default: `render` writes a copy to chart/."""
+
     @property
-    def chart(self) -> str:
-        """Path of the vendored chart from the root of the repository, as in a HelmRelease."""
-        return "./chart" if self.path == "." else f"./{self.path}/chart"
+    def chart_path(self) -> str:
+        """Path of the chart from the root of the repository, as in a HelmRelease."""
+        return f"./{posixpath.normpath(posixpath.join(self.path, self.chart or 'chart').lstrip('/'))}"
+
+    @property
+    def is_path_used(self) -> bool:
+        """Whether `path` says where the chart is, or is set although it does not."""
+        return self.chart is None or not self.chart.startswith("/") or "path" in self.model_fields_set
+
+    def _rule_errors(self) -> RuleErrors:
+        if self.chart_path.startswith("./../"):
+            message = (
+                f"leads out of the repository, because the output directory is source.path ({quote(self.path)}) in it: "
+                "correct source.path, or write the chart from the root of the repository, such as "
+                "/charts/docker-registry"
+            )
+            yield rule_error("outside", message, "chart")
 
 
 class HelmSource(HelmRepositoryOptions):

@@ -37,7 +37,9 @@ class ChartFacts:
     def __init__(self, deployment: RegistryDeployment) -> None:
         source = deployment.source
         self.is_git: Final = isinstance(source, GitSource)
-        """Whether it is the user's GitRepository, with the chart in the output directory."""
+        """Whether it is the user's GitRepository, with the chart in the output directory or a directory of its own."""
+        self.is_shared: Final = isinstance(source, GitSource) and source.chart is not None
+        """Whether the chart is in a directory of its own, for several deployments."""
         self.is_helm: Final = isinstance(source, HelmSource)
         self.is_oci: Final = isinstance(source, OCISource)
         self.is_unpublished: Final = (

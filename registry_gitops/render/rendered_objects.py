@@ -115,7 +115,7 @@ def _release(deployment: RegistryDeployment) -> HelmReleaseSpec:
         return HelmReleaseSpec.from_options(options, chart_ref=reference, values=values)
     if isinstance(source, GitSource):
         origin = SourceReference(kind="GitRepository", name=source.name, namespace=source.namespace)
-        spec = ChartTemplateSpec(chart=source.chart, source_ref=origin)
+        spec = ChartTemplateSpec(chart=source.chart_path, source_ref=origin)
     else:
         origin = SourceReference(kind="HelmRepository", name=deployment.name)
         with _problems_in("source"):

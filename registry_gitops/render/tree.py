@@ -23,15 +23,15 @@ def render(deployment: RegistryDeployment) -> dict[str, str]:
     """Return the rendered files of a deployment as path -> text. No rule runs: use `check_deployment` or `deploy`.
 
     namespace.yaml (unless it is a system namespace), helmrepository.yaml or ocirepository.yaml (by source),
-    helmrelease.yaml, kustomization.yaml, README.md, and for the source `git` the chart in chart/. Depends on
-    `deployment` alone: no clock, no environment. Raises InputError for fields that are valid alone but not together in
-    one object.
+    helmrelease.yaml, kustomization.yaml, README.md, and the chart in chart/ if the source is `git` and names no shared
+    chart. Depends on `deployment` alone: no clock, no environment. Raises InputError for fields that are valid alone
+    but not together in one object.
     """
     manifests = {f"{document.kind.lower()}.yaml": document for document in build_objects(deployment)}
     tree = {path: _text(document) for path, document in manifests.items()}
     tree[KUSTOMIZATION] = _text(build_kustomization(deployment, list(manifests)))
     tree["README.md"] = format_readme(deployment)
-    if isinstance(deployment.source, GitSource):
+    if isinstance(deployment.source, GitSource) and deployment.source.chart is None:
         tree |= {f"chart/{path}": text for path, text in read_chart().items()}
     return tree
 

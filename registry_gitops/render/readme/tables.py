@@ -131,7 +131,7 @@ class Tables:
         yield "`kustomization.yaml`", "the list of these files, for kustomize and Flux"
         for path in deployment.kustomization.resources:
             yield code(path), "yours, from `kustomization.resources`"
-        if isinstance(deployment.source, GitSource):
+        if isinstance(deployment.source, GitSource) and deployment.source.chart is None:
             yield "`chart/`", "the Helm chart `docker-registry`"
         yield "`README.md`", "this page"
         yield "`.registry-gitops.sha256`", "checksums, to detect edited files"

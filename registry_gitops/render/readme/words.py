@@ -118,7 +118,8 @@ def _process_user(pod: PodFacts) -> str:
 def _chart_origin(deployment: RegistryDeployment, *, is_unpublished: bool) -> str:
     source = deployment.source
     if isinstance(source, GitSource):
-        return f"`chart/` of this directory, through the GitRepository `{source.namespace}/{source.name}`"
+        chart = "`chart/` of this directory" if source.chart is None else f"{code(source.chart_path)} of the repository"
+        return f"{chart}, through the GitRepository `{source.namespace}/{source.name}`"
     if isinstance(source, OCISource):
         return f"{code(source.url)}, {_oci_version(source)}"
     version = f"version {code(source.version)}" if source.version else "its newest version"

@@ -18,7 +18,7 @@ def source_path(deployment: RegistryDeployment, directory: OutputDirectory) -> I
     Bad: `source: {type: git, path: .}` in apps/registry   Good: `source: {type: git, path: apps/registry}`
     """
     source, path = deployment.source, directory.path_in_repository
-    if isinstance(source, GitSource) and path is not None and source.path != path:
+    if isinstance(source, GitSource) and source.is_path_used and path is not None and source.path != path:
         yield (
             "source.path",
             f"source.path is {quote(source.path)}, but this directory is {path} in its Git repository: "
