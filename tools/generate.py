@@ -30,6 +30,7 @@ from registry_gitops.schema import (
 from registry_gitops.smoke import CHECKS
 from registry_gitops.validation import examine
 from registry_gitops.values import CONFLICTS, VOLUME_REMEDIES, Configuration, list_file_keys
+from tools.layouts import LAYOUTS, stale_files, write_layout
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES_OF_RULES = ROOT / "tests/rules/examples"
@@ -164,9 +165,9 @@ def _filled(paragraph: str) -> str:
 
 
 def examples() -> Iterator[tuple[Path, Path]]:
-    """Description and rendered folder of every example."""
+    """Config file and rendered directory of every example that is one directory of a repository."""
     for config in sorted(ROOT.glob("examples/**/registry.*")):
-        if config.suffix in (".yaml", ".py"):
+        if config.suffix in (".yaml", ".py") and not any(config.is_relative_to(layout) for layout in LAYOUTS):
             yield config, config.parent / "rendered"
 
 
@@ -177,6 +178,8 @@ def generate() -> None:
         path.write_text(wanted, "utf-8")
     for config, folder in examples():
         deploy(load(config), folder, allow=ELSEWHERE, force=True)
+    for layout in LAYOUTS:
+        write_layout(layout)
 
 
 def stale() -> Iterator[Path]:
@@ -187,6 +190,8 @@ def stale() -> Iterator[Path]:
     for config, folder in examples():
         _, plan = check_deployment(load(config), folder, allow=ELSEWHERE)
         yield from (folder / change.path for change in plan.pending)
+    for layout in LAYOUTS:
+        yield from stale_files(layout)
 
 
 def main() -> int:

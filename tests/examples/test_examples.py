@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 import yaml
 
-from registry_gitops.deployment import RegistryDeployment, load
+from registry_gitops.deployment import RegistryDeployment, find_configs, load
+from registry_gitops.filenames import CHECKSUM_FILE
 from registry_gitops.render import plan_changes, render
+from registry_gitops.substitution import parse_template
 from tests.support.helm import Chart
 from tests.support.tools import KUBERNETES_VERSIONS, ROOT
 
-EXAMPLES = sorted(path for path in ROOT.glob("examples/**/registry.*") if path.suffix in (".yaml", ".py"))
-every_example = pytest.mark.parametrize("config", EXAMPLES, ids=lambda path: path.parent.name)
+EXAMPLES = find_configs([ROOT / "examples"]).paths
+every_example = pytest.mark.parametrize(
+    "config", EXAMPLES, ids=lambda path: path.parent.relative_to(ROOT / "examples").as_posix()
+)
 
 Validate = Callable[..., list[str]]
 
@@ -28,14 +32,20 @@ def built(folder: Path, tool: Callable[[str], Path]) -> str:
 
 
 def values(deployment: RegistryDeployment) -> dict[str, Any]:
-    """The values as the rendered HelmRelease has them."""
-    spec = yaml.safe_load(render(deployment)["helmrelease.yaml"])["spec"]
-    return dict(spec.get("values", {}))
+    """The values as the HelmRelease has them in the cluster, where each variable without a default is `example`."""
+    text = parse_template(render(deployment)["helmrelease.yaml"]).fill("example")
+    assert text
+    return dict(yaml.safe_load(text)["spec"].get("values", {}))
+
+
+def rendered(config: Path) -> Path:
+    """The directory that a config file is rendered to."""
+    return next(path for path in (config.parent / "rendered", config.parent) if (path / CHECKSUM_FILE).exists())
 
 
 @every_example
 def test_the_rendered_folder_is_fresh(config: Path) -> None:
-    assert plan_changes(render(load(config)), config.parent / "rendered").pending == ()
+    assert plan_changes(render(load(config)), rendered(config)).pending == ()
 
 
 @every_example
@@ -43,16 +53,16 @@ def test_the_rendered_folder_is_fresh(config: Path) -> None:
 def test_kustomize_builds_it_and_kubeconform_finds_nothing(
     config: Path, version: str, tool: Callable[[str], Path], kubeconform: Validate
 ) -> None:
-    assert kubeconform(built(config.parent / "rendered", tool), version) == []
+    assert kubeconform(built(rendered(config), tool), version) == []
 
 
 @every_example
 def test_kustomize_gives_back_the_objects_as_they_were_rendered(config: Path, tool: Callable[[str], Path]) -> None:
-    folder = config.parent / "rendered"
+    folder = rendered(config)
     listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
-    rendered = [yaml.safe_load((folder / path).read_text()) for path in listed]
-    found = list(yaml.safe_load_all(built(config.parent / "rendered", tool)))
-    assert sorted(found, key=lambda each: each["kind"]) == sorted(rendered, key=lambda each: each["kind"])
+    objects = [yaml.safe_load((folder / path).read_text()) for path in listed]
+    found = list(yaml.safe_load_all(built(rendered(config), tool)))
+    assert sorted(found, key=lambda each: each["kind"]) == sorted(objects, key=lambda each: each["kind"])
 
 
 @every_example
