@@ -38,6 +38,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     },
     "secrets": {"manifests", "model", "values"},
     "registry": set(),
+    "importer": {"documents", "report"},
     "starter": {"assets", "codec", "deployment", "facts", "filenames", "render", "schema"},
     "target": {"cluster", "deployment", "facts", "smoke"},
     "cluster": {"report"},

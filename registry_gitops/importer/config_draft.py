@@ -1,0 +1,193 @@
+"""A config file in the making, and what became of each key of the input so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from registry_gitops.documents import Path
+from registry_gitops.importer.import_report import Fate, KeyOutcome
+from registry_gitops.importer.input_keys import InputKey, KeyTree, find, format_path, leaves, leaves_with_depth, plain
+
+_UNKNOWN: Final = "registry-gitops does not know this key, and so does not know its effect"
+_LEAVE_OUT: Final = "leave it out, if nothing depends on it"
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    fate: Fate
+    at: Path
+    """The path that was noted: that of the key, or of a section with it."""
+
+    to: tuple[str, ...] = ()
+    text: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(eq=False)
+class ConfigDraft:
+    """A config file in the making. The same draft takes keys from all files of the input."""
+
+    config: dict[str, Any] = field(default_factory=dict)
+    """The config file, as plain data."""
+
+    secrets: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    """Name of a Secret to write -> key -> text."""
+
+    differences: list[str] = field(default_factory=list)
+    """What the new deployment does in another way although no key says so."""
+
+    steps: list[str] = field(default_factory=list)
+    """Commands to run next; a line that begins with # explains the next one."""
+
+    _keys: list[InputKey] = field(default_factory=list, repr=False)
+    _notes: dict[int, _Note] = field(default_factory=dict, repr=False)
+
+    def read(self, tree: KeyTree) -> Notes:
+        """Add all keys of a tree to the input: each gets an outcome, whatever the caller notes. Return its notes."""
+        self._keys += leaves(tree)
+        return Notes(self, tree)
+
+    def put(self, target: str, value: Any) -> None:
+        """Set a key of the config file, dotted from its root, such as values.persistence.size."""
+        *sections, key = target.split(".")
+        place = self.config
+        for section in sections:
+            inner = place.setdefault(section, {})
+            if not isinstance(inner, dict):
+                inner = place[section] = {}
+            place = inner
+        place[key] = value
+
+    def get(self, target: str) -> Any:
+        """Return what the config file has under a dotted key, or None."""
+        place: Any = self.config
+        for key in target.split("."):
+            place = place.get(key) if isinstance(place, Mapping) else None
+        return place
+
+    def remove(self, target: str) -> None:
+        """Take a key out of the config file, and the sections that are empty without it."""
+        section, _, key = target.rpartition(".")
+        place = self.get(section) if section else self.config
+        if isinstance(place, dict) and key in place:
+            del place[key]
+            if not place and section:
+                self.remove(section)
+
+    def add_secret(self, name: str, content: Mapping[str, str]) -> None:
+        """Add keys to a Secret that is written beside the config file, for a person to encrypt."""
+        self.secrets.setdefault(name, {}).update(content)
+
+    def note(self, keys: Iterable[InputKey], note: _Note) -> None:
+        """Note what became of these keys; a later note replaces an earlier one."""
+        self._notes.update((id(key), note) for key in keys)
+
+    def reconsider(self, target: str, question: str, *options: str) -> bool:
+        """Turn the keys that were put at `target`, below it, or above it, into decisions. Return whether there are any.
+
+        This is for values that a check refuses afterwards; the caller removes them from the config file.
+        """
+        found = [key for key in self._keys if (note := self._notes.get(id(key))) and _leads_to(note.to, target)]
+        for key in found:
+            self._notes[id(key)] = _Note(Fate.DECISION, key.path, (), question, options)
+        return bool(found)
+
+    def outcomes(self) -> tuple[KeyOutcome, ...]:
+        """Return an outcome for every key that was read, in the order in which they were read.
+
+        A key of which nobody noted anything needs a decision.
+        """
+        groups: dict[tuple[int, Path, int], list[InputKey]] = {}
+        for key in self._keys:
+            note = self._notes.setdefault(id(key), _Note(Fate.DECISION, key.path, (), _UNKNOWN, (_LEAVE_OUT,)))
+            groups.setdefault((id(key.document), note.at, id(note)), []).append(key)
+        return tuple(self._outcome(at, keys) for (_, at, _), keys in groups.items())
+
+    def _outcome(self, at: Path, keys: list[InputKey]) -> KeyOutcome:
+        note, document = self._notes[id(keys[0])], keys[0].document
+        line, column = document.position(at, on_key=True)
+        own = [format_path(key.path) for key in keys if key.path != at]
+        inner = [each for key in keys for each in key.inner_keys]
+        return KeyOutcome(
+            file=document.source.name,
+            line=line,
+            column=column,
+            key=format_path(at),
+            fate=note.fate,
+            to=note.to,
+            note=note.text,
+            options=note.options,
+            keys=(*own, *inner),
+        )
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What becomes of the keys of one tree. A key is a path from the root of the tree; a section means all below it."""
+
+    draft: ConfigDraft
+    tree: KeyTree
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The tree as plain data."""
+        result: dict[str, Any] = plain(self.tree)
+        return result
+
+    def get(self, *key: str | int) -> Any:
+        """Return the plain value of a key, or None if there is none."""
+        found = find(self.tree, key)
+        return None if found is None else plain(found)
+
+    def below(self, *key: str | int) -> Notes:
+        """Return the notes of a section, which is empty if there is none."""
+        found = find(self.tree, key)
+        return Notes(self.draft, found if isinstance(found, dict) else {})
+
+    def keep(self, key: Path, target: str) -> None:
+        """Put the value of a key at `target`, unchanged, if there is such a key."""
+        value = self.get(*key)
+        if value is not None:
+            self.draft.put(target, value)
+            self.kept(key, target)
+
+    def translate(self, key: Path, target: str, value: Any, how: str = "") -> None:
+        """Put `value` at `target`, in place of the value of a key."""
+        self.draft.put(target, value)
+        self.translated(key, target, how)
+
+    def kept(self, key: Path, target: str = "") -> None:
+        """Note that a key is in the config file as it was; without a target, that it stays where it is."""
+        self._note(Fate.KEPT, key, (target,) if target else ())
+
+    def translated(self, key: Path, targets: str | Iterable[str], how: str = "") -> None:
+        """Note that a key is in the config file under other keys, or as another value."""
+        self._note(Fate.TRANSLATED, key, (targets,) if isinstance(targets, str) else tuple(targets), how)
+
+    def dropped(self, key: Path, why: str) -> None:
+        """Note that a key has no effect in the new deployment."""
+        self._note(Fate.DROPPED, key, (), why)
+
+    def decide(self, key: Path, question: str, options: Iterable[str] = ()) -> None:
+        """Note that a person must decide what becomes of a key."""
+        self._note(Fate.DECISION, key, (), question, tuple(options))
+
+    def _note(self, fate: Fate, key: Path, to: tuple[str, ...], text: str = "", options: tuple[str, ...] = ()) -> None:
+        found = find(self.tree, key)
+        notes: dict[tuple[int, Path], tuple[_Note, list[InputKey]]] = {}
+        for each, depth in leaves_with_depth(found) if found is not None else ():
+            # A merged section has keys of several documents, each with a path of its own.
+            at = each.path[: len(each.path) - depth]
+            note, keys = notes.setdefault((id(each.document), at), (_Note(fate, at, to, text, options), []))
+            keys.append(each)
+        for note, keys in notes.values():
+            self.draft.note(keys, note)
+
+
+def _leads_to(targets: tuple[str, ...], key: str) -> bool:
+    return any(
+        target == key or key.startswith((f"{target}.", f"{target}[")) or target.startswith((f"{key}.", f"{key}["))
+        for target in targets
+    )
