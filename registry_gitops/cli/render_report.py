@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,7 +15,7 @@ from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from registry_gitops.render import Plan
+    from registry_gitops.render import ConfigResult
 
 
 class RenderReport:
@@ -25,17 +24,14 @@ class RenderReport:
     A report on stdout is the only output of the run.
     """
 
-    def __init__(self, config: Path, outputs: Sequence[Output], allow: Collection[str], fail_on: Severity) -> None:
-        self._config = config
+    def __init__(self, outputs: Sequence[Output], allow: Collection[str], fail_on: Severity) -> None:
         self._outputs = outputs
         self._allow = allow
         self._fail_on = fail_on
         self._started = datetime.now(UTC)
-        self._findings: Sequence[Finding] | None = None
-        self.switched_off: Mapping[str, str] = {}
-        """The rules that the config file switches off, each with its reason."""
-        self.plan: Plan | None = None
-        """What was compared, if each file that differs is a finding."""
+        self._results: Sequence[ConfigResult] = ()
+        self.compares = False
+        """Whether each file that differs is a finding."""
         self.is_on_stdout = any(output.file is None for output in outputs)
 
     def __enter__(self) -> RenderReport:
@@ -54,26 +50,37 @@ class RenderReport:
         if problem and self.is_on_stdout:
             raise typer.Exit(input_error_code(problem)) from None
 
-    def add(self, findings: Sequence[Finding]) -> None:
-        """Report what the rules found. Ends the command with exit code 1 if a finding is as severe as `fail_on`."""
-        self._findings = findings
-        if not self.is_on_stdout:
-            for finding in findings:
-                write_stderr(finding.headline)
-        if any(finding.is_error or self._fail_on is Severity.WARNING for finding in findings):
-            raise typer.Exit(ExitCode.FINDINGS)
+    def add(self, results: Sequence[ConfigResult]) -> None:
+        """Report what was found in the config files.
 
-    def _write(self, problem: InputError | None) -> None:
+        Ends the command with exit code 2 if one of them has a problem, and with 1 if a rule found something as severe
+        as `fail_on`.
+        """
+        self._results = results
+        # Config files that extend one have the same findings in it.
+        findings = dict.fromkeys(finding for result in results for finding in result.findings or ())
+        problems = dict.fromkeys(problem for result in results for problem in result.problems)
+        failed = [result for result in results if result.problems or self._stops(result.findings)]
+        if not self.is_on_stdout:
+            for line in (*(finding.headline for finding in findings), *map(str, problems)):
+                write_stderr(line)
+            if failed and len(results) > 1:
+                write_stderr(f"{len(results)} deployments: {len(failed)} with errors, nothing was written")
+        if failed:
+            raise typer.Exit(ExitCode.INPUT if problems else ExitCode.FINDINGS)
+
+    def _stops(self, findings: Iterable[Finding] | None) -> bool:
+        return any(finding.is_error or self._fail_on is Severity.WARNING for finding in findings or ())
+
+    def _write(self, error: InputError | None) -> None:
         from registry_gitops.render import build_check_report
 
         report = build_check_report(
-            self._config,
-            self._findings,
-            self.plan,
+            self._results,
+            compare=self.compares,
             allow=self._allow,
-            switched_off=self.switched_off,
             fail_on=self._fail_on,
-            error=problem,
+            error=error,
             started=self._started,
         )
         write_reports(self._outputs, lambda output: format_report(report, output))

@@ -1,12 +1,14 @@
 """Render a deployment to a directory of a GitOps repository: objects, texts, files.
 
 `deploy` and `check_deployment` run the rules. `write_tree(render(deployment), directory)` is low-level, and runs none.
-`build_check_report` makes a report of what `check_deployment` returned, for the formats of `registry_gitops.report`.
+`compare_configs` checks any number of config files, and `write_plans` writes what they render to, or nothing.
+`build_check_report` makes a report of what `compare_configs` returned, for the formats of `registry_gitops.report`.
 """
 
 from registry_gitops.render.check_report import build_check_report, find_stale_files
 from registry_gitops.render.comparison import Action, Change, Plan, plan_changes
-from registry_gitops.render.directory import write_plan, write_tree
+from registry_gitops.render.config_files import ConfigResult, compare_configs, render_configs
+from registry_gitops.render.directory import write_plan, write_plans, write_tree
 from registry_gitops.render.earlier_rendering import EARLIER_FILES, parse_earlier_rendering
 from registry_gitops.render.git_repository import path_in_repository
 from registry_gitops.render.pipeline import check_deployment, deploy, render_checked
@@ -18,10 +20,12 @@ __all__ = [
     "EARLIER_FILES",
     "Action",
     "Change",
+    "ConfigResult",
     "Plan",
     "build_check_report",
     "build_objects",
     "check_deployment",
+    "compare_configs",
     "deploy",
     "find_stale_files",
     "format_diff",
@@ -31,6 +35,8 @@ __all__ = [
     "plan_changes",
     "render",
     "render_checked",
+    "render_configs",
     "write_plan",
+    "write_plans",
     "write_tree",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Location, Severity
 from registry_gitops.render.comparison import Action, Change, Plan
+from registry_gitops.render.config_files import ConfigResult
 from registry_gitops.rules import DEPLOYMENT_RULES
 from registry_gitops.version import __version__
 
@@ -21,42 +22,43 @@ _STALE: Final = "stale-file"
 
 
 def build_check_report(
-    config: Path,
-    findings: Iterable[Finding] | None,
-    plan: Plan | None = None,
+    results: Sequence[ConfigResult],
     *,
+    compare: bool = False,
     allow: Collection[str] = (),
-    switched_off: Mapping[str, str] | None = None,
     fail_on: Severity = Severity.ERROR,
     error: InputError | None = None,
     started: datetime | None = None,
 ) -> Report:
-    """Return the report of what `check_deployment` returned for the config file `config`, or of the `error` of it.
+    """Return the report of what `compare_configs` returned, and of the `error` of `write_plans`.
 
-    `findings` is None if no rule ran; `deployment.locate_findings` gives them their lines. With a `plan`, each file
-    that differs is a finding. `switched_off` are the rules that the config file switches off, with their reasons;
-    `fail_on` is the least severe finding that fails the check of its rule. `started` is when the run began, with its
-    time zone; by default, now.
+    With `compare`, each file that differs is a finding. `fail_on` is the least severe finding that fails the check of
+    its rule. `started` is when the run began, with its time zone; by default, now.
     """
     # Imported here, because most runs write no report: it takes 13 ms.
     from registry_gitops.report import Report
 
     now = datetime.now(UTC)
     started = started or now
-    found = list(findings or ())
-    if plan:
-        found += find_stale_files(config, plan, allow=allow)
-    if error:
-        found += error.findings
+    # Config files that extend one have the same problems in it.
+    found = dict.fromkeys(finding for result in results for finding in _findings(result, allow, compare=compare))
+    found |= dict.fromkeys(error.findings if error else ())
     return Report(
         tool="registry-gitops render",
         version=__version__,
-        subject=str(config),
+        subject=str(results[0].config) if len(results) == 1 else f"{len(results)} config files",
         started=started,
         seconds=(now - started).total_seconds(),
-        checks=tuple(_checks(found, plan, _skipped(allow, switched_off or {}, has_run=findings is not None), fail_on)),
-        findings=tuple(finding.in_file(config) for finding in found),
+        checks=tuple(_checks(found, results, _skipped(allow, results), fail_on, compare=compare)),
+        findings=tuple(found),
     )
+
+
+def _findings(result: ConfigResult, allow: Collection[str], *, compare: bool) -> Iterator[Finding]:
+    yield from (finding.in_file(result.config) for finding in result.findings or ())
+    if compare and result.plan:
+        yield from find_stale_files(result.config, result.plan, allow=allow)
+    yield from (finding.in_file(result.config) for finding in result.problems)
 
 
 def find_stale_files(config: Path, plan: Plan, *, allow: Collection[str] = ()) -> Iterator[Finding]:
@@ -81,16 +83,24 @@ def _stale_file(plan: Plan, change: Change, command: str) -> Finding:
     return Finding(id=_STALE, message=message, location=Location(str(plan.directory / change.path)), remedy=remedy)
 
 
-def _skipped(allow: Collection[str], switched_off: Mapping[str, str], *, has_run: bool) -> dict[str, str]:
-    """Return the ids of the rules that were skipped, each with the reason."""
-    if not has_run:
+def _skipped(allow: Collection[str], results: Sequence[ConfigResult]) -> dict[str, str]:
+    """Return the ids of the rules that were skipped for each config file, each with the reason."""
+    run = [result for result in results if result.findings is not None]
+    if not run:
         return {rule.id: "no rule ran, because of an error" for rule in DEPLOYMENT_RULES}
-    off = {rule: f"off in the config file{reason and ': '}{reason}" for rule, reason in switched_off.items()}
+    everywhere = set.intersection(*(set(result.switched_off) for result in run))
+    reasons = {rule: run[0].switched_off[rule] for rule in everywhere}
+    off = {rule: f"off in the config file{reason and ': '}{reason}" for rule, reason in reasons.items()}
     return off | {rule: f"allowed by --allow {rule}" for rule in allow}
 
 
 def _checks(
-    found: list[Finding], plan: Plan | None, skipped: Mapping[str, str], fail_on: Severity
+    found: Iterable[Finding],
+    results: Sequence[ConfigResult],
+    skipped: Mapping[str, str],
+    fail_on: Severity,
+    *,
+    compare: bool,
 ) -> Iterator[CheckResult]:
     from registry_gitops.report import CheckResult, Outcome, Requirement
 
@@ -102,6 +112,7 @@ def _checks(
         requirement = Requirement.REQUIRED if rule.severity is Severity.ERROR else Requirement.RECOMMENDED
         reason = skipped.get(rule.id, "")
         yield CheckResult(id=rule.id, title=rule.title, outcome=outcome, requirement=requirement, message=reason)
-    if plan:
-        outcome = Outcome.FAILED if plan.pending else Outcome.PASSED
+    plans = [result.plan for result in results if result.plan]
+    if compare and plans:
+        outcome = Outcome.FAILED if any(plan.pending for plan in plans) else Outcome.PASSED
         yield CheckResult(id=_STALE, title="The rendered files are up to date", outcome=outcome)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +21,7 @@ from registry_gitops.render.comparison import (
     format_checksums,
     plan_changes,
 )
+from registry_gitops.render.git_repository import find_work_tree
 
 _STAGED = ".registry-gitops.tmp-"
 
@@ -35,26 +36,36 @@ def write_tree(tree: Tree, directory: Path | str, *, force: bool = False) -> Pla
 
 
 def write_plan(todo: Plan, *, force: bool = False) -> Plan:
-    """Carry out `todo`, all of it or nothing, and return it.
+    """Carry out `todo`, all of it or nothing, and return it. Raises InputError as `write_plans` does."""
+    write_plans([todo], force=force)
+    return todo
 
-    Raises InputError, with nothing changed, for a file that registry-gitops did not write, and if the directory cannot
-    be written; EditedError for a file that was edited after rendering, unless `force` overwrites it.
+
+def write_plans(plans: Sequence[Plan], *, force: bool = False) -> None:
+    """Carry out plans for different directories, all of them or nothing.
+
+    Raises InputError, with nothing changed, for a file that registry-gitops did not write, and if a directory cannot be
+    written; EditedError for a file that was edited after rendering, unless `force` overwrites it.
     """
-    refused = [change for change in todo.conflicts if not (force and change.action is Action.EDITED)]
+    refused = [
+        (change.action, _refusal(change, plan.directory))
+        for plan in plans
+        for change in plan.conflicts
+        if not (force and change.action is Action.EDITED)
+    ]
     if refused:
-        only_edited = all(change.action is Action.EDITED for change in refused)
+        only_edited = all(action is Action.EDITED for action, _ in refused)
         kind = EditedError if only_edited else InputError
-        raise kind(_refusal(change, todo.directory) for change in refused)
+        raise kind(finding for _, finding in refused)
     try:
-        _carry_out(todo)
+        _carry_out([plan for plan in plans if _steps(plan)])
     except OSError as error:
-        path = str(error.filename2 or error.filename or todo.directory)
-        if _STAGED in path:  # a name that users do not know
-            path = str(todo.directory)
+        path = Path(error.filename2 or error.filename)
+        if path.name.startswith(_STAGED):  # a name that users do not know
+            path = path.parent
         # A file, or a link to nothing, is where a directory has to be created.
         why = "not a directory" if isinstance(error, FileExistsError) else error.strerror
         raise InputError.single(f"cannot be written: {why}; nothing was changed", path) from None
-    return todo
 
 
 def _refusal(change: Change, directory: Path) -> Finding:
@@ -66,48 +77,105 @@ def _refusal(change: Change, directory: Path) -> Finding:
     return Finding(id="edited-file", message=message, location=location)
 
 
-def _carry_out(todo: Plan) -> None:
-    now = {change.path: frozenset({checksum(change.after)}) for change in todo.changes if change.after is not None}
-    if not todo.pending and now == todo.owned:
-        return
+@dataclass(frozen=True)
+class _Step:
+    """One change of a plan, and its temporary files: the new content, and the old content for a rollback."""
+
+    directory: Path
+    change: Change
+    number: int
+
+    @property
+    def target(self) -> Path:
+        return self.directory / self.change.path
+
+    @property
+    def new(self) -> Path:
+        return self.directory / f"{_STAGED}{self.number}.new"
+
+    @property
+    def old(self) -> Path:
+        return self.directory / f"{_STAGED}{self.number}.old"
+
+
+def _steps(plan: Plan) -> list[_Step]:
+    """Return the steps that carry out a plan; none if nothing differs."""
+    now = {change.path: frozenset({checksum(change.after)}) for change in plan.changes if change.after is not None}
+    if not plan.pending and now == plan.owned:
+        return []
     # First write checksums of the old and the new content of each file: if the run is killed at any point, the next one
     # finds only files that it knows.
-    both = {path: todo.owned.get(path, frozenset()) | now.get(path, frozenset()) for path in {*todo.owned, *now}}
-    before = format_checksums(todo.owned).encode() if todo.owned else None
-    steps = [Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(both).encode()), *todo.pending]
+    both = {path: plan.owned.get(path, frozenset()) | now.get(path, frozenset()) for path in {*plan.owned, *now}}
+    before = format_checksums(plan.owned).encode() if plan.owned else None
+    changes = [Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(both).encode()), *plan.pending]
     if both != now:
-        steps.append(Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(now).encode()))
-    with _created(todo.directory), _locked(todo.directory), _stage(todo.directory) as stage:
-        if not _is_current(todo):
-            raise InputError.single("was changed by another program at the same time: run this again", todo.directory)
+        changes.append(Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(now).encode()))
+    return [_Step(plan.directory, change, number) for number, change in enumerate(changes)]
+
+
+def _overtaken(directory: Path) -> Finding:
+    message = "was changed by another program at the same time: run this again"
+    return Finding(id="invalid-input", message=message, location=Location(str(directory)))
+
+
+def _carry_out(plans: Sequence[Plan]) -> None:
+    directories = [plan.directory for plan in plans]
+    with _created(directories), _locked(directories), _cleared(directories):
+        changed = [plan.directory for plan in plans if not _is_current(plan)]
+        if changed:
+            raise InputError(map(_overtaken, changed))
+        steps = [step for plan in plans for step in _steps(plan)]
         # Write all bytes here: a full disk is an error before the first file changes.
-        for index, step in enumerate(steps):
-            _prepare(step, todo.directory, stage(index))
-        _commit(steps, todo.directory, stage)
+        for step in steps:
+            _prepare(step)
+        _commit(steps)
 
 
 @contextlib.contextmanager
-def _created(directory: Path) -> Iterator[None]:
-    missing = [parent for parent in (directory, *directory.parents) if not parent.exists()]
+def _created(directories: Iterable[Path]) -> Iterator[None]:
+    missing: list[Path] = []
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        for directory in directories:
+            missing += _create_directories(directory)
         yield
     except BaseException:
-        for parent in missing:
-            with contextlib.suppress(OSError):
-                parent.rmdir()
+        _remove_directories(missing)
         raise
 
 
+def _create_directories(directory: Path) -> list[Path]:
+    """Create a directory with those above it, and return those that were missing, from the outermost on."""
+    missing = []
+    for path in (directory, *directory.parents):
+        if path.exists():
+            break
+        missing.append(path)
+    directory.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _remove_directories(created: list[Path]) -> None:
+    for directory in reversed(created):
+        with contextlib.suppress(OSError):
+            directory.rmdir()
+
+
 @contextlib.contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Let one run at a time write to `directory`, if the operating system and the file system support locks."""
+def _locked(directories: Sequence[Path]) -> Iterator[None]:
+    """Let one run at a time write to `directories`, if the operating system and the file system support locks.
+
+    The lock is on the Git repository, one for any number of directories in it, or else on what is above them all.
+    """
     try:
         import fcntl
     except ImportError:  # Windows
         yield
         return
-    descriptor = os.open(directory, os.O_RDONLY)
+    places = {find_work_tree(directory) or directory.resolve() for directory in directories}
+    if not places:
+        yield
+        return
+    descriptor = os.open(os.path.commonpath(places), os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):  # NFS
             fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -124,26 +192,16 @@ def _is_current(todo: Plan) -> bool:
     return now.changes == todo.changes and now.owned == todo.owned
 
 
-@dataclass(frozen=True)
-class Staged:
-    """The temporary files of one step: the new content, and the old content for a rollback."""
-
-    new: Path
-    old: Path
-
-
 @contextlib.contextmanager
-def _stage(directory: Path) -> Iterator[Callable[[int], Staged]]:
-    """Yield a function that names temporary files on the same file system; those that remain are deleted at the end."""
-    _remove_staged(directory)
-
-    def staged(index: int) -> Staged:
-        return Staged(directory / f"{_STAGED}{index}.new", directory / f"{_STAGED}{index}.old")
-
-    try:
-        yield staged
-    finally:
+def _cleared(directories: Iterable[Path]) -> Iterator[None]:
+    """Delete temporary files of a run that was killed, and in the end those that remain of this one."""
+    for directory in directories:
         _remove_staged(directory)
+    try:
+        yield
+    finally:
+        for directory in directories:
+            _remove_staged(directory)
 
 
 def _remove_staged(directory: Path) -> None:
@@ -152,59 +210,57 @@ def _remove_staged(directory: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _prepare(step: Change, directory: Path, staged: Staged) -> None:
-    if step.after is not None:
+def _prepare(step: _Step) -> None:
+    before, after = step.change.before, step.change.after
+    if after is not None:
         # No fsync: as in Git, the files of a work tree can be rendered again.
-        staged.new.write_bytes(step.after)
-    if step.before is not None:
-        staged.old.write_bytes(step.before)
-        if step.after is not None:
-            shutil.copymode(directory / step.path, staged.new)
+        _write(step.new, after)
+    if before is not None:
+        _write(step.old, before)
+        if after is not None:
+            shutil.copymode(step.target, step.new)
 
 
-def _commit(steps: list[Change], directory: Path, stage: Callable[[int], Staged]) -> None:
+def _write(path: Path, content: bytes) -> None:
+    """Write a file. Every OSError names it, also that of a full disk."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+
+
+def _commit(steps: Iterable[_Step]) -> None:
     """Rename the temporary files to their targets; on any error, roll back the renames that were done."""
-    done: list[tuple[Path, Path | None]] = []
+    done: list[_Step] = []
     created: list[Path] = []
     try:
-        for index, step in enumerate(steps):
-            target, staged = directory / step.path, stage(index)
-            created += _create_parents(target.parent)
-            done.append((target, staged.old if step.before is not None else None))
-            if step.after is None:
-                target.unlink()
+        for step in steps:
+            created += _create_directories(step.target.parent)
+            done.append(step)
+            if step.change.after is None:
+                step.target.unlink()
             else:
-                staged.new.replace(target)
+                step.new.replace(step.target)
     except BaseException:
-        for target, old in reversed(done):
-            _roll_back(target, old)
-        for parent in reversed(created):
-            with contextlib.suppress(OSError):
-                parent.rmdir()
+        for step in reversed(done):
+            _roll_back(step)
+        _remove_directories(created)
         raise
-    _remove_empty_parents(directory, [step.path for step in steps if step.after is None])
+    for step in done:
+        if step.change.after is None:
+            _remove_empty_parents(step)
 
 
-def _create_parents(parent: Path) -> list[Path]:
-    missing = []
-    while not parent.exists():
-        missing.append(parent)
-        parent = parent.parent
-    for directory in reversed(missing):
-        directory.mkdir()
-    return missing[::-1]
-
-
-def _roll_back(target: Path, old: Path | None) -> None:
+def _roll_back(step: _Step) -> None:
     with contextlib.suppress(OSError):
-        if old is None:
-            target.unlink()
-        elif old.exists():
-            old.replace(target)
+        if step.change.before is None:
+            step.target.unlink()
+        elif step.old.exists():
+            step.old.replace(step.target)
 
 
-def _remove_empty_parents(directory: Path, removed: list[str]) -> None:
-    for path in removed:
-        for parent in list(PurePosixPath(path).parents)[:-1]:
-            with contextlib.suppress(OSError):  # not empty: it has files of the user
-                (directory / parent).rmdir()
+def _remove_empty_parents(step: _Step) -> None:
+    for parent in list(PurePosixPath(step.change.path).parents)[:-1]:
+        with contextlib.suppress(OSError):  # not empty: it has files of the user
+            (step.directory / parent).rmdir()

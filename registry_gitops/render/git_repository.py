@@ -14,12 +14,16 @@ def path_in_repository(directory: Path | str) -> str | None:
     """
     try:
         path = Path(directory).resolve()
-        for root in (path, *path.parents):
-            # A directory; in a submodule, or in another work tree of the same repository, a file.
-            if (root / ".git").exists():
-                return path.relative_to(root).as_posix()
+        root = find_work_tree(path)
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except (RuntimeError, ValueError) as error:  # a loop of symbolic links; a NUL byte
         raise InputError.single(f"not the path of a directory: {error}", directory) from None
-    return None
+    return path.relative_to(root).as_posix() if root else None
+
+
+def find_work_tree(directory: Path) -> Path | None:
+    """Return the root of the Git work tree that `directory` is in, or None. Raises OSError."""
+    path = directory.resolve()
+    # A directory; in a submodule, or in another work tree of the same repository, a file.
+    return next((root for root in (path, *path.parents) if (root / ".git").exists()), None)

@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from registry_gitops.render.comparison import Change, Plan
 
 
-def format_diff(plan: Plan) -> Iterator[str]:
-    """Yield the lines of a unified diff, without line ends, as `diff -u` and Git write it; none if nothing differs."""
+def format_diff(plan: Plan, prefix: str = "") -> Iterator[str]:
+    """Yield the lines of a unified diff, without line ends, as `diff -u` and Git write it; none if nothing differs.
+
+    Paths are relative to the directory of the plan, after `prefix`.
+    """
     for change in plan.pending:
-        yield from _diff_file(change)
+        yield from _diff_file(change, prefix + change.path)
 
 
-def _diff_file(change: Change) -> Iterator[str]:
+def _diff_file(change: Change, path: str) -> Iterator[str]:
     before, after = _lines(change.before), _lines(change.after)
-    old = f"a/{change.path}" if change.before is not None else "/dev/null"
-    new = f"b/{change.path}" if change.after is not None else "/dev/null"
+    old = f"a/{path}" if change.before is not None else "/dev/null"
+    new = f"b/{path}" if change.after is not None else "/dev/null"
     return difflib.unified_diff(before, after, old, new, lineterm="")
 
 

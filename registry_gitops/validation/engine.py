@@ -7,13 +7,13 @@ from typing import Final
 
 from registry_gitops.documents import Manifest, Problem, find_files, read_file
 from registry_gitops.findings import Finding
+from registry_gitops.forking import map_in_processes
 from registry_gitops.repository import FluxRepository, find_scope
 from registry_gitops.rules import RULES, ManifestSearch, find_refusals
 from registry_gitops.validation.builds import build_all, find_in_builds
 from registry_gitops.validation.charts import HELM_RELEASE, find_chart_problems
 from registry_gitops.validation.descriptions import add_descriptions, find_descriptions, find_programs
 from registry_gitops.validation.examination import Examination, count_of
-from registry_gitops.validation.forking import map_in_processes
 from registry_gitops.validation.locating import Located, locate, locate_in_text
 from registry_gitops.validation.schemas import SchemaChecks
 from registry_gitops.validation.suppressions import apply_suppressions

@@ -13,7 +13,7 @@ from tests.architecture.modules import IMPORTS, MODULES, ROOT, part_of
 PAGE: Final = ROOT / "docs" / "architecture.md"
 DRAWING: Final = re.compile(r"(?<=```text\n)__init__ .*?(?=```)", re.DOTALL)
 
-COMMON: Final = {"amounts", "errors", "findings", "masking", "substitution", "version", "version_ranges"}
+COMMON: Final = {"amounts", "errors", "findings", "forking", "masking", "substitution", "version", "version_ranges"}
 """Modules that every package may import, except `registry`; they import nothing but each other."""
 
 MAY_IMPORT: Final[dict[str, set[str]]] = {

@@ -1,35 +1,34 @@
-"""registry-gitops render: the directory of a GitOps repository, from a config file."""
+"""registry-gitops render: directories of a GitOps repository, from config files."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from registry_gitops.cli.config_file import find_config_file, load_config
+from registry_gitops.cli.config_file import find_config_files
 from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.render_report import RenderReport
+from registry_gitops.cli.render_text import print_changes, print_diff
 from registry_gitops.cli.reports import OutputOption, check_outputs
-from registry_gitops.cli.streams import colorize_diff, write_stderr, write_stdout
+from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 from registry_gitops.findings import Severity
 
-if TYPE_CHECKING:
-    from registry_gitops.render import Plan
-
 
 def render(
     config: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Argument(
             metavar="CONFIG",
-            help="Config file: YAML, or a Python file that defines `deployment`.",
-            show_default=" or ".join(CONFIG_FILES),
+            help="Config file: YAML, or a Python file that defines `deployment`; or a directory with config files.",
+            show_default=f"{' or '.join(CONFIG_FILES)}, or all below",
         ),
     ] = None,
     output_dir: Annotated[
@@ -60,39 +59,46 @@ def render(
     ] = Severity.ERROR,
     output_: OutputOption = [],  # noqa: B006 - Typer copies it
 ) -> None:
-    """Render the config file to Flux manifests, README, and chart.
+    """Render config files to Flux manifests, READMEs, and charts.
 
-    Prints each change. Never changes files that it did not write; stops if a rendered file was edited.
+    Prints each change. Never changes files that it did not write; stops if a rendered file was edited. Renders
+    all of the config files, or none.
     """
     _refuse_together(stdout, check or diff, force, output_dir)
     check_outputs(output_, stdout_option="--stdout" if stdout else "--diff" if diff else "")
     _refuse_unknown(allow or ())
-    path = config or find_config_file()
-    with RenderReport(path, output_, allow or (), fail_on) as report:
+    configs = find_config_files(config or ())
+    if output_dir and len(configs) > 1:
+        raise typer.BadParameter("needs a single config file", param_hint="--output-dir")
+    with RenderReport(output_, allow or (), fail_on) as report:
         from registry_gitops import render as library
-        from registry_gitops.deployment import locate_findings
 
-        deployment = load_config(path)
-        report.switched_off = deployment.switched_off_rules
+        with _showing(configs) as show:
+            if stdout:
+                results = library.render_configs(configs, allow=allow or (), show=show)
+            else:
+                results = library.compare_configs(configs, output_dir, allow=allow or (), show=show)
+        report.add(results)
         if stdout:
-            with _problems_in(path):
-                findings, tree = library.render_checked(deployment, allow=allow or ())
-            report.add(locate_findings(path, findings))
-            write_stdout(library.format_stream(tree))
+            write_stdout("".join(library.format_stream(result.tree) for result in results if result.tree))
             return
-        with _problems_in(path):
-            findings, todo = library.check_deployment(deployment, output_dir or path.parent, allow=allow or ())
-        report.add(locate_findings(path, findings))
-        if check or diff:
-            report.plan = todo
-            if check and not report.is_on_stdout:
-                _list(todo)
-            if diff:
-                write_stdout("".join(f"{line}\n" for line in colorize_diff(library.format_diff(todo))))
-            raise typer.Exit(ExitCode.FINDINGS if todo.pending else ExitCode.OK)
-        library.write_plan(todo, force=force)
-        if not report.is_on_stdout:
-            _list(todo)
+        plans = [result.plan for result in results if result.plan]
+        if not (check or diff):
+            library.write_plans(plans, force=force)
+        report.compares = check or diff
+        if (check or not diff) and not report.is_on_stdout:
+            print_changes(plans, is_check=check)
+        if diff:
+            print_diff(plans)
+        if report.compares:
+            raise typer.Exit(ExitCode.FINDINGS if any(plan.pending for plan in plans) else ExitCode.OK)
+
+
+@contextmanager
+def _showing(configs: Sequence[Path]) -> Iterator[Callable[[str], None]]:
+    """Show each config file on a terminal. What a registry.py prints goes to stderr: it is not our output."""
+    with Progress(len(configs)) as progress, redirect_stdout(sys.stderr):
+        yield progress.show_next
 
 
 def _refuse_together(stdout: bool, compares: bool, force: bool, output_dir: Path | None) -> None:
@@ -111,26 +117,3 @@ def _refuse_unknown(rules: Iterable[str]) -> None:
         parse_rule_ids(rules)
     except InputError as error:
         raise typer.BadParameter(str(error), param_hint="--allow") from None
-
-
-@contextmanager
-def _problems_in(path: Path) -> Iterator[None]:
-    """Locate problems that name no file in the config file."""
-    from registry_gitops.deployment import locate_findings
-
-    try:
-        yield
-    except InputError as error:
-        raise InputError(locate_findings(path, error.findings)) from None
-
-
-def _list(plan: Plan) -> None:
-    # The files of the chart come and go together: one line for all of a folder to which the same is done.
-    counts: Counter[tuple[str, str]] = Counter()
-    for change in plan.pending:
-        place, slash, _ = change.path.partition("/")
-        counts[change.action, place + slash] += 1
-    files = {key: f" ({count} files)" if key[1].endswith("/") else "" for key, count in counts.items()}
-    write_stdout("".join(f"{action} {place}{note}\n" for (action, place), note in files.items()))
-    if not plan.pending:
-        write_stderr(f"up to date: {plan.directory}")

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from registry_gitops.validation.forking import map_in_processes
+from registry_gitops.forking import map_in_processes
 
 ITEMS = range(1000)
 

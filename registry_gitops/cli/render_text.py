@@ -1,0 +1,57 @@
+"""What `render` prints: the changes of one deployment, or of many with a summary."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from registry_gitops.cli.streams import colorize_diff, write_stderr, write_stdout
+
+if TYPE_CHECKING:
+    from registry_gitops.render import Plan
+
+
+def print_changes(plans: Sequence[Plan], *, is_check: bool) -> None:
+    """Print a line for each change on stdout, and a summary on stderr.
+
+    With several plans, paths are relative to the current directory.
+    """
+    if len(plans) == 1:
+        write_stdout("".join(f"{line}\n" for line in _list_changes(plans[0], "")))
+        if not plans[0].pending:
+            write_stderr(f"up to date: {plans[0].directory}")
+        return
+    write_stdout("".join(f"{line}\n" for plan in plans for line in _list_changes(plan, _prefix(plan.directory))))
+    changed = sum(1 for plan in plans if plan.pending)
+    verb = "differ" if is_check else "changed"
+    write_stderr(f"{len(plans)} deployments: {changed} {verb}, {len(plans) - changed} up to date")
+
+
+def print_diff(plans: Sequence[Plan]) -> None:
+    """Print a unified diff, in color if stdout supports it; paths are as those of `print_changes`."""
+    from registry_gitops.render import format_diff
+
+    for plan in plans:
+        lines = format_diff(plan, "" if len(plans) == 1 else _prefix(plan.directory))
+        write_stdout("".join(f"{line}\n" for line in colorize_diff(lines)))
+
+
+def _list_changes(plan: Plan, prefix: str) -> Iterator[str]:
+    """Yield a line for each change; one for all files of a directory to which the same is done."""
+    actions = {change.action for change in plan.changes}
+    if prefix and len(actions) == 1 and plan.pending:
+        yield f"{plan.pending[0].action} {prefix} ({len(plan.pending)} files)"
+        return
+    counts: Counter[tuple[str, str]] = Counter()
+    for change in plan.pending:
+        place, slash, _ = change.path.partition("/")
+        counts[change.action, place + slash] += 1
+    for (action, place), count in counts.items():
+        yield f"{action} {prefix}{place}" + (f" ({count} files)" if place.endswith("/") else "")
+
+
+def _prefix(directory: Path) -> str:
+    return "" if directory == Path() else f"{os.path.normpath(directory)}/"
