@@ -8,21 +8,26 @@ from typing import Annotated
 import typer
 
 from registry_gitops.cli import streams
-from registry_gitops.cli.commands import COMMANDS
+from registry_gitops.cli.commands import COMMAND_GROUPS, COMMANDS
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.parsing import Command, Group
 from registry_gitops.cli.usage_errors import BrokenCommandError
 from registry_gitops.version import __version__
 
-# Plain help and plain tracebacks: importing rich takes longer than most commands run, and Typer's pretty traceback
-# shows the values of variables, which can be passwords.
-app = typer.Typer(
-    cls=Group,
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"]},
-)
+
+def _new_group() -> typer.Typer:
+    # Plain help and plain tracebacks: importing rich takes longer than most commands run, and Typer's pretty traceback
+    # shows the values of variables, which can be passwords.
+    return typer.Typer(
+        cls=Group,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+
+
+app = _new_group()
 
 
 def _version(wanted: bool) -> None:
@@ -44,8 +49,17 @@ def _program(
     """
 
 
-for command in COMMANDS:
-    app.command(cls=Command)(command)
+def _add_commands() -> None:
+    for command in COMMANDS:
+        app.command(cls=Command)(command)
+    for name, (help_, commands) in COMMAND_GROUPS.items():
+        group = _new_group()
+        for subcommand in commands:
+            group.command(cls=Command)(subcommand)
+        app.add_typer(group, name=name, help=help_)
+
+
+_add_commands()
 
 
 def run(arguments: Sequence[str] | None) -> int:

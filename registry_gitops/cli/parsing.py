@@ -55,7 +55,11 @@ class Command(_Parser, TyperCommand):
 
 
 class Group(_Parser, MaskedGroup):
-    """The program itself, with its commands."""
+    """The program itself, or a command, with its commands."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands: those with commands of their own last."""
+        return sorted(super().list_commands(ctx), key=lambda name: isinstance(self.commands[name], Group))
 
 
 def whole_number_parser(least: int, most: int = 10**6) -> Callable[[str], int]:

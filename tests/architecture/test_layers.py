@@ -21,6 +21,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "__main__": {"cli"},
     "pytest_plugin": {"deployment", "registry", "report", "smoke", "target"},
     "cli": {
+        "charts",
         "cluster",
         "codec",
         "deployment",
@@ -36,6 +37,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "target",
         "validation",
     },
+    "charts": {"assets", "render"},
     "secrets": {"manifests", "model", "values"},
     "registry": set(),
     "importer": {"documents", "report"},

@@ -11,7 +11,7 @@ import typer
 
 import registry_gitops
 from registry_gitops.cli import streams
-from registry_gitops.cli.commands import COMMANDS
+from registry_gitops.cli.commands import COMMAND_GROUPS, COMMANDS
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.errors import EditedError, InputError
 from registry_gitops.findings import Finding, Location
@@ -128,5 +128,5 @@ def test_colours_are_for_terminals_that_want_them(
 
 def test_every_command_is_in_the_help_with_a_whole_sentence(cli: Run) -> None:
     lines = cli("--help").out.partition("Commands:\n")[2].splitlines()
-    assert [line.split()[0] for line in lines] == [command.__name__ for command in COMMANDS]
+    assert [line.split()[0] for line in lines] == [*(command.__name__ for command in COMMANDS), *COMMAND_GROUPS]
     assert all(line.endswith(".") and not line.endswith("...") for line in lines)

@@ -14,11 +14,18 @@ from tests.cli.running import Run, listing
 
 
 def options_with_a_value() -> Iterator[Any]:
-    group: Any = typer.main.get_command(app)
-    for name, command in group.commands.items():
+    for name, command in commands_of(typer.main.get_command(app)):
         for param in command.params:
             if param.param_type_name == "option" and not param.is_flag:
                 yield from (pytest.param(name, option, id=f"{name} {option}") for option in param.opts)
+
+
+def commands_of(group: Any) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from ((f"{name} {below}", inner) for below, inner in commands_of(command))
+        else:
+            yield name, command
 
 
 OPTIONS = list(options_with_a_value())
@@ -34,7 +41,7 @@ def test_every_command_with_such_options_is_tried() -> None:
 def test_an_option_followed_by_an_option_is_refused(
     cli: Run, tmp_path: Path, command: str, option: str, following: str
 ) -> None:
-    done = cli(command, option, following)
+    done = cli(*command.split(), option, following)
     assert (done.code, done.out) == (2, "")
     last = done.err.splitlines()[-1]
     assert option in last.partition("no value given: an option follows")[0]
@@ -43,10 +50,10 @@ def test_an_option_followed_by_an_option_is_refused(
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
 def test_an_option_at_the_end_or_with_an_empty_value_is_refused(cli: Run, command: str, option: str) -> None:
-    assert f"Option '{option}' requires an argument" in cli(command, option).err
+    assert f"Option '{option}' requires an argument" in cli(*command.split(), option).err
     empty = [(option, "")] if option == "-o" else [(option, ""), (f"{option}=",)]
     for words in empty:
-        done = cli(command, *words)
+        done = cli(*command.split(), *words)
         assert (done.code, done.out) == (2, "")
         assert option in done.err.splitlines()[-1].partition("the value is empty: ")[0]
 

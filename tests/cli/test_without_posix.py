@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cli.commands import COMMANDS
+from registry_gitops.cli.commands import COMMAND_GROUPS, COMMANDS
 from registry_gitops.registry import ReferenceRegistry
 
 from .running import Outcome, process
@@ -63,7 +63,7 @@ def url() -> Iterator[str]:
         yield registry.url
 
 
-@pytest.mark.parametrize("command", [command.__name__ for command in COMMANDS])
+@pytest.mark.parametrize("command", [*(command.__name__ for command in COMMANDS), *COMMAND_GROUPS])
 def test_every_command_shows_its_help(tmp_path: Path, command: str) -> None:
     assert windows(command, "--help", folder=tmp_path) == process(command, "--help", folder=tmp_path)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.cli.commands import COMMANDS
+from registry_gitops.cli.commands import COMMAND_GROUPS, COMMANDS
 from registry_gitops.cluster.status import CauseId
 from registry_gitops.codec import load_yaml
 from registry_gitops.deployment import load
@@ -162,4 +162,4 @@ def minor(version: str) -> str:
 
 def test_the_readme_names_every_command() -> None:
     named = re.findall(r"^\| `registry-gitops (\w+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
-    assert sorted(named) == sorted(command.__name__ for command in COMMANDS)
+    assert sorted(named) == sorted([*(command.__name__ for command in COMMANDS), *COMMAND_GROUPS])

@@ -1,6 +1,9 @@
 """One file per command: read the options, call the library once, write the result, return an exit code."""
 
+from types import MappingProxyType
+
 from registry_gitops.cli.commands import (
+    chart,
     explain,
     gc,
     htpasswd,
@@ -14,7 +17,7 @@ from registry_gitops.cli.commands import (
     validate,
 )
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "COMMAND_GROUPS"]
 
 COMMANDS = (
     init.init,
@@ -30,3 +33,6 @@ COMMANDS = (
     status.status,
 )
 """The commands, in the order of the help."""
+
+COMMAND_GROUPS = MappingProxyType({"chart": ("Write, package, or push the Helm chart.", chart.CHART_COMMANDS)})
+"""Name of a group of commands -> its help, and its commands in the order of that; listed after `COMMANDS`."""
