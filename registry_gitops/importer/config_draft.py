@@ -8,14 +8,16 @@ from typing import Any, Final
 
 from registry_gitops.documents import Path
 from registry_gitops.importer.import_report import Fate, KeyOutcome
-from registry_gitops.importer.input_keys import InputKey, KeyTree, find, format_path, leaves, leaves_with_depth, plain
+from registry_gitops.importer.input_keys import InputKey, KeyTree, find, format_path, leaves, leaves_with_path, plain
 
 _UNKNOWN: Final = "registry-gitops does not know this key, and so does not know its effect"
 _LEAVE_OUT: Final = "leave it out, if nothing depends on it"
 
 
 @dataclass(frozen=True, slots=True)
-class _Note:
+class Note:
+    """What became of some keys."""
+
     fate: Fate
     at: Path
     """The path that was noted: that of the key, or of a section with it."""
@@ -42,7 +44,19 @@ class ConfigDraft:
     """Commands to run next; a line that begins with # explains the next one."""
 
     _keys: list[InputKey] = field(default_factory=list, repr=False)
-    _notes: dict[int, _Note] = field(default_factory=dict, repr=False)
+    _notes: dict[int, Note] = field(default_factory=dict, repr=False)
+    _leaders: dict[int, InputKey] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Name of the deployment."""
+        return str(self.config.get("name", "docker-registry"))
+
+    @property
+    def namespace(self) -> str:
+        """Namespace of the deployment."""
+        named = self.config.get("namespace", "docker-registry")
+        return str(named["name"] if isinstance(named, dict) else named)
 
     def read(self, tree: KeyTree) -> Notes:
         """Add all keys of a tree to the input: each gets an outcome, whatever the caller notes. Return its notes."""
@@ -80,9 +94,19 @@ class ConfigDraft:
         """Add keys to a Secret that is written beside the config file, for a person to encrypt."""
         self.secrets.setdefault(name, {}).update(content)
 
-    def note(self, keys: Iterable[InputKey], note: _Note) -> None:
+    def note(self, keys: Iterable[InputKey], note: Note) -> None:
         """Note what became of these keys; a later note replaces an earlier one."""
         self._notes.update((id(key), note) for key in keys)
+
+    def follow(self, key: InputKey, other: InputKey) -> None:
+        """Let `key` have the outcome of `other`, such as the name of a variable that of its value."""
+        self._leaders[id(key)] = other
+
+    def drop_overridden(self, overridden: Iterable[tuple[InputKey, InputKey]]) -> None:
+        """Note that each of these keys has no effect, because the other one overrides it."""
+        for key, other in overridden:
+            file, line, _ = other.location
+            self.note([key], Note(Fate.DROPPED, key.path, (), f"{file}:{line} overrides it"))
 
     def reconsider(self, target: str, question: str, *options: str) -> bool:
         """Turn the keys that were put at `target`, below it, or above it, into decisions. Return whether there are any.
@@ -91,7 +115,7 @@ class ConfigDraft:
         """
         found = [key for key in self._keys if (note := self._notes.get(id(key))) and _leads_to(note.to, target)]
         for key in found:
-            self._notes[id(key)] = _Note(Fate.DECISION, key.path, (), question, options)
+            self._notes[id(key)] = Note(Fate.DECISION, key.path, (), question, options)
         return bool(found)
 
     def outcomes(self) -> tuple[KeyOutcome, ...]:
@@ -101,7 +125,9 @@ class ConfigDraft:
         """
         groups: dict[tuple[int, Path, int], list[InputKey]] = {}
         for key in self._keys:
-            note = self._notes.setdefault(id(key), _Note(Fate.DECISION, key.path, (), _UNKNOWN, (_LEAVE_OUT,)))
+            leader = self._leaders.get(id(key), key)
+            note = self._notes.setdefault(id(leader), Note(Fate.DECISION, leader.path, (), _UNKNOWN, (_LEAVE_OUT,)))
+            self._notes[id(key)] = note
             groups.setdefault((id(key.document), note.at, id(note)), []).append(key)
         return tuple(self._outcome(at, keys) for (_, at, _), keys in groups.items())
 
@@ -176,11 +202,11 @@ class Notes:
 
     def _note(self, fate: Fate, key: Path, to: tuple[str, ...], text: str = "", options: tuple[str, ...] = ()) -> None:
         found = find(self.tree, key)
-        notes: dict[tuple[int, Path], tuple[_Note, list[InputKey]]] = {}
-        for each, depth in leaves_with_depth(found) if found is not None else ():
-            # A merged section has keys of several documents, each with a path of its own.
-            at = each.path[: len(each.path) - depth]
-            note, keys = notes.setdefault((id(each.document), at), (_Note(fate, at, to, text, options), []))
+        notes: dict[tuple[int, Path], tuple[Note, list[InputKey]]] = {}
+        for each, path in leaves_with_path(found) if found is not None else ():
+            # A merged section has keys of several documents; a key that was moved into it has another path there.
+            at = each.path[: -len(path)] if path and each.path[-len(path) :] == path else each.path
+            note, keys = notes.setdefault((id(each.document), at), (Note(fate, at, to, text, options), []))
             keys.append(each)
         for note, keys in notes.values():
             self.draft.note(keys, note)

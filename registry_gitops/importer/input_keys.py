@@ -60,16 +60,16 @@ def _read(document: YAMLDocument, path: Path, value: Any) -> KeyTree | InputKey:
 
 def leaves(tree: KeyTree | InputKey) -> Iterator[InputKey]:
     """Yield every key of a tree, in its order."""
-    return (key for key, _ in leaves_with_depth(tree))
+    return (key for key, _ in leaves_with_path(tree))
 
 
-def leaves_with_depth(tree: KeyTree | InputKey, depth: int = 0) -> Iterator[tuple[InputKey, int]]:
-    """Yield every key of a tree, in its order, and how many steps it is from the root of the tree."""
+def leaves_with_path(tree: KeyTree | InputKey, path: Path = ()) -> Iterator[tuple[InputKey, Path]]:
+    """Yield every key of a tree, in its order, and its path from the root of the tree."""
     if isinstance(tree, InputKey):
-        yield tree, depth
+        yield tree, path
         return
-    for item in tree.values():
-        yield from leaves_with_depth(item, depth + 1)
+    for step, item in tree.items():
+        yield from leaves_with_path(item, (*path, step))
 
 
 def plain(tree: KeyTree | InputKey) -> Any:
@@ -91,6 +91,17 @@ def find(tree: KeyTree | InputKey, path: Path) -> KeyTree | InputKey | None:
             return None
         found = found[step]
     return found
+
+
+def plant(tree: KeyTree, path: Path, item: KeyTree | InputKey) -> list[tuple[InputKey, InputKey]]:
+    """Put `item` into a tree at `path`, over what is there. Return what `merge` returns about keys without effect."""
+    *sections, last = path
+    branch: KeyTree = {last: item}
+    for section in reversed(sections):
+        branch = {section: branch}
+    merged, overridden = merge(tree, branch)
+    tree.update(merged)
+    return overridden
 
 
 def merge(below: KeyTree, above: KeyTree) -> tuple[KeyTree, list[tuple[InputKey, InputKey]]]:
