@@ -8,6 +8,7 @@ from registry_gitops.secrets.external_secret import ExternalSecret, Store, build
 from registry_gitops.secrets.htpasswd_secret import build_htpasswd_secret, validate_user
 from registry_gitops.secrets.secret_kinds import SPECS, SecretKind, SecretSpec, select_keys
 from registry_gitops.secrets.secret_manifest import Secret, build_secret, validate_secret
+from registry_gitops.secrets.yaml_value import encode_yaml_value
 
 __all__ = [
     "SPECS",
@@ -19,6 +20,7 @@ __all__ = [
     "build_external_secret",
     "build_htpasswd_secret",
     "build_secret",
+    "encode_yaml_value",
     "select_keys",
     "validate_secret",
     "validate_user",

@@ -5,6 +5,7 @@ from registry_gitops.values.autoscaling import Autoscaling, ScalingBehavior, Sca
 from registry_gitops.values.cache import BlobCache, RedisCache, RedisCacheTls
 from registry_gitops.values.chart_pod import chart_containers, chart_mounts, registry_port
 from registry_gitops.values.combinations import find_conflicts
+from registry_gitops.values.config_keys import explain_unread_key, find_secret_variable
 from registry_gitops.values.configuration import (
     Configuration,
     Driver,
@@ -97,6 +98,7 @@ from registry_gitops.values.sidecars import (
 )
 from registry_gitops.values.storage import AZURE_KEYS, OBJECT_STORES, AzureStorage, GcsStorage, ImageStorage, S3Storage
 from registry_gitops.values.supplied import brings, more_values
+from registry_gitops.values.variables import find_config_key
 from registry_gitops.values.volumes import (
     ClaimMetadata,
     ClaimRequests,
@@ -269,8 +271,11 @@ __all__ = [
     "brings",
     "chart_containers",
     "chart_mounts",
+    "explain_unread_key",
+    "find_config_key",
     "find_conflicts",
     "find_plaintext_secrets",
+    "find_secret_variable",
     "list_file_keys",
     "min_ready_seconds",
     "more_values",

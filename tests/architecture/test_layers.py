@@ -40,7 +40,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "charts": {"assets", "render"},
     "secrets": {"manifests", "model", "values"},
     "registry": set(),
-    "importer": {"documents", "report"},
+    "importer": {"codec", "documents", "report", "secrets", "values"},
     "starter": {"assets", "codec", "deployment", "facts", "filenames", "render", "schema"},
     "target": {"cluster", "deployment", "facts", "smoke"},
     "cluster": {"report"},
