@@ -11,6 +11,7 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
 from registry_gitops.render.git_repository import path_in_repository
+from registry_gitops.render.vendored_chart import find_shared_chart, read_shared_chart
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind
 
 _FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -29,14 +30,16 @@ _MAX_SIZE: Final = 2**20
 
 def read_output_directory(deployment: RegistryDeployment, directory: Path | str) -> OutputDirectory:
     """Return what rules know of `directory`, which need not exist. Raises InputError if it cannot be read."""
-    root = Path(directory)
+    root, path_from_root = Path(directory), path_in_repository(directory)
     try:
         named = {path: _look(root / path) for path in _paths(deployment) if not _URL.match(path)}
+        shared = find_shared_chart(deployment, root)
+        chart = read_shared_chart(*shared) if shared else None
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except ValueError:
         raise InputError.single("kustomization names a path with a NUL character") from None
-    return OutputDirectory(path_in_repository(directory), read_earlier_rendering(root, deployment), named)
+    return OutputDirectory(path_from_root, read_earlier_rendering(root, deployment), named, chart)
 
 
 def _paths(deployment: RegistryDeployment) -> Iterator[str]:

@@ -18,6 +18,7 @@ _HOMES = {
     "OutputDirectory": "deployments",
     "PathKind": "deployments",
     "Rule": "rule",
+    "SharedChart": "deployments",
     "find_refusals": "manifests",
     "lint": "linting",
     "parse_rule_ids": "rule_ids",
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from registry_gitops.rules.deployments import NamedPath as NamedPath
     from registry_gitops.rules.deployments import OutputDirectory as OutputDirectory
     from registry_gitops.rules.deployments import PathKind as PathKind
+    from registry_gitops.rules.deployments import SharedChart as SharedChart
     from registry_gitops.rules.linting import lint as lint
     from registry_gitops.rules.manifests import find_refusals as find_refusals
     from registry_gitops.rules.rule import FindingsError as FindingsError

@@ -61,6 +61,7 @@ DEPLOYMENT_RULES: Final = (
         kinds=UNPUBLISHED_CHART_KINDS,
     ),
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, "source_path"),
+    Rule("shared-chart", "The shared chart is that of this version", Severity.ERROR, "shared_chart"),
     Rule("claim-change", "The claim of the images stays as it is", Severity.ERROR, "claim_change"),
     Rule("slow-revert", "A revert takes effect within 5 minutes", Severity.WARNING, "slow_revert"),
     Rule("kustomization-files", "The files that kustomization names exist", Severity.ERROR, "kustomization_files"),

@@ -50,6 +50,7 @@ BAD: dict[str, list[dict[str, Any]]] = {
     "missing-unit": [OCI | {"values": {"persistence": {"size": "10"}}}],
     "chart-not-published": [{"source": {"type": "helm"}}],
     "source-path": [{"source": {"type": "git", "path": "elsewhere"}}],
+    "shared-chart": [{"source": {"type": "git", "chart": "/charts/docker-registry"}}],
     "slow-revert": [
         OCI | {"release": {"timeout": "301s"}},
         OCI | {"release": {"timeout": "1m", "upgrade": {"timeout": "1h"}}},

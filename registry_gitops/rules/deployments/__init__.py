@@ -3,6 +3,6 @@
 A rule gets the deployment and what is known of its output directory. It reads no file.
 """
 
-from registry_gitops.rules.deployments.output_directory import NamedPath, OutputDirectory, PathKind
+from registry_gitops.rules.deployments.output_directory import NamedPath, OutputDirectory, PathKind, SharedChart
 
-__all__ = ["NamedPath", "OutputDirectory", "PathKind"]
+__all__ = ["NamedPath", "OutputDirectory", "PathKind", "SharedChart"]

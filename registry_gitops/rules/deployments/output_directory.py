@@ -29,6 +29,21 @@ class NamedPath:
 
 
 @dataclass(frozen=True)
+class SharedChart:
+    """What is in the directory that `source.chart` names."""
+
+    path: str
+    """Path from the root of the Git repository, or from the output directory if that is in none."""
+    name: str | None = None
+    """Name of the chart. None if there is no chart."""
+    version: str = ""
+    changed: tuple[str, ...] = ()
+    """Files that differ from those of the chart of this version, or that are missing."""
+    added: tuple[str, ...] = ()
+    """Other files in directories of the chart."""
+
+
+@dataclass(frozen=True)
 class OutputDirectory:
     """What is known of the output directory: read once, before the rules run."""
 
@@ -40,3 +55,6 @@ class OutputDirectory:
 
     named: Mapping[str, NamedPath] = field(default_factory=dict)
     """The paths that `kustomization` names, relative to the directory; none if nothing is known of them."""
+
+    shared_chart: SharedChart | None = None
+    """The chart that the deployment shares with others. None if it shares none, or if nothing is known of it."""
