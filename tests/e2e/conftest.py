@@ -10,6 +10,8 @@ from random import Random
 
 import pytest
 
+from registry_gitops.registry import ReferenceRegistry
+from tests.e2e import charts
 from tests.e2e.cluster import Cluster, NoCluster
 from tests.e2e.fleet import Fleet
 from tests.e2e.git_server import GitServer
@@ -69,6 +71,14 @@ def fleet(
     name = re.sub(r"[^a-z0-9]+", "-", Path(str(request.path)).stem.removeprefix("test_"))
     with Fleet(cluster, git_server, repositories, f"e2e-{name}") as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def published(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the folder of charts in a registry that the cluster reaches, with our chart in it."""
+    folder = tmp_path_factory.mktemp("published")
+    with ReferenceRegistry(folder / "registry", (cluster.address, 0)) as registry:
+        yield charts.push(charts.package(folder), registry, "charts")
 
 
 @pytest.fixture(scope="module")

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.version import __version__
-from tests.e2e import charts
-from tests.e2e.cluster import Cluster, is_ready
+from tests.e2e.cluster import is_ready
 from tests.e2e.fleet import Fleet
 from tests.e2e.status import ready_without_causes
 
 NAME = "docker-registry"
-
-
-@pytest.fixture(scope="module")
-def published(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the folder of charts in the registry, with our chart in it."""
-    folder = tmp_path_factory.mktemp("published")
-    with ReferenceRegistry(folder / "registry", (cluster.address, 0)) as registry:
-        yield charts.push(charts.package(folder), registry, "charts")
 
 
 def test_a_chart_in_a_registry_of_ours_becomes_a_release(fleet: Fleet, published: str) -> None:

@@ -1,0 +1,28 @@
+"""The examples of whole repositories, in a repository of a story."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.support.tools import ROOT
+
+
+def copy_example(example: str, into: Path, changes: Mapping[str, str]) -> None:
+    """Copy an example to a directory. `changes` are texts that the test bed has in place of those of the example."""
+    source = ROOT / "examples" / example
+    for path in (path for path in source.rglob("*") if path.is_file()):
+        copy = into / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+        if path.suffix == ".yaml":
+            replace(copy, changes)
+
+
+def replace(path: Path, changes: Mapping[str, str]) -> None:
+    """Replace texts in a file, in their order."""
+    text = path.read_text("utf-8")
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
