@@ -34,24 +34,35 @@ class ReportFormat(StrEnum):
     HTML = "html"
 
 
+class DiffFormat(StrEnum):
+    """The formats of `diff`."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @dataclass(frozen=True)
 class Output:
     """One report to write: to `file`, or to stdout if it is None."""
 
-    format: ReportFormat
+    format: ReportFormat | DiffFormat
     file: Path | None = None
 
 
-def parse_output(text: str) -> Output:
-    """Parse FORMAT or FORMAT=FILE. Raises typer.BadParameter, also if FILE could not be written."""
-    name, given, file = text.partition("=")
-    if name not in list(ReportFormat) or (given and not file):
-        raise typer.BadParameter(
-            f'"{text}" is not {", ".join(ReportFormat)}, nor one of these with a file, for example html=report.html'
-        )
-    if file:
-        refuse_unwritable(Path(file))
-    return Output(ReportFormat(name), Path(file) if file else None)
+def output_parser(formats: type[ReportFormat | DiffFormat]) -> Callable[[str], Output]:
+    """Return a parser of FORMAT or FORMAT=FILE, which raises typer.BadParameter, also if FILE could not be written."""
+
+    def parse(text: str) -> Output:
+        name, given, file = text.partition("=")
+        if name not in list(formats) or (given and not file):
+            raise typer.BadParameter(
+                f'"{text}" is not {", ".join(formats)}, nor one of these with a file, for example json=report.json'
+            )
+        if file:
+            refuse_unwritable(Path(file))
+        return Output(formats(name), Path(file) if file else None)
+
+    return parse
 
 
 OutputOption = Annotated[
@@ -59,12 +70,12 @@ OutputOption = Annotated[
     typer.Option(
         "--output",
         "-o",
-        parser=parse_output,
+        parser=output_parser(ReportFormat),
         metavar="FORMAT[=FILE]",
         help="text, json, junit, sarif, github, or html; to FILE, or to stdout. Repeatable.",
     ),
 ]
-"""The type of the option, the same for every command."""
+"""The type of the option, the same for every command that writes a report."""
 
 
 def refuse_unwritable(file: Path, param_hint: str | None = None) -> None:

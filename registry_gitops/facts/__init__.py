@@ -14,7 +14,7 @@ from registry_gitops.facts.cluster_objects import Need, ObjectReference, Purpose
 from registry_gitops.facts.deployment_facts import DeploymentFacts
 from registry_gitops.facts.endpoints import Endpoints
 from registry_gitops.facts.image_storage import LossReason, StorageFacts
-from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames
+from registry_gitops.facts.object_names import NamespaceFacts, ObjectNames, compose_release_name
 from registry_gitops.facts.pod_security import Violation, list_violations
 from registry_gitops.facts.pod_shape import PodPart, PodShape, shape_pod
 from registry_gitops.facts.release import ChartFacts, ImageFacts, PodFacts, SecretFacts
@@ -39,6 +39,7 @@ __all__ = [
     "StorageFacts",
     "UnknownValues",
     "Violation",
+    "compose_release_name",
     "list_violations",
     "shape_pod",
     "values_in_force",

@@ -28,7 +28,7 @@ class ObjectNames:
         """Namespace of the release and its objects: the HelmRelease's `targetNamespace`, or its own."""
         self.storage_namespace: Final = options.storage_namespace or self.namespace
         """Namespace of Helm's record of the release, which `helm -n` needs: the HelmRelease's `storageNamespace`."""
-        self.release: Final = _release_name(deployment)
+        self.release: Final = compose_release_name(deployment.name, options.release_name, options.target_namespace)
         """Name of the Helm release: `releaseName`, or composed; shortened as helm-controller does it."""
         self.helm_chart: Final = f"{self.namespace}-{deployment.name}"
         """HelmChart that helm-controller creates next to a GitRepository or a HelmRepository."""
@@ -82,9 +82,9 @@ class NamespaceFacts:
         """Whether that level forbids anything."""
 
 
-def _release_name(deployment: RegistryDeployment) -> str:
-    target = deployment.release.target_namespace
-    name = deployment.release.release_name or (f"{target}-{deployment.name}" if target else deployment.name)
+def compose_release_name(name: str, release_name: str | None, target_namespace: str | None) -> str:
+    """Return the name of the Helm release of a HelmRelease `name`, with these two fields, as helm-controller does."""
+    name = release_name or (f"{target_namespace}-{name}" if target_namespace else name)
     if len(name) <= MAX_RELEASE_NAME or may_refer(name):
         return name
     checksum = hashlib.sha256(name.encode()).hexdigest()

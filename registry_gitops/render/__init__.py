@@ -11,6 +11,7 @@ from registry_gitops.render.config_files import ConfigResult, compare_configs, r
 from registry_gitops.render.directory import write_plan, write_plans, write_tree
 from registry_gitops.render.earlier_rendering import EARLIER_FILES, parse_earlier_rendering
 from registry_gitops.render.git_repository import path_in_repository
+from registry_gitops.render.named_paths import read_output_directory
 from registry_gitops.render.pipeline import check_deployment, deploy, render_checked
 from registry_gitops.render.rendered_objects import build_objects
 from registry_gitops.render.tree import format_stream, render
@@ -33,6 +34,7 @@ __all__ = [
     "parse_earlier_rendering",
     "path_in_repository",
     "plan_changes",
+    "read_output_directory",
     "render",
     "render_checked",
     "render_configs",

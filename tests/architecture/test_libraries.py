@@ -43,8 +43,8 @@ def libraries_of(path: Path) -> set[str]:
         ("typer", {"cli"}),
         ("yaml_rs", {"documents"}),
         ("requests", {"smoke"}),
-        # kubectl, git, kustomize, and the programs that hold a user's passwords (docker-credential-...).
-        ("subprocess", {"cluster", "deployment", "smoke", "validation"}),
+        # kubectl, git, kustomize, Helm, and the programs that hold a user's passwords (docker-credential-...).
+        ("subprocess", {"cluster", "deployment", "diff", "smoke", "validation"}),
     ],
 )
 def test_a_library_is_used_in_its_packages_only(library: str, packages: set[str]) -> None:

@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from registry_gitops.cli.commands import (
     chart,
+    diff,
     explain,
     gc,
     htpasswd,
@@ -23,6 +24,7 @@ COMMANDS = (
     init.init,
     render.render,
     validate.validate,
+    diff.diff,
     explain.explain,
     schema.schema,
     htpasswd.htpasswd,

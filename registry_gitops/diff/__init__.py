@@ -1,0 +1,13 @@
+"""What a commit would do in the cluster: the objects before and after, and the effect of each change.
+
+The objects of the Helm release come from the user's own `helm template`; without Helm, its values are compared.
+"""
+
+from registry_gitops.diff.committed_rendering import find_removed_configs
+from registry_gitops.diff.deployments import diff_deployments
+from registry_gitops.diff.diff_report import DiffReport
+from registry_gitops.diff.diff_text import format_diff_text
+from registry_gitops.diff.effect import Effect
+from registry_gitops.diff.git_tree import GitTree
+
+__all__ = ["DiffReport", "Effect", "GitTree", "diff_deployments", "find_removed_configs", "format_diff_text"]

@@ -1,0 +1,59 @@
+"""The text of what `diff` reports."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from registry_gitops.diff.diff_report import ChangeAction, ChangedField, DeploymentDiff, DiffReport
+from registry_gitops.diff.effect import Effect
+from registry_gitops.report import escape_line
+
+_SIGNS: Final = {ChangeAction.CREATE: "+", ChangeAction.UPDATE: "~", ChangeAction.DELETE: "-"}
+_LONGEST: Final = 100
+"""Characters of a value."""
+
+
+def format_diff_text(report: DiffReport) -> str:
+    """Return the changes of each deployment, and one line with the counts."""
+    lines = [line for deployment in report.deployments for line in _deployment_lines(deployment)]
+    return "".join(f"{escape_line(line)}\n" for line in (*lines, summarize_diff(report)))
+
+
+def summarize_diff(report: DiffReport) -> str:
+    """Return the counts in one line: 3 deployments: 1 restarts-pods, 2 unchanged."""
+    counts = Counter("unchanged" if not each.changes else each.effect for each in report.deployments)
+    order = [*reversed(Effect), "unchanged"]
+    total = len(report.deployments)
+    words = ", ".join(f"{counts[name]} {name}" for name in order if counts[name])
+    return f"{total} deployment{'' if total == 1 else 's'} against {report.against}: {words}"
+
+
+def _deployment_lines(deployment: DeploymentDiff) -> Iterator[str]:
+    if not (deployment.changes or deployment.findings):
+        return
+    yield f"{deployment.config}: {deployment.effect if deployment.changes else 'unchanged'}"
+    for finding in deployment.findings:
+        yield f"  {finding.headline}"
+    for note in deployment.notes:
+        yield f"  note: {note}"
+    for change in deployment.changes:
+        yield f"  {_SIGNS[change.action]} {change.object}: {change.effect}: {change.reason}"
+        for field in change.fields:
+            yield f"      {format_field(field)}"
+
+
+def format_field(field: ChangedField) -> str:
+    """Return one field on one line: path: before -> after."""
+    before, after = (_shorten(value) for value in (field.before, field.after))
+    if field.before is None:
+        return f"{field.path}: + {after}"
+    if field.after is None:
+        return f"{field.path}: - {before}"
+    return f"{field.path}: {before} -> {after}"
+
+
+def _shorten(value: str | None) -> str:
+    text = value or ""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

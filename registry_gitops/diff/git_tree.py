@@ -1,0 +1,96 @@
+"""The files of a revision of Git, which are read without a work tree."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from registry_gitops.errors import InputError
+from registry_gitops.masking import quote
+
+_TIMEOUT: Final = 60.0
+"""Seconds for one command of git."""
+
+_QUIET: Final = ("--no-optional-locks", "-c", "core.fsmonitor=false")
+"""Options of git, so that it writes nothing, and runs no other program."""
+
+
+class GitTree:
+    """The files of one revision of the Git repository that a directory is in."""
+
+    def __init__(self, directory: Path, revision: str) -> None:
+        """Find the repository and the revision. Raises InputError if there is none.
+
+        A repository without a commit has no files, if the revision is HEAD.
+        """
+        top = _git(directory, "rev-parse", "--show-toplevel")
+        self.root: Final = Path(os.fsdecode(top.removesuffix(b"\n")))
+        self._commit: Final = _find_commit(self.root, revision)
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """The paths of all files, from the root of the repository."""
+        if not self._commit:
+            return frozenset()
+        listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", "--name-only", self._commit)
+        return frozenset(os.fsdecode(path) for path in listed.split(b"\0") if path)
+
+    def read(self, paths: Collection[str]) -> dict[str, str]:
+        """Return path -> text of those of `paths` that are files of this revision. What is no UTF-8 is replaced."""
+        present = [path for path in paths if path in self.paths and "\n" not in path]
+        if not present:
+            return {}
+        names = b"".join(f"{self._commit}:".encode() + os.fsencode(path) + b"\n" for path in present)
+        output = _git(self.root, "cat-file", "--batch", stdin=names)
+        return dict(zip(present, _split_batch(output, len(present)), strict=True))
+
+
+def _split_batch(output: bytes, count: int) -> list[str]:
+    """Return the texts of the output of `git cat-file --batch`: a line `ID TYPE SIZE`, the content, and a newline."""
+    texts, start = list[str](), 0
+    for _ in range(count):
+        end = output.index(b"\n", start)
+        _, kind, size = output[start:end].split(b" ")
+        content = output[end + 1 : end + 1 + int(size)]
+        # A submodule is a commit, and no file.
+        texts.append(content.decode("utf-8", "replace") if kind == b"blob" else "")
+        start = end + 1 + int(size) + 1
+    return texts
+
+
+def _find_commit(root: Path, revision: str) -> str:
+    """Return the ID of a revision, or "" for the HEAD of a repository without a commit."""
+    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = _run(root, words)
+    if found.returncode == 0:
+        return found.stdout.decode().strip()
+    if revision == "HEAD":
+        return ""
+    raise InputError.single(f"no commit {quote(revision)} in this repository: fetch it, or pass another one", key="REF")
+
+
+def _git(directory: Path, *words: str, stdin: bytes = b"") -> bytes:
+    done = _run(directory, words, stdin)
+    if done.returncode == 0:
+        return done.stdout
+    message = " ".join(done.stderr.decode("utf-8", "replace").split()).removeprefix("fatal: ")
+    if "not a git repository" in message:
+        message = "is in no Git repository, so there is no commit to compare with"
+    raise InputError.single(message, directory)
+
+
+def _run(directory: Path, words: Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = ["git", *_QUIET, "-C", str(directory), *words]
+    environment = {**os.environ, "LC_ALL": "C"}
+    try:
+        return subprocess.run(  # noqa: S603 - no shell, and the words are the user's own
+            command, input=stdin, capture_output=True, timeout=_TIMEOUT, check=False, env=environment
+        )
+    except FileNotFoundError:
+        raise InputError.single("cannot run git: not found on PATH: install it") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InputError.single(f"cannot run git: {error}") from None

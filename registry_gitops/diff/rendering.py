@@ -1,0 +1,76 @@
+"""The rendered files of a deployment: the objects that Flux applies, and what Helm makes of the HelmRelease."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from registry_gitops.assets import read_chart
+from registry_gitops.diff.helm_template import HelmInput
+from registry_gitops.diff.plain_objects import look_up, read_objects
+from registry_gitops.facts import compose_release_name
+
+_CHART: Final = "chart/"
+_KUSTOMIZATION: Final = "kustomization.yaml"
+
+
+@dataclass(frozen=True)
+class HelmIdentity:
+    """What Flux knows a Helm release by. If any of it changes, Flux uninstalls it and installs another one."""
+
+    name: str
+    target_namespace: str
+    storage_namespace: str
+    cluster: str
+    """The Secret with the kubeconfig of another cluster, or ""."""
+
+
+class Rendering:
+    """The rendered files at one time: path relative to the output directory -> text."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        """Read the objects. Raises YAMLError for a text that is no YAML."""
+        self.files: Final = files
+        self.flux_objects: Final = tuple(
+            plain
+            for path, text in files.items()
+            if path.endswith((".yaml", ".yml")) and not path.startswith(_CHART) and path != _KUSTOMIZATION
+            for plain in read_objects(text, path)
+        )
+        """The objects that Flux applies."""
+        releases = (plain for plain in self.flux_objects if plain["kind"] == "HelmRelease")
+        self.release: Final = next(releases, None)
+        """The HelmRelease."""
+
+    @property
+    def helm_identity(self) -> HelmIdentity | None:
+        """What the Helm release is known by; None without a HelmRelease."""
+        if self.release is None:
+            return None
+        spec, metadata = look_up(self.release, "spec", default={}), self.release["metadata"]
+        target, namespace = spec.get("targetNamespace"), metadata.get("namespace") or ""
+        return HelmIdentity(
+            compose_release_name(metadata["name"], spec.get("releaseName"), target),
+            target or namespace,
+            spec.get("storageNamespace") or namespace,
+            str(look_up(spec, "kubeConfig", default="")),
+        )
+
+    @property
+    def helm_input(self) -> HelmInput | None:
+        """What Helm renders; None without a HelmRelease.
+
+        A chart that is not among the files, because Flux gets it from elsewhere, is taken to be ours.
+        """
+        identity = self.helm_identity
+        if self.release is None or identity is None:
+            return None
+        values: dict[str, Any] = look_up(self.release, "spec", "values", default={})
+        chart = {path.removeprefix(_CHART): text for path, text in self.files.items() if path.startswith(_CHART)}
+        return HelmInput(identity.name, identity.target_namespace or "default", values, chart or read_chart())
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether Flux leaves the release as it is."""
+        return look_up(self.release, "spec", "suspend") is True
