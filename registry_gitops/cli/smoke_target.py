@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
 
-from registry_gitops.cli.config_file import find_config_file, load_config
+from registry_gitops.cli.config_file import find_config_files, load_config
+from registry_gitops.errors import InputError
+from registry_gitops.findings import Finding
 
 if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
     from registry_gitops.target import Target
+
+_REMEDY: Final = "pass CONFIG, a URL, or --namespace NAME"
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json", ".py")
 """Suffixes of config files. A host whose name ends like that, such as registry.py in Paraguay, needs its https://."""
@@ -32,6 +37,11 @@ class RegistryArguments:
     kubeconfig: Path | None = None
 
     @property
+    def is_about_one(self) -> bool:
+        """Whether one of them can be true of one registry only."""
+        return bool(self.config or self.url or self.namespace or self.service)
+
+    @property
     def has_cluster(self) -> bool:
         """Whether one of them is about a cluster."""
         return bool(self.namespace or self.service or self.context or self.kubeconfig)
@@ -44,6 +54,45 @@ class TestedRegistry:
     target: Target
     config: Path | None = None
     deployment: RegistryDeployment | None = None
+
+
+def resolve_registries(
+    named: Sequence[str], arguments: RegistryArguments, *, is_one: bool = False
+) -> list[TestedRegistry]:
+    """Return the registries that `named` and the other arguments name, each once.
+
+    `named` are config files, directories that they are below, and URLs. Without them and without --config and
+    --namespace it is the config file in this directory, or else all below it. Raises typer.BadParameter, also for more
+    than one registry if `is_one`, or if an argument is about one; and InputError with the problems of all config files.
+    """
+    names = _list_names(named, arguments)
+    if len(names) > 1 and (is_one or arguments.is_about_one):
+        message = (
+            "--url, --config, --namespace, --service, --before-restart, and --after-restart are about one registry"
+        )
+        raise typer.BadParameter(f"{message}, not about {len(names)}: pass one CONFIG", param_hint="CONFIG")
+    found, problems = list[TestedRegistry](), list[Finding]()
+    for name in names:
+        try:
+            found.append(resolve_registry(replace(arguments, registry=name)))
+        except InputError as error:
+            problems += error.findings
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _list_names(named: Sequence[str], arguments: RegistryArguments) -> list[str | None]:
+    """Return each name as CONFIG or URL; None if only other arguments name a registry."""
+    if not named and (arguments.config or (arguments.namespace and not arguments.url)):
+        return [None]
+    if not named:
+        return list(map(str, find_config_files([], _REMEDY)))
+    names = list[str]()
+    for name in named:
+        is_directory = is_config_file(name) and Path(name).is_dir()
+        names += map(str, find_config_files([Path(name)], _REMEDY)) if is_directory else [name]
+    return [*dict.fromkeys(names)]
 
 
 def resolve_registry(arguments: RegistryArguments) -> TestedRegistry:
@@ -74,9 +123,7 @@ def _config_and_url(arguments: RegistryArguments) -> tuple[Path | None, str | No
         return Path(named), url
     if named and url:
         raise typer.BadParameter("a URL is given already: pass one of them, or CONFIG", param_hint="--url")
-    if named or config or (arguments.namespace and not url):
-        return config, named or url
-    return find_config_file("pass CONFIG, a URL, or --namespace NAME"), url
+    return config, named or url
 
 
 def is_config_file(text: str) -> bool:

@@ -18,7 +18,7 @@ from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.promise_words import PROMISE_WORDS, with_promised_words
 from registry_gitops.smoke.remedy import Remedy, at_least
 from registry_gitops.smoke.restart import RestartImage
-from registry_gitops.smoke.runner import Interrupted, checks_for_level, push_restart_image, run_checks
+from registry_gitops.smoke.runner import TOOL, Interrupted, checks_for_level, push_restart_image, run_checks
 
 __all__ = [
     "CHECKS",
@@ -26,6 +26,7 @@ __all__ = [
     "PROMISE_WORDS",
     "REPOSITORY",
     "TLS_REQUIRED",
+    "TOOL",
     "Check",
     "CheckFailed",
     "Client",

@@ -50,14 +50,14 @@ class Options:
 class Run:
     """What the checks of one run share. Thread-safe: each thing is made once, by the first check that needs it."""
 
-    def __init__(self, client: Client, run_id: str, options: Options) -> None:
+    def __init__(self, client: Client, run_id: str, options: Options, stop: threading.Event) -> None:
         self.client = client
         self.options = options
         self.id = run_id
         self.push_record = PushRecord()
         self.on_progress: Callable[[str], None] = lambda step: None
         """Called with what a long check is doing."""
-        self.stop = threading.Event()
+        self.stop = stop
         """Set at the end of a run: then no check sends another request."""
         self.anonymous = AnonymousAuthenticator(client.mask)
         self.push_failed_in = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -53,14 +54,16 @@ def run_checks(
     workers: int = WORKERS,
     on_start: Callable[[Check], None] = lambda check: None,
     on_progress: Callable[[str], None] = lambda step: None,
+    stop: threading.Event | None = None,
 ) -> Report:
     """Run the checks, `workers` at a time, clean up, and return the report with the results in this order.
 
     Calls `on_start` before each check, one call at a time, and `on_progress` with each step of a check that takes long.
-    No response of the registry raises. Ctrl-C raises Interrupted, after the cleanup.
+    No response of the registry raises. Ctrl-C raises Interrupted, after the cleanup. A thread that gets no Ctrl-C ends
+    by `stop`: once another thread sets it, the run cleans up and returns the results until then.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    run = Run(client, run_id or _new_run_id(), options or Options())
+    run = Run(client, run_id or _new_run_id(), options or Options(), stop or threading.Event())
     run.on_progress = on_progress
     pool = CheckPool(run, workers, on_start)
     try:

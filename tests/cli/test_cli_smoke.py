@@ -16,11 +16,12 @@ import pytest
 from typer.models import OptionInfo
 
 from registry_gitops.cli.commands import smoke
+from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.reports import ReportFormat
 from registry_gitops.cli.smoke_report import format_command
 from registry_gitops.registry import ReferenceRegistry
-from registry_gitops.report import WRITERS
-from registry_gitops.smoke import CHECKS, LAYER_SIZE, REPOSITORY, Level
+from registry_gitops.report import WRITERS, Report
+from registry_gitops.smoke import CHECKS, LAYER_SIZE, REPOSITORY, Level, RestartImage
 from tests.cli.running import Outcome, Run
 
 
@@ -36,7 +37,7 @@ def refused(done: Outcome, message: str) -> None:
     assert "Traceback" not in done.err
 
 
-NO_CONFIG = "no registry.yaml or registry.py in this directory: pass CONFIG, a URL, or --namespace NAME"
+NO_CONFIG = "no registry.yaml or registry.py in or below this directory: pass CONFIG, a URL, or --namespace NAME"
 NOT_BOTH = "pass either a URL or --namespace, --service, --context, and --kubeconfig, not both"
 
 
@@ -56,8 +57,8 @@ NOT_BOTH = "pass either a URL or --namespace, --service, --context, and --kubeco
         ("none.yml", "none.yml: no such file"),
         ("apps/registry.py", "apps/registry.py: no such file"),
         ("./none", "none: no such file"),
-        (".", ".: is a directory: name the file, such as registry.yaml in it"),
-        ("folder", "folder: is a directory: name the file, such as registry.yaml in it"),
+        (".", "no registry.yaml or registry.py below .: pass CONFIG"),
+        ("folder", "no registry.yaml or registry.py below folder: pass CONFIG"),
         ("none.yaml --url http://127.0.0.1:1", "none.yaml: no such file"),
         ("http://127.0.0.1:1 --config none.yaml", "none.yaml: no such file"),
         ("ftp://x", "error: this is not the URL of a registry: write it as https://registry.example.com"),
@@ -210,3 +211,53 @@ def test_each_report_goes_to_its_destination(cli: Run, url: str, tmp_path: Path)
         "text": "registry-gitops",
         "sarif": '{\n  "$schema": ',
     }
+
+
+def test_several_registries_are_tested_in_one_run(cli: Run, url: str) -> None:
+    other = f"{url}/"
+    done = cli("smoke", url, other, "--check", "api", "--check", "blob-get")
+    assert (done.code, done.err) == (0, "")
+    header, first, second, *_, summary = done.out.splitlines()
+    assert header.split() == ["REGISTRY", "RESULT", "PASSED", "FAILED", "OTHER", "TIME"]
+    assert [first.split()[:5], second.split()[:5]] == [[url, "passed", "2", "0", "0"], [other, "passed", "2", "0", "0"]]
+    assert summary == "2 of 2 registries passed"
+
+
+def test_report_of_several_registries_names_each(cli: Run, url: str, tmp_path: Path) -> None:
+    done = cli("smoke", url, "http://127.0.0.1:1", "--check", "api", "-o", "text", "-o", "json=report.json")
+    assert done.code == ExitCode.UNREACHABLE
+    assert "1 of 2 registries passed" in done.out
+    report = Report.model_validate_json((tmp_path / "report.json").read_text("utf-8"))
+    assert {check.id: check.outcome for check in report.checks} == {
+        f"api/{url}": "passed",
+        "reachable/http://127.0.0.1:1": "error",
+    }
+    assert [finding.id for finding in report.findings] == ["reachable/http://127.0.0.1:1"]
+    assert not report.passed
+
+
+def test_config_files_below_a_directory_name_the_registries(cli: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        config = tmp_path / "apps" / name / "registry.yaml"
+        config.parent.mkdir(parents=True)
+        config.write_text("values:\n  ingress: {enabled: true, hostname: registry.invalid}\n")
+    done = cli("smoke", "apps", "--check", "api")
+    assert done.code == ExitCode.UNREACHABLE
+    rows = [line.split()[:2] for line in done.out.splitlines()[1:3]]
+    assert rows == [["apps/one/registry.yaml", "unreachable"], ["apps/two/registry.yaml", "unreachable"]]
+
+
+def test_problems_of_all_config_files_are_told_before_a_request_is_sent(cli: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text("nmae: x\n")
+    done = cli("smoke", "one.yaml", "two.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert [line.partition(":")[0] for line in done.err.splitlines()] == ["one.yaml", "two.yaml"]
+
+
+@pytest.mark.parametrize("option", ["--url http://127.0.0.1:1", "--service x", "--after-restart state"])
+def test_option_about_one_registry_is_refused_for_several(cli: Run, tmp_path: Path, option: str) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text("{}")
+    RestartImage("registry-gitops/smoke", "0").write(tmp_path / "state")
+    refused(cli("smoke", "one.yaml", "two.yaml", *option.split()), "are about one registry, not about 2")

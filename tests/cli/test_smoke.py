@@ -137,6 +137,21 @@ def test_it_cleans_up_when_it_is_told_to_end(served: ServedRegistry, tmp_path: P
     assert tags(served, f"ends/{number:d}") == []
 
 
+def test_run_of_several_registries_cleans_up_when_it_is_told_to_end(served: ServedRegistry, tmp_path: Path) -> None:
+    repository = "ends/many"
+    same = f"{served.url}/"
+    words = ("--repository", repository, "--level", "full", "--layer-size", "2000Mi")
+    command = program("smoke", served.url, same, *words)
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    deadline = time.monotonic() + 30
+    while not pushed(served, repository) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, err.splitlines()[-1]) == (130, "", "interrupted")
+    assert tags(served, repository) == []
+
+
 def pushed(registry: ServedRegistry, repository: str) -> bool:
     try:
         return tags(registry, repository) != []

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NoReturn
@@ -27,15 +26,17 @@ from registry_gitops.cli.reports import (
 )
 from registry_gitops.cli.smoke_checks import format_check_table, select_checks
 from registry_gitops.cli.smoke_expectations import read_expectations
-from registry_gitops.cli.smoke_report import describe_run
-from registry_gitops.cli.smoke_target import RegistryArguments, resolve_registry
+from registry_gitops.cli.smoke_many import SmokeRuns, merge_results
+from registry_gitops.cli.smoke_run import SmokeRun, UnreachableRegistryError
+from registry_gitops.cli.smoke_table import format_smoke_table
+from registry_gitops.cli.smoke_target import RegistryArguments, resolve_registries
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
     from registry_gitops.report import Report
-    from registry_gitops.smoke import Check, Client, Options
+    from registry_gitops.smoke import Client, Options
     from registry_gitops.target import Target
 
 
@@ -52,11 +53,11 @@ def _parse_layer_size(text: str) -> int:
 
 def smoke(
     typer_context: typer.Context,
-    registry: Annotated[
-        str | None,
+    registries: Annotated[
+        list[str] | None,
         typer.Argument(
-            metavar="CONFIG|URL",
-            help="Config file of the registry, or its URL.",
+            metavar="CONFIG|DIR|URL",
+            help="Config files of registries, directories that they are below, or URLs.",
             show_default=" or ".join(CONFIG_FILES),
         ),
     ] = None,
@@ -148,10 +149,10 @@ def smoke(
     ] = "0s",  # type: ignore[assignment]
     output_: OutputOption = ["text"],  # type: ignore[list-item] # noqa: B006
 ) -> None:
-    """Test a running registry as its clients use it.
+    """Test a running registry as its clients use it, or several at the same time.
 
     Pushes small images, pulls them, and deletes them again. Reports the cause and the fix of each failed check. Without
-    --username, uses the credentials that `docker login` saved. Exits 1 if a check failed, and 3 if the registry is
+    --username, uses the credentials that `docker login` saved. Exits 1 if a check failed, and 3 if a registry is
     unreachable.
     """
     if (list_ or before_restart) and output_ != [Output(ReportFormat.TEXT)]:
@@ -162,25 +163,37 @@ def smoke(
     check_outputs(output_)
     checks = select_checks(check or (), level)
     options = _options(repository, layer_size, before_restart, after_restart)
-    arguments = RegistryArguments(registry, config, url, namespace, service, context, kubeconfig)
-    tested = resolve_registry(arguments)
-    options = replace(options, expectations=read_expectations(tested, expect or ()))
-    target = _with_user(tested.target, username, password_stdin)
+    arguments = RegistryArguments(None, config, url, namespace, service, context, kubeconfig)
+    tested = resolve_registries(registries or (), arguments, is_one=bool(before_restart or after_restart))
+    password = read_password_from_stdin() if password_stdin else read_password_from_environment()
+    typed, level_of_run = typer_context.meta[ARGUMENTS], "" if check else level
     settings = {
         "ca_file": None if ca_file is None else str(ca_file),
         "insecure_skip_tls_verify": insecure_skip_tls_verify,
         "timeout": timeout,
         "retries": retries,
     }
-    with Progress(len(checks)) as progress, _reached(target, options, wait, progress, settings) as client:
-        if before_restart:
-            _prepare(client, options, progress, before_restart)
-            return
-        report = _run(client, checks, options, progress)
-    level_of_run = "" if check else level
-    report = describe_run(report, tested, options.expectations, level_of_run, typer_context.meta[ARGUMENTS])
-    write_reports(output_, lambda output: format_report(report, output))
-    raise typer.Exit(ExitCode.OK if report.passed else ExitCode.FINDINGS)
+    runs = [
+        SmokeRun(
+            each,
+            _with_user(each.target, username, password, from_stdin=password_stdin),
+            replace(options, expectations=read_expectations(each, expect or ())),
+            checks,
+            level_of_run,
+            wait,
+            settings,
+            typed,
+        )
+        for each in tested
+    ]
+    # Pipelines end their commands with SIGTERM: then, as after Ctrl-C, what was pushed is deleted, and kubectl ends.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if len(runs) > 1:
+        raise typer.Exit(_run_many(runs, output_, level_of_run, typed))
+    report = _run_one(runs[0], before_restart)
+    if report:
+        write_reports(output_, lambda output: format_report(report, output))
+        raise typer.Exit(ExitCode.OK if report.passed else ExitCode.FINDINGS)
 
 
 def _options(repository: str, layer_size: int, before: Path | None, after: Path | None) -> Options:
@@ -196,36 +209,14 @@ def _options(repository: str, layer_size: int, before: Path | None, after: Path 
         raise typer.BadParameter(str(error), param_hint="--repository") from None
 
 
-def _with_user(target: Target, username: str | None, password_stdin: bool) -> Target:
+def _with_user(target: Target, username: str | None, password: str | None, *, from_stdin: bool) -> Target:
     """Return the target with the credentials of the options, if any, instead of those of the config file."""
-    password = read_password_from_stdin() if password_stdin else read_password_from_environment()
     name = username or target.username
-    if password_stdin and not name:
+    if from_stdin and not name:
         raise typer.BadParameter("no user to log in as: add --username USER", param_hint="--password-stdin")
     if username and password is None:
         raise typer.BadParameter(f"needs a password: set {VARIABLE}, or pass --password-stdin", param_hint="--username")
     return replace(target, username=name, password=password if password is not None else target.password)
-
-
-@contextmanager
-def _reached(
-    target: Target, options: Options, wait: float, progress: Progress, settings: Mapping[str, object]
-) -> Iterator[Client]:
-    """Yield a client of the registry. Ends the command with exit code 3 if the registry is unreachable."""
-    from registry_gitops.cluster import PortForwardError
-    from registry_gitops.smoke import UnreachableError
-    from registry_gitops.target import open_client
-
-    # Pipelines end their commands with SIGTERM: then, as after Ctrl-C, what was pushed is deleted, and kubectl ends.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with open_client(target, wait=wait, on_wait=progress.show_wait, **settings) as client:
-            yield client
-    except UnreachableError as problem:
-        broken = options.expectations.explain_unreachable(problem.cause)
-        _end(ExitCode.UNREACHABLE, progress, f"{problem}. {broken}{' ' if broken else ''}{problem.remedy}")
-    except PortForwardError as problem:
-        _end(ExitCode.UNREACHABLE, progress, str(problem))
 
 
 def _prepare(client: Client, options: Options, progress: Progress, file: Path) -> None:
@@ -247,22 +238,55 @@ def _prepare(client: Client, options: Options, progress: Progress, file: Path) -
     write_stderr(f"pushed {image}: restart the registry, then check it with --after-restart {file}")
 
 
-def _run(client: Client, checks: tuple[Check, ...], options: Options, progress: Progress) -> Report:
-    from registry_gitops.smoke import Interrupted, run_checks
+def _run_one(run: SmokeRun, before_restart: Path | None) -> Report | None:
+    """Run the checks of one registry, or push the image for --before-restart.
+
+    Ends the command with exit code 3 if the registry is unreachable.
+    """
+    with Progress(len(run.checks)) as progress:
+        try:
+            with run.reach(progress.show_wait) as client:
+                if before_restart:
+                    _prepare(client, run.options, progress, before_restart)
+                    return None
+                return _run_checks(run, client, progress)
+        except UnreachableRegistryError as problem:
+            _end(ExitCode.UNREACHABLE, progress, str(problem))
+
+
+def _run_checks(run: SmokeRun, client: Client, progress: Progress) -> Report:
+    from registry_gitops.smoke import Interrupted
 
     try:
-        return run_checks(
-            client,
-            checks,
-            options=options,
-            on_start=lambda check: progress.show_next(check.title),
-            on_progress=progress.show_step,
-        )
+        return run.run(client, on_start=lambda check: progress.show_next(check.title), on_progress=progress.show_step)
     except Interrupted as interrupted:
         progress.clear()
         if summary := interrupted.report.leftover_summary:
             write_stderr(f"not deleted from the registry: {summary}")
         raise
+
+
+def _run_many(runs: Sequence[SmokeRun], outputs: Sequence[Output], level: str, arguments: Sequence[str]) -> ExitCode:
+    """Run the checks of several registries, write the reports, and return the exit code."""
+    with Progress(len(runs)) as progress:
+        many = SmokeRuns(runs, progress)
+        try:
+            results = many.run()
+        except KeyboardInterrupt:
+            progress.clear()
+            for line in many.leftovers:
+                write_stderr(f"not deleted from the registry: {line}")
+            raise
+    merged = merge_results(results, level, arguments)
+
+    def write(output: Output) -> str:
+        is_text = output.format is ReportFormat.TEXT
+        return format_smoke_table(results, output) if is_text else format_report(merged, output)
+
+    write_reports(outputs, write)
+    if any(result.is_unreachable for result in results):
+        return ExitCode.UNREACHABLE
+    return ExitCode.OK if merged.passed else ExitCode.FINDINGS
 
 
 def _end(code: ExitCode, progress: Progress, message: str) -> NoReturn:

@@ -8,6 +8,7 @@ from registry_gitops.report.writers.github import write_github
 from registry_gitops.report.writers.html import write_html
 from registry_gitops.report.writers.json import write_json
 from registry_gitops.report.writers.junit import write_junit
+from registry_gitops.report.writers.phrases import leftover_line
 from registry_gitops.report.writers.sarif import write_sarif
 from registry_gitops.report.writers.text import escape_line, fold, format_finding, write_text
 
@@ -21,4 +22,4 @@ WRITERS: Final[dict[str, Callable[[Report], str]]] = {
 }
 """The writers by the name of their format."""
 
-__all__ = ["WRITERS", "escape_line", "fold", "format_finding", "write_text"]
+__all__ = ["WRITERS", "escape_line", "fold", "format_finding", "leftover_line", "write_text"]
