@@ -149,11 +149,11 @@ def smoke(
     ] = "0s",  # type: ignore[assignment]
     output_: OutputOption = ["text"],  # type: ignore[list-item] # noqa: B006
 ) -> None:
-    """Test a running registry as its clients use it, or several at the same time.
+    """Test a running registry as its clients use it.
 
-    Pushes small images, pulls them, and deletes them again. Reports the cause and the fix of each failed check. Without
-    --username, uses the credentials that `docker login` saved. Exits 1 if a check failed, and 3 if a registry is
-    unreachable.
+    Pushes small images, pulls them, and deletes them again. Reports the cause and the fix of each failed check. Several
+    registries are tested at the same time. Without --username, uses the credentials that `docker login` saved. Exits 1
+    if a check failed, and 3 if a registry is unreachable.
     """
     if (list_ or before_restart) and output_ != [Output(ReportFormat.TEXT)]:
         raise typer.BadParameter("--list and --before-restart write no report", param_hint="--output")

@@ -59,11 +59,11 @@ def status(
         typer.Option(parser=parse_duration_option, metavar="TIME", help="Wait up to TIME for it to become ready."),
     ] = None,
 ) -> None:
-    """Show whether a deployment is ready, or the cause and the fix; for several of them a table.
+    """Show whether a deployment is ready, or the cause and the fix.
 
-    Without CONFIG, where no config file is in or below this directory, it shows all registries of the cluster. It reads
-    the cluster with kubectl, and changes nothing in it. Exits 0 if all are ready, 1 if one is not, and 3 if the cluster
-    is unreachable.
+    Several deployments are a table. Without CONFIG, where no config file is in or below this directory, it shows all
+    registries of the cluster. It reads the cluster with kubectl, and changes nothing in it. Exits 0 if all are ready, 1
+    if one is not, and 3 if the cluster is unreachable.
     """
     from registry_gitops.cluster.status import Kubectl
 
