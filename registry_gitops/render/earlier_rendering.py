@@ -20,7 +20,7 @@ _MAX_SIZE: Final = 4 * 2**20
 
 _RELEASE_KEYS: Final = ("releaseName", "targetNamespace", "storageNamespace", "kubeConfig", "valuesFrom")
 
-_VALUES: Final = ("nameOverride", "fullnameOverride", "persistence", "storage", "extraEnvVars", "service")
+_VALUES: Final = ("nameOverride", "fullnameOverride", "persistence", "storage", "proxy", "extraEnvVars", "service")
 """The values that rules compare. Others stay unread: an earlier version can have accepted what this one refuses."""
 
 
@@ -49,12 +49,12 @@ def parse_earlier_rendering(files: Mapping[str, str], deployment: RegistryDeploy
 def _config(found: Mapping[str, Any], deployment: RegistryDeployment) -> dict[str, Any]:
     metadata, spec = found["helmrelease.yaml"]["metadata"], found["helmrelease.yaml"]["spec"]
     values = spec.get("values", {})
-    settings = values.get("configuration", {}).get("storage")
+    configuration = _only(values.get("configuration", {}), ("storage", "proxy"))
     return {
         "name": metadata["name"],
         "namespace": _namespace(found, metadata.get("namespace"), deployment),
         "release": _only(spec, _RELEASE_KEYS) | {"install": _only(spec.get("install", {}), ("createNamespace",))},
-        "values": _only(values, _VALUES) | ({"configuration": {"storage": settings}} if settings else {}),
+        "values": _only(values, _VALUES) | ({"configuration": configuration} if configuration else {}),
         "kustomization": _only(found.get("kustomization.yaml", {}), ("commonAnnotations",)),
     }
 

@@ -63,6 +63,10 @@ DEPLOYMENT_RULES: Final = (
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, "source_path"),
     Rule("shared-chart", "The shared chart is that of this version", Severity.ERROR, "shared_chart"),
     Rule("claim-change", "The claim of the images stays as it is", Severity.ERROR, "claim_change"),
+    Rule("images-left-behind", "The registry keeps its images", Severity.ERROR, "images_left_behind"),
+    Rule("images-deleted", "Helm keeps the claim of the images", Severity.ERROR, "images_deleted"),
+    Rule("namespace-deleted", "Flux keeps the Namespace", Severity.ERROR, "namespace_deleted"),
+    Rule("immutable-fields", "Existing objects can change", Severity.ERROR, "immutable_fields"),
     Rule("slow-revert", "A revert takes effect within 5 minutes", Severity.WARNING, "slow_revert"),
     Rule("kustomization-files", "The files that kustomization names exist", Severity.ERROR, "kustomization_files"),
     Rule(
