@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from registry_gitops.diff.diff_report import ChangeAction, ChangedField, DeploymentDiff, DiffReport
+from registry_gitops.diff.diff_report import ChangeAction, ChangedField, DeploymentDiff, DiffReport, ObjectChange
 from registry_gitops.diff.effect import Effect
 from registry_gitops.report import escape_line
 
@@ -39,21 +39,26 @@ def _deployment_lines(deployment: DeploymentDiff) -> Iterator[str]:
     for note in deployment.notes:
         yield f"  note: {note}"
     for change in deployment.changes:
-        yield f"  {_SIGNS[change.action]} {change.object}: {change.effect}: {change.reason}"
+        yield f"  {_SIGNS[change.action]} {change.object}: {effect_prefix(change)}{change.reason}"
         for field in change.fields:
             yield f"      {format_field(field)}"
 
 
+def effect_prefix(change: ObjectChange) -> str:
+    """Return what stands in front of the reason: the effect, unless there is none."""
+    return "" if change.effect is Effect.NOTHING else f"{change.effect}: "
+
+
 def format_field(field: ChangedField) -> str:
     """Return one field on one line: path: before -> after."""
-    before, after = (_shorten(value) for value in (field.before, field.after))
-    if field.before is None:
+    before, after = (None if value is None else shorten(value) for value in (field.before, field.after))
+    if before is None:
         return f"{field.path}: + {after}"
-    if field.after is None:
+    if after is None:
         return f"{field.path}: - {before}"
     return f"{field.path}: {before} -> {after}"
 
 
-def _shorten(value: str | None) -> str:
-    text = value or ""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+def shorten(value: str) -> str:
+    """Return a value, cut to 100 characters."""
+    return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 3]}..."

@@ -2,7 +2,16 @@
 
 from registry_gitops.report.contract import ContractModel
 from registry_gitops.report.report import CheckResult, Outcome, Report, Requirement
-from registry_gitops.report.writers import WRITERS, escape_line, fold, format_finding, leftover_line, write_text
+from registry_gitops.report.writers import (
+    WRITERS,
+    annotate,
+    escape_line,
+    fold,
+    format_finding,
+    format_notice,
+    leftover_line,
+    write_text,
+)
 
 __all__ = ["WRITERS", "CheckResult", "ContractModel", "Outcome", "Report", "Requirement"]
-__all__ += ["escape_line", "fold", "format_finding", "leftover_line", "write_text"]
+__all__ += ["annotate", "escape_line", "fold", "format_finding", "format_notice", "leftover_line", "write_text"]

@@ -31,9 +31,9 @@ def test_text_tells_object_effect_and_fields(cli: Run, repository: Repository) -
     assert done.code == 1
     assert done.out == (
         "apps/images/registry.yaml: stops-pods\n"
-        "  ~ HelmRelease/docker-registry/docker-registry: nothing: Flux upgrades the release with these values\n"
+        "  ~ HelmRelease/docker-registry/docker-registry: Flux upgrades the release with these values\n"
         "      spec.values.deletion.enabled: + true\n"
-        "  ~ ConfigMap/docker-registry/docker-registry: nothing: "
+        "  ~ ConfigMap/docker-registry/docker-registry: "
         "Pods that run see it in their volumes within minutes, and else when they restart\n"
         "      data[config.yml].storage.delete.enabled: false -> true\n"
         "  ~ Deployment/docker-registry/docker-registry: stops-pods: "

@@ -40,7 +40,7 @@ def diff(
             "-o",
             parser=output_parser(DiffFormat),
             metavar="FORMAT[=FILE]",
-            help="text or json; to FILE, or to stdout. Repeatable.",
+            help="text, json, github, or markdown; to FILE, or to stdout. Repeatable.",
         ),
     ] = ["text"],  # type: ignore[list-item] # noqa: B006 - Typer parses and copies it
 ) -> None:
@@ -91,8 +91,12 @@ def _known_rules(ids: Iterable[str]) -> frozenset[str]:
 
 
 def _format(report: DiffReport, output: Output) -> str:
-    from registry_gitops.diff import format_diff_text
+    from registry_gitops import diff as library
 
     if output.format is DiffFormat.JSON:
         return f"{report.to_json()}\n"
-    return format_diff_text(report)
+    if output.format is DiffFormat.MARKDOWN:
+        return library.format_diff_markdown(report)
+    return (
+        library.format_diff_github(report) if output.format is DiffFormat.GITHUB else library.format_diff_text(report)
+    )

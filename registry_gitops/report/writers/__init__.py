@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from registry_gitops.report.report import Report
-from registry_gitops.report.writers.github import write_github
+from registry_gitops.report.writers.github import annotate, format_notice, write_github
 from registry_gitops.report.writers.html import write_html
 from registry_gitops.report.writers.json import write_json
 from registry_gitops.report.writers.junit import write_junit
@@ -22,4 +22,4 @@ WRITERS: Final[dict[str, Callable[[Report], str]]] = {
 }
 """The writers by the name of their format."""
 
-__all__ = ["WRITERS", "escape_line", "fold", "format_finding", "leftover_line", "write_text"]
+__all__ = ["WRITERS", "annotate", "escape_line", "fold", "format_finding", "format_notice", "leftover_line", "write_text"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from registry_gitops.findings import Location
+from registry_gitops.findings import Finding, Location
 from registry_gitops.report.report import Report
 from registry_gitops.report.writers.phrases import (
     escape_unprintable,
@@ -32,15 +32,23 @@ def write_github(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     titles = {check.id: f"{check.id}: {check.title} ({outcome_label(report, check)})" for check in report.checks}
     for finding in report.findings:
-        properties = {"title": titles.get(finding.id, finding.id)} | _position(finding.location)
-        yield _command(finding.severity, properties, "\n".join((message_at_key(finding), *remedy_lines(finding))))
+        yield annotate(finding, titles.get(finding.id, finding.id))
     for reason in report.reasons():
         checks = ", ".join(check.id for check in reason.checks)
-        title = f"{len(reason.checks)} {reason.outcome}"
-        yield _command("notice", {"title": title}, f"{reason.message}\n{checks}".lstrip())
-    heading = {"title": f"{report.tool}: {report.subject}"}
+        yield format_notice(f"{len(reason.checks)} {reason.outcome}", f"{reason.message}\n{checks}".lstrip())
     lines = (summary(report), *report.notes, leftover_line(report))
-    yield _command("notice", heading, "\n".join(filter(None, lines)))
+    yield format_notice(f"{report.tool}: {report.subject}", "\n".join(filter(None, lines)))
+
+
+def annotate(finding: Finding, title: str) -> str:
+    """Return the workflow command that shows a finding at its file and line."""
+    properties = {"title": title} | _position(finding.location)
+    return _command(finding.severity, properties, "\n".join((message_at_key(finding), *remedy_lines(finding))))
+
+
+def format_notice(title: str, message: str) -> str:
+    """Return the workflow command that shows a message at no file."""
+    return _command("notice", {"title": title}, message)
 
 
 def _position(location: Location) -> dict[str, str]:

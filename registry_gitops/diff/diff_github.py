@@ -1,0 +1,48 @@
+"""What `diff` reports as workflow commands of GitHub Actions: annotations of the config files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from registry_gitops.diff.diff_report import DeploymentDiff, DiffReport
+from registry_gitops.diff.diff_text import summarize_diff
+from registry_gitops.diff.effect import Effect
+from registry_gitops.findings import Finding, Location, Severity
+from registry_gitops.report import annotate, format_notice
+
+_SEVERITIES: Final = {
+    Effect.STOPS_PODS: Severity.WARNING,
+    Effect.RECREATES_OBJECT: Severity.WARNING,
+    Effect.REFUSED: Severity.ERROR,
+    Effect.ORPHANS_DATA: Severity.ERROR,
+    Effect.DELETES_DATA: Severity.ERROR,
+}
+"""The effects that are worth an annotation: GitHub shows ten of a step."""
+
+
+def format_diff_github(report: DiffReport) -> str:
+    """Return a line for each finding, for each change that interrupts or loses something, and for the counts."""
+    lines = [line for deployment in report.deployments for line in _annotations(deployment)]
+    notes = [f"{each.config}: {note}" for each in report.deployments for note in each.notes]
+    heading = format_notice("registry-gitops diff", "\n".join((summarize_diff(report), *notes)))
+    return "".join(f"{line}\n" for line in (*lines, heading))
+
+
+def _annotations(deployment: DeploymentDiff) -> Iterator[str]:
+    findings = [(finding, finding.id) for finding in deployment.findings]
+    findings += [
+        (
+            Finding(
+                id=change.effect,
+                message=f"{change.object}: {change.reason}",
+                severity=_SEVERITIES[change.effect],
+                location=Location(deployment.config),
+            ),
+            f"{change.effect}: {change.action} {change.object.kind}",
+        )
+        for change in deployment.changes
+        if change.effect in _SEVERITIES
+    ]
+    for finding, title in sorted(findings, key=lambda found: not found[0].is_error):
+        yield annotate(finding, title)

@@ -1,0 +1,85 @@
+"""What `diff` reports as Markdown: a comment for a change request of GitHub, GitLab, or Gitea."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from registry_gitops.diff.diff_report import ChangeAction, ChangedField, DeploymentDiff, DiffReport
+from registry_gitops.diff.diff_text import effect_prefix, shorten, summarize_diff
+from registry_gitops.diff.effect import Effect
+from registry_gitops.report import escape_line
+
+_LARGEST: Final = 60_000
+"""Characters of all details: GitHub refuses a comment of more than 65,536."""
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]#|<>&~@])")
+"""What Markdown, HTML, or a mention of a person begins with."""
+_ACTIONS: Final = {ChangeAction.CREATE: "created", ChangeAction.UPDATE: "updated", ChangeAction.DELETE: "deleted"}
+_BOLD: Final = frozenset(Effect) - {Effect.NOTHING, Effect.SCALES_PODS, Effect.RESTARTS_PODS}
+
+
+def format_diff_markdown(report: DiffReport) -> str:
+    """Return a table with a row for each deployment that changes, and the details of each, folded."""
+    shown = [each for each in report.deployments if each.changes or each.findings]
+    lines = [f"### {_text(f'registry-gitops diff: {summarize_diff(report)}')}"]
+    if shown:
+        lines += ["", "| deployment | effect | objects |", "|---|---|---|", *map(_row, shown)]
+    size = sum(map(len, lines))
+    for deployment in shown:
+        details = ["", *_details(deployment)]
+        size += sum(map(len, details)) + len(details)
+        if size > _LARGEST:
+            lines += ["", "The rest is too long for a comment: run `registry-gitops diff`."]
+            break
+        lines += details
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _row(deployment: DeploymentDiff) -> str:
+    counts = Counter(change.action for change in deployment.changes)
+    objects = ", ".join(f"{counts[action]} {word}" for action, word in _ACTIONS.items() if counts[action])
+    effect = deployment.effect if deployment.changes else "unchanged"
+    return f"| {_text(deployment.config)} | {_emphasize(effect)} | {objects or 'none'} |"
+
+
+def _emphasize(effect: str) -> str:
+    return f"**{effect}**" if effect in _BOLD else effect
+
+
+def _details(deployment: DeploymentDiff) -> Iterator[str]:
+    yield f"<details><summary>{_html(deployment.config)}</summary>"
+    yield ""
+    yield from (f"- **{finding.severity}** {_text(finding.message)} ({finding.id})" for finding in deployment.findings)
+    yield from (f"- note: {_text(note)}" for note in deployment.notes)
+    for change in deployment.changes:
+        effect = f"**{change.effect}**: " if change.effect in _BOLD else effect_prefix(change)
+        yield f"- {_ACTIONS[change.action]} {_text(str(change.object))}: {effect}{_text(change.reason)}"
+        if change.fields:
+            yield from (f"  {line}" for line in _fenced([line for field in change.fields for line in _diff(field)]))
+    yield ""
+    yield "</details>"
+
+
+def _diff(field: ChangedField) -> Iterator[str]:
+    for sign, value in (("-", field.before), ("+", field.after)):
+        if value is not None:
+            yield escape_line(f"{sign} {field.path}: {shorten(value)}")
+
+
+def _fenced(lines: list[str]) -> Iterator[str]:
+    """Yield a block of code, between fences that are longer than any in it."""
+    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}diff"
+    yield from lines
+    yield fence
+
+
+def _text(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", escape_line(text))
+
+
+def _html(text: str) -> str:
+    return escape_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
