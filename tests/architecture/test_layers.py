@@ -38,7 +38,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "target",
         "validation",
     },
-    "charts": {"assets", "render"},
+    "charts": {"assets", "codec", "render"},
     "diff": {"assets", "codec", "deployment", "documents", "facts", "filenames", "render", "report"},
     "secrets": {"manifests", "model", "values"},
     "registry": set(),

@@ -8,9 +8,7 @@ import pytest
 
 from registry_gitops.assets import read_chart
 from registry_gitops.filenames import CHECKSUM_FILE
-from tests.cli.running import Outcome, Run, cli, listing
-
-__all__ = ["cli"]
+from tests.cli.running import Outcome, Run, listing
 
 
 def test_directory_holds_the_chart_and_a_second_run_changes_nothing(cli: Run, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def test_every_command_with_such_options_is_tried() -> None:
     tried = {case.values[0] for case in OPTIONS}
     assert tried == {
         *("init", "render", "explain", "htpasswd", "secret", "serve", "gc", "smoke", "status", "validate", "diff"),
+        "chart package",
     }
 
 

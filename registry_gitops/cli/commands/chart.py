@@ -30,5 +30,22 @@ def write(
         write_stderr(f"up to date: {directory}")
 
 
-CHART_COMMANDS: Final = (write,)
+def package(
+    output_dir: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR", help="Directory to write to; created if missing.", show_default="current directory"
+        ),
+    ] = Path(),
+) -> None:
+    """Write the chart to an archive.
+
+    The archive is docker-registry-VERSION.tgz, as of `helm package`, with the same bytes on every machine.
+    """
+    from registry_gitops.charts import package_chart, write_archive
+
+    write_stdout(f"create {write_archive(package_chart(), output_dir)}\n")
+
+
+CHART_COMMANDS: Final = (write, package)
 """The commands of `chart`, in the order of its help."""

@@ -1,0 +1,5 @@
+"""The fixtures of tests/charts."""
+
+from tests.cli.running import cli
+
+__all__ = ["cli"]
