@@ -64,7 +64,7 @@ def test_a_registry_that_was_installed_with_a_rolling_update_is_recreated_after_
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_rolling_update_is_deployed_and_reverted(fleet: Fleet, way: str) -> None:
-    fleet.commit(f"Roll, by {way}", values=WAYS[way])
+    fleet.commit(f"Roll, by {way}", allow="images-left-behind", values=WAYS[way])
     assert strategy(fleet) == ROLLING
     revert(fleet)
     assert strategy(fleet) == RECREATE
