@@ -1,5 +1,15 @@
 """The Kubernetes, Flux, and kustomize objects that we render, with the types and limits of their APIs."""
 
+from registry_gitops.manifests.fluxkustomization import (
+    Decryption,
+    DirectorySource,
+    FluxKustomizationOptions,
+    FluxKustomizationResource,
+    FluxKustomizationSpec,
+    HealthCheck,
+    PostBuild,
+    SubstituteReference,
+)
 from registry_gitops.manifests.helmrelease import HelmRelease, HelmReleaseOptions, HelmReleaseSpec
 from registry_gitops.manifests.helmrelease_actions import (
     ActionStrategy,
@@ -56,8 +66,15 @@ from registry_gitops.manifests.ocirepository import (
 from registry_gitops.manifests.patches import Selector
 from registry_gitops.manifests.resource import Document, LocalReference, ManifestModel, ObjectMeta, Resource
 
-KINDS: tuple[type[Document], ...] = (Namespace, HelmRepository, OCIRepository, HelmRelease, Kustomization)
-"""Every kind that we render, in the order in which Flux applies them; the kustomization file comes last."""
+KINDS: tuple[type[Document], ...] = (
+    Namespace,
+    HelmRepository,
+    OCIRepository,
+    HelmRelease,
+    Kustomization,
+    FluxKustomizationResource,
+)
+"""Every kind that we render: in the order in which Flux applies them, the kustomization file, and what applies it."""
 
 __all__ = [
     "KINDS",
@@ -67,11 +84,17 @@ __all__ = [
     "ChartTemplate",
     "ChartTemplateSpec",
     "ChartVerification",
+    "Decryption",
     "Dependency",
+    "DirectorySource",
     "Document",
     "DriftDetection",
     "DriftIgnoreRule",
     "FieldSpec",
+    "FluxKustomizationOptions",
+    "FluxKustomizationResource",
+    "FluxKustomizationSpec",
+    "HealthCheck",
     "HealthCheckExpr",
     "HelmRelease",
     "HelmReleaseOptions",
@@ -101,6 +124,7 @@ __all__ = [
     "ObjectMeta",
     "PatchOptions",
     "PodSecurityLevel",
+    "PostBuild",
     "PostRenderImage",
     "PostRenderKustomize",
     "PostRenderPatch",
@@ -110,6 +134,7 @@ __all__ = [
     "Rollback",
     "Selector",
     "SourceReference",
+    "SubstituteReference",
     "Uninstall",
     "Upgrade",
     "UpgradeRemediation",

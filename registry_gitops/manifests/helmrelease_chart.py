@@ -27,7 +27,7 @@ from registry_gitops.model import (
 _NAME_IN_REPOSITORY = re.compile(r"[-a-z0-9]+([./][-a-z0-9]+)*")
 
 
-class _FluxReference(ManifestModel):
+class FluxReference(ManifestModel):
     """An object of Flux, in any namespace."""
 
     api_version: NotBlank | None = None
@@ -40,17 +40,17 @@ class _FluxReference(ManifestModel):
     """Name of the object."""
 
     namespace: DNSLabel | None = None
-    """Namespace of the object. Default in Flux: that of the HelmRelease."""
+    """Namespace of the object. Default in Flux: that of the object that refers to it."""
 
 
-class SourceReference(_FluxReference):
+class SourceReference(FluxReference):
     """The source that holds a chart. Upstream: CrossNamespaceObjectReference."""
 
     kind: Literal["HelmRepository", "GitRepository", "Bucket"]
     """Kind of the source."""
 
 
-class ChartReference(_FluxReference):
+class ChartReference(FluxReference):
     """An artifact that is a chart. Upstream: CrossNamespaceSourceReference."""
 
     kind: Literal["OCIRepository", "HelmChart", "ExternalArtifact"]

@@ -1,4 +1,4 @@
-"""What Flux waits for, what drift it corrects, in which cluster it works, and how it changes the chart's objects."""
+"""What Flux waits for, what drift it corrects, in which cluster it works, and how it changes objects."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from registry_gitops.model import DataKey, DNSLabel, DNSSubdomain, ImageDigest, 
 
 
 class Dependency(ManifestModel):
-    """A HelmRelease that must be ready first. Upstream: DependencyReference."""
+    """An object of the same kind that must be ready first. Upstream: DependencyReference."""
 
     name: DNSSubdomain
-    """Name of the other HelmRelease."""
+    """Name of the other object."""
 
     namespace: DNSLabel | None = None
-    """Namespace of the other HelmRelease. Default in Flux: that of this HelmRelease."""
+    """Namespace of the other object. Default in Flux: that of this one."""
 
     ready_expr: NotBlank | None = None
     """CEL expression over `dep` and `self` that is true when the other is ready; it replaces the check for Ready."""
 
     def waits_for(self, name: str, namespace: str | None) -> bool:
-        """Return whether a HelmRelease of this name that has this dependency would wait for itself."""
+        """Return whether an object of this name that has this dependency would wait for itself."""
         return self.name == name and self.namespace in (None, namespace) and self.ready_expr is None
 
 
@@ -38,7 +38,7 @@ class KubeConfigSecret(ManifestModel):
 
 
 class KubeConfig(ManifestModel):
-    """The cluster of the release, if it is another one. Upstream: meta.KubeConfigReference."""
+    """The cluster to deploy to, if it is another one. Upstream: meta.KubeConfigReference."""
 
     config_map_ref: LocalReference | None = None
     """ConfigMap with `provider`, `cluster`, `address`, and other settings to log in by workload identity."""
@@ -57,7 +57,7 @@ class DriftIgnoreRule(ManifestModel):
     """JSON Pointers of the fields, such as /spec/replicas; "" is the whole object."""
 
     target: Selector | None = None
-    """Objects that the rule applies to. Default in Flux: all objects of the release."""
+    """Objects that the rule applies to. Default in Flux: all objects."""
 
 
 class DriftDetection(ManifestModel):
@@ -97,7 +97,7 @@ class HealthCheckExpr(ManifestModel):
 
 
 class PostRenderPatch(ManifestModel):
-    """A change to objects of the chart. Upstream: kustomize.Patch of Flux."""
+    """A change to objects. Upstream: kustomize.Patch of Flux."""
 
     target: Selector | None = None
     """Objects to change; a patch that is a partial object can name its object itself."""
@@ -110,10 +110,10 @@ class PostRenderPatch(ManifestModel):
 
 
 class PostRenderImage(ManifestModel):
-    """A replacement for an image of the chart. Upstream: kustomize.Image of Flux."""
+    """A replacement for an image. Upstream: kustomize.Image of Flux."""
 
     name: NotBlank
-    """Image as the chart names it, without tag."""
+    """Image as the objects name it, without tag."""
 
     new_name: NotBlank | None = None
     """Image to use instead, without tag."""

@@ -36,6 +36,18 @@ TargetPath = Annotated[
     ),
 ]
 
+SubstitutedName = Annotated[
+    str,
+    Text(
+        "the name of a variable",
+        "[_a-zA-Z][_a-zA-Z0-9]*",
+        "use letters, digits, and '_', and begin with no digit",
+        max_length=253,
+        examples=("REGISTRY_HOST",),
+    ),
+]
+"""A variable of `postBuild`. Flux refuses all of them if one has another name."""
+
 JSONPointer = Annotated[
     str,
     Text(

@@ -149,6 +149,8 @@ _MEND: dict[str, Callable[[Raw], Raw]] = {
     "ActionStrategy": lambda found: {**found, "name": "RetryOnFailure"} if found.get("retryInterval") else found,
     "ChartTemplateSpec": _chart_of_its_source,
     "ChartVerification": _secret_for_notation,
+    "FluxKustomizationResource": lambda found: {**found, "metadata": {**found["metadata"], "name": "not-0-itself"}},
+    "FluxKustomizationSpec": lambda found: {**found, "wait": True, "healthChecks": None},
     "HelmRelease": lambda found: {**found, "metadata": {**found["metadata"], "name": "release-of-the-test"}},
     "HelmReleaseSpec": _one_of("chart", "chartRef", _CHART_REF),
     "HelmRepositorySpec": _helm_repository,

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from registry_gitops.manifests import HelmRelease, HelmRepository, OCIRepository, Resource
+from registry_gitops.manifests import FluxKustomizationResource, HelmRelease, HelmRepository, OCIRepository, Resource
 
 from .strategies import raw
 
@@ -27,12 +27,15 @@ FILES: dict[type[Resource], str] = {
     HelmRelease: "helm.toolkit.fluxcd.io_helmreleases.yaml",
     HelmRepository: "source.toolkit.fluxcd.io_helmrepositories.yaml",
     OCIRepository: "source.toolkit.fluxcd.io_ocirepositories.yaml",
+    FluxKustomizationResource: "kustomize.toolkit.fluxcd.io_kustomizations.yaml",
 }
 
 LEFT_OUT = {
     "HelmRelease.spec.install.skipCRDs": "deprecated: `crds: Skip` says the same",
     "HelmRelease.spec.rollback.recreate": "deprecated: without effect since Flux 2.8, which warns of it",
     "HelmRepository.spec.accessFrom": "not implemented by Flux, says its description",
+    "FluxKustomizationResource.spec.namePrefix": "it renames the release, whose name the config file has",
+    "FluxKustomizationResource.spec.nameSuffix": "it renames the release, whose name the config file has",
 }
 
 NARROWER = {
@@ -207,7 +210,7 @@ def _type_in_map(schema: Schema) -> str | None:
 # What must be equal. An open object (`values`) has no type in the CRD.
 FACTS: dict[str, Callable[[Schema], object]] = {
     "type": lambda schema: schema.get("type", "object"),
-    "enum": lambda schema: sorted(schema.get("enum", ())),
+    "enum": lambda schema: sorted(schema.get("enum", [schema["const"]] if "const" in schema else ())),
     "required": lambda schema: sorted(schema.get("required", ())),
     "type in the map": _type_in_map,
 }

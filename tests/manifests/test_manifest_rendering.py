@@ -15,7 +15,11 @@ from registry_gitops.manifests import (
     ChartTemplate,
     ChartTemplateSpec,
     ChartVerification,
+    Decryption,
+    DirectorySource,
     Document,
+    FluxKustomizationResource,
+    FluxKustomizationSpec,
     HelmRelease,
     HelmReleaseOptions,
     HelmReleaseSpec,
@@ -116,9 +120,26 @@ EXAMPLES: list[tuple[Document, str]] = [
         '"labels": [{"pairs": {"team": "platform"}, "includeSelectors": false}], '
         '"patches": [{"patch": "- op: remove\\n  path: /a\\n", "target": {"kind": "HelmRelease"}}]}',
     ),
+    (
+        FluxKustomizationResource(
+            metadata=HERE,
+            spec=FluxKustomizationSpec(
+                decryption=Decryption(),
+                interval="1h",
+                path="./apps/registry",
+                source_ref=DirectorySource(kind="ExternalArtifact", name="apps"),
+            ),
+        ),
+        '{"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization", '
+        '"metadata": {"name": "docker-registry", "namespace": "docker-registry"}, '
+        '"spec": {"sourceRef": {"kind": "ExternalArtifact", "name": "apps"}, "path": "./apps/registry", '
+        '"interval": "1h", "prune": true, "decryption": {"provider": "sops"}}}',
+    ),
 ]
 
-each_example = pytest.mark.parametrize(("document", "rendered"), EXAMPLES, ids=[doc.kind for doc, _ in EXAMPLES])
+each_example = pytest.mark.parametrize(
+    ("document", "rendered"), EXAMPLES, ids=[type(doc).__name__ for doc, _ in EXAMPLES]
+)
 
 
 @each_example

@@ -11,6 +11,8 @@ from registry_gitops.manifests import (
     ActionStrategy,
     ChartTemplateSpec,
     ChartVerification,
+    FluxKustomizationResource,
+    FluxKustomizationSpec,
     HelmRelease,
     HelmReleaseOptions,
     HelmReleaseSpec,
@@ -162,6 +164,27 @@ REFUSED: list[tuple[type[ManifestModel], dict[str, Any], tuple[int | str, ...], 
         ("spec", "dependsOn", 1),
         "HelmRelease/registry/me depends on itself: it waits for itself and never starts: remove this entry",
     ),
+    (
+        FluxKustomizationResource,
+        {
+            "metadata": {"name": "me", "namespace": "registry"},
+            "spec": {"sourceRef": GIT, "dependsOn": [{"name": "me"}]},
+        },
+        ("spec", "dependsOn", 0),
+        "Kustomization/registry/me depends on itself: it waits for itself and never starts: remove this entry",
+    ),
+    (
+        FluxKustomizationSpec,
+        {"sourceRef": GIT, "wait": True, "healthChecks": [{"kind": "Deployment", "name": "registry"}]},
+        ("healthChecks",),
+        "has no effect, because wait is true, and Flux waits for all objects: remove it, or wait",
+    ),
+    (
+        FluxKustomizationSpec,
+        {"sourceRef": GIT, "healthCheckExprs": [{"apiVersion": "v1", "current": "true"}]},
+        ("healthCheckExprs",),
+        "has no effect, because Flux waits for no object: set wait to true, or add healthChecks",
+    ),
 ]
 
 
@@ -195,6 +218,10 @@ ADMITTED: list[tuple[type[ManifestModel], dict[str, Any]]] = [
     (
         HelmRelease,
         named("me", dependsOn=[{"name": "me", "namespace": "elsewhere"}, {"name": "me", "readyExpr": "true"}]),
+    ),
+    (
+        FluxKustomizationSpec,
+        {"sourceRef": GIT, "wait": True, "healthCheckExprs": [{"apiVersion": "v1", "current": "true"}]},
     ),
 ]
 
