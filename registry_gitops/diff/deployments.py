@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from registry_gitops.diff.committed_rendering import read_committed_files
 from registry_gitops.diff.deployment_changes import compare_renderings
 from registry_gitops.diff.diff_report import DeploymentDiff, DiffReport
 from registry_gitops.diff.effect import worst_effect
-from registry_gitops.diff.git_tree import GitTree
+from registry_gitops.diff.git_tree import GitTree, read_texts
 from registry_gitops.diff.helm_template import find_helm
 from registry_gitops.diff.plain_objects import key_of
-from registry_gitops.diff.rendering import Rendering
+from registry_gitops.diff.rendering import ReadDirectory, Rendering
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.render import parse_earlier_rendering, read_output_directory, render_checked
@@ -71,7 +70,12 @@ def _compare(config: Path, load: Load, tree: GitTree, allow: Collection[str]) ->
         findings, files = render_checked(deployment, replace(directory, earlier=earlier), allow=allow)
     except InputError as error:
         raise InputError(locate_findings(config, error.findings)) from None
-    return ComparedDeployment(config, _read(committed, config), Rendering(files), locate_findings(config, findings))
+    return ComparedDeployment(
+        config,
+        _read(committed, config, tree.read_below),
+        _read(files, config, tree.read_work_tree),
+        locate_findings(config, findings),
+    )
 
 
 def _compare_removed(config: Path, tree: GitTree) -> ComparedDeployment:
@@ -79,20 +83,16 @@ def _compare_removed(config: Path, tree: GitTree) -> ComparedDeployment:
     committed = read_committed_files(tree, config.parent)
     if not committed:
         raise InputError.single("no such file, neither here nor rendered in that revision", config)
-    return ComparedDeployment(config, _read(committed, config), _read(_read_files(config.parent, committed), config))
+    return ComparedDeployment(
+        config,
+        _read(committed, config, tree.read_below),
+        _read(read_texts(config.parent, committed), config, tree.read_work_tree),
+    )
 
 
-def _read_files(directory: Path, names: Iterable[str]) -> dict[str, str]:
-    files = {}
-    for name in names:
-        with suppress(OSError):
-            files[name] = (directory / name).read_text("utf-8", "replace")
-    return files
-
-
-def _read(files: Mapping[str, str], config: Path) -> Rendering:
+def _read(files: Mapping[str, str], config: Path, read_shared: ReadDirectory) -> Rendering:
     try:
-        return Rendering(files)
+        return Rendering(files, read_shared)
     except YAMLError as error:
         raise InputError.single(f"its rendered files are no YAML: {error.message}", config) from None
 

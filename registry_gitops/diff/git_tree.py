@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,9 @@ class GitTree:
         top = _git(directory, "rev-parse", "--show-toplevel")
         self.root: Final = Path(os.fsdecode(top.removesuffix(b"\n")))
         self._commit: Final = _find_commit(self.root, revision)
+        # Many deployments share one chart.
+        self._read = dict[str, Mapping[str, str]]()
+        self._read_now = dict[str, Mapping[str, str]]()
 
     @cached_property
     def paths(self) -> frozenset[str]:
@@ -47,6 +51,30 @@ class GitTree:
         names = b"".join(f"{self._commit}:".encode() + os.fsencode(path) + b"\n" for path in present)
         output = _git(self.root, "cat-file", "--batch", stdin=names)
         return dict(zip(present, _split_batch(output, len(present)), strict=True))
+
+    def read_below(self, directory: str) -> Mapping[str, str]:
+        """Return path -> text of the files below a directory, relative to it. It is named from the root."""
+        if directory not in self._read:
+            prefix = f"{directory}/"
+            found = self.read([path for path in self.paths if path.startswith(prefix)])
+            self._read[directory] = {path.removeprefix(prefix): text for path, text in found.items()}
+        return self._read[directory]
+
+    def read_work_tree(self, directory: str) -> Mapping[str, str]:
+        """Return the same of the files as they are now."""
+        if directory not in self._read_now:
+            top = self.root / directory
+            self._read_now[directory] = read_texts(top, (str(path.relative_to(top)) for path in top.rglob("*")))
+        return self._read_now[directory]
+
+
+def read_texts(directory: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return path -> text of those of `names` that are files in `directory`. What is no UTF-8 is replaced."""
+    texts = {}
+    for name in sorted(names):
+        with suppress(OSError):
+            texts[Path(name).as_posix()] = (directory / name).read_text("utf-8", "replace")
+    return texts
 
 
 def _split_batch(output: bytes, count: int) -> list[str]:

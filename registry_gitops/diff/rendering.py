@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from registry_gitops.assets import read_chart
@@ -13,6 +15,9 @@ from registry_gitops.facts import compose_release_name
 
 _CHART: Final = "chart/"
 _KUSTOMIZATION: Final = "kustomization.yaml"
+
+ReadDirectory = Callable[[str], Mapping[str, str]]
+"""Reads a directory that is named from the root of the repository: path relative to it -> text of each file below."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +34,13 @@ class HelmIdentity:
 class Rendering:
     """The rendered files at one time: path relative to the output directory -> text."""
 
-    def __init__(self, files: Mapping[str, str]) -> None:
-        """Read the objects. Raises YAMLError for a text that is no YAML."""
+    def __init__(self, files: Mapping[str, str], read_shared: ReadDirectory) -> None:
+        """Read the objects. Raises YAMLError for a text that is no YAML.
+
+        `read_shared` reads a chart that is not among the files.
+        """
         self.files: Final = files
+        self._read_shared = read_shared
         self.flux_objects: Final = tuple(
             plain
             for path, text in files.items()
@@ -57,18 +66,24 @@ class Rendering:
             str(look_up(spec, "kubeConfig", default="")),
         )
 
-    @property
+    @cached_property
     def helm_input(self) -> HelmInput | None:
-        """What Helm renders; None without a HelmRelease.
-
-        A chart that is not among the files, because Flux gets it from elsewhere, is taken to be ours.
-        """
+        """What Helm renders; None without a HelmRelease."""
         identity = self.helm_identity
         if self.release is None or identity is None:
             return None
         values: dict[str, Any] = look_up(self.release, "spec", "values", default={})
-        chart = {path.removeprefix(_CHART): text for path, text in self.files.items() if path.startswith(_CHART)}
-        return HelmInput(identity.name, identity.target_namespace or "default", values, chart or read_chart())
+        return HelmInput(identity.name, identity.target_namespace or "default", values, self._chart)
+
+    @property
+    def _chart(self) -> Mapping[str, str]:
+        """The files of the chart. One that Flux gets from elsewhere than this repository is taken to be ours."""
+        own = {path.removeprefix(_CHART): text for path, text in self.files.items() if path.startswith(_CHART)}
+        spec = look_up(self.release, "spec", "chart", "spec", default={})
+        if own or look_up(spec, "sourceRef", "kind") != "GitRepository":
+            return own or read_chart()
+        shared = self._read_shared(posixpath.normpath(str(spec.get("chart"))).lstrip("/"))
+        return shared if "Chart.yaml" in shared else read_chart()
 
     @property
     def is_suspended(self) -> bool:

@@ -131,3 +131,15 @@ def test_outside_of_a_repository_there_is_nothing_to_compare_with(cli: Run, tmp_
     done = cli("diff")
     assert (done.code, done.out) == (2, "")
     assert "is in no Git repository, so there is no commit to compare with" in done.err
+
+
+def test_change_of_a_shared_chart_is_told_for_each_deployment(cli: Run, repository: Repository) -> None:
+    assert cli("chart", "write", "charts/docker-registry").code == 0
+    source = {"type": "git", "chart": "/charts/docker-registry"}
+    for name in ("one", "two"):
+        repository.commit({**CONFIG, "name": name, "source": source}, f"apps/{name}")
+    service = repository.root / "charts/docker-registry/templates/service.yaml"
+    service.write_text(service.read_text("utf-8").replace("protocol: TCP", "protocol: UDP"), "utf-8")
+    done = cli("diff", "--allow", "shared-chart")
+    assert done.code == 1
+    assert done.out.count("      spec.ports[http].protocol: + UDP\n") == 2
