@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -134,8 +134,7 @@ class ConfigDraft:
     def _outcome(self, at: Path, keys: list[InputKey]) -> KeyOutcome:
         note, document = self._notes[id(keys[0])], keys[0].document
         line, column = document.position(at, on_key=True)
-        own = [format_path(key.path) for key in keys if key.path != at]
-        inner = [each for key in keys for each in key.inner_keys]
+        covered = tuple(dict.fromkeys(each for key in keys for each in key.covered))
         return KeyOutcome(
             file=document.source.name,
             line=line,
@@ -145,7 +144,7 @@ class ConfigDraft:
             to=note.to,
             note=note.text,
             options=note.options,
-            keys=(*own, *inner),
+            keys=() if covered == (format_path(at),) else covered,
         )
 
 
@@ -166,6 +165,18 @@ class Notes:
         """Return the plain value of a key, or None if there is none."""
         found = find(self.tree, key)
         return None if found is None else plain(found)
+
+    def entries(self, *key: str | int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield each entry of a list that is a mapping, with its index; nothing if the key is no list."""
+        listed = self.get(*key)
+        for index, entry in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(entry, dict):
+                yield index, entry
+
+    def text(self, *key: str | int) -> str:
+        """Return the value of a key that is a text, or ""."""
+        value = self.get(*key)
+        return value if isinstance(value, str) else ""
 
     def below(self, *key: str | int) -> Notes:
         """Return the notes of a section, which is empty if there is none."""

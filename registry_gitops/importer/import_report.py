@@ -53,7 +53,7 @@ class KeyOutcome(ContractModel):
     """Ways to decide; empty unless the fate is a decision."""
 
     keys: tuple[str, ...] = ()
-    """Every key below this one that the outcome covers, with list indexes; empty if there is none."""
+    """Every single key that the outcome covers, with indexes of lists; empty if that is `key` alone."""
 
 
 class ImportReport(ContractModel):

@@ -31,9 +31,9 @@ class InputKey:
         return (self.document.source.name, *self.document.position(self.path, on_key=True))
 
     @property
-    def inner_keys(self) -> tuple[str, ...]:
-        """The keys inside a list, as text from the root of the document."""
-        return tuple(format_path(path) for path in _paths(self.value, self.path) if path != self.path)
+    def covered(self) -> tuple[str, ...]:
+        """The key, or the entries of its list, as text from the root of the document."""
+        return tuple(format_path(path) for path in _paths(self.value, self.path))
 
 
 KeyTree = dict[str | int, "KeyTree | InputKey"]

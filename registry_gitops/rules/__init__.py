@@ -13,6 +13,7 @@ _HOMES = {
     "DEPLOYMENT_RULES": "table",
     "RULES": "table",
     "FindingsError": "rule",
+    "ImageReference": "image_references",
     "ManifestSearch": "rule",
     "NamedPath": "deployments",
     "OutputDirectory": "deployments",
@@ -20,7 +21,9 @@ _HOMES = {
     "Rule": "rule",
     "SharedChart": "deployments",
     "find_refusals": "manifests",
+    "is_outdated_registry": "image_references",
     "lint": "linting",
+    "parse_image": "image_references",
     "parse_rule_ids": "rule_ids",
 }
 """Where each name lives. Type checkers read the imports below instead."""
@@ -32,6 +35,9 @@ if TYPE_CHECKING:
     from registry_gitops.rules.deployments import OutputDirectory as OutputDirectory
     from registry_gitops.rules.deployments import PathKind as PathKind
     from registry_gitops.rules.deployments import SharedChart as SharedChart
+    from registry_gitops.rules.image_references import ImageReference as ImageReference
+    from registry_gitops.rules.image_references import is_outdated_registry as is_outdated_registry
+    from registry_gitops.rules.image_references import parse_image as parse_image
     from registry_gitops.rules.linting import lint as lint
     from registry_gitops.rules.manifests import find_refusals as find_refusals
     from registry_gitops.rules.rule import FindingsError as FindingsError

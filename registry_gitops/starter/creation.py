@@ -25,7 +25,7 @@ def create_files(files: Mapping[str, str], directory: Path | str) -> None:
             raise InputError(
                 Finding(
                     id="existing-file",
-                    message="already exists: `init` never overwrites a file",
+                    message="already exists, and is never overwritten",
                     location=Location(str(directory / name)),
                 )
                 for name in existing

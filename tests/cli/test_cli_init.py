@@ -144,7 +144,7 @@ def test_nothing_is_overwritten_and_nothing_is_written_beside_it(
 ) -> None:
     (tmp_path / there).write_text("mine")
     done = cli("init", *CONFIGS[config])
-    assert (done.code, done.err) == (2, f"{there}: already exists: `init` never overwrites a file\n")
+    assert (done.code, done.err) == (2, f"{there}: already exists, and is never overwritten\n")
     assert listing(tmp_path) == {there: b"mine"}
 
 

@@ -45,11 +45,9 @@ def test_note_of_a_section_covers_every_key_in_it_lists_too() -> None:
     _, outcome = draft.outcomes()
     assert (outcome.key, outcome.line) == ("ingress", 2)
     assert outcome.keys == (
-        "ingress.hosts",
-        "ingress.tls[0].secretName",
-        "ingress.tls[0].hosts",
         "ingress.hosts[0]",
         "ingress.hosts[1]",
+        "ingress.tls[0].secretName",
         "ingress.tls[0].hosts[0]",
     )
 

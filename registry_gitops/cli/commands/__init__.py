@@ -8,6 +8,7 @@ from registry_gitops.cli.commands import (
     explain,
     gc,
     htpasswd,
+    import_,
     init,
     render,
     schema,
@@ -22,6 +23,7 @@ __all__ = ["COMMANDS", "COMMAND_GROUPS"]
 
 COMMANDS = (
     init.init,
+    import_.import_,
     render.render,
     validate.validate,
     diff.diff,

@@ -1,0 +1,120 @@
+"""Import what is at a path: find the registry in it, translate it, and make the files of its config file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.documents import Manifest, Role, YAMLDocument, find_files, read_file
+from registry_gitops.errors import InputError
+from registry_gitops.facts import ObjectNames
+from registry_gitops.findings import Finding, Location
+from registry_gitops.importer.chart_styles import ChartStyle, is_values_file, style_of
+from registry_gitops.importer.config_draft import ConfigDraft, Notes
+from registry_gitops.importer.import_report import ImportReport
+from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
+from registry_gitops.importer.input_keys import read_tree
+from registry_gitops.importer.registry_releases import ChartOrigin, name_in_helm
+from registry_gitops.importer.release_import import import_release, registry_releases, translate_values
+from registry_gitops.importer.validated_config import validate_draft
+from registry_gitops.render import path_in_repository
+from registry_gitops.repository import FluxRepository
+
+_DEFAULT_NAME = "docker-registry"
+
+
+def import_path(path: str, output: Path) -> Imported:
+    """Return the import of a file or directory, with the config file for the directory `output`. Writes nothing.
+
+    Raises InputError if `path` cannot be read, or has no registry that is known, or several ones.
+    """
+    folder = _read(path)
+    documents = folder if Path(path).is_dir() else [*folder, *_neighbors(Path(path))]
+    manifests = FluxRepository(documents).manifests
+    own = [each for each in manifests if each.document in folder]
+    draft, found = ConfigDraft(), registry_releases(own)
+    draft.put("source", {"type": "git", "path": path_in_repository(output) or "."})
+    if len(found) > 1:
+        raise InputError(_several(found))
+    if found:
+        form = import_release(draft, found[0], documents, manifests, folder)
+        deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
+    else:
+        form = _import_values_file(draft, path, folder)
+        deployment = validate_draft(draft)
+    return _imported(draft, deployment, form, path, output)
+
+
+def _imported(draft: ConfigDraft, deployment: RegistryDeployment, form: str, path: str, output: Path) -> Imported:
+    files, ignored = files_of(draft, deployment, path)
+    report = ImportReport(
+        form=form,
+        config=str(output / CONFIG),
+        files=tuple(str(output / name) for name in files),
+        outcomes=draft.outcomes(),
+        differences=tuple(draft.differences),
+        steps=tuple(next_steps(draft, output)),
+    )
+    return Imported(report, files, ignored)
+
+
+def _read(path: str) -> list[YAMLDocument]:
+    documents: list[YAMLDocument] = []
+    problems: list[Finding] = []
+    for file in find_files([path]):
+        reading = read_file(file)
+        documents += reading.documents
+        for problem in reading.problems:
+            location = Location(reading.source.name, problem.line, problem.column)
+            if problem.rule_id != "duplicate-key":
+                problems.append(Finding(id=problem.rule_id, message=problem.message, location=location))
+    if problems:
+        raise InputError(problems)
+    return documents
+
+
+def _neighbors(path: Path) -> list[YAMLDocument]:
+    """Return what stands next to a file, for what it refers to. What cannot be read there is left out."""
+    others = (each for each in find_files([str(path.parent)]) if Path(each).resolve() != path.resolve())
+    return [document for each in others for document in read_file(each).documents]
+
+
+def _several(releases: Sequence[Manifest]) -> list[Finding]:
+    return [
+        Finding(
+            id="invalid-input",
+            message=f"{each.identity} is one of {len(releases)} registries here: pass the file of one of them",
+            location=Location(each.document.source.name, *each.document.position(each.path)),
+        )
+        for each in releases
+    ]
+
+
+def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument]) -> str:
+    """Translate the values file of a chart, if there is just one."""
+    found = [each for each in folder if each.role is Role.OTHER and is_values_file(each.value)]
+    if len(found) != 1:
+        what = "several values files" if found else "no registry that is known"
+        message = (
+            f"{what}: pass a HelmRelease, a HelmChart, or a values file of the community's chart or the documented one"
+        )
+        raise InputError.single(message, path)
+    draft.put("name", _DEFAULT_NAME)
+    draft.put("namespace", _DEFAULT_NAME)
+    values = draft.read(read_tree(found[0]))
+    style = style_of(ChartOrigin(), values.data) or ChartStyle.COMMUNITY
+    translate_values(Notes(draft, values.tree), ChartOrigin(), style, "")
+    draft.differences.append(
+        "a values file names no release: write its name and namespace; a registry that runs already has its images in "
+        "a claim, for values.persistence.existingClaim, and the name of its Service is for values.fullnameOverride"
+    )
+    return f"values file of {style}"
+
+
+def _with_release_name(draft: ConfigDraft, deployment: RegistryDeployment, name: str) -> RegistryDeployment:
+    """Return the deployment with the name that the release has, if Flux would give it another one."""
+    if ObjectNames(deployment).release == name:
+        return deployment
+    draft.put("release.releaseName", name)
+    return validate_draft(draft)

@@ -1,0 +1,90 @@
+"""The files of an import: the config file, its schema, and the Secrets, which Git ignores until they are encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from registry_gitops.codec import dump_yaml
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.errors import InputError
+from registry_gitops.facts import ObjectNames
+from registry_gitops.filenames import CONFIG_FILES, SCHEMA_FILE
+from registry_gitops.importer.config_draft import ConfigDraft
+from registry_gitops.importer.import_report import ImportReport
+from registry_gitops.manifests import ObjectMeta
+from registry_gitops.schema import config_schema, format_schema
+from registry_gitops.secrets import Secret
+from registry_gitops.starter import create_files
+
+CONFIG: str = CONFIG_FILES[0]
+_IGNORE: str = ".gitignore"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The result of an import, before anything is written."""
+
+    report: ImportReport
+    files: Mapping[str, str] = field(repr=False)
+    """Name -> text; texts of Secrets are among them."""
+    ignored: tuple[str, ...] = ()
+    """Names of the files that Git must ignore."""
+
+
+def files_of(draft: ConfigDraft, deployment: RegistryDeployment, source: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the files of an import as name -> text, and the names of those that Git must ignore."""
+    head = f"# yaml-language-server: $schema={SCHEMA_FILE}\n#\n# Imported from {source}.\n\n"
+    files = {CONFIG: head + dump_yaml(deployment.to_config_dict()), SCHEMA_FILE: format_schema(config_schema())}
+    namespace, secrets = ObjectNames(deployment).target_namespace, {}
+    for name, content in draft.secrets.items():
+        secret = Secret(metadata=ObjectMeta(name=name, namespace=namespace), string_data=content)
+        secrets[plain_file(name)] = dump_yaml(secret.to_manifest_dict())
+    return {**files, **secrets}, tuple(secrets)
+
+
+def plain_file(secret: str) -> str:
+    """Return the name of the file of a Secret that is not encrypted."""
+    return f"{secret}.plain.yaml"
+
+
+def next_steps(draft: ConfigDraft, directory: Path) -> list[str]:
+    """Return the commands after an import: encrypt the Secrets, then render."""
+    steps = []
+    for name in draft.secrets:
+        plain, encrypted = directory / plain_file(name), directory / f"{name}.yaml"
+        steps += [
+            f"# Encrypt the Secret {name}, for the keys of your .sops.yaml, and remove the file that is not encrypted:",
+            f"sops encrypt --encrypted-regex '^(data|stringData)$' {plain} >{encrypted} && rm {plain}",
+            f"# Add {encrypted.name} to kustomization.resources in {directory / CONFIG}.",
+        ]
+    return [*steps, f"registry-gitops render {directory / CONFIG}", *draft.steps]
+
+
+def write_import(imported: Imported, directory: Path) -> None:
+    """Write the files of an import to a directory: all of them, or none. Raises InputError as `create_files` does.
+
+    Git ignores the Secrets before they are there.
+    """
+    before = _read_ignored(directory)
+    missing = [name for name in imported.ignored if name not in before.splitlines()]
+    if not missing:
+        create_files(imported.files, directory)
+        return
+    lines = "".join(f"{name}\n" for name in missing)
+    if before:
+        create_files(imported.files, directory)
+        with (directory / _IGNORE).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(f"{'' if before.endswith(chr(10)) else chr(10)}{lines}")
+    else:
+        create_files({_IGNORE: lines, **imported.files}, directory)
+
+
+def _read_ignored(directory: Path) -> str:
+    try:
+        return (directory / _IGNORE).read_text("utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError):
+        raise InputError.single("cannot be read", directory / _IGNORE) from None

@@ -1,0 +1,97 @@
+"""What stands around a release in its folder: the chart's repository, the Namespace, kustomization files, the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from registry_gitops.documents import Manifest, Role, YAMLDocument
+from registry_gitops.importer.config_draft import ConfigDraft, Notes
+from registry_gitops.importer.input_keys import read_tree
+from registry_gitops.importer.value_layers import ValueLayers
+from registry_gitops.manifests import POD_SECURITY
+
+_OWN_FILE: Final = "`render` writes it"
+_STAYS: Final = "it is no part of the release: its file stays as it is"
+_GENERATORS: Final = ("configMapGenerator", "secretGenerator")
+
+
+def note_other_documents(
+    draft: ConfigDraft, documents: Sequence[YAMLDocument], manifests: Sequence[Manifest], sources: Sequence[int]
+) -> None:
+    """Note what becomes of manifests without a part in the release; `sources` are ids of the chart's repositories."""
+    others = []
+    for manifest in manifests:
+        notes = draft.read(read_tree(manifest.document, manifest.path, manifest.value))
+        if manifest.group_kind == "Namespace" and manifest.name == draft.namespace:
+            _translate_namespace(notes, manifest)
+        elif id(manifest) in sources:
+            notes.dropped((), "the chart is that of registry-gitops, next to the manifests; keep it if others use it")
+        else:
+            notes.kept(())
+            others.append(manifest)
+    for document in documents:
+        if document.role is not Role.KUSTOMIZATION:
+            draft.read(read_tree(document)).kept(())
+    if others:
+        names = ", ".join(sorted({each.identity for each in others}))
+        draft.differences.append(f"{_STAYS}, and Flux must still find it: {names}")
+
+
+def settle_namespace(draft: ConfigDraft) -> None:
+    """Leave the Namespace to others, if the input does not have it."""
+    if isinstance(draft.config.get("namespace"), str) and draft.namespace not in ("default", "flux-system"):
+        draft.put("namespace", {"name": draft.namespace, "create": False})
+        text = f"the Namespace {draft.namespace} is not in the input, so it is not rendered: namespace.create"
+        draft.differences.append(text)
+
+
+def _translate_namespace(notes: Notes, manifest: Manifest) -> None:
+    draft = notes.draft
+    draft.put("namespace", {"name": manifest.name})
+    for key in ("apiVersion", "kind"):
+        notes.translated((key,), "namespace", _OWN_FILE)
+    notes.kept(("metadata", "name"), "namespace.name")
+    if not any(label.startswith(POD_SECURITY) for label in manifest.mapping("metadata", "labels")):
+        draft.put("namespace.podSecurity", "")
+        draft.differences.append("the Namespace has no Pod Security level, as before: namespace.podSecurity sets one")
+    for key in ("labels", "annotations"):
+        notes.keep(("metadata", key), f"namespace.{key}")
+    for key in ("spec", "status"):
+        notes.dropped((key,), "the API server writes it")
+
+
+def translate_kustomization(notes: Notes, document: YAMLDocument, layers: ValueLayers) -> None:
+    """Translate a kustomization file of the folder, which `render` writes anew."""
+    for key in ("apiVersion", "kind", "resources", "bases"):
+        notes.dropped((key,), f"{_OWN_FILE}: kustomization.resources adds files to it")
+    for key in ("configurations", "generatorOptions"):
+        notes.dropped((key,), "nothing is generated any more")
+    for key in ("labels", "commonAnnotations"):
+        notes.keep((key,), f"kustomization.{key}")
+    if notes.get("namespace"):
+        notes.kept(("namespace",), "namespace")
+    if notes.get("commonLabels"):
+        pairs = [{"pairs": notes.get("commonLabels")}]
+        notes.translate(("commonLabels",), "kustomization.labels", pairs, "without the selectors, which cannot change")
+    for key in _GENERATORS:
+        for index, _ in enumerate(notes.get(key) or ()):
+            if (id(document), key, index) in layers.generators:
+                notes.dropped((key, index), "its values are in the config file now")
+            else:
+                question = "`render` has no generators"
+                notes.decide((key, index), question, ["keep it in a directory of its own", "commit what it generates"])
+    question = "it changes objects of the folder, whose names can be others now"
+    options = ["write the change as a value", "add it to kustomization.patches", "leave it out"]
+    for key in ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "replacements", "vars"):
+        notes.decide((key,), question, options)
+
+
+def namespace_set_above(manifest: Manifest, kustomizations: Sequence[YAMLDocument]) -> str:
+    """Return the namespace that a kustomization file next to a manifest sets, or "" if none does."""
+    folder = Path(manifest.document.source.name).absolute().parent
+    for document in kustomizations:
+        if Path(document.source.name).absolute().parent == folder:
+            return str(document.value.get("namespace") or "")
+    return ""

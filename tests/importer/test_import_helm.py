@@ -1,0 +1,112 @@
+"""Releases of Helm in all forms: every key of the input is in the report, and the config file renders and validates."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from registry_gitops.deployment import load
+from registry_gitops.importer import Fate, ImportReport, format_import, import_path, write_import
+from registry_gitops.importer.imported_files import Imported
+from registry_gitops.render import deploy
+
+HERE = Path(__file__).parent
+INPUTS = HERE / "inputs" / "helm"
+EXPECTED = HERE / "expected" / "helm"
+CASES = sorted(path.name for path in INPUTS.iterdir())
+TEXTS_OF_VALUES = ("valuesContent", "values.yaml", "values.yml")
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Imported]]:
+    """Every input, imported once: name -> result."""
+    work = tmp_path_factory.mktemp("imports")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(work)
+        shutil.copytree(INPUTS, work / "inputs")
+        yield {case: import_path(f"inputs/{case}", Path("out") / case) for case in CASES}
+
+
+@pytest.fixture
+def result(case: str, imported: dict[str, Imported]) -> Imported:
+    return imported[case]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_config_file_and_report_are_as_expected(case: str, result: Imported, update_goldens: bool) -> None:
+    config = result.files["registry.yaml"]
+    for name, text in (("registry.yaml", config), ("report.txt", format_import(result.report))):
+        golden = EXPECTED / case / name
+        if update_goldens:
+            golden.parent.mkdir(parents=True, exist_ok=True)
+            golden.write_text(text, "utf-8")
+        assert text == golden.read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_key_of_the_input_has_one_outcome(case: str, result: Imported) -> None:
+    keys = [key for path in sorted((INPUTS / case).rglob("*.yaml")) for key in keys_of(path)]
+    reported = covered_keys(result.report)
+    assert sorted(set(keys) - set(reported)) == []
+    assert sorted(set(reported) - set(keys)) == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_decision_says_what_to_decide_and_how(case: str, result: Imported) -> None:
+    for outcome in result.report.decisions:
+        assert outcome.note
+        assert outcome.options
+    for outcome in result.report.outcomes:
+        assert outcome.fate is not Fate.DROPPED or outcome.note
+        assert outcome.fate is not Fate.TRANSLATED or outcome.note or outcome.to
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_config_file_renders(case: str, result: Imported, tmp_path: Path) -> None:
+    write_import(result, tmp_path)
+    assert deploy(load(tmp_path / "registry.yaml"), tmp_path).pending
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_secret_is_outside_of_the_files_that_git_ignores(case: str, result: Imported, tmp_path: Path) -> None:
+    write_import(result, tmp_path)
+    ignored = (tmp_path / ".gitignore").read_text("utf-8").splitlines() if result.ignored else []
+    shown = format_import(result.report) + result.report.to_json() + result.files["registry.yaml"]
+    assert [name for name in result.files if name.endswith(".plain.yaml")] == ignored
+    for name in ignored:
+        texts = yaml.safe_load(result.files[name])["stringData"].values()
+        assert not [text for text in texts if text.strip() in shown]
+
+
+def covered_keys(report: ImportReport) -> list[tuple[str, str]]:
+    """The file and the dotted path of every key that an outcome covers."""
+    return [
+        (Path(outcome.file).name, key)
+        for outcome in report.outcomes
+        for key in (outcome.keys if outcome.keys else (outcome.key,))
+    ]
+
+
+def keys_of(path: Path) -> Iterator[tuple[str, str]]:
+    """The file and the dotted path of every value in a file, read by another reader of YAML."""
+    for document in yaml.safe_load_all(path.read_text("utf-8")):
+        for key in flat(document):
+            yield path.name, key.lstrip(".")
+
+
+def flat(value: Any, key: str = "") -> Iterator[str]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from flat(item, f"{key}.{name}")
+            if name in TEXTS_OF_VALUES and isinstance(item, str) and isinstance(yaml.safe_load(item), dict):
+                yield from flat(yaml.safe_load(item), f"{key}.{name}")
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from flat(item, f"{key}[{index}]")
+    else:
+        yield key
