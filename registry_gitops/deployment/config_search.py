@@ -38,7 +38,7 @@ def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
     """
     named, below = list[Path](), list[Path]()
     for path in map(Path, paths):
-        if path.is_dir():
+        if _is_directory(path):
             below += [each for each in map(Path, find_files([str(path)], CONFIG_FILES)) if each.name in CONFIG_FILES]
         else:
             named.append(path)
@@ -48,6 +48,14 @@ def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
     bases = [each for each in ours if os.path.normpath(each) in extended and not _is_rendered(each)]
     found = (*dict.fromkeys(named), *(each for each in ours if each not in bases))
     return FoundConfigs(found, tuple(bases))
+
+
+def _is_directory(path: Path) -> bool:
+    """Return False also for a path that cannot be looked at: what is wrong with it is told when it is read."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _is_ours(path: Path, text: str) -> bool:

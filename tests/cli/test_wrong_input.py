@@ -73,7 +73,7 @@ PROGRAMS = {
 OPTIONS = {
     "no description at all": (
         ("render",),
-        "error: no registry.yaml or registry.py in this directory: pass CONFIG, or run",
+        "error: no registry.yaml or registry.py in or below this directory: pass CONFIG, or run",
     ),
     "a description that is not there": (
         ("render", "else.yaml"),
