@@ -9,7 +9,8 @@ from importlib.resources.abc import Traversable
 _CHART = "chart/docker-registry"
 
 
-def _root() -> Traversable:
+def find_templates() -> Traversable:
+    """Return the directory `templates/`."""
     package = files("registry_gitops")
     # A wheel carries the templates inside the package; in a checkout they are next to it.
     installed = package / "_templates"
@@ -19,13 +20,13 @@ def _root() -> Traversable:
 @functools.cache
 def read_template(path: str) -> str:
     """Return the text of one file; `path` is relative to `templates/`."""
-    return (_root() / path).read_text("utf-8")
+    return (find_templates() / path).read_text("utf-8")
 
 
 @functools.cache
 def read_chart() -> dict[str, str]:
     """Return the Helm chart as path -> text, sorted by path."""
-    return dict(sorted(_walk(_root() / _CHART, "")))
+    return dict(sorted(_walk(find_templates() / _CHART, "")))
 
 
 def _walk(directory: Traversable, prefix: str) -> list[tuple[str, str]]:

@@ -24,10 +24,14 @@ class RenderReport:
     A report on stdout is the only output of the run.
     """
 
-    def __init__(self, outputs: Sequence[Output], allow: Collection[str], fail_on: Severity) -> None:
+    def __init__(
+        self, outputs: Sequence[Output], allow: Collection[str], fail_on: Severity, unchanged: int = 0
+    ) -> None:
+        """`unchanged` is the number of deployments that needed no check."""
         self._outputs = outputs
         self._allow = allow
         self._fail_on = fail_on
+        self._unchanged = unchanged
         self._started = datetime.now(UTC)
         self._results: Sequence[ConfigResult] = ()
         self.compares = False
@@ -64,8 +68,9 @@ class RenderReport:
         if not self.is_on_stdout:
             for line in (*(finding.headline for finding in findings), *map(str, problems)):
                 write_stderr(line)
-            if failed and len(results) > 1:
-                write_stderr(f"{len(results)} deployments: {len(failed)} with errors, nothing was written")
+            total = len(results) + self._unchanged
+            if failed and total > 1:
+                write_stderr(f"{total} deployments: {len(failed)} with errors, nothing was written")
         if failed:
             raise typer.Exit(ExitCode.INPUT if problems else ExitCode.FINDINGS)
 

@@ -14,28 +14,29 @@ if TYPE_CHECKING:
     from registry_gitops.render import Plan
 
 
-def print_changes(plans: Sequence[Plan], *, is_check: bool) -> None:
+def print_changes(plans: Sequence[Plan], unchanged: Sequence[Path], *, is_check: bool) -> None:
     """Print a line for each change on stdout, and a summary on stderr.
 
-    With several plans, paths are relative to the current directory.
+    `unchanged` are the directories that needed no check. With several deployments, paths are relative to the current
+    directory.
     """
-    if len(plans) == 1:
-        write_stdout("".join(f"{line}\n" for line in _list_changes(plans[0], "")))
-        if not plans[0].pending:
-            write_stderr(f"up to date: {plans[0].directory}")
-        return
-    write_stdout("".join(f"{line}\n" for plan in plans for line in _list_changes(plan, _prefix(plan.directory))))
-    changed = sum(1 for plan in plans if plan.pending)
-    verb = "differ" if is_check else "changed"
-    write_stderr(f"{len(plans)} deployments: {changed} {verb}, {len(plans) - changed} up to date")
+    total = len(plans) + len(unchanged)
+    changed = [plan for plan in plans if plan.pending]
+    lines = (line for plan in changed for line in _list_changes(plan, "" if total == 1 else _prefix(plan.directory)))
+    write_stdout("".join(f"{line}\n" for line in lines))
+    if total > 1:
+        verb = "differ" if is_check else "changed"
+        write_stderr(f"{total} deployments: {len(changed)} {verb}, {total - len(changed)} up to date")
+    elif not changed:
+        write_stderr(f"up to date: {[*unchanged, *(plan.directory for plan in plans)][0]}")
 
 
-def print_diff(plans: Sequence[Plan]) -> None:
+def print_diff(plans: Sequence[Plan], *, is_single: bool) -> None:
     """Print a unified diff, in color if stdout supports it; paths are as those of `print_changes`."""
-    from registry_gitops.render import format_diff
+    for plan in filter(lambda plan: plan.pending, plans):
+        from registry_gitops.render import format_diff
 
-    for plan in plans:
-        lines = format_diff(plan, "" if len(plans) == 1 else _prefix(plan.directory))
+        lines = format_diff(plan, "" if is_single else _prefix(plan.directory))
         write_stdout("".join(f"{line}\n" for line in colorize_diff(lines)))
 
 

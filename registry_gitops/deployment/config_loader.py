@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,23 @@ if TYPE_CHECKING:
     from registry_gitops.deployment.program import ProgramError
 
 
+@dataclass(frozen=True)
+class LoadedConfig:
+    """What is in a config file."""
+
+    deployment: RegistryDeployment
+    sources: Mapping[Path, bytes]
+    """The YAML files that were read, the config file first; none for a program, which can read anything."""
+
+
+def load_config_file(path: Path) -> LoadedConfig:
+    """Do what `load` does, and return what was read too."""
+    if path.suffix == ".py":
+        return LoadedConfig(_from_python(path), {})
+    sources: dict[Path, bytes] = {}
+    return LoadedConfig(_from_yaml(path, sources), sources)
+
+
 def load(path: Path | str) -> RegistryDeployment:
     """Return the deployment of a config file: YAML (or JSON), or a Python file (.py) that defines `deployment`.
 
@@ -28,8 +45,7 @@ def load(path: Path | str) -> RegistryDeployment:
     next to it, and those in the directories above it, up to the root of its Git repository, nearest first. They are
     imported anew for each call. Raises InputError with every problem, each with its location.
     """
-    path = Path(path)
-    return _from_python(path) if path.suffix == ".py" else _from_yaml(path)
+    return load_config_file(Path(path)).deployment
 
 
 def locate_findings(path: Path | str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -61,8 +77,8 @@ def _find_node(node: Node, key: str) -> Node:
     return node
 
 
-def _from_yaml(path: Path) -> RegistryDeployment:
-    node = read_config(path)
+def _from_yaml(path: Path, sources: dict[Path, bytes]) -> RegistryDeployment:
+    node = read_config(path, sources)
     try:
         return RegistryDeployment.model_validate(node.value, by_alias=True, by_name=False)
     except ValidationError as error:

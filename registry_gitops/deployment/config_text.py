@@ -79,21 +79,22 @@ def _list_leaves(node: Node, key: str) -> Iterator[tuple[str, Location]]:
         yield from _list_leaves(child, f"{key}.{step}".lstrip("."))
 
 
-def read_config(path: Path) -> Node:
-    """Return the content of a YAML config file, merged over what it extends.
+def read_config(path: Path, sources: dict[Path, bytes] | None = None) -> Node:
+    """Return the content of a YAML config file, merged over what it extends. `sources` gets the bytes of each file.
 
     Raises InputError, with its place, for a file that cannot be read, and for an `extends` that leads nowhere.
     """
-    return _read_config(path, ())
+    return _read_config(path, (), {} if sources is None else sources)
 
 
-def _read_config(path: Path, extending: tuple[Path, ...]) -> Node:
-    node = _parse(read_config_text(path), str(path))
+def _read_config(path: Path, extending: tuple[Path, ...], sources: dict[Path, bytes]) -> Node:
+    sources[path] = _read_bytes(path)
+    node = _parse(_decode(path, sources[path]), str(path))
     base = node.children.get(EXTENDS) if isinstance(node.value, dict) else None
     if base is None:
         return node
     chain = (*extending, path)
-    below = _read_config(_base_path(base, chain), chain)
+    below = _read_config(_base_path(base, chain), chain, sources)
     # A base that is no mapping is what is wrong, whatever extends it.
     return _over(_without(node, EXTENDS), below) if isinstance(below.value, dict) else below
 
@@ -143,6 +144,10 @@ def _source_type(source: Node | None) -> Any:
 
 def read_config_text(path: Path) -> str:
     """Return the text of a config file. Raises InputError."""
+    return _decode(path, _read_bytes(path))
+
+
+def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             raw = file.read(_MAX_SIZE + 1)
@@ -156,6 +161,10 @@ def read_config_text(path: Path) -> str:
         raise InputError.single(f"not the path of a file: {error}", path) from None
     if len(raw) > _MAX_SIZE:
         raise InputError.single("is larger than 4Mi: this is no config file", path)
+    return raw
+
+
+def _decode(path: Path, raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

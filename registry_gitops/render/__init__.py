@@ -5,12 +5,12 @@
 `build_check_report` makes a report of what `compare_configs` returned, for the formats of `registry_gitops.report`.
 """
 
+from registry_gitops.git_repository import path_in_repository
 from registry_gitops.render.check_report import build_check_report, find_stale_files
 from registry_gitops.render.comparison import Action, Change, Plan, plan_changes
 from registry_gitops.render.config_files import ConfigResult, compare_configs, render_configs
 from registry_gitops.render.directory import write_plan, write_plans, write_tree
 from registry_gitops.render.earlier_rendering import EARLIER_FILES, parse_earlier_rendering
-from registry_gitops.render.git_repository import path_in_repository
 from registry_gitops.render.named_paths import read_output_directory
 from registry_gitops.render.pipeline import check_deployment, deploy, render_checked
 from registry_gitops.render.rendered_objects import build_objects

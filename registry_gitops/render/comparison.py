@@ -6,20 +6,13 @@ differs from both the checksum file and the tree was edited by hand.
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from registry_gitops.checksums import ChecksumFile, Inputs, Owned, checksum, read_checksum_file
 from registry_gitops.errors import InputError
-from registry_gitops.filenames import CHECKSUM_FILE
-
-_LINE = re.compile("([0-9a-f]{64})  ([^\0]+)")
-
-Owned = Mapping[str, frozenset[str]]
-"""Path -> checksums that we wrote. A path has two if a run was killed between its first and last rename."""
 
 Tree = Mapping[str, str]
 """Path relative to the directory, with "/" on every system -> the whole text of the file."""
@@ -53,7 +46,15 @@ class Plan:
 
     directory: Path
     changes: tuple[Change, ...]
-    owned: Owned = field(repr=False)
+    checksums: ChecksumFile | None = field(repr=False)
+    """The checksum file as it is; None if there is none."""
+    inputs: Inputs = field(default_factory=dict, repr=False)
+    """What the checks of this plan depended on, if none has to be repeated while that stays the same; else nothing."""
+
+    @property
+    def owned(self) -> Owned:
+        """The files that we wrote."""
+        return self.checksums.owned if self.checksums else {}
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -73,11 +74,12 @@ def plan_changes(tree: Tree, directory: Path | str) -> Plan:
     """
     directory = Path(directory)
     try:
-        owned = _read_checksums(directory)
+        checksums = read_checksum_file(directory)
+        owned = checksums.owned if checksums else {}
         changes = [_change(directory, path, tree.get(path), owned) for path in sorted({*tree, *owned})]
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
-    return Plan(directory, tuple(change for change in changes if change), owned)
+    return Plan(directory, tuple(change for change in changes if change), checksums)
 
 
 def _change(directory: Path, path: str, text: str | None, owned: Owned) -> Change | None:
@@ -99,28 +101,3 @@ def _action(path: str, before: bytes | None, after: bytes | None, owned: Owned) 
     if checksum(before) not in owned[path]:
         return Action.EDITED
     return Action.UPDATE if after is not None else Action.DELETE
-
-
-def checksum(content: bytes) -> str:
-    """Return the SHA-256 in hexadecimal digits, as sha256sum prints it."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def _read_checksums(directory: Path) -> dict[str, frozenset[str]]:
-    path = directory / CHECKSUM_FILE
-    try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    owned: dict[str, frozenset[str]] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        match = _LINE.fullmatch(line)
-        if not match or PurePosixPath(match[2]).is_absolute() or ".." in PurePosixPath(match[2]).parts:
-            raise InputError.single("is not a line of this list: restore the file from Git", path, number, 1)
-        owned[match[2]] = owned.get(match[2], frozenset()) | {match[1]}
-    return owned
-
-
-def format_checksums(owned: Owned) -> str:
-    """Return the text of the checksum file."""
-    return "".join(f"{checksum}  {path}\n" for path in sorted(owned) for checksum in sorted(owned[path]))

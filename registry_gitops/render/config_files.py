@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from registry_gitops.deployment import load, locate_findings
+from registry_gitops.checksums import Inputs, checksum, digest_input, path_from
+from registry_gitops.deployment import LoadedConfig, load, load_config_file, locate_findings
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.forking import map_in_processes
 from registry_gitops.render.comparison import Plan, Tree
+from registry_gitops.render.named_paths import list_named_paths
 from registry_gitops.render.pipeline import check_valid
 from registry_gitops.render.tree import render
 from registry_gitops.rules import lint
@@ -43,13 +45,17 @@ def compare_configs(
     output_dir: Path | None = None,
     *,
     allow: Collection[str] = (),
+    unchanged: Iterable[Path] = (),
     show: Callable[[str], None] = lambda step: None,
 ) -> list[ConfigResult]:
     """Check config files, and compare what they render to with `output_dir` (default: the directory of each).
 
-    The results are in the order of `configs`. `show` is called with each config file. Writes nothing.
+    The results are in the order of `configs`. `unchanged` are others, which need no check, and whose directories are
+    theirs. `show` is called with each config file. Writes nothing.
     """
-    return _refuse_shared_files(list(_map(functools.partial(_compare, output_dir, allow), configs, show)))
+    owners = {config.parent.resolve(): config for config in unchanged}
+    results = list(_map(functools.partial(_compare, output_dir, allow), configs, show))
+    return [_refuse_shared(result, owners) for result in results]
 
 
 def render_configs(
@@ -68,13 +74,31 @@ def _map(
 
 
 def _compare(output_dir: Path | None, allow: Collection[str], config: Path) -> ConfigResult:
+    directory = output_dir or config.parent
     try:
-        deployment = load(config)
-        findings, plan = check_valid(deployment, output_dir or config.parent, allow=allow)
+        loaded = load_config_file(config)
+        deployment = loaded.deployment
+        inputs = _digest_inputs(loaded, directory)
+        findings, plan = check_valid(deployment, directory, allow=allow)
         located = locate_findings(config, findings)
     except InputError as error:
         return _failure(config, error)
+    if not (findings or allow):
+        plan = replace(plan, inputs=inputs)
     return ConfigResult(config, findings=located, switched_off=deployment.switched_off_rules, plan=plan)
+
+
+def _digest_inputs(loaded: LoadedConfig, directory: Path) -> Inputs:
+    """Return the digests of all files that a check of a deployment depends on; nothing if they are not known.
+
+    Call it before the check: what changes in the meantime has another digest later.
+    """
+    try:
+        inputs = {path_from(directory, path): checksum(content) for path, content in loaded.sources.items()}
+        named = list_named_paths(loaded.deployment)
+        return {**inputs, **{path: digest_input(directory, path) for path in named}} if inputs else {}
+    except (OSError, ValueError):  # an unreadable file, which the check reports; another drive; a NUL byte
+        return {}
 
 
 def _render(allow: Collection[str], config: Path) -> ConfigResult:
@@ -94,13 +118,8 @@ def _failure(config: Path, error: InputError) -> ConfigResult:
         return ConfigResult(config, problems=error.in_file(config).findings)
 
 
-def _refuse_shared_files(results: list[ConfigResult]) -> list[ConfigResult]:
-    """Return the results, with a problem for each config file that renders to a directory of one before it."""
-    owners: dict[Path, Path] = {}
-    return [_refuse_shared(result, owners) for result in results]
-
-
 def _refuse_shared(result: ConfigResult, owners: dict[Path, Path]) -> ConfigResult:
+    """Return a result, or a problem if the config file renders to a directory of another one; add it to `owners`."""
     if result.plan is None:
         return result
     owner = owners.setdefault(result.plan.directory.resolve(), result.config)

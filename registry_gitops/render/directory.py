@@ -9,19 +9,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from registry_gitops.checksums import ChecksumFile, build_seal, checksum
 from registry_gitops.errors import EditedError, InputError
 from registry_gitops.filenames import CHECKSUM_FILE
 from registry_gitops.findings import Finding, Location
+from registry_gitops.git_repository import find_work_tree
 from registry_gitops.render.comparison import (
     Action,
     Change,
     Plan,
     Tree,
-    checksum,
-    format_checksums,
     plan_changes,
 )
-from registry_gitops.render.git_repository import find_work_tree
 
 _STAGED = ".registry-gitops.tmp-"
 
@@ -100,17 +99,28 @@ class _Step:
 
 def _steps(plan: Plan) -> list[_Step]:
     """Return the steps that carry out a plan; none if nothing differs."""
-    now = {change.path: frozenset({checksum(change.after)}) for change in plan.changes if change.after is not None}
-    if not plan.pending and now == plan.owned:
+    before, after = plan.checksums, _new_checksums(plan)
+    if not plan.pending and before == after:
         return []
     # First write checksums of the old and the new content of each file: if the run is killed at any point, the next one
     # finds only files that it knows.
-    both = {path: plan.owned.get(path, frozenset()) | now.get(path, frozenset()) for path in {*plan.owned, *now}}
-    before = format_checksums(plan.owned).encode() if plan.owned else None
-    changes = [Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(both).encode()), *plan.pending]
-    if both != now:
-        changes.append(Change(CHECKSUM_FILE, Action.UPDATE, before, format_checksums(now).encode()))
+    paths = {*plan.owned, *after.owned}
+    both = {path: plan.owned.get(path, frozenset()) | after.owned.get(path, frozenset()) for path in paths}
+    old = before.format().encode() if before else None
+    first, last = (file.format().encode() for file in (ChecksumFile(both), after))
+    changes = [Change(CHECKSUM_FILE, Action.UPDATE, old, first), *plan.pending]
+    if first != last:
+        changes.append(Change(CHECKSUM_FILE, Action.UPDATE, old, last))
     return [_Step(plan.directory, change, number) for number, change in enumerate(changes)]
+
+
+def _new_checksums(plan: Plan) -> ChecksumFile:
+    """Return the checksum file after the plan was carried out. An old seal stays if there is no new one."""
+    owned = {change.path: frozenset({checksum(change.after)}) for change in plan.changes if change.after is not None}
+    if plan.inputs:
+        return ChecksumFile(owned, build_seal(plan.directory, owned, plan.inputs))
+    old = plan.checksums
+    return old if old and old.owned == owned and not plan.pending else ChecksumFile(owned)
 
 
 def _overtaken(directory: Path) -> Finding:
@@ -189,7 +199,7 @@ def _is_current(todo: Plan) -> bool:
     now = plan_changes(
         {change.path: change.after.decode() for change in todo.changes if change.after is not None}, todo.directory
     )
-    return now.changes == todo.changes and now.owned == todo.owned
+    return now.changes == todo.changes and now.checksums == todo.checksums
 
 
 @contextlib.contextmanager

@@ -9,8 +9,8 @@ from typing import Final
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
+from registry_gitops.git_repository import path_in_repository
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
-from registry_gitops.render.git_repository import path_in_repository
 from registry_gitops.render.vendored_chart import find_shared_chart, read_shared_chart
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind
 
@@ -32,7 +32,7 @@ def read_output_directory(deployment: RegistryDeployment, directory: Path | str)
     """Return what rules know of `directory`, which need not exist. Raises InputError if it cannot be read."""
     root, path_from_root = Path(directory), path_in_repository(directory)
     try:
-        named = {path: _look(root / path) for path in _paths(deployment) if not _URL.match(path)}
+        named = {path: _look(root / path) for path in list_named_paths(deployment)}
         shared = find_shared_chart(deployment, root)
         chart = read_shared_chart(*shared) if shared else None
     except OSError as error:
@@ -40,6 +40,11 @@ def read_output_directory(deployment: RegistryDeployment, directory: Path | str)
     except ValueError:
         raise InputError.single("kustomization names a path with a NUL character") from None
     return OutputDirectory(path_from_root, read_earlier_rendering(root, deployment), named, chart)
+
+
+def list_named_paths(deployment: RegistryDeployment) -> list[str]:
+    """Return the paths that `read_output_directory` looks at, from the output directory."""
+    return [path for path in _paths(deployment) if not _URL.match(path)]
 
 
 def _paths(deployment: RegistryDeployment) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from registry_gitops.assets import read_chart
 from registry_gitops.codec import YAMLError, load_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
-from registry_gitops.render.git_repository import find_work_tree
+from registry_gitops.git_repository import find_work_tree
 from registry_gitops.rules import SharedChart
 from registry_gitops.substitution import may_refer
 

@@ -13,7 +13,17 @@ from tests.architecture.modules import IMPORTS, MODULES, ROOT, part_of
 PAGE: Final = ROOT / "docs" / "architecture.md"
 DRAWING: Final = re.compile(r"(?<=```text\n)__init__ .*?(?=```)", re.DOTALL)
 
-COMMON: Final = {"amounts", "errors", "findings", "forking", "masking", "substitution", "version", "version_ranges"}
+COMMON: Final = {
+    "amounts",
+    "errors",
+    "findings",
+    "forking",
+    "git_repository",
+    "masking",
+    "substitution",
+    "version",
+    "version_ranges",
+}
 """Modules that every package may import, except `registry`; they import nothing but each other."""
 
 MAY_IMPORT: Final[dict[str, set[str]]] = {
@@ -22,6 +32,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "pytest_plugin": {"deployment", "registry", "report", "smoke", "target"},
     "cli": {
         "charts",
+        "checksums",
         "cluster",
         "codec",
         "deployment",
@@ -62,9 +73,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "starter": {"assets", "codec", "deployment", "facts", "filenames", "render", "schema"},
     "target": {"cluster", "deployment", "facts", "smoke"},
     "cluster": {"report"},
+    "checksums": {"assets", "filenames"},
     "filenames": set(),
     "render": {
         "assets",
+        "checksums",
         "codec",
         "deployment",
         "facts",

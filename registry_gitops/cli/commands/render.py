@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from registry_gitops.cli.config_file import find_config_files
-from registry_gitops.cli.exit_codes import ExitCode
-from registry_gitops.cli.progress import Progress
-from registry_gitops.cli.render_report import RenderReport
-from registry_gitops.cli.render_text import print_changes, print_diff
+from registry_gitops.cli.render_run import RenderOptions, print_stream, run_render
 from registry_gitops.cli.reports import OutputOption, check_outputs
-from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
 from registry_gitops.findings import Severity
@@ -66,39 +60,16 @@ def render(
     """
     _refuse_together(stdout, check or diff, force, output_dir)
     check_outputs(output_, stdout_option="--stdout" if stdout else "--diff" if diff else "")
-    _refuse_unknown(allow or ())
+    if allow:
+        _refuse_unknown(allow)
     configs = find_config_files(config or ())
     if output_dir and len(configs) > 1:
         raise typer.BadParameter("needs a single config file", param_hint="--output-dir")
-    with RenderReport(output_, allow or (), fail_on) as report:
-        from registry_gitops import render as library
-
-        with _showing(configs) as show:
-            if stdout:
-                results = library.render_configs(configs, allow=allow or (), show=show)
-            else:
-                results = library.compare_configs(configs, output_dir, allow=allow or (), show=show)
-        report.add(results)
-        if stdout:
-            write_stdout("".join(library.format_stream(result.tree) for result in results if result.tree))
-            return
-        plans = [result.plan for result in results if result.plan]
-        if not (check or diff):
-            library.write_plans(plans, force=force)
-        report.compares = check or diff
-        if (check or not diff) and not report.is_on_stdout:
-            print_changes(plans, is_check=check)
-        if diff:
-            print_diff(plans)
-        if report.compares:
-            raise typer.Exit(ExitCode.FINDINGS if any(plan.pending for plan in plans) else ExitCode.OK)
-
-
-@contextmanager
-def _showing(configs: Sequence[Path]) -> Iterator[Callable[[str], None]]:
-    """Show each config file on a terminal. What a registry.py prints goes to stderr: it is not our output."""
-    with Progress(len(configs)) as progress, redirect_stdout(sys.stderr):
-        yield progress.show_next
+    if stdout:
+        print_stream(configs, allow or (), fail_on, output_)
+        return
+    options = RenderOptions(output_dir, check, diff, force, allow or (), fail_on, output_)
+    raise typer.Exit(run_render(configs, options))
 
 
 def _refuse_together(stdout: bool, compares: bool, force: bool, output_dir: Path | None) -> None:

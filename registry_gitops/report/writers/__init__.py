@@ -22,4 +22,5 @@ WRITERS: Final[dict[str, Callable[[Report], str]]] = {
 }
 """The writers by the name of their format."""
 
-__all__ = ["WRITERS", "annotate", "escape_line", "fold", "format_finding", "format_notice", "leftover_line", "write_text"]
+__all__ = ["WRITERS", "annotate", "escape_line", "fold", "format_finding", "format_notice", "leftover_line"]
+__all__ += ["write_text"]

@@ -1,0 +1,19 @@
+"""The checksum file of an output directory: which files are ours, and whether anything changed since their last check.
+
+Importing this package loads no model.
+"""
+
+from registry_gitops.checksums.checksum_file import ChecksumFile, Owned, checksum, read_checksum_file
+from registry_gitops.checksums.seal import Inputs, SealChecks, build_seal, digest_input, path_from
+
+__all__ = [
+    "ChecksumFile",
+    "Inputs",
+    "Owned",
+    "SealChecks",
+    "build_seal",
+    "checksum",
+    "digest_input",
+    "path_from",
+    "read_checksum_file",
+]

@@ -1,0 +1,94 @@
+"""One run of `render`, for any number of config files. Loads no model if nothing changed since the last one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from registry_gitops.checksums import SealChecks
+from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.progress import Progress
+from registry_gitops.cli.render_report import RenderReport
+from registry_gitops.cli.render_text import print_changes, print_diff
+from registry_gitops.cli.reports import Output
+from registry_gitops.cli.streams import write_stdout
+from registry_gitops.findings import Severity
+
+if TYPE_CHECKING:
+    from registry_gitops.render import ConfigResult
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """The options of the command."""
+
+    output_dir: Path | None
+    check: bool
+    diff: bool
+    force: bool
+    allow: Collection[str]
+    fail_on: Severity
+    outputs: Sequence[Output]
+
+
+def run_render(configs: Sequence[Path], options: RenderOptions) -> ExitCode:
+    """Check the config files, write what they render to or print how it differs, and write the reports."""
+    is_comparison = options.check or options.diff
+    unchanged = _find_unchanged(configs, options)
+    with RenderReport(options.outputs, options.allow, options.fail_on, len(unchanged)) as report:
+        results = _compare([config for config in configs if config not in unchanged], unchanged, options)
+        report.add(results)
+        plans = [result.plan for result in results if result.plan]
+        if not is_comparison and plans:
+            from registry_gitops.render import write_plans
+
+            write_plans(plans, force=options.force)
+        report.compares = is_comparison
+        if (options.check or not is_comparison) and not report.is_on_stdout:
+            print_changes(plans, list(unchanged.values()), is_check=is_comparison)
+        if options.diff:
+            print_diff(plans, is_single=len(configs) == 1)
+    return ExitCode.FINDINGS if is_comparison and any(plan.pending for plan in plans) else ExitCode.OK
+
+
+def print_stream(configs: Sequence[Path], allow: Collection[str], fail_on: Severity, outputs: Sequence[Output]) -> None:
+    """Check the config files, print their objects as one YAML stream, and write the reports."""
+    from registry_gitops.render import format_stream, render_configs
+
+    with RenderReport(outputs, allow, fail_on) as report:
+        with _showing(configs) as show:
+            results = render_configs(configs, allow=allow, show=show)
+        report.add(results)
+        write_stdout("".join(format_stream(result.tree) for result in results if result.tree))
+
+
+def _find_unchanged(configs: Sequence[Path], options: RenderOptions) -> dict[Path, Path]:
+    """Return the config files that need no check, with their output directories.
+
+    All is as it was after the last check, which found nothing. A report tells what was checked, so it needs all checks.
+    """
+    if options.outputs:
+        return {}
+    checks = SealChecks()
+    places = {config: options.output_dir or config.parent for config in configs}
+    return {config: directory for config, directory in places.items() if checks.is_unchanged(config, directory)}
+
+
+def _compare(configs: Sequence[Path], unchanged: Collection[Path], options: RenderOptions) -> list[ConfigResult]:
+    if not configs:
+        return []
+    from registry_gitops.render import compare_configs
+
+    with _showing(configs) as show:
+        return compare_configs(configs, options.output_dir, allow=options.allow, unchanged=unchanged, show=show)
+
+
+@contextmanager
+def _showing(configs: Sequence[Path]) -> Iterator[Callable[[str], None]]:
+    """Show each config file on a terminal. What a registry.py prints goes to stderr: it is not our output."""
+    with Progress(len(configs)) as progress, redirect_stdout(sys.stderr):
+        yield progress.show_next
