@@ -51,7 +51,7 @@ def run_render(configs: Sequence[Path], options: RenderOptions) -> ExitCode:
         if (options.check or not is_comparison) and not report.is_on_stdout:
             print_changes(plans, list(unchanged.values()), is_check=is_comparison)
         if options.diff:
-            print_diff(plans, is_single=len(configs) == 1)
+            print_diff(plans, is_single=len(plans) + len(unchanged) == 1)
     return ExitCode.FINDINGS if is_comparison and any(plan.pending for plan in plans) else ExitCode.OK
 
 

@@ -30,6 +30,7 @@ _HOMES = {
     "format_key": "problems",
     "is_system_namespace": "namespace_options",
     "list_places": "config_text",
+    "key_in_program": "program_deployments",
     "load": "config_loader",
     "load_config_file": "config_loader",
     "locate_findings": "config_loader",
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from registry_gitops.deployment.namespace_options import is_system_namespace as is_system_namespace
     from registry_gitops.deployment.problems import describe_errors as describe_errors
     from registry_gitops.deployment.problems import format_key as format_key
+    from registry_gitops.deployment.program_deployments import key_in_program as key_in_program
     from registry_gitops.deployment.registry_deployment import MAX_RELEASE_NAME as MAX_RELEASE_NAME
     from registry_gitops.deployment.registry_deployment import KustomizationOptions as KustomizationOptions
     from registry_gitops.deployment.registry_deployment import RegistryDeployment as RegistryDeployment

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from registry_gitops.errors import InputError
@@ -56,21 +55,23 @@ def build_check_report(
 
 def _findings(result: ConfigResult, allow: Collection[str], *, compare: bool) -> Iterator[Finding]:
     yield from (finding.in_file(result.config) for finding in result.findings or ())
-    if compare and result.plan:
-        yield from find_stale_files(result.config, result.plan, allow=allow)
+    if compare:
+        yield from find_stale_files(result, allow=allow)
     yield from (finding.in_file(result.config) for finding in result.problems)
 
 
-def find_stale_files(config: Path, plan: Plan, *, allow: Collection[str] = ()) -> Iterator[Finding]:
+def find_stale_files(result: ConfigResult, *, allow: Collection[str] = ()) -> Iterator[Finding]:
     """Yield each rendered file that differs from what the config file renders to."""
-    command = _command(config, plan, allow)
-    yield from (_stale_file(plan, change, command) for change in plan.pending)
+    plan = result.plan
+    if plan is not None:
+        command = _command(result, plan, allow)
+        yield from (_stale_file(plan, change, command) for change in plan.pending)
 
 
-def _command(config: Path, plan: Plan, allow: Collection[str]) -> str:
-    directory = [] if plan.directory == config.parent else ["--output-dir", str(plan.directory)]
+def _command(result: ConfigResult, plan: Plan, allow: Collection[str]) -> str:
+    directory = [] if plan.directory == result.directory else ["--output-dir", str(plan.directory)]
     rules = [word for rule in allow for word in ("--allow", rule)]
-    return shlex.join(["registry-gitops", "render", str(config), *directory, *rules])
+    return shlex.join(["registry-gitops", "render", str(result.config), *directory, *rules])
 
 
 def _stale_file(plan: Plan, change: Change, command: str) -> Finding:

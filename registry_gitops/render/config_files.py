@@ -8,16 +8,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from registry_gitops.checksums import Inputs, checksum, digest_input, path_from
-from registry_gitops.deployment import LoadedConfig, load, load_config_file, locate_findings
+from registry_gitops.checksums import InputDigests, Inputs, checksum, path_from
+from registry_gitops.deployment import (
+    LoadedConfig,
+    RegistryDeployment,
+    key_in_program,
+    load_config_file,
+    locate_findings,
+)
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.forking import map_in_processes
-from registry_gitops.render.comparison import Plan, Tree
-from registry_gitops.render.named_paths import list_named_paths
-from registry_gitops.render.pipeline import check_valid
+from registry_gitops.render.comparison import Plan, Tree, plan_changes
+from registry_gitops.render.named_paths import list_read_paths, read_output_directory
 from registry_gitops.render.tree import render
-from registry_gitops.rules import lint
+from registry_gitops.render.vendored_chart import read_shared_chart
+from registry_gitops.rules import SharedChart, lint
 
 _LEAST_PER_PROCESS: Final = 16
 """Config files for which a process is worth its start."""
@@ -25,9 +31,11 @@ _LEAST_PER_PROCESS: Final = 16
 
 @dataclass(frozen=True)
 class ConfigResult:
-    """What came of one config file."""
+    """What came of one config file, or of one deployment of those that a Python file defines."""
 
     config: Path
+    name: str = ""
+    """Directory, from that of the config file, of one of several deployments."""
     problems: tuple[Finding, ...] = ()
     """Why it cannot be rendered."""
     findings: tuple[Finding, ...] | None = None
@@ -38,6 +46,11 @@ class ConfigResult:
     """What writing its rendered files would change, if they were compared."""
     tree: Tree | None = field(default=None, repr=False)
     """Its rendered files, if they were not compared."""
+
+    @property
+    def directory(self) -> Path:
+        """The output directory, unless another one was named."""
+        return self.config.parent / self.name
 
 
 def compare_configs(
@@ -53,8 +66,8 @@ def compare_configs(
     The results are in the order of `configs`. `unchanged` are others, which need no check, and whose directories are
     theirs. `show` is called with each config file. Writes nothing.
     """
-    owners = {config.parent.resolve(): config for config in unchanged}
-    results = list(_map(functools.partial(_compare, output_dir, allow), configs, show))
+    owners = {config.parent.resolve(): ConfigResult(config) for config in unchanged}
+    results = _check_all(_Comparison(output_dir, allow).compare, configs, show)
     return [_refuse_shared(result, owners) for result in results]
 
 
@@ -62,68 +75,113 @@ def render_configs(
     configs: Sequence[Path], *, allow: Collection[str] = (), show: Callable[[str], None] = lambda step: None
 ) -> list[ConfigResult]:
     """Check config files, and render them, without a look at any output directory."""
-    return list(_map(functools.partial(_render, allow), configs, show))
+    return list(_check_all(functools.partial(_render, allow), configs, show))
 
 
-def _map(
-    function: Callable[[Path], ConfigResult], configs: Sequence[Path], show: Callable[[str], None]
-) -> Iterator[ConfigResult]:
-    for result in map_in_processes(function, configs, least=_LEAST_PER_PROCESS):
-        show(str(result.config))
-        yield result
+_Check = Callable[[ConfigResult, LoadedConfig], ConfigResult]
+"""What returns the result of one deployment, given the one that has its name alone. Raises InputError."""
 
 
-def _compare(output_dir: Path | None, allow: Collection[str], config: Path) -> ConfigResult:
-    directory = output_dir or config.parent
+def _check_all(check: _Check, configs: Sequence[Path], show: Callable[[str], None]) -> Iterator[ConfigResult]:
+    checked = map_in_processes(functools.partial(_check_config, check), configs, least=_LEAST_PER_PROCESS)
+    for config, results in zip(configs, checked, strict=True):
+        show(str(config))
+        yield from results
+
+
+def _check_config(check: _Check, config: Path) -> list[ConfigResult]:
     try:
         loaded = load_config_file(config)
-        deployment = loaded.deployment
-        inputs = _digest_inputs(loaded, directory)
-        findings, plan = check_valid(deployment, directory, allow=allow)
-        located = locate_findings(config, findings)
     except InputError as error:
-        return _failure(config, error)
-    if not (findings or allow):
-        plan = replace(plan, inputs=inputs)
-    return ConfigResult(config, findings=located, switched_off=deployment.switched_off_rules, plan=plan)
+        return [_failure(ConfigResult(config), error)]
+    return [_check_deployment(check, ConfigResult(config, name), loaded) for name in loaded.deployments]
 
 
-def _digest_inputs(loaded: LoadedConfig, directory: Path) -> Inputs:
-    """Return the digests of all files that a check of a deployment depends on; nothing if they are not known.
-
-    Call it before the check: what changes in the meantime has another digest later.
-    """
+def _check_deployment(check: _Check, result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
     try:
-        inputs = {path_from(directory, path): checksum(content) for path, content in loaded.sources.items()}
-        named = list_named_paths(loaded.deployment)
-        return {**inputs, **{path: digest_input(directory, path) for path in named}} if inputs else {}
-    except (OSError, ValueError):  # an unreadable file, which the check reports; another drive; a NUL byte
-        return {}
-
-
-def _render(allow: Collection[str], config: Path) -> ConfigResult:
-    try:
-        deployment = load(config)
-        findings, tree = lint(deployment, allow=allow), render(deployment)
-        located = locate_findings(config, findings)
+        return check(result, loaded)
     except InputError as error:
-        return _failure(config, error)
-    return ConfigResult(config, findings=located, switched_off=deployment.switched_off_rules, tree=tree)
+        return _failure(result, error)
 
 
-def _failure(config: Path, error: InputError) -> ConfigResult:
+@dataclass(frozen=True)
+class _Comparison:
+    """The check of one deployment after another, which reads once what several of them share."""
+
+    output_dir: Path | None
+    allow: Collection[str]
+    digests: InputDigests = field(default_factory=InputDigests)
+    read_chart: Callable[[Path, str], SharedChart] = field(default_factory=lambda: functools.cache(read_shared_chart))
+
+    def compare(self, result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
+        if self.output_dir and result.name:
+            raise InputError.single("defines `deployments`, each with its directory: leave out --output-dir")
+        deployment, directory = loaded.deployments[result.name], self.output_dir or result.directory
+        # Before the check: what changes in the meantime has another digest later.
+        inputs = self._digest_inputs(loaded, deployment, directory)
+        found = lint(deployment, read_output_directory(deployment, directory, self.read_chart), allow=self.allow)
+        plan = plan_changes(render(deployment), directory)
+        if not (found or self.allow):
+            plan = replace(plan, inputs=inputs)
+        return _with_findings(result, found, deployment, plan=plan)
+
+    def _digest_inputs(self, loaded: LoadedConfig, deployment: RegistryDeployment, directory: Path) -> Inputs:
+        """Return the digests of all files that a check depends on; nothing if they are not known."""
+        try:
+            inputs = {path_from(directory, path): checksum(content) for path, content in loaded.sources.items()}
+            read = list_read_paths(deployment, directory) if inputs else []
+            return {**inputs, **{path: self.digests.get(directory, path) for path in read}}
+        except (OSError, ValueError):  # an unreadable file, which the check reports; another drive; a NUL byte
+            return {}
+
+
+def _render(allow: Collection[str], result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
+    deployment = loaded.deployments[result.name]
+    return _with_findings(result, lint(deployment, allow=allow), deployment, tree=render(deployment))
+
+
+def _with_findings(
+    result: ConfigResult,
+    found: Iterable[Finding],
+    deployment: RegistryDeployment,
+    *,
+    plan: Plan | None = None,
+    tree: Tree | None = None,
+) -> ConfigResult:
+    findings = locate_findings(result.config, _name_deployment(result, found))
+    return replace(result, findings=findings, switched_off=deployment.switched_off_rules, plan=plan, tree=tree)
+
+
+def _failure(result: ConfigResult, error: InputError) -> ConfigResult:
+    problems = _name_deployment(result, error.findings)
     try:
-        return ConfigResult(config, problems=locate_findings(config, error.findings))
+        return replace(result, problems=locate_findings(result.config, problems))
     except InputError:  # The file cannot be read, which the first error says too.
-        return ConfigResult(config, problems=error.in_file(config).findings)
+        return replace(result, problems=InputError(problems).in_file(result.config).findings)
 
 
-def _refuse_shared(result: ConfigResult, owners: dict[Path, Path]) -> ConfigResult:
-    """Return a result, or a problem if the config file renders to a directory of another one; add it to `owners`."""
+def _name_deployment(result: ConfigResult, found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings with their keys as the config file has them: it can define several deployments."""
+    if not result.name:
+        return tuple(found)
+    located = ((each, each.location) for each in found)
+    return tuple(
+        each if at.file else replace(each, location=replace(at, key=key_in_program(result.name, at.key)))
+        for each, at in located
+    )
+
+
+def _refuse_shared(result: ConfigResult, owners: dict[Path, ConfigResult]) -> ConfigResult:
+    """Return a result, or a problem if it has a directory, or a file, of another one; add them to `owners`."""
     if result.plan is None:
         return result
-    owner = owners.setdefault(result.plan.directory.resolve(), result.config)
-    if owner is result.config:
-        return result
-    message = f"renders to the same directory as {owner}: move one of them"
-    return ConfigResult(result.config, problems=InputError.single(message, result.config).findings)
+    outside = [change.path for change in result.plan.changes if change.path.startswith("../")]
+    for path in ("", *outside):
+        place = (result.plan.directory / path).resolve()
+        owner = owners.setdefault(place, result)
+        if owner is not result:
+            what = place.name if path else "the same directory"
+            other = ": ".join(filter(None, (str(owner.config), key_in_program(owner.name, ""))))
+            message = f"renders to {what} as {other}: move one of them"
+            return _failure(replace(result, plan=None, findings=None), InputError.single(message))
+    return result

@@ -144,10 +144,10 @@ def _output_directory(deployment: RegistryDeployment, path: FilePath, repository
 
 def _stale_files(path: FilePath, plan: Plan) -> Iterator[Finding]:
     """Yield the files that differ, those of a directory with the same message as one finding."""
-    from registry_gitops.render import find_stale_files
+    from registry_gitops.render import ConfigResult, find_stale_files
 
     found: dict[tuple[FilePath, str], list[Finding]] = {}
-    for finding in find_stale_files(path, plan):
+    for finding in find_stale_files(ConfigResult(path, plan=plan)):
         relative = FilePath(str(finding.location.file)).relative_to(plan.directory)
         found.setdefault((plan.directory / relative.parts[0], finding.message), []).append(finding)
     for (place, message), group in found.items():

@@ -179,3 +179,52 @@ def test_one_report_has_the_findings_of_all(cli: Run, fleet: Path) -> None:
     assert ("unknown-key", "apps/us/three/registry.yaml") in found
     assert Path("report.xml").read_text().count("<failure") == 2
     assert "hunter2" not in done.out + Path("report.xml").read_text() + Path("report.sarif").read_text()
+
+
+DEPLOYMENTS = """\
+from registry_gitops import OCISource, RegistryDeployment, RegistryValues
+
+base = RegistryDeployment(source=OCISource(url="oci://registry.example.com/charts/docker-registry"))
+deployments = {
+    f"{region}/registry": base.derive(name=f"registry-{region}", values={"replicaCount": count})
+    for region, count in {"eu": 1, "us": 0}.items()
+}
+"""
+
+
+def test_program_defines_several_deployments(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "registry.py").write_text(DEPLOYMENTS)
+    done = cli("render")
+    assert (done.code, done.err) == (0, "2 deployments: 2 changed, 0 up to date\n")
+    assert done.out == "create eu/registry/ (5 files)\ncreate us/registry/ (5 files)\n"
+    assert "name: registry-us\n" in Path("us/registry/helmrelease.yaml").read_text()
+    Path("eu/registry/README.md").write_text("mine")
+    done = cli("render", "--check", "-o", "json")
+    (finding,) = json.loads(done.out)["findings"]
+    assert finding["location"]["file"] == "eu/registry/README.md"
+    assert finding["remedy"].endswith("run `registry-gitops render registry.py --force`")
+
+
+def test_finding_in_one_of_several_deployments_of_a_program_names_it(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "registry.py").write_text(f'{DEPLOYMENTS}deployments["de"] = base.derive(namespace="default")\n')
+    done = cli("render")
+    assert done.code == 0
+    assert done.err.startswith('registry.py: warning: deployments["de"].namespace: default is a system namespace')
+
+
+def test_program_with_several_deployments_has_no_output_directory_of_its_own(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "registry.py").write_text(DEPLOYMENTS)
+    done = cli("render", "--output-dir", "out")
+    assert done.code == 2
+    assert "defines `deployments`, each with its directory: leave out --output-dir\n" in done.err
+    assert not Path("out").exists()
+
+
+def test_program_and_file_that_share_a_directory_are_refused(cli: Run, tmp_path: Path) -> None:
+    write(tmp_path / "eu/registry", SMALL)
+    assert cli("render", "eu").code == 0
+    (tmp_path / "registry.py").write_text(DEPLOYMENTS)
+    done = cli("render", "eu", "registry.py")
+    assert done.code == 2
+    message = 'deployments["eu/registry"]: renders to the same directory as eu/registry/registry.yaml: move one of them'
+    assert f"registry.py: {message}\n" in done.err

@@ -55,7 +55,7 @@ def stale_files(allow: list[str]) -> tuple[Finding, ...]:
 
 def test_every_finding_has_a_file_as_code_scanning_refuses_a_report_otherwise() -> None:
     problems = InputError.single("is not valid").findings
-    (finding,) = build_check_report([ConfigResult(CONFIG, problems)]).findings
+    (finding,) = build_check_report([ConfigResult(CONFIG, problems=problems)]).findings
     assert finding.location.file == "my registry.yaml"
 
 
