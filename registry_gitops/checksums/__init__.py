@@ -4,16 +4,16 @@ Importing this package loads no model.
 """
 
 from registry_gitops.checksums.checksum_file import ChecksumFile, Owned, checksum, read_checksum_file
-from registry_gitops.checksums.seal import Inputs, SealChecks, build_seal, digest_input, path_from
+from registry_gitops.checksums.seal import InputDigests, Inputs, SealChecks, build_seal, path_from
 
 __all__ = [
     "ChecksumFile",
+    "InputDigests",
     "Inputs",
     "Owned",
     "SealChecks",
     "build_seal",
     "checksum",
-    "digest_input",
     "path_from",
     "read_checksum_file",
 ]

@@ -31,11 +31,25 @@ def build_seal(directory: Path, owned: Owned, inputs: Inputs) -> Seal:
     return Seal(checksum("\0".join(parts).encode("utf-8", "surrogateescape")), tuple(inputs))
 
 
-class SealChecks:
-    """Looks for what is unchanged, in one run: what several deployments share is read once."""
+class InputDigests:
+    """The digests of files and directories, each of which is read once."""
 
     def __init__(self) -> None:
         self._digests: dict[str, str] = {}
+
+    def get(self, directory: Path, path: str) -> str:
+        """Return the digest of a file, or of the names and contents of all files of a directory. Raises OSError."""
+        place = os.path.realpath(f"{directory}/{path}")
+        if place not in self._digests:
+            self._digests[place] = _digest(place)
+        return self._digests[place]
+
+
+class SealChecks:
+    """Looks for what is unchanged, in one run."""
+
+    def __init__(self) -> None:
+        self._digests = InputDigests()
 
     def is_unchanged(self, config: Path, directory: Path) -> bool:
         """Return whether what `config` renders to is in `directory`, and a check would find what the last one found.
@@ -48,25 +62,17 @@ class SealChecks:
                 return False
             if not all(digests == {_digest_file(f"{directory}/{path}")} for path, digests in file.owned.items()):
                 return False
-            inputs = {path: self._digest(directory, path) for path in file.seal.inputs}
+            inputs = {path: self._digests.get(directory, path) for path in file.seal.inputs}
             return file.seal == build_seal(directory, file.owned, inputs)
         except (OSError, ValueError, InputError):  # which the check reports
             return False
 
-    def _digest(self, directory: Path, path: str) -> str:
-        full = os.path.normpath(f"{directory}/{path}")
-        if full not in self._digests:
-            self._digests[full] = digest_input(directory, path)
-        return self._digests[full]
 
-
-def digest_input(directory: Path, path: str) -> str:
-    """Return the digest of a file, or of the names and contents of all files of a directory. Raises OSError."""
-    full = f"{directory}/{path}"
+def _digest(path: str) -> str:
     try:
-        if os.path.isdir(full):
-            return checksum("\0".join(_list_contents(full)).encode("utf-8", "surrogateescape"))
-        return _digest_file(full)
+        if os.path.isdir(path):
+            return checksum("\0".join(_list_contents(path)).encode("utf-8", "surrogateescape"))
+        return _digest_file(path)
     except FileNotFoundError:
         return _MISSING
 

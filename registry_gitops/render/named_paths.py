@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
+from registry_gitops.checksums import path_from
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
 from registry_gitops.git_repository import path_in_repository
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
 from registry_gitops.render.vendored_chart import find_shared_chart, read_shared_chart
-from registry_gitops.rules import NamedPath, OutputDirectory, PathKind
+from registry_gitops.rules import NamedPath, OutputDirectory, PathKind, SharedChart
 
 _FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of a kustomization file: kustomize accepts one of them."""
@@ -28,13 +29,20 @@ _MAX_SIZE: Final = 2**20
 """Bytes of a file that are read."""
 
 
-def read_output_directory(deployment: RegistryDeployment, directory: Path | str) -> OutputDirectory:
-    """Return what rules know of `directory`, which need not exist. Raises InputError if it cannot be read."""
+def read_output_directory(
+    deployment: RegistryDeployment,
+    directory: Path | str,
+    read_chart: Callable[[Path, str], SharedChart] = read_shared_chart,
+) -> OutputDirectory:
+    """Return what rules know of `directory`, which need not exist. Raises InputError if it cannot be read.
+
+    `read_chart` can remember the charts that several deployments share.
+    """
     root, path_from_root = Path(directory), path_in_repository(directory)
     try:
-        named = {path: _look(root / path) for path in list_named_paths(deployment)}
+        named = {path: _look(root / path) for path in _list_named(deployment)}
         shared = find_shared_chart(deployment, root)
-        chart = read_shared_chart(*shared) if shared else None
+        chart = read_chart(*shared) if shared else None
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except ValueError:
@@ -42,8 +50,14 @@ def read_output_directory(deployment: RegistryDeployment, directory: Path | str)
     return OutputDirectory(path_from_root, read_earlier_rendering(root, deployment), named, chart)
 
 
-def list_named_paths(deployment: RegistryDeployment) -> list[str]:
-    """Return the paths that `read_output_directory` looks at, from the output directory."""
+def list_read_paths(deployment: RegistryDeployment, directory: Path) -> list[str]:
+    """Return the paths that `read_output_directory` reads, from the directory. Raises OSError."""
+    shared = find_shared_chart(deployment, directory)
+    chart = [path_from(directory.resolve(), shared[0])] if shared else []
+    return [*_list_named(deployment), *chart]
+
+
+def _list_named(deployment: RegistryDeployment) -> list[str]:
     return [path for path in _paths(deployment) if not _URL.match(path)]
 
 

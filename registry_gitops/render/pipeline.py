@@ -42,15 +42,8 @@ def check_deployment(
     Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable directory.
     """
     allowed, valid = _validate(deployment, allow)
-    return check_valid(valid, directory, allow=allowed)
-
-
-def check_valid(
-    deployment: RegistryDeployment, directory: Path | str, *, allow: Iterable[str] = ()
-) -> tuple[tuple[Finding, ...], Plan]:
-    """Do what `check_deployment` does for a deployment that `load` returned: it needs no second validation."""
-    findings = lint(deployment, read_output_directory(deployment, directory), allow=allow)
-    return findings, plan_changes(render(deployment), directory)
+    findings = lint(valid, read_output_directory(valid, directory), allow=allowed)
+    return findings, plan_changes(render(valid), directory)
 
 
 def render_checked(

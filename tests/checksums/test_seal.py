@@ -141,3 +141,18 @@ def test_edit_while_render_runs_is_checked_later(rendered: Path) -> None:
     append("base/registry.yaml")()
     write_plans([result.plan for result in results if result.plan])
     assert not is_unchanged()
+
+
+def test_chart_that_deployments_share_is_checked_again_when_it_changes(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert cli("chart", "write", "charts/docker-registry").code == 0
+    configs = [tmp_path / f"apps/{name}/registry.yaml" for name in ("one", "two")]
+    for config in configs:
+        config.parent.mkdir(parents=True)
+        path = f"apps/{config.parent.name}"
+        config.write_text(f"source: {{type: git, path: {path}, chart: ../../charts/docker-registry}}\n")
+    assert cli("render").code == 0
+    assert all(is_unchanged(config, config.parent) for config in configs)
+    append("charts/docker-registry/templates/service.yaml")()
+    assert not any(is_unchanged(config, config.parent) for config in configs)
+    assert cli("render", "--check").err.count("[shared-chart]") == 2
