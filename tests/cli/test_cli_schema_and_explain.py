@@ -69,6 +69,19 @@ def test_places_of_a_value_and_of_a_default_in_a_config_file(cli: Run, tmp_path:
     assert cli("explain", "values.replicaCount", "--config", str(config)).out.endswith(nowhere)
 
 
+def test_rule_is_explained_with_the_place_where_it_is_switched_off(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("rules:\n  system-namespace: off\n")
+    (tmp_path / "registry.yaml").write_text("extends: base.yaml\nrules:\n  api-path: {off: of one team}\n")
+    for rule, place in {"system-namespace": "base.yaml:2:21", "api-path": "registry.yaml:3:19"}.items():
+        out = cli("explain", f"rule/{rule}", "--config", "registry.yaml").out
+        assert out.startswith(f"RULE:      {rule}\n")
+        assert out.splitlines()[-2:][0] == "SET:"
+        assert out.endswith(f"  {place}\n")
+    done = cli("explain", "rule/slow-revert", "--config", "registry.yaml")
+    assert done.out.endswith("SET:\n  nowhere in registry.yaml: the rule is on\n")
+    assert cli("explain", "rule/slow-revert", "--config", "none.yaml").code == 2
+
+
 def test_places_of_a_program_are_refused(cli: Run) -> None:
     done = cli("explain", "values", "--config", "registry.py")
     assert (done.code, done.err) == (2, "registry.py: a program: its values have no places\n")

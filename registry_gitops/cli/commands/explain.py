@@ -32,21 +32,23 @@ def explain(
     ] = "",
     config: Annotated[
         Path | None,
-        typer.Option(metavar="CONFIG", help="YAML config file: where it, or a file that it extends, sets the key."),
+        typer.Option(
+            metavar="CONFIG",
+            help="YAML config file: where it, or a file that it extends, sets the key, or switches the rule off.",
+        ),
     ] = None,
 ) -> None:
     """Explain a key of registry.yaml and the keys below it, or a rule."""
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
     kind, slash, rule = key.partition("/")
     if slash and kind == "rule":
-        lines = _page_of_rule(rule, width)
+        lines, key, default = _page_of_rule(rule, width), f"rules.{rule}", "the rule is on"
     else:
         from registry_gitops.schema import explain_key
 
-        lines = _page(explain_key(key), width)
-        if config:
-            lines = chain(lines, _places(config, key))
-    write_stdout("".join(f"{line}\n" for line in lines))
+        lines, default = _page(explain_key(key), width), "the default applies"
+    places = _places(config, key, default) if config else ()
+    write_stdout("".join(f"{line}\n" for line in chain(lines, places)))
 
 
 def _page_of_rule(rule_id: str, width: int) -> Iterator[str]:
@@ -60,7 +62,7 @@ def _page_of_rule(rule_id: str, width: int) -> Iterator[str]:
     yield from ("", "DESCRIPTION:", *_text(rule.page, width))
 
 
-def _places(config: Path, key: str) -> Iterator[str]:
+def _places(config: Path, key: str, default: str) -> Iterator[str]:
     from registry_gitops.deployment import list_places, read_config
 
     if config.suffix == ".py":
@@ -70,7 +72,7 @@ def _places(config: Path, key: str) -> Iterator[str]:
     yield from ("", "SET:")
     yield from (f"  {path:{width}}  {place.position}" for path, place in found.items())
     if not found:
-        yield f"  nowhere in {config}: the default applies"
+        yield f"  nowhere in {config}: {default}"
 
 
 def _page(explanation: Explanation, width: int) -> Iterator[str]:
