@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.facts.authentication import AuthenticationFacts
@@ -22,6 +22,8 @@ from registry_gitops.substitution import may_refer, parse_template
 class DeploymentFacts:
     """What Flux, Helm, and the chart make of `deployment`; what the config file says itself is in `deployment`."""
 
+    _recent: ClassVar[tuple[DeploymentFacts, ...]] = ()
+
     def __init__(self, deployment: RegistryDeployment) -> None:
         values = deployment.values
         self.deployment: Final = deployment
@@ -34,6 +36,16 @@ class DeploymentFacts:
         self.endpoints: Final = Endpoints(values, self.names, self.storage, self.authentication)
         self.pod: Final = PodFacts(values)
         self.secrets: Final = SecretFacts(values)
+
+    @classmethod
+    def of(cls, deployment: RegistryDeployment) -> DeploymentFacts:
+        """Return the facts of a deployment. Those of the last two are kept, for one rule after another."""
+        for facts in cls._recent:
+            if facts.deployment is deployment:
+                return facts
+        facts = cls(deployment)
+        cls._recent = (facts, *cls._recent[:1])
+        return facts
 
     @cached_property
     def variables(self) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def advertised_host(deployment: RegistryDeployment, directory: OutputDirectory) 
     Bad: `configuration.http.host: https://registry.example.com` with `ingress.hostname: images.example.com`
     Good: no `configuration.http.host`
     """
-    http, endpoints = deployment.values.effective_configuration.http, DeploymentFacts(deployment).endpoints
+    http, endpoints = deployment.values.effective_configuration.http, DeploymentFacts.of(deployment).endpoints
     url = urlsplit((http and http.host) or "")
     accepts_any_host = endpoints.accepts_any_host or (endpoints.has_route and not endpoints.route_hosts)
     if not url.hostname or not endpoints.public_hosts or accepts_any_host:

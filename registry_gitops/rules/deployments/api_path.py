@@ -18,7 +18,7 @@ def api_path(deployment: RegistryDeployment, directory: OutputDirectory) -> Iter
 
     Bad: `ingress.path: /registry`   Good: `ingress.path: /`
     """
-    endpoints = DeploymentFacts(deployment).endpoints
+    endpoints = DeploymentFacts.of(deployment).endpoints
     if endpoints.is_api_path_missing:
         yield (
             "values.ingress.path",

@@ -23,7 +23,7 @@ def backend_tls(deployment: RegistryDeployment, directory: OutputDirectory) -> I
 
     Bad: `tls.enabled: true` with `httpRoute.enabled: true`   Good: a BackendTLSPolicy in `extraDeploy` in addition
     """
-    values, endpoints = deployment.values, DeploymentFacts(deployment).endpoints
+    values, endpoints = deployment.values, DeploymentFacts.of(deployment).endpoints
     if not endpoints.has_tls_in_pod:
         return
     kinds = {manifest["kind"] for manifest in values.extra_deploy}

@@ -25,7 +25,7 @@ def body_size(deployment: RegistryDeployment, directory: OutputDirectory) -> Ite
     Bad: `nginx.ingress.kubernetes.io/proxy-body-size: 8m`   Good: `nginx.ingress.kubernetes.io/proxy-body-size: "0"`
     """
     ingress = deployment.values.ingress
-    if not (ingress.enabled and DeploymentFacts(deployment).storage.accepts_pushes):
+    if not (ingress.enabled and DeploymentFacts.of(deployment).storage.accepts_pushes):
         return
     for annotation in _ANNOTATIONS:
         found = re.fullmatch(r"(\d+)([kmg]?)", ingress.annotations.get(annotation, "").lower())

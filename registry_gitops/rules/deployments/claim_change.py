@@ -22,7 +22,7 @@ def claim_change(deployment: RegistryDeployment, directory: OutputDirectory) -> 
     """
     if directory.earlier is None:
         return
-    earlier, now = DeploymentFacts(directory.earlier), DeploymentFacts(deployment)
+    earlier, now = DeploymentFacts.of(directory.earlier), DeploymentFacts.of(deployment)
     if _own_claim(earlier) is None or _own_claim(earlier) != _own_claim(now):
         return
     remedy = (

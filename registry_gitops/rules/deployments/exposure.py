@@ -13,7 +13,7 @@ class Exposure:
     """Where clients outside the cluster come in, and what is in front of the registry."""
 
     def __init__(self, deployment: RegistryDeployment) -> None:
-        facts = DeploymentFacts(deployment)
+        facts = DeploymentFacts.of(deployment)
         values, endpoints = deployment.values, facts.endpoints
         self.facts: Final = facts
         self.key, self.way, self.tls_remedy = _way(facts)

@@ -22,7 +22,7 @@ def images_deleted(deployment: RegistryDeployment, directory: OutputDirectory) -
     """
     if directory.earlier is None:
         return
-    earlier, now = DeploymentFacts(directory.earlier), DeploymentFacts(deployment)
+    earlier, now = DeploymentFacts.of(directory.earlier), DeploymentFacts.of(deployment)
     if (earlier.storage.is_cache and now.storage.is_cache) or not deletes_claim(earlier, now):
         return
     yield (

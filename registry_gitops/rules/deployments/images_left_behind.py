@@ -26,7 +26,7 @@ def images_left_behind(deployment: RegistryDeployment, directory: OutputDirector
     """
     if directory.earlier is None:
         return
-    earlier, now = DeploymentFacts(directory.earlier), DeploymentFacts(deployment)
+    earlier, now = DeploymentFacts.of(directory.earlier), DeploymentFacts.of(deployment)
     if (earlier.storage.is_cache and now.storage.is_cache) or deletes_claim(earlier, now):
         return
     before, after = locate_images(earlier), locate_images(now)

@@ -19,7 +19,7 @@ def images_lost_with_pod(deployment: RegistryDeployment, directory: OutputDirect
 
     Bad: `persistence.enabled: false`   Good: `persistence: {enabled: true, size: 10Gi}`, or `storage.type: s3`
     """
-    storage = DeploymentFacts(deployment).storage
+    storage = DeploymentFacts.of(deployment).storage
     if storage.loss_reason and not storage.is_cache:
         is_typed = deployment.values.configuration.driver is None
         memory = "values.storage.type" if is_typed else "values.configuration.storage.inmemory"

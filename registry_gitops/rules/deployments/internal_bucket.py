@@ -27,7 +27,7 @@ def internal_bucket(deployment: RegistryDeployment, directory: OutputDirectory) 
     s3 = deployment.values.effective_configuration.storage.s3
     endpoint = (s3 and s3.region_endpoint) or ""
     host = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}").hostname or ""
-    storage = DeploymentFacts(deployment).storage
+    storage = DeploymentFacts.of(deployment).storage
     if host and _INTERNAL.fullmatch(host) and storage.redirects_pulls:
         key = "redirect.disable to true in configuration.storage"
         is_typed = storage.key == "storage.s3"

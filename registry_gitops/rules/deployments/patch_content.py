@@ -28,7 +28,7 @@ def patch_content(deployment: RegistryDeployment, directory: OutputDirectory) ->
     Bad: `patches: [{target: {kind: Deployment}, ...}]` in `kustomization`   Good: the same in `release.postRenderers`
     """
     options = deployment.kustomization
-    objects = None if options.resources or options.components else DeploymentFacts(deployment).flux_objects
+    objects = None if options.resources or options.components else DeploymentFacts.of(deployment).flux_objects
     for index, patch in enumerate(options.patches or ()):
         key = f"kustomization.patches[{index}]"
         named = directory.named.get(patch.path or "")

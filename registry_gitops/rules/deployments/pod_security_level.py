@@ -16,7 +16,7 @@ def pod_security_level(deployment: RegistryDeployment, directory: OutputDirector
 
     Bad: `runAsUser: 0` in `values.containerSecurityContext`   Good: that, and `namespace.podSecurity: baseline`
     """
-    facts = DeploymentFacts(deployment)
+    facts = DeploymentFacts.of(deployment)
     namespace = facts.namespace
     for violation in facts.pod_violations:
         yield (

@@ -19,7 +19,10 @@ def single_node_rollout(deployment: RegistryDeployment, directory: OutputDirecto
 
     Bad: `updateStrategy.type: RollingUpdate` with ReadWriteOnce   Good: `updateStrategy.type: ""`
     """
-    if DeploymentFacts(deployment).storage.is_single_node and deployment.values.update_strategy.type == "RollingUpdate":
+    if (
+        DeploymentFacts.of(deployment).storage.is_single_node
+        and deployment.values.update_strategy.type == "RollingUpdate"
+    ):
         modes = "/".join(deployment.values.persistence.access_modes)
         yield (
             "values.updateStrategy.type",
