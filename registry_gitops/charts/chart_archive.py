@@ -41,6 +41,11 @@ class ChartArchive:
         return str(self.metadata["version"])
 
     @property
+    def tag(self) -> str:
+        """Tag of the version in a registry, as Helm has it: a tag cannot have a "+"."""
+        return self.version.replace("+", "_")
+
+    @property
     def file_name(self) -> str:
         """Name of the file, as `helm package` has it."""
         return f"{self.name}-{self.version}.tgz"

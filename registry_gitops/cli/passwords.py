@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from getpass import getpass
 from typing import Final
 
+import typer
+
 from registry_gitops.cli.parsing import is_text
 from registry_gitops.errors import InputError
 
@@ -52,6 +54,19 @@ def _decode(raw: bytes, name: str) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         raise InputError.single(f"the {name} is not text in UTF-8") from None
+
+
+def refuse_incomplete_login(
+    username: str | None, password: str | None, *, from_stdin: bool, other_user: str | None = None
+) -> None:
+    """Raise typer.BadParameter for a user without a password, and for a password on stdin without a user.
+
+    `other_user` is the user to log in as without --username.
+    """
+    if from_stdin and not (username or other_user):
+        raise typer.BadParameter("no user to log in as: add --username USER", param_hint="--password-stdin")
+    if username and password is None:
+        raise typer.BadParameter(f"needs a password: set {VARIABLE}, or pass --password-stdin", param_hint="--username")
 
 
 def prompt_password(name: str, prompt: str, *, option: str, is_repeated: bool = False) -> str:

@@ -13,10 +13,14 @@ from registry_gitops.smoke.context import LAYER_SIZE, REPOSITORY, Context, Optio
 from registry_gitops.smoke.coverage import describe_coverage
 from registry_gitops.smoke.exceptions import CheckFailed, NotSupported, Skipped
 from registry_gitops.smoke.expectations import Expectations
+from registry_gitops.smoke.images import LocalBlob, LocalManifest
 from registry_gitops.smoke.levels import Level
 from registry_gitops.smoke.preconditions import Precondition
 from registry_gitops.smoke.promise_words import PROMISE_WORDS, with_promised_words
+from registry_gitops.smoke.push_record import PushRecord
 from registry_gitops.smoke.remedy import Remedy, at_least
+from registry_gitops.smoke.repository import Repository
+from registry_gitops.smoke.repository_names import require_repository_name
 from registry_gitops.smoke.restart import RestartImage
 from registry_gitops.smoke.runner import TOOL, Interrupted, checks_for_level, push_restart_image, run_checks
 
@@ -34,11 +38,15 @@ __all__ = [
     "Expectations",
     "Interrupted",
     "Level",
+    "LocalBlob",
+    "LocalManifest",
     "NoResponseError",
     "NotSupported",
     "Options",
     "Precondition",
+    "PushRecord",
     "Remedy",
+    "Repository",
     "RestartImage",
     "Skipped",
     "UnreachableError",
@@ -48,6 +56,7 @@ __all__ = [
     "connect",
     "describe_coverage",
     "push_restart_image",
+    "require_repository_name",
     "run_checks",
     "with_promised_words",
 ]

@@ -50,7 +50,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "target",
         "validation",
     },
-    "charts": {"assets", "codec", "render"},
+    "charts": {"assets", "codec", "render", "smoke"},
     "diff": {"assets", "codec", "deployment", "documents", "facts", "filenames", "render", "report"},
     "secrets": {"manifests", "model", "values"},
     "registry": set(),

@@ -35,7 +35,7 @@ def test_every_command_with_such_options_is_tried() -> None:
     tried = {case.values[0] for case in OPTIONS}
     assert tried == {
         *("init", "import", "render", "validate", "diff", "explain", "htpasswd", "secret", "serve", "gc", "smoke"),
-        *("status", "chart package"),
+        *("status", "chart package", "chart push"),
     }
 
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
+from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.passwords import (
+    VARIABLE,
+    read_password_from_environment,
+    read_password_from_stdin,
+    refuse_incomplete_login,
+)
 from registry_gitops.cli.streams import write_stderr, write_stdout
 
 
@@ -47,5 +54,61 @@ def package(
     write_stdout(f"create {write_archive(package_chart(), output_dir)}\n")
 
 
-CHART_COMMANDS: Final = (write, package)
+def push(
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="oci://HOST/PATH. The name of the chart is added if the URL lacks it."),
+    ],
+    username: Annotated[
+        str | None,
+        typer.Option(metavar="USER", help=f"User to log in as; the password is read from {VARIABLE}."),
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
+    ] = False,
+    ca_file: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, metavar="FILE", help="Trust the certificate authorities in this file (PEM)."
+        ),
+    ] = None,
+    insecure_skip_tls_verify: Annotated[
+        bool, typer.Option("--insecure-skip-tls-verify", help="Accept any certificate.")
+    ] = False,
+    plain_http: Annotated[bool, typer.Option("--plain-http", help="Connect over HTTP without TLS.")] = False,
+) -> None:
+    """Push the chart to an OCI registry.
+
+    Prints its URL with version and digest, which is the same each time. Without --username, uses the credentials that
+    `docker login` saved. Exits 1 if the registry refuses the chart, and 3 if it is unreachable.
+    """
+    from registry_gitops.charts import ChartRepository, package_chart, push_chart
+    from registry_gitops.smoke import CheckFailed, NoResponseError, UnreachableError
+
+    archive = package_chart()
+    repository = ChartRepository.parse(url, archive.name)
+    password = read_password_from_stdin() if password_stdin else read_password_from_environment()
+    refuse_incomplete_login(username, password, from_stdin=password_stdin)
+    login = {"username": username, "password": password} if username else {}
+    authorities = None if ca_file is None else str(ca_file)
+    verification = {"ca_file": authorities, "insecure_skip_tls_verify": insecure_skip_tls_verify}
+    try:
+        with repository.connect(plain_http=plain_http, **login, **verification) as client:
+            pushed = push_chart(client, repository, archive)
+    except UnreachableError as problem:
+        _end(ExitCode.UNREACHABLE, f"{problem}. {problem.remedy}")
+    except NoResponseError as problem:
+        _end(ExitCode.UNREACHABLE, f"cannot push: {problem}. Try again.")
+    except CheckFailed as problem:
+        remedy = "Check that the user is allowed to push there, and whether the repository must be created before."
+        _end(ExitCode.FINDINGS, f"cannot push to {repository.url}: {problem}. {remedy}")
+    write_stdout(f"{'push' if pushed.is_new else 'unchanged'} {pushed}\n")
+
+
+def _end(code: ExitCode, message: str) -> NoReturn:
+    write_stderr(f"error: {message}")
+    raise typer.Exit(code) from None
+
+
+CHART_COMMANDS: Final = (write, package, push)
 """The commands of `chart`, in the order of its help."""

@@ -13,7 +13,12 @@ import typer
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option, parse_period_option, parse_size_option
 from registry_gitops.cli.parsing import ARGUMENTS, whole_number_parser
-from registry_gitops.cli.passwords import VARIABLE, read_password_from_environment, read_password_from_stdin
+from registry_gitops.cli.passwords import (
+    VARIABLE,
+    read_password_from_environment,
+    read_password_from_stdin,
+    refuse_incomplete_login,
+)
 from registry_gitops.cli.progress import Progress
 from registry_gitops.cli.reports import (
     Output,
@@ -211,11 +216,8 @@ def _options(repository: str, layer_size: int, before: Path | None, after: Path 
 
 def _with_user(target: Target, username: str | None, password: str | None, *, from_stdin: bool) -> Target:
     """Return the target with the credentials of the options, if any, instead of those of the config file."""
+    refuse_incomplete_login(username, password, from_stdin=from_stdin, other_user=target.username)
     name = username or target.username
-    if from_stdin and not name:
-        raise typer.BadParameter("no user to log in as: add --username USER", param_hint="--password-stdin")
-    if username and password is None:
-        raise typer.BadParameter(f"needs a password: set {VARIABLE}, or pass --password-stdin", param_hint="--username")
     return replace(target, username=name, password=password if password is not None else target.password)
 
 

@@ -16,6 +16,8 @@ from registry_gitops.smoke.client.masked_text import Credentials
 _HELPER_TIMEOUT: Final = 30
 """Seconds: some helpers call a cloud API, some prompt a person."""
 _HUB: Final = "https://index.docker.io/v1/"
+_HUB_HOSTS: Final = ("docker.io", "registry-1.docker.io")
+"""Other hosts of Docker Hub: `docker login` saves its credentials for index.docker.io alone."""
 
 
 def docker_config_file() -> Path | None:
@@ -36,6 +38,7 @@ def find_credentials(host: str, file: Path | None = None) -> Credentials | None:
     file = file or docker_config_file()
     if file is None:
         return None
+    host = "index.docker.io" if host in _HUB_HOSTS else host
     config = _read_json(file)
     helper = _section(config, "credHelpers").get(host) or config.get("credsStore")
     if isinstance(helper, str) and helper:
