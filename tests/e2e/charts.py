@@ -1,25 +1,23 @@
-"""Our chart, published as docs/deploying.md says: packed and pushed by the real Helm."""
+"""Our chart, published by `registry_gitops.charts`, as `registry-gitops chart` does it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from registry_gitops.charts import ChartRepository, package_chart, push_chart, write_archive
 from registry_gitops.registry import ReferenceRegistry
-from tests.registry.clients.programs import Registry, run
-from tests.support.helm import CHART
 
 
 def package(folder: Path) -> Path:
-    """Pack the chart into `folder`, which has to be there."""
-    run(["helm", "package", CHART, "--destination", folder], Registry(""), folder)
-    (made,) = folder.glob("*.tgz")
-    return made
+    """Pack the chart into `folder`."""
+    return write_archive(package_chart(), folder)
 
 
-def push(chart: Path, registry: ReferenceRegistry, repository: str) -> str:
-    """Push a packed chart below `repository`, and give the address of that: `oci://HOST:PORT/REPOSITORY`."""
-    there = Registry(urlsplit(registry.url).netloc)
-    address = f"oci://{there.host}/{repository}"
-    run(["helm", "push", chart, address, "--plain-http"], there, chart.parent)
-    return address
+def push(registry: ReferenceRegistry, repository: str) -> str:
+    """Push the chart below `repository`, and return the URL of that: `oci://HOST:PORT/REPOSITORY`."""
+    url, archive = f"oci://{urlsplit(registry.url).netloc}/{repository}", package_chart()
+    target = ChartRepository.parse(url, archive.name)
+    with target.connect(plain_http=True) as client:
+        push_chart(client, target, archive)
+    return url

@@ -78,7 +78,7 @@ def published(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Address of the folder of charts in a registry that the cluster reaches, with our chart in it."""
     folder = tmp_path_factory.mktemp("published")
     with ReferenceRegistry(folder / "registry", (cluster.address, 0)) as registry:
-        yield charts.push(charts.package(folder), registry, "charts")
+        yield charts.push(registry, "charts")
 
 
 @pytest.fixture(scope="module")

@@ -50,8 +50,8 @@ def website(cluster: Cluster, package: Path) -> Iterator[str]:
         thread.join()
 
 
-def test_a_chart_in_an_oci_registry_becomes_a_release(fleet: Fleet, package: Path, registry: ReferenceRegistry) -> None:
-    fleet.init("--source", "helm", "--url", charts.push(package, registry, "charts"))
+def test_a_chart_in_an_oci_registry_becomes_a_release(fleet: Fleet, registry: ReferenceRegistry) -> None:
+    fleet.init("--source", "helm", "--url", charts.push(registry, "charts"))
     fleet.commit("Add a registry", source={"insecure": True})
     fleet.follow()
     release = fleet.ready()

@@ -34,7 +34,7 @@ class Sources:
         self.authority: Authority = make_authority(folder)
         root, address = folder / "registry", (cluster.address, 0)
         with ReferenceRegistry(root, address) as registry:
-            charts.push(charts.package(folder), registry, "charts")
+            charts.push(registry, "charts")
         (folder / "users").write_text(line("alice", "hunter2"))
         pair = self.authority.sign("server", [f"IP:{cluster.address}"])
         self.open = stack.enter_context(ReferenceRegistry(root, address))
