@@ -9,7 +9,6 @@ import typer
 
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
-from registry_gitops.version import __version__
 
 _OPTIONS: Final = {"name": "--name", "namespace": "--namespace", "url": "--url", "path": "DIR"}
 """Key of a problem -> the option that it came from."""
@@ -66,6 +65,6 @@ def _check_url(source: str, url: str | None) -> None:
     if source == "oci" and not url:
         raise typer.BadParameter(
             "--source oci needs --url oci://HOST/PATH/docker-registry: push the chart first, with "
-            f"`helm push docker-registry-{__version__}.tgz oci://HOST/PATH`",
+            "`registry-gitops chart push oci://HOST/PATH`",
             param_hint="--source",
         )
