@@ -65,14 +65,29 @@ def explain_tree(path: str) -> Iterator[Explanation]:
 def child_schemas(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schemas of the keys of an object, of the entries of a list, or of all members of a union, by key."""
     schemas: dict[str, Any] = {}
+    meanings: dict[str, dict[str, str]] = {}
     for member in _members(schema):
-        for key, below in {**member.get("properties", {}), **_below_items(member)}.items():
+        properties = {**member.get("properties", {}), **_below_items(member)}
+        kind = properties.get("type", {}).get("const", "")
+        for key, below in properties.items():
             # The key that tells the members of a union apart has one value in each.
             both = "const" in below and key in schemas
             schemas[key] = (
                 {**below, "enum": [*_constants(schemas[key]), *_constants(below)]} if both else schemas.get(key, below)
             )
-    return schemas
+            meanings.setdefault(key, {}).setdefault(_description(below), kind)
+    return {key: _with_meanings(below, meanings[key]) for key, below in schemas.items()}
+
+
+def _with_meanings(schema: dict[str, Any], meanings: dict[str, str]) -> dict[str, Any]:
+    """Return the schema of a key with each of its descriptions, if it has several; `meanings` has the type of each."""
+    if len(meanings) < 2 or not all(meanings.values()):
+        return schema
+    return {**schema, "description": " ".join(f"Of type {kind}: {text}" for text, kind in meanings.items())}
+
+
+def _description(schema: dict[str, Any]) -> str:
+    return str(schema.get("description") or _resolve(schema).get("description", ""))
 
 
 def _below_items(schema: dict[str, Any]) -> dict[str, Any]:
@@ -84,8 +99,7 @@ def _constants(schema: dict[str, Any]) -> list[Any]:
 
 
 def _explanation(steps: list[str], schema: dict[str, Any], fields: tuple[Explanation, ...] = ()) -> Explanation:
-    description = schema.get("description") or _resolve(schema).get("description", "")
-    return Explanation(".".join(steps), type_name(schema), schema.get("default"), description, fields)
+    return Explanation(".".join(steps), type_name(schema), schema.get("default"), _description(schema), fields)
 
 
 def type_name(schema: dict[str, Any]) -> str:

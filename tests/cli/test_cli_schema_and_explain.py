@@ -42,6 +42,14 @@ def test_a_section_is_explained_with_the_keys_below_it(cli: Run) -> None:
     assert out.endswith(".\n")
 
 
+def test_key_of_several_types_is_explained_for_each_of_them(cli: Run) -> None:
+    text = " ".join(cli("explain", "source.chart").out.split())
+    assert "Of type git: Path of a chart that several deployments share, " in text
+    assert text.endswith("Of type helm: Name of the chart in the repository.")
+    # The same in two of them.
+    assert "DESCRIPTION: Secret with `tls.crt`" in " ".join(cli("explain", "source.certSecretRef").out.split())
+
+
 def test_without_a_key_the_whole_description_is_explained(cli: Run) -> None:
     out = cli("explain").out
     assert out.startswith("KEY:      (the config file)\nTYPE:     object\n")

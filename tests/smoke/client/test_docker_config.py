@@ -53,6 +53,13 @@ def test_entry_is_found_for_each_form_of_its_host(key: str, tmp_path: Path) -> N
     assert find_credentials("registry.example.com", written(tmp_path, {"auths": {key: entry}})) is None
 
 
+@pytest.mark.parametrize("host", ["docker.io", "registry-1.docker.io", "index.docker.io"])
+def test_login_to_docker_hub_is_that_of_each_of_its_hosts(host: str, tmp_path: Path) -> None:
+    entry = {"username": "ada", "password": "pw"}
+    file = written(tmp_path, {"auths": {"https://index.docker.io/v1/": entry}})
+    assert pair(find_credentials(host, file)) == ("ada", "pw", False)
+
+
 def test_missing_file_has_no_credentials(tmp_path: Path) -> None:
     assert find_credentials(HOST, tmp_path / "config.json") is None
 
