@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
 from registry_gitops.diff.effect import Effect, worst_effect
@@ -10,10 +11,14 @@ from registry_gitops.diff.helm_template import HelmError, template_release
 from registry_gitops.diff.object_pairs import compare_objects, replace_objects
 from registry_gitops.diff.rendering import Rendering
 
+Changes = tuple[ObjectChange, ...]
+Notes = tuple[str, ...]
 
-def compare_renderings(
-    before: Rendering, after: Rendering, helm: str | None
-) -> tuple[tuple[ObjectChange, ...], tuple[str, ...]]:
+NO_HELM: Final = "helm is not on PATH, so the objects of the chart are not compared, only its values: install it"
+NO_TEMPLATE: Final = "helm cannot render the chart, so its objects are not compared, only its values"
+
+
+def compare_renderings(before: Rendering, after: Rendering, helm: str | None) -> tuple[Changes, Notes]:
     """Return what happens to the objects, and what could not be compared. `helm` is the path of Helm, if there is one.
 
     Without Helm, only the objects that Flux applies are compared, with the values of the release.
@@ -22,14 +27,11 @@ def compare_renderings(
     if after.is_suspended or before.helm_input == after.helm_input:
         return tuple(changes), ()
     if helm is None:
-        note = "helm is not on PATH, so the objects of the chart are not compared, only its values: install it"
-        return tuple(map(_assume_restart, changes)), (note,)
+        return tuple(map(_assume_restart, changes)), (NO_HELM,)
     try:
         changes += _release_changes(before, after, helm)
     except HelmError as error:
-        return tuple(map(_assume_restart, changes)), (
-            f"helm cannot render the chart, so its objects are not compared: {error}",
-        )
+        return tuple(map(_assume_restart, changes)), (f"{NO_TEMPLATE}: {error}",)
     return tuple(changes), ()
 
 

@@ -30,10 +30,10 @@ class GitTree:
         """
         top = _git(directory, "rev-parse", "--show-toplevel")
         self.root: Final = Path(os.fsdecode(top.removesuffix(b"\n")))
+        self.revision: Final = revision
+        """The revision as it was named."""
         self._commit: Final = _find_commit(self.root, revision)
-        # Many deployments share one chart.
         self._read = dict[str, Mapping[str, str]]()
-        self._read_now = dict[str, Mapping[str, str]]()
 
     @cached_property
     def paths(self) -> frozenset[str]:
@@ -54,18 +54,11 @@ class GitTree:
 
     def read_below(self, directory: str) -> Mapping[str, str]:
         """Return path -> text of the files below a directory, relative to it. It is named from the root."""
-        if directory not in self._read:
+        if directory not in self._read:  # Many deployments share one chart.
             prefix = f"{directory}/"
             found = self.read([path for path in self.paths if path.startswith(prefix)])
             self._read[directory] = {path.removeprefix(prefix): text for path, text in found.items()}
         return self._read[directory]
-
-    def read_work_tree(self, directory: str) -> Mapping[str, str]:
-        """Return the same of the files as they are now."""
-        if directory not in self._read_now:
-            top = self.root / directory
-            self._read_now[directory] = read_texts(top, (str(path.relative_to(top)) for path in top.rglob("*")))
-        return self._read_now[directory]
 
 
 def read_texts(directory: Path, names: Iterable[str]) -> dict[str, str]:

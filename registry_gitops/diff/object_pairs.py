@@ -20,12 +20,12 @@ def compare_objects(
     old, new = ({key_of(plain): plain for plain in objects} for objects in (before, after))
     for key, plain in new.items():
         if key not in old:
-            yield _change(ChangeAction.CREATE, plain, judge_creation(plain))
+            yield describe_change(ChangeAction.CREATE, plain, judge_creation(plain))
         else:
-            yield from _compare(old[key], plain)
+            yield from compare_pair(old[key], plain)
     for key, plain in old.items():
         if key not in new:
-            yield _change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=by_flux))
+            yield describe_change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=by_flux))
 
 
 def replace_objects(before: Iterable[PlainObject], after: Iterable[PlainObject]) -> Iterator[ObjectChange]:
@@ -33,12 +33,12 @@ def replace_objects(before: Iterable[PlainObject], after: Iterable[PlainObject])
     old, new = ({key_of(plain): plain for plain in objects} for objects in (before, after))
     for key, plain in new.items():
         if key in old:
-            yield _change(ChangeAction.UPDATE, plain, _judge_replacement(old[key]))
+            yield describe_change(ChangeAction.UPDATE, plain, _judge_replacement(old[key]))
         else:
-            yield _change(ChangeAction.CREATE, plain, judge_creation(plain))
+            yield describe_change(ChangeAction.CREATE, plain, judge_creation(plain))
     for key, plain in old.items():
         if key not in new:
-            yield _change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=False))
+            yield describe_change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=False))
 
 
 def _judge_replacement(plain: PlainObject) -> Verdict:
@@ -50,17 +50,19 @@ def _judge_replacement(plain: PlainObject) -> Verdict:
     return Verdict(worst_effect((verdict.effect, Effect.RECREATES_OBJECT)), reason)
 
 
-def _compare(before: PlainObject, after: PlainObject) -> Iterator[ObjectChange]:
+def compare_pair(before: PlainObject, after: PlainObject) -> Iterator[ObjectChange]:
+    """Yield the update of an object, if it differs."""
     one, other = normalize(before), normalize(after)
     differences = tuple(find_differences(one, other))
     if differences:
         is_secret = after["kind"] == "Secret"
         fields = tuple(each.to_changed_field(is_secret=is_secret) for each in differences)
         verdict = judge_update(ObjectUpdate(one, other, differences))
-        yield _change(ChangeAction.UPDATE, after, verdict).model_copy(update={"fields": fields})
+        yield describe_change(ChangeAction.UPDATE, after, verdict).model_copy(update={"fields": fields})
 
 
-def _change(action: ChangeAction, plain: PlainObject, verdict: Verdict) -> ObjectChange:
+def describe_change(action: ChangeAction, plain: PlainObject, verdict: Verdict) -> ObjectChange:
+    """Return a change of an object, without fields."""
     key = key_of(plain)
     changed = ChangedObject(api_version=plain["apiVersion"], kind=key.kind, namespace=key.namespace, name=key.name)
     return ObjectChange(action=action, object=changed, effect=verdict.effect, reason=verdict.reason)

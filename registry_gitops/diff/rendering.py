@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from registry_gitops.assets import read_chart
 from registry_gitops.diff.helm_template import HelmInput
-from registry_gitops.diff.plain_objects import look_up, read_objects
+from registry_gitops.diff.plain_objects import PlainObject, look_up, read_objects
 from registry_gitops.facts import compose_release_name
 
 _CHART: Final = "chart/"
@@ -29,6 +29,18 @@ class HelmIdentity:
     storage_namespace: str
     cluster: str
     """The Secret with the kubeconfig of another cluster, or ""."""
+
+
+def identity_of(release: PlainObject) -> HelmIdentity:
+    """Return what the Helm release of a HelmRelease is known by."""
+    spec, metadata = look_up(release, "spec", default={}), release["metadata"]
+    target, namespace = spec.get("targetNamespace"), metadata.get("namespace") or ""
+    return HelmIdentity(
+        compose_release_name(metadata["name"], spec.get("releaseName"), target),
+        target or namespace,
+        spec.get("storageNamespace") or namespace,
+        str(look_up(spec, "kubeConfig", default="")),
+    )
 
 
 class Rendering:
@@ -55,16 +67,7 @@ class Rendering:
     @property
     def helm_identity(self) -> HelmIdentity | None:
         """What the Helm release is known by; None without a HelmRelease."""
-        if self.release is None:
-            return None
-        spec, metadata = look_up(self.release, "spec", default={}), self.release["metadata"]
-        target, namespace = spec.get("targetNamespace"), metadata.get("namespace") or ""
-        return HelmIdentity(
-            compose_release_name(metadata["name"], spec.get("releaseName"), target),
-            target or namespace,
-            spec.get("storageNamespace") or namespace,
-            str(look_up(spec, "kubeConfig", default="")),
-        )
+        return None if self.release is None else identity_of(self.release)
 
     @cached_property
     def helm_input(self) -> HelmInput | None:

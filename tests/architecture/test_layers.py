@@ -51,7 +51,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "validation",
     },
     "charts": {"assets", "codec", "render", "smoke"},
-    "diff": {"assets", "codec", "deployment", "documents", "facts", "filenames", "render", "report"},
+    "diff": {"assets", "cluster", "codec", "deployment", "documents", "facts", "filenames", "render", "report"},
     "secrets": {"manifests", "model", "values"},
     "registry": set(),
     "importer": {

@@ -54,7 +54,7 @@ class Repository:
 
     def report(self, *configs: Path, allow: Collection[str] = ()) -> DiffReport:
         """Return what a commit of the config files would do."""
-        return diff_deployments(configs, load, GitTree(self.root, "HEAD"), "HEAD", allow=allow)
+        return diff_deployments(configs, GitTree(self.root, "HEAD"), allow=allow)
 
     def diff(self, before: dict[str, Any], after: dict[str, Any]) -> DeploymentDiff:
         """Return what it does to change one config file into another."""

@@ -114,7 +114,10 @@ def test_passwords_are_not_shown(cli: Run, repository: Repository) -> None:
     ("arguments", "message"),
     [
         (("--against", "no-such"), 'no commit "no-such" in this repository: fetch it, or pass another one'),
-        (("nowhere/registry.yaml",), "nowhere/registry.yaml: no such file, neither here nor rendered in that revision"),
+        (
+            ("nowhere/registry.yaml",),
+            "nowhere/registry.yaml: no such file, and HEAD has nothing that was rendered of it",
+        ),
         (("--allow", "no-such-rule"), "no-such-rule"),
     ],
 )

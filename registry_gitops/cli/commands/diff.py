@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import signal
+import sys
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from registry_gitops.cli.config_file import find_config_files, load_config
+from registry_gitops.cli.config_file import find_config_files
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.reports import DiffFormat, Output, check_outputs, output_parser, write_reports
+from registry_gitops.cli.streams import write_stderr
+from registry_gitops.cluster import ClusterError, Kubectl
 from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
     from registry_gitops.diff import DiffReport, GitTree
+
+_HEAD: Final = "HEAD"
 
 
 def diff(
     configs: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="CONFIG",
+            metavar="CONFIG|DIR",
             help="Config files, or directories with config files.",
             show_default="the one in this directory, or all below it",
         ),
     ] = None,
     against: Annotated[
-        str, typer.Option(metavar="REF", help="Commit, branch, or tag whose rendered files are compared.")
-    ] = "HEAD",
+        str | None,
+        typer.Option(
+            metavar="REF", help="Commit, branch, or tag whose rendered files are compared.", show_default=_HEAD
+        ),
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Compare with the cluster: its API server tries each change.")
+    ] = False,
+    context: Annotated[
+        str | None, typer.Option(metavar="NAME", help="kubeconfig context of --live (default: the current one).")
+    ] = None,
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file of --live (default: kubectl's)."
+        ),
+    ] = None,
     allow: Annotated[
         list[str] | None,
         typer.Option(metavar="RULE", help="Ignore the findings of RULE, for example claim-change. Repeatable."),
@@ -48,17 +70,46 @@ def diff(
 
     Compares what the config files render to with the rendered files of a commit, and tells for each object whether Pods
     restart or stop, whether Kubernetes refuses the change, and whether images are lost. Exits 0 if nothing changes, 1
-    if anything does or a rule finds an error, and 2 if a config file cannot be used.
+    if anything does or a rule finds an error, and 3 if the cluster of --live is unreachable.
     """
     check_outputs(output_)
-    from registry_gitops.diff import GitTree, diff_deployments
-
-    named = configs or []
-    tree = GitTree(_directory_of(named), against)
-    report = diff_deployments(_find_configs(named, tree), load_config, tree, against, allow=_known_rules(allow or ()))
+    _check_live(live, against, context or kubeconfig)
+    rules = _known_rules(allow or ())
+    with redirect_stdout(sys.stderr):  # What a registry.py prints is not our output.
+        if live:
+            report = _diff_live(configs or (), Kubectl(context, kubeconfig), rules)
+        else:
+            report = _diff(configs or (), against or _HEAD, rules)
     write_reports(output_, lambda output: _format(report, output))
     has_errors = any(finding.is_error for each in report.deployments for finding in each.findings)
     raise typer.Exit(ExitCode.OK if report.is_same and not has_errors else ExitCode.FINDINGS)
+
+
+def _check_live(live: bool, against: str | None, cluster: object) -> None:
+    if live and against:
+        raise typer.BadParameter("cannot be combined with --against", param_hint="--live")
+    if cluster and not live:
+        raise typer.BadParameter("--context and --kubeconfig need it", param_hint="--live")
+
+
+def _diff(named: Sequence[Path], against: str, allow: Collection[str]) -> DiffReport:
+    from registry_gitops.diff import GitTree, diff_deployments
+
+    tree = GitTree(_directory_of(named), against)
+    return diff_deployments(_find_configs(named, tree), tree, allow=allow)
+
+
+def _diff_live(named: Sequence[Path], kubectl: Kubectl, allow: Collection[str]) -> DiffReport:
+    """Ends with exit code 3 if the cluster is unreachable."""
+    from registry_gitops.diff import diff_with_cluster
+
+    # `timeout` and CI send SIGTERM: kubectl must end with us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return diff_with_cluster(find_config_files(named), kubectl, allow=allow)
+    except ClusterError as error:
+        write_stderr(f"error: {error}")
+        raise typer.Exit(ExitCode.UNREACHABLE) from None
 
 
 def _directory_of(named: Sequence[Path]) -> Path:

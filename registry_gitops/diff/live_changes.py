@@ -1,0 +1,116 @@
+"""What happens to the objects of a deployment in a cluster, as its API server tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from registry_gitops.cluster import Kubectl
+from registry_gitops.diff.deployment_changes import NO_HELM, NO_TEMPLATE, Changes, Notes
+from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
+from registry_gitops.diff.dry_run import Trial, read_live, try_to_apply
+from registry_gitops.diff.effect import Effect
+from registry_gitops.diff.helm_template import HelmError, template_release
+from registry_gitops.diff.object_effects import judge_creation, judge_deletion
+from registry_gitops.diff.object_pairs import compare_pair, describe_change, replace_objects
+from registry_gitops.diff.plain_objects import PlainObject, key_of, look_up
+from registry_gitops.diff.rendering import HelmIdentity, Rendering, identity_of
+from registry_gitops.diff.verdict import Verdict
+
+_FLUX: Final = "kustomize-controller"
+_HELM: Final = "helm-controller"
+"""The field managers of Flux: a field that they have set, and that is missing now, is removed."""
+
+_SERVER_FIELDS: Final = (
+    "managedFields",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "ownerReferences",
+)
+_FLUX_MARKS: Final = ("helm.toolkit.fluxcd.io/", "kustomize.toolkit.fluxcd.io/name", "meta.helm.sh/")
+"""How labels and annotations begin that Flux adds to what it applies."""
+
+
+def compare_with_cluster(rendering: Rendering, helm: str | None, kubectl: Kubectl) -> tuple[Changes, Notes]:
+    """Return what happens to the objects of a cluster, and what is not known.
+
+    Raises ClusterError if the cluster is unreachable.
+    """
+    changes, notes = _apply(kubectl, rendering.flux_objects, "", _FLUX)
+    identity = rendering.helm_identity
+    if rendering.release is None or identity is None or rendering.helm_input is None or rendering.is_suspended:
+        return changes, notes
+    if identity.cluster:
+        return changes, (*notes, "the release is in another cluster (release.kubeConfig): not compared")
+    if helm is None:
+        return changes, (*notes, NO_HELM)
+    try:
+        objects = template_release(helm, rendering.helm_input)
+    except HelmError as error:
+        return changes, (*notes, f"{NO_TEMPLATE}: {error}")
+    more, more_notes = _upgrade(kubectl, rendering.release, objects, identity)
+    return (*changes, *more), (*notes, *more_notes)
+
+
+def _upgrade(
+    kubectl: Kubectl, release: PlainObject, objects: Sequence[PlainObject], identity: HelmIdentity
+) -> tuple[Changes, Notes]:
+    """Return what happens to the objects of the release: to those that the chart renders no longer, too."""
+    (live,) = read_live(kubectl, [release], "default")
+    applied = tuple(filter(None, read_live(kubectl, tuple(_inventory(live)), "default")))
+    if live and identity_of(live) != identity:
+        return tuple(replace_objects(applied, objects)), ()
+    changes, notes = _apply(kubectl, objects, identity.target_namespace, _HELM)
+    kept = {key_of(plain)._replace(namespace=_namespace(plain, identity)) for plain in objects}
+    gone = (plain for plain in applied if key_of(plain) not in kept)
+    deleted = (describe_change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=False)) for plain in gone)
+    return (*changes, *deleted), notes
+
+
+def _apply(kubectl: Kubectl, objects: Sequence[PlainObject], namespace: str, manager: str) -> tuple[Changes, Notes]:
+    place = namespace or "default"
+    found = read_live(kubectl, objects, place)
+    tried = try_to_apply(kubectl, objects, place, manager)
+    changes, notes = list[ObjectChange](), list[str]()
+    for wanted, live, trial in zip(objects, found, tried, strict=True):
+        if trial.is_unknown:
+            notes.append(f"this user is not allowed to try {wanted['kind']}/{wanted['metadata']['name']}")
+        else:
+            changes += _compare(wanted, live, trial)
+    return tuple(changes), tuple(notes)
+
+
+def _compare(wanted: PlainObject, live: PlainObject | None, trial: Trial) -> Iterator[ObjectChange]:
+    if trial.refusal:
+        action = ChangeAction.UPDATE if live else ChangeAction.CREATE
+        yield describe_change(action, wanted, Verdict(Effect.REFUSED, trial.refusal))
+    elif live is None:
+        yield describe_change(ChangeAction.CREATE, wanted, judge_creation(wanted))
+    elif trial.result:
+        yield from compare_pair(_as_applied(live), _as_applied(trial.result))
+
+
+def _as_applied(plain: PlainObject) -> dict[str, Any]:
+    """Return an object without what the API server and Flux add to it."""
+    metadata = {key: item for key, item in plain["metadata"].items() if key not in _SERVER_FIELDS}
+    for section in ("labels", "annotations"):
+        metadata[section] = _unmarked(metadata.get(section) or {})
+    return {**{key: item for key, item in plain.items() if key != "status"}, "metadata": metadata}
+
+
+def _unmarked(entries: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in entries.items() if not key.startswith(_FLUX_MARKS)}
+
+
+def _namespace(plain: PlainObject, identity: HelmIdentity) -> str:
+    return str(look_up(plain, "metadata", "namespace", default=identity.target_namespace))
+
+
+def _inventory(release: PlainObject | None) -> Iterator[PlainObject]:
+    """Yield what `status.inventory` names, as NAMESPACE_NAME_GROUP_KIND and a version."""
+    for entry in look_up(release, "status", "inventory", "entries", default=()):
+        namespace, name, group, kind = entry["id"].split("_")
+        version = "/".join(filter(None, (group, entry["v"])))
+        yield {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": namespace}}
