@@ -23,16 +23,25 @@ def compare_renderings(before: Rendering, after: Rendering, helm: str | None) ->
 
     Without Helm, only the objects that Flux applies are compared, with the values of the release.
     """
-    changes = list(compare_objects(before.flux_objects, after.flux_objects, by_flux=True))
-    if after.is_suspended or before.helm_input == after.helm_input:
-        return tuple(changes), ()
+    changes = tuple(compare_objects(before.flux_objects, after.flux_objects, by_flux=True))
+    is_same = before.helm_input == after.helm_input and before.helm_identity == after.helm_identity
+    if after.is_suspended or (is_same and not before.is_suspended):
+        return changes, ()
+    notes = tuple(_list_unknown(before, after))
     if helm is None:
-        return tuple(map(_assume_restart, changes)), (NO_HELM,)
+        return tuple(map(_assume_restart, changes)), (*notes, NO_HELM)
     try:
-        changes += _release_changes(before, after, helm)
+        return (*changes, *_release_changes(before, after, helm)), notes
     except HelmError as error:
-        return tuple(map(_assume_restart, changes)), (f"{NO_TEMPLATE}: {error}",)
-    return tuple(changes), ()
+        return tuple(map(_assume_restart, changes)), (*notes, f"{NO_TEMPLATE}: {error}")
+
+
+def _list_unknown(before: Rendering, after: Rendering) -> Iterator[str]:
+    """Yield what the rendered files do not tell of the release."""
+    if before.is_suspended:
+        yield "the release was suspended, so the cluster can have other objects than the files: use --live"
+    for kind, name in dict.fromkeys((*before.value_sources, *after.value_sources)):
+        yield f"the values of {kind}/{name} are not known here"
 
 
 def _release_changes(before: Rendering, after: Rendering, helm: str) -> Iterator[ObjectChange]:

@@ -92,3 +92,9 @@ class Rendering:
     def is_suspended(self) -> bool:
         """Whether Flux leaves the release as it is."""
         return look_up(self.release, "spec", "suspend") is True
+
+    @property
+    def value_sources(self) -> tuple[tuple[str, str], ...]:
+        """Kind and name of each ConfigMap and Secret with more values."""
+        entries = look_up(self.release, "spec", "valuesFrom", default=())
+        return tuple((str(entry.get("kind")), str(entry.get("name"))) for entry in entries)

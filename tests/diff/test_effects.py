@@ -134,3 +134,17 @@ def test_other_release_name_recreates_the_objects_and_keeps_the_claim(repository
 def test_suspended_release_keeps_its_objects(repository: Repository) -> None:
     found = repository.diff(CONFIG, {**values(image={"tag": "3.0.0"}), "release": {"suspend": True}})
     assert [(change.object.kind, change.effect) for change in found.changes] == [("HelmRelease", Effect.NOTHING)]
+
+
+def test_other_namespace_of_the_record_of_helm_recreates_the_objects(repository: Repository) -> None:
+    found = repository.diff(CONFIG, {**CONFIG, "release": {"storageNamespace": "default"}})
+    assert change_of(found, "Service").effect is Effect.RECREATES_OBJECT
+
+
+def test_what_the_files_do_not_tell_is_noted(repository: Repository) -> None:
+    suspended = {**CONFIG, "release": {"suspend": True}}
+    after = {**CONFIG, "release": {"valuesFrom": [{"kind": "Secret", "name": "more"}]}}
+    assert repository.diff(suspended, after).notes == (
+        "the release was suspended, so the cluster can have other objects than the files: use --live",
+        "the values of Secret/more are not known here",
+    )
