@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
 from registry_gitops.deployment import BITNAMI_URL
 from registry_gitops.importer.registry_releases import ChartOrigin
+from registry_gitops.rules import COMMUNITY_CHART_KEYS, COMMUNITY_CHART_URLS
 from registry_gitops.values import RegistryValues
 
 _COMMUNITY_URLS: Final = (
-    "twuni.github.io/docker-registry.helm",
+    *COMMUNITY_CHART_URLS,
     "github.com/twuni/docker-registry.helm",
-    "helm.twun.io",
     "charts.helm.sh/stable",
     "kubernetes-charts.storage.googleapis.com",
 )
 _DOCUMENTED_URLS: Final = (BITNAMI_URL.partition("://")[2], "charts.bitnami.com")
-
-COMMUNITY_KEYS: Final = frozenset(
-    [
-        *[
-            "replicaCount",
-            "updateStrategy",
-            "podAnnotations",
-            "podLabels",
-            "serviceAccount",
-            "image",
-            "imagePullSecrets",
-        ],
-        *["deployment", "service", "ingress", "resources", "persistence", "storage", "tlsSecretName", "secrets"],
-        *["s3", "swift", "proxy", "metrics", "configPath", "configData", "containerSecurityContext", "securityContext"],
-        *["priorityClassName", "podDisruptionBudget", "autoscaling", "nodeSelector", "affinity", "tolerations"],
-        *["extraVolumes", "extraVolumeMounts", "extraEnvVars", "initContainers", "garbageCollect", "namespace"],
-        *["nameOverride", "fullnameOverride"],
-    ]
-)
-"""The top level keys of the community's chart, in all of its versions."""
 
 _OWN_SECTION_KEYS: Final = {
     "persistence": ("accessModes", "resourcePolicy", "annotations"),
@@ -68,7 +48,9 @@ def style_of(chart: ChartOrigin, values: Mapping[str, Any]) -> ChartStyle | None
     """
     if any(known in chart.url for known in _COMMUNITY_URLS) and chart.name in ("docker-registry", ""):
         return ChartStyle.COMMUNITY
-    community = _score(values, COMMUNITY_KEYS, _COMMUNITY_SECTION_KEYS) + 2 * isinstance(values.get("storage"), str)
+    community = _score(values, COMMUNITY_CHART_KEYS, _COMMUNITY_SECTION_KEYS) + 2 * isinstance(
+        values.get("storage"), str
+    )
     own_keys = {field.alias or name for name, field in RegistryValues.model_fields.items()}
     documented = _score(values, own_keys, _OWN_SECTION_KEYS)
     named = "registry" in chart.name
@@ -91,7 +73,7 @@ def is_known_community_chart(chart: ChartOrigin) -> bool:
     return any(known in chart.url for known in _COMMUNITY_URLS)
 
 
-def _score(values: Mapping[str, Any], keys: frozenset[str] | set[str], sections: Mapping[str, tuple[str, ...]]) -> int:
+def _score(values: Mapping[str, Any], keys: Container[str], sections: Mapping[str, tuple[str, ...]]) -> int:
     """Return how many keys of values a chart has, less those that it has not."""
     score = sum(1 if key in keys else -1 for key in values)
     for section, own in sections.items():

@@ -94,21 +94,24 @@ def registry_settings(notes: Notes) -> RegistrySettings:
 
 def _storage(settings: RegistrySettings) -> None:
     notes, driver = settings.notes, settings.notes.get("storage") or "filesystem"
-    if notes.get("storage"):
-        notes.translated(("storage",), "values.storage.type", "the driver is a key of the section")
+    for section in {"s3", "azure", "swift"} - {driver}:
+        for path in ((section,), ("secrets", section)):
+            notes.dropped(path, f"their chart reads it only if storage is {section}")
     if driver == "filesystem":
+        notes.dropped(("storage",), "it is the chart's default")
         _drop_setting(settings, ("storage", "filesystem"), "the chart sets it to /var/lib/registry")
-    elif driver == "s3":
+        return
+    notes.translated(("storage",), "values.storage.type", "the driver is a key of the section")
+    if driver == "s3":
         _s3(settings)
     elif driver == "azure":
         for key, to in _AZURE.items():
             settings.move(("secrets", "azure", key), ("storage", "azure", to))
     elif driver == "swift":
-        for path, key in _SWIFT.items():
-            settings.move(path, ("storage", "swift", key))
-    for section in {"s3", "azure", "swift"} - {driver}:
-        for path in ((section,), ("secrets", section)):
-            notes.dropped(path, f"their chart reads it only if storage is {section}")
+        question = "registry v3 has no driver for OpenStack Swift: the config file names no storage of the images"
+        notes.decide(("storage",), question, ["use the S3 interface of Swift: values.storage.s3", "copy the images"])
+        for place, key in _SWIFT.items():
+            settings.move(place, ("storage", "swift", key))
 
 
 def _s3(settings: RegistrySettings) -> None:
@@ -217,7 +220,6 @@ def _move_variable(settings: RegistrySettings, at: Path, variable: Mapping[str, 
         return
     text = value.value
     moved = InputKey(value.document, value.path, read_variable(path, text) if isinstance(text, str) else text)
-    notes.draft.read({"value": moved})
     notes.draft.drop_overridden(plant(settings.tree, path, moved))
     for key in leaves(find(notes.tree, at) or {}):
         notes.draft.follow(key, moved)

@@ -5,16 +5,18 @@ What its templates make of a value counts, not its name: a value that they do no
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from registry_gitops.documents import Path, is_decided_later
-from registry_gitops.importer.chart_styles import COMMUNITY_KEYS
 from registry_gitops.importer.community_settings import registry_settings
 from registry_gitops.importer.config_draft import Notes
 from registry_gitops.importer.image_names import translate_image
+from registry_gitops.importer.input_keys import leaves_with_path
 from registry_gitops.importer.registry_releases import ChartOrigin
 from registry_gitops.masking import show_key
+from registry_gitops.rules import COMMUNITY_CHART_KEYS
 from registry_gitops.values import CLASS_ANNOTATION, RegistryValues
 
 _MOVED: Final[Mapping[Path, str]] = {
@@ -55,6 +57,9 @@ _MOVED: Final[Mapping[Path, str]] = {
 }
 """Values that both charts have, under the same key or another one."""
 
+_OURS: Final = {"garbageCollect": "garbageCollection"}
+"""Section -> our name of it, if that is another one."""
+
 _FOR_TYPE: Final = {
     "nodePort": ("service.nodePorts.http", "NodePort"),
     "clusterIP": ("service.clusterIP", "ClusterIP"),
@@ -77,6 +82,7 @@ _DEFAULTS_IN_USE: Final[Mapping[str, Mapping[str, tuple[str, Any]]]] = {
 }
 """Section with a switch -> key -> ours, and the default of their chart, which is another one than ours."""
 
+EMPTY_VALUES: Final[tuple[Any, ...]] = (None, "", {}, [])
 _NOT_READ: Final = "the community's chart does not read it, so it had no effect"
 _EMPTY: Final = "it is empty, which changes nothing"
 
@@ -86,11 +92,17 @@ def translate_community_values(notes: Notes, chart: ChartOrigin, *, is_known_cha
     _drop_empty(notes)
     settings = registry_settings(notes)
     for path, target in _MOVED.items():
-        notes.keep(path, f"values.{target}")
+        if notes.get(*path) not in EMPTY_VALUES:
+            notes.keep(path, f"values.{target}")
     for translate in (_names, _pods, _service, _ingress, _tls, _persistence, _metrics, _budget):
         translate(notes)
     translate_image(notes, ("image",))
     settings.translate()
+    for section in ("ingress", "autoscaling", "garbageCollect", "metrics"):
+        if not _is_on(notes, section):
+            notes.dropped((section,), f"it has no effect while {section}.enabled is not true")
+            notes.draft.remove(f"values.{_OURS.get(section, section)}")
+    _share_secret(notes)
     for section, defaults in _DEFAULTS_IN_USE.items():
         for key, (target, value) in defaults.items() if _is_on(notes, section) else ():
             if notes.get(section, key) is None:
@@ -106,13 +118,22 @@ def _is_on(notes: Notes, section: str) -> bool:
 
 def _drop_empty(notes: Notes) -> None:
     """Drop the values that are empty, as the chart's own defaults are. The translations replace what they note."""
-    for key, value in notes.data.items():
-        if value in (None, "", {}, []):
-            notes.dropped((key,), _EMPTY)
-        elif isinstance(value, dict):
-            for inner, item in value.items():
-                if item in (None, "", {}, []):
-                    notes.dropped((key, inner), _EMPTY)
+    for key, path in leaves_with_path(notes.tree):
+        if key.value in EMPTY_VALUES:
+            notes.dropped(path, _EMPTY)
+
+
+def _share_secret(notes: Notes) -> None:
+    """Create the secret that several replicas must share; their chart makes another one at each upgrade."""
+    draft = notes.draft
+    variables = [each["name"] for each in draft.get("values.extraEnvVars") or ()]
+    count = notes.get("replicaCount")
+    has_several = _is_on(notes, "autoscaling") or (isinstance(count, int) and count > 1)
+    if has_several and not draft.get("values.http.existingSecret") and "REGISTRY_HTTP_SECRET" not in variables:
+        name = f"{draft.name}-http"
+        draft.add_secret(name, {"http-secret": secrets.token_hex(32)})
+        draft.put("values.http.existingSecret", name)
+        draft.differences.append(f"the replicas share the upload secret of a new Secret, {name}")
 
 
 def _names(notes: Notes) -> None:
@@ -272,16 +293,26 @@ def _budget(notes: Notes) -> None:
 
 
 def _unread(notes: Notes, *, is_known_chart: bool) -> None:
-    """Note the keys that their chart does not have, at the top level."""
+    """Note the keys that their chart does not have, at the top level and in the sections that never changed."""
     for key, value in notes.data.items():
-        if key in COMMUNITY_KEYS or value in (None, "", {}, []):
-            continue
-        hint = RegistryValues.instead.get(key)
-        if is_known_chart or key == "global" or key.startswith(("_", "x-")):
-            notes.dropped((key,), _NOT_READ + (f"; for ours, {hint}" if hint else ""))
-        else:
-            question = f"the community's chart has no value {show_key(key)}: is this a fork of it?"
-            notes.decide((key,), question, [*([hint] if hint else []), "leave it out"])
+        known = COMMUNITY_CHART_KEYS.get(key)
+        if known is None:
+            _unread_key(notes, (key,), is_known_chart=is_known_chart or key == "global" or key.startswith(("_", "x-")))
+        elif known and isinstance(value, dict):
+            for inner in (each for each in value if each not in known):
+                _unread_key(notes, (key, inner), is_known_chart=is_known_chart)
+
+
+def _unread_key(notes: Notes, path: tuple[str, ...], /, *, is_known_chart: bool) -> None:
+    dotted = ".".join(path)
+    hint = RegistryValues.instead.get(dotted) or RegistryValues.instead.get(path[0])
+    if notes.get(*path) in EMPTY_VALUES:
+        return
+    if is_known_chart:
+        notes.dropped(path, _NOT_READ + (f"; for ours, {hint}" if hint else ""))
+    else:
+        question = f"the community's chart has no value {show_key(dotted)}: is this a fork of it?"
+        notes.decide(path, question, [*([hint] if hint else []), "leave it out"])
 
 
 _DIFFERENCES: Final[tuple[tuple[Callable[[Notes], bool], str], ...]] = (
@@ -295,7 +326,7 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Notes], bool], str], ...]] = (
         "the images are in an emptyDir, as before, and are lost with the Pod: values.persistence.enabled keeps them",
     ),
     (
-        lambda notes: not notes.get("updateStrategy"),
+        lambda notes: not notes.get("updateStrategy") and _is_on(notes, "persistence"),
         "a Deployment whose volume only one node can mount is recreated, not rolled over: values.updateStrategy",
     ),
     (

@@ -113,10 +113,14 @@ class ConfigDraft:
 
         This is for values that a check refuses afterwards; the caller removes them from the config file.
         """
-        found = [key for key in self._keys if (note := self._notes.get(id(key))) and _leads_to(note.to, target)]
-        for key in found:
-            self._notes[id(key)] = Note(Fate.DECISION, key.path, (), question, options)
+        found = [key for key in self._keys if (note := self._note_of(key)) and _leads_to(note.to, target)]
+        exact = [key for key in found if (note := self._note_of(key)) and _has_at(key, note, target)]
+        for key in exact or found:
+            self._notes[id(self._leaders.get(id(key), key))] = Note(Fate.DECISION, key.path, (), question, options)
         return bool(found)
+
+    def _note_of(self, key: InputKey) -> Note | None:
+        return self._notes.get(id(self._leaders.get(id(key), key)))
 
     def outcomes(self) -> tuple[KeyOutcome, ...]:
         """Return an outcome for every key that was read, in the order in which they were read.
@@ -221,6 +225,12 @@ class Notes:
             keys.append(each)
         for note, keys in notes.values():
             self.draft.note(keys, note)
+
+
+def _has_at(key: InputKey, note: Note, target: str) -> bool:
+    """Return whether a key of a section that was noted as a whole is the one at `target`, or below it."""
+    inside = key.path[len(note.at) :]
+    return any(f"{format_path((each, *inside))}.".startswith((f"{target}.", f"{target}[")) for each in note.to)
 
 
 def _leads_to(targets: tuple[str, ...], key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -57,13 +58,20 @@ def chart_of(manifest: Manifest, manifests: Sequence[Manifest]) -> ChartOrigin:
     spec = manifest.mapping("spec")
     if manifest.group_kind == K3S_CHART:
         chart = str(spec.get("chart") or "")
-        return ChartOrigin(chart.rpartition("/")[2], str(spec.get("repo") or chart), str(spec.get("version") or ""))
+        return ChartOrigin(
+            _without_version(chart.rpartition("/")[2]), str(spec.get("repo") or chart), str(spec.get("version") or "")
+        )
     if manifest.group_kind in FLUX_1_RELEASES:
         chart_spec = manifest.mapping("spec", "chart")
         name = str(chart_spec.get("name") or chart_spec.get("path") or "").rstrip("/").rpartition("/")[2]
         url = str(chart_spec.get("repository") or chart_spec.get("git") or "")
         return ChartOrigin(name, url, str(chart_spec.get("version") or ""))
     return _flux_chart(manifest, manifests)
+
+
+def _without_version(archive: str) -> str:
+    """Return the name of a chart of which a file such as docker-registry-2.2.3.tgz is a version."""
+    return re.sub(r"(-v?\d+\.\d+\.\d+.*)?\.tgz$", "", archive)
 
 
 def _flux_chart(manifest: Manifest, manifests: Sequence[Manifest]) -> ChartOrigin:

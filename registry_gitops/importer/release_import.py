@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from registry_gitops.documents import Manifest, Role, YAMLDocument
 from registry_gitops.importer.chart_styles import ChartStyle, is_known_community_chart, style_of
@@ -11,7 +11,7 @@ from registry_gitops.importer.community_settings import use_secret_in_place
 from registry_gitops.importer.community_values import translate_community_values
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.documented_values import translate_documented_values
-from registry_gitops.importer.input_keys import KeyTree, plant, read_tree
+from registry_gitops.importer.input_keys import KeyTree, find, leaves, plant, read_tree
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_other_documents,
@@ -28,9 +28,7 @@ from registry_gitops.importer.registry_releases import (
     value_references,
 )
 from registry_gitops.importer.release_options import translate_release
-from registry_gitops.importer.value_layers import ValueLayers, parse_values, set_values
-
-_READ: Final = "its values are in the config file now"
+from registry_gitops.importer.value_layers import OWN_ENTRIES, ValueLayers, parse_values, set_values
 
 
 def registry_releases(manifests: Sequence[Manifest]) -> list[Manifest]:
@@ -83,8 +81,6 @@ def translate_values(values: Notes, chart: ChartOrigin, style: ChartStyle, relea
     name = _full_name(values, chart, release)
     if name != _full_name(values, ChartOrigin("docker-registry"), release):
         draft.put("values.fullnameOverride", name)
-    if draft.get("values.persistence.enabled") and not draft.get("values.persistence.existingClaim"):
-        draft.put("values.persistence.existingClaim", name)
 
 
 def _full_name(values: Notes, chart: ChartOrigin, release: str) -> str:
@@ -136,12 +132,15 @@ def _take_values(tree: KeyTree) -> KeyTree:
 
 
 def _read_references(notes: Notes, release: Manifest, layers: ValueLayers) -> None:
+    question = "registry-gitops does not read values from there"
+    for index in range(len(release.list("spec", "valuesFrom"))):
+        notes.decide(("spec", "valuesFrom", index), question, ["write what it has in the config file"])
     for index, reference in value_references(release):
         key = ("spec", "valuesFrom", index)
-        if use_secret_in_place(notes, key, reference):
+        if not layers.generates(reference) and use_secret_in_place(notes, key, reference):
             continue
         if layers.add_reference(reference):
-            notes.translated(key, "values", "what it refers to is in the input")
+            notes.translated(key, (), "each value that it refers to has an entry of its own")
             continue
         entry = notes.get(*key) or {}
         question = (
@@ -167,14 +166,15 @@ def _read_k3s(notes: Notes, release: Manifest, layers: ValueLayers) -> set[int]:
             layers.add_text(manifest.document, (*manifest.path, "spec", "valuesContent"), text)
     for config in configs:
         around = notes.draft.read(read_tree(config.document, config.path, config.value))
-        around.dropped((), _READ)
-    notes.translated(("spec", "valuesContent"), "values", "each key of it has an entry of its own")
+        around.dropped((), "its values are in the config file now")
+        around.translated(("spec", "valuesContent"), (), OWN_ENTRIES)
+    notes.translated(("spec", "valuesContent"), (), OWN_ENTRIES)
     settings = release.mapping("spec", "set")
     for key, steps, item in set_values(release.document, (*release.path, "spec", "set"), settings):
         if steps:
-            notes.draft.read({key: item})
             notes.draft.drop_overridden(plant(layers.values, steps, item))
-            notes.translated(("spec", "set", key), "values", "it is merged over the values")
+            for leaf in leaves(find(notes.tree, ("spec", "set", key)) or {}):
+                notes.draft.follow(leaf, item)
         else:
             notes.decide(("spec", "set", key), "it sets a part of a list", ["write the whole list in the config file"])
     return {id(config) for config in configs}

@@ -142,6 +142,7 @@ def _k3s(notes: Notes) -> None:
     ):
         notes.dropped(("spec", key), "it is about the Job by which k3s runs Helm")
     if notes.get("spec", "createNamespace"):
+        notes.draft.put("namespace", {"name": notes.draft.namespace, "podSecurity": ""})
         notes.translated(("spec", "createNamespace"), "namespace", "`render` writes the Namespace")
     else:
         notes.dropped(("spec", "createNamespace"), "it is the default")

@@ -54,7 +54,7 @@ def _outcome(outcome: KeyOutcome) -> Iterator[str]:
     inner = f" ({len(outcome.keys)} keys)" if len(outcome.keys) > 1 else ""
     key = outcome.key or "(the whole document)"
     to = ", ".join(outcome.to)
-    target = f" -> {to}" if to and to not in (key, key.removeprefix("spec.")) else ""
+    target = f" -> {to}" if to and to not in (key, key.removeprefix("spec."), f"values.{key}") else ""
     place = f"{outcome.file}:{outcome.line}:{outcome.column}"
     note = f": {outcome.note}" if outcome.note else ""
     yield f"  {place}: {key}{inner}{target}{note}"

@@ -13,9 +13,9 @@ from registry_gitops.codec import YAMLError, compose_yaml
 from registry_gitops.documents import Manifest, Path, YAMLDocument, is_decided_later, read_file
 from registry_gitops.errors import InputError
 from registry_gitops.importer.config_draft import ConfigDraft
-from registry_gitops.importer.input_keys import InputKey, KeyTree, merge, plant, read_tree
+from registry_gitops.importer.input_keys import InputKey, KeyTree, find, merge, plant, read_tree
 
-_VALUES_KEY: Final = "values.yaml"
+OWN_ENTRIES: Final = "each key of it has an entry of its own"
 _GENERATORS: Final = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 
@@ -43,7 +43,8 @@ class ValueLayers:
     """Ids of the documents that are values as a whole."""
     generators: set[tuple[int, str, int]] = field(default_factory=set)
     """Document id, field, and index of each generator that makes values."""
-    _used: dict[int, tuple[Manifest, set[tuple[str, str]]]] = field(default_factory=dict)
+    _used: dict[int, tuple[Manifest, dict[Path, InputKey | None]]] = field(default_factory=dict)
+    """The objects that hold values, by their ids, and their keys: with the value, or None if they are YAML."""
 
     def add(self, tree: KeyTree) -> None:
         """Merge keys that the draft has already over the values so far."""
@@ -64,7 +65,8 @@ class ValueLayers:
         document, path, text = found
         if reference.target_path:
             key = InputKey(document, path, _scalar(text))
-            self.draft.read({"": key})
+            for _, held in self._used.values():
+                held.update({each: key for each in held if held[each] is None and path[-2:] == each})
             self.draft.drop_overridden(plant(self.values, tuple(reference.target_path.split(".")), key))
         elif path:
             self.add_text(document, path, text)
@@ -75,13 +77,23 @@ class ValueLayers:
     def used_manifests(self) -> set[int]:
         """Return the ids of the ConfigMaps and Secrets that hold values, and note what is around their values."""
         for manifest, held in self._used.values():
-            tree = read_tree(manifest.document, manifest.path, manifest.value)
-            for section, key in held:
-                texts = tree[section]
-                if isinstance(texts, dict):
-                    del texts[key]
-            self.draft.read(tree).dropped((), "the values that the release reads here are in the config file now")
+            notes = self.draft.read(read_tree(manifest.document, manifest.path, manifest.value))
+            notes.dropped((), "the values that the release reads here are in the config file now")
+            for path, key in held.items():
+                notes.translated(path, (), OWN_ENTRIES)
+                leaf = find(notes.tree, path)
+                if key and isinstance(leaf, InputKey):
+                    self.draft.follow(leaf, key)
         return set(self._used)
+
+    def generates(self, reference: ReferredValues) -> bool:
+        """Return whether a generator makes the object, so that it has another name in the cluster."""
+        return not any((each.kind, each.name) == (reference.kind, reference.name) for each in self.manifests) and any(
+            entry.get("name") == reference.name
+            for document in self.documents
+            if isinstance(document.value, dict)
+            for entry in document.value.get(_GENERATORS[reference.kind]) or ()
+        )
 
     def _find(self, reference: ReferredValues) -> tuple[YAMLDocument, Path, str] | None:
         for manifest in self.manifests:
@@ -97,7 +109,7 @@ class ValueLayers:
             if section == "data" and manifest.kind == "Secret":
                 text = _decoded(text)
             if text is not None:
-                self._used.setdefault(id(manifest), (manifest, set()))[1].add((section, key))
+                self._used.setdefault(id(manifest), (manifest, {}))[1][section, key] = None
                 return manifest.document, (*manifest.path, section, key), text
         return None
 

@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 _HOMES = {
+    "COMMUNITY_CHART_KEYS": "community_chart_keys",
+    "COMMUNITY_CHART_URLS": "community_chart_keys",
     "DEPLOYMENT_RULES": "table",
     "RULES": "table",
     "FindingsError": "rule",
@@ -31,6 +33,8 @@ _HOMES = {
 __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:
+    from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_KEYS as COMMUNITY_CHART_KEYS
+    from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_URLS as COMMUNITY_CHART_URLS
     from registry_gitops.rules.deployments import NamedPath as NamedPath
     from registry_gitops.rules.deployments import OutputDirectory as OutputDirectory
     from registry_gitops.rules.deployments import PathKind as PathKind

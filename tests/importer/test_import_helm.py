@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +14,14 @@ import yaml
 from registry_gitops.deployment import load
 from registry_gitops.importer import Fate, ImportReport, format_import, import_path, write_import
 from registry_gitops.importer.imported_files import Imported
+from registry_gitops.masking import show_key
 from registry_gitops.render import deploy
 
 HERE = Path(__file__).parent
 INPUTS = HERE / "inputs" / "helm"
 EXPECTED = HERE / "expected" / "helm"
 CASES = sorted(path.name for path in INPUTS.iterdir())
-TEXTS_OF_VALUES = ("valuesContent", "values.yaml", "values.yml")
+TEXTS_OF_VALUES = ("valuesContent", "values.yaml", "settings")
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,13 @@ def test_decision_says_what_to_decide_and_how(case: str, result: Imported) -> No
 
 
 @pytest.mark.parametrize("case", CASES)
+def test_key_that_an_outcome_names_is_in_the_config_file(case: str, result: Imported) -> None:
+    config = yaml.safe_load(result.files["registry.yaml"])
+    named = {key for outcome in result.report.outcomes for key in outcome.to}
+    assert [key for key in sorted(named) if not has(config, key)] == []
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_config_file_renders(case: str, result: Imported, tmp_path: Path) -> None:
     write_import(result, tmp_path)
     assert deploy(load(tmp_path / "registry.yaml"), tmp_path).pending
@@ -99,12 +108,22 @@ def keys_of(path: Path) -> Iterator[tuple[str, str]]:
             yield path.name, key.lstrip(".")
 
 
+def has(config: Any, key: str) -> bool:
+    """Whether the config file has a key such as values.extraEnvVars[0]."""
+    for step in re.findall(r"[^.\[\]]+", key):
+        index = int(step) if isinstance(config, list) else step
+        if not (index in config if isinstance(config, dict) else isinstance(config, list) and index < len(config)):
+            return False
+        config = config[index]
+    return True
+
+
 def flat(value: Any, key: str = "") -> Iterator[str]:
     if isinstance(value, dict) and value:
         for name, item in value.items():
-            yield from flat(item, f"{key}.{name}")
+            yield from flat(item, f"{key}.{show_key(name)}")
             if name in TEXTS_OF_VALUES and isinstance(item, str) and isinstance(yaml.safe_load(item), dict):
-                yield from flat(yaml.safe_load(item), f"{key}.{name}")
+                yield from flat(yaml.safe_load(item), f"{key}.{show_key(name)}")
     elif isinstance(value, list) and value:
         for index, item in enumerate(value):
             yield from flat(item, f"{key}[{index}]")

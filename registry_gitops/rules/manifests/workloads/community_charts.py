@@ -9,6 +9,7 @@ from registry_gitops.documents import Manifest, Problem
 from registry_gitops.findings import Severity
 from registry_gitops.masking import show_key
 from registry_gitops.repository import FluxRepository
+from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_KEYS, COMMUNITY_CHART_URLS
 
 _OCI_REPOSITORY: Final = "OCIRepository.source.toolkit.fluxcd.io"
 RELEASE_KINDS: Final = frozenset(["HelmRelease.helm.toolkit.fluxcd.io"])
@@ -16,7 +17,6 @@ UNPUBLISHED_CHART_KINDS: Final = RELEASE_KINDS | {_OCI_REPOSITORY}
 _HELM_REPOSITORY: Final = "HelmRepository.source.toolkit.fluxcd.io"
 _CHART: Final = "docker-registry"
 _BITNAMI: Final = ("charts.bitnami.com/bitnami", "registry-1.docker.io/bitnamicharts", "docker.io/bitnamicharts")
-_COMMUNITY: Final = ("twuni.github.io/docker-registry.helm", "helm.twun.io")
 
 _MESSAGE: Final = "Bitnami never published a chart docker-registry, so Flux can never deploy this"
 _REMEDY: Final = "use https://twuni.github.io/docker-registry.helm, or render a chart with `registry-gitops render`"
@@ -44,41 +44,9 @@ def _is_from(release: Manifest, repository: FluxRepository, hosts: tuple[str, ..
     return bool(urls) and all(url.partition("://")[2] in hosts for url in urls)
 
 
-_ANY: Final[frozenset[str]] = frozenset()
-_KEYS: Final[dict[str, frozenset[str]]] = {
-    **dict.fromkeys(
-        [
-            *["replicaCount", "updateStrategy", "podAnnotations", "podLabels", "imagePullSecrets", "resources"],
-            *["storage", "tlsSecretName", "configPath", "configData", "containerSecurityContext", "securityContext"],
-            *["affinity", "priorityClassName", "podDisruptionBudget", "nodeSelector", "tolerations", "namespace"],
-            *["extraVolumes", "extraVolumeMounts", "extraEnvVars", "initContainers", "nameOverride", "deployment"],
-            *["fullnameOverride", "global", "secrets", "service", "ingress"],
-        ],
-        _ANY,
-    ),
-    "serviceAccount": frozenset(["create", "name", "annotations"]),
-    "image": frozenset(["repository", "tag", "pullPolicy"]),
-    "persistence": frozenset(["enabled", "accessMode", "size", "storageClass", "existingClaim", "deleteEnabled"]),
-    "s3": frozenset(
-        ["region", "regionEndpoint", "bucket", "encrypt", "rootdirectory", "secure", "skipverify", "forcepathstyle"]
-    ),
-    "swift": frozenset(["authurl", "container"]),
-    "proxy": frozenset(["enabled", "remoteurl", "username", "password", "secretRef"]),
-    "metrics": frozenset(["enabled", "port", "serviceMonitor", "prometheusRule"]),
-    "garbageCollect": frozenset(["enabled", "deleteUntagged", "schedule", "podAnnotations", "podLabels", "resources"]),
-    "autoscaling": frozenset(
-        [
-            *["enabled", "minReplicas", "maxReplicas", "targetCPUUtilizationPercentage"],
-            *["targetMemoryUtilizationPercentage", "behavior"],
-        ]
-    ),
-}
-"""Keys of the community's chart, in all of its versions; those of a section if they never changed."""
-
-
 def is_of_community(release: Manifest, repository: FluxRepository) -> bool:
     """Return whether a release has the community's chart."""
-    return _is_from(release, repository, _COMMUNITY)
+    return _is_from(release, repository, COMMUNITY_CHART_URLS)
 
 
 def find_ignored_values(manifest: Manifest, repository: FluxRepository) -> Iterator[Problem]:
@@ -86,11 +54,12 @@ def find_ignored_values(manifest: Manifest, repository: FluxRepository) -> Itera
     if not is_of_community(manifest, repository):
         return
     for key, section in manifest.mapping("spec", "values").items():
-        if key not in _KEYS:
+        known = COMMUNITY_CHART_KEYS.get(key)
+        if known is None:
             if not key.startswith(("_", "x-")):
-                yield _ignored((key,), list(_KEYS))
-        elif _KEYS[key] and isinstance(section, dict):
-            yield from (_ignored((key, each), list(_KEYS[key])) for each in section if each not in _KEYS[key])
+                yield _ignored((key,), list(COMMUNITY_CHART_KEYS))
+        elif known and isinstance(section, dict):
+            yield from (_ignored((key, each), list(known)) for each in section if each not in known)
 
 
 def _ignored(path: tuple[Any, ...], known: list[str]) -> Problem:
