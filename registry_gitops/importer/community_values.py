@@ -26,7 +26,6 @@ _MOVED: Final[Mapping[Path, str]] = {
     ("serviceAccount", "create"): "serviceAccount.create",
     ("serviceAccount", "name"): "serviceAccount.name",
     ("serviceAccount", "annotations"): "serviceAccount.annotations",
-    ("resources",): "resources",
     ("priorityClassName",): "priorityClassName",
     ("nodeSelector",): "nodeSelector",
     ("affinity",): "affinity",
@@ -123,13 +122,16 @@ def _drop_empty(notes: Notes) -> None:
             notes.dropped(path, _EMPTY)
 
 
+def _has_several(notes: Notes) -> bool:
+    count = notes.get("replicaCount")
+    return _is_on(notes, "autoscaling") or (isinstance(count, int) and count > 1)
+
+
 def _share_secret(notes: Notes) -> None:
     """Create the secret that several replicas must share; their chart makes another one at each upgrade."""
     draft = notes.draft
     variables = [each["name"] for each in draft.get("values.extraEnvVars") or ()]
-    count = notes.get("replicaCount")
-    has_several = _is_on(notes, "autoscaling") or (isinstance(count, int) and count > 1)
-    if has_several and not draft.get("values.http.existingSecret") and "REGISTRY_HTTP_SECRET" not in variables:
+    if _has_several(notes) and not draft.get("values.http.existingSecret") and "REGISTRY_HTTP_SECRET" not in variables:
         name = f"{draft.name}-http"
         draft.add_secret(name, {"http-secret": secrets.token_hex(32)})
         draft.put("values.http.existingSecret", name)
@@ -156,6 +158,8 @@ def _pods(notes: Notes) -> None:
     if isinstance(names, list) and names:
         listed = [each.get("name") if isinstance(each, dict) else each for each in names]
         notes.translate(("imagePullSecrets",), "values.image.pullSecrets", listed, "a list of names")
+    if notes.get("resources"):
+        notes.translate(("resources",), "values.resources", _resources(notes.get("resources")), "no others, as before")
     if notes.get("updateStrategy"):
         notes.keep(("updateStrategy",), "values.updateStrategy")
     for key in ("podAnnotations", "podLabels"):
@@ -163,6 +167,14 @@ def _pods(notes: Notes) -> None:
             how = f"{key} of the Pods of the registry and of the collection: ours has none for the collection alone"
             merged = {**notes.below(key).data, **notes.below("garbageCollect", key).data}
             notes.translate(("garbageCollect", key), f"values.{key}", merged, how)
+
+
+def _resources(given: Any) -> Any:
+    """Return resources with null for each that is not given, because our chart has defaults."""
+    if not isinstance(given, dict):
+        return given
+    absent = {"cpu": None, "memory": None}
+    return {**given, **{key: {**absent, **(given.get(key) or {})} for key in ("requests", "limits")}}
 
 
 def _service(notes: Notes) -> None:
@@ -332,6 +344,22 @@ _DIFFERENCES: Final[tuple[tuple[Callable[[Notes], bool], str], ...]] = (
     (
         lambda notes: notes.get("serviceAccount", "create") is None,
         "our chart creates a ServiceAccount for the Pods: values.serviceAccount.create",
+    ),
+    (
+        lambda notes: _is_on(notes, "garbageCollect"),
+        "garbage is collected while the registry is read-only: with one replica in its Pod, else by a Job that says so",
+    ),
+    (
+        lambda notes: _is_on(notes, "proxy") and not notes.get("persistence", "deleteEnabled"),
+        "the cache deletes what expires, which theirs does only with persistence.deleteEnabled",
+    ),
+    (
+        lambda notes: _has_several(notes) and not notes.draft.get("values.cache.type"),
+        "replicas have no cache in memory, because they do not see each other's deletions: values.cache.type",
+    ),
+    (
+        lambda notes: not notes.get("configData", "log", "fields"),
+        "log lines have no field `service: registry`: values.configuration.log.fields",
     ),
     (lambda notes: True, "the port of the Service is named http, not http-PORT or https-PORT"),
     (lambda notes: True, "labels and selectors are app.kubernetes.io/name and app.kubernetes.io/instance"),

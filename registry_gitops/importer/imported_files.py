@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,12 +37,17 @@ class Imported:
 def files_of(draft: ConfigDraft, deployment: RegistryDeployment, source: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the files of an import as name -> text, and the names of those that Git must ignore."""
     head = f"# yaml-language-server: $schema={SCHEMA_FILE}\n#\n# Imported from {source}.\n\n"
-    files = {CONFIG: head + dump_yaml(deployment.to_config_dict()), SCHEMA_FILE: format_schema(config_schema())}
+    files = {CONFIG: head + dump_yaml(deployment.to_config_dict()), SCHEMA_FILE: _schema()}
     namespace, secrets = ObjectNames(deployment).target_namespace, {}
     for name, content in draft.secrets.items():
         secret = Secret(metadata=ObjectMeta(name=name, namespace=namespace), string_data=content)
         secrets[plain_file(name)] = dump_yaml(secret.to_manifest_dict())
     return {**files, **secrets}, tuple(secrets)
+
+
+@functools.cache
+def _schema() -> str:
+    return format_schema(config_schema())
 
 
 def plain_file(secret: str) -> str:

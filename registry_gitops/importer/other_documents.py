@@ -41,8 +41,7 @@ def note_other_documents(
 
 def settle_namespace(draft: ConfigDraft) -> None:
     """Leave the Namespace to others, if the input does not have it."""
-    is_system = draft.namespace in ("default", "flux-system") or draft.namespace.startswith("kube-")
-    if isinstance(draft.config.get("namespace"), str) and not is_system:
+    if isinstance(draft.config.get("namespace"), str):
         draft.put("namespace", {"name": draft.namespace, "create": False})
         text = f"the Namespace {draft.namespace} is not in the input, so it is not rendered: namespace.create"
         draft.differences.append(text)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from registry_gitops import validate
 from registry_gitops.deployment import load
 from registry_gitops.importer import Fate, ImportReport, format_import, import_path, write_import
 from registry_gitops.importer.imported_files import Imported
@@ -79,6 +80,17 @@ def test_key_that_an_outcome_names_is_in_the_config_file(case: str, result: Impo
 def test_config_file_renders(case: str, result: Imported, tmp_path: Path) -> None:
     write_import(result, tmp_path)
     assert deploy(load(tmp_path / "registry.yaml"), tmp_path).pending
+
+
+@pytest.mark.tools
+def test_rendered_files_pass_validate(imported: dict[str, Imported], tmp_path: Path) -> None:
+    for case, result in imported.items():
+        write_import(result, tmp_path / case)
+        deploy(load(tmp_path / case / "registry.yaml"), tmp_path / case)
+    report = validate([str(tmp_path)])
+    # What a release waits for is not in the input.
+    errors = [finding for finding in report.findings if finding.is_error and finding.id != "missing-dependency"]
+    assert [str(finding) for finding in errors] == []
 
 
 @pytest.mark.parametrize("case", CASES)
