@@ -15,9 +15,18 @@ from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.import_report import ImportReport
 from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
 from registry_gitops.importer.input_keys import read_tree
+from registry_gitops.importer.other_documents import (
+    namespace_set_above,
+    note_other_documents,
+    settle_namespace,
+    translate_kustomization,
+)
 from registry_gitops.importer.registry_releases import ChartOrigin, name_in_helm
+from registry_gitops.importer.registry_workloads import RegistryWorkload, find_workloads
 from registry_gitops.importer.release_import import import_release, registry_releases, translate_values
 from registry_gitops.importer.validated_config import validate_draft
+from registry_gitops.importer.value_layers import ValueLayers
+from registry_gitops.importer.workload_import import import_workload
 from registry_gitops.render import path_in_repository
 from registry_gitops.repository import FluxRepository
 
@@ -37,7 +46,14 @@ def import_path(path: str, output: Path) -> Imported:
     draft.put("source", {"type": "git", "path": path_in_repository(output) or "."})
     if len(found) > 1:
         raise InputError(_several(found))
-    if found:
+    neighbors = [each for each in manifests if each.document not in folder]
+    workloads = [] if found else find_workloads(own, _namespaces(manifests, documents), neighbors)
+    if len(workloads) > 1:
+        raise InputError(_several([each.manifest for each in workloads]))
+    if workloads:
+        form = _import_workload(workloads[0], ValueLayers(draft, documents, manifests), own, folder)
+        deployment = validate_draft(draft)
+    elif found:
         form = import_release(draft, found[0], documents, manifests, folder)
         deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
     else:
@@ -91,13 +107,34 @@ def _several(releases: Sequence[Manifest]) -> list[Finding]:
     ]
 
 
+def _namespaces(manifests: Sequence[Manifest], documents: Sequence[YAMLDocument]) -> dict[int, str]:
+    """Return the namespace of each manifest by its id."""
+    kustomizations = [each for each in documents if each.role is Role.KUSTOMIZATION]
+    return {id(each): namespace_set_above(each, kustomizations) or each.namespace for each in manifests}
+
+
+def _import_workload(
+    workload: RegistryWorkload, layers: ValueLayers, own: Sequence[Manifest], folder: Sequence[YAMLDocument]
+) -> str:
+    """Translate a workload, the objects around it, and what is in the input besides. Return what the input is."""
+    used = import_workload(workload, layers)
+    for document in folder:
+        if document.role is Role.KUSTOMIZATION:
+            translate_kustomization(layers.draft.read(read_tree(document)), document, layers)
+    files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
+    note_other_documents(layers.draft, files, [each for each in own if id(each) not in used], ())
+    settle_namespace(layers.draft)
+    return f"{workload.manifest.kind} ({workload.manifest.api_version})"
+
+
 def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument]) -> str:
     """Translate the values file of a chart, if there is just one."""
     found = [each for each in folder if each.role is Role.OTHER and is_values_file(each.value)]
     if len(found) != 1:
         what = "several values files" if found else "no registry that is known"
         message = (
-            f"{what}: pass a HelmRelease, a HelmChart, or a values file of the community's chart or the documented one"
+            f"{what}: pass manifests that run the image of a registry, a HelmRelease, a HelmChart, or a values file of "
+            "the community's chart or the documented one"
         )
         raise InputError.single(message, path)
     draft.put("name", _DEFAULT_NAME)

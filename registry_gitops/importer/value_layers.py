@@ -113,6 +113,10 @@ class ValueLayers:
                 return manifest.document, (*manifest.path, section, key), text
         return None
 
+    def find_text(self, kind: str, name: str, key: str) -> tuple[YAMLDocument, Path, str] | None:
+        """Return the document, path, and text under a key of an object that kustomize generates, or None."""
+        return self._in_generators(ReferredValues(kind, name, key))
+
     def _in_generators(self, reference: ReferredValues) -> tuple[YAMLDocument, Path, str] | None:
         for document in self.documents:
             value = document.value

@@ -16,7 +16,8 @@ def import_(
         str,
         typer.Argument(
             metavar="PATH",
-            help="File or directory with a HelmRelease, a HelmChart of k3s, or a values file.",
+            help="File or directory with manifests that run a registry, a HelmRelease, a HelmChart of k3s, or a values "
+            "file.",
             show_default=False,
         ),
     ],
@@ -28,7 +29,7 @@ def import_(
     ] = Path(),
     output: Annotated[Literal["text", "json"], typer.Option("--output", "-o", help="Format of the report.")] = "text",
 ) -> None:
-    """Create a registry.yaml for a registry that another chart deploys.
+    """Create a registry.yaml for a registry that you have already.
 
     Reports what became of every key, and exits 1 if one needs a decision. Never overwrites a file.
     """

@@ -1,0 +1,241 @@
+"""Plain manifests that run a registry: what becomes of each key, and whether the chart makes the same of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from registry_gitops.documents import Manifest, find_files, read_file
+from registry_gitops.importer import Fate, KeyOutcome, import_path
+from registry_gitops.importer.input_keys import format_path
+from registry_gitops.repository import FluxRepository
+from tests.support.helm import Chart, Rendered
+
+INPUTS = Path(__file__).parent / "inputs" / "manifests"
+NAMES = sorted(path.stem for path in INPUTS.iterdir())
+
+SECRETS = ("plain-secret-key", "plain-redis", "plain-http", "plain-token", "hidden-in", "cGxhaW4tYXp1cmUta2V5", "$2y$")
+"""Parts of the secrets in the inputs."""
+
+
+class Found:
+    """The import of one input."""
+
+    def __init__(self, path: Path) -> None:
+        documents = [document for file in find_files([str(path)]) for document in read_file(file).documents]
+        self.manifests = FluxRepository(documents).manifests
+        self.imported = import_path(str(path), Path("apps/registry"))
+        self.config: dict[str, Any] = yaml.safe_load(self.imported.files["registry.yaml"])
+        self.values: dict[str, Any] = self.config["values"]
+        self.outcomes = self.imported.report.outcomes
+
+    def outcome(self, key: str) -> KeyOutcome:
+        """What became of a key."""
+        (found,) = [each for each in self.outcomes if key in (each.key, *each.keys)]
+        return found
+
+
+@cache
+def imported(name: str) -> Found:
+    """Import the input of this name."""
+    path = INPUTS / name
+    return Found(path if path.is_dir() else path.with_suffix(".yaml"))
+
+
+def leaf_paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of each value that is no collection, or an empty one."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from leaf_paths(item, (*path, key))
+    if not value or not isinstance(value, dict | list):
+        yield path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_key_of_the_input_is_in_the_report(name: str) -> None:
+    found = imported(name)
+    reported = {(each.file, key) for each in found.outcomes for key in (each.key, *each.keys)}
+    for manifest in found.manifests:
+        for path in leaf_paths(manifest.value, manifest.path):
+            key, file = format_path(path), manifest.document.source.name
+            is_text = any(each == file and inner.startswith(f"{key}.") for each, inner in reported)
+            assert (file, key) in reported or is_text, key
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_secret_of_the_input_is_in_the_config_file_or_in_the_report(name: str) -> None:
+    found = imported(name)
+    told = found.imported.files["registry.yaml"] + found.imported.report.to_json()
+    assert not [secret for secret in SECRETS if secret in told]
+
+
+def registry_container(pod: dict[str, Any]) -> dict[str, Any]:
+    """The container that runs the registry."""
+    return next(each for each in pod["containers"] if "registry-ui" not in each["image"])
+
+
+def find_pod(found: Found) -> tuple[Manifest, dict[str, Any]]:
+    """The workload of an input, and its Pod."""
+    for manifest in found.manifests:
+        pod = manifest.mapping("spec", "template", "spec") or manifest.mapping("spec")
+        if manifest.kind != "CronJob" and isinstance(pod.get("containers"), list):
+            return manifest, pod
+    raise AssertionError("no workload")
+
+
+def claims(pod: dict[str, Any]) -> set[str]:
+    """The claims that a Pod mounts."""
+    volumes = pod.get("volumes") or []
+    return {volume["persistentVolumeClaim"]["claimName"] for volume in volumes if "persistentVolumeClaim" in volume}
+
+
+def hosts(ingress: Any) -> set[tuple[str, str]]:
+    """The hosts and paths of an Ingress."""
+    rules = ingress["spec"]["rules"]
+    return {(rule["host"], path.get("path", "/")) for rule in rules for path in rule["http"]["paths"]}
+
+
+def find_kind(found: Found, kind: str) -> Manifest | None:
+    """The object of a kind."""
+    return next((each for each in found.manifests if each.kind == kind), None)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "flux-variables"])
+def test_the_chart_makes_the_objects_of_the_input(name: str, chart: Chart) -> None:
+    found = imported(name)
+    rendered = chart.render(**found.values)
+    full_name = found.values["fullnameOverride"]
+    (deployment,) = rendered.find("Deployment", full_name)
+    compare_pods(found, deployment)
+    if service := find_kind(found, "Service"):
+        compare_services(service, rendered, full_name)
+    if (ingress := find_kind(found, "Ingress")) is not None:
+        (made,) = rendered.find("Ingress", full_name)
+        assert hosts(made) == hosts(ingress.value)
+    if (route := find_kind(found, "HTTPRoute")) is not None:
+        (made,) = rendered.find("HTTPRoute", full_name)
+        assert made["spec"]["hostnames"] == route.get("spec", "hostnames")
+
+
+def compare_pods(found: Found, deployment: dict[str, Any]) -> None:
+    """Compare what the Pods mount, and how they are found."""
+    workload, pod = find_pod(found)
+    made = deployment["spec"]["template"]
+    old_claims = claims(pod) | {
+        f"{each['metadata']['name']}-{workload.name}-0" for each in workload.list("spec", "volumeClaimTemplates")
+    }
+    assert old_claims <= claims(made["spec"])
+    own = ("app.kubernetes.io/name", "app.kubernetes.io/instance")
+    labels = workload.mapping("spec", "template", "metadata", "labels")
+    assert {key: value for key, value in labels.items() if key not in own}.items() <= made["metadata"]["labels"].items()
+    names = {each["name"] for each in registry_container(made["spec"])["env"]}
+    kept = {
+        each["name"] for each in registry_container(pod).get("env") or () if not each["name"].startswith("REGISTRY")
+    }
+    assert kept <= names
+    decided = [each.key for each in found.outcomes if each.fate is Fate.DECISION]
+    if "spec.replicas" not in decided and workload.get("spec", "replicas") is not None:
+        assert deployment["spec"]["replicas"] == workload.get("spec", "replicas")
+
+
+def compare_services(service: Manifest, rendered: Rendered, full_name: str) -> None:
+    """Compare the name, type, and ports of Services."""
+    assert service.name == full_name
+    (made,) = rendered.find("Service", full_name)
+    assert made["spec"]["type"] == service.get("spec", "type") or service.get("spec", "type") is None
+    ports = {(port["port"], port.get("nodePort")) for port in made["spec"]["ports"]}
+    assert ports == {(port["port"], port.get("nodePort")) for port in service.list("spec", "ports")}
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("tutorial-emptydir", {"persistence": {"enabled": False}}),
+        ("claim-and-service", {"service": {"type": "LoadBalancer", "loadBalancerIP": "192.168.1.240",
+                                           "ports": {"http": 80}}}),
+        ("basic-auth-tls", {"tls": {"enabled": True, "existingSecret": "registry-cert"},
+                            "auth": {"htpasswd": {"enabled": True, "existingSecret": "registry-auth",
+                                                  "existingSecretKey": "htpasswd"}}}),
+        ("statefulset", {"persistence": {"existingClaim": "data-registry-0"}, "terminationGracePeriodSeconds": 120}),
+        ("s3-environment", {"replicaCount": 2, "deletion": {"enabled": True},
+                            "storage": {"type": "s3", "s3": {"bucket": "my-images", "region": "eu-central-1",
+                                                             "encrypt": True, "rootDirectory": "/prod"}}}),
+        ("nfs", {"replicaCount": 2, "configuration":
+                 {"storage": {"filesystem": {"rootdirectory": "/var/lib/registry/images"}}}}),
+        ("pod", {"persistence": {"existingClaim": "registry"},
+                 "containerSecurityContext": {"runAsUser": 65534, "allowPrivilegeEscalation": False}}),
+        ("config-in-secret", {"deletion": {"enabled": True}, "persistence": {"existingClaim": "images"}}),
+        ("gcs", {"storage": {"type": "gcs", "gcs": {"bucket": "images-prod", "existingSecret": "gcs-key"}}}),
+        ("ingress-v1beta1", {"fullnameOverride": "registry-svc", "ingress": {
+            "enabled": True, "ingressClassName": "traefik", "hostname": "registry.example.org", "path": "/",
+            "pathType": "Prefix", "extraTls": [{"hosts": ["registry.example.org"]}]}}),
+        ("live-object", {"service": {"type": "NodePort", "ipFamilies": ["IPv4"],
+                                     "ports": {"http": 5000}, "nodePorts": {"http": 30500}}}),
+        ("flux-variables", {"configuration": {"http": {"host": "https://registry.${SECRET_DOMAIN}"}}}),
+        ("env-from-configmap", {"cache": {"type": "inmemory"}, "configuration": {"log": {"level": "debug"}}}),
+    ],
+)  # fmt: skip
+def test_values_are_those_of_the_input(name: str, values: dict[str, Any]) -> None:
+    found = imported(name).values
+    assert {key: found.get(key) for key in values} == values
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("daemonset", "kind"),
+        ("hostpath", "spec.template.spec.containers[0].ports[0].hostPort"),
+        ("other-command", "spec.template.spec.containers[0].command"),
+        ("swift", "spec.template.spec.containers[0].env[1].value"),
+        ("users-by-init-container", "spec.template.spec.containers[0].env[2].value"),
+        ("config-not-in-sight", "spec.template.spec.volumes[0].secret.secretName"),
+    ],
+)
+def test_what_the_chart_cannot_do_needs_a_decision(name: str, key: str) -> None:
+    found = imported(name).outcome(key)
+    assert found.fate is Fate.DECISION
+    assert found.note
+    assert found.options
+
+
+@pytest.mark.parametrize("name", ["claim-and-service", "statefulset", "s3-environment", "ingress-v1", "live-object"])
+def test_a_usual_deployment_needs_no_decision(name: str) -> None:
+    assert not [each.key for each in imported(name).outcomes if each.fate is Fate.DECISION]
+
+
+@pytest.mark.parametrize(
+    ("name", "secrets"),
+    [
+        ("s3-keys-in-plaintext", {"registry-s3", "registry-redis", "registry-http"}),
+        ("notifications", {"registry-environment"}),
+        ("users-in-configmap", {"registry-users"}),
+        ("azure", {"registry-azure"}),
+    ],
+)
+def test_secrets_in_plaintext_become_secrets_to_encrypt(name: str, secrets: set[str]) -> None:
+    found = imported(name).imported
+    assert set(found.ignored) == {f"{secret}.plain.yaml" for secret in secrets}
+    assert set(found.ignored) <= set(found.files)
+
+
+def test_a_variable_overrides_config_yml_and_the_report_says_so(tmp_path: Path) -> None:
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"},
+              "data": {"config.yml": "version: 0.1\nlog:\n  level: warn\n"}}  # fmt: skip
+    container = {"name": "r", "image": "registry:2", "env": [{"name": "REGISTRY_LOG_LEVEL", "value": "debug"}],
+                 "volumeMounts": [{"name": "c", "mountPath": "/etc/docker/registry"}]}  # fmt: skip
+    pod = {"containers": [container], "volumes": [{"name": "c", "configMap": {"name": "c"}}]}
+    workload = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "r"}, "spec": pod}
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all([config, workload]))
+    found = Found(tmp_path / "all.yaml")
+    assert found.values["configuration"] == {"log": {"level": "debug"}}
+    assert "overrides it" in found.outcome("data.config.yml.log.level").note
+
+
+def test_what_belongs_to_no_registry_stays_as_it_is() -> None:
+    (policy,) = [each for each in imported("with-collector").outcomes if each.key == "" and each.fate is Fate.KEPT][-1:]
+    assert policy.to == ()
