@@ -13,6 +13,7 @@ from registry_gitops.errors import InputError
 from registry_gitops.filenames import CHECKSUM_FILE
 
 _LINE: Final = re.compile("([0-9a-f]{64})  ([^\0]+)")
+_ABOVE: Final = re.compile(r"^(\.\./)+")
 _SEAL: Final = "# unchanged: "
 _INPUT: Final = "# with: "
 
@@ -63,14 +64,16 @@ def read_checksum_file(directory: Path | str) -> ChecksumFile | None:
             comments.append(line)
             continue
         match = _LINE.fullmatch(line)
-        if not match or not _is_relative(match[2]):
+        if not match or not _is_rendered(match[2]):
             raise InputError.single("is not a line of this list: restore the file from Git", Path(path), number, 1)
         owned[match[2]] = owned.get(match[2], frozenset()) | {match[1]}
     return ChecksumFile(owned, _parse_seal(comments))
 
 
-def _is_relative(path: str) -> bool:
-    return not path.startswith("/") and ".." not in path.split("/")
+def _is_rendered(path: str) -> bool:
+    """Return whether a path can be that of a rendered file: below the directory, or a manifest outside of it."""
+    below = _ABOVE.sub("", path) if path.endswith((".yaml", ".yml")) else path
+    return not below.startswith("/") and ".." not in below.split("/")
 
 
 def _parse_seal(comments: list[str]) -> Seal | None:

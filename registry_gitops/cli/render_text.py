@@ -49,9 +49,10 @@ def _list_changes(plan: Plan, prefix: str) -> Iterator[str]:
     counts: Counter[tuple[str, str]] = Counter()
     for change in plan.pending:
         place, slash, _ = change.path.partition("/")
-        counts[change.action, place + slash] += 1
+        counts[change.action, change.path if place == ".." else place + slash] += 1
     for (action, place), count in counts.items():
-        yield f"{action} {prefix}{place}" + (f" ({count} files)" if place.endswith("/") else "")
+        shown = os.path.normpath(f"{prefix}{place}") if place.startswith("../") else f"{prefix}{place}"
+        yield f"{action} {shown}" + (f" ({count} files)" if place.endswith("/") else "")
 
 
 def _prefix(directory: Path) -> str:

@@ -44,6 +44,6 @@ MISPLACED_KEYS: Final = {
     "spec.chartRef": "write source, which is where the chart comes from",
     "spec.values": "write values at the top level",
     "spec": f"{_NO_OBJECT}, write source, release, and values",
-    "postBuild": "it belongs to the Flux Kustomization that applies this directory, leave it out",
+    **{key: f"write flux.{key}" for key in ("clusters", "decryption", "postBuild", "prune", "retryInterval", "wait")},
 }
 """Key, or section and key, and what to write."""

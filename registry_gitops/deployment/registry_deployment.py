@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Self
 from pydantic import ModelWrapValidatorHandler, ValidationError, model_validator
 
 from registry_gitops.deployment.derive import merge_changes, validate_stored
+from registry_gitops.deployment.flux_options import FluxFile, FluxOptions
 from registry_gitops.deployment.misplaced_keys import MISPLACED_KEYS
 from registry_gitops.deployment.namespace_options import (
     NamespaceChoice,
@@ -73,6 +74,8 @@ class RegistryDeployment(Model):
     values: RegistryValues = default_section(RegistryValues)
     kustomization: KustomizationOptions = default_section(KustomizationOptions)
 
+    flux: FluxOptions | None = None
+
     rules: MapOf[str, RuleSwitch] = EMPTY
     """Rules to switch off, by id: `off`, or `{off: "REASON"}`. docs/rules.md lists them."""
 
@@ -91,6 +94,14 @@ class RegistryDeployment(Model):
     def namespace_options(self) -> NamespaceOptions:
         """The namespace as a mapping, also if the config file has its name alone."""
         return NamespaceOptions(name=self.namespace) if isinstance(self.namespace, str) else self.namespace
+
+    @property
+    def flux_files(self) -> tuple[FluxFile, ...]:
+        """The Flux Kustomizations of the section `flux`, with their files. Raises InputError as FluxOptions.files."""
+        if self.flux is None:
+            return ()
+        name, namespace = self.as_written("name"), self.namespace_options
+        return tuple(self.flux.files(name, namespace, self.source))
 
     @property
     def target_namespace(self) -> str:
@@ -129,6 +140,8 @@ class RegistryDeployment(Model):
             if other.waits_for(self.name, options.name):
                 message = "the release would wait for itself, and never start: remove this entry"
                 yield rule_error("cycle", message, "release", "dependsOn", index)
+        if self.flux:
+            yield from self.flux.errors(self.name, options, self.source)
 
     def derive(self, changes: Mapping[str, Any] | None = None, /, **fields: Any) -> Self:
         """Return a deployment that differs from this one in `changes`, a mapping with the keys of YAML, or in `fields`.

@@ -14,7 +14,7 @@ _PATCH_NAME: Final = re.compile(r"(?<![A-Za-z])(?i:patch(?:es)?)(?![a-z])")
 _PATCH_DIRECTIVES: Final = ("$patch", "$retainKeys", "$deleteFromPrimitiveList/", "$setElementOrder/")
 _SOURCE_TYPES: Final = ("git", "oci", "helm")
 _SECTIONS: Final = frozenset(
-    ["name", "namespace", "source", "release", "values", "kustomization", "rules", "resources"]
+    ["name", "namespace", "source", "release", "values", "kustomization", "flux", "rules", "resources"]
 )
 
 _LOCAL_GROUPS: Final = re.compile(

@@ -81,7 +81,7 @@ def _stale_file(plan: Plan, change: Change, command: str) -> Finding:
         Action.EDITED: ("was edited after rendering", f"move the edit to the config file, or run `{command} --force`"),
         Action.UNOWNED: ("was not written by registry-gitops", "move it, or pass another --output-dir"),
     }.get(change.action, ("differs from the config file", f"run `{command}`"))
-    return Finding(id=_STALE, message=message, location=Location(str(plan.directory / change.path)), remedy=remedy)
+    return Finding(id=_STALE, message=message, location=Location(str(plan.path_of(change))), remedy=remedy)
 
 
 def _skipped(allow: Collection[str], results: Sequence[ConfigResult]) -> dict[str, str]:

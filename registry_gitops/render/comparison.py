@@ -13,6 +13,7 @@ from pathlib import Path
 
 from registry_gitops.checksums import ChecksumFile, Inputs, Owned, checksum, read_checksum_file
 from registry_gitops.errors import InputError
+from registry_gitops.render.outside_files import check_outside, is_of_other, rendered_path
 
 Tree = Mapping[str, str]
 """Path relative to the directory, with "/" on every system -> the whole text of the file."""
@@ -56,6 +57,10 @@ class Plan:
         """The files that we wrote."""
         return self.checksums.owned if self.checksums else {}
 
+    def path_of(self, change: Change) -> Path:
+        """Return the path of a changed file, as reports name it."""
+        return rendered_path(self.directory, change.path)
+
     @property
     def conflicts(self) -> tuple[Change, ...]:
         """Files that a person wrote or edited: they are not replaced without `force`."""
@@ -76,6 +81,7 @@ def plan_changes(tree: Tree, directory: Path | str) -> Plan:
     try:
         checksums = read_checksum_file(directory)
         owned = checksums.owned if checksums else {}
+        check_outside(directory, {*tree, *owned})
         changes = [_change(directory, path, tree.get(path), owned) for path in sorted({*tree, *owned})]
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
@@ -85,11 +91,13 @@ def plan_changes(tree: Tree, directory: Path | str) -> Plan:
 def _change(directory: Path, path: str, text: str | None, owned: Owned) -> Change | None:
     after = None if text is None else text.encode()
     try:
-        before = (directory / path).read_bytes()
+        before = rendered_path(directory, path).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         before = None
     if before == after:
         return None if after is None else Change(path, Action.KEEP, before, after)
+    if before is not None and is_of_other(directory, path, before):
+        return None if after is None else Change(path, Action.UNOWNED, before, after)
     return Change(path, _action(path, before, after, owned), before, after)
 
 

@@ -21,6 +21,7 @@ from registry_gitops.findings import Finding
 from registry_gitops.forking import map_in_processes
 from registry_gitops.render.comparison import Plan, Tree, plan_changes
 from registry_gitops.render.named_paths import list_read_paths, read_output_directory
+from registry_gitops.render.outside_files import is_outside, rendered_path
 from registry_gitops.render.tree import render
 from registry_gitops.render.vendored_chart import read_shared_chart
 from registry_gitops.rules import SharedChart, lint
@@ -175,13 +176,14 @@ def _refuse_shared(result: ConfigResult, owners: dict[Path, ConfigResult]) -> Co
     """Return a result, or a problem if it has a directory, or a file, of another one; add them to `owners`."""
     if result.plan is None:
         return result
-    outside = [change.path for change in result.plan.changes if change.path.startswith("../")]
-    for path in ("", *outside):
-        place = (result.plan.directory / path).resolve()
+    written = [change.path for change in result.plan.changes if change.after is not None]
+    for path in ("", *filter(is_outside, written)):
+        place = rendered_path(result.plan.directory, path).resolve()
         owner = owners.setdefault(place, result)
         if owner is not result:
-            what = place.name if path else "the same directory"
+            what = f"the same {place.name}" if path else "the same directory"
+            remedy = "give one of them another flux.name or flux.file" if path else "move one of them"
             other = ": ".join(filter(None, (str(owner.config), key_in_program(owner.name, ""))))
-            message = f"renders to {what} as {other}: move one of them"
+            message = f"renders to {what} as {other}: {remedy}"
             return _failure(replace(result, plan=None, findings=None), InputError.single(message))
     return result

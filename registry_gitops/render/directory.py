@@ -21,6 +21,7 @@ from registry_gitops.render.comparison import (
     Tree,
     plan_changes,
 )
+from registry_gitops.render.outside_files import is_outside, rendered_path
 
 _STAGED = ".registry-gitops.tmp-"
 
@@ -68,7 +69,10 @@ def write_plans(plans: Sequence[Plan], *, force: bool = False) -> None:
 
 
 def _refusal(change: Change, directory: Path) -> Finding:
-    location = Location(str(directory / change.path))
+    location = Location(str(rendered_path(directory, change.path)))
+    if change.action is Action.UNOWNED and is_outside(change.path):
+        message = "exists, but was rendered from elsewhere, or not at all: move it, or set flux.name or flux.file"
+        return Finding(id="unowned-file", message=message, location=location)
     if change.action is Action.UNOWNED:
         message = "exists, but registry-gitops did not write it: move it, or pass another --output-dir"
         return Finding(id="unowned-file", message=message, location=location)
@@ -86,7 +90,7 @@ class _Step:
 
     @property
     def target(self) -> Path:
-        return self.directory / self.change.path
+        return rendered_path(self.directory, self.change.path)
 
     @property
     def new(self) -> Path:
@@ -273,4 +277,4 @@ def _roll_back(step: _Step) -> None:
 def _remove_empty_parents(step: _Step) -> None:
     for parent in list(PurePosixPath(step.change.path).parents)[:-1]:
         with contextlib.suppress(OSError):  # not empty: it has files of the user
-            (step.directory / parent).rmdir()
+            rendered_path(step.directory, str(parent)).rmdir()

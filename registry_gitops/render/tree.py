@@ -10,6 +10,7 @@ from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
 from registry_gitops.filenames import RENDERED_MARK
 from registry_gitops.manifests import Document
+from registry_gitops.render.outside_files import format_header
 from registry_gitops.render.readme import format_readme
 from registry_gitops.render.rendered_objects import build_kustomization, build_objects
 from registry_gitops.substitution import Unquoted, keep_text, may_refer
@@ -24,8 +25,9 @@ def render(deployment: RegistryDeployment) -> dict[str, str]:
 
     namespace.yaml (unless it is a system namespace), helmrepository.yaml or ocirepository.yaml (by source),
     helmrelease.yaml, kustomization.yaml, README.md, and the chart in chart/ if the source is `git` and names no shared
-    chart. Depends on `deployment` alone: no clock, no environment. Raises InputError for fields that are valid alone
-    but not together in one object.
+    chart. The Flux Kustomizations of `flux` are outside of the directory: their paths begin with "../". Depends on
+    `deployment` alone: no clock, no environment. Raises InputError for fields that are valid alone but not together in
+    one object.
     """
     manifests = {f"{document.kind.lower()}.yaml": document for document in build_objects(deployment)}
     tree = {path: _text(document) for path, document in manifests.items()}
@@ -33,7 +35,7 @@ def render(deployment: RegistryDeployment) -> dict[str, str]:
     tree["README.md"] = format_readme(deployment)
     if isinstance(deployment.source, GitSource) and deployment.source.chart is None:
         tree |= {f"chart/{path}": text for path, text in read_chart().items()}
-    return tree
+    return tree | {file.path: _text(file.manifest, format_header(file.directory)) for file in deployment.flux_files}
 
 
 def format_stream(tree: Mapping[str, str]) -> str:
@@ -44,8 +46,8 @@ def format_stream(tree: Mapping[str, str]) -> str:
     return "".join(f"---\n{text}" for text in objects)
 
 
-def _text(document: Document) -> str:
-    return _HEADER + dump_yaml(_with_kept_texts(document.to_manifest_dict()))
+def _text(document: Document, header: str = _HEADER) -> str:
+    return header + dump_yaml(_with_kept_texts(document.to_manifest_dict()))
 
 
 def _with_kept_texts(plain: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from collections.abc import Iterator
 
 from registry_gitops.render.comparison import Change, Plan
@@ -14,7 +15,7 @@ def format_diff(plan: Plan, prefix: str = "") -> Iterator[str]:
     Paths are relative to the directory of the plan, after `prefix`.
     """
     for change in plan.pending:
-        yield from _diff_file(change, prefix + change.path)
+        yield from _diff_file(change, posixpath.normpath(prefix + change.path))
 
 
 def _diff_file(change: Change, path: str) -> Iterator[str]:

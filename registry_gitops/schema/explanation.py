@@ -30,12 +30,15 @@ class Explanation:
 def explain_key(path: str = "") -> Explanation:
     """Explain the key at `path`, such as values.persistence.size, with the keys right below it.
 
-    List indexes are left out: values.extraEnvVars.name. Raises InputError for an unknown key, with the nearest one.
+    List indexes are left out: values.extraEnvVars.name. A map has any key: flux.clusters.production. Raises InputError
+    for an unknown key, with the nearest one.
     """
     schema = typed_config_schema()
     steps: list[str] = []
     for step in filter(None, path.split(".")):
         below = child_schemas(schema)
+        if step not in below and (entry := _entry_schema(schema)):
+            below = {step: entry}
         if step not in below:
             raise _unknown(path, steps, step, list(below))
         schema = below[step]
@@ -92,6 +95,12 @@ def _description(schema: dict[str, Any]) -> str:
 
 def _below_items(schema: dict[str, Any]) -> dict[str, Any]:
     return child_schemas(schema["items"]) if "items" in schema else {}
+
+
+def _entry_schema(schema: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the schema of the entries of a map of objects; None for all else."""
+    entries = [below for member in _members(schema) for below in member.get("patternProperties", {}).values()]
+    return next((entry for entry in entries if child_schemas(entry)), None)
 
 
 def _constants(schema: dict[str, Any]) -> list[Any]:

@@ -148,8 +148,10 @@ def _stale_files(path: FilePath, plan: Plan) -> Iterator[Finding]:
 
     found: dict[tuple[FilePath, str], list[Finding]] = {}
     for finding in find_stale_files(ConfigResult(path, plan=plan)):
-        relative = FilePath(str(finding.location.file)).relative_to(plan.directory)
-        found.setdefault((plan.directory / relative.parts[0], finding.message), []).append(finding)
+        file = FilePath(str(finding.location.file))
+        is_inside = file.is_relative_to(plan.directory)
+        place = plan.directory / file.relative_to(plan.directory).parts[0] if is_inside else file
+        found.setdefault((place, finding.message), []).append(finding)
     for (place, message), group in found.items():
         is_many = len(group) > 1
         shown = f"{message} ({len(group)} files)" if is_many else message

@@ -54,7 +54,7 @@ def test_without_a_key_the_whole_description_is_explained(cli: Run) -> None:
     out = cli("explain").out
     assert out.startswith("KEY:      (the config file)\nTYPE:     object\n")
     fields = [line.split()[0] for line in out.splitlines() if line.startswith("  ") and not line.startswith("   ")]
-    assert fields == ["extends", "name", "namespace", "source", "release", "values", "kustomization", "rules"]
+    assert fields == ["extends", "name", "namespace", "source", "release", "values", "kustomization", "flux", "rules"]
 
 
 @pytest.mark.parametrize(("columns", "most"), [("60", 60), ("400", 100)])

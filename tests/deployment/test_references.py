@@ -244,6 +244,8 @@ def test_every_scalar_accepts_a_variable_without_a_default() -> None:
             continue  # kustomize reads them
         if path[0] == "namespace" and path[-1] in ("create", "prune", "inherit"):
             continue  # they decide what is rendered
+        if path[0] == "flux" and (path[-1] == "file" or path[-2:] == ("clusters", "*")):
+            continue  # files have such names
         assert choice.problem is None, path
         assert choice.values != ("${X}",) or path[-1] in ("*", "value") or kind is str or "str" in str(kind), path
 
