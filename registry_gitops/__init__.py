@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING
 from registry_gitops.version import __version__ as __version__
 
 _HOMES = {
+    "ClusterOptions": "deployment",
     "FindingsError": "rules",
+    "FluxOptions": "deployment",
     "GitSource": "deployment",
     "HelmReleaseOptions": "manifests",
     "HelmSource": "deployment",
@@ -43,6 +45,8 @@ _HOMES = {
 __all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
 
 if TYPE_CHECKING:
+    from registry_gitops.deployment import ClusterOptions as ClusterOptions
+    from registry_gitops.deployment import FluxOptions as FluxOptions
     from registry_gitops.deployment import GitSource as GitSource
     from registry_gitops.deployment import HelmSource as HelmSource
     from registry_gitops.deployment import KustomizationOptions as KustomizationOptions

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 _HOMES = {
     "BITNAMI_URL": "source",
     "CHART_NAME": "source",
+    "ClusterOptions": "flux_options",
     "EXTENDS": "config_text",
     "MAX_RELEASE_NAME": "registry_deployment",
     "PRUNE_ANNOTATION": "namespace_options",
+    "FluxFile": "flux_options",
+    "FluxOptions": "flux_options",
     "FoundConfigs": "config_search",
     "GitSource": "source",
     "HelmSource": "source",
@@ -52,6 +55,9 @@ if TYPE_CHECKING:
     from registry_gitops.deployment.config_text import EXTENDS as EXTENDS
     from registry_gitops.deployment.config_text import list_places as list_places
     from registry_gitops.deployment.config_text import read_config as read_config
+    from registry_gitops.deployment.flux_options import ClusterOptions as ClusterOptions
+    from registry_gitops.deployment.flux_options import FluxFile as FluxFile
+    from registry_gitops.deployment.flux_options import FluxOptions as FluxOptions
     from registry_gitops.deployment.namespace_options import PRUNE_ANNOTATION as PRUNE_ANNOTATION
     from registry_gitops.deployment.namespace_options import NamespaceOptions as NamespaceOptions
     from registry_gitops.deployment.namespace_options import is_system_namespace as is_system_namespace

@@ -119,6 +119,12 @@ class FluxFile(NamedTuple):
     directory: str
     """Path of the output directory from that of the file."""
 
+    applied: str
+    """Path of the directory that Flux applies, from the root of the source."""
+
+    is_found_by_path: bool
+    """Whether the path of the file follows from that of the output directory: it counts from the root."""
+
     manifest: FluxKustomizationResource
 
 
@@ -138,7 +144,9 @@ class FluxOptions(ClusterOptions):
             path = _locate_file(target.options, target.cluster, name, source)
             start = f"/{_output_directory(target.options, source)}"
             back = posixpath.relpath(start, posixpath.dirname(posixpath.join(start, path)))
-            yield FluxFile(target.key, path, back, manifest)
+            applied = target.options.path or start[1:]
+            is_found = target.options.file is None or target.options.file.startswith("/")
+            yield FluxFile(target.key, path, back, applied, is_found, manifest)
 
     def errors(self, name: str, namespace: NamespaceOptions, source: Source) -> RuleErrors:
         """Yield an error for each rule that the Flux Kustomizations of such a deployment break."""

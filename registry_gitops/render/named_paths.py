@@ -1,4 +1,4 @@
-"""Look at the output directory for the rules: what `kustomization` names, and what was rendered before."""
+"""Look at the output directory for the rules: what `kustomization` and `flux` name, and what was rendered before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from registry_gitops.checksums import path_from
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
-from registry_gitops.git_repository import path_in_repository
+from registry_gitops.git_repository import find_work_tree, path_in_repository
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
 from registry_gitops.render.vendored_chart import find_shared_chart, read_shared_chart
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind, SharedChart
@@ -41,20 +41,39 @@ def read_output_directory(
     root, path_from_root = Path(directory), path_in_repository(directory)
     try:
         named = {path: _look(root / path) for path in _list_named(deployment)}
+        applied = _look_at_applied(deployment, root)
         shared = find_shared_chart(deployment, root)
         chart = read_chart(*shared) if shared else None
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except ValueError:
         raise InputError.single("kustomization names a path with a NUL character") from None
-    return OutputDirectory(path_from_root, read_earlier_rendering(root, deployment), named, chart)
+    return OutputDirectory(path_from_root, read_earlier_rendering(root, deployment), named, applied, chart)
 
 
 def list_read_paths(deployment: RegistryDeployment, directory: Path) -> list[str]:
     """Return the paths that `read_output_directory` reads, from the directory. Raises OSError."""
     shared = find_shared_chart(deployment, directory)
     chart = [path_from(directory.resolve(), shared[0])] if shared else []
-    return [*_list_named(deployment), *chart]
+    applied = [
+        path_from(directory.resolve(), place / name)
+        for place in _list_applied(deployment, directory).values()
+        for name in _FILES
+    ]
+    return [*_list_named(deployment), *applied, *chart]
+
+
+def _look_at_applied(deployment: RegistryDeployment, directory: Path) -> dict[str, PathKind]:
+    return {path: _look(place).kind for path, place in _list_applied(deployment, directory).items()}
+
+
+def _list_applied(deployment: RegistryDeployment, directory: Path) -> dict[str, Path]:
+    """Return the directories that `flux` applies, except the output directory: path from the root -> whole path."""
+    top = find_work_tree(directory) if deployment.flux else None
+    if top is None:
+        return {}
+    places = {file.applied: top / file.applied for file in deployment.flux_files}
+    return {path: place for path, place in places.items() if place != directory.resolve()}
 
 
 def _list_named(deployment: RegistryDeployment) -> list[str]:

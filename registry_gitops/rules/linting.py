@@ -22,7 +22,10 @@ def lint(
     for rule_id in deployment.switched_off_rules:
         parse_rule_ids([rule_id], key="rules")
 
-    def find(variant: RegistryDeployment) -> Iterator[Finding]:
-        return (finding for rule in DEPLOYMENT_RULES if rule.id not in allowed for finding in rule(variant, place))
+    rules = [rule for rule in DEPLOYMENT_RULES if rule.id not in allowed]
 
-    return find_for_all_values(deployment, find)
+    def find(variant: RegistryDeployment) -> Iterator[Finding]:
+        return (finding for rule in rules if not rule.as_written for finding in rule(variant, place))
+
+    as_written = (finding for rule in rules if rule.as_written for finding in rule(deployment, place))
+    return (*find_for_all_values(deployment, find), *as_written)

@@ -38,6 +38,8 @@ class Rule:
     kinds: frozenset[str] = frozenset()
     """The kinds that `manifest` looks at, such as Deployment.apps or Secret; without any, at all of them."""
     repository: RepositorySearch | None = None
+    as_written: bool = False
+    """Whether `deployment` reads texts with variables of Flux as they are written, and not with values for them."""
     text: str = ""
     """The page of a rule without a search here: what reads and compares the documents finds it."""
 

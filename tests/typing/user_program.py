@@ -4,6 +4,8 @@ mypy --strict and pyright check it (`make check`), and test_user_program.py runs
 """
 
 from registry_gitops import (
+    ClusterOptions,
+    FluxOptions,
     GitSource,
     HelmReleaseOptions,
     HelmSource,
@@ -346,7 +348,21 @@ labels = m.LabelSet(pairs={"a": "b"}, fields=[m.FieldSpec(path="spec/template/me
 kustomization = KustomizationOptions(
     resources=["secret.yaml"], labels=[labels], patches=[patch], common_annotations={"a": "b"}, components=["../c"]
 )
+flux = FluxOptions(
+    namespace="fleet",
+    path="apps/registry",
+    decryption=m.Decryption(secret_ref=m.LocalReference(name="sops-age")),
+    post_build=m.PostBuild(
+        substitute={"A": "b"}, substitute_from=[m.SubstituteReference(kind="Secret", name="cluster", optional=True)]
+    ),
+    health_checks=[m.HealthCheck(kind="Deployment", name="registry")],
+    clusters={"eu": ClusterOptions(interval="1h"), "us": ClusterOptions(depends_on=[m.Dependency(name="dns")])},
+)
+applied = m.FluxKustomizationOptions(prune=False)
 objects = [
+    m.FluxKustomizationResource(
+        metadata=meta, spec=m.FluxKustomizationSpec(source_ref=m.DirectorySource(kind="Bucket", name="fleet"))
+    ),
     m.Namespace(metadata=m.ObjectMeta(name="registry")),
     m.HelmRepository(
         metadata=meta, spec=m.HelmRepositorySpec(url="https://charts.example.com", cert_secret_ref=secret)
@@ -371,6 +387,7 @@ deployment = RegistryDeployment(
     release=release,
     values=values,
     kustomization=kustomization,
+    flux=flux,
     rules={"floating-tag": "off", "exposed-without-login": RuleOff(off="reachable from the build network only")},
 )
 others = [

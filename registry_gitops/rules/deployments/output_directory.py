@@ -56,5 +56,8 @@ class OutputDirectory:
     named: Mapping[str, NamedPath] = field(default_factory=dict)
     """The paths that `kustomization` names, relative to the directory; none if nothing is known of them."""
 
+    applied: Mapping[str, PathKind] = field(default_factory=dict)
+    """What is at the paths that `flux` applies, from the root of the repository; none if nothing is known of them."""
+
     shared_chart: SharedChart | None = None
     """The chart that the deployment shares with others. None if it shares none, or if nothing is known of it."""
