@@ -1,9 +1,10 @@
-"""The files that `registry-gitops init` writes: a config file with the chart's main defaults, and its JSON Schema.
+"""The files that `registry-gitops init` writes: config files with the chart's main defaults, and their JSON Schema.
 
-create_files(starter_files("apps/registry", "git"), "apps/registry")
+create_files(make_starter("apps/registry", "flat", StarterOptions()).files, "apps/registry")
 """
 
 from registry_gitops.starter.creation import create_files
-from registry_gitops.starter.files import starter_files
+from registry_gitops.starter.layouts import find_layout, make_starter
+from registry_gitops.starter.options import Layout, Starter, StarterOptions
 
-__all__ = ["create_files", "starter_files"]
+__all__ = ["Layout", "Starter", "StarterOptions", "create_files", "find_layout", "make_starter"]

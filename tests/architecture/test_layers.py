@@ -70,7 +70,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "starter",
         "values",
     },
-    "starter": {"assets", "codec", "deployment", "facts", "filenames", "render", "schema"},
+    "starter": {"assets", "codec", "deployment", "documents", "facts", "filenames", "render", "schema"},
     "target": {"cluster", "deployment", "facts", "smoke"},
     "cluster": {"report"},
     "checksums": {"assets", "filenames"},

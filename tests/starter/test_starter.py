@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from registry_gitops import InputError, load
-from registry_gitops.starter import create_files, starter_files
+from registry_gitops.starter import StarterOptions, create_files, find_layout, make_starter
 
 
-def test_starter_files_create_a_config_file_that_loads(tmp_path: Path) -> None:
-    create_files(starter_files(tmp_path, "git", name="images"), tmp_path)
+def test_make_starter_returns_a_config_file_that_loads(tmp_path: Path) -> None:
+    create_files(make_starter(tmp_path, "flat", StarterOptions(name="images")).files, tmp_path)
     assert load(tmp_path / "registry.yaml").name == "images"
 
 
@@ -26,11 +26,12 @@ def test_starter_files_create_a_config_file_that_loads(tmp_path: Path) -> None:
         ({"source": "oci"}, "url"),
     ],
 )
-def test_starter_files_refuses_what_no_deployment_can_have_and_names_the_key(
-    tmp_path: Path, options: dict[str, Any], key: str
+@pytest.mark.parametrize("layout", ["flat", "monorepo", "per-app"])
+def test_make_starter_refuses_what_no_deployment_can_have_and_names_the_key(
+    tmp_path: Path, layout: Any, options: dict[str, Any], key: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        starter_files(tmp_path, options.pop("source", "git"), **options)
+        make_starter(tmp_path, layout, StarterOptions(**options))
     assert [finding.location.key for finding in caught.value.findings] == [key]
 
 
@@ -39,3 +40,37 @@ def test_create_files_writes_nothing_if_one_file_exists(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="already exists"):
         create_files({"a": "1", "b": "2"}, str(tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_create_files_refuses_a_second_config_file_in_a_directory_below(tmp_path: Path) -> None:
+    create_files({"apps/base/registry.py": ""}, tmp_path)
+    with pytest.raises(InputError, match=r"apps/base/registry\.py: already exists"):
+        create_files({"new/registry.yaml": "", "apps/base/registry.yaml": ""}, tmp_path)
+    assert not (tmp_path / "new").exists()
+
+
+def test_create_files_removes_what_it_created_if_a_write_fails(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    with pytest.raises(InputError, match="nothing was changed"):
+        create_files({"a/b/registry.yaml": "", "file/below/registry.yaml": ""}, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("path", "layout"),
+    [
+        ("apps/base", "monorepo"),
+        ("kubernetes/apps/media/plex/ks.yaml", "per-app"),
+        ("kubernetes/main/apps/media/plex/ks.yaml", "per-app"),
+        ("apps/registry", "flat"),
+        ("clusters/home/flux-system", "flat"),
+    ],
+)
+def test_find_layout_returns_what_a_directory_shows(tmp_path: Path, path: str, layout: str) -> None:
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text("") if path.endswith(".yaml") else (tmp_path / path).mkdir()
+    assert find_layout(tmp_path) == layout
+
+
+def test_find_layout_of_a_directory_that_is_missing_is_flat(tmp_path: Path) -> None:
+    assert find_layout(tmp_path / "new") == "flat"

@@ -37,6 +37,14 @@ def init(
     ] = None,
     name: Annotated[str, typer.Option(metavar="NAME", help="Name of the HelmRelease.")] = "docker-registry",
     namespace: Annotated[str, typer.Option(metavar="NAME", help="Namespace of the deployment.")] = "docker-registry",
+    layout: Annotated[
+        Literal["flat", "monorepo", "per-app"] | None,
+        typer.Option(
+            help="All in DIR; a base and its environments in apps/, and the clusters in clusters/; or "
+            "kubernetes/apps/NAMESPACE/NAME/app/ with a ks.yaml above it.",
+            show_default="what DIR shows, or flat",
+        ),
+    ] = None,
     python: Annotated[bool, typer.Option("--python", help="Write registry.py instead of registry.yaml.")] = False,
 ) -> None:
     """Create a starter registry.yaml, and its JSON Schema for editors.
@@ -44,16 +52,26 @@ def init(
     The file spells out the chart's main defaults, for you to change. Never overwrites a file.
     """
     _check_url(source, url)
-    from registry_gitops.starter import create_files, starter_files
+    from registry_gitops.starter import StarterOptions, create_files, find_layout, make_starter
 
+    layout = layout or find_layout(folder)
+    if python and layout != "flat":
+        raise typer.BadParameter(
+            f"the layout {layout} has several files, all of them YAML: add --layout flat", param_hint="--python"
+        )
+    options = StarterOptions(source, url, name, namespace, python=python)
     try:
-        files = starter_files(folder, source, url=url, name=name, namespace=namespace, python=python)
+        starter = make_starter(folder, layout, options)
     except InputError as error:
         raise error.with_keys(_OPTIONS) from None
-    create_files(files, folder)
-    write_stdout("".join(f"create {file}\n" for file in files))
-    config = next(iter(files))
-    write_stderr(f"Next: read {folder / config}, then run `registry-gitops render {folder / config}`.")
+    create_files(starter.files, folder)
+    write_stdout("".join(f"create {file}\n" for file in starter.files))
+    if len(starter.steps) == 1:
+        write_stderr(f"Next: {starter.steps[0]}.")
+        return
+    write_stderr("Next:")
+    for number, step in enumerate(starter.steps, 1):
+        write_stderr(f"{number}. {step[0].upper()}{step[1:]}.")
 
 
 def _check_url(source: str, url: str | None) -> None:
