@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from registry_gitops.charts import write_chart
 from registry_gitops.deployment import find_configs, load
 from registry_gitops.render import deploy
 
 _EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
-LAYOUTS = (_EXAMPLES / "per-app", _EXAMPLES / "tenants/team-a")
+LAYOUTS = (_EXAMPLES / "monorepo", _EXAMPLES / "per-app", _EXAMPLES / "tenants/team-a")
 
 
 @contextmanager
@@ -27,8 +28,10 @@ def repository_of(layout: Path) -> Iterator[Path]:
 
 
 def render_layout(layout: Path) -> dict[Path, bytes]:
-    """Return the files of an example, by their paths in it, as they are after all its config files are rendered."""
+    """Return the files of an example, by their paths in it, with its chart and all that its config files render to."""
     with repository_of(layout) as repository:
+        for chart in repository.glob("charts/*"):
+            write_chart(chart, force=True)
         for config in find_configs([repository]).paths:
             deploy(load(config), config.parent, force=True)
         return read_files(repository)

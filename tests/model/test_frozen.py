@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from registry_gitops import KustomizationOptions, RegistryDeployment, RegistryValues, load
+from registry_gitops.deployment import find_configs
 from registry_gitops.manifests import ChartReference, HelmReleaseOptions, HelmReleaseSpec, KustomizePatch, LabelSet
 from registry_gitops.model import FrozenDict, Model
 from registry_gitops.values import Toleration
@@ -21,7 +22,7 @@ from registry_gitops.values.configuration import Configuration
 from tests.support.frozen import mutable
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted(path for path in (ROOT / "examples").glob("**/registry.*") if path.suffix in (".yaml", ".py"))
+EXAMPLES = find_configs([ROOT / "examples"]).paths
 FACES = ["deployment", "values", "values.configuration", "manifests", "report", "cluster.status", "secrets"]
 
 
