@@ -6,6 +6,7 @@ differs from both the checksum file and the tree was edited by hand.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -77,27 +78,43 @@ def plan_changes(tree: Tree, directory: Path | str) -> Plan:
 
     Raises InputError if the directory cannot be read.
     """
-    directory = Path(directory)
+    return plan_contents({path: _encode(text) for path, text in tree.items()}, Path(directory))
+
+
+def plan_contents(contents: Mapping[str, bytes], directory: Path) -> Plan:
+    """Do what `plan_changes` does for the bytes of the files."""
     try:
         checksums = read_checksum_file(directory)
         owned = checksums.owned if checksums else {}
-        check_outside(directory, {*tree, *owned})
-        changes = [_change(directory, path, tree.get(path), owned) for path in sorted({*tree, *owned})]
+        check_outside(directory, {*contents, *owned})
+        changes = [_change(directory, path, contents.get(path), owned) for path in sorted({*contents, *owned})]
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     return Plan(directory, tuple(change for change in changes if change), checksums)
 
 
-def _change(directory: Path, path: str, text: str | None, owned: Owned) -> Change | None:
-    after = None if text is None else text.encode()
+@functools.lru_cache(maxsize=256)
+def _encode(text: str) -> bytes:
+    """Return the bytes of a file: the same object for a text of the chart, which a thousand plans can have."""
+    return text.encode()
+
+
+@functools.lru_cache(maxsize=256)
+def _share(content: bytes) -> bytes:
+    """Return an object with this content: the same one for the same file of an older chart."""
+    return content
+
+
+def _change(directory: Path, path: str, after: bytes | None, owned: Owned) -> Change | None:
     try:
         before = rendered_path(directory, path).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         before = None
     if before == after:
-        return None if after is None else Change(path, Action.KEEP, before, after)
+        return None if after is None else Change(path, Action.KEEP, after, after)
     if before is not None and is_of_other(directory, path, before):
         return None if after is None else Change(path, Action.UNOWNED, before, after)
+    before = before and _share(before)
     return Change(path, _action(path, before, after, owned), before, after)
 
 

@@ -20,6 +20,7 @@ from registry_gitops.render.comparison import (
     Plan,
     Tree,
     plan_changes,
+    plan_contents,
 )
 from registry_gitops.render.outside_files import is_outside, rendered_path
 
@@ -58,7 +59,7 @@ def write_plans(plans: Sequence[Plan], *, force: bool = False) -> None:
         kind = EditedError if only_edited else InputError
         raise kind(finding for _, finding in refused)
     try:
-        _carry_out([plan for plan in plans if _steps(plan)])
+        _carry_out([(plan, steps) for plan in plans if (steps := _steps(plan))])
     except OSError as error:
         path = Path(error.filename2 or error.filename)
         if path.name.startswith(_STAGED):  # a name that users do not know
@@ -132,13 +133,13 @@ def _overtaken(directory: Path) -> Finding:
     return Finding(id="invalid-input", message=message, location=Location(str(directory)))
 
 
-def _carry_out(plans: Sequence[Plan]) -> None:
-    directories = [plan.directory for plan in plans]
+def _carry_out(work: Sequence[tuple[Plan, list[_Step]]]) -> None:
+    directories = [plan.directory for plan, _ in work]
     with _created(directories), _locked(directories), _cleared(directories):
-        changed = [plan.directory for plan in plans if not _is_current(plan)]
+        changed = [plan.directory for plan, _ in work if not _is_current(plan)]
         if changed:
             raise InputError(map(_overtaken, changed))
-        steps = [step for plan in plans for step in _steps(plan)]
+        steps = [step for _, each in work for step in each]
         # Write all bytes here: a full disk is an error before the first file changes.
         for step in steps:
             _prepare(step)
@@ -200,9 +201,8 @@ def _locked(directories: Sequence[Path]) -> Iterator[None]:
 
 def _is_current(todo: Plan) -> bool:
     """Return whether the files are still as they were when `todo` was made."""
-    now = plan_changes(
-        {change.path: change.after.decode() for change in todo.changes if change.after is not None}, todo.directory
-    )
+    contents = {change.path: change.after for change in todo.changes if change.after is not None}
+    now = plan_contents(contents, todo.directory)
     return now.changes == todo.changes and now.checksums == todo.checksums
 
 
