@@ -8,7 +8,7 @@ from typing import Final
 
 from registry_gitops.assets import read_chart
 from registry_gitops.errors import InputError
-from registry_gitops.render import Plan, write_tree
+from registry_gitops.render import Plan, plan_changes, write_plan
 
 _REFUSALS: Final = {
     "unowned-file": "exists, but registry-gitops did not write it: move it, or pass another directory",
@@ -20,11 +20,15 @@ _REFUSALS: Final = {
 def write_chart(directory: Path | str, *, force: bool = False) -> Plan:
     """Make `directory` hold the chart, and return what was changed: all of it, or nothing.
 
-    Raises InputError for a file that registry-gitops did not write, and if the directory cannot be read or written;
-    EditedError for a file that was edited, unless `force` overwrites it.
+    Raises InputError for a file that registry-gitops did not write, for an output directory of `render`, and if the
+    directory cannot be read or written; EditedError for a file that was edited, unless `force` overwrites it.
     """
+    plan = plan_changes(read_chart(), directory)
+    if plan.owned and "Chart.yaml" not in plan.owned:
+        # Its files would be deleted, as those of an older chart are.
+        raise InputError.single("is an output directory of `render`: pass another directory", directory)
     try:
-        return write_tree(read_chart(), directory, force=force)
+        return write_plan(plan, force=force)
     except InputError as error:
         found = (replace(each, message=_REFUSALS.get(each.id, each.message)) for each in error.findings)
         raise type(error)(found) from None

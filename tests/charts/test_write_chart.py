@@ -59,6 +59,16 @@ def test_another_chart_in_the_directory_is_refused(cli: Run, tmp_path: Path) -> 
     assert list(listing(tmp_path)) == ["shared", "shared/Chart.yaml"]
 
 
+def test_output_directory_of_render_is_refused(cli: Run, tmp_path: Path) -> None:
+    cli("init", "apps/registry", "--source", "oci", "--url", "oci://ghcr.io/example/charts/docker-registry")
+    cli("render", "apps/registry/registry.yaml")
+    before = listing(tmp_path)
+    refused = cli("chart", "write", "apps/registry", "--force")
+    message = "is an output directory of `render`: pass another directory"
+    assert refused == Outcome(2, "", f"apps/registry: {message}\n")
+    assert listing(tmp_path) == before
+
+
 def test_file_in_place_of_the_directory_is_refused(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "shared").write_text("")
     refused = cli("chart", "write", "shared")
