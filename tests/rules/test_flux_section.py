@@ -98,6 +98,16 @@ def test_encrypted_file_needs_decryption_in_each_cluster(repository: Path) -> No
     assert found(repository, {"clusters": clusters}, **config) == []
 
 
+@pytest.mark.parametrize(("name", "value"), [("S3_SECRET_KEY", "hunter2"), ("A", "https://ci:hunter2@example.com")])
+def test_password_of_a_variable_is_an_error_that_does_not_repeat_it(repository: Path, name: str, value: str) -> None:
+    flux = {
+        "clusters": {"a": {"postBuild": {"substitute": {"ZONE": "eu", "A_TOKEN": "${TOKEN}", name: value}}}, "b": {}}
+    }
+    ((rule, key, message),) = found(repository, flux)
+    assert (rule, key) == ("plaintext-password", f"flux.clusters.a.postBuild.substitute.{name}")
+    assert "hunter2" not in message
+
+
 HOST = {"values": {"ingress": {"enabled": True, "hostname": "registry.${DOMAIN}", "tls": True}}}
 DEFAULT = {"values": {"replicaCount": "${REPLICAS:=1}"}}
 FROM_SECRET = {"substituteFrom": [{"kind": "Secret", "name": "cluster-secrets"}]}

@@ -60,6 +60,7 @@ def plaintext_password(deployment: RegistryDeployment, directory: OutputDirector
             "the query of this URL may hold a token, which would be committed in the clear: put the credentials into a "
             "Secret, and name it in source.secretRef",
         )
+    yield from _substituted_passwords(deployment)
     for secret in find_plaintext_secrets(deployment.values.configuration):
         key = ".".join(("values.configuration", *map(str, secret.path)))
         yield key, f"this secret would be committed in the clear: {_remedy(secret.variable, names)}"
@@ -76,6 +77,21 @@ def plaintext_password(deployment: RegistryDeployment, directory: OutputDirector
                 f"the content of the Secret {manifest['metadata']['name']} would be committed in the clear: write it "
                 "to a file of its own, encrypt that with SOPS, and name it in kustomization.resources",
             )
+
+
+def _substituted_passwords(deployment: RegistryDeployment) -> Iterator[tuple[str, str]]:
+    found = {}
+    for file in deployment.flux_files:
+        post_build = file.manifest.spec.post_build
+        for name, value in ((post_build and post_build.substitute) or {}).items():
+            if value and not may_refer(value) and (_NAMES_A_SECRET.search(name) or mask(value) != value):
+                found[f"{'.'.join(file.key)}.postBuild.substitute.{name}"] = name
+    for key, name in found.items():
+        yield (
+            key,
+            f"the value of {name} would be committed in the clear: put it into an encrypted Secret in the namespace "
+            "of the Flux Kustomization, and name that in postBuild.substituteFrom",
+        )
 
 
 def _lists_of_variables(values: RegistryValues) -> Iterator[tuple[str, Sequence[EnvVar]]]:
