@@ -49,10 +49,12 @@ class DeploymentFacts:
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
-        """The variables that Flux substitutes in the config file, in its order, each once."""
+        """The variables that Flux substitutes in the rendered files, in the order of the config file, each once."""
         if not refers(self.deployment):
             return ()
-        texts = _texts(self.deployment.to_config_dict())
+        # What a Flux Kustomization above substitutes in `flux` is not in the output directory.
+        config = {key: value for key, value in self.deployment.to_config_dict().items() if key != "flux"}
+        texts = _texts(config)
         return tuple(dict.fromkeys(name for text in texts if may_refer(text) for name in parse_template(text).names))
 
     @cached_property

@@ -133,6 +133,8 @@ class Tables:
             yield code(path), "yours, from `kustomization.resources`"
         if isinstance(deployment.source, GitSource) and deployment.source.chart is None:
             yield "`chart/`", "the Helm chart `docker-registry`"
+        for file in deployment.flux_files:
+            yield code(file.path), f"Kustomization {code(file.manifest.metadata.name)}: applies this directory"
         yield "`README.md`", "this page"
         yield "`.registry-gitops.sha256`", "checksums, to detect edited files"
 

@@ -79,6 +79,7 @@ class Words:
         self.process_user = _process_user(facts.pod)
         self.plaintext_keys = listing(facts.secrets.plaintext_keys)
         self.flux_variables = listing(f"${{{name}}}" for name in facts.variables)
+        self.flux_files = listing(file.path for file in deployment.flux_files)
         self.variables = listing(variable.name for variable in values.extra_env_vars)
         self.configuration_keys = listing(_keys(values.configuration, ""))
         self.chart_origin = _chart_origin(deployment, is_unpublished=facts.chart.is_unpublished)
