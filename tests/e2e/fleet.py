@@ -111,8 +111,11 @@ class Fleet:
         self.render(*(("--allow", allow) if allow else ()))
         return self.push(message)
 
-    def follow(self, path: str = "apps", *, wait: bool = True) -> None:
-        """Have Flux apply a folder of the repository, as `flux bootstrap` would. New commits are seen in seconds."""
+    def follow(self, path: str = "apps", *, wait: bool = True, suffix: str = "", **options: Any) -> None:
+        """Have Flux apply a folder of the repository, as `flux bootstrap` would. New commits are seen in seconds.
+
+        `options` are more of the spec of the Kustomization. One with a suffix in its name is left to the story.
+        """
         flux = {"namespace": SYSTEM, "name": self.name}
         source = {"kind": "GitRepository", "name": self.name}
         self.cluster.apply(
@@ -125,7 +128,7 @@ class Fleet:
             {
                 "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
                 "kind": "Kustomization",
-                "metadata": flux,
+                "metadata": {**flux, "name": self.name + suffix},
                 "spec": {
                     "interval": "1h",
                     "retryInterval": "5s",
@@ -134,6 +137,7 @@ class Fleet:
                     "wait": wait,
                     "path": f"./{path}",
                     "sourceRef": source,
+                    **options,
                 },
             },
         )

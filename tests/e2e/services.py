@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.e2e.bed.images import REDIS, S3
+from tests.e2e.bed.images import REDIS, REGISTRY, S3
 from tests.e2e.cluster import Cluster
 
 BUCKET = "images"
@@ -14,9 +14,10 @@ SECRET_KEY = "the secret key of the scenarios"
 PASSWORD = "the password of redis"
 
 
-def start_s3(cluster: Cluster, namespace: str) -> str:
-    """Start an S3 server with an empty BUCKET, wait until it is ready, and return its URL in the cluster."""
-    command = f"mkdir -p /data/{BUCKET} && exec versitygw --quiet --port :7070 posix /data"
+def start_s3(cluster: Cluster, namespace: str, *buckets: str) -> str:
+    """Start an S3 server with empty buckets (BUCKET), wait until it is ready, and return its URL in the cluster."""
+    folders = " ".join(f"/data/{bucket}" for bucket in buckets or (BUCKET,))
+    command = f"mkdir -p {folders} && exec versitygw --quiet --port :7070 posix /data"
     keys = {"ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY}
     container = {
         "image": S3,
@@ -34,6 +35,13 @@ def start_redis(cluster: Cluster, namespace: str) -> str:
     container = {"image": REDIS, "args": options, "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}]}
     _start(cluster, namespace, "redis", 6379, container, volumes=[{"name": "tmp", "emptyDir": {}}])
     return f"redis.{namespace}.svc:6379"
+
+
+def start_registry(cluster: Cluster, namespace: str) -> str:
+    """Start an empty registry that everybody may use, wait until it is ready, and return its URL in the cluster."""
+    container = {"image": REGISTRY[0], "volumeMounts": [{"name": "data", "mountPath": "/var/lib/registry"}]}
+    _start(cluster, namespace, "upstream", 5000, container, volumes=[{"name": "data", "emptyDir": {}}])
+    return f"http://upstream.{namespace}.svc:5000"
 
 
 def _start(
