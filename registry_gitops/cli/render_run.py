@@ -60,7 +60,7 @@ def print_stream(configs: Sequence[Path], allow: Collection[str], fail_on: Sever
     from registry_gitops.render import format_stream, render_configs
 
     with RenderReport(outputs, allow, fail_on) as report:
-        with _showing(configs) as show:
+        with showing_configs(configs) as show:
             results = render_configs(configs, allow=allow, show=show)
         report.add(results)
         write_stdout("".join(format_stream(result.tree) for result in results if result.tree))
@@ -83,12 +83,12 @@ def _compare(configs: Sequence[Path], unchanged: Collection[Path], options: Rend
         return []
     from registry_gitops.render import compare_configs
 
-    with _showing(configs) as show:
+    with showing_configs(configs) as show:
         return compare_configs(configs, options.output_dir, allow=options.allow, unchanged=unchanged, show=show)
 
 
 @contextmanager
-def _showing(configs: Sequence[Path]) -> Iterator[Callable[[str], None]]:
+def showing_configs(configs: Sequence[Path]) -> Iterator[Callable[[str], None]]:
     """Show each config file on a terminal. What a registry.py prints goes to stderr: it is not our output."""
     with Progress(len(configs)) as progress, redirect_stdout(sys.stderr):
         yield progress.show_next

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from registry_gitops.cluster import Kubectl
+from registry_gitops.diff.committed_rendering import read_committed_files
+from registry_gitops.diff.current_state import CurrentState, read_current_states, read_remains
 from registry_gitops.diff.deployment_changes import compare_renderings
-from registry_gitops.diff.deployment_states import CurrentState, StateReader, read_committed
 from registry_gitops.diff.diff_report import DeploymentDiff, DiffReport, ObjectChange
 from registry_gitops.diff.effect import worst_effect
 from registry_gitops.diff.git_tree import GitTree
 from registry_gitops.diff.helm_template import find_helm
 from registry_gitops.diff.live_changes import compare_with_cluster
 from registry_gitops.diff.plain_objects import key_of
-from registry_gitops.diff.rendering import Rendering
+from registry_gitops.diff.rendering import Rendering, parse_rendering
 from registry_gitops.errors import InputError
-from registry_gitops.findings import Finding
 from registry_gitops.version import __version__
 
 _CLUSTER: Final = "the cluster"
 
-_State = TypeVar("_State")
+Show = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -38,51 +38,48 @@ class _Step:
     """Config file that it had before, if it was moved."""
 
 
-def diff_deployments(configs: Iterable[Path], tree: GitTree, *, allow: Collection[str] = ()) -> DiffReport:
+def diff_deployments(
+    configs: Sequence[Path], tree: GitTree, *, allow: Collection[str] = (), show: Show = lambda step: None
+) -> DiffReport:
     """Return what a commit of the config files, and of what they render to, would do against a revision.
 
     A config file that is gone stands for the removal of its deployment. `allow` are rules whose findings are ignored.
-    Raises InputError, with the problems of all config files.
+    `show` is called with each config file. Raises InputError, with the problems of all config files.
     """
-    reader = StateReader(allow)
-
-    def read(config: Path) -> _Step:
-        before = read_committed(tree, config)
-        if config.exists():
-            return _Step(before, reader.read_current(config, before.files))
-        if not before.files:
-            raise InputError.single(f"no such file, and {tree.revision} has nothing that was rendered of it", config)
-        return _Step(before, reader.read_remains(config, before.files))
-
+    removed = [_removal(config, tree) for config in configs if not config.exists()]
+    states = read_current_states([config for config in configs if config.exists()], tree, allow, show)
+    steps = [*(_Step(_read_committed(tree, state.directory, state.config), state) for state in states), *removed]
     helm = find_helm()
-    steps = _join_moved(_read_all(configs, read))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        deployments = pool.map(lambda step: _diff(step, helm), steps)
+        deployments = pool.map(lambda step: _diff(step, helm), _join_moved(steps))
         return _report(tree.revision, tuple(deployments))
 
 
-def diff_with_cluster(configs: Iterable[Path], kubectl: Kubectl, *, allow: Collection[str] = ()) -> DiffReport:
+def diff_with_cluster(
+    configs: Sequence[Path], kubectl: Kubectl, *, allow: Collection[str] = (), show: Show = lambda step: None
+) -> DiffReport:
     """Return what Flux would change in a cluster if it applied the config files, as the API server tells it.
 
     Nothing is changed: kubectl only tries (`--dry-run=server`). Raises InputError as `diff_deployments` does, and
     ClusterError if the cluster is unreachable.
     """
     helm = find_helm()
-    states = _read_all(configs, StateReader(allow).read_current)
-    deployments = (_describe(state, *compare_with_cluster(state.rendering, helm, kubectl)) for state in states)
+    deployments = []
+    for state in read_current_states(configs, None, allow, lambda step: None):
+        show(state.config)
+        deployments.append(_describe(state, *compare_with_cluster(state.rendering, helm, kubectl)))
     return _report(_CLUSTER, tuple(deployments))
 
 
-def _read_all(configs: Iterable[Path], read: Callable[[Path], _State]) -> list[_State]:
-    states, problems = list[_State](), list[Finding]()
-    for config in configs:
-        try:
-            states.append(read(config))
-        except InputError as error:
-            problems += error.findings
-    if problems:
-        raise InputError(dict.fromkeys(problems))
-    return states
+def _removal(config: Path, tree: GitTree) -> _Step:
+    before = _read_committed(tree, config.parent, str(config))
+    if not before.files:
+        raise InputError.single(f"no such file, and {tree.revision} has nothing that was rendered of it", config)
+    return _Step(before, read_remains(config, before.files))
+
+
+def _read_committed(tree: GitTree, directory: Path, config: str) -> Rendering:
+    return parse_rendering(read_committed_files(tree, directory), config, tree.read_below)
 
 
 def _join_moved(steps: Sequence[_Step]) -> Iterator[_Step]:

@@ -33,32 +33,34 @@ class GitTree:
         self.revision: Final = revision
         """The revision as it was named."""
         self._commit: Final = _find_commit(self.root, revision)
-        self._read = dict[str, Mapping[str, str]]()
+        self._read = dict[tuple[tuple[str, str], ...], Mapping[str, str]]()
 
     @cached_property
-    def paths(self) -> frozenset[str]:
-        """The paths of all files, from the root of the repository."""
+    def ids(self) -> Mapping[str, str]:
+        """The path of each file, from the root of the repository -> the ID of its content."""
         if not self._commit:
-            return frozenset()
-        listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", "--name-only", self._commit)
-        return frozenset(os.fsdecode(path) for path in listed.split(b"\0") if path)
+            return {}
+        listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", self._commit)
+        entries = (os.fsdecode(entry).partition("\t") for entry in listed.split(b"\0") if entry)
+        return {path: about.split()[2] for about, _, path in entries}
 
     def read(self, paths: Collection[str]) -> dict[str, str]:
         """Return path -> text of those of `paths` that are files of this revision. What is no UTF-8 is replaced."""
-        present = [path for path in paths if path in self.paths and "\n" not in path]
+        present = [path for path in paths if path in self.ids]
         if not present:
             return {}
-        names = b"".join(f"{self._commit}:".encode() + os.fsencode(path) + b"\n" for path in present)
-        output = _git(self.root, "cat-file", "--batch", stdin=names)
+        names = "".join(f"{self.ids[path]}\n" for path in present)
+        output = _git(self.root, "cat-file", "--batch", stdin=names.encode())
         return dict(zip(present, _split_batch(output, len(present)), strict=True))
 
     def read_below(self, directory: str) -> Mapping[str, str]:
         """Return path -> text of the files below a directory, relative to it. It is named from the root."""
-        if directory not in self._read:  # Many deployments share one chart.
-            prefix = f"{directory}/"
-            found = self.read([path for path in self.paths if path.startswith(prefix)])
-            self._read[directory] = {path.removeprefix(prefix): text for path, text in found.items()}
-        return self._read[directory]
+        prefix = f"{directory}/"
+        paths = [path for path in self.ids if path.startswith(prefix)]
+        content = tuple((path.removeprefix(prefix), self.ids[path]) for path in paths)
+        if content not in self._read:  # Many deployments have the same chart.
+            self._read[content] = {path.removeprefix(prefix): text for path, text in self.read(paths).items()}
+        return self._read[content]
 
 
 def read_texts(directory: Path, names: Iterable[str]) -> dict[str, str]:

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Any, Final
 
 from registry_gitops.assets import read_chart
+from registry_gitops.codec import YAMLError
 from registry_gitops.diff.helm_template import HelmInput
 from registry_gitops.diff.plain_objects import PlainObject, look_up, read_objects
+from registry_gitops.errors import InputError
 from registry_gitops.facts import compose_release_name
 
-_CHART: Final = "chart/"
 _KUSTOMIZATION: Final = "kustomization.yaml"
 
 ReadDirectory = Callable[[str], Mapping[str, str]]
@@ -44,19 +45,16 @@ def identity_of(release: PlainObject) -> HelmIdentity:
 
 
 class Rendering:
-    """The rendered files at one time: path relative to the output directory -> text."""
+    """The rendered files at one time, without the chart: path relative to the output directory -> text."""
 
-    def __init__(self, files: Mapping[str, str], read_shared: ReadDirectory) -> None:
-        """Read the objects. Raises YAMLError for a text that is no YAML.
-
-        `read_shared` reads a chart that is not among the files.
-        """
+    def __init__(self, files: Mapping[str, str], read_directory: ReadDirectory) -> None:
+        """Read the objects. Raises YAMLError for a text that is no YAML. `read_directory` reads the chart."""
         self.files: Final = files
-        self._read_shared = read_shared
+        self._read_directory = read_directory
         self.flux_objects: Final = tuple(
             plain
             for path, text in files.items()
-            if path.endswith((".yaml", ".yml")) and not path.startswith(_CHART) and path != _KUSTOMIZATION
+            if path.endswith((".yaml", ".yml")) and path != _KUSTOMIZATION
             for plain in read_objects(text, path)
         )
         """The objects that Flux applies."""
@@ -80,13 +78,12 @@ class Rendering:
 
     @property
     def _chart(self) -> Mapping[str, str]:
-        """The files of the chart. One that Flux gets from elsewhere than this repository is taken to be ours."""
-        own = {path.removeprefix(_CHART): text for path, text in self.files.items() if path.startswith(_CHART)}
+        """The files of the chart. One that is not in the repository is taken to be ours."""
         spec = look_up(self.release, "spec", "chart", "spec", default={})
-        if own or look_up(spec, "sourceRef", "kind") != "GitRepository":
-            return own or read_chart()
-        shared = self._read_shared(posixpath.normpath(str(spec.get("chart"))).lstrip("/"))
-        return shared if "Chart.yaml" in shared else read_chart()
+        if look_up(spec, "sourceRef", "kind") != "GitRepository":
+            return read_chart()
+        found = self._read_directory(posixpath.normpath(str(spec.get("chart"))).lstrip("/"))
+        return found if "Chart.yaml" in found else read_chart()
 
     @property
     def is_suspended(self) -> bool:
@@ -98,3 +95,11 @@ class Rendering:
         """Kind and name of each ConfigMap and Secret with more values."""
         entries = look_up(self.release, "spec", "valuesFrom", default=())
         return tuple((str(entry.get("kind")), str(entry.get("name"))) for entry in entries)
+
+
+def parse_rendering(files: Mapping[str, str], config: str, read_directory: ReadDirectory) -> Rendering:
+    """Return the rendered files of a config file. Raises InputError for a text that is no YAML."""
+    try:
+        return Rendering(files, read_directory)
+    except YAMLError as error:
+        raise InputError.single(f"its rendered files are no YAML: {error.message}", config) from None

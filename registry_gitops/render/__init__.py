@@ -8,7 +8,14 @@
 from registry_gitops.git_repository import path_in_repository
 from registry_gitops.render.check_report import build_check_report, find_stale_files
 from registry_gitops.render.comparison import Action, Change, Plan, plan_changes
-from registry_gitops.render.config_files import ConfigResult, compare_configs, render_configs
+from registry_gitops.render.config_files import (
+    ConfigCheck,
+    ConfigResult,
+    check_configs,
+    compare_configs,
+    render_configs,
+    with_findings,
+)
 from registry_gitops.render.directory import write_plan, write_plans, write_tree
 from registry_gitops.render.earlier_rendering import EARLIER_FILES, parse_earlier_rendering
 from registry_gitops.render.named_paths import read_output_directory
@@ -21,10 +28,12 @@ __all__ = [
     "EARLIER_FILES",
     "Action",
     "Change",
+    "ConfigCheck",
     "ConfigResult",
     "Plan",
     "build_check_report",
     "build_objects",
+    "check_configs",
     "check_deployment",
     "compare_configs",
     "deploy",
@@ -38,6 +47,7 @@ __all__ = [
     "render",
     "render_checked",
     "render_configs",
+    "with_findings",
     "write_plan",
     "write_plans",
     "write_tree",

@@ -68,7 +68,7 @@ def compare_configs(
     theirs. `show` is called with each config file. Writes nothing.
     """
     owners = {config.parent.resolve(): ConfigResult(config) for config in unchanged}
-    results = _check_all(_Comparison(output_dir, allow).compare, configs, show)
+    results = check_configs(_Comparison(output_dir, allow).compare, configs, show)
     return [_refuse_shared(result, owners) for result in results]
 
 
@@ -76,21 +76,22 @@ def render_configs(
     configs: Sequence[Path], *, allow: Collection[str] = (), show: Callable[[str], None] = lambda step: None
 ) -> list[ConfigResult]:
     """Check config files, and render them, without a look at any output directory."""
-    return list(_check_all(functools.partial(_render, allow), configs, show))
+    return list(check_configs(functools.partial(_render, allow), configs, show))
 
 
-_Check = Callable[[ConfigResult, LoadedConfig], ConfigResult]
+ConfigCheck = Callable[[ConfigResult, LoadedConfig], ConfigResult]
 """What returns the result of one deployment, given the one that has its name alone. Raises InputError."""
 
 
-def _check_all(check: _Check, configs: Sequence[Path], show: Callable[[str], None]) -> Iterator[ConfigResult]:
+def check_configs(check: ConfigCheck, configs: Sequence[Path], show: Callable[[str], None]) -> Iterator[ConfigResult]:
+    """Yield what `check` returns for each deployment of the config files, and the problems of the others."""
     checked = map_in_processes(functools.partial(_check_config, check), configs, least=_LEAST_PER_PROCESS)
     for config, results in zip(configs, checked, strict=True):
         show(str(config))
         yield from results
 
 
-def _check_config(check: _Check, config: Path) -> list[ConfigResult]:
+def _check_config(check: ConfigCheck, config: Path) -> list[ConfigResult]:
     try:
         loaded = load_config_file(config)
     except InputError as error:
@@ -98,7 +99,7 @@ def _check_config(check: _Check, config: Path) -> list[ConfigResult]:
     return [_check_deployment(check, ConfigResult(config, name), loaded) for name in loaded.deployments]
 
 
-def _check_deployment(check: _Check, result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
+def _check_deployment(check: ConfigCheck, result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
     try:
         return check(result, loaded)
     except InputError as error:
@@ -124,7 +125,7 @@ class _Comparison:
         plan = plan_changes(render(deployment), directory)
         if not (found or self.allow):
             plan = replace(plan, inputs=inputs)
-        return _with_findings(result, found, deployment, plan=plan)
+        return with_findings(result, found, deployment, plan=plan)
 
     def _digest_inputs(self, loaded: LoadedConfig, deployment: RegistryDeployment, directory: Path) -> Inputs:
         """Return the digests of all files that a check depends on; nothing if they are not known."""
@@ -138,10 +139,10 @@ class _Comparison:
 
 def _render(allow: Collection[str], result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
     deployment = loaded.deployments[result.name]
-    return _with_findings(result, lint(deployment, allow=allow), deployment, tree=render(deployment))
+    return with_findings(result, lint(deployment, allow=allow), deployment, tree=render(deployment))
 
 
-def _with_findings(
+def with_findings(
     result: ConfigResult,
     found: Iterable[Finding],
     deployment: RegistryDeployment,
@@ -149,6 +150,7 @@ def _with_findings(
     plan: Plan | None = None,
     tree: Tree | None = None,
 ) -> ConfigResult:
+    """Return a result with what was found in its deployment, at its place in the config file."""
     findings = locate_findings(result.config, _name_deployment(result, found))
     return replace(result, findings=findings, switched_off=deployment.switched_off_rules, plan=plan, tree=tree)
 

@@ -146,3 +146,23 @@ def test_change_of_a_shared_chart_is_told_for_each_deployment(cli: Run, reposito
     done = cli("diff", "--allow", "shared-chart")
     assert done.code == 1
     assert done.out.count("      spec.ports[http].protocol: + UDP\n") == 2
+
+
+def test_each_deployment_of_a_program_is_told(cli: Run, repository: Repository) -> None:
+    program = repository.root / "registry.py"
+    text = (
+        "from registry_gitops import RegistryDeployment, RegistryValues\n"
+        "print('not a report')\n"
+        "deployments = {\n"
+        "    name: RegistryDeployment(name=name, namespace=name, values=RegistryValues(replica_count=COUNT))\n"
+        "    for name in ('eu', 'us')\n"
+        "}\n"
+    )
+    program.write_text(text.replace("COUNT", "1"), "utf-8")
+    assert cli("render", "--allow", "source-path").code == 0
+    git(repository.root, "add", "--all")
+    git(repository.root, "commit", "--quiet", "--message", "Add two registries")
+    program.write_text(text.replace("COUNT", "int(name == 'eu')"), "utf-8")
+    done = cli("diff", "--allow", "source-path", "--output", "json")
+    effects = {each["config"]: each["effect"] for each in json.loads(done.out)["deployments"]}
+    assert effects == {"registry.py: eu": "nothing", "registry.py: us": "stops-pods"}

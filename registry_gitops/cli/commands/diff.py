@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -13,6 +11,7 @@ import typer
 
 from registry_gitops.cli.config_file import find_config_files
 from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.render_run import showing_configs
 from registry_gitops.cli.reports import DiffFormat, Output, check_outputs, output_parser, write_reports
 from registry_gitops.cli.streams import write_stderr
 from registry_gitops.cluster import ClusterError, Kubectl
@@ -75,11 +74,10 @@ def diff(
     check_outputs(output_)
     _check_live(live, against, context or kubeconfig)
     rules = _known_rules(allow or ())
-    with redirect_stdout(sys.stderr):  # What a registry.py prints is not our output.
-        if live:
-            report = _diff_live(configs or (), Kubectl(context, kubeconfig), rules)
-        else:
-            report = _diff(configs or (), against or _HEAD, rules)
+    if live:
+        report = _diff_live(configs or (), Kubectl(context, kubeconfig), rules)
+    else:
+        report = _diff(configs or (), against or _HEAD, rules)
     write_reports(output_, lambda output: _format(report, output))
     has_errors = any(finding.is_error for each in report.deployments for finding in each.findings)
     raise typer.Exit(ExitCode.OK if report.is_same and not has_errors else ExitCode.FINDINGS)
@@ -96,7 +94,9 @@ def _diff(named: Sequence[Path], against: str, allow: Collection[str]) -> DiffRe
     from registry_gitops.diff import GitTree, diff_deployments
 
     tree = GitTree(_directory_of(named), against)
-    return diff_deployments(_find_configs(named, tree), tree, allow=allow)
+    configs = _find_configs(named, tree)
+    with showing_configs(configs) as show:
+        return diff_deployments(configs, tree, allow=allow, show=show)
 
 
 def _diff_live(named: Sequence[Path], kubectl: Kubectl, allow: Collection[str]) -> DiffReport:
@@ -105,8 +105,10 @@ def _diff_live(named: Sequence[Path], kubectl: Kubectl, allow: Collection[str]) 
 
     # `timeout` and CI send SIGTERM: kubectl must end with us.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    configs = find_config_files(named)
     try:
-        return diff_with_cluster(find_config_files(named), kubectl, allow=allow)
+        with showing_configs(configs) as show:
+            return diff_with_cluster(configs, kubectl, allow=allow, show=show)
     except ClusterError as error:
         write_stderr(f"error: {error}")
         raise typer.Exit(ExitCode.UNREACHABLE) from None

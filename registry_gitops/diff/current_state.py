@@ -1,0 +1,95 @@
+"""The state of a deployment as its config file has it now."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from registry_gitops.assets import read_chart
+from registry_gitops.deployment import LoadedConfig
+from registry_gitops.diff.committed_rendering import read_committed_files
+from registry_gitops.diff.git_tree import GitTree, read_texts
+from registry_gitops.diff.rendering import ReadDirectory, Rendering, parse_rendering
+from registry_gitops.errors import InputError
+from registry_gitops.findings import Finding
+from registry_gitops.git_repository import find_work_tree
+from registry_gitops.render import (
+    ConfigResult,
+    check_configs,
+    parse_earlier_rendering,
+    read_output_directory,
+    render,
+    with_findings,
+)
+from registry_gitops.rules import lint
+
+_CHART: Final = "chart/"
+
+
+@dataclass(frozen=True)
+class CurrentState:
+    """What one deployment of a config file renders to now, and what the rules find in it."""
+
+    config: str
+    """The config file, and the directory of the deployment if the config file defines several."""
+    directory: Path
+    rendering: Rendering
+    findings: tuple[Finding, ...] = ()
+
+
+def read_current_states(
+    configs: Sequence[Path], tree: GitTree | None, allow: Collection[str], show: Callable[[str], None]
+) -> list[CurrentState]:
+    """Return what config files render to. Writes nothing. Raises InputError, with the problems of all of them.
+
+    Rules compare it with what is rendered in `tree`, or else in the directories. `show` gets each config file.
+    """
+    results = list(check_configs(_Check(tree, frozenset(allow)), configs, show))
+    if problems := [problem for result in results for problem in result.problems]:
+        raise InputError(dict.fromkeys(problems))
+    read_directory = functools.cache(_read_directory)
+    return [_state(result, read_directory) for result in results]
+
+
+@dataclass(frozen=True)
+class _Check:
+    """Renders a deployment, and runs the rules."""
+
+    tree: GitTree | None
+    allow: frozenset[str]
+
+    def __call__(self, result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
+        deployment = loaded.deployments[result.name]
+        directory = read_output_directory(deployment, result.directory)
+        if self.tree:
+            committed = read_committed_files(self.tree, result.directory)
+            directory = replace(directory, earlier=parse_earlier_rendering(committed, deployment))
+        found = lint(deployment, directory, allow=self.allow)
+        # The chart is the same for all: a process need not hand it over.
+        files = {path: text for path, text in render(deployment).items() if not path.startswith(_CHART)}
+        return with_findings(result, found, deployment, tree=files)
+
+
+def read_remains(config: Path, committed: Iterable[str]) -> CurrentState:
+    """Return what is left of the `committed` files of a config file that is gone: a commit leaves them to Flux."""
+    rendering = parse_rendering(read_texts(config.parent, committed), str(config), _directory_reader(config.parent))
+    return CurrentState(str(config), config.parent, rendering)
+
+
+def _state(result: ConfigResult, read_directory: Callable[[Path], Mapping[str, str]]) -> CurrentState:
+    shown = str(result.config) if not result.name else f"{result.config}: {result.name}"
+    rendering = parse_rendering(result.tree or {}, shown, _directory_reader(result.directory, read_directory))
+    return CurrentState(shown, result.directory, rendering, result.findings or ())
+
+
+def _directory_reader(output_directory: Path, read: Callable[[Path], Mapping[str, str]] | None = None) -> ReadDirectory:
+    """Return what reads a directory of the work tree. `render` writes the chart of a directory of its own."""
+    root, own = find_work_tree(output_directory) or Path(), (output_directory / "chart").resolve()
+    return lambda path: read_chart() if (root / path).resolve() == own else (read or _read_directory)(root / path)
+
+
+def _read_directory(directory: Path) -> Mapping[str, str]:
+    return read_texts(directory, (str(path.relative_to(directory)) for path in directory.rglob("*")))
