@@ -15,13 +15,14 @@ from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import BITNAMI_URL, RegistryDeployment, describe_errors
 from registry_gitops.errors import InputError
 from registry_gitops.facts import ObjectNames
-from registry_gitops.filenames import SCHEMA_FILE
 from registry_gitops.render import path_in_repository
+from registry_gitops.starter.editor_schema import EditorSchema
 from registry_gitops.starter.options import StarterOptions
 from registry_gitops.version import __version__
 
 _PATH_KNOWN: Final = "This directory, from the root of the repository."
 _PATH_UNKNOWN: Final = "No Git repository was found here: write the path of this directory from the root of yours."
+_RENEWAL: Final = "; after an upgrade, renew it with `registry-gitops schema >{}`"
 _URL_KNOWN: Final = "Its URL."
 _URL_UNKNOWN: Final = (
     "The documented repository. This chart was never published in it: write the URL of one to which you pushed it."
@@ -31,17 +32,19 @@ _URL_UNKNOWN: Final = (
 class ConfigTemplate:
     """The config file of a directory, which need not exist.
 
-    Raises InputError for what no deployment can have; the key of each problem is `name`, `namespace`, `url`, or, for
-    the directory, `path`.
+    Raises InputError for what no deployment can have; the key of each problem is `name`, `namespace`, `url`, `schema`,
+    or, for the directory, `path`.
     """
 
-    def __init__(self, directory: Path, options: StarterOptions) -> None:
+    def __init__(self, directory: Path, options: StarterOptions, schema: EditorSchema) -> None:
         path = path_in_repository(directory)
         names = ObjectNames(_deployment(options, path or "."))
+        schema_name = schema.name_from(directory)
         self._suffix = "py" if options.python else "yaml"
         quote = _quote_python if options.python else quote_yaml
         self.words = {
-            "schema": SCHEMA_FILE,
+            "schema": schema_name,
+            "renewal": "" if schema.is_published else _RENEWAL.format(schema_name),
             "secret": names.users_secret,
             "secret_namespace": names.target_namespace,
             "path_note": _PATH_KNOWN if path else _PATH_UNKNOWN,

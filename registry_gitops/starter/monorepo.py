@@ -9,8 +9,8 @@ from typing import Final
 
 from registry_gitops.render import path_in_repository
 from registry_gitops.starter.config_template import ConfigTemplate, fill_template, quote_yaml
+from registry_gitops.starter.editor_schema import EditorSchema
 from registry_gitops.starter.options import Starter, StarterOptions
-from registry_gitops.starter.shared_schema import schema_files
 
 _BASE: Final = "apps/base"
 _CHART: Final = "charts/docker-registry"
@@ -27,8 +27,10 @@ def monorepo_starter(directory: Path, options: StarterOptions) -> Starter:
     """
     root = Path("/") / (path_in_repository(directory) or ".")
     chart = _chart_directory(directory)
-    template = ConfigTemplate(directory / _BASE / options.name, options)
-    words = {"schema": f"../../../{template.words['schema']}", "chart": quote_yaml((root / chart).as_posix())}
+    schema = EditorSchema.find(directory, options.schema)
+    template = ConfigTemplate(directory / _BASE / options.name, options, schema)
+    # The environments are as deep as the base, so the path of the schema is the same.
+    words = {"schema": template.words["schema"], "chart": quote_yaml((root / chart).as_posix())}
     source = "git-shared" if options.source == "git" else options.source
     files = {f"{_BASE}/{options.name}/{template.name}": template.fill(source, "flux-common", **words)}
     clusters = _list_directories(directory / "clusters")
@@ -43,7 +45,7 @@ def monorepo_starter(directory: Path, options: StarterOptions) -> Starter:
         }
         files[f"{path}/{template.name}"] = fill_template(f"environment-{_kind(options)}.yaml", words)
     steps = _steps(directory, chart, options, has_clusters=bool(clusters))
-    return Starter({**files, **schema_files(directory)}, tuple(steps))
+    return Starter({**files, **schema.files}, tuple(steps))
 
 
 def _chart_directory(directory: Path) -> str:

@@ -19,6 +19,8 @@ class StarterOptions:
     url: str | None = None
     name: str = "docker-registry"
     namespace: str = "docker-registry"
+    schema: str | None = None
+    """URL or existing file of the JSON Schema that config files name. None: that of the repository, or a new one."""
     python: bool = False
     """Whether the config file is a registry.py, which only the layout `flat` has."""
 

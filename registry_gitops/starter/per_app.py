@@ -9,8 +9,8 @@ from typing import Any, Final
 from registry_gitops.documents import read_file
 from registry_gitops.errors import InputError
 from registry_gitops.starter.config_template import ConfigTemplate, fill_template, quote_yaml
+from registry_gitops.starter.editor_schema import EditorSchema
 from registry_gitops.starter.options import Starter, StarterOptions
-from registry_gitops.starter.shared_schema import schema_files
 
 _APPLICATIONS: Final = ("kubernetes/apps", "kubernetes/*/apps", "apps")
 """Where repositories of this layout have the directories of their namespaces."""
@@ -25,10 +25,9 @@ def per_app_starter(directory: Path, options: StarterOptions) -> Starter:
     apps = others[0].parents[2] if others else directory / _APPLICATIONS[0]
     namespace = apps / options.namespace
     config = namespace / options.name / "app/registry.yaml"
-    template = ConfigTemplate(config.parent, options)
-    depth = len(config.parent.relative_to(directory).parts)
+    schema = EditorSchema.find(directory, options.schema)
+    template = ConfigTemplate(config.parent, options, schema)
     words = {
-        "schema": "../" * depth + template.words["schema"],
         "namespace": f"{{name: {template.words['namespace']}, inherit: true}}",
         **_git_repository(others),
     }
@@ -42,7 +41,7 @@ def per_app_starter(directory: Path, options: StarterOptions) -> Starter:
         steps.append(f"add {options.name}/ks.yaml to the resources of {namespace / 'kustomization.yaml'}")
     if not others:
         steps.append(f"let a Flux Kustomization apply {apps}")
-    return Starter({**relative, **schema_files(directory)}, tuple(steps))
+    return Starter({**relative, **schema.files}, tuple(steps))
 
 
 def find_flux_files(directory: Path) -> list[Path]:

@@ -138,7 +138,71 @@ def test_the_schema_can_be_renewed_by_the_command_that_prints_it(cli: Run, tmp_p
     assert (tmp_path / SCHEMA).read_text() == cli("schema").out
 
 
-@pytest.mark.parametrize(("there", "config"), [*itertools.product(CONFIGS, CONFIGS), (SCHEMA, "registry.yaml")])
+def named_schema(config: Path) -> str:
+    return config.read_text().splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+
+
+def test_schema_at_the_top_of_the_repository_is_that_of_all_config_files(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "repository/.git").mkdir(parents=True)
+    top = tmp_path / "repository" / SCHEMA
+    (tmp_path / SCHEMA).write_text("of somebody else: it is not in the repository")
+    assert SCHEMA in cli("init", "repository/first").out
+    assert named_schema(tmp_path / "repository/first/registry.yaml") == SCHEMA
+    top.write_text("{}")
+    assert cli("init", "repository/apps/second").out == "create registry.yaml\n"
+    assert named_schema(tmp_path / "repository/apps/second/registry.yaml") == f"../../{SCHEMA}"
+    assert f"renew it with `registry-gitops schema >../../{SCHEMA}`" in (
+        (tmp_path / "repository/apps/second/registry.yaml").read_text()
+    )
+    assert cli("init", "repository").out == "create registry.yaml\n"
+    assert named_schema(tmp_path / "repository/registry.yaml") == SCHEMA
+    assert top.read_text() == "{}"
+    for layout, config in (
+        ("monorepo", "apps/staging/docker-registry/registry.yaml"),
+        ("per-app", "kubernetes/apps/docker-registry/docker-registry/app/registry.yaml"),
+    ):
+        assert SCHEMA not in cli("init", f"repository/{layout}", "--layout", layout).out
+        file = tmp_path / "repository" / layout / config
+        assert (file.parent / named_schema(file)).resolve() == top
+
+
+def test_schema_can_be_a_published_one_or_any_file(cli: Run, tmp_path: Path) -> None:
+    url = "https://example.com/schemas/registry.json"
+    assert cli("init", "by-url", "--schema", url).out == "create registry.yaml\n"
+    text = (tmp_path / "by-url/registry.yaml").read_text()
+    assert text.startswith(f"# yaml-language-server: $schema={url}\n")
+    assert "# the schema named above.\n" in text
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas/registry.json").write_text("{}")
+    cli("init", "by-file", "--schema", "schemas/registry.json")
+    assert named_schema(tmp_path / "by-file/registry.yaml") == "../schemas/registry.json"
+
+
+@pytest.mark.parametrize(
+    ("schema", "problem"),
+    [
+        ("missing.json", "no such file: pass a URL, or write the file with `registry-gitops schema >FILE`"),
+        (".", "no such file"),
+        ("https://example.com/a b", "no such file"),
+        ("ftp://example.com/a", "no such file"),
+        ("a b.json", "the path to it has a space, which editors cannot read"),
+    ],
+)
+def test_schema_that_no_editor_finds_is_refused(cli: Run, tmp_path: Path, schema: str, problem: str) -> None:
+    (tmp_path / "a b.json").write_text("{}")
+    done = cli("init", "new", "--schema", schema)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"error: --schema: {problem}")
+    assert not (tmp_path / "new").exists()
+
+
+def test_program_has_no_schema(cli: Run, tmp_path: Path) -> None:
+    done = cli("init", "--python", "--schema", "https://example.com/schema.json")
+    assert (done.code, listing(tmp_path)) == (2, {})
+    assert "editors check YAML against it, and --python writes none" in done.err
+
+
+@pytest.mark.parametrize(("there", "config"), list(itertools.product(CONFIGS, CONFIGS)))
 def test_nothing_is_overwritten_and_nothing_is_written_beside_it(
     cli: Run, tmp_path: Path, there: str, config: str
 ) -> None:

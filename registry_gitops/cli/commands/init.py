@@ -9,8 +9,9 @@ import typer
 
 from registry_gitops.cli.streams import write_stderr, write_stdout
 from registry_gitops.errors import InputError
+from registry_gitops.filenames import SCHEMA_FILE
 
-_OPTIONS: Final = {"name": "--name", "namespace": "--namespace", "url": "--url", "path": "DIR"}
+_OPTIONS: Final = {"name": "--name", "namespace": "--namespace", "url": "--url", "schema": "--schema", "path": "DIR"}
 """Key of a problem -> the option that it came from."""
 
 
@@ -45,6 +46,14 @@ def init(
             show_default="what DIR shows, or flat",
         ),
     ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|URL",
+            help="JSON Schema for editors, an existing file or a published one.",
+            show_default=f"the {SCHEMA_FILE} of DIR or above it in the repository, or a new one",
+        ),
+    ] = None,
     python: Annotated[bool, typer.Option("--python", help="Write registry.py instead of registry.yaml.")] = False,
 ) -> None:
     """Create a starter registry.yaml, and its JSON Schema for editors.
@@ -59,7 +68,9 @@ def init(
         raise typer.BadParameter(
             f"the layout {layout} has several files, all of them YAML: add --layout flat", param_hint="--python"
         )
-    options = StarterOptions(source, url, name, namespace, python=python)
+    if python and schema:
+        raise typer.BadParameter("editors check YAML against it, and --python writes none", param_hint="--schema")
+    options = StarterOptions(source, url, name, namespace, schema, python=python)
     try:
         starter = make_starter(folder, layout, options)
     except InputError as error:
