@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
 from registry_gitops.diff.effect import Effect, worst_effect
 from registry_gitops.diff.helm_template import HelmError, template_release
+from registry_gitops.diff.object_effects import judge_deletion
 from registry_gitops.diff.object_pairs import compare_objects, replace_objects
+from registry_gitops.diff.plain_objects import PlainObject
 from registry_gitops.diff.rendering import Rendering
 
 Changes = tuple[ObjectChange, ...]
@@ -23,17 +25,44 @@ def compare_renderings(before: Rendering, after: Rendering, helm: str | None) ->
 
     Without Helm, only the objects that Flux applies are compared, with the values of the release.
     """
-    changes = tuple(compare_objects(before.flux_objects, after.flux_objects, by_flux=True))
+    changes = tuple(_flux_changes(before, after))
     is_same = before.helm_input == after.helm_input and before.helm_identity == after.helm_identity
-    if after.is_suspended or (is_same and not before.is_suspended):
+    is_removed = any(map(_uninstalls, changes))
+    if not is_removed and (after.is_suspended or (is_same and not before.is_suspended)):
         return changes, ()
     notes = tuple(_list_unknown(before, after))
     if helm is None:
         return tuple(map(_assume_restart, changes)), (*notes, NO_HELM)
     try:
-        return (*changes, *_release_changes(before, after, helm)), notes
+        one, other = (template_release(helm, each.helm_input) if each.helm_input else () for each in (before, after))
     except HelmError as error:
         return tuple(map(_assume_restart, changes)), (*notes, f"{NO_TEMPLATE}: {error}")
+    changes = tuple(_with_lost_data(change, one) if _uninstalls(change) else change for change in changes)
+    if after.is_suspended:
+        return changes, notes
+    identities = {each.helm_identity for each in (before, after)} - {None}
+    compare = compare_objects if len(identities) <= 1 else replace_objects
+    return (*changes, *compare(one, other)), notes
+
+
+def _flux_changes(before: Rendering, after: Rendering) -> Iterator[ObjectChange]:
+    yield from compare_objects(before.flux_objects, after.flux_objects, by_flux=True)
+    for place in dict.fromkeys((*before.flux_kustomizations, *after.flux_kustomizations)):
+        one, other = (each.flux_kustomizations.get(place, ()) for each in (before, after))
+        yield from compare_objects(one, other, by_flux=True)
+
+
+def _uninstalls(change: ObjectChange) -> bool:
+    return change.object.kind == "Kustomization" and change.effect is Effect.STOPS_PODS
+
+
+def _with_lost_data(change: ObjectChange, objects: Iterable[PlainObject]) -> ObjectChange:
+    """Return the deletion of a Flux Kustomization with what becomes of the images, if the release has `objects`."""
+    verdicts = (judge_deletion(plain, by_flux=False) for plain in objects)
+    lost = next((verdict for verdict in verdicts if verdict.effect in (Effect.ORPHANS_DATA, Effect.DELETES_DATA)), None)
+    if lost is None:
+        return change
+    return change.model_copy(update={"effect": lost.effect, "reason": f"{change.reason}: {lost.reason}"})
 
 
 def _list_unknown(before: Rendering, after: Rendering) -> Iterator[str]:
@@ -42,13 +71,6 @@ def _list_unknown(before: Rendering, after: Rendering) -> Iterator[str]:
         yield "the release was suspended, so the cluster can have other objects than the files: use --live"
     for kind, name in dict.fromkeys((*before.value_sources, *after.value_sources)):
         yield f"the values of {kind}/{name} are not known here"
-
-
-def _release_changes(before: Rendering, after: Rendering, helm: str) -> Iterator[ObjectChange]:
-    one, other = (template_release(helm, each.helm_input) if each.helm_input else () for each in (before, after))
-    identities = {each.helm_identity for each in (before, after)} - {None}
-    compare = compare_objects if len(identities) <= 1 else replace_objects
-    yield from compare(one, other)
 
 
 def _assume_restart(change: ObjectChange) -> ObjectChange:

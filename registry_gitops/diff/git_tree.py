@@ -68,7 +68,9 @@ def read_texts(directory: Path, names: Iterable[str]) -> dict[str, str]:
     texts = {}
     for name in sorted(names):
         with suppress(OSError):
-            texts[Path(name).as_posix()] = (directory / name).read_text("utf-8", "replace")
+            # The directory need not exist: then no system follows ".." in it.
+            path = Path(os.path.normpath(directory.absolute() / name))
+            texts[Path(name).as_posix()] = path.read_text("utf-8", "replace")
     return texts
 
 

@@ -38,7 +38,11 @@ def compare_with_cluster(rendering: Rendering, helm: str | None, kubectl: Kubect
 
     Raises ClusterError if the cluster is unreachable.
     """
-    changes, notes = _apply(kubectl, rendering.flux_objects, "", _FLUX)
+    places = list(rendering.flux_kustomizations.values())
+    of_flux = (*places[0], *rendering.flux_objects) if len(places) == 1 else rendering.flux_objects
+    changes, notes = _apply(kubectl, of_flux, "", _FLUX)
+    if len(places) > 1:
+        notes = (*notes, "the Flux Kustomizations of several clusters are not compared with this one")
     identity = rendering.helm_identity
     if rendering.release is None or identity is None or rendering.helm_input is None or rendering.is_suspended:
         return changes, notes

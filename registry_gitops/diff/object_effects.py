@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from registry_gitops.deployment import PRUNE_ANNOTATION
-from registry_gitops.diff.effect import Effect
+from registry_gitops.diff.effect import Effect, worst_effect
 from registry_gitops.diff.fixed_fields import judge_fixed_fields
 from registry_gitops.diff.plain_objects import PlainObject, look_up
 from registry_gitops.diff.verdict import ObjectUpdate, Verdict
@@ -21,6 +21,8 @@ _LOCATION: Final = frozenset(
     ("rootdirectory", "bucket", "container", "region", "regionendpoint", "accountname", "realm")
 )
 """Settings of a driver that say where the images are."""
+_BUILD: Final = ("postBuild", "patches", "images", "components", "namePrefix", "nameSuffix")
+"""Fields of a Flux Kustomization that change what it makes of a directory."""
 
 
 def judge_creation(plain: PlainObject) -> Verdict:
@@ -30,6 +32,8 @@ def judge_creation(plain: PlainObject) -> Verdict:
         return Verdict(Effect.NOTHING, "new Pods start")
     if kind == "PersistentVolumeClaim":
         return Verdict(Effect.NOTHING, "a new, empty claim")
+    if kind == "Kustomization":
+        return Verdict(Effect.NOTHING, "Flux starts to apply the directory")
     return Verdict(Effect.NOTHING, "new")
 
 
@@ -43,6 +47,8 @@ def judge_deletion(plain: PlainObject, *, by_flux: bool) -> Verdict:
     kind = plain["kind"]
     if by_flux and _annotation(plain, PRUNE_ANNOTATION) == "disabled":
         return Verdict(Effect.NOTHING, "Flux no longer manages it, and leaves it: it must not be pruned")
+    if kind == "Kustomization":
+        return _judge_kustomization_deletion(plain)
     is_kept = not by_flux and _annotation(plain, "helm.sh/resource-policy") == "keep"
     if kind == "PersistentVolumeClaim":
         if is_kept:
@@ -57,6 +63,13 @@ def judge_deletion(plain: PlainObject, *, by_flux: bool) -> Verdict:
     if kind == "HelmRelease":
         return Verdict(Effect.STOPS_PODS, "Flux uninstalls the Helm release")
     return Verdict(Effect.NOTHING, "deleted")
+
+
+def _judge_kustomization_deletion(plain: PlainObject) -> Verdict:
+    policy = look_up(plain, "spec", "deletionPolicy", default="MirrorPrune")
+    if policy == "Orphan" or (policy == "MirrorPrune" and look_up(plain, "spec", "prune") is not True):
+        return Verdict(Effect.NOTHING, "Flux no longer applies the directory, and leaves what it has applied")
+    return Verdict(Effect.STOPS_PODS, "Flux deletes what it has applied there, and uninstalls the release")
 
 
 def _annotation(plain: PlainObject, name: str) -> str:
@@ -109,6 +122,18 @@ def _judge_release(update: ObjectUpdate) -> Verdict:
     return Verdict(Effect.NOTHING, "Flux manages the release by it")
 
 
+def _judge_kustomization(update: ObjectUpdate) -> Verdict:
+    if look_up(update.after, "spec", "suspend") is True:
+        return Verdict(Effect.NOTHING, "Flux applies nothing while it is suspended")
+    if update.changed_fields("spec", "targetNamespace") or update.changed_fields("spec", "kubeConfig"):
+        deletion = _judge_kustomization_deletion(update.before)
+        reason = f"Flux applies the directory to another place; in the old one, {deletion.reason}"
+        return Verdict(worst_effect((deletion.effect, Effect.RECREATES_OBJECT)), reason)
+    if any(update.changed_fields("spec", key) for key in _BUILD):
+        return Verdict(Effect.RESTARTS_PODS, "Flux makes other objects of the directory, which can restart the Pods")
+    return _judge_other(update)
+
+
 def _judge_other(update: ObjectUpdate) -> Verdict:
     return Verdict(Effect.NOTHING, "changed in place")
 
@@ -121,4 +146,5 @@ _JUDGES: Final[Mapping[str, Callable[[ObjectUpdate], Verdict]]] = {
     "Service": _judge_service,
     "HorizontalPodAutoscaler": _judge_autoscaler,
     "HelmRelease": _judge_release,
+    "Kustomization": _judge_kustomization,
 }

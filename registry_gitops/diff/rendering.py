@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, Final
 
 from registry_gitops.assets import read_chart
@@ -16,6 +17,7 @@ from registry_gitops.errors import InputError
 from registry_gitops.facts import compose_release_name
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
+_ABOVE: Final = "../"
 
 ReadDirectory = Callable[[str], Mapping[str, str]]
 """Reads a directory that is named from the root of the repository: path relative to it -> text of each file below."""
@@ -51,13 +53,14 @@ class Rendering:
         """Read the objects. Raises YAMLError for a text that is no YAML. `read_directory` reads the chart."""
         self.files: Final = files
         self._read_directory = read_directory
-        self.flux_objects: Final = tuple(
-            plain
-            for path, text in files.items()
-            if path.endswith((".yaml", ".yml")) and path != _KUSTOMIZATION
-            for plain in read_objects(text, path)
-        )
-        """The objects that Flux applies."""
+        objects = {path: tuple(read_objects(text, path)) for path, text in files.items() if _has_objects(path)}
+        inside = (found for path, found in objects.items() if not path.startswith(_ABOVE))
+        self.flux_objects: Final = tuple(chain.from_iterable(inside))
+        """The objects of the output directory, which Flux applies."""
+        self.flux_kustomizations: Final = {
+            posixpath.dirname(path): found for path, found in objects.items() if path.startswith(_ABOVE)
+        }
+        """The directory of each file outside -> the Flux Kustomization in it: each can be of another cluster."""
         releases = (plain for plain in self.flux_objects if plain["kind"] == "HelmRelease")
         self.release: Final = next(releases, None)
         """The HelmRelease."""
@@ -95,6 +98,10 @@ class Rendering:
         """Kind and name of each ConfigMap and Secret with more values."""
         entries = look_up(self.release, "spec", "valuesFrom", default=())
         return tuple((str(entry.get("kind")), str(entry.get("name"))) for entry in entries)
+
+
+def _has_objects(path: str) -> bool:
+    return path.endswith((".yaml", ".yml")) and path != _KUSTOMIZATION
 
 
 def parse_rendering(files: Mapping[str, str], config: str, read_directory: ReadDirectory) -> Rendering:
