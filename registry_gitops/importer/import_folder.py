@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from registry_gitops.deployment import RegistryDeployment
@@ -15,6 +16,7 @@ from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.import_report import ImportReport
 from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
 from registry_gitops.importer.input_keys import read_tree
+from registry_gitops.importer.move_steps import OldRegistry, workload_steps
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_other_documents,
@@ -51,8 +53,9 @@ def import_path(path: str, output: Path) -> Imported:
     if len(workloads) > 1:
         raise InputError(_several([each.manifest for each in workloads]))
     if workloads:
-        form = _import_workload(workloads[0], ValueLayers(draft, documents, manifests), own, folder)
+        form, old, replaced = _import_workload(workloads[0], ValueLayers(draft, documents, manifests), own, folder)
         deployment = validate_draft(draft)
+        draft.steps += workload_steps(old, _files_with_nothing_else(own, replaced), output)
     elif found:
         form = import_release(draft, found[0], documents, manifests, folder)
         deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
@@ -115,16 +118,30 @@ def _namespaces(manifests: Sequence[Manifest], documents: Sequence[YAMLDocument]
 
 def _import_workload(
     workload: RegistryWorkload, layers: ValueLayers, own: Sequence[Manifest], folder: Sequence[YAMLDocument]
-) -> str:
-    """Translate a workload, the objects around it, and what is in the input besides. Return what the input is."""
-    used = import_workload(workload, layers)
+) -> tuple[str, OldRegistry, set[int]]:
+    """Translate a workload, the objects around it, and what is in the input besides.
+
+    Return what the input is, what runs before the move, and the ids of the manifests that are made anew.
+    """
+    replaced, stays, old = import_workload(workload, layers)
     for document in folder:
         if document.role is Role.KUSTOMIZATION:
             translate_kustomization(layers.draft.read(read_tree(document)), document, layers)
     files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
-    note_other_documents(layers.draft, files, [each for each in own if id(each) not in used], ())
+    note_other_documents(layers.draft, files, [each for each in own if id(each) not in replaced | stays], ())
     settle_namespace(layers.draft)
-    return f"{workload.manifest.kind} ({workload.manifest.api_version})"
+    spaces = {id(each) for each in own if each.kind == "Namespace" and each.name == layers.draft.namespace}
+    form = f"{workload.manifest.kind} ({workload.manifest.api_version})"
+    return form, replace(old, has_namespace=bool(spaces)), replaced | spaces
+
+
+def _files_with_nothing_else(manifests: Sequence[Manifest], replaced: set[int]) -> list[str]:
+    """Return the files all of whose objects are made anew, in the order read."""
+    files: dict[str, bool] = {}
+    for manifest in manifests:
+        file = manifest.document.source.name
+        files[file] = files.get(file, True) and id(manifest) in replaced
+    return [file for file, is_replaced in files.items() if is_replaced]
 
 
 def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument]) -> str:

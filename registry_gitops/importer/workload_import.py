@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry_gitops.codec import GoYAMLError, compose_yaml
 from registry_gitops.documents import Manifest, Path, YAMLDocument
@@ -29,17 +29,29 @@ from registry_gitops.importer.entrance_values import (
 )
 from registry_gitops.importer.environment_values import EnvironmentReading
 from registry_gitops.importer.input_keys import KeyTree, plain, read_tree
+from registry_gitops.importer.move_steps import OldRegistry
 from registry_gitops.importer.object_metadata import read_object, translate_metadata
-from registry_gitops.importer.pod_values import translate_pod, translate_replicas
+from registry_gitops.importer.pod_values import registry_user, translate_pod, translate_replicas
 from registry_gitops.importer.registry_workloads import RegistryWorkload
 from registry_gitops.importer.service_values import find_service, translate_service
 from registry_gitops.importer.value_layers import ValueLayers
 
 
-def import_workload(workload: RegistryWorkload, layers: ValueLayers) -> set[int]:
+class ImportedWorkload(NamedTuple):
+    """What was read of a registry."""
+
+    replaced: set[int]
+    """Ids of the manifests that the chart makes anew."""
+    stays: set[int]
+    """Ids of the manifests that were read, and stay."""
+    old: OldRegistry
+    """What runs before the move."""
+
+
+def import_workload(workload: RegistryWorkload, layers: ValueLayers) -> ImportedWorkload:
     """Put what runs a registry into a draft, and note what becomes of each key of its objects.
 
-    `layers` has the draft, and finds what kustomize generates. Return the ids of the manifests that were read.
+    `layers` has the draft, and finds what kustomize generates.
     """
     draft = layers.draft
     draft.put("name", workload.manifest.name)
@@ -57,9 +69,12 @@ class _WorkloadImport:
         self._layers = layers
         self._draft = layers.draft
         self._done: set[int] = set()
+        self._stays: set[int] = set()
+        self._kept: list[str] = []
+        self._removed: list[str] = []
         self._is_config_known = True
 
-    def run(self) -> set[int]:
+    def run(self) -> ImportedWorkload:
         manifest = self._workload.manifest
         self._done.add(id(manifest))
         tree = read_tree(manifest.document, manifest.path, manifest.value)
@@ -69,7 +84,7 @@ class _WorkloadImport:
         read_object(self._draft, manifest, tree)
         self._translate_workload(notes, config)
         self._translate_others(config)
-        return self._done
+        return ImportedWorkload(self._done - self._stays, self._stays, self._old_registry(config))
 
     def _read_config(self, notes: Notes) -> KeyTree:
         """Return the tree of config.yml, and note what else its object has."""
@@ -88,6 +103,8 @@ class _WorkloadImport:
         inner = read_object(self._draft, found, tree)
         self._done.add(id(found))
         inner.kept(())
+        if [*found.mapping("data"), *found.mapping("stringData")] != [source.key]:
+            self._stays.add(id(found))
         if config is None:
             inner.decide((section, source.key), "it is no config.yml: it is not YAML, or no mapping", ["write it anew"])
         return dict(config or {})
@@ -148,18 +165,45 @@ class _WorkloadImport:
         service = find_service(workload, backends)
         if service:
             self._translate(service, lambda notes: translate_service(workload, notes, service))
+            self._kept.append(f"service/{service.name}")
             if ingress := find_entrance(workload, service.name, *INGRESSES):
                 self._translate(ingress, lambda notes: translate_ingress(notes, ingress, service.name))
+                self._replace(ingress, service.name)
             if route := find_entrance(workload, service.name, ROUTE):
                 self._translate(route, lambda notes: translate_route(notes, route, service.name))
+                self._replace(route, service.name)
         else:
             self._draft.put("values.fullnameOverride", workload.manifest.name)
         claim = workload.named(CLAIM, find_claim(workload, images_directory(plain(config))))
         if claim:
             self._translate(claim, lambda notes: translate_claim(self._draft, notes, claim))
+            self._stays.add(id(claim))
         account = workload.named("ServiceAccount", self._draft.get("values.serviceAccount.name"))
         if account:
             self._translate(account, _translate_account)
+            self._kept.append(f"serviceaccount/{account.name}")
+
+    def _replace(self, entrance: Manifest, full_name: str) -> None:
+        """Let the release take an object over if it has the same name; another one would be in the way."""
+        kept = self._kept if entrance.name == full_name else self._removed
+        kept.append(f"{entrance.kind.lower()}/{entrance.name}")
+
+    def _old_registry(self, config: KeyTree) -> OldRegistry:
+        workload, manifest = self._workload, self._workload.manifest
+        policy = manifest.mapping("spec", "persistentVolumeClaimRetentionPolicy")
+        settings = plain(config)
+        claim = find_claim(workload, images_directory(settings)) if is_on_volume(settings) else None
+        return OldRegistry(
+            namespace=self._draft.namespace,
+            workload=f"{manifest.kind.lower()}/{manifest.name}",
+            selector=",".join(f"{key}={value}" for key, value in workload.pod_labels.items()),
+            claim=claim or "",
+            kept=self._kept,
+            removed=self._removed,
+            image=workload.image if registry_user(workload) in (None, 0) else "",
+            is_scalable=manifest.kind not in ("Pod", "DaemonSet"),
+            deletes_claims="Delete" in policy.values(),
+        )
 
     def _translate(self, manifest: Manifest, translate: Callable[[Notes], Any]) -> None:
         """Translate an object, unless it is already."""

@@ -1,0 +1,42 @@
+"""A move as an operator makes it: the commands that `registry-gitops import` prints, one after the other."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.fleet import FOLDER, Fleet, git
+from tests.support.tools import tool
+
+_COMMITTER = {
+    "GIT_AUTHOR_NAME": "e2e",
+    "GIT_AUTHOR_EMAIL": "e2e@example.com",
+    "GIT_COMMITTER_NAME": "e2e",
+    "GIT_COMMITTER_EMAIL": "e2e@example.com",
+}
+
+
+def import_registry(fleet: Fleet, source: str, code: int = 0) -> list[str]:
+    """Import what is in a folder of the work tree into the registry's folder; give the commands to run."""
+    done = fleet.cli("import", source, "--output-dir", FOLDER, "--output", "json", code=code)
+    steps = json.loads(done.out)["steps"]
+    fleet.describe(source={"name": fleet.name})
+    return list(steps)
+
+
+def move(fleet: Fleet, steps: list[str], programs: Path) -> None:
+    """Run the commands in the work tree, as a script, with the programs of this run."""
+    programs.mkdir(exist_ok=True)
+    program = programs / "registry-gitops"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m registry_gitops "$@"\n')
+    program.chmod(0o755)
+    git(fleet.tree, "config", "push.default", "current")
+    path = f"{programs}:{tool('flux').parent}:{os.environ['PATH']}"
+    environment = {**os.environ, **_COMMITTER, "PATH": path}
+    done = subprocess.run(
+        ["sh", "-exc", "\n".join(steps)], cwd=fleet.tree, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"

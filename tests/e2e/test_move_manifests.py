@@ -1,0 +1,115 @@
+"""A registry of plain manifests, as root, becomes one of ours: on the same claim, behind the same Service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.e2e.bed.images import REGISTRY
+from tests.e2e.cluster import until
+from tests.e2e.fleet import FOLDER, Fleet
+from tests.e2e.moves import import_registry, move
+from tests.e2e.pushes import Pushes, repository
+from tests.e2e.status import ready_without_causes
+from tests.support.oci_content import Blob
+
+OLD = "apps/old"
+CLAIM = "registry-data"
+LABELS = {"app": "registry"}
+
+
+def manifests(namespace: str) -> dict[str, dict[str, Any]]:
+    """What people write by hand: file -> object."""
+    here = {"namespace": namespace}
+    container = {
+        "name": "registry",
+        "image": REGISTRY[0],
+        "ports": [{"containerPort": 5000}],
+        "env": [{"name": "REGISTRY_STORAGE_DELETE_ENABLED", "value": "true"}],
+        "volumeMounts": [{"name": "data", "mountPath": "/var/lib/registry"}],
+    }
+    pod = {
+        "containers": [container],
+        "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": CLAIM}}],
+    }
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    template = {"metadata": {"labels": LABELS}, "spec": pod}
+    return {
+        "namespace": {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}},
+        "claim": {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": {"name": CLAIM, **here},
+            "spec": claim,
+        },
+        "deployment": {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "docker-registry", **here, "labels": LABELS},
+            "spec": {"selector": {"matchLabels": LABELS}, "strategy": {"type": "Recreate"}, "template": template},
+        },
+        "service": {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "docker-registry", **here},
+            "spec": {"selector": LABELS, "type": "NodePort", "ports": [{"name": "http", "port": 5000}]},
+        },
+    }
+
+
+def service(fleet: Fleet) -> dict[str, Any]:
+    found = fleet.cluster.get("service", "docker-registry", fleet.namespace)
+    assert found is not None
+    return found
+
+
+def test_images_are_pushed_to_a_registry_of_plain_manifests(fleet: Fleet, pushed: Blob) -> None:
+    folder = fleet.tree / OLD
+    folder.mkdir(parents=True)
+    for name, manifest in manifests(fleet.namespace).items():
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(manifest))
+    fleet.push("Add a registry by hand")
+    fleet.follow()
+
+    def is_running() -> bool:
+        found = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
+        return bool(found and found["status"].get("availableReplicas"))
+
+    until("registry of plain manifests", is_running)
+    with fleet.cluster.forward(fleet.namespace) as address:
+        repository(address).push(pushed, "1")
+
+
+def test_nothing_acknowledged_is_lost_while_it_moves(fleet: Fleet, tmp_path: Path) -> None:
+    address = service(fleet)["spec"]
+    steps = import_registry(fleet, OLD)
+    with Pushes(fleet.cluster, fleet.namespace) as clients:
+        clients.go_on()
+        move(fleet, steps, tmp_path / "programs")
+        fleet.ready()
+        clients.go_on()
+    assert len(clients.acknowledged) >= 16
+    assert clients.lost() == []
+    moved = service(fleet)["spec"]
+    assert [moved[key] for key in ("clusterIP", "type")] == [address[key] for key in ("clusterIP", "type")]
+    assert moved["ports"][0]["nodePort"] == address["ports"][0]["nodePort"]
+
+
+def test_images_from_before_are_pulled_from_the_new_registry(fleet: Fleet, pushed: Blob) -> None:
+    with fleet.cluster.forward(fleet.namespace) as address:
+        there = repository(address)
+        assert "1" in there.tags()
+        assert there.lacks(pushed) == []
+
+
+def test_the_claim_stays_and_what_was_replaced_is_gone(fleet: Fleet) -> None:
+    claim = fleet.cluster.get("pvc", CLAIM, fleet.namespace)
+    assert claim is not None
+    assert claim["status"]["phase"] == "Bound"
+    (pod,) = fleet.pods()
+    assert pod["spec"]["securityContext"]["fsGroup"] == 1000
+    assert sorted(path.name for path in (fleet.tree / OLD).iterdir()) == ["claim.yaml"]
+    assert (fleet.tree / FOLDER / "helmrelease.yaml").exists()
+    ready_without_causes(fleet)

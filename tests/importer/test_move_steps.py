@@ -1,0 +1,77 @@
+"""The commands of a move: each in its place, for what runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from registry_gitops.importer import import_path
+
+INPUTS = Path(__file__).parent / "inputs" / "manifests"
+
+
+def steps(name: str) -> list[str]:
+    """The commands to run after the import of an input."""
+    report = import_path(str(INPUTS / f"{name}.yaml"), Path("apps/registry")).report
+    return [step for step in report.steps if not step.startswith("#")]
+
+
+def position(commands: list[str], start: str) -> int:
+    """Where the first command is that begins so."""
+    return next(index for index, command in enumerate(commands) if command.startswith(start))
+
+
+def test_the_claim_is_safe_before_anything_is_deleted_and_git_is_last() -> None:
+    commands = steps("claim-and-service")
+    order = [
+        "registry-gitops render",
+        "kubectl annotate --overwrite --field-manager=registry-gitops -n container-registry service/registry",
+        "kubectl annotate --overwrite --field-manager=registry-gitops -n container-registry pvc/registry-pvc",
+        "kubectl patch pv",
+        "flux suspend kustomization",
+        "kubectl scale -n container-registry deployment/registry --replicas=0",
+        "kubectl wait -n container-registry --for=delete pod",
+        "kubectl run registry-owner",
+        "kubectl delete -n container-registry deployment/registry",
+        "git add apps/registry",
+        "git push",
+        "flux reconcile source git",
+        "flux resume kustomization",
+        "registry-gitops status apps/registry/registry.yaml",
+    ]
+    places = [position(commands, start) for start in order]
+    assert places == sorted(places)
+
+
+def test_files_do_not_change_their_owner_where_the_registry_runs_as_a_user() -> None:
+    assert not [command for command in steps("pod") if "registry-owner" in command]
+
+
+def test_a_pod_is_deleted_because_it_cannot_be_scaled() -> None:
+    commands = steps("pod")
+    assert not [command for command in commands if "scale" in command]
+    assert position(commands, "kubectl delete -n default pod/registry") < position(commands, "kubectl wait")
+
+
+@pytest.mark.parametrize(
+    ("name", "removed"),
+    [("ingress-v1", "deployment/registry ingress/registry-ingress "), ("http-route", "deployment/registry ")],
+)
+def test_an_ingress_of_another_name_is_removed_so_that_no_host_has_two(name: str, removed: str) -> None:
+    (command,) = [command for command in steps(name) if command.startswith("kubectl delete")]
+    assert removed in command
+
+
+def test_without_a_claim_no_volume_is_kept() -> None:
+    assert not [command for command in steps("tutorial-emptydir") if " pv " in command or "pvc" in command]
+
+
+def test_only_files_that_are_replaced_as_a_whole_leave_git(tmp_path: Path) -> None:
+    text = (INPUTS / "claim-and-service.yaml").read_text()
+    claim, *others = text.split("---\n")
+    (tmp_path / "claim.yaml").write_text(claim)
+    (tmp_path / "registry.yaml").write_text("---\n".join(others))
+    report = import_path(str(tmp_path), Path("apps/registry")).report
+    (command,) = [step for step in report.steps if step.startswith("git rm")]
+    assert command == f"git rm --quiet {tmp_path / 'registry.yaml'}"
