@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from registry_gitops.errors import InputError
@@ -22,8 +23,19 @@ def path_in_repository(directory: Path | str) -> str | None:
     return path.relative_to(root).as_posix() if root else None
 
 
-def find_work_tree(directory: Path) -> Path | None:
-    """Return the root of the Git work tree that `directory` is in, or None. Raises OSError."""
-    path = directory.resolve()
-    # A directory; in a submodule, or in another work tree of the same repository, a file.
-    return next((root for root in (path, *path.parents) if (root / ".git").exists()), None)
+def find_work_tree(directory: Path, known: dict[str, str] | None = None) -> Path | None:
+    """Return the root of the Git work tree that `directory` is in, or None. Raises OSError.
+
+    `known` is for many directories: it keeps the root of each one that was looked at, "" if it is in none.
+    """
+    root = _find_root(os.path.realpath(directory), {} if known is None else known)
+    return Path(root) if root else None
+
+
+def _find_root(path: str, known: dict[str, str]) -> str:
+    if path not in known:
+        above = str(Path(path).parent)
+        # A directory; in a submodule, or in another work tree of the same repository, a file.
+        is_root = Path(path, ".git").exists()
+        known[path] = path if is_root else "" if above == path else _find_root(above, known)
+    return known[path]

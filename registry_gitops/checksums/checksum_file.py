@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from registry_gitops.errors import InputError
 from registry_gitops.filenames import CHECKSUM_FILE
 
 _LINE: Final = re.compile("([0-9a-f]{64})  ([^\0]+)")
+_CHUNK: Final = 2**20
 _ABOVE: Final = re.compile(r"^(\.\./)+")
 _SEAL: Final = "# unchanged: "
 _INPUT: Final = "# with: "
@@ -53,8 +55,7 @@ def read_checksum_file(directory: Path | str) -> ChecksumFile | None:
     """
     path = f"{directory}/{CHECKSUM_FILE}"
     try:
-        with open(path, "rb") as file:
-            text = file.read().decode("utf-8", "replace")
+        text = read_bytes(path).decode("utf-8", "replace")
     except (FileNotFoundError, NotADirectoryError):
         return None
     owned: dict[str, frozenset[str]] = {}
@@ -70,6 +71,20 @@ def read_checksum_file(directory: Path | str) -> ChecksumFile | None:
     return ChecksumFile(owned, _parse_seal(comments))
 
 
+def read_bytes(path: str) -> bytes:
+    """Return the content of a file. Half of the time of `open` is spent on what a small file does not need."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        parts = []
+        while part := os.read(descriptor, _CHUNK):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
+def _is_relative(path: str) -> bool:
+    return not path.startswith("/") and ".." not in path.split("/")
 def _is_rendered(path: str) -> bool:
     """Return whether a path can be that of a rendered file: below the directory, or a manifest outside of it."""
     below = _ABOVE.sub("", path) if path.endswith((".yaml", ".yml")) else path

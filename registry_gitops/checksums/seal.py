@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from registry_gitops.assets import find_templates
-from registry_gitops.checksums.checksum_file import Owned, Seal, checksum, read_checksum_file
+from registry_gitops.checksums.checksum_file import Owned, Seal, checksum, read_bytes, read_checksum_file
 from registry_gitops.errors import InputError
 from registry_gitops.git_repository import find_work_tree
 from registry_gitops.version import __version__
@@ -23,9 +23,12 @@ Inputs = Mapping[str, str]
 _MISSING: Final = "missing"
 
 
-def build_seal(directory: Path, owned: Owned, inputs: Inputs) -> Seal:
-    """Return the seal of the rendered files `owned`, which were checked with `inputs`. Raises OSError."""
-    parts = [_program_digest(), _location(directory)]
+def build_seal(directory: Path, owned: Owned, inputs: Inputs, work_trees: dict[str, str] | None = None) -> Seal:
+    """Return the seal of the rendered files `owned`, which were checked with `inputs`. Raises OSError.
+
+    `work_trees` is the `known` of `find_work_tree`.
+    """
+    parts = [_program_digest(), _location(directory, work_trees)]
     parts += [f"{digests} {path}" for path in sorted(owned) for digests in sorted(owned[path])]
     parts += [f"{digest} {path}" for path, digest in inputs.items()]
     return Seal(checksum("\0".join(parts).encode("utf-8", "surrogateescape")), tuple(inputs))
@@ -50,6 +53,7 @@ class SealChecks:
 
     def __init__(self) -> None:
         self._digests = InputDigests()
+        self._work_trees: dict[str, str] = {}
 
     def is_unchanged(self, config: Path, directory: Path) -> bool:
         """Return whether what `config` renders to is in `directory`, and a check would find what the last one found.
@@ -63,18 +67,20 @@ class SealChecks:
             if not all(digests == {_digest_file(f"{directory}/{path}")} for path, digests in file.owned.items()):
                 return False
             inputs = {path: self._digests.get(directory, path) for path in file.seal.inputs}
-            return file.seal == build_seal(directory, file.owned, inputs)
+            return file.seal == build_seal(directory, file.owned, inputs, self._work_trees)
         except (OSError, ValueError, InputError):  # which the check reports
             return False
 
 
 def _digest(path: str) -> str:
     try:
-        if os.path.isdir(path):
-            return checksum("\0".join(_list_contents(path)).encode("utf-8", "surrogateescape"))
         return _digest_file(path)
     except FileNotFoundError:
         return _MISSING
+    except OSError:
+        if not os.path.isdir(path):
+            raise
+        return checksum("\0".join(_list_contents(path)).encode("utf-8", "surrogateescape"))
 
 
 def path_from(directory: Path, path: Path) -> str:
@@ -83,8 +89,7 @@ def path_from(directory: Path, path: Path) -> str:
 
 
 def _digest_file(path: str) -> str:
-    with open(path, "rb") as file:
-        return checksum(file.read())
+    return checksum(read_bytes(path))
 
 
 def _list_contents(directory: str, suffixes: tuple[str, ...] = ("",)) -> Iterator[str]:
@@ -105,7 +110,7 @@ def _program_digest() -> str:
     return checksum("\0".join(lines).encode())
 
 
-def _location(directory: Path) -> str:
+def _location(directory: Path, work_trees: dict[str, str] | None) -> str:
     """Return where a directory is in its Git repository, which Flux needs to know; "" if it is in none."""
-    root = find_work_tree(directory)
-    return path_from(root, directory.resolve()) if root else ""
+    root = find_work_tree(directory, work_trees)
+    return path_from(root, Path(os.path.realpath(directory))) if root else ""

@@ -6,11 +6,14 @@ import atexit
 import gc
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from registry_gitops.cli import streams
 from registry_gitops.cli.exit_codes import ExitCode, input_error_code
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
+
+_CHECK: Final = "--check"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +53,11 @@ def _run(arguments: Sequence[str]) -> int:
         from registry_gitops.cli.validation_run import run_validation
 
         return run_validation(arguments[1:])
+    if _is_plain_render(arguments):
+        # The same is true of a thousand config files of which none changed.
+        from registry_gitops.cli.render_run import run_plain_render
+
+        return run_plain_render([path for path in arguments[1:] if path != _CHECK], check=_CHECK in arguments)
     from registry_gitops.cli.app import run
 
     return run(arguments)
@@ -58,7 +66,17 @@ def _run(arguments: Sequence[str]) -> int:
 def _is_plain_validation(arguments: Sequence[str]) -> bool:
     """Return whether this is `validate` with nothing but paths, which Typer would leave as they are."""
     command, *paths = arguments or [""]
-    return command == "validate" and all(path == "-" or (path and not path.startswith("-")) for path in paths)
+    return command == "validate" and all(path == "-" or _is_path(path) for path in paths)
+
+
+def _is_plain_render(arguments: Sequence[str]) -> bool:
+    """Return whether this is `render` with nothing but paths and `--check`."""
+    command, *paths = arguments or [""]
+    return command == "render" and all(path == _CHECK or _is_path(path) for path in paths)
+
+
+def _is_path(argument: str) -> bool:
+    return bool(argument) and not argument.startswith("-")
 
 
 def _line(finding: Finding) -> str:

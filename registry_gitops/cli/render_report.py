@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import typer
-
 from registry_gitops.cli.exit_codes import ExitCode, input_error_code
 from registry_gitops.cli.reports import Output, format_report, write_reports
 from registry_gitops.cli.streams import write_stderr
@@ -42,7 +40,7 @@ class RenderReport:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if not self._outputs or not isinstance(error, InputError | typer.Exit | SystemExit | None):
+        if not self._outputs or not isinstance(error, InputError | SystemExit | None):
             return
         problem = error if isinstance(error, InputError) else None
         try:
@@ -52,7 +50,7 @@ class RenderReport:
                 raise InputError([*problem.findings, *unwritten.findings]) from None
             raise
         if problem and self.is_on_stdout:
-            raise typer.Exit(input_error_code(problem)) from None
+            raise SystemExit(input_error_code(problem)) from None
 
     def add(self, results: Sequence[ConfigResult]) -> None:
         """Report what was found in the config files.
@@ -72,7 +70,7 @@ class RenderReport:
             if failed and total > 1:
                 write_stderr(f"{total} deployments: {len(failed)} with errors, nothing was written")
         if failed:
-            raise typer.Exit(ExitCode.INPUT if problems else ExitCode.FINDINGS)
+            raise SystemExit(ExitCode.INPUT if problems else ExitCode.FINDINGS)
 
     def _stops(self, findings: Iterable[Finding] | None) -> bool:
         return any(finding.is_error or self._fail_on is Severity.WARNING for finding in findings or ())

@@ -1,4 +1,4 @@
-"""One run of `render`, for any number of config files. Loads no model if nothing changed since the last one."""
+"""One run of `render`, for any number of config files. Loads no model, and not Typer, if none of them changed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry_gitops.checksums import SealChecks
+from registry_gitops.cli.config_file import find_config_files
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.progress import Progress
-from registry_gitops.cli.render_report import RenderReport
 from registry_gitops.cli.render_text import print_changes, print_diff
-from registry_gitops.cli.reports import Output
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.findings import Severity
 
 if TYPE_CHECKING:
+    from registry_gitops.cli.reports import Output
     from registry_gitops.render import ConfigResult
 
 
@@ -26,29 +26,39 @@ if TYPE_CHECKING:
 class RenderOptions:
     """The options of the command."""
 
-    output_dir: Path | None
-    check: bool
-    diff: bool
-    force: bool
-    allow: Collection[str]
-    fail_on: Severity
-    outputs: Sequence[Output]
+    output_dir: Path | None = None
+    check: bool = False
+    diff: bool = False
+    force: bool = False
+    allow: Collection[str] = ()
+    fail_on: Severity = Severity.ERROR
+    outputs: Sequence[Output] = ()
+
+
+def run_plain_render(paths: Sequence[str], *, check: bool) -> ExitCode:
+    """Run `render` with nothing but paths and `--check`."""
+    return run_render(find_config_files([Path(path) for path in paths]), RenderOptions(check=check))
 
 
 def run_render(configs: Sequence[Path], options: RenderOptions) -> ExitCode:
     """Check the config files, write what they render to or print how it differs, and write the reports."""
-    is_comparison = options.check or options.diff
+    is_comparison, lists = options.check or options.diff, options.check or not options.diff
     unchanged = _find_unchanged(configs, options)
+    if len(unchanged) == len(configs):
+        if lists:
+            print_changes([], list(unchanged.values()), is_check=is_comparison)
+        return ExitCode.OK
+    from registry_gitops.cli.render_report import RenderReport
+    from registry_gitops.render import write_plans
+
     with RenderReport(options.outputs, options.allow, options.fail_on, len(unchanged)) as report:
         results = _compare([config for config in configs if config not in unchanged], unchanged, options)
         report.add(results)
         plans = [result.plan for result in results if result.plan]
-        if not is_comparison and plans:
-            from registry_gitops.render import write_plans
-
+        if not is_comparison:
             write_plans(plans, force=options.force)
         report.compares = is_comparison
-        if (options.check or not is_comparison) and not report.is_on_stdout:
+        if lists and not report.is_on_stdout:
             print_changes(plans, list(unchanged.values()), is_check=is_comparison)
         if options.diff:
             print_diff(plans, is_single=len(plans) + len(unchanged) == 1)
@@ -57,6 +67,7 @@ def run_render(configs: Sequence[Path], options: RenderOptions) -> ExitCode:
 
 def print_stream(configs: Sequence[Path], allow: Collection[str], fail_on: Severity, outputs: Sequence[Output]) -> None:
     """Check the config files, print their objects as one YAML stream, and write the reports."""
+    from registry_gitops.cli.render_report import RenderReport
     from registry_gitops.render import format_stream, render_configs
 
     with RenderReport(outputs, allow, fail_on) as report:
@@ -79,8 +90,6 @@ def _find_unchanged(configs: Sequence[Path], options: RenderOptions) -> dict[Pat
 
 
 def _compare(configs: Sequence[Path], unchanged: Collection[Path], options: RenderOptions) -> list[ConfigResult]:
-    if not configs:
-        return []
     from registry_gitops.render import compare_configs
 
     with showing_configs(configs) as show:

@@ -228,3 +228,20 @@ def test_program_and_file_that_share_a_directory_are_refused(cli: Run, tmp_path:
     assert done.code == 2
     message = 'deployments["eu/registry"]: renders to the same directory as eu/registry/registry.yaml: move one of them'
     assert f"registry.py: {message}\n" in done.err
+
+
+def test_render_without_options_but_check_is_the_same_as_with_others(cli: Run, fleet: Path) -> None:
+    cli("render", "apps")
+    with_typer = ("--fail-on", "error")
+    for change in ("", "nmae: x\n", PASSWORD):
+        if change:
+            write(fleet / "eu/two", change)
+        for options in ((), ("--check",)):
+            assert cli("render", "apps", *options) == cli("render", "apps", *options, *with_typer)
+
+
+@pytest.mark.parametrize("arguments", [("apps", "--chek"), ("none",), ("",), ("--check", "--", "apps"), ("--check=x",)])
+def test_wrong_arguments_are_refused_as_before(cli: Run, fleet: Path, arguments: tuple[str, ...]) -> None:
+    done = cli("render", *arguments)
+    assert done.code == (1 if "--" in arguments else 2)
+    assert "Traceback" not in done.err
