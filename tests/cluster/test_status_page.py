@@ -67,4 +67,5 @@ def test_page_has_what_status_prints_and_every_cause(update_goldens: bool) -> No
         page = wanted(page)
     assert page == wanted(page)
     assert len(SHOWN.findall(page)) == 5
+    assert [part[1] for part in GENERATED.findall(page)] == ["Causes", "States"]
     assert page.count("\n### ") == len(CauseId)
