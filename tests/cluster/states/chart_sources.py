@@ -63,6 +63,20 @@ def chart_artifact(message: str, *, reason: str = "OCIArtifactPullFailed", **spe
     )
 
 
+def chart_not_in_git(path: str) -> Snapshot:
+    """A GitRepository without a directory at this path."""
+    message = (
+        f"invalid chart reference: stat /tmp/helmchart-flux-system-fleet-1/source/{path}: no such file or directory"
+    )
+    return changed(
+        "chart-not-in-git",
+        edit("HelmRelease", lambda data: data["spec"]["chart"]["spec"].update(chart=path)),
+        edit("HelmChart", lambda data: data["spec"].update(chart=path)),
+        condition("HelmChart", "InvalidChartReference", message),
+        without("Event"),
+    )
+
+
 def secret(name: str) -> dict[str, str]:
     """A reference of a Secret."""
     return {"name": name}
@@ -935,6 +949,23 @@ _CONTENT: Final = (
 )
 
 _CHARTS: Final = (
+    State(
+        "the path of the output directory is not the one in Git",
+        f"{_FLUX}/controller/helmchart_controller.go",
+        chart_not_in_git("./docker-registry/chart"),
+        ("chart-not-found",),
+        remedy=("set `source.path` to the directory that `render` writes", ".sourceignore"),
+        never=("chart write",),
+    ),
+    State(
+        "the shared chart is not in Git",
+        f"{_FLUX}/controller/helmchart_controller.go",
+        chart_not_in_git("./charts/docker-registry"),
+        ("chart-not-found",),
+        says=("has no chart ./charts/docker-registry",),
+        remedy=("commit the chart there, which `registry-gitops chart write` writes, or correct `source.chart`",),
+        never=("`source.path`",),
+    ),
     State(
         "a values file of the chart is missing",
         f"{_FLUX}/helm/chart/builder_local.go",

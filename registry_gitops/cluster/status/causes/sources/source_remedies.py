@@ -101,11 +101,13 @@ def _publication(fetch: FailedFetch) -> str:
 
 
 def _directory(fetch: FailedFetch) -> str:
-    return (
-        "set `source.path` to the directory that `render` writes, relative to the root of the repository; if it is "
-        "right, "
-        f"let neither .sourceignore nor {fetch.key('ignore')} exclude the chart"
+    chart = fetch.release.text("spec.chart.spec.chart") if fetch.release else ""
+    correction = (
+        "set `source.path` to the directory that `render` writes, relative to the root of the repository"
+        if chart.endswith("/chart")
+        else "commit the chart there, which `registry-gitops chart write` writes, or correct `source.chart`"
     )
+    return f"{correction}; if it is right, let neither .sourceignore nor {fetch.key('ignore')} exclude the chart"
 
 
 _KEYS: Final = (
