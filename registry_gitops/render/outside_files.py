@@ -21,7 +21,7 @@ _HEADER: Final = re.compile(rf"{re.escape(RENDERED_MARK)} from (?P<directory>[^\
 
 def format_header(directory: str) -> str:
     """Return the first line of an outside file. `directory` is the path of the output directory from that file's."""
-    return f"{RENDERED_MARK} from {directory}: change the description of the deployment there, not this file.\n"
+    return f"{RENDERED_MARK} from {directory}: change the config file there, not this file.\n"
 
 
 def is_outside(path: str) -> bool:

@@ -94,6 +94,8 @@ def test_encrypted_file_needs_decryption_in_each_cluster(repository: Path) -> No
     assert (rule, key) == ("flux-decryption", "flux.clusters.b")
     assert message.startswith('"users.sops.yaml" is encrypted with SOPS, and Flux does not decrypt it')
     assert found(repository, {"clusters": ["a"], "decryption": {"secretRef": {"name": "age"}}}, **config) == []
+    (repository / "apps/registry/users.sops.yaml").write_text('{\n\t"kind": "Secret",\n\t"sops": {}\n}\n')
+    assert found(repository, {"clusters": clusters}, **config) != []
     (repository / "apps/registry/users.sops.yaml").write_text(SECRET.partition("sops:")[0])
     assert found(repository, {"clusters": clusters}, **config) == []
 

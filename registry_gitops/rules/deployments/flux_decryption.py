@@ -10,7 +10,7 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.masking import quote
 from registry_gitops.rules.deployments.output_directory import OutputDirectory
 
-_SOPS: Final = re.compile(r"^sops:\s*$|[\"']sops[\"']\s*:\s*\{", re.MULTILINE)
+_SOPS: Final = re.compile(r"^sops:(\s|$)|^\s*\{?\s*\"sops\"\s*:", re.MULTILINE)
 
 
 def flux_decryption(deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
