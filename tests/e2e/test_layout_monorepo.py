@@ -24,6 +24,8 @@ from tests.support.oci_content import Blob
 from tests.support.oci_http import Repository
 from tests.support.tools import built
 
+pytestmark = pytest.mark.long
+
 CLUSTERS = ("staging", "production-eu", "production-us")
 RELEASES = ("docker-registry", "docker-hub")
 LOGIN = ("admin", "correct horse battery staple")
@@ -51,7 +53,8 @@ def _clusters(fleet: Fleet, cluster: Cluster) -> Iterator[None]:
     upstream = services.start_registry(cluster, fleet.namespace)
     replace(base / "docker-hub/registry.yaml", {"https://registry-1.docker.io": upstream})
     replace(fleet.tree / "apps/production/docker-hub/registry.yaml", {"size: 200Gi": "size: 30Gi"})
-    fleet.cli("render", "apps", "--force", "--allow", "images-left-behind")
+    # None of these registries has images yet.
+    fleet.cli("render", "apps", "--force", "--allow", "images-left-behind", "--allow", "claim-change")
     fleet.push("Add a registry and a cache to each cluster")
     for name in CLUSTERS:
         _start(fleet, cluster, name)
