@@ -45,7 +45,7 @@ def missing_path(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem
 
 
 def applied_twice(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem]]:
-    """A Kustomization of Flux applies the same objects as the Kustomization that applies it.
+    """A Kustomization of Flux applies the same objects as the one that applies it, or as one in its directory.
 
     Why: both own the objects, each applies its own variables, patches, and namespace over those of the other, and when
     one stops to apply an object, its garbage collection deletes it, though the other one still has it.
@@ -60,7 +60,7 @@ def applied_twice(repository: FluxRepository) -> Iterator[tuple[Manifest, Proble
     below = {id(flux): graph.files_below(flux) for flux in located}
     for inner in located:
         for outer in located:
-            if outer is inner or inner.file not in below[id(outer)]:
+            if outer is inner or not (inner.file in below[id(outer)] or _is_inside(inner, outer)):
                 continue
             manifest = _common(repository, inner, outer, below[id(inner)] & below[id(outer)])
             if manifest is not None:
@@ -75,11 +75,18 @@ def applied_twice(repository: FluxRepository) -> Iterator[tuple[Manifest, Proble
                 break
 
 
+def _is_inside(inner: FluxKustomization, outer: FluxKustomization) -> bool:
+    """Whether both are in the directory of a cluster, and one applies a directory below that of the other."""
+    if os.path.dirname(inner.file) != os.path.dirname(outer.file):
+        return False
+    return inner.folder is not None and inner.folder.startswith(f"{outer.folder}/")
+
+
 def _common(
     repository: FluxRepository, inner: FluxKustomization, outer: FluxKustomization, files: set[str]
 ) -> Manifest | None:
     """Return an object that both bring to the same namespace."""
-    if _identity(inner) != _identity(outer):
+    if _identity(inner) != _identity(outer) or not _has_same_source(inner, outer):
         return None
     for file in sorted(files):
         for document in repository.graph.documents_of(file):
@@ -89,6 +96,12 @@ def _common(
     return None
 
 
+def _has_same_source(inner: FluxKustomization, outer: FluxKustomization) -> bool:
+    """Whether both apply this repository. What an ArtifactGenerator has copied is found at its origin."""
+    kinds = {inner.source[0], outer.source[0]}
+    return inner.source == outer.source or "ExternalArtifact" in kinds
+
+
 def _identity(flux: FluxKustomization) -> tuple[object, ...]:
-    """Return what decides which objects those of a file are."""
-    return flux.namespace, flux.source, flux.full_name("")
+    """Return what decides which objects those of a file are, and in which cluster."""
+    return flux.namespace, flux.full_name(""), flux.manifest.get("spec", "kubeConfig")
