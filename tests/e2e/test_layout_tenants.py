@@ -48,7 +48,7 @@ def test_no_object_of_the_tenant_is_outside_of_its_namespace(fleet: Fleet) -> No
 
 def test_tenant_is_refused_in_another_namespace(fleet: Fleet) -> None:
     replace(config(fleet), {f"name: {fleet.namespace}\n  create: false": "name: kube-public"})
-    fleet.cli("render", config(fleet))
+    fleet.cli("render", config(fleet), "--allow", "images-left-behind")
     fleet.push("Deploy to a namespace of others")
     failed = until("Kustomization that fails", lambda: found if is_not_ready(found := kustomization(fleet)) else None)
     assert "forbidden" in condition(failed)["message"]
