@@ -69,7 +69,7 @@ def applied_twice(repository: FluxRepository) -> Iterator[tuple[Manifest, Proble
                     Problem(
                         ("spec", "path"),
                         f"{manifest.identity} is applied by Kustomization/{outer.manifest.name} too: both own it",
-                        f"add a kustomization.yaml that lists what Kustomization/{outer.manifest.name} applies",
+                        f"list in a kustomization.yaml what Kustomization/{outer.manifest.name} applies, without these objects",
                     ),
                 )
                 break
