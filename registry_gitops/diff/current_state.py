@@ -12,7 +12,7 @@ from registry_gitops.assets import read_chart
 from registry_gitops.deployment import LoadedConfig
 from registry_gitops.diff.committed_rendering import read_committed_files
 from registry_gitops.diff.git_tree import GitTree, read_texts
-from registry_gitops.diff.rendering import ReadDirectory, Rendering, parse_rendering
+from registry_gitops.diff.rendering import ReadDirectory, Rendering
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.git_repository import find_work_tree
@@ -75,13 +75,14 @@ class _Check:
 
 def read_remains(config: Path, committed: Iterable[str]) -> CurrentState:
     """Return what is left of the `committed` files of a config file that is gone: a commit leaves them to Flux."""
-    rendering = parse_rendering(read_texts(config.parent, committed), str(config), _directory_reader(config.parent))
+    files, directory = read_texts(config.parent, committed), config.parent
+    rendering = Rendering(files, _directory_reader(directory), f"{directory}/")
     return CurrentState(str(config), config.parent, rendering)
 
 
 def _state(result: ConfigResult, read_directory: Callable[[Path], Mapping[str, str]]) -> CurrentState:
     shown = str(result.config) if not result.name else f"{result.config}: {result.name}"
-    rendering = parse_rendering(result.tree or {}, shown, _directory_reader(result.directory, read_directory))
+    rendering = Rendering(result.tree or {}, _directory_reader(result.directory, read_directory), f"{shown}: ")
     return CurrentState(shown, result.directory, rendering, result.findings or ())
 
 

@@ -19,7 +19,7 @@ from registry_gitops.diff.git_tree import GitTree
 from registry_gitops.diff.helm_template import find_helm
 from registry_gitops.diff.live_changes import compare_with_cluster
 from registry_gitops.diff.plain_objects import key_of
-from registry_gitops.diff.rendering import Rendering, parse_rendering
+from registry_gitops.diff.rendering import Rendering
 from registry_gitops.errors import InputError
 from registry_gitops.version import __version__
 
@@ -48,7 +48,7 @@ def diff_deployments(
     """
     removed = [_removal(config, tree) for config in configs if not config.exists()]
     states = read_current_states([config for config in configs if config.exists()], tree, allow, show)
-    steps = [*(_Step(_read_committed(tree, state.directory, state.config), state) for state in states), *removed]
+    steps = [*(_Step(_read_committed(tree, state.directory), state) for state in states), *removed]
     helm = find_helm()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         deployments = pool.map(lambda step: _diff(step, helm), _join_moved(steps))
@@ -72,14 +72,14 @@ def diff_with_cluster(
 
 
 def _removal(config: Path, tree: GitTree) -> _Step:
-    before = _read_committed(tree, config.parent, str(config))
+    before = _read_committed(tree, config.parent)
     if not before.files:
         raise InputError.single(f"no such file, and {tree.revision} has nothing that was rendered of it", config)
     return _Step(before, read_remains(config, before.files))
 
 
-def _read_committed(tree: GitTree, directory: Path, config: str) -> Rendering:
-    return parse_rendering(read_committed_files(tree, directory), config, tree.read_below)
+def _read_committed(tree: GitTree, directory: Path) -> Rendering:
+    return Rendering(read_committed_files(tree, directory), tree.read_below, f"{tree.revision}:{directory}/")
 
 
 def _join_moved(steps: Sequence[_Step]) -> Iterator[_Step]:

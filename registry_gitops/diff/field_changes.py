@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry_gitops.amounts import parse_duration, parse_quantity
@@ -24,6 +24,8 @@ _DURATIONS: Final = frozenset(("interval", "retryInterval", "timeout"))
 _LIST_KEYS: Final = ("name", "mountPath", "containerPort", "topologyKey")
 """Fields that tell the items of a list apart, if all have it and no two have the same."""
 
+_SECRET_DATA: Final = frozenset(("data", "stringData"))
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -34,6 +36,8 @@ class Difference:
 
     before: Any = field(repr=False)
     after: Any = field(repr=False)
+    is_secret: bool = False
+    """Whether it is in the data of a Secret."""
 
     @property
     def name(self) -> str:
@@ -44,24 +48,30 @@ class Difference:
         """Return whether it is at or below a path."""
         return self.path[: len(path)] == path
 
-    def to_changed_field(self, *, is_secret: bool = False) -> ChangedField:
-        """Return it without credentials; `is_secret` hides both values."""
-        return ChangedField(
-            path=self.name, before=self._show(self.before, is_secret), after=self._show(self.after, is_secret)
-        )
+    def to_changed_field(self) -> ChangedField:
+        """Return it without credentials."""
+        return ChangedField(path=self.name, before=self._show(self.before), after=self._show(self.after))
 
-    def _show(self, value: Any, is_secret: bool) -> str | None:
+    def _show(self, value: Any) -> str | None:
         if value is _ABSENT:
             return None
-        if is_secret:
-            return HIDDEN
-        text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
-        return HIDDEN if self._is_credential(text) else mask(text)
+        text = _format_value(value)
+        return HIDDEN if self.is_secret or self._is_credential(text) else mask(text)
 
     def _is_credential(self, text: str) -> bool:
-        """Return whether the name of the field tells that its value is one."""
-        names = [step.strip("[]") for step in self.path[-2:]]
-        return any(HIDDEN in mask(f"{name}: {text}") and HIDDEN not in mask(text) for name in names)
+        """Return whether the name of the field, or of the variable that it is the value of, tells that it is one."""
+        *_, above, name = ("", *self.path)
+        names = (name, above) if name == "value" else (name,)
+        return any(HIDDEN in mask(f"{each.strip('[]')}: {text}") for each in names)
+
+
+def _format_value(value: Any) -> str:
+    """Return a value as text: a command line with a credential as one line, in which the credential is masked."""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        line = " ".join(value)
+        if mask(line) != line:
+            return mask(line)
+    return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
 
 
 def _format_path(path: tuple[str, ...]) -> str:
@@ -72,62 +82,83 @@ def _format_path(path: tuple[str, ...]) -> str:
     return "".join(steps).removeprefix(".")
 
 
-def find_differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[Difference]:
+def find_differences(before: Any, after: Any) -> Iterator[Difference]:
     """Yield the fields that differ, in the order of `before`, then those that only `after` has."""
+    return _compare(before, after, ())
+
+
+def _compare(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[Difference]:
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in dict.fromkeys((*before, *after)):
-            yield from find_differences(before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, str(key)))
+        yield from _compare_mappings(before, after, path)
     elif isinstance(before, list) and isinstance(after, list):
-        yield from _differences_of_lists(before, after, path)
-    elif _is_section(before) and after is _ABSENT:
-        yield from find_differences(before, type(before)(), path)
-    elif _is_section(after) and before is _ABSENT:
-        yield from find_differences(type(after)(), after, path)
+        yield from _compare_lists(before, after, path)
+    elif _is_section(before):
+        yield from _compare(before, type(before)(), path)
+        if after is not _ABSENT:
+            yield from _compare(_ABSENT, after, path)
+    elif _is_section(after):
+        if before is not _ABSENT:
+            yield from _compare(before, _ABSENT, path)
+        yield from _compare(type(after)(), after, path)
     elif not _is_same(before, after, path):
-        yield from _differences_of_values(before, after, path)
+        yield from _compare_values(before, after, path)
+
+
+def _compare_mappings(
+    before: Mapping[str, Any], after: Mapping[str, Any], path: tuple[str, ...]
+) -> Iterator[Difference]:
+    has_secrets = "Secret" in (before.get("kind"), after.get("kind"))
+    for key in dict.fromkeys((*before, *after)):
+        found = _compare(before.get(key, _ABSENT), after.get(key, _ABSENT), (*path, str(key)))
+        yield from (replace(each, is_secret=True) for each in found) if has_secrets and key in _SECRET_DATA else found
 
 
 def _is_section(value: Any) -> bool:
-    """Return whether a value has fields of its own: the mapping, or a list of mappings."""
-    return bool(value) and (isinstance(value, Mapping) or (isinstance(value, list) and isinstance(value[0], Mapping)))
+    """Return whether a value has fields of its own: a mapping that is not empty, or a list with mappings."""
+    return bool(value) and (isinstance(value, Mapping) or (isinstance(value, list) and _has_mappings(value)))
 
 
-def _differences_of_lists(before: list[Any], after: list[Any], path: tuple[str, ...]) -> Iterator[Difference]:
-    key = next((key for key in _LIST_KEYS if _tells_apart(key, before) and _tells_apart(key, after)), None)
-    if key is None:
+def _has_mappings(items: list[Any]) -> bool:
+    return any(isinstance(item, Mapping) for item in items)
+
+
+def _compare_lists(before: list[Any], after: list[Any], path: tuple[str, ...]) -> Iterator[Difference]:
+    """Yield the differences of the items that have the same name, or else the same place; texts are one value."""
+    if not _has_mappings([*before, *after]):
         if before != after:
-            yield from _differences_of_items(before, after, path)
+            yield Difference(path, before, after)
         return
-    one, other = ({str(item[key]): item for item in items} for items in (before, after))
+    one, other = _name_items(before, after)
     found = [
         difference
         for name in dict.fromkeys((*one, *other))
-        for difference in find_differences(one.get(name, _ABSENT), other.get(name, _ABSENT), (*path, f"[{name}]"))
+        for difference in _compare(one.get(name, _ABSENT), other.get(name, _ABSENT), (*path, f"[{name}]"))
     ]
     if not found and list(one) != list(other):
         found = [Difference(path, list(one), list(other))]
     yield from found
 
 
+def _name_items(*lists: list[Any]) -> list[dict[str, Any]]:
+    """Return the items of lists by a field that tells them apart, without that field, or else by their index."""
+    for key in _LIST_KEYS:
+        if all(_tells_apart(key, items) for items in lists):
+            return [{str(item[key]): {k: v for k, v in item.items() if k != key} for item in items} for items in lists]
+    return [{str(index): item for index, item in enumerate(items)} for items in lists]
+
+
 def _tells_apart(key: str, items: list[Any]) -> bool:
-    names = [str(item[key]) for item in items if isinstance(item, Mapping) and key in item]
+    names = [str(item[key]) for item in items if isinstance(item, Mapping) and isinstance(item.get(key), str | int)]
     return len(names) == len(items) == len(set(names))
 
 
-def _differences_of_items(before: list[Any], after: list[Any], path: tuple[str, ...]) -> Iterator[Difference]:
-    """Yield the differences item by item, of lists of mappings with the same length; else the lists as a whole."""
-    if len(before) != len(after) or not all(isinstance(item, Mapping) for item in (*before, *after)):
-        yield Difference(path, before, after)
-        return
-    for index, (one, other) in enumerate(zip(before, after, strict=True)):
-        yield from find_differences(one, other, (*path, f"[{index}]"))
-
-
-def _differences_of_values(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[Difference]:
+def _compare_values(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[Difference]:
     """Yield a difference, or those in texts that are YAML, such as a config.yml in a ConfigMap."""
     one, other = _nested(before, path), _nested(after, path)
+    if _ABSENT in (before, after):
+        one, other = one or {}, other or {}
     if one is not None and other is not None:
-        found = list(find_differences(one, other, path))
+        found = list(_compare(one, other, path))
         if found:
             yield from found
             return

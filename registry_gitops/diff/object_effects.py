@@ -46,7 +46,7 @@ def judge_deletion(plain: PlainObject, *, by_flux: bool) -> Verdict:
     """Return what it does if an object is in the files no more: Flux prunes it, or Helm deletes it."""
     kind = plain["kind"]
     if by_flux and _annotation(plain, PRUNE_ANNOTATION) == "disabled":
-        return Verdict(Effect.NOTHING, "Flux no longer manages it, and leaves it: it must not be pruned")
+        return Verdict(Effect.NOTHING, f"Flux leaves it: its annotation {PRUNE_ANNOTATION} is disabled")
     if kind == "Kustomization":
         return _judge_kustomization_deletion(plain)
     is_kept = not by_flux and _annotation(plain, "helm.sh/resource-policy") == "keep"

@@ -55,8 +55,7 @@ def compare_pair(before: PlainObject, after: PlainObject) -> Iterator[ObjectChan
     one, other = normalize(before), normalize(after)
     differences = tuple(find_differences(one, other))
     if differences:
-        is_secret = after["kind"] == "Secret"
-        fields = tuple(each.to_changed_field(is_secret=is_secret) for each in differences)
+        fields = tuple(each.to_changed_field() for each in differences)
         verdict = judge_update(ObjectUpdate(one, other, differences))
         yield describe_change(ChangeAction.UPDATE, after, verdict).model_copy(update={"fields": fields})
 

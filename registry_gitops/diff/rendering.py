@@ -49,11 +49,14 @@ def identity_of(release: PlainObject) -> HelmIdentity:
 class Rendering:
     """The rendered files at one time, without the chart: path relative to the output directory -> text."""
 
-    def __init__(self, files: Mapping[str, str], read_directory: ReadDirectory) -> None:
-        """Read the objects. Raises YAMLError for a text that is no YAML. `read_directory` reads the chart."""
+    def __init__(self, files: Mapping[str, str], read_directory: ReadDirectory, origin: str) -> None:
+        """Read the objects. `read_directory` reads the chart.
+
+        Raises InputError for a text that is no YAML; `origin` is what stands in front of its path there.
+        """
         self.files: Final = files
         self._read_directory = read_directory
-        objects = {path: tuple(read_objects(text, path)) for path, text in files.items() if _has_objects(path)}
+        objects = {path: _parse(path, text, origin) for path, text in files.items() if _has_objects(path)}
         inside = (found for path, found in objects.items() if not path.startswith(_ABOVE))
         self.flux_objects: Final = tuple(chain.from_iterable(inside))
         """The objects of the output directory, which Flux applies."""
@@ -104,9 +107,9 @@ def _has_objects(path: str) -> bool:
     return path.endswith((".yaml", ".yml")) and path != _KUSTOMIZATION
 
 
-def parse_rendering(files: Mapping[str, str], config: str, read_directory: ReadDirectory) -> Rendering:
-    """Return the rendered files of a config file. Raises InputError for a text that is no YAML."""
+def _parse(path: str, text: str, origin: str) -> tuple[PlainObject, ...]:
     try:
-        return Rendering(files, read_directory)
+        return tuple(read_objects(text, path))
     except YAMLError as error:
-        raise InputError.single(f"its rendered files are no YAML: {error.message}", config) from None
+        message = f"cannot be read as YAML: {error.message}: render it again, or pass --against with another commit"
+        raise InputError.single(message, f"{origin}{path}", error.line, error.column) from None

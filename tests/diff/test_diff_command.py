@@ -166,3 +166,12 @@ def test_each_deployment_of_a_program_is_told(cli: Run, repository: Repository) 
     done = cli("diff", "--allow", "source-path", "--output", "json")
     effects = {each["config"]: each["effect"] for each in json.loads(done.out)["deployments"]}
     assert effects == {"registry.py: eu": "nothing", "registry.py: us": "stops-pods"}
+
+
+def test_rendered_file_of_the_commit_that_is_no_yaml_is_named(cli: Run, repository: Repository) -> None:
+    config = repository.commit(CONFIG)
+    (config.parent / "helmrelease.yaml").write_text("a: [\n", "utf-8")
+    git(repository.root, "commit", "--quiet", "--all", "--message", "Break it")
+    done = cli("diff")
+    assert (done.code, done.out) == (2, "")
+    assert "HEAD:apps/images/helmrelease.yaml:2:1: cannot be read as YAML: " in done.err

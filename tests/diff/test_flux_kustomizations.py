@@ -11,7 +11,7 @@ from .committed import CONFIG, Repository, values
 
 def flux(*clusters: str, **options: Any) -> dict[str, Any]:
     """Return the config with Flux Kustomizations of clusters."""
-    return {**CONFIG, "flux": {"clusters": dict.fromkeys(clusters, {}), **options}}
+    return {**CONFIG, "flux": {"clusters": {name: {} for name in clusters}, **options}}
 
 
 def told(repository: Repository, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, Effect]]:
