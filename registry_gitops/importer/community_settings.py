@@ -63,7 +63,7 @@ class RegistrySettings:
         for kind in ("extraVolumes", "extraVolumeMounts"):
             kept: list[dict[str, Any]] = []
             for index, entry in notes.entries(kind):
-                if entry.get("name") in files.used:
+                if str(entry.get("name")) in files.used:
                     notes.dropped((kind, index), "the chart mounts the Secret by itself")
                 else:
                     notes.kept((kind, index), f"values.{kind}[{len(kept)}]")
@@ -93,15 +93,16 @@ def registry_settings(notes: Notes) -> RegistrySettings:
 
 
 def _storage(settings: RegistrySettings) -> None:
-    notes, driver = settings.notes, settings.notes.get("storage") or "filesystem"
+    notes, driver = settings.notes, settings.notes.text("storage") or "filesystem"
     for section in {"s3", "azure", "swift"} - {driver}:
         for path in ((section,), ("secrets", section)):
             notes.dropped(path, f"their chart reads it only if storage is {section}")
     if driver == "filesystem":
-        notes.dropped(("storage",), "it is the chart's default")
+        if notes.text("storage"):
+            notes.dropped(("storage",), "it is the chart's default")
         _drop_setting(settings, ("storage", "filesystem"), "the chart sets it to /var/lib/registry")
         return
-    notes.translated(("storage",), "values.storage.type", "the driver is a key of the section")
+    notes.translate(("storage",), "values.storage.type", driver, "the driver is a key of the section")
     if driver == "s3":
         _s3(settings)
     elif driver == "azure":
@@ -109,6 +110,7 @@ def _storage(settings: RegistrySettings) -> None:
             settings.move(("secrets", "azure", key), ("storage", "azure", to))
     elif driver == "swift":
         question = "registry v3 has no driver for OpenStack Swift: the config file names no storage of the images"
+        notes.draft.remove("values.storage.type")
         notes.decide(("storage",), question, ["use the S3 interface of Swift: values.storage.s3", "copy the images"])
         for place, key in _SWIFT.items():
             settings.move(place, ("storage", "swift", key))

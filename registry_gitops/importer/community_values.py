@@ -96,11 +96,11 @@ def translate_community_values(notes: Notes, chart: ChartOrigin, *, is_known_cha
     for translate in (_names, _pods, _service, _ingress, _tls, _persistence, _metrics, _budget):
         translate(notes)
     translate_image(notes, ("image",))
-    settings.translate()
     for section in ("ingress", "autoscaling", "garbageCollect", "metrics"):
         if not _is_on(notes, section):
             notes.dropped((section,), f"it has no effect while {section}.enabled is not true")
             notes.draft.remove(f"values.{_OURS.get(section, section)}")
+    settings.translate()
     _share_secret(notes)
     for section, defaults in _DEFAULTS_IN_USE.items():
         for key, (target, value) in defaults.items() if _is_on(notes, section) else ():
@@ -130,7 +130,7 @@ def _has_several(notes: Notes) -> bool:
 def _share_secret(notes: Notes) -> None:
     """Create the secret that several replicas must share; their chart makes another one at each upgrade."""
     draft = notes.draft
-    variables = [each["name"] for each in draft.get("values.extraEnvVars") or ()]
+    variables = [each.get("name") for each in draft.get("values.extraEnvVars") or ()]
     if _has_several(notes) and not draft.get("values.http.existingSecret") and "REGISTRY_HTTP_SECRET" not in variables:
         name = f"{draft.name}-http"
         draft.add_secret(name, {"http-secret": secrets.token_hex(32)})
@@ -173,8 +173,9 @@ def _resources(given: Any) -> Any:
     """Return resources with null for each that is not given, because our chart has defaults."""
     if not isinstance(given, dict):
         return given
+    sections = {key: given.get(key) or {} for key in ("requests", "limits")}
     absent = {"cpu": None, "memory": None}
-    return {**given, **{key: {**absent, **(given.get(key) or {})} for key in ("requests", "limits")}}
+    return {**given, **{key: {**absent, **each} for key, each in sections.items() if isinstance(each, dict)}}
 
 
 def _service(notes: Notes) -> None:
@@ -215,7 +216,9 @@ def _ingress(notes: Notes) -> None:
     annotations = notes.below("ingress", "annotations").data
     if name and CLASS_ANNOTATION in annotations:
         rest = {key: value for key, value in annotations.items() if key != CLASS_ANNOTATION}
-        notes.draft.put("values.ingress.annotations", rest)
+        notes.draft.remove("values.ingress.annotations")
+        if rest:
+            notes.draft.put("values.ingress.annotations", rest)
         why = "ingress.className names the class, and Kubernetes refuses both for a new Ingress"
         notes.dropped(("ingress", "annotations", CLASS_ANNOTATION), why)
     if name:
@@ -237,11 +240,10 @@ def _ingress_tls(notes: Notes, names: list[str]) -> None:
     if not isinstance(entries, list):
         if entries not in (None, False, {}):
             question = "tls is no list of hosts and secretName, which is what the community's chart reads"
-            notes.decide(
-                ("ingress", "tls"), question, ["write values.ingress.tls: true, and values.ingress.existingSecret"]
-            )
+            options = ["write values.ingress.tls: true, and values.ingress.existingSecret"]
+            notes.decide(("ingress", "tls"), question, options)
         return
-    for index, entry in enumerate(entries):
+    for index, entry in notes.entries("ingress", "tls"):
         hosts, secret = entry.get("hosts") or [], entry.get("secretName")
         if names and secret and hosts == names[:1] and not notes.draft.get("values.ingress.tls"):
             notes.draft.put("values.ingress.tls", True)
@@ -268,7 +270,7 @@ def _tls(notes: Notes) -> None:
 
 
 def _persistence(notes: Notes) -> None:
-    storage = notes.get("storage") or "filesystem"
+    storage = notes.text("storage") or "filesystem"
     if storage != "filesystem" and not is_decided_later(storage):
         for key in ("enabled", "size", "accessMode", "storageClass", "existingClaim"):
             notes.dropped(("persistence", key), f"the images are in {storage}, so that no Pod mounts a volume for them")

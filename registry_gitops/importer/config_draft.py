@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from registry_gitops.documents import Path
+from registry_gitops.importer.finding_keys import remove_at, resolve_key
 from registry_gitops.importer.import_report import Fate, KeyOutcome
-from registry_gitops.importer.input_keys import InputKey, KeyTree, find, format_path, leaves, leaves_with_path, plain
+from registry_gitops.importer.input_keys import (
+    InputKey,
+    KeyTree,
+    find,
+    format_path,
+    is_section,
+    leaves,
+    leaves_with_path,
+    plain,
+)
 
 _UNKNOWN: Final = "registry-gitops does not know this key, and so does not know its effect"
 _LEAVE_OUT: Final = "leave it out, if nothing depends on it"
@@ -72,7 +83,7 @@ class ConfigDraft:
             if not isinstance(inner, dict):
                 inner = place[section] = {}
             place = inner
-        place[key] = value
+        place[key] = copy.deepcopy(value)  # what a check takes out of it later stays in the input
 
     def get(self, target: str) -> Any:
         """Return what the config file has under a dotted key, or None."""
@@ -82,13 +93,19 @@ class ConfigDraft:
         return place
 
     def remove(self, target: str) -> None:
-        """Take a key out of the config file, and the sections that are empty without it."""
-        section, _, key = target.rpartition(".")
-        place = self.get(section) if section else self.config
-        if isinstance(place, dict) and key in place:
-            del place[key]
-            if not place and section:
-                self.remove(section)
+        """Take a key out of the config file, if it is there, and the sections that are empty without it."""
+        path = tuple(target.split("."))
+        if resolve_key(self.config, target) == path:
+            remove_at(self.config, path)
+
+    def remove_entry(self, path: Path) -> None:
+        """Take what is at a path out of the config file; the notes of the entries after it in a list move with them."""
+        remove_at(self.config, path)
+        *sections, index = path
+        if isinstance(index, int):
+            for key, note in self._notes.items():
+                targets = tuple(_moved(target, format_path(tuple(sections)), index) for target in note.to)
+                self._notes[key] = note if targets == note.to else replace(note, to=targets)
 
     def add_secret(self, name: str, content: Mapping[str, str]) -> None:
         """Add keys to a Secret that is written beside the config file, for a person to encrypt."""
@@ -185,7 +202,7 @@ class Notes:
     def below(self, *key: str | int) -> Notes:
         """Return the notes of a section, which is empty if there is none."""
         found = find(self.tree, key)
-        return Notes(self.draft, found if isinstance(found, dict) else {})
+        return Notes(self.draft, found if is_section(found) else {})
 
     def keep(self, key: Path, target: str) -> None:
         """Put the value of a key at `target`, unchanged, if there is such a key."""
@@ -225,6 +242,13 @@ class Notes:
             keys.append(each)
         for note, keys in notes.values():
             self.draft.note(keys, note)
+
+
+def _moved(target: str, section: str, removed: int) -> str:
+    """Return the target of a note after an entry of a list was removed."""
+    number, bracket, rest = target.removeprefix(f"{section}[").partition("]")
+    is_after = target.startswith(f"{section}[") and bracket and int(number) > removed
+    return f"{section}[{int(number) - 1}]{rest}" if is_after else target
 
 
 def _has_at(key: InputKey, note: Note, target: str) -> bool:

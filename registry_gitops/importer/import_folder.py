@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.documents import Manifest, Role, YAMLDocument, find_files, read_file
@@ -32,7 +33,11 @@ from registry_gitops.importer.workload_import import import_workload
 from registry_gitops.render import path_in_repository
 from registry_gitops.repository import FluxRepository
 
-_DEFAULT_NAME = "docker-registry"
+_DEFAULT_NAME: Final = "docker-registry"
+_NO_REGISTRY: Final = (
+    "has no registry that is known: pass manifests that run the image of a registry, a HelmRelease, a HelmChart, or a "
+    "values file of the community's chart or the documented one"
+)
 
 
 def import_path(path: str, output: Path) -> Imported:
@@ -147,13 +152,10 @@ def _files_with_nothing_else(manifests: Sequence[Manifest], replaced: set[int]) 
 def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument]) -> str:
     """Translate the values file of a chart, if there is just one."""
     found = [each for each in folder if each.role is Role.OTHER and is_values_file(each.value)]
-    if len(found) != 1:
-        what = "several values files" if found else "no registry that is known"
-        message = (
-            f"{what}: pass manifests that run the image of a registry, a HelmRelease, a HelmChart, or a values file of "
-            "the community's chart or the documented one"
-        )
-        raise InputError.single(message, path)
+    if len(found) > 1:
+        raise InputError.single("has several values files: pass one of them", path)
+    if not found:
+        raise InputError.single(_NO_REGISTRY, path)
     draft.put("name", _DEFAULT_NAME)
     draft.put("namespace", _DEFAULT_NAME)
     values = draft.read(read_tree(found[0]))

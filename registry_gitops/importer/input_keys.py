@@ -112,7 +112,7 @@ def merge(below: KeyTree, above: KeyTree) -> tuple[KeyTree, list[tuple[InputKey,
     merged, overridden = dict(below), list[tuple[InputKey, InputKey]]()
     for key, item in above.items():
         old = merged.get(key)
-        if _is_section(old) and _is_section(item):
+        if is_section(old) and is_section(item):
             merged[key], inner = merge(old, item)
             overridden += inner
             continue
@@ -123,7 +123,8 @@ def merge(below: KeyTree, above: KeyTree) -> tuple[KeyTree, list[tuple[InputKey,
     return merged, overridden
 
 
-def _is_section(item: KeyTree | InputKey | None) -> TypeGuard[KeyTree]:
+def is_section(item: KeyTree | InputKey | None) -> TypeGuard[KeyTree]:
+    """Return whether a part of a tree is a mapping that is not empty."""
     return isinstance(item, dict) and not isinstance(item, KeyList)
 
 

@@ -11,7 +11,7 @@ from registry_gitops.importer.community_settings import use_secret_in_place
 from registry_gitops.importer.community_values import translate_community_values
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.documented_values import translate_documented_values
-from registry_gitops.importer.input_keys import KeyTree, find, leaves, plant, read_tree
+from registry_gitops.importer.input_keys import KeyTree, find, is_section, leaves, plant, read_tree
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_other_documents,
@@ -127,8 +127,11 @@ def _settle_unnamed_namespace(draft: ConfigDraft, above: str) -> None:
 def _take_values(tree: KeyTree) -> KeyTree:
     """Take the values out of the tree of a release: they are merged with others."""
     spec = tree.get("spec")
-    values = spec.pop("values", None) if isinstance(spec, dict) else None
-    return values if isinstance(values, dict) else {}
+    values = spec.get("values") if is_section(spec) else None
+    if is_section(spec) and is_section(values):
+        del spec["values"]
+        return values
+    return {}
 
 
 def _read_references(notes: Notes, release: Manifest, layers: ValueLayers) -> None:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from registry_gitops.deployment import RegistryDeployment, describe_errors
+from registry_gitops.documents import Path
 from registry_gitops.findings import Finding
 from registry_gitops.importer.config_draft import ConfigDraft
+from registry_gitops.importer.finding_keys import place_at, resolve_key
+from registry_gitops.importer.input_keys import format_path
 from registry_gitops.render import render_checked
 
 _MOST_ROUNDS: Final = 50
 """Largest number of times that keys are taken out: each round takes at least one."""
 
 _LEAVE_OUT: Final = "leave it out, as the config file does"
-
-_STEP: Final = re.compile(r"\[(\d+)\]|([^.\[]+)")
 
 
 def validate_draft(draft: ConfigDraft) -> RegistryDeployment:
@@ -37,29 +37,27 @@ def validate_draft(draft: ConfigDraft) -> RegistryDeployment:
 
 
 def _take_out(draft: ConfigDraft, findings: Iterable[Finding]) -> None:
-    present = {finding: _present_part(draft.config, finding.location.key) for finding in findings}
-    for finding, key in present.items():
-        if _coerce(draft, finding, key):
-            continue
-        problem, _, remedy = finding.message.partition(": ")
-        draft.reconsider(finding.location.key, f"it is refused: {problem}", remedy or "write another value", _LEAVE_OUT)
-        _remove(draft.config, _steps(key))
+    # The last ones first, because an entry that is removed from a list moves those after it.
+    found: dict[Path, Finding] = {}
+    for finding in findings:
+        found.setdefault(resolve_key(draft.config, finding.location.key), finding)
+    for path, finding in sorted(found.items(), key=lambda item: [str(step).zfill(6) for step in item[0]], reverse=True):
+        is_there = path and resolve_key(draft.config, format_path(path)) == path
+        if is_there and not _coerce(draft, finding, path):
+            problem, _, remedy = finding.message.partition(": ")
+            options = (remedy or "write another value", _LEAVE_OUT)
+            draft.reconsider(format_path(path), f"it is refused: {problem}", *options)
+            draft.remove_entry(path)
 
 
-def _coerce(draft: ConfigDraft, finding: Finding, key: str) -> bool:
+def _coerce(draft: ConfigDraft, finding: Finding, path: Path) -> bool:
     """Write a number, a switch, or a text as our chart has it: templates of Helm do not tell them apart."""
-    steps = _steps(key)
-    if key != finding.location.key or not steps:
-        return False
-    place: Any = draft.config
-    for step in steps[:-1]:
-        place = place[step]
+    place = place_at(draft.config, path[:-1])
     read = next((read for start, read in _TYPES.items() if finding.message.startswith(start)), None)
-    value = read(place[steps[-1]]) if read else None
-    if value is None:
-        return False
-    place[steps[-1]] = value
-    return True
+    value = read(place[path[-1]]) if read and format_path(path) == finding.location.key else None
+    if value is not None:
+        place[path[-1]] = value
+    return value is not None
 
 
 def _as_number(value: Any) -> int | None:
@@ -84,13 +82,6 @@ _TYPES: Final[Mapping[str, Callable[[Any], Any]]] = {
 """How the message begins about a value of another type, and what reads the value as that type."""
 
 
-def _present_part(config: dict[str, Any], key: str) -> str:
-    """Return the key, or the innermost section of it that the config file has."""
-    while key and not _has_path(config, _steps(key)):
-        key = key.rpartition("[" if key.endswith("]") else ".")[0]
-    return key
-
-
 def _switch_off(draft: ConfigDraft, findings: Iterable[Finding]) -> None:
     """Keep what a rule finds as it was, and ask about it."""
     for finding in findings:
@@ -99,29 +90,3 @@ def _switch_off(draft: ConfigDraft, findings: Iterable[Finding]) -> None:
         options = [f"follow it, and remove rules.{finding.id}", "keep it as it was"]
         if not draft.reconsider(finding.location.key, f"{finding.message} [{finding.id}]", *options):
             draft.differences.append(f"{finding.message} [{finding.id}]")
-
-
-def _steps(key: str) -> list[str | int]:
-    return [match[2] if match[1] is None else int(match[1]) for match in _STEP.finditer(key)]
-
-
-def _remove(config: dict[str, Any], steps: list[str | int]) -> None:
-    """Remove what is at the path, if it is there, and the section that is empty without it."""
-    if not steps or not _has_path(config, steps):
-        return
-    *sections, last = steps
-    place: Any = config
-    for step in sections:
-        place = place[step]
-    del place[last]
-    if not place:
-        _remove(config, sections)
-
-
-def _has_path(place: Any, steps: list[str | int]) -> bool:
-    for step in steps:
-        is_there = step in place if isinstance(place, dict) else isinstance(place, list) and step in range(len(place))
-        if not is_there:
-            return False
-        place = place[step]
-    return True

@@ -1,0 +1,61 @@
+"""Releases in which values have been replaced by odd ones: the import ends with a report of every key, or one error."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.errors import InputError
+from registry_gitops.importer import import_path
+from tests.importer.test_import_helm import INPUTS, covered_keys, has, keys_of
+
+INPUT_FILES: Final = sorted(
+    str(path.relative_to(INPUTS))
+    for path in INPUTS.rglob("*.yaml")
+    if path.stem in ("release", "chart", "values", "values-production") and "flux1-values-from" not in str(path)
+)
+ODD: Final[tuple[Any, ...]] = (
+    *(None, True, False, 0, 7, -1, 1.5, "x", "", [], {}, ["a"], {"a": "b"}, [{"a": 1}], "${X}", "0", [None]),
+    *([["a"]], {"enabled": True}, "1Gi", {"name": None}, "a: b: c"),
+)
+"""Values of all types, of which few are right where they are put."""
+
+
+@pytest.mark.parametrize("file", INPUT_FILES)
+def test_odd_values_end_in_decisions_or_one_error(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    documents = list(yaml.safe_load_all((INPUTS / file).read_text("utf-8")))
+    odd = random.Random(file)
+    for _ in range(3):
+        changed = copy.deepcopy(documents)
+        for _ in range(3):
+            put_odd_value(odd.choice(changed), odd)
+        Path("input.yaml").write_text(yaml.safe_dump_all(changed), "utf-8")
+        try:
+            imported = import_path("input.yaml", Path("out"))
+        except InputError:
+            continue
+        config = yaml.safe_load(imported.files["registry.yaml"])
+        assert RegistryDeployment.model_validate(config)
+        assert set(keys_of(Path("input.yaml"))) - set(covered_keys(imported.report)) == set()
+        assert [key for each in imported.report.outcomes for key in each.to if not has(config, key)] == []
+
+
+def put_odd_value(document: Any, odd: random.Random) -> None:
+    """Replace a value of a document at any depth, and leave those that say what it is."""
+    place, key = odd.choice([item for item in places(document) if item[1] not in ("apiVersion", "kind", "metadata")])
+    place[key] = copy.deepcopy(odd.choice(ODD))
+
+
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield value, key
+        yield from places(item)
