@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.deployment import CHART_NAME, GitSource, RegistryDeployment
 from registry_gitops.documents import Manifest, Role, YAMLDocument, find_files, read_file
 from registry_gitops.errors import InputError
 from registry_gitops.facts import ObjectNames
@@ -17,14 +17,14 @@ from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.import_report import ImportReport
 from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
 from registry_gitops.importer.input_keys import read_tree
-from registry_gitops.importer.move_steps import OldRegistry, workload_steps
+from registry_gitops.importer.move_steps import OldRegistry, release_steps, workload_steps
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_other_documents,
     settle_namespace,
     translate_kustomization,
 )
-from registry_gitops.importer.registry_releases import ChartOrigin, name_in_helm
+from registry_gitops.importer.registry_releases import HELM_RELEASE, ChartOrigin, name_in_helm
 from registry_gitops.importer.registry_workloads import RegistryWorkload, find_workloads
 from registry_gitops.importer.release_import import import_release, registry_releases, translate_values
 from registry_gitops.importer.validated_config import validate_draft
@@ -64,10 +64,33 @@ def import_path(path: str, output: Path) -> Imported:
     elif found:
         form = import_release(draft, found[0], documents, manifests, folder)
         deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
+        if found[0].group_kind == HELM_RELEASE:
+            draft.steps += _release_steps(found[0], deployment, own, output)
     else:
         form = _import_values_file(draft, path, folder)
         deployment = validate_draft(draft)
     return _imported(draft, deployment, form, path, output)
+
+
+def _release_steps(
+    release: Manifest, deployment: RegistryDeployment, own: Sequence[Manifest], output: Path
+) -> list[str]:
+    """Return the steps of the move from a HelmRelease, which stays the same release of Helm."""
+    names, source = ObjectNames(deployment), deployment.source
+    spaces = {id(each) for each in own if (each.kind, each.name) == ("Namespace", names.target_namespace)}
+    persistence, image = deployment.values.persistence, deployment.values.image
+    ran_as_root = release.get("spec", "values", "securityContext", "enabled") is False
+    has_claim = persistence.enabled and deployment.values.driver == "filesystem"
+    old = OldRegistry(
+        namespace=names.target_namespace,
+        workload=f"deployment/{names.full_name}",
+        selector=f"release={names.release}",
+        claim=(persistence.existing_claim or names.full_name) if has_claim else "",
+        image=f"{image.registry}/{image.repository}:{image.tag}" if ran_as_root else "",
+        has_namespace=bool(spaces),
+    )
+    chart = source.chart_path if isinstance(source, GitSource) else CHART_NAME
+    return release_steps(old, release, chart, _files_with_nothing_else(own, spaces | {id(release)}), output)
 
 
 def _imported(draft: ConfigDraft, deployment: RegistryDeployment, form: str, path: str, output: Path) -> Imported:

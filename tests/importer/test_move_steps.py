@@ -75,3 +75,47 @@ def test_only_files_that_are_replaced_as_a_whole_leave_git(tmp_path: Path) -> No
     report = import_path(str(tmp_path), Path("apps/registry")).report
     (command,) = [step for step in report.steps if step.startswith("git rm")]
     assert command == f"git rm --quiet {tmp_path / 'registry.yaml'}"
+
+
+RELEASE = """
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: docker-registry, namespace: registry}
+spec:
+  interval: 1h
+  chart: {spec: {chart: docker-registry, sourceRef: {kind: HelmRepository, name: twuni}}}
+  values:
+    persistence: {enabled: true, size: 10Gi}
+"""
+
+
+def release_commands(tmp_path: Path, text: str) -> list[str]:
+    """The commands to run after the import of a HelmRelease."""
+    (tmp_path / "helmrelease.yaml").write_text(text)
+    report = import_path(str(tmp_path), Path("apps/registry")).report
+    return [step for step in report.steps if not step.startswith("#")]
+
+
+def test_a_release_stays_the_same_one_and_is_upgraded_when_flux_has_the_new_one(tmp_path: Path) -> None:
+    commands = release_commands(tmp_path, RELEASE)
+    order = [
+        "kubectl annotate --overwrite --field-manager=registry-gitops -n registry pvc/docker-registry",
+        "kubectl patch pv",
+        "flux suspend helmrelease -n registry docker-registry",
+        "kubectl scale -n registry deployment/docker-registry --replicas=0",
+        "kubectl delete -n registry deployment/docker-registry",
+        f"git rm --quiet {tmp_path / 'helmrelease.yaml'}",
+        "git push",
+        "kubectl wait helmrelease -n registry docker-registry",
+        "flux resume helmrelease -n registry docker-registry",
+        "registry-gitops status",
+    ]
+    places = [position(commands, start) for start in order]
+    assert places == sorted(places)
+    assert not [command for command in commands if "registry-owner" in command]
+
+
+def test_files_of_root_change_their_owner_before_the_upgrade(tmp_path: Path) -> None:
+    commands = release_commands(tmp_path, f"{RELEASE}    securityContext: {{enabled: false}}\n")
+    owner = position(commands, "kubectl run registry-owner -n registry --image=docker.io/library/registry:3.1.1")
+    assert position(commands, "kubectl wait -n registry --for=delete pod") < owner < position(commands, "git push")
