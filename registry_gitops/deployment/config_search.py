@@ -36,18 +36,33 @@ def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
     Hidden directories, and those that Git ignores, are left out, and so are files of the same names that are not ours.
     Raises InputError for a path that cannot be read.
     """
-    named, below = list[Path](), list[Path]()
+    named, directories = list[Path](), list[str]()
     for path in map(Path, paths):
         if _is_directory(path):
-            below += [each for each in map(Path, find_files([str(path)], CONFIG_FILES)) if each.name in CONFIG_FILES]
+            directories.append(str(path))
         else:
             named.append(path)
-    texts = {each: read_config_text(each) for each in below if each not in named}
+    named = _once(named)
+    below = [each for each in map(Path, find_files(directories, CONFIG_FILES)) if each.name in CONFIG_FILES]
+    below = _once(below, named) if named else below
+    texts = {each: read_config_text(each) for each in below}
     ours = {each: text for each, text in texts.items() if _is_ours(each, text)}
     extended = {base for each, text in ours.items() if each.suffix != ".py" and (base := _extended(each, text))}
-    bases = [each for each in ours if os.path.normpath(each) in extended and not _is_rendered(each)]
-    found = (*dict.fromkeys(named), *(each for each in ours if each not in bases))
-    return FoundConfigs(found, tuple(bases))
+    bases = {each: None for each in ours if os.path.normpath(each) in extended and not _is_rendered(each)}
+    return FoundConfigs((*named, *(each for each in ours if each not in bases)), tuple(bases))
+
+
+def _once(paths: Iterable[Path], without: Iterable[Path] = ()) -> list[Path]:
+    """Return the first path of each config file, without those of others. A link to a file is another config file."""
+    places = {_place(path): path for path in without}
+    return [path for path in paths if places.setdefault(_place(path), path) is path]
+
+
+def _place(path: Path) -> tuple[str, str]:
+    try:
+        return os.path.realpath(path.parent), path.name
+    except ValueError:  # a NUL byte, which is told when the file is read
+        return str(path.parent), path.name
 
 
 def _is_directory(path: Path) -> bool:

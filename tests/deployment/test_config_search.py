@@ -87,3 +87,20 @@ def test_directory_is_walked_once_through_a_link() -> None:
     config = write("apps/a/registry.yaml")
     Path("apps/b").symlink_to("a")
     assert found().paths == (config,)
+
+
+def test_config_file_is_taken_once_however_it_is_named(repository: Path) -> None:
+    config = write("apps/a/registry.yaml")
+    assert found("apps/a", "apps/../apps/a/registry.yaml", f"{repository}/apps/a", "apps").paths == (
+        Path("apps/../apps/a/registry.yaml"),
+    )
+    assert found("apps", f"{repository}/apps/a").paths == (config,)
+
+
+@pytest.mark.usefixtures("repository")
+def test_link_to_a_config_file_is_another_one() -> None:
+    config = write("apps/a/registry.yaml")
+    link = Path("apps/b/registry.yaml")
+    link.parent.mkdir()
+    link.symlink_to("../a/registry.yaml")
+    assert found(str(config), str(link)).paths == (config, link)
