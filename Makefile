@@ -64,6 +64,7 @@ generate: .dev ## write the files that are made from the models and from upstrea
 bench: .dev .tools ## measure the commands
 	@$(RUN) benchmarks/run.py
 	@$(RUN) -m benchmarks.validate
+	@$(RUN) -m benchmarks.fleet
 
 bench-registry: .dev .tools ## measure the registry beside its peers (ARGS="--quick" for a look)
 	@$(RUN) -m benchmarks.registry $(ARGS)

@@ -221,6 +221,7 @@ def run(command: Sequence[str | Path], expected: int, cores: int) -> Run:
     if not pid:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
+        os.dup2(null, 2)
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
         os.execv(command[0], [str(part) for part in command])
     _, status, used = os.wait4(pid, 0)

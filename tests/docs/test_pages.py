@@ -14,7 +14,7 @@ import pytest
 from registry_gitops.cli.commands import COMMAND_GROUPS, COMMANDS
 from registry_gitops.cluster.status import CauseId
 from registry_gitops.codec import load_yaml
-from registry_gitops.deployment import load
+from registry_gitops.deployment import load_config_file
 from registry_gitops.rules import RULES
 from registry_gitops.schema import explain_key
 from registry_gitops.smoke import CHECKS
@@ -93,7 +93,7 @@ def test_every_description_on_a_page_loads(page: Path, tmp_path: Path) -> None:
         config = tmp_path / f"registry.{'py' if suffix == 'python' else 'yaml'}"
         # A program may write below the folder that it stands in.
         config.write_text(f"import os; os.chdir({str(tmp_path)!r})\n{block}" if suffix == "python" else block, "utf-8")
-        assert load(config)
+        assert load_config_file(config).deployments
 
 
 def test_every_section_of_the_values_is_shown_on_a_page() -> None:
