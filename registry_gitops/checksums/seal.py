@@ -99,7 +99,7 @@ def _list_contents(directory: str, suffixes: tuple[str, ...] = ("",)) -> Iterato
         for name in sorted(files):
             if name.endswith(suffixes):
                 path = os.path.join(folder, name)
-                yield f"{_digest_file(path)} {os.path.relpath(path, directory)}"
+                yield f"{_digest_file(path)} {path_from(Path(directory), Path(path))}"
 
 
 @functools.cache
