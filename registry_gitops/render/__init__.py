@@ -19,7 +19,7 @@ from registry_gitops.render.config_files import (
 from registry_gitops.render.directory import write_plan, write_plans, write_tree
 from registry_gitops.render.earlier_rendering import EARLIER_FILES, parse_earlier_rendering
 from registry_gitops.render.named_paths import read_output_directory
-from registry_gitops.render.pipeline import check_deployment, deploy, render_checked
+from registry_gitops.render.pipeline import check_deployment, check_loaded, deploy, render_checked
 from registry_gitops.render.rendered_objects import build_objects
 from registry_gitops.render.tree import format_stream, render
 from registry_gitops.render.unified_diff import format_diff
@@ -35,6 +35,7 @@ __all__ = [
     "build_objects",
     "check_configs",
     "check_deployment",
+    "check_loaded",
     "compare_configs",
     "deploy",
     "find_stale_files",

@@ -19,12 +19,13 @@ from registry_gitops.deployment import (
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.forking import map_in_processes
-from registry_gitops.render.comparison import Plan, Tree, plan_changes
-from registry_gitops.render.named_paths import list_read_paths, read_output_directory
+from registry_gitops.render.comparison import Plan, Tree
+from registry_gitops.render.named_paths import ChartReader, list_read_paths
 from registry_gitops.render.outside_files import is_outside, rendered_path
+from registry_gitops.render.pipeline import check_loaded
 from registry_gitops.render.tree import render
 from registry_gitops.render.vendored_chart import read_shared_chart
-from registry_gitops.rules import SharedChart, lint
+from registry_gitops.rules import lint
 
 _LEAST_PER_PROCESS: Final = 16
 """Config files for which a process is worth its start."""
@@ -113,7 +114,7 @@ class _Comparison:
     output_dir: Path | None
     allow: Collection[str]
     digests: InputDigests = field(default_factory=InputDigests)
-    read_chart: Callable[[Path, str], SharedChart] = field(default_factory=lambda: functools.cache(read_shared_chart))
+    read_chart: ChartReader = field(default_factory=lambda: functools.cache(read_shared_chart))
 
     def compare(self, result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
         if self.output_dir and result.name:
@@ -121,8 +122,7 @@ class _Comparison:
         deployment, directory = loaded.deployments[result.name], self.output_dir or result.directory
         # Before the check: what changes in the meantime has another digest later.
         inputs = self._digest_inputs(loaded, deployment, directory)
-        found = lint(deployment, read_output_directory(deployment, directory, self.read_chart), allow=self.allow)
-        plan = plan_changes(render(deployment), directory)
+        found, plan = check_loaded(deployment, directory, self.read_chart, allow=self.allow)
         if not (found or self.allow):
             plan = replace(plan, inputs=inputs)
         return with_findings(result, found, deployment, plan=plan)

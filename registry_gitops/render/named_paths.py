@@ -29,10 +29,14 @@ _MAX_SIZE: Final = 2**20
 """Bytes of a file that are read."""
 
 
+ChartReader = Callable[[Path, str], SharedChart]
+"""`read_shared_chart`, or what remembers its results."""
+
+
 def read_output_directory(
     deployment: RegistryDeployment,
     directory: Path | str,
-    read_chart: Callable[[Path, str], SharedChart] = read_shared_chart,
+    read_chart: ChartReader = read_shared_chart,
 ) -> OutputDirectory:
     """Return what rules know of `directory`, which need not exist. Raises InputError if it cannot be read.
 

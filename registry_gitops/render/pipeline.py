@@ -9,8 +9,9 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.findings import Finding
 from registry_gitops.render.comparison import Plan, Tree, plan_changes
 from registry_gitops.render.directory import write_plan
-from registry_gitops.render.named_paths import read_output_directory
+from registry_gitops.render.named_paths import ChartReader, read_output_directory
 from registry_gitops.render.tree import render
+from registry_gitops.render.vendored_chart import read_shared_chart
 from registry_gitops.rules import FindingsError, OutputDirectory, lint, parse_rule_ids
 
 
@@ -42,8 +43,19 @@ def check_deployment(
     Raises InputError as `deploy` does for a deployment that is not valid, an unknown id, and an unreadable directory.
     """
     allowed, valid = _validate(deployment, allow)
-    findings = lint(valid, read_output_directory(valid, directory), allow=allowed)
-    return findings, plan_changes(render(valid), directory)
+    return check_loaded(valid, directory, allow=allowed)
+
+
+def check_loaded(
+    deployment: RegistryDeployment,
+    directory: Path | str,
+    read_chart: ChartReader = read_shared_chart,
+    *,
+    allow: Iterable[str] = (),
+) -> tuple[tuple[Finding, ...], Plan]:
+    """Do what `check_deployment` does for a deployment that `load` returned, which needs no second validation."""
+    findings = lint(deployment, read_output_directory(deployment, directory, read_chart), allow=allow)
+    return findings, plan_changes(render(deployment), directory)
 
 
 def render_checked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from registry_gitops.documents import Role, YAMLDocument
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES, SCHEMA_FILE
 from registry_gitops.findings import Finding, Location
+from registry_gitops.forking import map_in_processes
 from registry_gitops.repository import FluxRepository
 
 if TYPE_CHECKING:
@@ -19,9 +21,13 @@ if TYPE_CHECKING:
     from registry_gitops.render import Plan
 
 _YAML, _PROGRAM = CONFIG_FILES
-_KEYS: Final = frozenset({"name", "namespace", "source", "release", "values", "kustomization", "rules", "extends"})
+_KEYS: Final = frozenset(
+    {"name", "namespace", "source", "release", "values", "kustomization", "flux", "rules", "extends"}
+)
 _SOURCES: Final = ("git", "oci", "helm")
 _SCHEMA_FILES: Final = (SCHEMA_FILE, "docs/registry.schema.json")
+_LEAST_PER_PROCESS: Final = 16
+"""Config files for which a process is worth its start."""
 _HEAD: Final = 400
 """Characters at the beginning of a file in which the comment for editors names its schema."""
 
@@ -58,16 +64,17 @@ def _is_rendered(document: YAMLDocument) -> bool:
 
 
 def add_descriptions(
-    findings: Iterable[Finding], descriptions: Iterable[YAMLDocument], repository: FluxRepository
+    findings: Iterable[Finding], descriptions: Sequence[YAMLDocument], repository: FluxRepository, jobs: int
 ) -> list[Finding]:
-    """Return the findings with those in config files.
+    """Return the findings with those in config files, which at most `jobs` processes check.
 
     What is found in a config file is not told again in the files that were rendered from it, and the rules that it
     switches off are off there too.
     """
-    checked = [_check(document, repository) for document in descriptions]
-    if not checked:
+    if not descriptions:
         return list(findings)
+    check = functools.partial(_check, repository=repository)
+    checked = list(map_in_processes(check, descriptions, jobs, least=_LEAST_PER_PROCESS))
     kept = [finding for finding in findings if not any(_is_told(finding, each) for each in checked)]
     # A text that cannot be read has been reported by the reader of all files.
     places = {(finding.location.file, finding.location.line) for finding in kept}
@@ -124,11 +131,11 @@ def _compare(
     deployment: RegistryDeployment, path: FilePath, repository: FluxRepository
 ) -> tuple[tuple[Finding, ...], Plan | None]:
     """Return the findings in a deployment, and how its rendered files differ; None if there are none."""
-    from registry_gitops.render import check_deployment
+    from registry_gitops.render import check_loaded
     from registry_gitops.rules import lint
 
     directory = _output_directory(deployment, path, repository)
-    return check_deployment(deployment, directory) if directory else (lint(deployment), None)
+    return check_loaded(deployment, directory) if directory else (lint(deployment), None)
 
 
 def _output_directory(deployment: RegistryDeployment, path: FilePath, repository: FluxRepository) -> FilePath | None:

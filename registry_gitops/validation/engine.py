@@ -62,7 +62,10 @@ def examine(
     builds = build_all(repository, options.jobs)
     findings += (each for each in find_in_builds(builds, check.built, findings) if options.reports(each.id))
     descriptions = find_descriptions(repository)
-    findings = [each for each in add_descriptions(findings, descriptions, repository) if options.reports(each.id)]
+    if descriptions:
+        progress("checking config files")
+    findings = add_descriptions(findings, descriptions, repository, options.jobs)
+    findings = [each for each in findings if options.reports(each.id)]
     findings = list(apply_suppressions(findings, (file.source for file in files), options.reports))
     return Examination(
         findings=tuple(sorted(findings, key=_order)),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from registry_gitops import RegistryDeployment
 from registry_gitops.deployment import load
 from registry_gitops.render import render, write_tree
 from registry_gitops.validation import examine
@@ -129,3 +130,18 @@ def test_a_program_is_not_run_and_that_is_said(folder: Path) -> None:
     program = "apps/registry/registry.py"
     assert examination.remarks == (f"{program} is not run: check it with `registry-gitops render {program} --check`",)
     assert not Path("was-run").exists()
+
+
+def test_config_file_with_any_section_is_known(folder: Path) -> None:
+    """A file is a config file for certain only if all of its keys are those of one."""
+    for key in RegistryDeployment.model_fields:
+        (folder / "registry.yaml").write_text(f"source: {{type: oci}}\n{key}: 5\n", "utf-8")
+        assert found(), key
+
+
+def test_many_config_files_are_checked_in_several_processes(folder: Path) -> None:
+    for number in range(40):
+        Path(f"r{number:02}").mkdir()
+        text = f"source: {{type: helm, url: oci://ghcr.io/acme/charts}}\nvalues: {{replicaCount: {number}x}}\n"
+        Path(f"r{number:02}/registry.yaml").write_text(text, "utf-8")
+    assert found() == [("invalid-value", f"r{number:02}/registry.yaml:2:24") for number in range(40)]
