@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,9 +62,12 @@ def search_config_file() -> Path | None:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename) from None
 
 
-def load_config(path: Path) -> RegistryDeployment:
-    """Return the deployment of a config file. What a registry.py prints goes to stderr: it is not our output."""
-    from registry_gitops.deployment import load
+def load_deployments(path: Path) -> Mapping[str, RegistryDeployment]:
+    """Return the deployments of a config file by directory: one that is called "", or those that a registry.py defines.
+
+    What a registry.py prints goes to stderr: it is not our output.
+    """
+    from registry_gitops.deployment import load_config_file
 
     with redirect_stdout(sys.stderr):
-        return load(path)
+        return load_config_file(path).deployments

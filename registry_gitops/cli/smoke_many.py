@@ -108,7 +108,7 @@ class SmokeRuns:
 
 
 def _run_one(run: SmokeRun, stop: threading.Event) -> RegistryResult:
-    name, started = str(run.tested.config or mask(str(run.target.endpoint))), datetime.now(UTC)
+    name, started = run.tested.title, datetime.now(UTC)
     try:
         with run.reach(lambda problem: None) as client:
             return RegistryResult(name, run.run(client, stop=stop))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
 
-from registry_gitops.cli.config_file import find_config_files, load_config
+from registry_gitops.cli.config_file import find_config_files, load_deployments
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
+from registry_gitops.masking import mask
 
 if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
@@ -54,6 +55,14 @@ class TestedRegistry:
     target: Target
     config: Path | None = None
     deployment: RegistryDeployment | None = None
+    directory: str = ""
+    """Directory of the deployment, of several that a config file defines."""
+
+    @property
+    def title(self) -> str:
+        """Name of the registry among several, without credentials."""
+        named = [str(self.config), self.directory] if self.config else [mask(str(self.target.endpoint))]
+        return ":".join(filter(None, named))
 
 
 def resolve_registries(
@@ -65,21 +74,28 @@ def resolve_registries(
     --namespace it is the config file in this directory, or else all below it. Raises typer.BadParameter, also for more
     than one registry if `is_one`, or if an argument is about one; and InputError with the problems of all config files.
     """
-    names = _list_names(named, arguments)
-    if len(names) > 1 and (is_one or arguments.is_about_one):
-        message = (
-            "--url, --config, --namespace, --service, --before-restart, and --after-restart are about one registry"
-        )
-        raise typer.BadParameter(f"{message}, not about {len(names)}: pass one CONFIG", param_hint="CONFIG")
+    names, is_about_one = _list_names(named, arguments), is_one or arguments.is_about_one
+    if is_about_one:
+        _refuse_several(len(names))
     found, problems = list[TestedRegistry](), list[Finding]()
     for name in names:
         try:
-            found.append(resolve_registry(replace(arguments, registry=name)))
+            found += _resolve(replace(arguments, registry=name))
         except InputError as error:
             problems += error.findings
     if problems:
         raise InputError(problems)
+    if is_about_one:
+        _refuse_several(len(found))  # which one registry.py can define
     return found
+
+
+def _refuse_several(count: int) -> None:
+    if count > 1:
+        message = (
+            "--url, --config, --namespace, --service, --before-restart, and --after-restart are about one registry"
+        )
+        raise typer.BadParameter(f"{message}, not about {count}: pass one CONFIG", param_hint="CONFIG")
 
 
 def _list_names(named: Sequence[str], arguments: RegistryArguments) -> list[str | None]:
@@ -95,16 +111,24 @@ def _list_names(named: Sequence[str], arguments: RegistryArguments) -> list[str 
     return [*dict.fromkeys(names)]
 
 
-def resolve_registry(arguments: RegistryArguments) -> TestedRegistry:
-    """Return the registry that the arguments name. Raises typer.BadParameter, and InputError for a config file."""
-    from registry_gitops.target import resolve_target
+def _resolve(arguments: RegistryArguments) -> Iterator[TestedRegistry]:
+    """Yield the registry that the arguments name, or those of the deployments that a registry.py defines.
 
+    Raises typer.BadParameter, and InputError for a config file.
+    """
     config, url = _config_and_url(arguments)
     if url and arguments.has_cluster:
         message = "pass either a URL or --namespace, --service, --context, and --kubeconfig, not both"
         raise typer.BadParameter(message, param_hint="URL")
-    deployment = load_config(config) if config else None
-    target = resolve_target(
+    deployments: Mapping[str, RegistryDeployment | None] = load_deployments(config) if config else {"": None}
+    for directory, deployment in deployments.items():
+        yield TestedRegistry(_find_target(url, arguments, deployment), config, deployment, directory)
+
+
+def _find_target(url: str | None, arguments: RegistryArguments, deployment: RegistryDeployment | None) -> Target:
+    from registry_gitops.target import resolve_target
+
+    return resolve_target(
         url,
         namespace=arguments.namespace,
         service=arguments.service,
@@ -112,7 +136,6 @@ def resolve_registry(arguments: RegistryArguments) -> TestedRegistry:
         kubeconfig=arguments.kubeconfig,
         deployment=deployment,
     )
-    return TestedRegistry(target, config, deployment)
 
 
 def _config_and_url(arguments: RegistryArguments) -> tuple[Path | None, str | None]:

@@ -247,6 +247,19 @@ def test_config_files_below_a_directory_name_the_registries(cli: Run, tmp_path: 
     assert rows == [["apps/one/registry.yaml", "unreachable"], ["apps/two/registry.yaml", "unreachable"]]
 
 
+def test_program_with_several_deployments_names_a_registry_for_each(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / "registry.py").write_text(
+        "from registry_gitops import RegistryDeployment\n"
+        "values = {'ingress': {'enabled': True, 'hostname': 'registry.invalid'}}\n"
+        "deployments = {region: RegistryDeployment(values=values) for region in ('eu', 'us')}\n"
+    )
+    done = cli("smoke", "--check", "api")
+    assert done.code == ExitCode.UNREACHABLE
+    rows = [line.split()[:2] for line in done.out.splitlines()[1:3]]
+    assert rows == [["registry.py:eu", "unreachable"], ["registry.py:us", "unreachable"]]
+    refused(cli("smoke", "registry.py", "--service", "x"), "are about one registry, not about 2")
+
+
 def test_problems_of_all_config_files_are_told_before_a_request_is_sent(cli: Run, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text("nmae: x\n")

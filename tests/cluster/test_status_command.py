@@ -93,6 +93,19 @@ def test_config_file_in_the_directory_names_the_deployment(
     assert "there is no HelmRelease images in namespace platform" in done.out
 
 
+def test_program_with_several_deployments_names_all_of_them(
+    run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "registry.py").write_text(
+        "from registry_gitops import RegistryDeployment\n"
+        "deployments = {name: RegistryDeployment(name=name) for name in ('docker-registry', 'other')}\n"
+    )
+    with serving(load_snapshot("ready"), kubeconfig):
+        done = run("status")
+    assert done.code == 1
+    assert [line.split()[1] for line in done.out.splitlines()[1:3]] == ["docker-registry", "other"]
+
+
 def test_context_and_kubeconfig_options_select_the_cluster(
     run: Callable[..., Outcome], kubeconfig: Path, tmp_path: Path
 ) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
-from registry_gitops.cli.config_file import find_config_files, load_config, search_config_files
+from registry_gitops.cli.config_file import find_config_files, load_deployments, search_config_files
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option
 from registry_gitops.cli.reports import Output, OutputOption, ReportFormat, check_outputs
@@ -19,6 +19,7 @@ from registry_gitops.filenames import CONFIG_FILES
 
 if TYPE_CHECKING:
     from registry_gitops.cluster.status import Kubectl
+    from registry_gitops.deployment import RegistryDeployment
 
 _NAME: Final = "docker-registry"
 
@@ -113,14 +114,18 @@ def _find_releases(configs: Sequence[Path], namespace: str | None, name: str | N
     if name:
         raise typer.BadParameter("needs --namespace NAME", param_hint="--name")
     found = find_config_files(configs) if configs else search_config_files()
-    return list(dict.fromkeys(map(_release_of, found)))
+    return list(dict.fromkeys(release for config in found for release in _releases_of(config)))
 
 
-def _release_of(config: Path) -> _Release:
-    """Return namespace and name of the HelmRelease of a config file."""
+def _releases_of(config: Path) -> Iterator[_Release]:
+    """Yield namespace and name of the HelmRelease of each deployment of a config file."""
+    for deployment in load_deployments(config).values():
+        yield _release_of(deployment, config)
+
+
+def _release_of(deployment: RegistryDeployment, config: Path) -> _Release:
     from registry_gitops.deployment import require_known
 
-    deployment = load_config(config)
     remedy = "pass --namespace and --name instead of the config file"
     names = {"namespace": deployment.namespace_options.name, "name": deployment.name}
     try:
