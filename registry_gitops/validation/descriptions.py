@@ -140,7 +140,10 @@ def _compare(
 
 def _output_directory(deployment: RegistryDeployment, path: FilePath, repository: FluxRepository) -> FilePath | None:
     """Return the directory that a config file was rendered to: next to it, below it, or where its source says."""
-    named = getattr(deployment.source, "path", None)
+    from registry_gitops.deployment import GitSource
+
+    source = deployment.source
+    named = source.path if isinstance(source, GitSource) and source.is_path_used else None
     candidates = [path.parent, *sorted(each.parent for each in path.parent.glob(f"*/{CHECKSUM_FILE}"))]
     if named and repository.root:
         root = FilePath(repository.root) / named

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops import RegistryDeployment
+from registry_gitops.charts import write_chart
 from registry_gitops.deployment import load
 from registry_gitops.render import render, write_tree
 from registry_gitops.validation import examine
@@ -105,6 +106,21 @@ def test_what_is_wrong_in_an_extended_file_is_told_once_and_what_it_lacks_is_not
         text = f"extends: ../base/registry.yaml\nnamespace: {name}\nsource: {{url: oci://ghcr.io/acme/charts/a}}\n"
         Path(name, "registry.yaml").write_text(text, "utf-8")
     assert found() == [("invalid-value", "base/registry.yaml:2:30")]
+
+
+def test_config_file_that_needs_no_source_path_is_compared(folder: Path) -> None:
+    (folder / "registry.yaml").write_text("source: {type: git, chart: /charts/docker-registry}\n")
+    write_tree(render(load(folder / "registry.yaml")), folder)
+    assert found() == [("shared-chart", "apps/registry/registry.yaml:1:28")]
+    write_chart("charts/docker-registry")
+    assert found() == []
+    (folder / "helmrelease.yaml").unlink()
+    assert ("stale-file", "apps/registry/helmrelease.yaml") in found()
+
+
+def test_config_file_with_a_section_for_flux_is_one(folder: Path) -> None:
+    write(folder, "flux: {clusters: [production]}\nvalues: {replicaCount: many}\n", is_rendered=False)
+    assert found() == [("invalid-value", "apps/registry/registry.yaml:3:24")]
 
 
 @pytest.mark.parametrize(
