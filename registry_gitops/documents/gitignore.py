@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+SOURCE_IGNORE_FILE: Final = ".sourceignore"
+"""Name of the files by which Flux leaves out parts of a repository."""
+
 _SPECIAL: Final = frozenset("*?[\\")
 _CLASS: Final = re.compile(r"\[([!^]?)(\]?(?:\[:[a-z]+:\]|\\.|[^\]\\])*)\]")
 _CLASSES: Final = {
@@ -44,10 +47,13 @@ class _Pattern(NamedTuple):
 class IgnoreRules:
     """The patterns that apply to a directory: its own, and those of the directories above it."""
 
-    def __init__(self, directory: str, patterns: tuple[_Pattern, ...], above: IgnoreRules | None) -> None:
+    def __init__(
+        self, directory: str, patterns: tuple[_Pattern, ...], above: IgnoreRules | None, file_name: str = ".gitignore"
+    ) -> None:
         self._directory = directory
         self._patterns = patterns
         self._above = above
+        self._file_name = file_name
 
     def ignores(self, directory: str, name: str, *, is_directory: bool) -> bool:
         """Whether Git ignores an entry of a directory that is not ignored itself. Paths are absolute."""
@@ -62,15 +68,28 @@ class IgnoreRules:
 
     def below(self, directory: str) -> IgnoreRules:
         """Return the rules of a directory below this one."""
-        patterns = _read(f"{directory}/.gitignore")
-        return IgnoreRules(directory, patterns, self) if patterns else self
+        patterns = _read(f"{directory}/{self._file_name}")
+        return IgnoreRules(directory, patterns, self, self._file_name) if patterns else self
 
 
 def rules_of(directory: str) -> IgnoreRules | None:
     """Return the rules of a directory, with those above it in its repository; None if the directory is ignored."""
     root = _repository_of(directory)
-    rules = IgnoreRules(root, _read(f"{root}/.git/info/exclude"), None).below(root)
-    here = root
+    return _rules_below(IgnoreRules(root, _read(f"{root}/.git/info/exclude"), None), root, directory)
+
+
+def is_left_out_by_flux(directory: str) -> bool:
+    """Return whether the files `.sourceignore` of its repository exclude a directory from what Flux reads.
+
+    Source: fluxcd.io/flux/components/source/gitrepositories, Excluding files: patterns are those of .gitignore.
+    """
+    root = _repository_of(directory)
+    return _rules_below(IgnoreRules(root, (), None, SOURCE_IGNORE_FILE), root, directory) is None
+
+
+def _rules_below(above: IgnoreRules, root: str, directory: str) -> IgnoreRules | None:
+    """Return the rules of a directory below `root`, to which those `above` apply; None if the directory is ignored."""
+    rules, here = above.below(root), root
     for name in directory[len(root) :].strip("/").split("/") if directory != root else ():
         if rules.ignores(here, name, is_directory=True):
             return None

@@ -12,7 +12,7 @@ from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
 from registry_gitops.git_repository import find_work_tree, path_in_repository
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
-from registry_gitops.render.vendored_chart import find_shared_chart, read_shared_chart
+from registry_gitops.render.vendored_chart import find_shared_chart, list_chart_inputs, read_shared_chart
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind, SharedChart
 
 _FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -58,7 +58,7 @@ def read_output_directory(
 def list_read_paths(deployment: RegistryDeployment, directory: Path) -> list[str]:
     """Return the paths that `read_output_directory` reads, from the directory. Raises OSError."""
     shared = find_shared_chart(deployment, directory)
-    chart = [path_from(directory.resolve(), shared[0])] if shared else []
+    chart = [path_from(directory.resolve(), each) for each in list_chart_inputs(shared[0])] if shared else []
     applied = [
         path_from(directory.resolve(), place / name)
         for place in _list_applied(deployment, directory).values()

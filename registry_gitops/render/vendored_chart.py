@@ -8,6 +8,7 @@ from pathlib import Path
 from registry_gitops.assets import read_chart
 from registry_gitops.codec import YAMLError, load_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
+from registry_gitops.documents import SOURCE_IGNORE_FILE, is_left_out_by_flux
 from registry_gitops.git_repository import find_work_tree
 from registry_gitops.rules import SharedChart
 from registry_gitops.substitution import may_refer
@@ -43,7 +44,15 @@ def read_shared_chart(path: Path, name: str) -> SharedChart:
         return SharedChart(name)
     ours = read_chart()
     changed = tuple(each for each, text in ours.items() if not _has_text(path / each, text))
-    return SharedChart(name, *metadata, changed, tuple(sorted(_files_below(path) - ours.keys())))
+    added = tuple(sorted(_files_below(path) - ours.keys()))
+    return SharedChart(name, *metadata, changed, added, is_left_out_by_flux(str(path)))
+
+
+def list_chart_inputs(path: Path) -> list[Path]:
+    """Return what `read_shared_chart` reads: the directory, and what can exclude it from what Flux reads."""
+    work_tree = find_work_tree(path)
+    above = [each for each in (path, *path.parents) if work_tree and each.is_relative_to(work_tree)]
+    return [path, *(each / SOURCE_IGNORE_FILE for each in above[1:])]
 
 
 def _read_metadata(file: Path) -> tuple[str, str] | None:

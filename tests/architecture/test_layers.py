@@ -91,6 +91,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "checksums",
         "codec",
         "deployment",
+        "documents",
         "facts",
         "filenames",
         "manifests",

@@ -93,5 +93,27 @@ def test_chart_that_this_version_does_not_render_for_is_an_error(
     assert all(each.startswith(f'"charts/docker-registry" {message}') for each in messages)
 
 
+@pytest.mark.parametrize(
+    ("file", "patterns", "is_excluded"),
+    [
+        (".sourceignore", "/*\n!/apps/\n!/clusters/\n", True),
+        (".sourceignore", "charts/\n", True),
+        ("charts/.sourceignore", "docker-registry\n", True),
+        (".sourceignore", "/*\n!/apps/\n!/charts/\n", False),
+        (".sourceignore", "*.md\n", False),
+        ("apps/.sourceignore", "/*\n", False),
+        (".gitignore", "charts/\n", False),
+    ],
+)
+def test_chart_that_flux_does_not_read_is_an_error(
+    repository: Path, file: str, patterns: str, is_excluded: bool
+) -> None:
+    write_chart(repository / "charts/docker-registry")
+    (repository / "apps").mkdir()
+    (repository / file).write_text(patterns)
+    excluded = '"charts/docker-registry" is excluded by .sourceignore, so Flux does not find it: except it there, or '
+    assert found("/charts/docker-registry", repository) == [f"{excluded}move it to what Flux reads"] * is_excluded
+
+
 def test_path_with_variables_of_flux_is_not_known(repository: Path) -> None:
     assert found("/charts/${CHART}", repository) == []

@@ -41,6 +41,8 @@ class SharedChart:
     """Files that differ from those of the chart of this version, or that are missing."""
     added: tuple[str, ...] = ()
     """Other files in directories of the chart."""
+    is_left_out: bool = False
+    """Whether Flux does not read the directory, because a .sourceignore excludes it."""
 
 
 @dataclass(frozen=True)

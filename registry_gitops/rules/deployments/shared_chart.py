@@ -15,7 +15,7 @@ _KEY: Final = "source.chart"
 
 
 def shared_chart(_: RegistryDeployment, directory: OutputDirectory) -> Iterator[tuple[str, str]]:
-    """`source.chart` names a directory without the chart, or with another version of it.
+    """`source.chart` names a directory without the chart, with another version of it, or that Flux does not read.
 
     Why: the values are checked against the chart of this version of registry-gitops. Flux reports only in the cluster
     that there is no chart, or that another one refuses the values; an older one ignores some of them.
@@ -42,6 +42,8 @@ def _problem(chart: SharedChart) -> str:
         )
     if chart.changed:
         return f"differs from the chart of registry-gitops {__version__} in {_list(chart.changed)}: {write}"
+    if chart.is_left_out:
+        return "is excluded by .sourceignore, so Flux does not find it: except it there, or move it to what Flux reads"
     if chart.added:
         return f"holds files that are not of the chart, and that Helm reads: remove {_list(chart.added)}"
     return ""
