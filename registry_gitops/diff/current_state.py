@@ -19,6 +19,7 @@ from registry_gitops.git_repository import find_work_tree
 from registry_gitops.render import (
     ConfigResult,
     check_configs,
+    parse_earlier_kustomizations,
     parse_earlier_rendering,
     read_output_directory,
     render,
@@ -66,7 +67,11 @@ class _Check:
         directory = read_output_directory(deployment, result.directory)
         if self.tree:
             committed = read_committed_files(self.tree, result.directory)
-            directory = replace(directory, earlier=parse_earlier_rendering(committed, deployment))
+            directory = replace(
+                directory,
+                earlier=parse_earlier_rendering(committed, deployment),
+                earlier_kustomizations=parse_earlier_kustomizations(committed),
+            )
         found = lint(deployment, directory, allow=self.allow)
         # The chart is the same for all: a process need not hand it over.
         files = {path: text for path, text in render(deployment).items() if not path.startswith(_CHART)}

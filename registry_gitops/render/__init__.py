@@ -17,6 +17,7 @@ from registry_gitops.render.config_files import (
     with_findings,
 )
 from registry_gitops.render.directory import write_plan, write_plans, write_tree
+from registry_gitops.render.earlier_kustomizations import parse_earlier_kustomizations
 from registry_gitops.render.earlier_rendering import EARLIER_FILES, parse_earlier_rendering
 from registry_gitops.render.named_paths import read_output_directory
 from registry_gitops.render.pipeline import check_deployment, check_loaded, deploy, render_checked
@@ -41,6 +42,7 @@ __all__ = [
     "find_stale_files",
     "format_diff",
     "format_stream",
+    "parse_earlier_kustomizations",
     "parse_earlier_rendering",
     "path_in_repository",
     "plan_changes",

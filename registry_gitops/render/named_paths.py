@@ -11,6 +11,7 @@ from registry_gitops.checksums import path_from
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
 from registry_gitops.git_repository import find_work_tree, path_in_repository
+from registry_gitops.render.earlier_kustomizations import read_earlier_kustomizations
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
 from registry_gitops.render.vendored_chart import find_shared_chart, list_chart_inputs, read_shared_chart
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind, SharedChart
@@ -46,13 +47,21 @@ def read_output_directory(
     try:
         named = {path: _look(root / path) for path in _list_named(deployment)}
         applied = _look_at_applied(deployment, root)
+        earlier = read_earlier_kustomizations(root) if deployment.flux else ()
         shared = find_shared_chart(deployment, root)
         chart = read_chart(*shared) if shared else None
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except ValueError:
         raise InputError.single("kustomization names a path with a NUL character") from None
-    return OutputDirectory(path_from_root, read_earlier_rendering(root, deployment), named, applied, chart)
+    return OutputDirectory(
+        path_in_repository=path_from_root,
+        earlier=read_earlier_rendering(root, deployment),
+        named=named,
+        applied=applied,
+        earlier_kustomizations=earlier,
+        shared_chart=chart,
+    )
 
 
 def list_read_paths(deployment: RegistryDeployment, directory: Path) -> list[str]:

@@ -14,6 +14,7 @@ _HOMES = {
     "COMMUNITY_CHART_URLS": "community_chart_keys",
     "DEPLOYMENT_RULES": "table",
     "RULES": "table",
+    "EarlierKustomization": "deployments",
     "FindingsError": "rule",
     "ImageReference": "image_references",
     "ManifestSearch": "rule",
@@ -35,6 +36,7 @@ __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
 if TYPE_CHECKING:
     from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_KEYS as COMMUNITY_CHART_KEYS
     from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_URLS as COMMUNITY_CHART_URLS
+    from registry_gitops.rules.deployments import EarlierKustomization as EarlierKustomization
     from registry_gitops.rules.deployments import NamedPath as NamedPath
     from registry_gitops.rules.deployments import OutputDirectory as OutputDirectory
     from registry_gitops.rules.deployments import PathKind as PathKind

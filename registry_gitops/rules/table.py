@@ -63,6 +63,7 @@ DEPLOYMENT_RULES: Final = (
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, "source_path"),
     Rule("shared-chart", "The shared chart is that of this version", Severity.ERROR, "shared_chart"),
     Rule("flux-path", "Flux applies the rendered files", Severity.ERROR, "flux_path"),
+    Rule("flux-rename", "Flux Kustomizations keep their names", Severity.ERROR, "flux_rename"),
     Rule("flux-decryption", "Flux decrypts what is encrypted", Severity.WARNING, "flux_decryption"),
     Rule("flux-variables", "Flux knows the variables", Severity.WARNING, "unknown_flux_variables", as_written=True),
     Rule("claim-change", "The claim of the images stays as it is", Severity.ERROR, "claim_change"),

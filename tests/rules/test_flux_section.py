@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from registry_gitops.deployment import RegistryDeployment
-from registry_gitops.render import check_deployment
+from registry_gitops.render import check_deployment, deploy
 
 GIT = {"type": "git", "path": "apps/registry"}
 OCI = {"type": "oci", "url": "oci://ghcr.io/example/charts/docker-registry"}
@@ -108,6 +108,42 @@ def test_password_of_a_variable_is_an_error_that_does_not_repeat_it(repository: 
     ((rule, key, message),) = found(repository, flux)
     assert (rule, key) == ("plaintext-password", f"flux.clusters.a.postBuild.substitute.{name}")
     assert "hunter2" not in message
+
+
+def rendered(repository: Path, flux: dict[str, Any]) -> None:
+    deployment = RegistryDeployment.model_validate({"source": GIT, "flux": flux})
+    deploy(deployment, repository / "apps/registry", allow=["flux-rename"])
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "key"),
+    [
+        ({"clusters": ["a", "b"]}, {"clusters": ["a", "b"], "name": "images"}, "flux"),
+        ({"clusters": ["a"]}, {"clusters": {"a": {"name": "images"}}}, "flux.clusters.a"),
+        ({"clusters": ["a"]}, {"clusters": ["a"], "namespace": "fleet"}, "flux"),
+        ({"file": "../ks.yaml"}, {"file": "../ks.yaml", "name": "images"}, "flux"),
+        ({"file": "../ks.yaml", "deletionPolicy": "Delete"}, {"file": "../ks.yaml", "name": "images"}, "flux"),
+        # Flux leaves the objects to the next one.
+        ({"clusters": ["a"], "deletionPolicy": "Orphan"}, {"clusters": ["a"], "name": "images"}, None),
+        ({"clusters": ["a"], "prune": False}, {"clusters": ["a"], "name": "images"}, None),
+        # Nothing is renamed.
+        ({"clusters": ["a"]}, {"clusters": ["a", "b"], "interval": "5m"}, None),
+        ({"clusters": ["a"]}, {"clusters": ["b"]}, None),
+        ({"clusters": ["a"]}, {"file": "../ks.yaml"}, None),
+        ({"file": "../ks.yaml"}, {"file": "../flux.yaml"}, None),
+        (
+            {"clusters": {"a": {"file": "../a.yaml", "name": "a"}, "b": {"file": "../b.yaml"}}},
+            {"clusters": {"b": {"file": "../b.yaml"}}},
+            None,
+        ),
+    ],
+)
+def test_other_name_is_an_error_unless_the_objects_stay(
+    repository: Path, before: dict[str, Any], now: dict[str, Any], key: str | None
+) -> None:
+    rendered(repository, before)
+    names = [(rule, at) for rule, at, _ in found(repository, now)]
+    assert {*names} == ({("flux-rename", key)} if key else set())
 
 
 HOST = {"values": {"ingress": {"enabled": True, "hostname": "registry.${DOMAIN}", "tls": True}}}

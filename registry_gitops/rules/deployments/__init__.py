@@ -3,6 +3,12 @@
 A rule gets the deployment and what is known of its output directory. It reads no file.
 """
 
-from registry_gitops.rules.deployments.output_directory import NamedPath, OutputDirectory, PathKind, SharedChart
+from registry_gitops.rules.deployments.output_directory import (
+    EarlierKustomization,
+    NamedPath,
+    OutputDirectory,
+    PathKind,
+    SharedChart,
+)
 
-__all__ = ["NamedPath", "OutputDirectory", "PathKind", "SharedChart"]
+__all__ = ["EarlierKustomization", "NamedPath", "OutputDirectory", "PathKind", "SharedChart"]

@@ -46,6 +46,18 @@ class SharedChart:
 
 
 @dataclass(frozen=True)
+class EarlierKustomization:
+    """A Flux Kustomization of the files rendered before."""
+
+    path: str
+    """Path of its file from the output directory."""
+    identity: tuple[str, str]
+    """Namespace, "" for none, and name."""
+    keeps_objects: bool
+    """Whether its objects stay if it is deleted."""
+
+
+@dataclass(frozen=True)
 class OutputDirectory:
     """What is known of the output directory: read once, before the rules run."""
 
@@ -60,6 +72,9 @@ class OutputDirectory:
 
     applied: Mapping[str, PathKind] = field(default_factory=dict)
     """What is at the paths that `flux` applies, from the root of the repository; none if nothing is known of them."""
+
+    earlier_kustomizations: tuple[EarlierKustomization, ...] = ()
+    """The Flux Kustomizations rendered before; none if there are none, or if they are not known."""
 
     shared_chart: SharedChart | None = None
     """The chart that the deployment shares with others. None if it shares none, or if nothing is known of it."""
