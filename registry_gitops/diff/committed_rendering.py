@@ -21,7 +21,7 @@ def read_committed_files(tree: GitTree, directory: Path) -> dict[str, str]:
 
     The checksum file of the revision lists them.
     """
-    place = _place(tree, directory)
+    place = tree.place_of(directory)
     listed = tree.read([posixpath.join(place, CHECKSUM_FILE)])
     names = [match[1] for text in listed.values() for line in text.splitlines() if (match := _LINE.fullmatch(line))]
     paths = {posixpath.normpath(posixpath.join(place, name)): name for name in names if not name.startswith(_CHART)}
@@ -30,7 +30,7 @@ def read_committed_files(tree: GitTree, directory: Path) -> dict[str, str]:
 
 def find_removed_configs(tree: GitTree, directory: Path) -> Iterator[Path]:
     """Yield the config files below a directory that the revision has rendered files of, and that are gone."""
-    place = _place(tree, directory)
+    place = tree.place_of(directory)
     below = "" if place == "." else f"{place}/"
     for path in sorted(tree.ids):
         if not path.startswith(below) or posixpath.basename(path) not in CONFIG_FILES:
@@ -39,8 +39,3 @@ def find_removed_configs(tree: GitTree, directory: Path) -> Iterator[Path]:
         is_rendered = posixpath.join(posixpath.dirname(path), CHECKSUM_FILE) in tree.ids
         if is_rendered and not any(found.with_name(name).exists() for name in CONFIG_FILES):
             yield Path(os.path.relpath(found))
-
-
-def _place(tree: GitTree, directory: Path) -> str:
-    """Return the path of a directory from the root of the repository, with slashes."""
-    return Path(os.path.relpath(directory.resolve(), tree.root.resolve())).as_posix()

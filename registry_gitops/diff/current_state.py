@@ -12,6 +12,7 @@ from registry_gitops.assets import read_chart
 from registry_gitops.deployment import LoadedConfig
 from registry_gitops.diff.committed_rendering import read_committed_files
 from registry_gitops.diff.git_tree import GitTree, read_texts
+from registry_gitops.diff.kustomization_build import apply_kustomization
 from registry_gitops.diff.rendering import ReadDirectory, Rendering
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
@@ -88,7 +89,8 @@ def read_remains(config: Path, committed: Iterable[str]) -> CurrentState:
 def _state(result: ConfigResult, read_directory: Callable[[Path], Mapping[str, str]]) -> CurrentState:
     shown = str(result.config) if not result.name else f"{result.config}: {result.name}"
     rendering = Rendering(result.tree or {}, _directory_reader(result.directory, read_directory), f"{shown}: ")
-    return CurrentState(shown, result.directory, rendering, result.findings or ())
+    built = apply_kustomization(rendering, lambda: _read_directory(result.directory))
+    return CurrentState(shown, result.directory, built, result.findings or ())
 
 
 def _directory_reader(output_directory: Path, read: Callable[[Path], Mapping[str, str]] | None = None) -> ReadDirectory:

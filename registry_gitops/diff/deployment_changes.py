@@ -8,6 +8,7 @@ from typing import Final
 from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
 from registry_gitops.diff.effect import Effect, worst_effect
 from registry_gitops.diff.helm_template import HelmError, template_release
+from registry_gitops.diff.kustomization_build import KustomizeError, post_render
 from registry_gitops.diff.object_effects import judge_deletion
 from registry_gitops.diff.object_pairs import compare_objects, replace_objects
 from registry_gitops.diff.plain_objects import PlainObject
@@ -26,23 +27,35 @@ def compare_renderings(before: Rendering, after: Rendering, helm: str | None) ->
     Without Helm, only the objects that Flux applies are compared, with the values of the release.
     """
     changes = tuple(_flux_changes(before, after))
-    is_same = before.helm_input == after.helm_input and before.helm_identity == after.helm_identity
-    is_removed = any(map(_uninstalls, changes))
-    if not is_removed and (after.is_suspended or (is_same and not before.is_suspended)):
-        return changes, ()
-    notes = tuple(_list_unknown(before, after))
+    unbuilt = tuple(dict.fromkeys((*before.notes, *after.notes)))
+    if not (_upgrades(before, after) or any(map(_uninstalls, changes))):
+        return changes, unbuilt
+    notes = (*unbuilt, *_list_unknown(before, after))
     if helm is None:
         return tuple(map(_assume_restart, changes)), (*notes, NO_HELM)
     try:
-        one, other = (template_release(helm, each.helm_input) if each.helm_input else () for each in (before, after))
-    except HelmError as error:
+        one, other = (render_release(helm, each) for each in (before, after))
+    except (HelmError, KustomizeError) as error:
         return tuple(map(_assume_restart, changes)), (*notes, f"{NO_TEMPLATE}: {error}")
     changes = tuple(_with_lost_data(change, one) if _uninstalls(change) else change for change in changes)
-    if after.is_suspended:
+    if not _upgrades(before, after):
         return changes, notes
     identities = {each.helm_identity for each in (before, after)} - {None}
     compare = compare_objects if len(identities) <= 1 else replace_objects
     return (*changes, *compare(one, other)), notes
+
+
+def _upgrades(before: Rendering, after: Rendering) -> bool:
+    """Return whether Flux does anything to the Helm release."""
+    is_same = before.helm_input == after.helm_input and before.helm_identity == after.helm_identity
+    return not after.is_suspended and (before.is_suspended or not is_same)
+
+
+def render_release(helm: str, rendering: Rendering) -> tuple[PlainObject, ...]:
+    """Return the objects of the Helm release, if there is one. Raises HelmError and KustomizeError."""
+    if rendering.helm_input is None:
+        return ()
+    return post_render(template_release(helm, rendering.helm_input), rendering.helm_input.post_renderers)
 
 
 def _flux_changes(before: Rendering, after: Rendering) -> Iterator[ObjectChange]:

@@ -17,6 +17,7 @@ from registry_gitops.diff.diff_report import DeploymentDiff, DiffReport, ObjectC
 from registry_gitops.diff.effect import worst_effect
 from registry_gitops.diff.git_tree import GitTree
 from registry_gitops.diff.helm_template import find_helm
+from registry_gitops.diff.kustomization_build import apply_kustomization
 from registry_gitops.diff.live_changes import compare_with_cluster
 from registry_gitops.diff.plain_objects import key_of
 from registry_gitops.diff.rendering import Rendering
@@ -79,7 +80,8 @@ def _removal(config: Path, tree: GitTree) -> _Step:
 
 
 def _read_committed(tree: GitTree, directory: Path) -> Rendering:
-    return Rendering(read_committed_files(tree, directory), tree.read_below, f"{tree.revision}:{directory}/")
+    rendering = Rendering(read_committed_files(tree, directory), tree.read_below, f"{tree.revision}:{directory}/")
+    return apply_kustomization(rendering, lambda: tree.read_below(tree.place_of(directory)))
 
 
 def _join_moved(steps: Sequence[_Step]) -> Iterator[_Step]:

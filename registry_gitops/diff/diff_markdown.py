@@ -22,7 +22,7 @@ _BOLD: Final = frozenset(Effect) - {Effect.NOTHING, Effect.SCALES_PODS, Effect.R
 
 def format_diff_markdown(report: DiffReport) -> str:
     """Return a table with a row for each deployment that changes, and the details of each, folded."""
-    shown = [each for each in report.deployments if each.changes or each.findings]
+    shown = [each for each in report.deployments if each.changes or each.findings or each.notes]
     lines = [f"### {_text(f'registry-gitops diff: {summarize_diff(report)}')}"]
     if shown:
         lines += ["", "| deployment | effect | objects |", "|---|---|---|", *map(_row, shown)]

@@ -31,7 +31,7 @@ def summarize_diff(report: DiffReport) -> str:
 
 
 def _deployment_lines(deployment: DeploymentDiff) -> Iterator[str]:
-    if not (deployment.changes or deployment.findings):
+    if not (deployment.changes or deployment.findings or deployment.notes):
         return
     yield f"{deployment.config}: {deployment.effect if deployment.changes else 'unchanged'}"
     for finding in deployment.findings:

@@ -35,6 +35,10 @@ class GitTree:
         self._commit: Final = _find_commit(self.root, revision)
         self._read = dict[tuple[tuple[str, str], ...], Mapping[str, str]]()
 
+    def place_of(self, directory: Path) -> str:
+        """Return the path of a directory from the root of the repository, with slashes."""
+        return Path(os.path.relpath(directory.resolve(), self.root.resolve())).as_posix()
+
     @cached_property
     def ids(self) -> Mapping[str, str]:
         """The path of each file, from the root of the repository -> the ID of its content."""
@@ -55,7 +59,7 @@ class GitTree:
 
     def read_below(self, directory: str) -> Mapping[str, str]:
         """Return path -> text of the files below a directory, relative to it. It is named from the root."""
-        prefix = f"{directory}/"
+        prefix = "" if directory == "." else f"{directory}/"
         paths = [path for path in self.ids if path.startswith(prefix)]
         content = tuple((path.removeprefix(prefix), self.ids[path]) for path in paths)
         if content not in self._read:  # Many deployments have the same chart.

@@ -35,6 +35,8 @@ class HelmInput:
     values: Mapping[str, Any] = field(repr=False)
     chart: Mapping[str, str] = field(repr=False)
     """Path -> text of the files of the chart."""
+    post_renderers: tuple[Mapping[str, Any], ...] = ()
+    """What changes the objects after Helm, as in a HelmRelease."""
 
 
 def find_helm() -> str | None:

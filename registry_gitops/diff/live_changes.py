@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from registry_gitops.cluster import Kubectl
-from registry_gitops.diff.deployment_changes import NO_HELM, NO_TEMPLATE, Changes, Notes
+from registry_gitops.diff.deployment_changes import NO_HELM, NO_TEMPLATE, Changes, Notes, render_release
 from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
 from registry_gitops.diff.dry_run import Trial, read_live, try_to_apply
 from registry_gitops.diff.effect import Effect
-from registry_gitops.diff.helm_template import HelmError, template_release
+from registry_gitops.diff.helm_template import HelmError
+from registry_gitops.diff.kustomization_build import KustomizeError
 from registry_gitops.diff.object_effects import judge_creation, judge_deletion
 from registry_gitops.diff.object_pairs import compare_pair, describe_change, replace_objects
 from registry_gitops.diff.plain_objects import PlainObject, key_of, look_up
@@ -41,6 +42,7 @@ def compare_with_cluster(rendering: Rendering, helm: str | None, kubectl: Kubect
     places = list(rendering.flux_kustomizations.values())
     of_flux = (*places[0], *rendering.flux_objects) if len(places) == 1 else rendering.flux_objects
     changes, notes = _apply(kubectl, of_flux, "", _FLUX)
+    notes = (*rendering.notes, *notes)
     if len(places) > 1:
         notes = (*notes, "the Flux Kustomizations of several clusters are not compared with this one")
     identity = rendering.helm_identity
@@ -51,8 +53,8 @@ def compare_with_cluster(rendering: Rendering, helm: str | None, kubectl: Kubect
     if helm is None:
         return changes, (*notes, NO_HELM)
     try:
-        objects = template_release(helm, rendering.helm_input)
-    except HelmError as error:
+        objects = render_release(helm, rendering)
+    except (HelmError, KustomizeError) as error:
         return changes, (*notes, f"{NO_TEMPLATE}: {error}")
     more, more_notes = _upgrade(kubectl, rendering.release, objects, identity)
     return (*changes, *more), (*notes, *more_notes)

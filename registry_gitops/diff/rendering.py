@@ -16,7 +16,7 @@ from registry_gitops.diff.plain_objects import PlainObject, look_up, read_object
 from registry_gitops.errors import InputError
 from registry_gitops.facts import compose_release_name
 
-_KUSTOMIZATION: Final = "kustomization.yaml"
+KUSTOMIZATION: Final = "kustomization.yaml"
 _ABOVE: Final = "../"
 
 ReadDirectory = Callable[[str], Mapping[str, str]]
@@ -49,13 +49,18 @@ def identity_of(release: PlainObject) -> HelmIdentity:
 class Rendering:
     """The rendered files at one time, without the chart: path relative to the output directory -> text."""
 
-    def __init__(self, files: Mapping[str, str], read_directory: ReadDirectory, origin: str) -> None:
+    def __init__(
+        self, files: Mapping[str, str], read_directory: ReadDirectory, origin: str, notes: tuple[str, ...] = ()
+    ) -> None:
         """Read the objects. `read_directory` reads the chart.
 
         Raises InputError for a text that is no YAML; `origin` is what stands in front of its path there.
         """
         self.files: Final = files
+        self.notes: Final = notes
+        """What is not known of the objects."""
         self._read_directory = read_directory
+        self._origin = origin
         objects = {path: _parse(path, text, origin) for path, text in files.items() if _has_objects(path)}
         inside = (found for path, found in objects.items() if not path.startswith(_ABOVE))
         self.flux_objects: Final = tuple(chain.from_iterable(inside))
@@ -67,6 +72,14 @@ class Rendering:
         releases = (plain for plain in self.flux_objects if plain["kind"] == "HelmRelease")
         self.release: Final = next(releases, None)
         """The HelmRelease."""
+
+    def with_files(self, files: Mapping[str, str]) -> Rendering:
+        """Return the rendering with other files."""
+        return Rendering(files, self._read_directory, self._origin, self.notes)
+
+    def with_note(self, note: str) -> Rendering:
+        """Return the rendering with a note."""
+        return Rendering(self.files, self._read_directory, self._origin, (*self.notes, note))
 
     @property
     def helm_identity(self) -> HelmIdentity | None:
@@ -80,7 +93,8 @@ class Rendering:
         if self.release is None or identity is None:
             return None
         values: dict[str, Any] = look_up(self.release, "spec", "values", default={})
-        return HelmInput(identity.name, identity.target_namespace or "default", values, self._chart)
+        renderers = look_up(self.release, "spec", "postRenderers", default=())
+        return HelmInput(identity.name, identity.target_namespace or "default", values, self._chart, tuple(renderers))
 
     @property
     def _chart(self) -> Mapping[str, str]:
@@ -104,7 +118,7 @@ class Rendering:
 
 
 def _has_objects(path: str) -> bool:
-    return path.endswith((".yaml", ".yml")) and path != _KUSTOMIZATION
+    return path != KUSTOMIZATION and not path.endswith(".md")
 
 
 def _parse(path: str, text: str, origin: str) -> tuple[PlainObject, ...]:

@@ -62,6 +62,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "render",
         "report",
         "rules",
+        "validation",
     },
     "secrets": {"manifests", "model", "values"},
     "registry": set(),

@@ -14,10 +14,10 @@ from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.render_run import showing_configs
 from registry_gitops.cli.reports import DiffFormat, Output, check_outputs, output_parser, write_reports
 from registry_gitops.cli.streams import write_stderr
-from registry_gitops.cluster import ClusterError, Kubectl
 from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
+    from registry_gitops.cluster import Kubectl
     from registry_gitops.diff import DiffReport, GitTree
 
 _HEAD: Final = "HEAD"
@@ -75,6 +75,8 @@ def diff(
     _check_live(live, against, context or kubeconfig)
     rules = _known_rules(allow or ())
     if live:
+        from registry_gitops.cluster import Kubectl
+
         report = _diff_live(configs or (), Kubectl(context, kubeconfig), rules)
     else:
         report = _diff(configs or (), against or _HEAD, rules)
@@ -101,6 +103,7 @@ def _diff(named: Sequence[Path], against: str, allow: Collection[str]) -> DiffRe
 
 def _diff_live(named: Sequence[Path], kubectl: Kubectl, allow: Collection[str]) -> DiffReport:
     """Ends with exit code 3 if the cluster is unreachable."""
+    from registry_gitops.cluster import ClusterError
     from registry_gitops.diff import diff_with_cluster
 
     # `timeout` and CI send SIGTERM: kubectl must end with us.

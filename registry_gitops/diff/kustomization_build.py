@@ -1,0 +1,77 @@
+"""What kustomize makes of rendered files, and of the objects of a chart: the user's patches, labels, and images."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from registry_gitops.codec import YAMLError
+from registry_gitops.diff.plain_objects import PlainObject, read_objects
+from registry_gitops.diff.rendering import KUSTOMIZATION, Rendering
+from registry_gitops.documents import SourceFile, read_documents
+
+_OWN_KEYS: Final = frozenset(("apiVersion", "kind", "resources"))
+_BUILT: Final = "kustomize build"
+
+
+class KustomizeError(Exception):
+    """kustomize cannot build a directory. The text is the reason."""
+
+
+def apply_kustomization(rendering: Rendering, read_local: Callable[[], Mapping[str, str]]) -> Rendering:
+    """Return the rendering with what its kustomization file makes of it; as it is, with a note, if that fails.
+
+    `read_local` reads the files of the output directory, because a kustomization file can name others than ours.
+    """
+    if not _changes_objects(rendering.files):
+        return rendering
+    try:
+        built = build({**read_local(), **rendering.files})
+    except KustomizeError as error:
+        return rendering.with_note(f"what `kustomization` makes of the objects is not known: {error}")
+    outside = {path: text for path, text in rendering.files.items() if path.startswith("../")}
+    return rendering.with_files({_BUILT: built, **outside})
+
+
+def post_render(objects: Sequence[PlainObject], renderers: Sequence[Mapping[str, Any]]) -> tuple[PlainObject, ...]:
+    """Return what the `postRenderers` of a HelmRelease make of the objects. Raises KustomizeError."""
+    for changes in filter(None, (renderer.get("kustomize") for renderer in renderers)):
+        text = "---\n".join(f"{json.dumps(plain)}\n" for plain in objects)
+        kustomization = json.dumps({**changes, "resources": ["objects.yaml"]})
+        objects = tuple(read_objects(build({"objects.yaml": text, KUSTOMIZATION: kustomization}), _BUILT))
+    return tuple(objects)
+
+
+def build(files: Mapping[str, str]) -> str:
+    """Return what `kustomize build` prints of a directory with these files. Raises KustomizeError."""
+    from registry_gitops.validation import BuildError, build_directory, find_kustomize  # Few deployments need it.
+
+    command = find_kustomize()
+    if command is None:
+        raise KustomizeError("kustomize is not on PATH: install it")
+    with tempfile.TemporaryDirectory() as directory:
+        for path, text in files.items():
+            file = Path(directory, path)
+            if not path.startswith("../"):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, "utf-8", newline="")
+        try:
+            built = build_directory(command, directory)
+        except BuildError as error:
+            raise KustomizeError(str(error)) from None
+    if built is None:
+        raise KustomizeError("kustomize needs files from elsewhere, or cannot be run")
+    return built
+
+
+def _changes_objects(files: Mapping[str, str]) -> bool:
+    """Return whether a kustomization file does more than to list rendered files."""
+    try:
+        documents = read_documents(SourceFile(KUSTOMIZATION, files.get(KUSTOMIZATION, "")))
+    except YAMLError:
+        return True
+    found = [document.value for document in documents if isinstance(document.value, dict)]
+    return any(value.keys() - _OWN_KEYS or {*map(str, value.get("resources") or ())} - files.keys() for value in found)
