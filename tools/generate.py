@@ -17,6 +17,7 @@ from pathlib import Path
 from registry_gitops.cluster.status import Status, StatusList
 from registry_gitops.deployment import load
 from registry_gitops.diff import DiffReport
+from registry_gitops.importer import ImportReport
 from registry_gitops.render import check_deployment, deploy
 from registry_gitops.report import Report
 from registry_gitops.rules import RULES, Rule
@@ -94,6 +95,7 @@ def texts() -> dict[Path, str]:
         ROOT / "docs/rules.md": rules_page(),
         ROOT / "docs/checks.md": checks_page(),
         ROOT / "docs/report.schema.json": format_schema(json_schema(Report)),
+        ROOT / "docs/import.schema.json": format_schema(json_schema(ImportReport)),
         ROOT / "docs/diff.schema.json": format_schema(json_schema(DiffReport)),
         ROOT / "docs/status.schema.json": format_schema(json_schema(Status)),
         ROOT / "docs/status-list.schema.json": format_schema(json_schema(StatusList)),

@@ -15,7 +15,7 @@ from registry_gitops.importer.config_draft import Notes
 from registry_gitops.importer.config_variables import config_path_of, read_variable
 from registry_gitops.importer.config_yml import translate_config
 from registry_gitops.importer.container_files import MountedFiles
-from registry_gitops.importer.input_keys import InputKey, KeyTree, find, leaves, plant
+from registry_gitops.importer.input_keys import InputKey, KeyTree, find, leaves, plant, without
 from registry_gitops.importer.value_layers import ReferredValues
 
 _S3: Final = (
@@ -234,12 +234,3 @@ def _drop_setting(settings: RegistrySettings, path: Path, why: str) -> None:
         return
     Notes(settings.notes.draft, settings.tree).dropped(path, why)
     settings.tree = without(settings.tree, path)
-
-
-def without(tree: KeyTree, path: Path) -> KeyTree:
-    """Return a tree without what is at `path`."""
-    first, *rest = path
-    below = tree.get(first)
-    if rest and isinstance(below, dict):
-        return {**tree, first: without(below, tuple(rest))}
-    return {key: item for key, item in tree.items() if key != first}

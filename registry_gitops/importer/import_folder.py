@@ -34,6 +34,7 @@ from registry_gitops.render import path_in_repository
 from registry_gitops.repository import FluxRepository
 
 _DEFAULT_NAME: Final = "docker-registry"
+_OURS: Final = "is a config file of registry-gitops already: run `registry-gitops render`"
 _NO_REGISTRY: Final = (
     "has no registry that is known: pass manifests that run the image of a registry, a HelmRelease, a HelmChart, or a "
     "values file of the community's chart or the documented one"
@@ -178,7 +179,8 @@ def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocu
     if len(found) > 1:
         raise InputError.single("has several values files: pass one of them", path)
     if not found:
-        raise InputError.single(_NO_REGISTRY, path)
+        is_ours = any(each.role is Role.DESCRIPTION for each in folder)
+        raise InputError.single(_OURS if is_ours else _NO_REGISTRY, path)
     draft.put("name", _DEFAULT_NAME)
     draft.put("namespace", _DEFAULT_NAME)
     values = draft.read(read_tree(found[0]))

@@ -37,8 +37,8 @@ class KeyOutcome(ContractModel):
     column: int
     """Column of the key, from 1."""
 
-    key: str
-    """Path of the key in its document, such as spec.values.persistence.size; "" is the whole document."""
+    key: str = ""
+    """Path of the key in its document, such as spec.values.persistence.size; absent for the whole document."""
 
     fate: Fate
     """What became of it."""

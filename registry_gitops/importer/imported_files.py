@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 
 from registry_gitops.codec import dump_yaml
 from registry_gitops.deployment import RegistryDeployment
@@ -59,13 +61,13 @@ def next_steps(draft: ConfigDraft, directory: Path) -> list[str]:
     """Return the commands after an import: encrypt the Secrets, then render."""
     steps = []
     for name in draft.secrets:
-        plain, encrypted = directory / plain_file(name), directory / f"{name}.yaml"
+        plain, encrypted = (quote(str(directory / file)) for file in (plain_file(name), f"{name}.yaml"))
         steps += [
             f"# Encrypt the Secret {name}, for the keys of your .sops.yaml, and remove the file that is not encrypted:",
             f"sops encrypt --encrypted-regex '^(data|stringData)$' {plain} >{encrypted} && rm {plain}",
-            f"# Add {encrypted.name} to kustomization.resources in {directory / CONFIG}.",
+            f"# Add {name}.yaml to kustomization.resources in {directory / CONFIG}.",
         ]
-    return [*steps, f"registry-gitops render {directory / CONFIG}", *draft.steps]
+    return [*steps, f"registry-gitops render {quote(str(directory / CONFIG))}", *draft.steps]
 
 
 def write_import(imported: Imported, directory: Path) -> None:
@@ -73,24 +75,35 @@ def write_import(imported: Imported, directory: Path) -> None:
 
     Git ignores the Secrets before they are there.
     """
-    before = _read_ignored(directory)
-    missing = [name for name in imported.ignored if name not in before.splitlines()]
-    if not missing:
-        create_files(imported.files, directory)
-        return
-    lines = "".join(f"{name}\n" for name in missing)
-    if before:
-        create_files(imported.files, directory)
-        with (directory / _IGNORE).open("a", encoding="utf-8", newline="\n") as file:
-            file.write(f"{'' if before.endswith(chr(10)) else chr(10)}{lines}")
+    ignored = _read_ignored(directory)
+    lines = [name for name in imported.ignored if name not in (ignored or "").splitlines()]
+    if ignored is None:
+        new = {_IGNORE: "".join(f"{name}\n" for name in lines)} if lines else {}
+        create_files({**new, **imported.files}, directory)
     else:
-        create_files({_IGNORE: lines, **imported.files}, directory)
+        with _more_ignored(directory / _IGNORE, ignored, lines):
+            create_files(imported.files, directory)
+    for name in imported.ignored:
+        (directory / name).chmod(0o600)
 
 
-def _read_ignored(directory: Path) -> str:
+def _read_ignored(directory: Path) -> str | None:
     try:
         return (directory / _IGNORE).read_text("utf-8")
-    except FileNotFoundError:
-        return ""
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except (OSError, ValueError):
         raise InputError.single("cannot be read", directory / _IGNORE) from None
+
+
+@contextmanager
+def _more_ignored(path: Path, before: str, lines: list[str]) -> Iterator[None]:
+    """Add lines to a .gitignore, which is as it was if what follows fails."""
+    if lines:
+        path.write_text("\n".join([*before.splitlines(), *lines, ""]), "utf-8", newline="\n")
+    try:
+        yield
+    except InputError:
+        if lines:
+            path.write_text(before, "utf-8", newline="")
+        raise

@@ -104,6 +104,15 @@ def plant(tree: KeyTree, path: Path, item: KeyTree | InputKey) -> list[tuple[Inp
     return overridden
 
 
+def without(tree: KeyTree, path: Path) -> KeyTree:
+    """Return a tree without what is at `path`."""
+    first, *rest = path
+    below = tree.get(first)
+    if rest and isinstance(below, dict):
+        return {**tree, first: without(below, tuple(rest))}
+    return {key: item for key, item in tree.items() if key != first}
+
+
 def merge(below: KeyTree, above: KeyTree) -> tuple[KeyTree, list[tuple[InputKey, InputKey]]]:
     """Return `above` merged over `below`, as Helm does, and each key without effect with the one that overrides it.
 

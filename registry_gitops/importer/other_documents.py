@@ -1,4 +1,4 @@
-"""What stands around a release in its folder: the chart's repository, the Namespace, kustomization files, the rest."""
+"""What stands around a release in its directory: the chart's repository, the Namespace, kustomization files, others."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _translate_namespace(notes: Notes, manifest: Manifest) -> None:
 
 
 def translate_kustomization(notes: Notes, document: YAMLDocument, layers: ValueLayers) -> None:
-    """Translate a kustomization file of the folder, which `render` writes anew."""
+    """Translate a kustomization file of the input, which `render` writes anew."""
     for key in ("apiVersion", "kind", "resources", "bases"):
         notes.dropped((key,), f"{_OWN_FILE}: kustomization.resources adds files to it")
     for key in ("configurations", "generatorOptions"):
@@ -82,7 +82,7 @@ def translate_kustomization(notes: Notes, document: YAMLDocument, layers: ValueL
             else:
                 question = "`render` has no generators"
                 notes.decide((key, index), question, ["keep it in a directory of its own", "commit what it generates"])
-    question = "it changes objects of the folder, whose names can be others now"
+    question = "it changes objects of the directory, whose names can be others now"
     options = ["write the change as a value", "add it to kustomization.patches", "leave it out"]
     for key in ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "replacements", "vars"):
         notes.decide((key,), question, options)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from registry_gitops.documents import Manifest, Role, YAMLDocument
+from registry_gitops.documents import Manifest, Path, Role, YAMLDocument
 from registry_gitops.importer.chart_styles import ChartStyle, is_known_community_chart, style_of
 from registry_gitops.importer.community_settings import use_secret_in_place
 from registry_gitops.importer.community_values import translate_community_values
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.documented_values import translate_documented_values
-from registry_gitops.importer.input_keys import KeyTree, find, is_section, leaves, plant, read_tree
+from registry_gitops.importer.input_keys import (
+    KeyTree,
+    find,
+    is_section,
+    leaves,
+    leaves_with_path,
+    plant,
+    read_tree,
+    without,
+)
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_other_documents,
@@ -56,7 +65,7 @@ def import_release(
     kustomizations = [each for each in folder if each.role is Role.KUSTOMIZATION]
     draft.put("name", release.name)
     used = _translate_manifests(draft, release, layers, kustomizations)
-    values = Notes(draft, layers.values)
+    values = Notes(draft, _without_encrypted(draft, layers.values))
     style = style_of(chart, values.data) or ChartStyle.COMMUNITY
     translate_values(values, chart, style, name_in_helm(release))
     used |= layers.used_manifests()
@@ -81,6 +90,27 @@ def translate_values(values: Notes, chart: ChartOrigin, style: ChartStyle, relea
     name = _full_name(values, chart, release)
     if name != _full_name(values, ChartOrigin("docker-registry"), release):
         draft.put("values.fullnameOverride", name)
+
+
+def _without_encrypted(draft: ConfigDraft, values: KeyTree) -> KeyTree:
+    """Return values without those that SOPS encrypted, which nobody can read here."""
+    notes = Notes(draft, values)
+    for key, path in list(leaves_with_path(values)):
+        if isinstance(key.value, str) and key.value.startswith("ENC["):
+            notes.decide(path, "it is encrypted, so its value is not known", _options_for_encrypted(draft, path))
+            values = without(values, path)
+    return values
+
+
+def _options_for_encrypted(draft: ConfigDraft, path: Path) -> list[str]:
+    options = ["decrypt it with `sops decrypt`, and import it again"]
+    if path == ("secrets", "htpasswd"):
+        # Without the Secret no Pod starts, and without this section everybody could push.
+        name = f"{draft.name}-users"
+        draft.put("values.auth.htpasswd.enabled", True)
+        draft.put("values.auth.htpasswd.existingSecret", name)
+        options.append(f"put the users into the Secret {name}, under the key htpasswd: the config file names it")
+    return options
 
 
 def _full_name(values: Notes, chart: ChartOrigin, release: str) -> str:
@@ -150,7 +180,7 @@ def _read_references(notes: Notes, release: Manifest, layers: ValueLayers) -> No
             f"the {reference.kind} {reference.name} is not in the input, or is encrypted: its values are not known"
         )
         options = [
-            f"add it, decrypted, to the folder under the name {reference.name}, and import it again",
+            f"add it, decrypted, to the directory under the name {reference.name}, and import it again",
             "write what it has in the config file",
         ]
         if entry.get("optional"):

@@ -93,7 +93,7 @@ def _values_files(notes: Notes, key: tuple[str, ...]) -> None:
     notes.decide(
         key,
         "the values of these files of the chart are not in the input",
-        ["import the files too: add them to the folder as ConfigMaps of valuesFrom", "write their values by hand"],
+        ["import the files too: add them to the directory as ConfigMaps of valuesFrom", "write their values by hand"],
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -17,6 +19,7 @@ from registry_gitops.importer import Fate, ImportReport, format_import, import_p
 from registry_gitops.importer.imported_files import Imported
 from registry_gitops.masking import show_key
 from registry_gitops.render import deploy
+from tests.support.tools import ROOT
 
 HERE = Path(__file__).parent
 INPUTS = HERE / "inputs" / "helm"
@@ -67,6 +70,14 @@ def test_decision_says_what_to_decide_and_how(case: str, result: Imported) -> No
     for outcome in result.report.outcomes:
         assert outcome.fate is not Fate.DROPPED or outcome.note
         assert outcome.fate is not Fate.TRANSLATED or outcome.note or outcome.to
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_report_is_valid_by_the_published_schema(case: str, result: Imported) -> None:
+    schema = json.loads((ROOT / "docs" / "import.schema.json").read_text("utf-8"))
+    report = result.report.to_json()
+    assert [str(error) for error in jsonschema_rs.validator_for(schema).iter_errors(json.loads(report))] == []
+    assert ImportReport.model_validate_json(report) == result.report
 
 
 @pytest.mark.parametrize("case", CASES)
