@@ -158,5 +158,5 @@ def translate_claim(draft: ConfigDraft, notes: Notes, manifest: Manifest) -> Non
     """Note that the claim with the images stays."""
     notes.translated((), "values.persistence.existingClaim", _STAYS)
     modes = manifest.list("spec", "accessModes")
-    if modes:
+    if modes and modes != ["ReadWriteOnce"]:
         draft.put("values.persistence.accessModes", modes)

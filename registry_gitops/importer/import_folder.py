@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from registry_gitops.cluster import Kubectl
 from registry_gitops.deployment import CHART_NAME, GitSource, RegistryDeployment
 from registry_gitops.documents import Manifest, Role, YAMLDocument, find_files, read_file
 from registry_gitops.errors import InputError
@@ -27,6 +28,7 @@ from registry_gitops.importer.other_documents import (
 from registry_gitops.importer.registry_releases import HELM_RELEASE, ChartOrigin, name_in_helm
 from registry_gitops.importer.registry_workloads import RegistryWorkload, find_workloads
 from registry_gitops.importer.release_import import import_release, registry_releases, translate_values
+from registry_gitops.importer.running_objects import read_running
 from registry_gitops.importer.validated_config import validate_draft
 from registry_gitops.importer.value_layers import ValueLayers
 from registry_gitops.importer.workload_import import import_workload
@@ -48,6 +50,22 @@ def import_path(path: str, output: Path) -> Imported:
     """
     folder = _read(path)
     documents = folder if Path(path).is_dir() else [*folder, *_neighbors(Path(path))]
+    return _import_documents(path, folder, documents, output)
+
+
+def import_running(kubectl: Kubectl, namespace: str, output: Path) -> Imported:
+    """Return the import of the registry that runs in a namespace. Writes nothing.
+
+    Raises ClusterError if the cluster cannot be read, and InputError if the namespace has no registry, or several ones.
+    """
+    documents = read_running(kubectl, namespace)
+    return _import_documents(f"namespace {namespace}", documents, documents, output)
+
+
+def _import_documents(
+    path: str, folder: Sequence[YAMLDocument], documents: Sequence[YAMLDocument], output: Path
+) -> Imported:
+    """Return the import of `folder`, which is at `path`; `documents` has what is next to it too."""
     manifests = FluxRepository(documents).manifests
     own = [each for each in manifests if each.document in folder]
     draft, found = ConfigDraft(), registry_releases(own)
@@ -65,7 +83,7 @@ def import_path(path: str, output: Path) -> Imported:
     elif found:
         form = import_release(draft, found[0], documents, manifests, folder)
         deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
-        if found[0].group_kind == HELM_RELEASE:
+        if found[0].group_kind == HELM_RELEASE and form.endswith(ChartStyle.COMMUNITY):
             draft.steps += _release_steps(found[0], deployment, own, output)
     else:
         form = _import_values_file(draft, path, folder)
@@ -165,12 +183,12 @@ def _import_workload(
 
 
 def _files_with_nothing_else(manifests: Sequence[Manifest], replaced: set[int]) -> list[str]:
-    """Return the files all of whose objects are made anew, in the order read."""
+    """Return the files all of whose objects are made anew, in the order read. What runs in a cluster has no file."""
     files: dict[str, bool] = {}
     for manifest in manifests:
         file = manifest.document.source.name
         files[file] = files.get(file, True) and id(manifest) in replaced
-    return [file for file, is_replaced in files.items() if is_replaced]
+    return [file for file, is_replaced in files.items() if is_replaced and Path(file).is_file()]
 
 
 def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument]) -> str:

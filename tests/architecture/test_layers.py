@@ -67,6 +67,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "secrets": {"manifests", "model", "values"},
     "registry": set(),
     "importer": {
+        "cluster",
         "codec",
         "deployment",
         "documents",

@@ -31,7 +31,12 @@ _KINDS: Final = {
     },
     "autoscaling/v2": {"horizontalpodautoscalers": "HorizontalPodAutoscaler"},
     "storage.k8s.io/v1": {"storageclasses": "StorageClass"},
-    "apps/v1": {"deployments": "Deployment", "statefulsets": "StatefulSet", "replicasets": "ReplicaSet"},
+    "apps/v1": {
+        "deployments": "Deployment",
+        "statefulsets": "StatefulSet",
+        "daemonsets": "DaemonSet",
+        "replicasets": "ReplicaSet",
+    },
     "batch/v1": {"cronjobs": "CronJob", "jobs": "Job"},
     "networking.k8s.io/v1": {
         "ingresses": "Ingress",

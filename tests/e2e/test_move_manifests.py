@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,19 @@ def test_images_are_pushed_to_a_registry_of_plain_manifests(fleet: Fleet, pushed
     until("registry of plain manifests", is_running)
     with fleet.cluster.forward(fleet.namespace) as address:
         repository(address).push(pushed, "1")
+
+
+def test_the_cluster_and_the_files_say_the_same(fleet: Fleet) -> None:
+    for folder, source in (("live", ("--cluster", "-n", fleet.namespace)), ("file", (OLD,))):
+        fleet.cli("import", *source, "--output-dir", folder)
+    live, file = (yaml.safe_load((fleet.tree / folder / "registry.yaml").read_text()) for folder in ("live", "file"))
+    node_port = live["values"]["service"].pop("nodePorts")
+    assert node_port == {"http": service(fleet)["spec"]["ports"][0]["nodePort"]}
+    for key in ("ipFamilies", "externalTrafficPolicy"):
+        live["values"]["service"].pop(key, None)
+    assert live["values"] == file["values"]
+    for folder in ("live", "file"):
+        shutil.rmtree(fleet.tree / folder)
 
 
 def test_nothing_acknowledged_is_lost_while_it_moves(fleet: Fleet, tmp_path: Path) -> None:
