@@ -55,6 +55,12 @@ _CONTAINER: Final[Mapping[str, str]] = {
     "tty": "the registry reads no input",
 }
 
+_NO_VALUE: Final = (
+    "the chart has no value for it",
+    ("leave it out, if nothing depends on it", "patch the Deployment in release.postRenderers"),
+)
+"""The question about a key of a Pod, and the answers."""
+
 _PROBE_TIMES: Final = ("initialDelaySeconds", "periodSeconds", "timeoutSeconds", "failureThreshold", "successThreshold")
 _HANDLERS: Final = ("httpGet", "tcpSocket", "exec", "grpc")
 
@@ -75,6 +81,8 @@ def translate_pod(workload: RegistryWorkload, notes: Notes) -> None:
             notes.keep(path, f"values.{key}")
         elif key in _READERS:
             _READERS[key](workload, notes, path)
+        elif key not in ("volumes", "securityContext"):
+            notes.decide(path, *_NO_VALUE)
     _read_users(workload, notes)
     _read_container(workload, notes)
 

@@ -78,7 +78,7 @@ def test_images_are_pushed_to_a_registry_of_plain_manifests(fleet: Fleet, pushed
         found = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
         return bool(found and found["status"].get("availableReplicas"))
 
-    until("registry of plain manifests", is_running)
+    until("registry of plain manifests", is_running, 180)
     with fleet.cluster.forward(fleet.namespace) as address:
         repository(address).push(pushed, "1")
 
