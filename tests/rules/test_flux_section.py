@@ -88,7 +88,7 @@ def test_path_of_the_source_counts_also_for_a_shared_chart(repository: Path) -> 
 
 def test_encrypted_file_needs_decryption_in_each_cluster(repository: Path) -> None:
     (repository / "apps/registry/users.sops.yaml").write_text(SECRET)
-    clusters = {"a": {"decryption": {}}, "b": {}}
+    clusters: dict[str, object] = {"a": {"decryption": {}}, "b": {}}
     config = {"kustomization": {"resources": ["users.sops.yaml"]}}
     ((rule, key, message),) = found(repository, {"clusters": clusters}, **config)
     assert (rule, key) == ("flux-decryption", "flux.clusters.b")

@@ -58,27 +58,31 @@ def applied_twice(repository: FluxRepository) -> Iterator[tuple[Manifest, Proble
         return
     located = [flux for flux in repository.flux_kustomizations if flux.folder is not None]
     below = {id(flux): graph.files_below(flux) for flux in located}
+    by_directory: dict[str, list[FluxKustomization]] = {}
+    for flux in located:
+        by_directory.setdefault(os.path.dirname(flux.file), []).append(flux)
     for inner in located:
-        for outer in located:
-            if outer is inner or not (inner.file in below[id(outer)] or _is_inside(inner, outer)):
+        siblings = [each for each in by_directory[os.path.dirname(inner.file)] if _is_inside(inner, each)]
+        applying = [each for each in located if inner.file in below[id(each)]]
+        for outer in dict.fromkeys([*applying, *siblings]):
+            if outer is inner:
                 continue
+            other = f"Kustomization/{outer.manifest.name}"
             manifest = _common(repository, inner, outer, below[id(inner)] & below[id(outer)])
             if manifest is not None:
                 yield (
                     inner.manifest,
                     Problem(
                         ("spec", "path"),
-                        f"{manifest.identity} is applied by Kustomization/{outer.manifest.name} too: both own it",
-                        f"list in a kustomization.yaml what Kustomization/{outer.manifest.name} applies, without these objects",
+                        f"{manifest.identity} is applied by {other} too: both own it",
+                        f"list in a kustomization.yaml what {other} applies, without these objects",
                     ),
                 )
                 break
 
 
 def _is_inside(inner: FluxKustomization, outer: FluxKustomization) -> bool:
-    """Whether both are in the directory of a cluster, and one applies a directory below that of the other."""
-    if os.path.dirname(inner.file) != os.path.dirname(outer.file):
-        return False
+    """Whether one applies a directory below that of the other. Both are in the same directory, that of a cluster."""
     return inner.folder is not None and inner.folder.startswith(f"{outer.folder}/")
 
 
