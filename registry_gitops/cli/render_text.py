@@ -25,7 +25,7 @@ def print_changes(plans: Sequence[Plan], unchanged: Sequence[Path], *, is_check:
     lines = (line for plan in changed for line in _list_changes(plan, "" if total == 1 else _prefix(plan.directory)))
     write_stdout("".join(f"{line}\n" for line in lines))
     if total > 1:
-        verb = "differ" if is_check else "changed"
+        verb = "changed" if not is_check else "differs" if len(changed) == 1 else "differ"
         write_stderr(f"{total} deployments: {len(changed)} {verb}, {total - len(changed)} up to date")
     elif not changed:
         write_stderr(f"up to date: {[*unchanged, *(plan.directory for plan in plans)][0]}")

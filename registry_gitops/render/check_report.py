@@ -45,12 +45,17 @@ def build_check_report(
     return Report(
         tool="registry-gitops render",
         version=__version__,
-        subject=str(results[0].config) if len(results) == 1 else f"{len(results)} config files",
+        subject=_subject(results),
         started=started,
         seconds=(now - started).total_seconds(),
         checks=tuple(_checks(found, results, _skipped(allow, results), fail_on, compare=compare)),
         findings=tuple(found),
     )
+
+
+def _subject(results: Sequence[ConfigResult]) -> str:
+    configs = {result.config for result in results}
+    return str(*configs) if len(configs) == 1 else f"{len(configs)} config files"
 
 
 def _findings(result: ConfigResult, allow: Collection[str], *, compare: bool) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def test_changes_have_the_path_from_here(cli: Run, fleet: Path) -> None:
     cli("render", "apps")
     write(fleet / "eu/two", f"{SMALL}values: {{replicaCount: 0}}\n")
     done = cli("render", "--check", "apps")
-    assert (done.code, done.err) == (1, "3 deployments: 1 differ, 2 up to date\n")
+    assert (done.code, done.err) == (1, "3 deployments: 1 differs, 2 up to date\n")
     assert done.out.splitlines() == ["update apps/eu/two/README.md", "update apps/eu/two/helmrelease.yaml"]
     done = cli("render", "apps")
     assert (done.code, done.err) == (0, "3 deployments: 1 changed, 2 up to date\n")
@@ -200,8 +200,9 @@ def test_program_defines_several_deployments(cli: Run, tmp_path: Path) -> None:
     assert "name: registry-us\n" in Path("us/registry/helmrelease.yaml").read_text()
     Path("eu/registry/README.md").write_text("mine")
     done = cli("render", "--check", "-o", "json")
-    (finding,) = json.loads(done.out)["findings"]
-    assert finding["location"]["file"] == "eu/registry/README.md"
+    report = json.loads(done.out)
+    (finding,) = report["findings"]
+    assert (report["subject"], finding["location"]["file"]) == ("registry.py", "eu/registry/README.md")
     assert finding["remedy"].endswith("run `registry-gitops render registry.py --force`")
 
 

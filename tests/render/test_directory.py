@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from registry_gitops.errors import InputError
-from registry_gitops.render import Action, format_diff, plan_changes, write_plan, write_tree
+from registry_gitops.render import Action, format_diff, plan_changes, write_plan, write_plans, write_tree
 
 LIST = ".registry-gitops.sha256"
 OLD = {"a.yaml": "a: 1\n", "chart/templates/b.yaml": "b: 1\n", "gone/c.yaml": "c: 1\n"}
@@ -187,6 +187,32 @@ def test_an_error_in_the_middle_takes_everything_back(tmp_path: Path, monkeypatc
     assert files(tmp_path) == OLD
     assert not (tmp_path / "new").exists()
     assert actions(OLD, tmp_path) == dict.fromkeys(OLD, Action.KEEP)
+
+
+@pytest.mark.parametrize("renames", [1, 4, 6, 9])
+def test_an_error_in_one_directory_takes_back_what_was_written_to_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    write_tree(OLD, tmp_path / "a")
+    write_tree(OLD, tmp_path / "b")
+    places = [tmp_path / name for name in ("a", "new/c", "b")]
+    plans = [plan_changes(NEW, place) for place in places]
+    before = {str(path): path.is_dir() or path.read_bytes() for path in tmp_path.rglob("*")}
+    replace, done = Path.replace, list[Path]()
+
+    def failing(self: Path, target: Path) -> Path:
+        done.append(target)
+        if len(done) == renames:
+            raise OSError(28, os.strerror(28), str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(InputError, match="No space left on device; nothing was changed"):
+        write_plans(plans)
+    monkeypatch.undo()
+    assert {str(path): path.is_dir() or path.read_bytes() for path in tmp_path.rglob("*")} == before
+    write_plans(plans)
+    assert [files(place) for place in places] == [NEW] * 3
 
 
 @pytest.mark.tools
