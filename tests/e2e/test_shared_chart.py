@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from registry_gitops.cluster.status import CauseId
+from registry_gitops.findings import Severity
 from registry_gitops.version import __version__
 from tests.e2e.cluster import Object, is_ready, until
 from tests.e2e.fleet import FOLDER, SYSTEM, Fleet
-from tests.e2e.status import ready_without_causes
+from tests.e2e.status import cause, ready_without_causes
 
 NAME = "docker-registry"
 
@@ -61,3 +63,15 @@ def test_path_from_the_root_of_the_repository_is_the_same(fleet: Fleet) -> None:
     fleet.describe(source={"chart": "/charts/docker-registry", "path": None})
     fleet.render()
     assert (fleet.folder / "helmrelease.yaml").read_text() == manifest
+
+
+def test_chart_that_flux_does_not_read_is_refused_and_not_found(fleet: Fleet) -> None:
+    (fleet.tree / ".sourceignore").write_text("/*\n!/apps/\n")
+    refused = fleet.cli("render", fleet.description, code=1)
+    assert '"charts/docker-registry" is excluded by .sourceignore' in refused.err
+    fleet.push("Let Flux read apps/ alone")
+    found = cause(fleet, CauseId.CHART_NOT_FOUND, "has no chart ./charts/docker-registry", Severity.WARNING)
+    assert "let neither .sourceignore" in found.remedy
+    (fleet.tree / ".sourceignore").write_text("/*\n!/apps/\n!/charts/\n")
+    fleet.commit("Let Flux read the chart too")
+    ready_without_causes(fleet)
