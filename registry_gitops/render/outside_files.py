@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CHECKSUM_FILE, RENDERED_MARK
-from registry_gitops.git_repository import path_in_repository
+from registry_gitops.git_repository import find_work_tree
 
 _HEADER: Final = re.compile(rf"{re.escape(RENDERED_MARK)} from (?P<directory>[^\n]+): change [^\n]*\n")
 
@@ -31,16 +31,16 @@ def is_outside(path: str) -> bool:
 
 def check_outside(directory: Path, paths: Iterable[str]) -> None:
     """Raise InputError for a path that leaves the Git repository of `directory`, or if that is in none."""
-    outside = [path for path in paths if is_outside(path)]
+    outside = sorted(filter(is_outside, paths))
     if not outside:
         return
-    place = path_in_repository(directory)
-    if place is None:
+    root = find_work_tree(directory)
+    if root is None:
         message = "is in no Git repository, and flux has files outside of this directory: run `git init` at the root"
         raise InputError.single(f"{message}, or render to a directory of the repository", directory)
-    depth = len(PurePosixPath(place).parts)
     for path in outside:
-        if PurePosixPath(path).parts.count("..") > depth:
+        # Also by a symbolic link.
+        if not rendered_path(directory, path).resolve().is_relative_to(root):
             raise InputError.single("is outside of the Git repository: correct flux", rendered_path(directory, path))
 
 

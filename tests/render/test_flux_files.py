@@ -123,6 +123,16 @@ def test_without_a_repository_nothing_is_written(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_link_that_leads_out_of_the_repository_is_refused(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (repository / "clusters").symlink_to(elsewhere)
+    with pytest.raises(InputError, match=r"eu/registry\.yaml: is outside of the Git repository"):
+        deploy(deployment(), repository / "apps/registry")
+    assert not list(elsewhere.iterdir())
+
+
 def test_list_that_leads_out_of_the_repository_is_refused(repository: Path) -> None:
     folder = repository / "apps/registry"
     folder.mkdir(parents=True)
