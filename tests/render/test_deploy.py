@@ -33,6 +33,8 @@ __all__ = ["cli"]
 PASSWORD = {"values": {"auth": {"htpasswd": {"enabled": True, "username": "ci", "password": "hunter2"}}}}
 OCI = {"source": {"type": "oci", "url": "oci://registry.example.com/charts/docker-registry"}}
 
+FLUX = {"path": "apps", "file": "../ks.yaml"}
+
 REMOVE = "- op: remove\n  path: /spec/interval\n"
 
 REPLICATED = {
@@ -60,6 +62,8 @@ BAD: dict[str, list[dict[str, Any]]] = {
         OCI | {"kustomization": {"components": ["../components/sops"]}},
         OCI | {"kustomization": {"patches": [{"path": "patch.yaml"}]}},
     ],
+    "flux-path": [OCI | {"flux": {"path": "elsewhere", "file": "../ks.yaml"}}],
+    "flux-variables": [OCI | {"flux": FLUX, "values": {"podAnnotations": {"host": "${HOST}"}}}],
     "patch-content": [
         OCI | {"kustomization": {"patches": [{"patch": "hello"}]}},
         OCI | {"kustomization": {"patches": [{"patch": REMOVE, "target": {"kind": "Deployment"}}]}},
@@ -116,8 +120,15 @@ def made(config: dict[str, Any]) -> RegistryDeployment:
     return RegistryDeployment.model_validate(config)
 
 
-COMPARING = {"claim-change", "images-left-behind", "images-deleted", "namespace-deleted", "immutable-fields"}
-"""Rules that need files which were rendered before: tests/rules/test_claim_change.py and test_disasters.py try them."""
+COMPARING = {
+    "claim-change",
+    "flux-rename",
+    "images-left-behind",
+    "images-deleted",
+    "namespace-deleted",
+    "immutable-fields",
+}
+"""Rules that need files which were rendered before: other tests in tests/rules try them."""
 
 
 def test_every_rule_that_stops_has_a_bad_deployment_here() -> None:
