@@ -4,7 +4,7 @@ create_files(make_starter("apps/registry", "flat", StarterOptions()).files, "app
 """
 
 from registry_gitops.starter.creation import create_files
-from registry_gitops.starter.layouts import find_layout, make_starter
+from registry_gitops.starter.layouts import ShownLayout, find_layout, make_starter
 from registry_gitops.starter.options import Layout, Starter, StarterOptions
 
-__all__ = ["Layout", "Starter", "StarterOptions", "create_files", "find_layout", "make_starter"]
+__all__ = ["Layout", "ShownLayout", "Starter", "StarterOptions", "create_files", "find_layout", "make_starter"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from registry_gitops.starter.config_template import ConfigTemplate
@@ -15,4 +16,4 @@ def flat_starter(directory: Path, options: StarterOptions) -> Starter:
     template = ConfigTemplate(directory, options, schema)
     config = directory / template.name
     files = {template.name: template.fill(options.source), **({} if options.python else schema.files)}
-    return Starter(files, (f"read {config}, then run `registry-gitops render {config}`",))
+    return Starter(files, (f"read {config}, then run `registry-gitops render {shlex.quote(str(config))}`",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -85,8 +86,8 @@ def _list_directories(directory: Path) -> list[str]:
 
 def _steps(directory: Path, chart: str, options: StarterOptions, *, has_clusters: bool) -> Iterator[str]:
     if options.source == "git" and not (directory / chart).exists():
-        yield f"run `registry-gitops chart write {directory / chart}`"
+        yield f"run `registry-gitops chart write {shlex.quote(str(directory / chart))}`"
     yield f"read {directory / _BASE / options.name / 'registry.yaml'} and the files that extend it"
-    yield f"run `registry-gitops render {directory / 'apps'}`"
+    yield f"run `registry-gitops render {shlex.quote(str(directory / 'apps'))}`"
     if not has_clusters:
         yield "let Flux in each cluster apply its directory in clusters/, for example with `flux bootstrap`"

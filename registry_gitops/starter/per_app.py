@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.documents import read_file
 from registry_gitops.errors import InputError
+from registry_gitops.render import path_in_repository
 from registry_gitops.starter.config_template import ConfigTemplate, fill_template, quote_yaml
 from registry_gitops.starter.editor_schema import EditorSchema
 from registry_gitops.starter.options import Starter, StarterOptions
@@ -15,16 +19,19 @@ from registry_gitops.starter.options import Starter, StarterOptions
 _APPLICATIONS: Final = ("kubernetes/apps", "kubernetes/*/apps", "apps")
 """Where repositories of this layout have the directories of their namespaces."""
 
+_DEPTH: Final = 2
+"""Least number of directories above an application: that of all namespaces, and its own namespace."""
+
 
 def per_app_starter(directory: Path, options: StarterOptions) -> Starter:
     """Return a config file for app/, and the files of its namespace if that is a new one.
 
-    The GitRepository is that of the other applications.
+    `directory` is that of the repository, or of an application. The GitRepository is that of the other applications.
     """
     others = find_flux_files(directory)
-    apps = others[0].parents[2] if others else directory / _APPLICATIONS[0]
-    namespace = apps / options.namespace
-    config = namespace / options.name / "app/registry.yaml"
+    application = directory if is_application(directory) else _locate_application(directory, others, options)
+    namespace = Path(os.path.normpath(application / ".."))
+    config = application / "app/registry.yaml"
     schema = EditorSchema.find(directory, options.schema)
     template = ConfigTemplate(config.parent, options, schema)
     words = {
@@ -32,21 +39,39 @@ def per_app_starter(directory: Path, options: StarterOptions) -> Starter:
         **_git_repository(others),
     }
     flux = "flux-app" if options.source == "git" else "flux-app-published"
-    text = template.fill(options.source, flux, **words)
-    has_namespace = (namespace / "kustomization.yaml").exists()
-    files = {config: text} if has_namespace else {config: text, **_namespace_files(namespace, template.words)}
-    relative = {path.relative_to(directory).as_posix(): text for path, text in files.items()}
-    steps = [f"read {config}, then run `registry-gitops render {config}`"]
-    if has_namespace:
-        steps.append(f"add {options.name}/ks.yaml to the resources of {namespace / 'kustomization.yaml'}")
+    files = {config: template.fill(options.source, flux, **words)}
+    steps = [f"read {config}, then run `registry-gitops render {shlex.quote(str(config))}`"]
+    file = f"{application.resolve().name}/ks.yaml"
+    if (namespace / "kustomization.yaml").exists():
+        steps.append(f"add {file} to the resources of {namespace / 'kustomization.yaml'}")
+    else:
+        files |= _namespace_files(namespace, options.namespace, {**template.words, "file": quote_yaml(file)})
     if not others:
-        steps.append(f"let a Flux Kustomization apply {apps}")
+        steps.append(f"let a Flux Kustomization apply {namespace.parent}")
+    relative = {Path(os.path.relpath(path, directory)).as_posix(): text for path, text in files.items()}
     return Starter({**relative, **schema.files}, tuple(steps))
 
 
+def _locate_application(directory: Path, others: list[Path], options: StarterOptions) -> Path:
+    apps = others[0].parents[2] if others else directory / _APPLICATIONS[0]
+    return apps / options.namespace / options.name
+
+
 def find_flux_files(directory: Path) -> list[Path]:
-    """Return the ks.yaml of each application of a repository, sorted."""
+    """Return the ks.yaml of each application of a repository, or next to an application, sorted."""
+    if is_application(directory):
+        return _find_others(directory)
     return sorted(path for apps in _APPLICATIONS for path in directory.glob(f"{apps}/*/*/ks.yaml"))
+
+
+def is_application(directory: Path) -> bool:
+    """Return whether a directory, which need not exist, is where the others of its repository have an application."""
+    path = path_in_repository(directory)
+    return path is not None and len(Path(path).parts) > _DEPTH and bool(_find_others(directory))
+
+
+def _find_others(application: Path) -> list[Path]:
+    return sorted(Path(os.path.normpath(application / "../..")).glob("*/*/ks.yaml"))
 
 
 def _git_repository(flux_files: list[Path]) -> dict[str, str]:
@@ -72,7 +97,9 @@ def _specs(path: Path) -> Iterator[Mapping[str, Any]]:
             yield spec
 
 
-def _namespace_files(namespace: Path, words: Mapping[str, str]) -> dict[Path, str]:
-    return {
-        namespace / f"{name}.yaml": fill_template(f"app-{name}.yaml", words) for name in ("kustomization", "namespace")
-    }
+def _namespace_files(namespace: Path, name: str, words: Mapping[str, str]) -> dict[Path, str]:
+    """Return the kustomization file of a namespace, and the Namespace, unless that belongs to Kubernetes or Flux."""
+    is_ours = RegistryDeployment(namespace=name).renders_namespace
+    words = {**words, "first": "\n  - namespace.yaml" if is_ours else ""}
+    names = ("kustomization", "namespace") if is_ours else ("kustomization",)
+    return {namespace / f"{each}.yaml": fill_template(f"app-{each}.yaml", words) for each in names}

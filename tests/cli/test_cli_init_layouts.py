@@ -150,6 +150,43 @@ def test_an_application_has_the_place_and_the_source_of_the_others(
     assert flux["spec"]["sourceRef"] == {"kind": "GitRepository", "name": "home-ops", "namespace": "flux"}
 
 
+def test_the_directory_of_an_application_names_it_and_its_namespace(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plex = tmp_path / "kubernetes/apps/media/plex"
+    plex.mkdir(parents=True)
+    (plex / "ks.yaml").write_text(PLEX)
+    (plex.parent / "kustomization.yaml").write_text("namespace: media\nresources: [plex/ks.yaml]\n")
+    done = cli("init", "kubernetes/apps/media/images")
+    assert created(done.out) == ["app/registry.yaml", SCHEMA]
+    assert "2. Add images/ks.yaml to the resources of kubernetes/apps/media/kustomization.yaml.\n" in done.err
+    found = load(tmp_path / "kubernetes/apps/media/images/app/registry.yaml")
+    assert (found.name, found.namespace_options.name, found.namespace_options.inherit) == ("images", "media", True)
+    here = tmp_path / "kubernetes/apps/tools/charts"
+    here.mkdir(parents=True)
+    monkeypatch.chdir(here)
+    assert created(cli("init", "--name", "c").out)[:3] == [
+        "app/registry.yaml",
+        "../kustomization.yaml",
+        "../namespace.yaml",
+    ]
+    assert load(here / "app/registry.yaml").name == "c"
+    assert kustomization(here.parent / "kustomization.yaml")["resources"] == ["namespace.yaml", "charts/ks.yaml"]
+    render_all(here)
+    assert kustomization(here / "ks.yaml")["spec"]["targetNamespace"] == "tools"
+
+
+def test_no_namespace_is_written_for_one_of_the_system(cli: Run, tmp_path: Path) -> None:
+    done = cli("init", "--layout", "per-app", "--namespace", "kube-system")
+    assert not [name for name in created(done.out) if name.endswith("/namespace.yaml")]
+    found = kustomization(tmp_path / "kubernetes/apps/kube-system/kustomization.yaml")
+    assert found["resources"] == ["docker-registry/ks.yaml"]
+
+
+def test_a_command_that_comes_next_quotes_a_space(cli: Run) -> None:
+    assert "`registry-gitops render 'my apps/apps'`" in cli("init", "my apps", "--layout", "monorepo").err
+
+
 @pytest.mark.parametrize("text", ["", "a: [", "- x\n", "spec: text\n", "spec: {sourceRef: flux}\n", "\0", "\udcff"])
 def test_an_unreadable_ks_yaml_shows_the_layout_and_no_source(cli: Run, tmp_path: Path, text: str) -> None:
     plex = tmp_path / "kubernetes/apps/media/plex"

@@ -69,8 +69,8 @@ def test_create_files_removes_what_it_created_if_a_write_fails(tmp_path: Path) -
 def test_find_layout_returns_what_a_directory_shows(tmp_path: Path, path: str, layout: str) -> None:
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_text("") if path.endswith(".yaml") else (tmp_path / path).mkdir()
-    assert find_layout(tmp_path) == layout
+    assert find_layout(tmp_path).layout == layout
 
 
 def test_find_layout_of_a_directory_that_is_missing_is_flat(tmp_path: Path) -> None:
-    assert find_layout(tmp_path / "new") == "flat"
+    assert find_layout(tmp_path / "new").layout == "flat"

@@ -36,8 +36,12 @@ def init(
             "oci://ghcr.io/example/charts/docker-registry.",
         ),
     ] = None,
-    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the HelmRelease.")] = "docker-registry",
-    namespace: Annotated[str, typer.Option(metavar="NAME", help="Namespace of the deployment.")] = "docker-registry",
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the HelmRelease.", show_default="docker-registry")
+    ] = None,
+    namespace: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Namespace of the deployment.", show_default="docker-registry")
+    ] = None,
     layout: Annotated[
         Literal["flat", "monorepo", "per-app"] | None,
         typer.Option(
@@ -63,14 +67,15 @@ def init(
     _check_url(source, url)
     from registry_gitops.starter import StarterOptions, create_files, find_layout, make_starter
 
-    layout = layout or find_layout(folder)
+    shown = find_layout(folder)
+    layout = layout or shown.layout
     if python and layout != "flat":
         raise typer.BadParameter(
             f"the layout {layout} has several files, all of them YAML: add --layout flat", param_hint="--python"
         )
     if python and schema:
         raise typer.BadParameter("editors check YAML against it, and --python writes none", param_hint="--schema")
-    options = StarterOptions(source, url, name, namespace, schema, python=python)
+    options = StarterOptions(source, url, name or shown.name, namespace or shown.namespace, schema, python=python)
     try:
         starter = make_starter(folder, layout, options)
     except InputError as error:
