@@ -153,6 +153,10 @@ def _proxy(settings: RegistrySettings) -> None:
         for key in ("username", "password"):
             notes.dropped(("proxy", key), "secretRef overrides it")
         return
+    if notes.get("proxy", "username") and not notes.get("proxy", "password"):
+        option = "name a Secret with both in values.proxy.existingSecret: `registry-gitops secret proxy`"
+        notes.decide(("proxy", "username"), "there is no password for this user", [option, "leave it out"])
+        return
     for key in ("username", "password"):
         settings.move(("proxy", key), ("proxy", key))
 

@@ -37,6 +37,10 @@ class Note:
     text: str = ""
     options: tuple[str, ...] = ()
 
+    def with_moved(self, section: str, removed: int) -> Note:
+        """Return the note after an entry of a list was removed."""
+        return replace(self, to=tuple(_moved(target, section, removed) for target in self.to))
+
 
 @dataclass(eq=False)
 class ConfigDraft:
@@ -100,12 +104,10 @@ class ConfigDraft:
 
     def remove_entry(self, path: Path) -> None:
         """Take what is at a path out of the config file; the notes of the entries after it in a list move with them."""
-        remove_at(self.config, path)
-        *sections, index = path
+        *sections, index = remove_at(self.config, path)
         if isinstance(index, int):
-            for key, note in self._notes.items():
-                targets = tuple(_moved(target, format_path(tuple(sections)), index) for target in note.to)
-                self._notes[key] = note if targets == note.to else replace(note, to=targets)
+            moved = {id(note): note.with_moved(format_path(tuple(sections)), index) for note in self._notes.values()}
+            self._notes = {key: moved[id(note)] for key, note in self._notes.items()}
 
     def add_secret(self, name: str, content: Mapping[str, str]) -> None:
         """Add keys to a Secret that is written beside the config file, for a person to encrypt."""

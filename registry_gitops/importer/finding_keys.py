@@ -31,12 +31,12 @@ def place_at(config: Any, path: Path) -> Any:
     return config
 
 
-def remove_at(config: dict[str, Any], path: Path) -> None:
-    """Remove what is at a path that the data has, and the sections that are empty without it."""
-    while path:
-        *sections, last = path
-        place = place_at(config, tuple(sections))
-        del place[last]
-        if place:
-            return
-        path = tuple(sections)
+def remove_at(config: dict[str, Any], path: Path) -> Path:
+    """Remove what is at a path that the data has, and the sections that are empty without it.
+
+    Return the path of the outermost one that was removed.
+    """
+    *sections, last = path
+    place = place_at(config, tuple(sections))
+    del place[last]
+    return path if place or not sections else remove_at(config, tuple(sections))

@@ -36,6 +36,7 @@ from registry_gitops.render import path_in_repository
 from registry_gitops.repository import FluxRepository
 
 _DEFAULT_NAME: Final = "docker-registry"
+_TEMPLATE: Final = "is a template, and no YAML: render it, and import the result"
 _OURS: Final = "is a config file of registry-gitops already: run `registry-gitops render`"
 _NO_REGISTRY: Final = (
     "has no registry that is known: pass manifests that run the image of a registry, a HelmRelease, a HelmChart, or a "
@@ -131,11 +132,14 @@ def _read(path: str) -> list[YAMLDocument]:
     for file in find_files([path]):
         reading = read_file(file)
         documents += reading.documents
+        if not reading.documents and not reading.problems and "{{" in reading.source.text:
+            location = Location(reading.source.name)
+            problems.append(Finding(id="invalid-input", message=_TEMPLATE, location=location))
         for problem in reading.problems:
             location = Location(reading.source.name, problem.line, problem.column)
             if problem.rule_id != "duplicate-key":
                 problems.append(Finding(id=problem.rule_id, message=problem.message, location=location))
-    if problems:
+    if problems and not (documents and all(problem.message == _TEMPLATE for problem in problems)):
         raise InputError(problems)
     return documents
 

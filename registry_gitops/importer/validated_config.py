@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -11,12 +12,15 @@ from registry_gitops.deployment import RegistryDeployment, describe_errors
 from registry_gitops.documents import Path
 from registry_gitops.findings import Finding
 from registry_gitops.importer.config_draft import ConfigDraft
-from registry_gitops.importer.finding_keys import place_at, resolve_key
+from registry_gitops.importer.finding_keys import place_at, remove_at, resolve_key
 from registry_gitops.importer.input_keys import format_path
 from registry_gitops.render import render_checked
 
 _MOST_ROUNDS: Final = 50
 """Largest number of times that keys are taken out: each round takes at least one."""
+
+_SWITCHES: Final = ("enabled", "type")
+"""Keys without which a section has no effect, and so no problem."""
 
 _LEAVE_OUT: Final = "leave it out, as the config file does"
 
@@ -44,10 +48,32 @@ def _take_out(draft: ConfigDraft, findings: Iterable[Finding]) -> None:
     for path, finding in sorted(found.items(), key=lambda item: [str(step).zfill(6) for step in item[0]], reverse=True):
         is_there = path and resolve_key(draft.config, format_path(path)) == path
         if is_there and not _coerce(draft, finding, path):
+            path = _narrowed(draft.config, path, finding.message)
             problem, _, remedy = finding.message.partition(": ")
             options = (remedy or "write another value", _LEAVE_OUT)
-            draft.reconsider(format_path(path), f"it is refused: {problem}", *options)
+            key = format_path(path)
+            subject = "it" if key == finding.location.key else finding.location.key
+            draft.reconsider(key, f"{subject} is refused: {problem}", *options)
             draft.remove_entry(path)
+
+
+def _narrowed(config: dict[str, Any], path: Path, message: str) -> Path:
+    """Return the path of the one key without which a section is not refused for this reason, or that of the section."""
+    section = place_at(config, path)
+    for key in reversed(section) if isinstance(section, dict) else ():
+        changed, inner = copy.deepcopy(config), (*path, key)
+        remove_at(changed, inner)
+        if key not in _SWITCHES and message not in {problem.message for problem in _problems(changed)}:
+            return _narrowed(config, inner, message)
+    return path
+
+
+def _problems(config: dict[str, Any]) -> list[Finding]:
+    try:
+        RegistryDeployment.model_validate(config, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return describe_errors(error, data=config)
+    return []
 
 
 def _coerce(draft: ConfigDraft, finding: Finding, path: Path) -> bool:

@@ -6,6 +6,7 @@ from registry_gitops.documents import SourceFile, read_documents
 from registry_gitops.importer.config_draft import ConfigDraft
 from registry_gitops.importer.import_report import Fate
 from registry_gitops.importer.input_keys import KeyTree, merge, plain, read_tree
+from registry_gitops.importer.validated_config import validate_draft
 
 BASE = """\
 size: 10Gi
@@ -90,3 +91,34 @@ def test_report_of_a_key_shows_no_secret() -> None:
     draft.read(tree_of("auth: {'user:pa@ss': 1}\nurl: https://user:hunter2@example.com\n"))
     assert "hunter2" not in repr(draft.outcomes())
     assert "pa@ss" not in repr(draft.outcomes())
+
+
+def test_only_the_key_without_which_a_section_is_accepted_is_taken_out() -> None:
+    draft = ConfigDraft()
+    notes = draft.read(tree_of("enabled: true\nurl: https://ghcr.io\nuser: ci\n"))
+    notes.keep(("enabled",), "values.proxy.enabled")
+    notes.keep(("url",), "values.proxy.remoteUrl")
+    notes.keep(("user",), "values.proxy.username")
+    validate_draft(draft)
+    assert draft.config == {"values": {"proxy": {"enabled": True, "remoteUrl": "https://ghcr.io"}}}
+    assert [outcome.key for outcome in draft.outcomes() if outcome.fate is Fate.DECISION] == ["user"]
+
+
+def test_entries_after_a_refused_one_are_where_the_report_says() -> None:
+    draft = ConfigDraft()
+    notes = draft.read(tree_of("vars:\n- {name: A=B, value: b}\n- {name: C, value: d}\n"))
+    for index in range(2):
+        notes.kept(("vars", index), f"values.extraEnvVars[{index}]")
+    draft.put("values.extraEnvVars", notes.get("vars"))
+    validate_draft(draft)
+    assert draft.get("values.extraEnvVars") == [{"name": "C", "value": "d"}]
+    kept = [outcome for outcome in draft.outcomes() if outcome.fate is Fate.KEPT]
+    assert [(outcome.key, outcome.to) for outcome in kept] == [("vars[1]", ("values.extraEnvVars[0]",))]
+
+
+def test_number_in_quotes_is_a_number() -> None:
+    draft = ConfigDraft()
+    draft.read(tree_of("replicaCount: '1'\ntag: 3.2\n")).keep(("replicaCount",), "values.replicaCount")
+    draft.put("values.image.tag", 3.2)
+    deployment = validate_draft(draft)
+    assert (deployment.values.replica_count, deployment.values.image.tag) == (1, "3.2")
