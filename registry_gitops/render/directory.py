@@ -112,10 +112,11 @@ def _steps(plan: Plan) -> list[_Step]:
     paths = {*plan.owned, *after.owned}
     both = {path: plan.owned.get(path, frozenset()) | after.owned.get(path, frozenset()) for path in paths}
     old = before.format().encode() if before else None
-    first, last = (file.format().encode() for file in (ChecksumFile(both), after))
-    changes = [Change(CHECKSUM_FILE, Action.UPDATE, old, first), *plan.pending]
-    if first != last:
-        changes.append(Change(CHECKSUM_FILE, Action.UPDATE, old, last))
+    # A seal may come before its files: it does not match until all of them are there.
+    first = after if both == after.owned else ChecksumFile(both)
+    changes = [Change(CHECKSUM_FILE, Action.UPDATE, old, first.format().encode()), *plan.pending]
+    if first is not after:
+        changes.append(Change(CHECKSUM_FILE, Action.UPDATE, old, after.format().encode()))
     return [_Step(plan.directory, change, number) for number, change in enumerate(changes)]
 
 

@@ -13,7 +13,8 @@ class PageContext(DeploymentFacts):
     """What the templates can name: the facts, and the words and tables that are made of them."""
 
     def __init__(self, deployment: RegistryDeployment) -> None:
-        super().__init__(deployment)
+        # The rules have computed them.
+        vars(self).update(vars(DeploymentFacts.of(deployment)))
         self.words = Words(self)
         self.tables = Tables(self)
 
