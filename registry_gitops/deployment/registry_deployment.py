@@ -98,10 +98,7 @@ class RegistryDeployment(Model):
     @property
     def flux_files(self) -> tuple[FluxFile, ...]:
         """The Flux Kustomizations of the section `flux`, with their files. Raises InputError as FluxOptions.files."""
-        if self.flux is None:
-            return ()
-        name, namespace = self.as_written("name"), self.namespace_options
-        return tuple(self.flux.files(name, namespace, self.source))
+        return self.compute_once(_flux_files)
 
     @property
     def target_namespace(self) -> str:
@@ -170,6 +167,13 @@ class RegistryDeployment(Model):
             return validate_stored(type(self), self)
         except ValidationError as error:
             raise InputError(describe_errors(error, data=self)) from None
+
+
+def _flux_files(deployment: RegistryDeployment) -> tuple[FluxFile, ...]:
+    if deployment.flux is None:
+        return ()
+    name, namespace = deployment.as_written("name"), deployment.namespace_options
+    return tuple(deployment.flux.files(name, namespace, deployment.source))
 
 
 def _target_paths(data: Any) -> list[str]:
