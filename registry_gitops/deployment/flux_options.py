@@ -76,7 +76,12 @@ _NO_PREFIX: Final = "it would rename the release: write another name at the top 
 class ClusterOptions(FluxKustomizationOptions):
     """The Flux Kustomization of one cluster: what differs from the others."""
 
-    instead: ClassVar[Mapping[str, str]] = {"namePrefix": _NO_PREFIX, "nameSuffix": _NO_PREFIX}
+    instead: ClassVar[Mapping[str, str]] = {
+        "namePrefix": _NO_PREFIX,
+        "nameSuffix": _NO_PREFIX,
+        "substitute": "write postBuild.substitute",
+        "substituteFrom": "write postBuild.substituteFrom",
+    }
 
     name: DNSSubdomain | None = None
     """Name of the Flux Kustomization, and of its file in `clusters/`. Default: that of the deployment."""
@@ -178,7 +183,7 @@ class FluxOptions(ClusterOptions):
                 yield _Target(cluster, ("flux", "clusters", cluster), own.keys(), _validate(_merge(common, own)))
         else:
             # One that is not for a cluster has a file, so needs no name of a cluster for it.
-            for cluster in self.clusters or ("",):
+            for cluster in ("",) if self.clusters is None else self.clusters:
                 yield _Target(cluster, ("flux",), common.keys(), _validate(common))
 
 

@@ -55,6 +55,7 @@ def test_each_cluster_has_a_file_with_the_options_of_all_and_its_own_over_them()
 
 def test_names_of_clusters_alone_are_enough() -> None:
     assert files({"clusters": ["eu", "us"]}) == files({"clusters": {"eu": {}, "us": {}}})
+    assert files({"clusters": []}) == files({"clusters": {}}) == {}
 
 
 @pytest.mark.parametrize(
