@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.documents import read_file
@@ -23,38 +23,64 @@ _DEPTH: Final = 2
 """Least number of directories above an application: that of all namespaces, and its own namespace."""
 
 
+class _Place(NamedTuple):
+    application: Path
+    root: Path
+    """Directory of the repository, which has the JSON Schema."""
+    others: list[Path]
+    """The ks.yaml of the other applications."""
+
+    @property
+    def config(self) -> Path:
+        return self.application / "app/registry.yaml"
+
+    @property
+    def namespace(self) -> Path:
+        """The directory of the namespace."""
+        return Path(os.path.normpath(self.application / ".."))
+
+    @property
+    def flux_file(self) -> str:
+        """Path of the application's ks.yaml from the directory of the namespace."""
+        return f"{self.application.resolve().name}/ks.yaml"
+
+    @property
+    def has_namespace(self) -> bool:
+        return (self.namespace / "kustomization.yaml").exists()
+
+
 def per_app_starter(directory: Path, options: StarterOptions) -> Starter:
     """Return a config file for app/, and the files of its namespace if that is a new one.
 
     `directory` is that of the repository, or of an application. The GitRepository is that of the other applications.
     """
-    others = find_flux_files(directory)
-    application = directory if is_application(directory) else _locate_application(directory, others, options)
-    namespace = Path(os.path.normpath(application / ".."))
-    config = application / "app/registry.yaml"
-    schema = EditorSchema.find(directory, options.schema)
-    template = ConfigTemplate(config.parent, options, schema)
-    words = {
-        "namespace": f"{{name: {template.words['namespace']}, inherit: true}}",
-        **_git_repository(others),
-    }
+    place = _find_place(directory, options)
+    schema = EditorSchema.find(place.root, options.schema)
+    template = ConfigTemplate(place.config.parent, options, schema)
     flux = "flux-app" if options.source == "git" else "flux-app-published"
-    files = {config: template.fill(options.source, flux, **words)}
-    steps = [f"read {config}, then run `registry-gitops render {shlex.quote(str(config))}`"]
-    file = f"{application.resolve().name}/ks.yaml"
-    if (namespace / "kustomization.yaml").exists():
-        steps.append(f"add {file} to the resources of {namespace / 'kustomization.yaml'}")
-    else:
-        files |= _namespace_files(namespace, options.namespace, {**template.words, "file": quote_yaml(file)})
-    if not others:
-        steps.append(f"let a Flux Kustomization apply {namespace.parent}")
+    namespace = f"{{name: {template.words['namespace']}, inherit: true}}"
+    text = template.fill(options.source, flux, namespace=namespace, **_git_repository(place.others))
+    files = {place.config: text, **_namespace_files(place, options.namespace, template.words)}
+    files |= {place.root / name: text for name, text in schema.files.items()}
     relative = {Path(os.path.relpath(path, directory)).as_posix(): text for path, text in files.items()}
-    return Starter({**relative, **schema.files}, tuple(steps))
+    return Starter(relative, tuple(_steps(place)))
 
 
-def _locate_application(directory: Path, others: list[Path], options: StarterOptions) -> Path:
+def _find_place(directory: Path, options: StarterOptions) -> _Place:
+    others = find_flux_files(directory)
+    if is_application(directory):
+        depth = len(Path(path_in_repository(directory) or ".").parts)
+        return _Place(directory, Path(os.path.normpath(directory.joinpath(*[".."] * depth))), others)
     apps = others[0].parents[2] if others else directory / _APPLICATIONS[0]
-    return apps / options.namespace / options.name
+    return _Place(apps / options.namespace / options.name, directory, others)
+
+
+def _steps(place: _Place) -> Iterator[str]:
+    yield f"read {place.config}, then run `registry-gitops render {shlex.quote(str(place.config))}`"
+    if place.has_namespace:
+        yield f"add {place.flux_file} to the resources of {place.namespace / 'kustomization.yaml'}"
+    if not place.others:
+        yield f"let a Flux Kustomization apply {place.namespace.parent}"
 
 
 def find_flux_files(directory: Path) -> list[Path]:
@@ -97,9 +123,11 @@ def _specs(path: Path) -> Iterator[Mapping[str, Any]]:
             yield spec
 
 
-def _namespace_files(namespace: Path, name: str, words: Mapping[str, str]) -> dict[Path, str]:
-    """Return the kustomization file of a namespace, and the Namespace, unless that belongs to Kubernetes or Flux."""
+def _namespace_files(place: _Place, name: str, words: Mapping[str, str]) -> dict[Path, str]:
+    """Return the files of a new namespace. A Namespace that belongs to Kubernetes or Flux is not among them."""
+    if place.has_namespace:
+        return {}
     is_ours = RegistryDeployment(namespace=name).renders_namespace
-    words = {**words, "first": "\n  - namespace.yaml" if is_ours else ""}
+    words = {**words, "file": quote_yaml(place.flux_file), "first": "\n  - namespace.yaml" if is_ours else ""}
     names = ("kustomization", "namespace") if is_ours else ("kustomization",)
-    return {namespace / f"{each}.yaml": fill_template(f"app-{each}.yaml", words) for each in names}
+    return {place.namespace / f"{each}.yaml": fill_template(f"app-{each}.yaml", words) for each in names}

@@ -158,18 +158,16 @@ def test_the_directory_of_an_application_names_it_and_its_namespace(
     (plex / "ks.yaml").write_text(PLEX)
     (plex.parent / "kustomization.yaml").write_text("namespace: media\nresources: [plex/ks.yaml]\n")
     done = cli("init", "kubernetes/apps/media/images")
-    assert created(done.out) == ["app/registry.yaml", SCHEMA]
+    assert created(done.out) == ["app/registry.yaml", f"../../../../{SCHEMA}"]
+    assert (tmp_path / SCHEMA).is_file()
     assert "2. Add images/ks.yaml to the resources of kubernetes/apps/media/kustomization.yaml.\n" in done.err
     found = load(tmp_path / "kubernetes/apps/media/images/app/registry.yaml")
     assert (found.name, found.namespace_options.name, found.namespace_options.inherit) == ("images", "media", True)
     here = tmp_path / "kubernetes/apps/tools/charts"
     here.mkdir(parents=True)
     monkeypatch.chdir(here)
-    assert created(cli("init", "--name", "c").out)[:3] == [
-        "app/registry.yaml",
-        "../kustomization.yaml",
-        "../namespace.yaml",
-    ]
+    names = ["app/registry.yaml", "../kustomization.yaml", "../namespace.yaml"]
+    assert created(cli("init", "--name", "c").out) == names
     assert load(here / "app/registry.yaml").name == "c"
     assert kustomization(here.parent / "kustomization.yaml")["resources"] == ["namespace.yaml", "charts/ks.yaml"]
     render_all(here)
