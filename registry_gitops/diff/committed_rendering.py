@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,19 +13,36 @@ from registry_gitops.diff.git_tree import GitTree
 from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES
 
 _LINE: Final = re.compile("[0-9a-f]{64}  (.+)")
-_CHART: Final = "chart/"
+_NO_OBJECTS: Final = re.compile(r"chart/|.*\.md$")
+"""Rendered files that are read elsewhere, or not at all."""
 
 
 def read_committed_files(tree: GitTree, directory: Path) -> dict[str, str]:
-    """Return path -> text of the files that were rendered to `directory`, without the chart.
+    """Return path -> text of the files that were rendered to `directory`, without README and chart.
 
     The checksum file of the revision lists them.
     """
-    place = tree.place_of(directory)
-    listed = tree.read([posixpath.join(place, CHECKSUM_FILE)])
-    names = [match[1] for text in listed.values() for line in text.splitlines() if (match := _LINE.fullmatch(line))]
-    paths = {posixpath.normpath(posixpath.join(place, name)): name for name in names if not name.startswith(_CHART)}
+    paths = _list_files(tree, directory)
     return {paths[path]: text for path, text in tree.read(list(paths)).items()}
+
+
+def prefetch_committed_files(tree: GitTree, directories: Iterable[Path]) -> None:
+    """Read the rendered files of many directories at once: git takes as long for all of them as for one."""
+    directories = list(directories)
+    tree.read([_checksum_file(tree, directory) for directory in directories])
+    tree.read([path for directory in directories for path in _list_files(tree, directory)])
+
+
+def _list_files(tree: GitTree, directory: Path) -> dict[str, str]:
+    """Return the path of each file from the root of the repository -> its path from the directory."""
+    listed = tree.read([_checksum_file(tree, directory)])
+    names = [match[1] for text in listed.values() for line in text.splitlines() if (match := _LINE.fullmatch(line))]
+    place = tree.place_of(directory)
+    return {posixpath.normpath(posixpath.join(place, name)): name for name in names if not _NO_OBJECTS.match(name)}
+
+
+def _checksum_file(tree: GitTree, directory: Path) -> str:
+    return posixpath.normpath(posixpath.join(tree.place_of(directory), CHECKSUM_FILE))
 
 
 def find_removed_configs(tree: GitTree, directory: Path) -> Iterator[Path]:
@@ -36,6 +53,6 @@ def find_removed_configs(tree: GitTree, directory: Path) -> Iterator[Path]:
         if not path.startswith(below) or posixpath.basename(path) not in CONFIG_FILES:
             continue
         found = tree.root / path
-        is_rendered = posixpath.join(posixpath.dirname(path), CHECKSUM_FILE) in tree.ids
+        is_rendered = _checksum_file(tree, found.parent) in tree.ids
         if is_rendered and not any(found.with_name(name).exists() for name in CONFIG_FILES):
             yield Path(os.path.relpath(found))

@@ -7,7 +7,7 @@ from typing import Final
 
 from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
 from registry_gitops.diff.effect import Effect, worst_effect
-from registry_gitops.diff.helm_template import HelmError, template_release
+from registry_gitops.diff.helm_template import Helm, HelmError
 from registry_gitops.diff.kustomization_build import KustomizeError, post_render
 from registry_gitops.diff.object_effects import judge_deletion
 from registry_gitops.diff.object_pairs import compare_objects, replace_objects
@@ -21,8 +21,8 @@ NO_HELM: Final = "helm is not on PATH, so the objects of the chart are not compa
 NO_TEMPLATE: Final = "helm cannot render the chart, so its objects are not compared, only its values"
 
 
-def compare_renderings(before: Rendering, after: Rendering, helm: str | None) -> tuple[Changes, Notes]:
-    """Return what happens to the objects, and what could not be compared. `helm` is the path of Helm, if there is one.
+def compare_renderings(before: Rendering, after: Rendering, helm: Helm | None) -> tuple[Changes, Notes]:
+    """Return what happens to the objects, and what could not be compared. `helm` is None if there is none.
 
     Without Helm, only the objects that Flux applies are compared, with the values of the release.
     """
@@ -51,11 +51,11 @@ def _upgrades(before: Rendering, after: Rendering) -> bool:
     return not after.is_suspended and (before.is_suspended or not is_same)
 
 
-def render_release(helm: str, rendering: Rendering) -> tuple[PlainObject, ...]:
+def render_release(helm: Helm, rendering: Rendering) -> tuple[PlainObject, ...]:
     """Return the objects of the Helm release, if there is one. Raises HelmError and KustomizeError."""
     if rendering.helm_input is None:
         return ()
-    return post_render(template_release(helm, rendering.helm_input), rendering.helm_input.post_renderers)
+    return post_render(helm.template(rendering.helm_input), rendering.helm_input.post_renderers)
 
 
 def _flux_changes(before: Rendering, after: Rendering) -> Iterator[ObjectChange]:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from registry_gitops.cluster import Kubectl
-from registry_gitops.diff.committed_rendering import read_committed_files
+from registry_gitops.diff.committed_rendering import prefetch_committed_files, read_committed_files
 from registry_gitops.diff.current_state import CurrentState, read_current_states, read_remains
 from registry_gitops.diff.deployment_changes import compare_renderings
 from registry_gitops.diff.diff_report import DeploymentDiff, DiffReport, ObjectChange
 from registry_gitops.diff.effect import worst_effect
 from registry_gitops.diff.git_tree import GitTree
-from registry_gitops.diff.helm_template import find_helm
+from registry_gitops.diff.helm_template import Helm, open_helm
 from registry_gitops.diff.kustomization_build import apply_kustomization
 from registry_gitops.diff.live_changes import compare_with_cluster
 from registry_gitops.diff.plain_objects import key_of
@@ -47,11 +47,11 @@ def diff_deployments(
     A config file that is gone stands for the removal of its deployment. `allow` are rules whose findings are ignored.
     `show` is called with each config file. Raises InputError, with the problems of all config files.
     """
+    prefetch_committed_files(tree, {config.parent: None for config in configs})
     removed = [_removal(config, tree) for config in configs if not config.exists()]
     states = read_current_states([config for config in configs if config.exists()], tree, allow, show)
     steps = [*(_Step(_read_committed(tree, state.directory), state) for state in states), *removed]
-    helm = find_helm()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with open_helm() as helm, ThreadPoolExecutor(os.cpu_count()) as pool:
         deployments = pool.map(lambda step: _diff(step, helm), _join_moved(steps))
         return _report(tree.revision, tuple(deployments))
 
@@ -64,11 +64,11 @@ def diff_with_cluster(
     Nothing is changed: kubectl only tries (`--dry-run=server`). Raises InputError as `diff_deployments` does, and
     ClusterError if the cluster is unreachable.
     """
-    helm = find_helm()
     deployments = []
-    for state in read_current_states(configs, None, allow, lambda step: None):
-        show(state.config)
-        deployments.append(_describe(state, *compare_with_cluster(state.rendering, helm, kubectl)))
+    with open_helm() as helm:
+        for state in read_current_states(configs, None, allow, lambda step: None):
+            show(state.config)
+            deployments.append(_describe(state, *compare_with_cluster(state.rendering, helm, kubectl)))
     return _report(_CLUSTER, tuple(deployments))
 
 
@@ -100,7 +100,7 @@ def _release_key(rendering: Rendering) -> object:
     return key_of(rendering.release) if rendering.release else None
 
 
-def _diff(step: _Step, helm: str | None) -> DeploymentDiff:
+def _diff(step: _Step, helm: Helm | None) -> DeploymentDiff:
     changes, notes = compare_renderings(step.before, step.after.rendering, helm)
     return _describe(step.after, changes, (*([f"moved from {step.origin}"] if step.origin else []), *notes))
 

@@ -33,6 +33,7 @@ class GitTree:
         self.revision: Final = revision
         """The revision as it was named."""
         self._commit: Final = _find_commit(self.root, revision)
+        self._texts = dict[str, str]()
         self._read = dict[tuple[tuple[str, str], ...], Mapping[str, str]]()
 
     def place_of(self, directory: Path) -> str:
@@ -50,12 +51,12 @@ class GitTree:
 
     def read(self, paths: Collection[str]) -> dict[str, str]:
         """Return path -> text of those of `paths` that are files of this revision. What is no UTF-8 is replaced."""
-        present = [path for path in paths if path in self.ids]
-        if not present:
-            return {}
-        names = "".join(f"{self.ids[path]}\n" for path in present)
-        output = _git(self.root, "cat-file", "--batch", stdin=names.encode())
-        return dict(zip(present, _split_batch(output, len(present)), strict=True))
+        present = {path: self.ids[path] for path in paths if path in self.ids}
+        missing = list(dict.fromkeys(each for each in present.values() if each not in self._texts))
+        if missing:
+            output = _git(self.root, "cat-file", "--batch", stdin="".join(f"{each}\n" for each in missing).encode())
+            self._texts.update(zip(missing, _split_batch(output, len(missing)), strict=True))
+        return {path: self._texts[each] for path, each in present.items()}
 
     def read_below(self, directory: str) -> Mapping[str, str]:
         """Return path -> text of the files below a directory, relative to it. It is named from the root."""

@@ -6,10 +6,12 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any, Final
 
 from registry_gitops.codec import YAMLError
@@ -39,22 +41,22 @@ class HelmInput:
     """What changes the objects after Helm, as in a HelmRelease."""
 
 
-def find_helm() -> str | None:
-    """Return the path of the user's Helm, or None."""
-    return shutil.which("helm")
+class Helm:
+    """The user's Helm, which renders charts without a look at any cluster."""
 
+    def __init__(self, program: str, directory: Path) -> None:
+        """Use a program, and a directory for charts."""
+        self._program = program
+        self._directory = directory
+        self._charts = list[tuple[Mapping[str, str], Path]]()
+        self._lock = Lock()
 
-def template_release(helm: str, release: HelmInput) -> tuple[PlainObject, ...]:
-    """Return the objects of a release, without those of its tests. Raises HelmError."""
-    with tempfile.TemporaryDirectory() as directory:
-        chart = Path(directory, "chart")
-        for path, text in release.chart.items():
-            file = chart / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, "utf-8", newline="")
+    def template(self, release: HelmInput) -> tuple[PlainObject, ...]:
+        """Return the objects of a release, without those of its tests. Raises HelmError."""
+        place = ["--namespace", release.namespace, "--values", "-"]
         try:
             done = subprocess.run(  # noqa: S603 - a program on the user's PATH
-                [helm, "template", release.name, str(chart), "--namespace", release.namespace, "--values", "-"],
+                [self._program, "template", release.name, str(self._write_chart(release.chart)), *place],
                 # YAML 1.2 contains JSON, which Helm reads without guesses of types.
                 input=json.dumps(release.values),
                 capture_output=True,
@@ -62,16 +64,38 @@ def template_release(helm: str, release: HelmInput) -> tuple[PlainObject, ...]:
                 encoding="utf-8",
                 timeout=_TIMEOUT,
                 check=False,
-                env=_environment(directory),
+                env=_environment(str(self._directory)),
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise HelmError(f"helm cannot be run: {error}") from None
-    if done.returncode:
-        raise HelmError(_reason(done.stderr))
-    try:
-        return tuple(plain for plain in read_objects(done.stdout, "helm template") if not _is_test(plain))
-    except YAMLError as error:
-        raise HelmError(f"the chart renders to what is no YAML: {error.message}") from None
+        if done.returncode:
+            raise HelmError(_reason(done.stderr))
+        try:
+            return tuple(plain for plain in read_objects(done.stdout, "helm template") if not _is_test(plain))
+        except YAMLError as error:
+            raise HelmError(f"the chart renders to what is no YAML: {error.message}") from None
+
+    def _write_chart(self, chart: Mapping[str, str]) -> Path:
+        """Return a directory with the files of a chart. Many deployments have the same mapping."""
+        with self._lock:
+            for written, directory in self._charts:
+                if written is chart:
+                    return directory
+            directory = self._directory / str(len(self._charts))
+            for path, text in chart.items():
+                file = directory / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, "utf-8", newline="")
+            self._charts.append((chart, directory))
+            return directory
+
+
+@contextmanager
+def open_helm() -> Iterator[Helm | None]:
+    """Open the user's Helm, if it is on PATH."""
+    program = shutil.which("helm")
+    with TemporaryDirectory() as directory:
+        yield Helm(program, Path(directory)) if program else None
 
 
 def _is_test(plain: PlainObject) -> bool:

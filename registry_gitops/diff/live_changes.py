@@ -10,7 +10,7 @@ from registry_gitops.diff.deployment_changes import NO_HELM, NO_TEMPLATE, Change
 from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
 from registry_gitops.diff.dry_run import Trial, read_live, try_to_apply
 from registry_gitops.diff.effect import Effect
-from registry_gitops.diff.helm_template import HelmError
+from registry_gitops.diff.helm_template import Helm, HelmError
 from registry_gitops.diff.kustomization_build import KustomizeError
 from registry_gitops.diff.object_effects import judge_creation, judge_deletion
 from registry_gitops.diff.object_pairs import compare_pair, describe_change, replace_objects
@@ -34,7 +34,7 @@ _FLUX_MARKS: Final = ("helm.toolkit.fluxcd.io/", "kustomize.toolkit.fluxcd.io/na
 """How labels and annotations begin that Flux adds to what it applies."""
 
 
-def compare_with_cluster(rendering: Rendering, helm: str | None, kubectl: Kubectl) -> tuple[Changes, Notes]:
+def compare_with_cluster(rendering: Rendering, helm: Helm | None, kubectl: Kubectl) -> tuple[Changes, Notes]:
     """Return what happens to the objects of a cluster, and what is not known.
 
     Raises ClusterError if the cluster is unreachable.
