@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
+
+from registry_gitops.importer.mappings import list_mappings
 
 
 class FileSource(NamedTuple):
@@ -29,8 +31,8 @@ class MountedFiles:
     """The files of a container, as `volumes` of the Pod and `volumeMounts` of the container bring them."""
 
     def __init__(self, volumes: object, mounts: object) -> None:
-        self._volumes = {str(volume.get("name")): volume for volume in _mappings(volumes)}
-        self._mounts = sorted(_mappings(mounts), key=lambda mount: -len(str(mount.get("mountPath"))))
+        self._volumes = {str(volume.get("name")): volume for volume in list_mappings(volumes)}
+        self._mounts = sorted(list_mappings(mounts), key=lambda mount: -len(str(mount.get("mountPath"))))
         self.used: set[str] = set()
         """Names of the volumes that a file was found in."""
 
@@ -64,19 +66,15 @@ def _find_source(volume: dict[str, Any], inside: str) -> FileSource | None:
     if isinstance(config := volume.get("configMap"), dict):
         return FileSource("ConfigMap", str(config.get("name")), _key(config, inside))
     projected = volume.get("projected")
-    for source in _mappings(projected.get("sources") if isinstance(projected, dict) else None):
+    for source in list_mappings(projected.get("sources") if isinstance(projected, dict) else None):
         for kind, field in (("Secret", "secret"), ("ConfigMap", "configMap")):
             inner = source.get(field)
-            paths = [item.get("path") for item in _mappings(inner.get("items"))] if isinstance(inner, dict) else []
+            paths = [item.get("path") for item in list_mappings(inner.get("items"))] if isinstance(inner, dict) else []
             if isinstance(inner, dict) and (not paths or inside in paths):
                 return FileSource(kind, str(inner.get("name")), _key(inner, inside))  # type: ignore[arg-type]
     return None
 
 
 def _key(source: dict[str, Any], inside: str) -> str:
-    keys = [item.get("key") for item in _mappings(source.get("items")) if item.get("path") == inside]
+    keys = [item.get("key") for item in list_mappings(source.get("items")) if item.get("path") == inside]
     return str(keys[0]) if keys else inside
-
-
-def _mappings(value: object) -> Iterator[dict[str, Any]]:
-    return (item for item in value if isinstance(item, dict)) if isinstance(value, Sequence) else iter(())

@@ -9,6 +9,7 @@ from typing import Any, Final
 from registry_gitops.documents import Manifest, Path
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.config_yml import DATA_PATH
+from registry_gitops.importer.mappings import indexed_mappings, list_mappings
 from registry_gitops.importer.registry_workloads import RegistryWorkload
 
 CLAIM: Final = "PersistentVolumeClaim"
@@ -45,12 +46,13 @@ def find_claim(workload: RegistryWorkload, root: str) -> str | None:
     found = workload.files.volume_at(root)
     if not found:
         return None
-    templates = workload.manifest.list("spec", "volumeClaimTemplates")
-    names = [each.get("metadata", {}).get("name") for each in templates if isinstance(each, dict)]
+    templates = list_mappings(workload.manifest.list("spec", "volumeClaimTemplates"))
+    metadata = list_mappings([each.get("metadata") for each in templates])
+    names = [each.get("name") for each in metadata]
     if found[0] in names:
         return f"{found[0]}-{workload.manifest.name}-0"
     volumes = workload.manifest.list(*workload.pod, "volumes")
-    volume = next((each for each in volumes if isinstance(each, dict) and each.get("name") == found[0]), {})
+    volume = next((each for each in volumes if isinstance(each, dict) and str(each.get("name")) == found[0]), {})
     claim = volume.get("persistentVolumeClaim")
     return str(claim.get("claimName")) if isinstance(claim, dict) else None
 
@@ -69,13 +71,11 @@ def translate_volumes(workload: RegistryWorkload, notes: Notes, root: str, *, on
         notes.draft.put("values.persistence.enabled", False)
         notes.draft.differences.append(f"{_IN_POD}: as before, unless you set persistence.enabled")
     claim = find_claim(workload, root)
-    for index, volume in enumerate(workload.manifest.list(*workload.pod, "volumes")):
+    for index, volume in indexed_mappings(workload.manifest.list(*workload.pod, "volumes")):
         path = (*workload.pod, "volumes", index)
-        if not isinstance(volume, dict):
-            continue
-        if volume.get("name") == data and on_volume:
+        if str(volume.get("name")) == data and on_volume:
             _read_data_volume(workload, notes, path, volume)
-        elif volume.get("name") in used:
+        elif str(volume.get("name")) in used:
             notes.translated(path, ["values"], "the chart mounts its files")
         else:
             notes.draft.put("values.extraVolumes", [*(notes.draft.get("values.extraVolumes") or []), volume])
@@ -86,11 +86,11 @@ def translate_volumes(workload: RegistryWorkload, notes: Notes, root: str, *, on
 
 
 def _read_mounts(workload: RegistryWorkload, notes: Notes, used: set[str]) -> None:
-    for index, mount in enumerate(workload.manifest.list(*workload.container, "volumeMounts")):
+    for index, mount in indexed_mappings(workload.manifest.list(*workload.container, "volumeMounts")):
         path = (*workload.container, "volumeMounts", index)
-        if isinstance(mount, dict) and mount.get("name") in used:
+        if str(mount.get("name")) in used:
             notes.dropped(path, "the chart mounts it where it expects it")
-        elif isinstance(mount, dict):
+        else:
             target = "values.extraVolumeMounts"
             notes.draft.put(target, [*(notes.draft.get(target) or []), mount])
             notes.kept(path, target)
@@ -99,7 +99,7 @@ def _read_mounts(workload: RegistryWorkload, notes: Notes, used: set[str]) -> No
 def _keep_subdirectory(workload: RegistryWorkload, notes: Notes, data: str, root: str) -> None:
     """Let the registry find its images in the directory of the volume that only a part of was mounted."""
     mounts = workload.manifest.list(*workload.container, "volumeMounts")
-    mount = next(each for each in mounts if isinstance(each, dict) and each.get("name") == data)
+    mount = next(each for each in mounts if isinstance(each, dict) and str(each.get("name")) == data)
     inside = posixpath.relpath(root, posixpath.normpath(str(mount.get("mountPath"))))
     path = posixpath.normpath(posixpath.join(DATA_PATH, str(mount.get("subPath") or ""), inside))
     if path != DATA_PATH:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from registry_gitops.documents import Manifest, Path
 from registry_gitops.importer.config_draft import Notes
+from registry_gitops.importer.mappings import indexed_mappings, list_mappings
 from registry_gitops.importer.object_metadata import translate_metadata
 from registry_gitops.importer.registry_workloads import RegistryWorkload
 
@@ -19,10 +20,8 @@ _CLASS: Final = "kubernetes.io/ingress.class"
 def backends_of(manifest: Manifest) -> set[str]:
     """Return the names of the Services that an Ingress or a route leads to."""
     if manifest.group_kind == ROUTE:
-        references = [
-            ref for rule in _mappings(manifest.list("spec", "rules")) for ref in _mappings(rule.get("backendRefs"))
-        ]
-        return {str(reference.get("name")) for reference in references}
+        rules = list_mappings(manifest.list("spec", "rules"))
+        return {str(backend.get("name")) for rule in rules for backend in list_mappings(rule.get("backendRefs"))}
     default = manifest.get("spec", "defaultBackend") or manifest.get("spec", "backend")
     return {_service_of({"backend": default}), *(_service_of(entry) for _, _, entry in _paths(manifest))} - {""}
 
@@ -34,9 +33,9 @@ def find_entrance(workload: RegistryWorkload, service: str, *kinds: str) -> Mani
 
 def _paths(ingress: Manifest) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
     """Yield path, host, and entry of each path of an Ingress."""
-    for index, rule in enumerate(ingress.list("spec", "rules")):
-        http = rule.get("http") if isinstance(rule, dict) else None
-        for number, entry in enumerate(http.get("paths") or () if isinstance(http, dict) else ()):
+    for index, rule in indexed_mappings(ingress.list("spec", "rules")):
+        http = rule.get("http")
+        for number, entry in indexed_mappings(http.get("paths") if isinstance(http, dict) else None):
             yield ("spec", "rules", index, "http", "paths", number), str(rule.get("host") or ""), entry
 
 
@@ -101,7 +100,7 @@ def _read_hosts(notes: Notes, ingress: Manifest, service: str) -> None:
 def _read_certificates(notes: Notes, ingress: Manifest) -> None:
     extra: list[dict[str, Any]] = []
     hostname = notes.draft.get("values.ingress.hostname")
-    for index, entry in enumerate(_mappings(ingress.list("spec", "tls"))):
+    for index, entry in indexed_mappings(ingress.list("spec", "tls")):
         path = ("spec", "tls", index)
         if entry.get("hosts") == [hostname] and entry.get("secretName") and not notes.draft.get("values.ingress.tls"):
             notes.draft.put("values.ingress.tls", True)
@@ -121,7 +120,7 @@ def translate_route(notes: Notes, route: Manifest, service: str) -> None:
     notes.draft.put("values.httpRoute.enabled", True)
     notes.keep(("spec", "hostnames"), "values.httpRoute.hostnames")
     _read_parents(notes, route)
-    rules = list(_mappings(route.list("spec", "rules")))
+    rules = list(list_mappings(route.list("spec", "rules")))
     if len(rules) != 1 or backends_of(route) != {service}:
         question = "the chart writes one rule, for all of the registry"
         notes.decide(
@@ -131,7 +130,7 @@ def translate_route(notes: Notes, route: Manifest, service: str) -> None:
     path, rule = ("spec", "rules", 0), rules[0]
     notes.dropped((*path, "backendRefs"), "the route of the chart leads to its Service")
     notes.keep((*path, "timeouts", "request"), "values.httpRoute.timeouts.request")
-    matches = list(_mappings(rule.get("matches")))
+    matches = list(list_mappings(rule.get("matches")))
     prefix = matches[0].get("path") if len(matches) == 1 and set(matches[0]) == {"path"} else None
     if isinstance(prefix, dict) and prefix.get("type", "PathPrefix") == "PathPrefix":
         notes.translate((*path, "matches"), "values.httpRoute.path", prefix.get("value", "/"))
@@ -139,14 +138,10 @@ def translate_route(notes: Notes, route: Manifest, service: str) -> None:
 
 def _read_parents(notes: Notes, route: Manifest) -> None:
     known, parents = ("name", "namespace", "sectionName", "port"), []
-    for index, parent in enumerate(_mappings(route.list("spec", "parentRefs"))):
+    for index, parent in indexed_mappings(route.list("spec", "parentRefs")):
         path = ("spec", "parentRefs", index)
         notes.translated(path, "values.httpRoute.parentRefs")
         for key in ("kind", "group"):
             notes.dropped((*path, key), "it is a Gateway")
         parents.append({key: parent[key] for key in known if key in parent})
     notes.draft.put("values.httpRoute.parentRefs", parents)
-
-
-def _mappings(value: object) -> Iterator[dict[str, Any]]:
-    return (item for item in value if isinstance(item, dict)) if isinstance(value, list) else iter(())

@@ -9,6 +9,7 @@ from registry_gitops.documents import Manifest, Path
 from registry_gitops.importer.config_draft import Notes
 from registry_gitops.importer.config_variables import config_path_of, read_variable
 from registry_gitops.importer.input_keys import InputKey, KeyTree, find, leaves, plant, read_tree
+from registry_gitops.importer.mappings import indexed_mappings
 from registry_gitops.importer.registry_workloads import RegistryWorkload, content_of
 from registry_gitops.values import explain_unread_key, find_secret_variable
 
@@ -36,8 +37,7 @@ class EnvironmentReading:
             self._draft.put("values.extraEnvVars", self._variables)
 
     def _entries(self, key: str) -> list[tuple[int, Mapping[str, Any]]]:
-        entries = enumerate(self._workload.manifest.list(*self._workload.container, key))
-        return [(index, each) for index, each in entries if isinstance(each, dict)]
+        return list(indexed_mappings(self._workload.manifest.list(*self._workload.container, key)))
 
     def _read_variable(self, path: Path, entry: Mapping[str, Any]) -> None:
         name = str(entry.get("name"))

@@ -7,6 +7,7 @@ from typing import Final
 
 from registry_gitops.documents import Path
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
+from registry_gitops.importer.mappings import indexed_mappings
 from registry_gitops.importer.registry_workloads import RegistryWorkload
 from registry_gitops.rules import ImageReference, is_outdated_registry, parse_image
 
@@ -114,7 +115,7 @@ def _read_grace(_: RegistryWorkload, notes: Notes, path: Path) -> None:
 
 
 def _read_sidecars(workload: RegistryWorkload, notes: Notes, path: Path) -> None:
-    for index, container in enumerate(notes.get(*path) or ()):
+    for index, container in indexed_mappings(notes.get(*path)):
         if index != workload.index:
             notes.draft.put("values.sidecars", [*(notes.draft.get("values.sidecars") or []), container])
             notes.kept((*path, index), "values.sidecars")
@@ -168,7 +169,7 @@ def _read_container(workload: RegistryWorkload, notes: Notes) -> None:
     for key, why in _CONTAINER.items():
         notes.dropped((*path, key), why)
     _read_image(workload, notes)
-    notes.keep((*path, "imagePullPolicy"), "values.image.pullPolicy")
+    _keep(notes, (*path, "imagePullPolicy"), "values.image.pullPolicy", "IfNotPresent")
     notes.keep((*path, "lifecycle"), "values.lifecycleHooks")
     _read_words(workload, notes)
     _read_ports(workload, notes)
@@ -214,10 +215,10 @@ def _read_words(workload: RegistryWorkload, notes: Notes) -> None:
 
 
 def _read_ports(workload: RegistryWorkload, notes: Notes) -> None:
-    for index, port in enumerate(workload.manifest.list(*workload.container, "ports")):
+    for index, port in indexed_mappings(workload.manifest.list(*workload.container, "ports")):
         path = (*workload.container, "ports", index)
         notes.dropped(path, "the container listens on 5000, and the port of the Service leads there")
-        if isinstance(port, dict) and port.get("hostPort"):
+        if port.get("hostPort"):
             notes.decide(
                 (*path, "hostPort"),
                 "the chart opens no port of a node for the container alone",
@@ -259,14 +260,22 @@ def translate_replicas(workload: RegistryWorkload, notes: Notes) -> None:
         draft.differences.append(f"a Deployment runs the registry, where a {kind} did")
     for key in ("selector", "minReadySeconds", "progressDeadlineSeconds", "serviceName", "podManagementPolicy"):
         notes.dropped(("spec", key), "the chart renders a Deployment with its own")
-    notes.keep(("spec", "replicas"), "values.replicaCount")
-    notes.keep(("spec", "revisionHistoryLimit"), "values.revisionHistoryLimit")
+    _keep(notes, ("spec", "replicas"), "values.replicaCount", 1)
+    _keep(notes, ("spec", "revisionHistoryLimit"), "values.revisionHistoryLimit", 10)
     if kind == "Deployment":
         _read_strategy(notes)
     else:
         notes.dropped(("spec", "updateStrategy"), "the chart chooses how its Deployment replaces Pods")
     if kind == "DaemonSet":
         notes.decide(("kind",), "a DaemonSet runs a registry on each node: how many?", ["set replicaCount"])
+
+
+def _keep(notes: Notes, path: Path, target: str, default: object) -> None:
+    """Keep a key, unless it says what the chart says by itself, as a key does that the API server set."""
+    if notes.get(*path) == default:
+        notes.dropped(path, "it is the chart's default too")
+    else:
+        notes.keep(path, target)
 
 
 def _read_strategy(notes: Notes) -> None:

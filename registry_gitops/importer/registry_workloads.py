@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from registry_gitops.documents import Manifest, Path
 from registry_gitops.importer.container_files import FileSource, MountedFiles
+from registry_gitops.importer.mappings import list_mappings
 from registry_gitops.rules import parse_image
 
 TEMPLATE: Final[Path] = ("spec", "template")
@@ -97,7 +98,7 @@ class RegistryWorkload:
     def config(self) -> FileSource | None:
         """Where the config.yml comes from; None if it is that of the image, or not in sight."""
         named = [word for word in self.words if word.endswith((".yml", ".yaml")) and " " not in word]
-        variables = self.manifest.list(*self.container, "env")
+        variables = list_mappings(self.manifest.list(*self.container, "env"))
         named += [str(each.get("value")) for each in variables if each.get("name") == "REGISTRY_CONFIGURATION_PATH"]
         found = (self.files(file) for file in (named or _CONFIG_FILES))
         return next(filter(None, found), None)

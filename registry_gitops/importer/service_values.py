@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from registry_gitops.documents import Manifest
 from registry_gitops.importer.config_draft import Notes
+from registry_gitops.importer.mappings import indexed_mappings, list_mappings
 from registry_gitops.importer.object_metadata import translate_metadata
 from registry_gitops.importer.registry_workloads import RegistryWorkload
 
@@ -47,7 +48,7 @@ def _selects(service: Manifest, workload: RegistryWorkload) -> bool:
 
 def _port_of(service: Manifest, workload: RegistryWorkload) -> tuple[int, dict[str, Any]] | None:
     """Return the port of a Service that leads to the registry, with its index."""
-    ports = [(index, port) for index, port in enumerate(service.list("spec", "ports")) if isinstance(port, dict)]
+    ports = list(indexed_mappings(service.list("spec", "ports")))
     targets = _targets(workload)
     by_target = [each for each in ports if str(each[1].get("targetPort", each[1].get("port"))) in targets]
     return next(iter(by_target or (ports if len(ports) == 1 else [])), None)
@@ -55,7 +56,7 @@ def _port_of(service: Manifest, workload: RegistryWorkload) -> tuple[int, dict[s
 
 def _targets(workload: RegistryWorkload) -> set[str]:
     """Return the ports of the registry's container, by number and name, without those of metrics."""
-    ports = [port for port in workload.manifest.list(*workload.container, "ports") if isinstance(port, dict)]
+    ports = list_mappings(workload.manifest.list(*workload.container, "ports"))
     main = [port for port in ports if port.get("containerPort") not in (5001, 5002)] or ports
     return {"5000", *(str(port.get(key)) for port in main for key in ("containerPort", "name"))}
 
@@ -90,7 +91,7 @@ def _read_address(notes: Notes, service: Manifest) -> None:
 
 def _read_ports(workload: RegistryWorkload, notes: Notes, service: Manifest) -> None:
     main = _port_of(service, workload)
-    for index, port in enumerate(service.list("spec", "ports")):
+    for index, port in indexed_mappings(service.list("spec", "ports")):
         path = ("spec", "ports", index)
         if main and index == main[0]:
             _read_port(notes, path, port)

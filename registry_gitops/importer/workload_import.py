@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from registry_gitops.codec import GoYAMLError, compose_yaml
 from registry_gitops.documents import Manifest, Path, YAMLDocument
@@ -36,6 +37,10 @@ from registry_gitops.importer.registry_workloads import RegistryWorkload
 from registry_gitops.importer.service_values import find_service, translate_service
 from registry_gitops.importer.value_layers import ValueLayers
 
+_DEFAULT: Final = "docker-registry"
+_NAME: Final = re.compile("[a-z]([-a-z0-9]{0,51}[a-z0-9])?")
+"""What a release can be called."""
+
 
 class ImportedWorkload(NamedTuple):
     """What was read of a registry."""
@@ -54,7 +59,10 @@ def import_workload(workload: RegistryWorkload, layers: ValueLayers) -> Imported
     `layers` has the draft, and finds what kustomize generates.
     """
     draft = layers.draft
-    draft.put("name", workload.manifest.name)
+    name = workload.manifest.name
+    if not _NAME.fullmatch(name):
+        draft.differences.append(f"the name is {_DEFAULT}, because that of the {workload.manifest.kind} cannot be one")
+    draft.put("name", name if _NAME.fullmatch(name) else _DEFAULT)
     if workload.namespace:
         draft.put("namespace", workload.namespace)
     else:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 import yaml
 
 from registry_gitops.documents import Manifest, find_files, read_file
+from registry_gitops.errors import InputError
 from registry_gitops.importer import Fate, KeyOutcome, import_path
 from registry_gitops.importer.input_keys import format_path
 from registry_gitops.repository import FluxRepository
@@ -239,3 +243,37 @@ def test_a_variable_overrides_config_yml_and_the_report_says_so(tmp_path: Path) 
 def test_what_belongs_to_no_registry_stays_as_it_is() -> None:
     (policy,) = [each for each in imported("with-collector").outcomes if each.key == "" and each.fate is Fate.KEPT][-1:]
     assert policy.to == ()
+
+
+ODD: tuple[Any, ...] = (None, 3, "text", True, "", [], {}, [1], [None], {"a": 1}, [{"a": 1}])
+
+
+def with_odd_value(objects: list[Any], random: Random) -> list[Any]:
+    """The objects with something else in the place of one value."""
+    changed = deepcopy(objects)
+    place: Any = changed[random.randrange(len(changed))]
+    for _ in range(random.randrange(1, 9)):
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = random.choice(keys)
+        if not place[key] or not isinstance(place[key], dict | list):
+            break
+        inner = place[key]
+        if random.random() < 0.1:
+            break
+        place = inner
+    else:
+        key = random.choice(list(place) if isinstance(place, dict) else list(range(len(place))))
+    place[key] = random.choice(ODD)
+    return changed
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "kustomized"])
+def test_no_value_of_a_wrong_type_makes_it_fail_in_another_way_than_by_an_error(name: str, tmp_path: Path) -> None:
+    random = Random(name)
+    objects = list(yaml.safe_load_all((INPUTS / f"{name}.yaml").read_text()))
+    for number in range(3):
+        path = tmp_path / f"{number}" / "all.yaml"
+        path.parent.mkdir()
+        path.write_text(yaml.safe_dump_all(with_odd_value(objects, random)))
+        with suppress(InputError):
+            assert import_path(str(path), Path("apps/registry")).report.outcomes
