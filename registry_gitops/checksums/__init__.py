@@ -3,7 +3,7 @@
 Importing this package loads no model.
 """
 
-from registry_gitops.checksums.checksum_file import ChecksumFile, Owned, checksum, read_checksum_file
+from registry_gitops.checksums.checksum_file import ChecksumFile, Owned, checksum, read_bytes, read_checksum_file
 from registry_gitops.checksums.seal import InputDigests, Inputs, SealChecks, build_seal, path_from
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "build_seal",
     "checksum",
     "path_from",
+    "read_bytes",
     "read_checksum_file",
 ]

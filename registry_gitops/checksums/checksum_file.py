@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,7 @@ from registry_gitops.filenames import CHECKSUM_FILE
 
 _LINE: Final = re.compile("([0-9a-f]{64})  ([^\0]+)")
 _CHUNK: Final = 2**20
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _ABOVE: Final = re.compile(r"^(\.\./)+")
 _SEAL: Final = "# unchanged: "
 _INPUT: Final = "# with: "
@@ -72,9 +75,16 @@ def read_checksum_file(directory: Path | str) -> ChecksumFile | None:
 
 
 def read_bytes(path: str) -> bytes:
-    """Return the content of a file. Half of the time of `open` is spent on what a small file does not need."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    """Return the content of a file. Half of the time of `open` is spent on what a small file does not need.
+
+    Raises OSError, also for what is no regular file, such as a device without an end, or a pipe without a writer.
+    """
+    descriptor = os.open(path, _FLAGS)
     try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            code = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
+            raise OSError(code, os.strerror(code) if stat.S_ISDIR(mode) else "not a regular file", path)
         parts = []
         while part := os.read(descriptor, _CHUNK):
             parts.append(part)

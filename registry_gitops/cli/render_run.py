@@ -56,7 +56,9 @@ def run_render(configs: Sequence[Path], options: RenderOptions) -> ExitCode:
         report.add(results)
         plans = [result.plan for result in results if result.plan]
         if not is_comparison:
-            write_plans(plans, force=options.force)
+            with Progress() as progress:
+                progress.show(f"writing to {len(plans)} directories" if len(plans) > 1 else "writing")
+                write_plans(plans, force=options.force)
         report.compares = is_comparison
         if lists and not report.is_on_stdout:
             print_changes(plans, list(unchanged.values()), is_check=is_comparison)

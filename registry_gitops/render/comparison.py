@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from registry_gitops.checksums import ChecksumFile, Inputs, Owned, checksum, read_checksum_file
+from registry_gitops.checksums import ChecksumFile, Inputs, Owned, checksum, read_bytes, read_checksum_file
 from registry_gitops.errors import InputError
 from registry_gitops.render.outside_files import check_outside, is_of_other, rendered_path
 
@@ -107,7 +107,7 @@ def _share(content: bytes) -> bytes:
 
 def _change(directory: Path, path: str, after: bytes | None, owned: Owned) -> Change | None:
     try:
-        before = rendered_path(directory, path).read_bytes()
+        before = read_bytes(str(rendered_path(directory, path)))
     except (FileNotFoundError, NotADirectoryError):
         before = None
     if before == after:

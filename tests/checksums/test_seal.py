@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -156,3 +157,17 @@ def test_chart_that_deployments_share_is_checked_again_when_it_changes(cli: Run,
     append("charts/docker-registry/templates/service.yaml")()
     assert not any(is_unchanged(config, config.parent) for config in configs)
     assert cli("render", "--check").err.count("[shared-chart]") == 2
+
+
+@pytest.mark.parametrize("name", ["registry.yaml", "secret.yaml", "README.md", ".registry-gitops.sha256"])
+def test_what_is_no_regular_file_is_not_read(cli: Run, rendered: Path, name: str) -> None:
+    path = CONFIG.parent / name
+    path.unlink()
+    os.mkfifo(path)
+    assert not is_unchanged()
+    if name in ("README.md", ".registry-gitops.sha256"):
+        done = cli("render", "--check", CONFIG)
+        assert (done.code, done.err) == (2, f"{path}: cannot be read: not a regular file\n")
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    assert not is_unchanged()
