@@ -19,6 +19,7 @@ from registry_gitops.deployment import (
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.forking import map_in_processes
+from registry_gitops.git_repository import find_work_tree
 from registry_gitops.render.comparison import Plan, Tree
 from registry_gitops.render.named_paths import ChartReader, list_read_paths
 from registry_gitops.render.outside_files import is_outside, rendered_path
@@ -113,6 +114,7 @@ class _Comparison:
 
     output_dir: Path | None
     allow: Collection[str]
+    work_trees: dict[str, str] = field(default_factory=dict)
     digests: InputDigests = field(default_factory=InputDigests)
     read_chart: ChartReader = field(default_factory=lambda: functools.cache(read_shared_chart))
 
@@ -128,13 +130,23 @@ class _Comparison:
         return with_findings(result, found, deployment, plan=plan)
 
     def _digest_inputs(self, loaded: LoadedConfig, deployment: RegistryDeployment, directory: Path) -> Inputs:
-        """Return the digests of all files that a check depends on; nothing if they are not known."""
+        """Return the digests of all files that a check depends on; nothing if they are not known.
+
+        Nothing too if one is outside of the Git repository: its path is that of one machine.
+        """
         try:
+            work_tree = find_work_tree(directory, self.work_trees)
             inputs = {path_from(directory, path): checksum(content) for path, content in loaded.sources.items()}
             read = list_read_paths(deployment, directory) if inputs else []
-            return {**inputs, **{path: self.digests.get(directory, path) for path in read}}
+            inputs |= {path: self.digests.get(directory, path) for path in read}
+            is_outside = work_tree and any(not _is_below(directory / path, work_tree) for path in inputs)
+            return {} if is_outside else inputs
         except (OSError, ValueError):  # an unreadable file, which the check reports; another drive; a NUL byte
             return {}
+
+
+def _is_below(path: Path, directory: Path) -> bool:
+    return path.resolve().is_relative_to(directory)
 
 
 def _render(allow: Collection[str], result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:

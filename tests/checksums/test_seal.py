@@ -171,3 +171,13 @@ def test_what_is_no_regular_file_is_not_read(cli: Run, rendered: Path, name: str
     path.unlink()
     path.symlink_to("/dev/zero")
     assert not is_unchanged()
+
+
+def test_path_of_this_machine_is_not_written_to_the_repository(
+    cli: Run, rendered: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    config = tmp_path_factory.mktemp("elsewhere") / "registry.yaml"
+    config.write_text(OCI)
+    assert cli("render", config, "--output-dir", "apps/other").code == 0
+    assert "elsewhere" not in Path("apps/other/.registry-gitops.sha256").read_text()
+    assert cli("render", config, "--output-dir", "apps/other", "--check").code == 0
