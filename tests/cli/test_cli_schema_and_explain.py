@@ -77,6 +77,15 @@ def test_places_of_a_value_and_of_a_default_in_a_config_file(cli: Run, tmp_path:
     assert cli("explain", "values.replicaCount", "--config", str(config)).out.endswith(nowhere)
 
 
+def test_option_of_a_cluster_is_explained_with_its_place_or_that_of_all_clusters(cli: Run, tmp_path: Path) -> None:
+    config = tmp_path / "registry.yaml"
+    config.write_text("flux: {interval: 1h, wait: true, clusters: {eu: {wait: false}}}\n")
+    for option, place in {"wait": "flux.clusters.eu.wait  1:56", "interval": "flux.interval  1:18"}.items():
+        out = cli("explain", f"flux.clusters.eu.{option}", "--config", str(config)).out
+        assert out.startswith(f"KEY:      flux.clusters.eu.{option}\n")
+        assert out.endswith(f"SET:\n  {place.replace('  ', f'  {config}:')}\n")
+
+
 def test_rule_is_explained_with_the_place_where_it_is_switched_off(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text("rules:\n  system-namespace: off\n")
     (tmp_path / "registry.yaml").write_text("extends: base.yaml\nrules:\n  api-path: {off: of one team}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import textwrap
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from registry_gitops.schema import Explanation
 
 _MAX_WIDTH = 100
+
+_OF_CLUSTER = re.compile(r"^flux\.clusters\.[^.]+\.")
 
 
 def explain(
@@ -67,7 +70,9 @@ def _places(config: Path, key: str, default: str) -> Iterator[str]:
 
     if config.suffix == ".py":
         raise InputError.single("a program: its values have no places", config)
-    found = dict(list_places(read_config(config), key))
+    content = read_config(config)
+    # A cluster has what all have, unless it sets the key itself.
+    found = dict(list_places(content, key)) or dict(list_places(content, _OF_CLUSTER.sub("flux.", key)))
     width = max(map(len, found), default=0)
     yield from ("", "SET:")
     yield from (f"  {path:{width}}  {place.position}" for path, place in found.items())
