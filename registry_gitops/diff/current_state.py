@@ -35,11 +35,16 @@ _CHART: Final = "chart/"
 class CurrentState:
     """What one deployment of a config file renders to now, and what the rules find in it."""
 
-    config: str
-    """The config file, and the directory of the deployment if the config file defines several."""
-    directory: Path
+    config: Path
+    name: str
+    """Directory of the deployment, from that of the config file, if the config file defines several."""
     rendering: Rendering
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def directory(self) -> Path:
+        """The output directory."""
+        return self.config.parent / self.name
 
 
 def read_current_states(
@@ -83,14 +88,15 @@ def read_remains(config: Path, committed: Iterable[str]) -> CurrentState:
     """Return what is left of the `committed` files of a config file that is gone: a commit leaves them to Flux."""
     files, directory = read_texts(config.parent, committed), config.parent
     rendering = Rendering(files, _directory_reader(directory), f"{directory}/")
-    return CurrentState(str(config), config.parent, rendering)
+    return CurrentState(config, "", rendering)
 
 
 def _state(result: ConfigResult, read_directory: Callable[[Path], Mapping[str, str]]) -> CurrentState:
-    shown = str(result.config) if not result.name else f"{result.config}: {result.name}"
-    rendering = Rendering(result.tree or {}, _directory_reader(result.directory, read_directory), f"{shown}: ")
+    rendering = Rendering(
+        result.tree or {}, _directory_reader(result.directory, read_directory), f"{result.directory}/"
+    )
     built = apply_kustomization(rendering, lambda: _read_directory(result.directory))
-    return CurrentState(shown, result.directory, built, result.findings or ())
+    return CurrentState(result.config, result.name, built, result.findings or ())
 
 
 def _directory_reader(output_directory: Path, read: Callable[[Path], Mapping[str, str]] | None = None) -> ReadDirectory:

@@ -67,7 +67,7 @@ def diff_with_cluster(
     deployments = []
     with open_helm() as helm:
         for state in read_current_states(configs, None, allow, lambda step: None):
-            show(state.config)
+            show(str(state.config))
             deployments.append(_describe(state, *compare_with_cluster(state.rendering, helm, kubectl)))
     return _report(_CLUSTER, tuple(deployments))
 
@@ -108,6 +108,7 @@ def _diff(step: _Step, helm: Helm | None) -> DeploymentDiff:
 def _describe(state: CurrentState, changes: tuple[ObjectChange, ...], notes: tuple[str, ...]) -> DeploymentDiff:
     return DeploymentDiff(
         config=str(state.config),
+        name=state.name,
         effect=worst_effect(change.effect for change in changes),
         changes=changes,
         findings=state.findings,

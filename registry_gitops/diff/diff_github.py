@@ -24,7 +24,7 @@ _SEVERITIES: Final = {
 def format_diff_github(report: DiffReport) -> str:
     """Return a line for each finding, for each change that interrupts or loses something, and for the counts."""
     lines = [line for deployment in report.deployments for line in _annotations(deployment)]
-    notes = [f"{each.config}: {note}" for each in report.deployments for note in each.notes]
+    notes = [f"{each.title}: {note}" for each in report.deployments for note in each.notes]
     heading = format_notice("registry-gitops diff", "\n".join((summarize_diff(report), *notes)))
     return "".join(f"{line}\n" for line in (*lines, heading))
 

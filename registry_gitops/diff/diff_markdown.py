@@ -41,7 +41,7 @@ def _row(deployment: DeploymentDiff) -> str:
     counts = Counter(change.action for change in deployment.changes)
     objects = ", ".join(f"{counts[action]} {word}" for action, word in _ACTIONS.items() if counts[action])
     effect = deployment.effect if deployment.changes else "unchanged"
-    return f"| {_text(deployment.config)} | {_emphasize(effect)} | {objects or 'none'} |"
+    return f"| {_text(deployment.title)} | {_emphasize(effect)} | {objects or 'none'} |"
 
 
 def _emphasize(effect: str) -> str:
@@ -49,7 +49,7 @@ def _emphasize(effect: str) -> str:
 
 
 def _details(deployment: DeploymentDiff) -> Iterator[str]:
-    yield f"<details><summary>{_html(deployment.config)}</summary>"
+    yield f"<details><summary>{_html(deployment.title)}</summary>"
     yield ""
     yield from (f"- **{finding.severity}** {_text(finding.message)} ({finding.id})" for finding in deployment.findings)
     yield from (f"- note: {_text(note)}" for note in deployment.notes)

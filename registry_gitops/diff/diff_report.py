@@ -76,6 +76,9 @@ class DeploymentDiff(ContractModel):
     config: str
     """Path of its config file."""
 
+    name: str = ""
+    """Its directory, from that of the config file, if the config file defines several deployments."""
+
     effect: Effect = Effect.NOTHING
     """The worst effect of its changes."""
 
@@ -87,6 +90,11 @@ class DeploymentDiff(ContractModel):
 
     notes: tuple[str, ...] = ()
     """What could not be compared, and why; a sentence each."""
+
+    @property
+    def title(self) -> str:
+        """The config file, and the name, if there is one."""
+        return ": ".join(filter(None, (self.config, self.name)))
 
 
 class DiffReport(ContractModel):

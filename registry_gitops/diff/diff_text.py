@@ -33,7 +33,7 @@ def summarize_diff(report: DiffReport) -> str:
 def _deployment_lines(deployment: DeploymentDiff) -> Iterator[str]:
     if not (deployment.changes or deployment.findings or deployment.notes):
         return
-    yield f"{deployment.config}: {deployment.effect if deployment.changes else 'unchanged'}"
+    yield f"{deployment.title}: {deployment.effect if deployment.changes else 'unchanged'}"
     for finding in deployment.findings:
         yield f"  {finding.headline}"
     for note in deployment.notes:

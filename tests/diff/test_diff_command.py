@@ -164,8 +164,9 @@ def test_each_deployment_of_a_program_is_told(cli: Run, repository: Repository) 
     git(repository.root, "commit", "--quiet", "--message", "Add two registries")
     program.write_text(text.replace("COUNT", "int(name == 'eu')"), "utf-8")
     done = cli("diff", "--allow", "source-path", "--output", "json")
-    effects = {each["config"]: each["effect"] for each in json.loads(done.out)["deployments"]}
-    assert effects == {"registry.py: eu": "nothing", "registry.py: us": "stops-pods"}
+    effects = {each["name"]: each["effect"] for each in json.loads(done.out)["deployments"]}
+    assert effects == {"eu": "nothing", "us": "stops-pods"}
+    assert cli("diff", "--allow", "source-path").out.startswith("registry.py: us: stops-pods\n")
 
 
 def test_rendered_file_of_the_commit_that_is_no_yaml_is_named(cli: Run, repository: Repository) -> None:
