@@ -95,7 +95,8 @@ def _judge_config_map(update: ObjectUpdate) -> Verdict:
 
 def _moves_images(path: tuple[str, ...]) -> bool:
     """Return whether a setting below `storage` is that of a driver and says where the images are."""
-    return path[0] not in _OF_STORAGE and (len(path) == 1 or path[1] in _LOCATION)
+    # The chart mounts the volume at the directory of the driver `filesystem`, wherever that is.
+    return path[0] not in _OF_STORAGE and (len(path) == 1 or (path[0] != "filesystem" and path[1] in _LOCATION))
 
 
 def _judge_secret(update: ObjectUpdate) -> Verdict:

@@ -121,12 +121,6 @@ MOVES: list[tuple[Config, Config, str, str]] = [
     (s3(), s3(rootDirectory="/a"), "values.storage", f"start with the bucket images, directory a: {COPY}"),
     (s3(), s3(regionEndpoint="https://s3.example"), "values.storage", f"the bucket images at s3.example: {COPY}"),
     (azure(), azure(accountName="other"), "values.storage", f"the bucket images at other: {COPY}"),
-    (
-        {},
-        values(configuration={"storage": {"filesystem": {"rootdirectory": "/var/lib/registry/a"}}}),
-        "values.configuration.storage",
-        f"the claim docker-registry, directory /var/lib/registry/a: {COPY}",
-    ),
 ]
 
 
@@ -148,6 +142,8 @@ CACHE = values(proxy={"enabled": True, "remoteUrl": "https://registry-1.docker.i
         ({}, {}),
         ({}, claim(size="20Gi", resourcePolicy="")),
         (claim(existingClaim="data"), {"name": "images"} | claim(existingClaim="data")),
+        # The chart mounts the claim there.
+        ({}, values(configuration={"storage": {"filesystem": {"rootdirectory": "/images"}}})),
         (claim(enabled=False), {}),
         (claim(enabled=False), s3()),
         (values(configuration={"storage": {"inmemory": {}}}), {}),

@@ -29,12 +29,10 @@ _KEYS: Final[dict[str, Callable[[RegistryDeployment], object]]] = {
 }
 """Keys that move images or their claim, and how to read them. Of several that change, the first is reported."""
 
-_MOUNT: Final = "/var/lib/registry"
-
 
 @dataclass(frozen=True)
 class ImageLocation:
-    """A directory of a claim, or of a bucket. What does not apply is ""."""
+    """A claim, or a directory of a bucket. What does not apply is ""."""
 
     cluster: str = ""
     """Secret or ConfigMap with the access to the cluster of the claim, "" for that of Flux."""
@@ -57,11 +55,9 @@ class ImageLocation:
         if self.claim:
             is_elsewhere = other and other.claim and other.namespace != self.namespace
             where = f" of the namespace {self.namespace}" if is_elsewhere else ""
-            cluster = f" in the cluster of {self.cluster}" if self.cluster else ""
-            location = f"the claim {self.claim}{where}{cluster}"
-        else:
-            location = f"the bucket {self.bucket}" + (f" at {self.service}" if self.service else "")
-        return location + (f", directory {self.directory}" if self.directory else "")
+            return f"the claim {self.claim}{where}" + (f" in the cluster of {self.cluster}" if self.cluster else "")
+        service = f" at {self.service}" if self.service else ""
+        return f"the bucket {self.bucket}{service}" + (f", directory {self.directory}" if self.directory else "")
 
 
 def locate_images(facts: DeploymentFacts) -> ImageLocation | None:
@@ -71,9 +67,8 @@ def locate_images(facts: DeploymentFacts) -> ImageLocation | None:
         return None
     if not storage.claim:
         return _in_bucket(facts.deployment.values)
-    cluster = _name(facts.deployment.release.kube_config)
-    directory = "" if storage.root.rstrip("/") == _MOUNT else storage.root
-    return ImageLocation(cluster, facts.names.target_namespace, storage.claim, directory=directory)
+    # Not its directory in the Pod: the chart mounts the claim there, wherever that is.
+    return ImageLocation(_name(facts.deployment.release.kube_config), facts.names.target_namespace, storage.claim)
 
 
 def find_changed_key(before: RegistryDeployment, now: RegistryDeployment) -> str:
