@@ -8,7 +8,7 @@ from tests.e2e.bed.place import Place
 
 CLASS = "standard"
 
-VOLUMES = 40
+VOLUMES = 100
 """One for each claim that tests make: a volume is not used twice, as nobody empties it."""
 
 
