@@ -38,13 +38,17 @@ class Imported:
 
 def files_of(draft: ConfigDraft, deployment: RegistryDeployment, source: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """Return the files of an import as name -> text, and the names of those that Git must ignore."""
-    head = f"# yaml-language-server: $schema={SCHEMA_FILE}\n#\n# Imported from {source}.\n\n"
+    head = f"# yaml-language-server: $schema={SCHEMA_FILE}\n#\n# Imported from {_on_one_line(source)}.\n\n"
     files = {CONFIG: head + dump_yaml(deployment.to_config_dict()), SCHEMA_FILE: _schema()}
     namespace, secrets = ObjectNames(deployment).target_namespace, {}
     for name, content in draft.secrets.items():
         secret = Secret(metadata=ObjectMeta(name=name, namespace=namespace), string_data=content)
         secrets[plain_file(name)] = dump_yaml(secret.to_manifest_dict())
     return {**files, **secrets}, tuple(secrets)
+
+
+def _on_one_line(path: str) -> str:
+    return path if path.isprintable() else repr(path)
 
 
 @functools.cache

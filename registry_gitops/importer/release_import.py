@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from registry_gitops.deployment import CHART_NAME
 from registry_gitops.documents import Manifest, Path, Role, YAMLDocument
 from registry_gitops.importer.chart_styles import ChartStyle, is_known_community_chart, style_of
 from registry_gitops.importer.community_settings import use_secret_in_place
@@ -28,6 +29,7 @@ from registry_gitops.importer.other_documents import (
     translate_kustomization,
 )
 from registry_gitops.importer.registry_releases import (
+    HELM_RELEASE,
     K3S_CHART,
     K3S_CHART_CONFIG,
     RELEASE_KINDS,
@@ -43,10 +45,22 @@ from registry_gitops.importer.value_layers import OWN_ENTRIES, ValueLayers, pars
 def registry_releases(manifests: Sequence[Manifest]) -> list[Manifest]:
     """Return the releases that deploy a registry by a chart that is known."""
     return [
-        manifest
-        for manifest in manifests
-        if manifest.group_kind in RELEASE_KINDS and style_of(chart_of(manifest, manifests), _inline_values(manifest))
+        manifest for manifest in manifests if manifest.group_kind in RELEASE_KINDS and _style_of(manifest, manifests)
     ]
+
+
+def _style_of(release: Manifest, manifests: Sequence[Manifest]) -> ChartStyle | None:
+    values = _inline_values(release)
+    inner = values.get(CHART_NAME)
+    if _is_wrapped(values) and isinstance(inner, dict):
+        return style_of(ChartOrigin(CHART_NAME), inner)
+    return style_of(chart_of(release, manifests), values)
+
+
+def _is_wrapped(values: Iterable[Any]) -> bool:
+    """Return whether all values are of the dependency docker-registry of a chart, or global."""
+    keys = set(values)
+    return CHART_NAME in keys and keys <= {CHART_NAME, "global"}
 
 
 def import_release(
@@ -65,7 +79,15 @@ def import_release(
     kustomizations = [each for each in folder if each.role is Role.KUSTOMIZATION]
     draft.put("name", release.name)
     used = _translate_manifests(draft, release, layers, kustomizations)
-    values = Notes(draft, _without_encrypted(draft, layers.values))
+    if release.group_kind == HELM_RELEASE and chart.name not in ("", CHART_NAME):
+        # Flux would uninstall a release whose chart has another name, and its claim with it.
+        draft.put("release.upgrade.chartNameChangeStrategy", "InPlaceUpdate")
+        draft.differences.append("the chart has another name, so Flux is told to upgrade the release in place")
+    values = Notes(draft, layers.values)
+    if _is_wrapped(layers.values):
+        values.dropped(("global",), "the registry reads no values of the chart around it")
+        values, chart = values.below(CHART_NAME), ChartOrigin(CHART_NAME, chart.url, sources=chart.sources)
+    values = Notes(draft, _without_encrypted(draft, values.tree))
     style = style_of(chart, values.data) or ChartStyle.COMMUNITY
     translate_values(values, chart, style, name_in_helm(release))
     used |= layers.used_manifests()
