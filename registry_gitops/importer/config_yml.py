@@ -30,7 +30,13 @@ def translate_config(notes: Notes, files: FindFile = no_files, data_path: str = 
 
 
 def _read_address(reading: ConfigReading, path: Path) -> None:
-    port = str(reading.notes.get(*path)).rpartition(":")[2]
+    host, _, port = str(reading.notes.get(*path)).rpartition(":")
+    if host in ("127.0.0.1", "localhost", "[::1]"):
+        options = ["leave it out: Pods of the cluster reach the registry", "limit its clients by networkPolicy"]
+        reading.notes.decide(
+            path, "it listened on the loopback address only, and the chart's container cannot", options
+        )
+        return
     other = "" if port == "5000" else f", not {port}, and clients use the port of the Service"
     reading.notes.dropped(path, f"the container listens on 5000{other}")
 

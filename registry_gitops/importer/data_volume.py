@@ -57,6 +57,14 @@ def find_claim(workload: RegistryWorkload, root: str) -> str | None:
     return str(claim.get("claimName")) if isinstance(claim, dict) else None
 
 
+def find_directory(workload: RegistryWorkload, root: str) -> dict[str, Any]:
+    """Return the source of the volume with the images, if it is a directory of a node or of a server, and no claim."""
+    found = workload.files.volume_at(root)
+    volumes = list_mappings(workload.manifest.list(*workload.pod, "volumes"))
+    volume = next((each for each in volumes if found and str(each.get("name")) == found[0]), {})
+    return {key: volume[key] for key in ("hostPath", "nfs") if isinstance(volume.get(key), dict)}
+
+
 def translate_volumes(workload: RegistryWorkload, notes: Notes, root: str, *, on_volume: bool) -> None:
     """Translate the volumes and mounts of the Pod, with those of a StatefulSet's claims."""
     found = workload.files.volume_at(root)

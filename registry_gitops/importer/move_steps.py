@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from registry_gitops.deployment import PRUNE_ANNOTATION
 from registry_gitops.documents import Manifest
@@ -38,6 +38,8 @@ class OldRegistry:
     """Labels of the Pods, as kubectl writes them."""
     claim: str = ""
     """Name of the claim with the images; "" if there is none."""
+    directory: Mapping[str, Any] = field(default_factory=dict)
+    """The source of a volume of the Pod that has the images without a claim, such as hostPath."""
     kept: Sequence[str] = ()
     """Objects that the new release takes over, as kubectl writes them: service/registry."""
     removed: Sequence[str] = ()
@@ -140,7 +142,7 @@ def _stop(old: OldRegistry) -> list[str]:
         f"kubectl {end}" if old.is_scalable else f"kubectl delete -n {old.namespace} {old.workload}",
         f"kubectl wait -n {old.namespace} --for=delete pod --selector={old.selector} --timeout=3m",
     ]
-    if old.claim and old.image:
+    if (old.claim or old.directory) and old.image:
         steps += [
             f"# Give the files to user {_OWNER}, as whom the new registry runs; the old one ran as root:",
             f"kubectl run registry-owner -n {old.namespace} --image={old.image} --restart=Never --rm --attach "
@@ -156,7 +158,8 @@ def _owner_pod(old: OldRegistry) -> dict[str, object]:
         "command": ["chown", "-R", f"{_OWNER}:{_OWNER}", "/images"],
         "volumeMounts": [{"name": "images", "mountPath": "/images"}],
     }
-    volume = {"name": "images", "persistentVolumeClaim": {"claimName": old.claim}}
+    claim = {"persistentVolumeClaim": {"claimName": old.claim}}
+    volume = {"name": "images", **(claim if old.claim else old.directory)}
     return {"apiVersion": "v1", "spec": {"containers": [container], "volumes": [volume]}}
 
 

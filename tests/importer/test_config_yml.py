@@ -120,6 +120,7 @@ def test_a_secret_goes_to_a_secret_and_not_to_the_config_file(text: str, secret:
         ("storage: {swift: {authurl: https://k.example.com, container: c}}", "storage.swift"),
         ("storage: {oss: {bucket: b}}", "storage.oss"),
         ("storage: {filesystem: {rootdirectory: /data}}", "storage.filesystem.rootdirectory"),
+        ("http: {addr: '127.0.0.1:5000'}", "http.addr"),
         ("auth: {silly: {realm: r, service: s}}", "auth.silly"),
         ("auth: {htpasswd: {realm: r, path: /config/htpasswd}}", "auth.htpasswd.path"),
         ("http: {tls: {certificate: /certs/other.crt, key: /certs/tls.key}}", "http.tls.certificate"),

@@ -48,6 +48,12 @@ def test_files_do_not_change_their_owner_where_the_registry_runs_as_a_user() -> 
     assert not [command for command in steps("pod") if "registry-owner" in command]
 
 
+@pytest.mark.parametrize(("name", "source"), [("hostpath", '"hostPath": {"path": "/srv/registry"'), ("nfs", '"nfs"')])
+def test_a_directory_without_a_claim_changes_its_owner_too(name: str, source: str) -> None:
+    (command,) = [command for command in steps(name) if "registry-owner" in command]
+    assert source in command
+
+
 def test_a_pod_is_deleted_because_it_cannot_be_scaled() -> None:
     commands = steps("pod")
     assert not [command for command in commands if "scale" in command]
