@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from tests.cli.running import Run, cli
+from tests.cli.running import Run, cli, listing
 
 from .committed import CONFIG, Repository, git, values
 
@@ -24,11 +24,12 @@ def test_nothing_differs_right_after_the_commit(cli: Run, repository: Repository
     assert (done.code, done.out, done.err) == (0, "1 deployment against HEAD: 1 unchanged\n", "")
 
 
-def test_text_tells_object_effect_and_fields(cli: Run, repository: Repository) -> None:
+def test_text_tells_object_effect_and_fields_and_nothing_is_written(cli: Run, repository: Repository) -> None:
     config = repository.commit(CONFIG)
     repository.write(values(deletion={"enabled": True}))
+    before = listing(repository.root)
     done = cli("diff", config.relative_to(repository.root))
-    assert done.code == 1
+    assert (done.code, listing(repository.root)) == (1, before)
     assert done.out == (
         "apps/images/registry.yaml: stops-pods\n"
         "  ~ HelmRelease/docker-registry/docker-registry: Flux upgrades the release with these values\n"
