@@ -82,6 +82,8 @@ def _list_unknown(before: Rendering, after: Rendering) -> Iterator[str]:
     """Yield what the rendered files do not tell of the release."""
     if before.is_suspended:
         yield "the release was suspended, so the cluster can have other objects than the files: use --live"
+    if any(each.helm_input and each.helm_input.has_variables for each in (before, after)):
+        yield "variables of Flux are compared as they are written"
     for kind, name in dict.fromkeys((*before.value_sources, *after.value_sources)):
         yield f"the values of {kind}/{name} are not known here"
 

@@ -40,6 +40,11 @@ class HelmInput:
     post_renderers: tuple[Mapping[str, Any], ...] = ()
     """What changes the objects after Helm, as in a HelmRelease."""
 
+    @property
+    def has_variables(self) -> bool:
+        """Whether Flux substitutes in the values."""
+        return "${" in json.dumps(self.values)
+
 
 class Helm:
     """The user's Helm, which renders charts without a look at any cluster."""
@@ -53,10 +58,12 @@ class Helm:
 
     def template(self, release: HelmInput) -> tuple[PlainObject, ...]:
         """Return the objects of a release, without those of its tests. Raises HelmError."""
-        place = ["--namespace", release.namespace, "--values", "-"]
+        options = ["--namespace", release.namespace, "--values", "-"]
+        if release.has_variables:  # The schema of a number refuses the name of a variable.
+            options.append("--skip-schema-validation")
         try:
             done = subprocess.run(  # noqa: S603 - a program on the user's PATH
-                [self._program, "template", release.name, str(self._write_chart(release.chart)), *place],
+                [self._program, "template", release.name, str(self._write_chart(release.chart)), *options],
                 # YAML 1.2 contains JSON, which Helm reads without guesses of types.
                 input=json.dumps(release.values),
                 capture_output=True,

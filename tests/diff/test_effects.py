@@ -148,3 +148,15 @@ def test_what_the_files_do_not_tell_is_noted(repository: Repository) -> None:
         "the release was suspended, so the cluster can have other objects than the files: use --live",
         "the values of Secret/more are not known here",
     )
+
+
+def test_variables_of_flux_are_compared_as_they_are_written(repository: Repository) -> None:
+    def route(host: str, replicas: int) -> dict[str, Any]:
+        http_route = {"enabled": True, "hostnames": [host], "parentRefs": [{"name": "gateway"}]}
+        return values(httpRoute=http_route, replicaCount=replicas)
+
+    found = repository.diff(route("registry.${DOMAIN}", 1), route("images.${DOMAIN}", 0))
+    assert found.notes == ("variables of Flux are compared as they are written",)
+    assert change_of(found, "Deployment").effect is Effect.STOPS_PODS
+    (field,) = change_of(found, "HTTPRoute").fields
+    assert field.after == '["images.${DOMAIN}"]'
