@@ -102,11 +102,11 @@ TRACKS: Final[dict[str, Track]] = {
         {},
         (
             of_values("`service.type: NodePort`", NOTHING, service={"type": "NodePort"}),
-            of_values("`service.annotations`", NOTHING, service={"annotations": LABELS}),
             of_values("`service.ports.http: 5001`", NOTHING, service={"ports": {"http": 5001}}),
             of_values(
                 "`ingress.enabled: true`", NOTHING, ingress={"enabled": True, "hostname": "registry.example.com"}
             ),
+            of_values("`pdb.enabled: true`", NOTHING, pdb={"enabled": True}),
             of_values("`ingress.hostname`", NOTHING, ingress={"hostname": "images.example.com"}),
             of_values("`networkPolicy.enabled: true`", NOTHING, networkPolicy={"enabled": True}),
             of_values(
@@ -260,6 +260,8 @@ TRACKS: Final[dict[str, Track]] = {
             of_values(
                 "`service.type: ClusterIP` again", NOTHING, service={"type": None, "externalTrafficPolicy": None}
             ),
+            of_values("`service.annotations`", NOTHING, service={"annotations": LABELS}),
+            # With the last commit: without its Namespace, Flux can apply none after it.
             Change(
                 "`namespace.create: false`, with `prune: true` before",
                 {"namespace": {"prune": None, "create": False}},
