@@ -26,7 +26,6 @@ from registry_gitops.model import (
     NeverSubstituted,
     RuleErrors,
     Text,
-    custom_error,
     rule_error,
 )
 from registry_gitops.substitution import by_default, is_left_to_flux
@@ -273,7 +272,7 @@ def _target_errors(options: ClusterOptions, name: str, namespace: NamespaceOptio
         for detail in error.errors(include_url=False):
             # The config file does not have the sections of the object, spec and metadata.
             _, *path = detail["loc"] if detail["loc"][:1] in (("spec",), ("metadata",)) else ("", *detail["loc"])
-            yield tuple(path), custom_error(detail["type"], detail["msg"])
+            yield rule_error("invalid_object", detail["msg"], *path)
 
 
 def _file_errors(options: ClusterOptions, source: Source) -> RuleErrors:
