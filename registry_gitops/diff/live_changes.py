@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -41,7 +42,7 @@ def compare_with_cluster(rendering: Rendering, helm: Helm | None, kubectl: Kubec
     """
     places = list(rendering.flux_kustomizations.values())
     of_flux = (*places[0], *rendering.flux_objects) if len(places) == 1 else rendering.flux_objects
-    changes, notes = _apply(kubectl, of_flux, "", _FLUX)
+    changes, notes = _apply(kubectl, of_flux, "", _FLUX, may_have_variables=True)
     notes = (*rendering.notes, *notes)
     if len(places) > 1:
         notes = (*notes, "the Flux Kustomizations of several clusters are not compared with this one")
@@ -68,24 +69,34 @@ def _upgrade(
     applied = tuple(filter(None, read_live(kubectl, tuple(_inventory(live)), "default")))
     if live and identity_of(live) != identity:
         return tuple(replace_objects(applied, objects)), ()
-    changes, notes = _apply(kubectl, objects, identity.target_namespace, _HELM)
+    may_have_variables = "${" in json.dumps(release)
+    changes, notes = _apply(kubectl, objects, identity.target_namespace, _HELM, may_have_variables=may_have_variables)
     kept = {key_of(plain)._replace(namespace=_namespace(plain, identity)) for plain in objects}
     gone = (plain for plain in applied if key_of(plain) not in kept)
     deleted = (describe_change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=False)) for plain in gone)
     return (*changes, *deleted), notes
 
 
-def _apply(kubectl: Kubectl, objects: Sequence[PlainObject], namespace: str, manager: str) -> tuple[Changes, Notes]:
+def _apply(
+    kubectl: Kubectl, objects: Sequence[PlainObject], namespace: str, manager: str, *, may_have_variables: bool
+) -> tuple[Changes, Notes]:
     place = namespace or "default"
-    found = read_live(kubectl, objects, place)
-    tried = try_to_apply(kubectl, objects, place, manager)
-    changes, notes = list[ObjectChange](), list[str]()
-    for wanted, live, trial in zip(objects, found, tried, strict=True):
+    # Scripts of the chart have variables of their own, in which Flux does not substitute.
+    known = [plain for plain in objects if not (may_have_variables and "${" in json.dumps(plain))]
+    found = read_live(kubectl, known, place)
+    tried = try_to_apply(kubectl, known, place, manager)
+    changes = list[ObjectChange]()
+    notes = [f"{_name(plain)} has variables of Flux: not compared" for plain in objects if plain not in known]
+    for wanted, live, trial in zip(known, found, tried, strict=True):
         if trial.is_unknown:
-            notes.append(f"this user is not allowed to try {wanted['kind']}/{wanted['metadata']['name']}")
+            notes.append(f"this user is not allowed to try {_name(wanted)}")
         else:
             changes += _compare(wanted, live, trial)
     return tuple(changes), tuple(notes)
+
+
+def _name(plain: PlainObject) -> str:
+    return f"{plain['kind']}/{plain['metadata']['name']}"
 
 
 def _compare(wanted: PlainObject, live: PlainObject | None, trial: Trial) -> Iterator[ObjectChange]:

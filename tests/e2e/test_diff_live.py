@@ -74,6 +74,13 @@ def test_change_by_hand_is_told_if_flux_would_undo_it(fleet: Fleet, cluster: Clu
     assert effects(fleet) == {"Deployment": ("update", "scales-pods")}
 
 
+def test_objects_with_variables_of_flux_are_left_out(fleet: Fleet) -> None:
+    fleet.describe(values={"commonAnnotations": {"team": "${TEAM}"}})
+    (deployment,) = json.loads(fleet.cli("diff", "--live", "-o", "json").out)["deployments"]
+    assert deployment["changes"] == []
+    assert "Service/docker-registry has variables of Flux: not compared" in deployment["notes"]
+
+
 def test_cluster_that_is_unreachable_is_exit_code_3(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBECONFIG")
     monkeypatch.setenv("HOME", "/nonexistent")
