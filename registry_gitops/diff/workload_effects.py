@@ -102,18 +102,22 @@ def _names(differences: Any) -> str:
 def _judge_data(update: ObjectUpdate) -> Verdict | None:
     """Return what becomes of data that the Pods mount: in another volume, nobody sees it."""
     before, after = (dict(_mounted(each)) for each in (update.before, update.after))
+    kept = {_claim(volume) for volume in after.values()}
     for path, volume in before.items():
-        now = after.get(path, {})
         if "emptyDir" in volume and path in _DATA_PATHS:
             return Verdict(Effect.DELETES_DATA, f"{path} is in the old Pods themselves, and ends with them")
-        claim, other = (look_up(each, "persistentVolumeClaim", "claimName") for each in (volume, now))
-        if claim and other != claim:
+        claim = _claim(volume)
+        if claim and claim not in kept:
             return Verdict(Effect.ORPHANS_DATA, f"{path} was in the claim {claim}, which the new Pods do not mount")
     return None
 
 
 _DATA_PATHS: Final = ("/var/lib/registry",)
 """Where the chart mounts the volume of the images."""
+
+
+def _claim(volume: Mapping[str, Any]) -> str:
+    return str(look_up(volume, "persistentVolumeClaim", "claimName", default=""))
 
 
 def _mounted(plain: PlainObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
