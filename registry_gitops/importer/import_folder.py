@@ -18,7 +18,7 @@ from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.import_report import ImportReport
 from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
 from registry_gitops.importer.input_keys import read_tree
-from registry_gitops.importer.move_steps import OldRegistry, release_steps, workload_steps
+from registry_gitops.importer.move_steps import OldRegistry, ReplacedManifests, release_steps, workload_steps
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_other_documents,
@@ -80,7 +80,7 @@ def _import_documents(
     if workloads:
         form, old, replaced = _import_workload(workloads[0], ValueLayers(draft, documents, manifests), own, folder)
         deployment = validate_draft(draft)
-        draft.steps += workload_steps(old, _files_with_nothing_else(own, replaced), output)
+        draft.steps += workload_steps(old, _replaced_manifests(own, replaced), output)
     elif found:
         form = import_release(draft, found[0], documents, manifests, folder)
         deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
@@ -110,7 +110,7 @@ def _release_steps(
         has_namespace=bool(spaces),
     )
     chart = source.chart_path if isinstance(source, GitSource) else CHART_NAME
-    return release_steps(old, release, chart, _files_with_nothing_else(own, spaces | {id(release)}), output)
+    return release_steps(old, release, chart, _replaced_manifests(own, spaces | {id(release)}), output)
 
 
 def _imported(draft: ConfigDraft, deployment: RegistryDeployment, form: str, path: str, output: Path) -> Imported:
@@ -186,13 +186,20 @@ def _import_workload(
     return form, replace(old, has_namespace=bool(spaces)), replaced | spaces
 
 
-def _files_with_nothing_else(manifests: Sequence[Manifest], replaced: set[int]) -> list[str]:
-    """Return the files all of whose objects are made anew, in the order read. What runs in a cluster has no file."""
-    files: dict[str, bool] = {}
+def _replaced_manifests(manifests: Sequence[Manifest], replaced: set[int]) -> ReplacedManifests:
+    """Return where the manifests stand that are made anew, in the order read. What runs in a cluster has no file."""
+    files: dict[str, list[Manifest]] = {}
     for manifest in manifests:
-        file = manifest.document.source.name
-        files[file] = files.get(file, True) and id(manifest) in replaced
-    return [file for file, is_replaced in files.items() if is_replaced and Path(file).is_file()]
+        files.setdefault(manifest.document.source.name, []).append(manifest)
+    whole: list[str] = []
+    among_others: dict[str, list[str]] = {}
+    for file, held in files.items():
+        leaving = [each.identity for each in held if id(each) in replaced]
+        if len(leaving) == len(held) and Path(file).is_file():
+            whole.append(file)
+        elif leaving and Path(file).is_file():
+            among_others[file] = leaving
+    return ReplacedManifests(whole, among_others)
 
 
 def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -59,11 +59,20 @@ class OldRegistry:
         return next(iter(self.kept), "") or (f"pvc/{self.claim}" if self.claim else self.workload)
 
 
-def workload_steps(old: OldRegistry, files: Iterable[str], directory: Path) -> list[str]:
+@dataclass(frozen=True)
+class ReplacedManifests:
+    """The manifests of what the chart makes anew."""
+
+    files: Sequence[str] = ()
+    """Files that hold nothing else."""
+    among_others: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """File that holds other manifests too -> the objects that must leave it: Deployment/media/registry."""
+
+
+def workload_steps(old: OldRegistry, replaced: ReplacedManifests, directory: Path) -> list[str]:
     """Return the steps of a move from objects that Flux, or somebody with kubectl, has applied.
 
-    `files` are the files of the input that hold nothing but what the chart makes anew. Each step needs the variables of
-    the ones before it.
+    Each step needs the variables of the ones before it.
     """
     get = f"kubectl get -n {old.namespace} {old.anchor} -o jsonpath="
     in_flux = '-n "$FLUX_NAMESPACE" "$KUSTOMIZATION"'
@@ -75,7 +84,7 @@ def workload_steps(old: OldRegistry, files: Iterable[str], directory: Path) -> l
         *_stop(old),
         f"kubectl delete -n {old.namespace} {' '.join((old.workload, *old.removed))} --ignore-not-found",
         "# Replace the old manifests in Git; take them out of a kustomization.yaml too. That of the claim stays:",
-        *_commit(files, directory),
+        *_commit(replaced, directory),
         "# Let Flux fetch the commit first, or it applies the old manifests once more:",
         f"SOURCE=\"$(kubectl get kustomization {in_flux} -o jsonpath='{{.spec.sourceRef.name}}')\" # of KUSTOMIZATION",
         'flux reconcile source git -n "$FLUX_NAMESPACE" "$SOURCE" # of KUSTOMIZATION',
@@ -85,7 +94,9 @@ def workload_steps(old: OldRegistry, files: Iterable[str], directory: Path) -> l
     ]
 
 
-def release_steps(old: OldRegistry, release: Manifest, chart: str, files: Iterable[str], directory: Path) -> list[str]:
+def release_steps(
+    old: OldRegistry, release: Manifest, chart: str, replaced: ReplacedManifests, directory: Path
+) -> list[str]:
     """Return the steps of a move from a HelmRelease of Flux to one of the same name with our chart.
 
     `chart` is the path of the chart in the Git repository.
@@ -98,7 +109,7 @@ def release_steps(old: OldRegistry, release: Manifest, chart: str, files: Iterab
         *_stop(old),
         f"kubectl delete -n {old.namespace} {old.workload} --ignore-not-found",
         "# Replace the old manifests in Git, and let Flux upgrade the release once it has the new HelmRelease:",
-        *_commit(files, directory),
+        *_commit(replaced, directory),
         f"kubectl wait helmrelease {helm} --timeout=30m --for=jsonpath='{{.spec.chart.spec.chart}}'={chart}",
         f"flux resume helmrelease {helm}",
         *_look(directory),
@@ -175,10 +186,15 @@ def _unmark(old: OldRegistry) -> list[str]:
     ]
 
 
-def _commit(files: Iterable[str], directory: Path) -> list[str]:
-    removed = [f"git rm --quiet {shlex.join(files)}"] if (files := list(files)) else []
+def _commit(replaced: ReplacedManifests, directory: Path) -> list[str]:
+    removed = [f"git rm --quiet {shlex.join(replaced.files)}"] if replaced.files else []
+    by_hand = [
+        f"# Edit {file}: take out {', '.join(objects)}, and leave what else is in it."
+        for file, objects in replaced.among_others.items()
+    ]
     message = "Deploy the registry by registry-gitops"
-    return [*removed, f"git add {shlex.quote(str(directory))}", f'git commit --quiet -m "{message}"', "git push"]
+    added = shlex.join([*replaced.among_others, str(directory)])
+    return [*removed, *by_hand, f"git add {added}", f'git commit --quiet -m "{message}"', "git push"]
 
 
 def _look(directory: Path) -> list[str]:

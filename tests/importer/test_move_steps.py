@@ -34,7 +34,7 @@ def test_the_claim_is_safe_before_anything_is_deleted_and_git_is_last() -> None:
         "kubectl wait -n container-registry --for=delete pod",
         "kubectl run registry-owner",
         "kubectl delete -n container-registry deployment/registry",
-        "git add apps/registry",
+        "git add ",
         "git push",
         "flux reconcile source git",
         "flux resume kustomization",
@@ -125,3 +125,15 @@ def test_files_of_root_change_their_owner_before_the_upgrade(tmp_path: Path) -> 
     commands = release_commands(tmp_path, f"{RELEASE}    securityContext: {{enabled: false}}\n")
     owner = position(commands, "kubectl run registry-owner -n registry --image=docker.io/library/registry:3.1.1")
     assert position(commands, "kubectl wait -n registry --for=delete pod") < owner < position(commands, "git push")
+
+
+def test_what_shares_a_file_with_the_claim_is_named_to_be_taken_out(tmp_path: Path) -> None:
+    file = tmp_path / "all.yaml"
+    file.write_text((INPUTS / "claim-and-service.yaml").read_text())
+    steps = import_path(str(file), Path("apps/registry")).report.steps
+    (edit,) = [step for step in steps if step.startswith("# Edit")]
+    assert edit.startswith(f"# Edit {file}: take out ")
+    assert "Deployment/container-registry/registry" in edit
+    assert "Service/container-registry/registry" in edit
+    assert "PersistentVolumeClaim" not in edit
+    assert f"git add {file} apps/registry" in steps
