@@ -81,6 +81,9 @@ _DEFAULTS_IN_USE: Final[Mapping[str, Mapping[str, tuple[str, Any]]]] = {
 }
 """Section with a switch -> key -> ours, and the default of their chart, which is another one than ours."""
 
+_DEFAULT_HOST: Final = "chart-example.local"
+"""Host of their Ingress, if the values have none."""
+
 EMPTY_VALUES: Final[tuple[Any, ...]] = (None, "", {}, [])
 _NOT_READ: Final = "the community's chart does not read it, so it had no effect"
 _EMPTY: Final = "it is empty, which changes nothing"
@@ -211,6 +214,9 @@ def _ingress(notes: Notes) -> None:
             notes.draft.put("values.ingress.extraHosts", extra)
             targets.append("values.ingress.extraHosts")
         notes.translated(("ingress", "hosts"), targets, "the first host, and the others")
+    elif _is_on(notes, "ingress") and "hosts" not in notes.below("ingress").tree:
+        notes.draft.put("values.ingress.hostname", _DEFAULT_HOST)
+        notes.draft.differences.append(f"the host {_DEFAULT_HOST} is the default of their chart, where ours has none")
     _ingress_tls(notes, names)
     name = notes.get("ingress", "className")
     annotations = notes.below("ingress", "annotations").data
@@ -257,8 +263,9 @@ def _ingress_tls(notes: Notes, names: list[str]) -> None:
 
 
 def _default_class(notes: Notes, chart: ChartOrigin) -> None:
-    """Write the class that newer versions of their chart have by default."""
-    has_class = notes.get("ingress", "className") or CLASS_ANNOTATION in notes.below("ingress", "annotations").tree
+    """Write the class that newer versions of their chart have by default. An empty one is that of the cluster."""
+    ingress = notes.below("ingress").tree
+    has_class = "className" in ingress or CLASS_ANNOTATION in notes.below("ingress", "annotations").tree
     if _is_on(notes, "ingress") and not has_class and (chart.major is None or chart.major >= 2):
         notes.draft.put("values.ingress.ingressClassName", "nginx")
 

@@ -152,3 +152,20 @@ def flat(value: Any, key: str = "") -> Iterator[str]:
             yield from flat(item, f"{key}[{index}]")
     else:
         yield key
+
+
+@pytest.mark.parametrize(
+    ("ingress", "expected"),
+    [
+        ("{enabled: true, hosts: [a.example.com]}", {"ingressClassName": "nginx", "hostname": "a.example.com"}),
+        ("{enabled: true, hosts: [a.example.com], className: ''}", {"hostname": "a.example.com"}),
+        ("{enabled: true, className: ~}", {"hostname": "chart-example.local"}),
+    ],
+)
+def test_defaults_of_their_ingress_stay_unless_they_are_emptied(
+    ingress: str, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text(f"persistence: {{enabled: true, deleteEnabled: true}}\ningress: {ingress}\n", "utf-8")
+    config = yaml.safe_load(import_path(str(file), tmp_path / "out").files["registry.yaml"])
+    assert config["values"]["ingress"] == {"enabled": True, **expected}
