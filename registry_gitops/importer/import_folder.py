@@ -21,9 +21,9 @@ from registry_gitops.importer.input_keys import read_tree
 from registry_gitops.importer.move_steps import OldRegistry, ReplacedManifests, release_steps, workload_steps
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
+    note_kustomizations,
     note_other_documents,
     settle_namespace,
-    translate_kustomization,
 )
 from registry_gitops.importer.registry_releases import HELM_RELEASE, ChartOrigin, name_in_helm
 from registry_gitops.importer.registry_workloads import RegistryWorkload, find_workloads
@@ -175,9 +175,7 @@ def _import_workload(
     Return what the input is, what runs before the move, and the ids of the manifests that are made anew.
     """
     replaced, stays, old = import_workload(workload, layers)
-    for document in folder:
-        if document.role is Role.KUSTOMIZATION:
-            translate_kustomization(layers.draft.read(read_tree(document)), document, layers)
+    note_kustomizations(layers.draft, workload.manifest, folder, layers)
     files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
     note_other_documents(layers.draft, files, [each for each in own if id(each) not in replaced | stays], ())
     settle_namespace(layers.draft)

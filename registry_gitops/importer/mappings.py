@@ -15,3 +15,8 @@ def indexed_mappings(value: object) -> Iterator[tuple[int, dict[str, Any]]]:
 def list_mappings(value: object) -> list[dict[str, Any]]:
     """Return the mappings of a list; none if the value is no list."""
     return [entry for _, entry in indexed_mappings(value)]
+
+
+def list_texts(value: object) -> list[str]:
+    """Return the texts in a list; none if the value is no list."""
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list | tuple) else []

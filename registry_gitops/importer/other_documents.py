@@ -9,6 +9,7 @@ from typing import Final
 from registry_gitops.documents import Manifest, Role, YAMLDocument
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.input_keys import read_tree
+from registry_gitops.importer.mappings import list_texts
 from registry_gitops.importer.value_layers import ValueLayers
 from registry_gitops.manifests import POD_SECURITY
 
@@ -30,9 +31,10 @@ def note_other_documents(
             notes.dropped((), "the chart is that of registry-gitops, next to the manifests; keep it if others use it")
         else:
             notes.kept(())
-            others.append(manifest)
+            if manifest.namespace in ("", draft.namespace):
+                others.append(manifest)
     for document in documents:
-        if document.role is not Role.KUSTOMIZATION:
+        if document.role is not Role.KUSTOMIZATION and isinstance(document.value, dict):
             draft.read(read_tree(document)).kept(())
     if others:
         names = ", ".join(sorted({each.identity for each in others}))
@@ -62,7 +64,45 @@ def _translate_namespace(notes: Notes, manifest: Manifest) -> None:
         notes.dropped((key,), "the API server writes it")
 
 
-def translate_kustomization(notes: Notes, document: YAMLDocument, layers: ValueLayers) -> None:
+def note_kustomizations(
+    draft: ConfigDraft, registry: Manifest, folder: Sequence[YAMLDocument], layers: ValueLayers
+) -> None:
+    """Note what becomes of the kustomization files of the input: those of the registry, and those that change it."""
+    documents = [each for each in folder if each.role is Role.KUSTOMIZATION]
+    here = _folder(registry.document)
+    inside = {here, *(_folder(each) for each in documents if here in _folder(each).parents)}
+    above = _leading_to(here, [each for each in documents if _folder(each) not in inside])
+    for document in documents:
+        notes = draft.read(read_tree(document))
+        if _folder(document) in inside:
+            _translate_kustomization(notes, document, layers)
+            continue
+        notes.kept(())
+        if id(document) in above:
+            _ask_for_changes(notes)
+
+
+def _folder(document: YAMLDocument) -> Path:
+    return Path(document.source.name).resolve().parent
+
+
+def _leading_to(folder: Path, kustomizations: Sequence[YAMLDocument]) -> set[int]:
+    """Return the ids of the kustomization files that build a directory, or lead to one that does."""
+    reached, found = {folder}, set[int]()
+    while new := [each for each in kustomizations if id(each) not in found and _entries(each) & reached]:
+        found |= {id(each) for each in new}
+        reached |= {_folder(each) for each in new}
+    return found
+
+
+def _entries(kustomization: YAMLDocument) -> set[Path]:
+    """Return the directories that a kustomization file names, and those of the files that it names."""
+    names = [name for key in ("resources", "bases", "components") for name in list_texts(kustomization.value.get(key))]
+    paths = {(_folder(kustomization) / name).resolve() for name in names}
+    return {path.parent if path.suffix in (".yaml", ".yml") else path for path in paths}
+
+
+def _translate_kustomization(notes: Notes, document: YAMLDocument, layers: ValueLayers) -> None:
     """Translate a kustomization file of the input, which `render` writes anew."""
     for key in ("apiVersion", "kind", "resources", "bases"):
         notes.dropped((key,), f"{_OWN_FILE}: kustomization.resources adds files to it")
@@ -82,6 +122,10 @@ def translate_kustomization(notes: Notes, document: YAMLDocument, layers: ValueL
             else:
                 question = "`render` has no generators"
                 notes.decide((key, index), question, ["keep it in a directory of its own", "commit what it generates"])
+    _ask_for_changes(notes)
+
+
+def _ask_for_changes(notes: Notes) -> None:
     question = "it changes objects of the directory, whose names can be others now"
     options = ["write the change as a value", "add it to kustomization.patches", "leave it out"]
     for key in ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "replacements", "vars"):

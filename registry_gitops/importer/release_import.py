@@ -24,9 +24,9 @@ from registry_gitops.importer.input_keys import (
 )
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
+    note_kustomizations,
     note_other_documents,
     settle_namespace,
-    translate_kustomization,
 )
 from registry_gitops.importer.registry_releases import (
     HELM_RELEASE,
@@ -93,8 +93,7 @@ def import_release(
     used |= layers.used_manifests()
     rest = [each for each in manifests if id(each) not in used and each.document in folder]
     files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
-    for document in kustomizations:
-        translate_kustomization(draft.read(read_tree(document)), document, layers)
+    note_kustomizations(draft, release, folder, layers)
     note_other_documents(draft, files, rest, chart.sources)
     settle_namespace(draft)
     return f"{release.kind} ({release.api_version}) of {style}"

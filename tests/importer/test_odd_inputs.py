@@ -13,7 +13,7 @@ import yaml
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
-from registry_gitops.importer import import_path
+from registry_gitops.importer import Fate, import_path
 from tests.importer.test_import_helm import INPUTS, covered_keys, has, keys_of
 
 INPUT_FILES: Final = sorted(
@@ -59,3 +59,42 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
     for key, item in items:
         yield value, key
         yield from places(item)
+
+
+WORKLOAD = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: registry, namespace: media}
+spec:
+  selector: {matchLabels: {app: registry}}
+  template:
+    metadata: {labels: {app: registry}}
+    spec: {containers: [{name: registry, image: "registry:2"}]}
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a registry, an overlay of it, and much else."""
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "apps/registry/deployment.yaml": WORKLOAD,
+        "apps/registry/kustomization.yaml": "resources: [deployment.yaml]\n",
+        "apps/kustomization.yaml": "resources: [registry, wiki]\n",
+        "apps/wiki/kustomization.yaml": "resources: []\nconfigMapGenerator: [{name: wiki, literals: [a=b]}]\n",
+        "clusters/eu/kustomization.yaml": "resources: [../../apps]\nimages: [{name: registry, newTag: '2.8'}]\n",
+        "clusters/us/kustomization.yaml": "resources: [../../apps/wiki]\nimages: [{name: wiki, newTag: '7'}]\n",
+        "apps/wiki/claim.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: page, namespace: wiki}\n",
+        "playbook.yaml": "- hosts: all\n  roles: [registry]\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_of_a_whole_repository_only_what_changes_the_registry_needs_decisions(repository: Path) -> None:
+    report = import_path(".", Path("out")).report
+    decided = {(each.file, each.key) for each in report.outcomes if each.fate is Fate.DECISION}
+    assert decided == {("clusters/eu/kustomization.yaml", "images")}
+    assert not [text for text in report.differences if "wiki" in text]
