@@ -23,6 +23,7 @@ from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_kustomizations,
     note_other_documents,
+    selectors_set_above,
     settle_namespace,
 )
 from registry_gitops.importer.registry_releases import HELM_RELEASE, ChartOrigin, name_in_helm
@@ -73,8 +74,7 @@ def _import_documents(
     draft.put("source", {"type": "git", "path": path_in_repository(output) or "."})
     if len(found) > 1:
         raise InputError(_several(found))
-    neighbors = [each for each in manifests if each.document not in folder]
-    workloads = [] if found else find_workloads(own, _namespaces(manifests, documents), neighbors)
+    workloads = [] if found else _workloads(own, manifests, documents)
     if len(workloads) > 1:
         raise InputError(_several([each.manifest for each in workloads]))
     if workloads:
@@ -161,10 +161,16 @@ def _several(releases: Sequence[Manifest]) -> list[Finding]:
     ]
 
 
-def _namespaces(manifests: Sequence[Manifest], documents: Sequence[YAMLDocument]) -> dict[int, str]:
-    """Return the namespace of each manifest by its id."""
+def _workloads(
+    own: Sequence[Manifest], manifests: Sequence[Manifest], documents: Sequence[YAMLDocument]
+) -> list[RegistryWorkload]:
+    """Return the workloads of the input, `own`, that serve a registry, as kustomize builds them."""
     kustomizations = [each for each in documents if each.role is Role.KUSTOMIZATION]
-    return {id(each): namespace_set_above(each, kustomizations) or each.namespace for each in manifests}
+    namespaces = {id(each): namespace_set_above(each, kustomizations) or each.namespace for each in manifests}
+    selectors = {id(each): selectors_set_above(each, kustomizations) for each in manifests}
+    ids = {id(each) for each in own}
+    neighbors = [each for each in manifests if id(each) not in ids]
+    return find_workloads(own, namespaces, neighbors, selectors)
 
 
 def _import_workload(

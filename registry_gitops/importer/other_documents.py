@@ -9,7 +9,7 @@ from typing import Final
 from registry_gitops.documents import Manifest, Role, YAMLDocument
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.input_keys import read_tree
-from registry_gitops.importer.mappings import list_texts
+from registry_gitops.importer.mappings import list_mappings, list_texts
 from registry_gitops.importer.value_layers import ValueLayers
 from registry_gitops.manifests import POD_SECURITY
 
@@ -139,3 +139,17 @@ def namespace_set_above(manifest: Manifest, kustomizations: Sequence[YAMLDocumen
         if Path(document.source.name).absolute().parent == folder:
             return str(document.value.get("namespace") or "")
     return ""
+
+
+def selectors_set_above(manifest: Manifest, kustomizations: Sequence[YAMLDocument]) -> dict[str, str]:
+    """Return the labels that a kustomization file next to a manifest adds to its selectors and Pods."""
+    labels: dict[str, str] = {}
+    for document in kustomizations:
+        if _folder(document) != _folder(manifest.document):
+            continue
+        entries = [{"pairs": document.value.get("commonLabels"), "includeSelectors": True}]
+        for entry in (*entries, *list_mappings(document.value.get("labels"))):
+            pairs = entry.get("pairs")
+            if entry.get("includeSelectors") is True and isinstance(pairs, dict):
+                labels |= {str(key): str(value) for key, value in pairs.items()}
+    return labels

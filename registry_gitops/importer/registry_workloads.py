@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -47,6 +47,8 @@ class RegistryWorkload:
     """The other objects of the input in this namespace."""
     neighbors: Sequence[Manifest] = ()
     """Objects of this namespace in files next to the input, for what is named."""
+    selectors: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    """Id of a manifest -> the labels that kustomize adds to its selectors and Pods."""
 
     @property
     def template(self) -> Path:
@@ -76,7 +78,13 @@ class RegistryWorkload:
     @property
     def pod_labels(self) -> dict[str, Any]:
         """Labels of the Pods."""
-        return self.manifest.mapping(*self.template, "metadata", "labels")
+        added = self.selectors.get(id(self.manifest), {})
+        return {**self.manifest.mapping(*self.template, "metadata", "labels"), **added}
+
+    def is_selected(self, service: Manifest) -> bool:
+        """Return whether a Service leads to the Pods."""
+        selector = {**service.mapping("spec", "selector"), **self.selectors.get(id(service), {})}
+        return bool(selector) and selector.items() <= self.pod_labels.items()
 
     @property
     def collects(self) -> bool:
@@ -130,11 +138,15 @@ def content_of(manifest: Manifest, key: str) -> str | None:
 
 
 def find_workloads(
-    manifests: Sequence[Manifest], namespaces: Mapping[int, str], neighbors: Sequence[Manifest] = ()
+    manifests: Sequence[Manifest],
+    namespaces: Mapping[int, str],
+    neighbors: Sequence[Manifest] = (),
+    selectors: Mapping[int, Mapping[str, str]] | None = None,
 ) -> list[RegistryWorkload]:
     """Return the workloads among `manifests` that serve a registry.
 
-    `namespaces` has the namespace of each manifest by its id. `neighbors` are objects next to the input.
+    `namespaces` has the namespace of each manifest by its id, and `selectors` the labels that kustomize adds to its
+    selectors. `neighbors` are objects next to the input.
     """
     found = []
     for manifest in manifests:
@@ -146,8 +158,17 @@ def find_workloads(
                 [each for each in some if each is not manifest and _is_near(each, namespace, namespaces)]
                 for some in (manifests, neighbors)
             )
-            found.append(RegistryWorkload(manifest, namespace, index, others, near))
+            workload = RegistryWorkload(manifest, namespace, index, others, near, selectors or {})
+            workload.namespace = namespace or _namespace_of_service(workload, namespaces)
+            found.append(workload)
     return [workload for workload in found if not workload.collects]
+
+
+def _namespace_of_service(workload: RegistryWorkload, namespaces: Mapping[int, str]) -> str:
+    """Return the namespace that the Services of a registry agree on, as Flux or kubectl gives it to the workload."""
+    services = [each for each in workload.of_kind("Service") if workload.is_selected(each)]
+    found = {namespaces.get(id(each), each.namespace) for each in services} - {""}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _runs(manifest: Manifest) -> bool:

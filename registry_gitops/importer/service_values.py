@@ -36,14 +36,9 @@ _OF_CLUSTER: Final = ("clusterIPs", "healthCheckNodePort")
 
 def find_service(workload: RegistryWorkload, backends: set[str]) -> Manifest | None:
     """Return the Service of the registry; `backends` are the names of those that an Ingress or a route leads to."""
-    found = [each for each in workload.of_kind("Service") if _selects(each, workload) and _port_of(each, workload)]
+    found = [each for each in workload.of_kind("Service") if workload.is_selected(each) and _port_of(each, workload)]
     found.sort(key=lambda each: (each.name not in backends, each.get("spec", "clusterIP") == "None"))
     return found[0] if found else None
-
-
-def _selects(service: Manifest, workload: RegistryWorkload) -> bool:
-    selector = service.mapping("spec", "selector")
-    return bool(selector) and selector.items() <= workload.pod_labels.items()
 
 
 def _port_of(service: Manifest, workload: RegistryWorkload) -> tuple[int, dict[str, Any]] | None:

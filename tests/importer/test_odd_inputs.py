@@ -98,3 +98,23 @@ def test_of_a_whole_repository_only_what_changes_the_registry_needs_decisions(re
     decided = {(each.file, each.key) for each in report.outcomes if each.fate is Fate.DECISION}
     assert decided == {("clusters/eu/kustomization.yaml", "images")}
     assert not [text for text in report.differences if "wiki" in text]
+
+
+def test_labels_and_a_namespace_that_others_set_find_the_service(tmp_path: Path) -> None:
+    files = {
+        "deployment.yaml": WORKLOAD.replace(", namespace: media", "")
+        .replace("selector: {matchLabels: {app: registry}}", "replicas: 1")
+        .replace("metadata: {labels: {app: registry}}", "metadata: {}"),
+        "service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: images, namespace: media}\n"
+        "spec: {ports: [{port: 80, targetPort: 5000}]}\n",
+        "kustomization.yaml": "resources: [deployment.yaml, service.yaml]\n"
+        "labels: [{pairs: {app.kubernetes.io/name: media}, includeSelectors: true, includeTemplates: true}]\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    imported = import_path(str(tmp_path), tmp_path / "out")
+    config = yaml.safe_load(imported.files["registry.yaml"])
+    assert config["namespace"] == {"name": "media", "create": False}
+    assert config["values"]["fullnameOverride"] == "images"
+    assert config["values"]["service"] == {"ports": {"http": 80}}
+    assert "--selector=app.kubernetes.io/name=media " in "\n".join(imported.report.steps)
