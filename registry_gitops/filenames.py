@@ -1,9 +1,14 @@
-"""Names of the files that users see, and the mark of rendered ones: shared by what reads and what writes them."""
+"""Names of the files that users see, and the marks of ours: shared by what reads and what writes them."""
 
 from typing import Final
 
 CONFIG_FILES: Final = ("registry.yaml", "registry.py")
 """Config files, in the order in which commands look for them in a directory."""
+
+CONFIG_KEYS: Final = frozenset(
+    {"name", "namespace", "source", "release", "values", "kustomization", "flux", "rules", "extends"}
+)
+"""The keys at the top level of a config file, by which it is told from other files of the same name."""
 
 # Next to the config file and named by a relative path: editors find it offline, in every clone of the repository.
 SCHEMA_FILE: Final = ".registry-gitops.schema.json"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from registry_gitops.cli.streams import write_stderr
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
+from registry_gitops.masking import quote
 
 if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
@@ -45,12 +46,17 @@ def search_config_files() -> list[Path]:
 
 
 def _list_configs(paths: Sequence[Path]) -> list[Path]:
-    """Return the config files of these paths. Those that others only extend are left out, which stderr tells."""
+    """Return the config files of these paths.
+
+    Those that others only extend are left out, and so is what seems to be no config file; stderr tells both.
+    """
     from registry_gitops.deployment import find_configs
 
     found = find_configs(paths)
     for base in found.bases:
         write_stderr(f"skipped {base}: other config files extend it")
+    for path, key in found.others.items():
+        write_stderr(f"skipped {path}: {quote(key)} is no key of a config file; name the file if it is one")
     return list(found.paths)
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from registry_gitops.codec import YAMLError, load_yaml
 from registry_gitops.deployment.config_text import EXTENDS, read_config_text
 from registry_gitops.documents import find_files
-from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES
+from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES, CONFIG_KEYS, SCHEMA_FILE
 
-_OBJECT: Final = re.compile(r"^(apiVersion|kind):", re.MULTILINE)
+_KEY: Final = re.compile(r"^([A-Za-z_][\w.-]*):", re.MULTILINE)
+"""A key at the top level of a YAML file in block style."""
+
+_MANIFEST_KEYS: Final = frozenset({"apiVersion", "kind"})
 """What a manifest of Kubernetes has, and no config file: both can be called registry.yaml."""
 
 _EXTENDS: Final = re.compile(rf"^{EXTENDS}: *([^\s'\"#]+) *$", re.MULTILINE)
@@ -28,12 +31,14 @@ class FoundConfigs:
     paths: tuple[Path, ...]
     bases: tuple[Path, ...] = ()
     """Config files that others extend, and from which nothing was rendered: they can be incomplete."""
+    others: Mapping[Path, str] = field(default_factory=dict)
+    """Files of the same names that seem to be something else, such as values of a chart -> a key that is not ours."""
 
 
 def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
     """Return the files of `paths`, then the config files below the directories of `paths`, each once.
 
-    Hidden directories, and those that Git ignores, are left out, and so are files of the same names that are not ours.
+    Hidden directories, and those that Git ignores, are left out, and so are manifests and programs of the same names.
     Raises InputError for a path that cannot be read.
     """
     named, directories = list[Path](), list[str]()
@@ -46,10 +51,12 @@ def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
     below = [each for each in map(Path, find_files(directories, CONFIG_FILES)) if each.name in CONFIG_FILES]
     below = _once(below, named) if named else below
     texts = {each: read_config_text(each) for each in below}
-    ours = {each: text for each, text in texts.items() if _is_ours(each, text)}
+    others = {each: key for each, text in texts.items() if (key := _foreign_key(each, text))}
+    ours = {each: text for each, text in texts.items() if each not in others}
     extended = {base for each, text in ours.items() if each.suffix != ".py" and (base := _extended(each, text))}
     bases = {each: None for each in ours if os.path.normpath(each) in extended and not _is_rendered(each)}
-    return FoundConfigs((*named, *(each for each in ours if each not in bases)), tuple(bases))
+    unclear = {each: key for each, key in others.items() if key not in _MANIFEST_KEYS and each.suffix != ".py"}
+    return FoundConfigs((*named, *(each for each in ours if each not in bases)), tuple(bases), unclear)
 
 
 def _once(paths: Iterable[Path], without: Iterable[Path] = ()) -> list[Path]:
@@ -73,8 +80,18 @@ def _is_directory(path: Path) -> bool:
         return False
 
 
-def _is_ours(path: Path, text: str) -> bool:
-    return "registry_gitops" in text if path.suffix == ".py" else _OBJECT.search(text) is None
+def _foreign_key(path: Path, text: str) -> str:
+    """Return a key, or for a program its name, if a file is none of ours; else "".
+
+    A file that names our schema, or from which something was rendered, is ours: there it is a mistake.
+    """
+    if path.suffix == ".py":
+        return "" if "registry_gitops" in text else path.name
+    keys = dict.fromkeys(_KEY.findall(text))
+    foreign = next((key for key in keys if key in _MANIFEST_KEYS), "")
+    if foreign or SCHEMA_FILE in text.partition("\n")[0] or _is_rendered(path):
+        return foreign
+    return next((key for key in keys if key not in CONFIG_KEYS), "")
 
 
 def _extended(path: Path, text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from registry_gitops.documents import Role, YAMLDocument
 from registry_gitops.errors import InputError
-from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES, SCHEMA_FILE
+from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES, CONFIG_KEYS, SCHEMA_FILE
 from registry_gitops.findings import Finding, Location
 from registry_gitops.forking import map_in_processes
 from registry_gitops.repository import FluxRepository
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from registry_gitops.render import Plan
 
 _YAML, _PROGRAM = CONFIG_FILES
-_KEYS: Final = frozenset(
-    {"name", "namespace", "source", "release", "values", "kustomization", "flux", "rules", "extends"}
-)
 _SOURCES: Final = ("git", "oci", "helm")
 _SCHEMA_FILES: Final = (SCHEMA_FILE, "docs/registry.schema.json")
 _LEAST_PER_PROCESS: Final = 16
@@ -106,7 +103,7 @@ def _is_description(document: YAMLDocument) -> bool:
         return True
     source = value.get("source")
     kind = source.get("type") if isinstance(source, dict) else None
-    is_shaped = (kind in _SOURCES or "extends" in value) and _KEYS.issuperset(value)
+    is_shaped = (kind in _SOURCES or "extends" in value) and CONFIG_KEYS.issuperset(value)
     return path.name == _YAML and (is_shaped or _is_rendered(document))
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from registry_gitops.deployment import FoundConfigs, find_configs
+from registry_gitops.deployment import FoundConfigs, RegistryDeployment, find_configs
+from registry_gitops.filenames import CONFIG_KEYS
 
 
 @pytest.fixture
@@ -104,3 +105,20 @@ def test_link_to_a_config_file_is_another_one() -> None:
     link.parent.mkdir()
     link.symlink_to("../a/registry.yaml")
     assert found(str(config), str(link)).paths == (config, link)
+
+
+@pytest.mark.usefixtures("repository")
+def test_file_with_other_keys_is_left_out_and_told_unless_it_is_marked_as_ours() -> None:
+    values = write("values/registry.yaml", "# of a chart\nname: registry\nreplicaCount: 2\nnested:\n  image: x\n")
+    assert found() == FoundConfigs((), (), {values: "replicaCount"})
+    write("values/.registry-gitops.sha256", "")
+    assert found().paths == (values,)
+    Path("values/.registry-gitops.sha256").unlink()
+    schema = "# yaml-language-server: $schema=../.registry-gitops.schema.json\n"
+    write("values/registry.yaml", f"{schema}nmae: registry\n")
+    assert found().paths == (values,)
+
+
+def test_keys_are_those_of_the_model() -> None:
+    fields = RegistryDeployment.model_fields
+    assert {field.alias or name for name, field in fields.items()} | {"extends"} == CONFIG_KEYS
