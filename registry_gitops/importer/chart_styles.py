@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping
 from enum import StrEnum
 from typing import Any, Final
@@ -19,6 +20,7 @@ _COMMUNITY_URLS: Final = (
 )
 _DOCUMENTED_URLS: Final = (BITNAMI_URL.partition("://")[2], "charts.bitnami.com")
 
+_OWN_KEYS: Final = frozenset(field.alias or name for name, field in RegistryValues.model_fields.items())
 _OWN_SECTION_KEYS: Final = {
     "persistence": ("accessModes", "resourcePolicy", "annotations"),
     "service": ("ports", "nodePorts", "extraPorts"),
@@ -51,8 +53,7 @@ def style_of(chart: ChartOrigin, values: Mapping[str, Any]) -> ChartStyle | None
     community = _score(values, COMMUNITY_CHART_KEYS, _COMMUNITY_SECTION_KEYS) + 2 * isinstance(
         values.get("storage"), str
     )
-    own_keys = {field.alias or name for name, field in RegistryValues.model_fields.items()}
-    documented = _score(values, own_keys, _OWN_SECTION_KEYS)
+    documented = _score(values, _OWN_KEYS, _OWN_SECTION_KEYS)
     named = "registry" in chart.name
     if any(known in chart.url for known in _DOCUMENTED_URLS) and named:
         return ChartStyle.DOCUMENTED
@@ -63,9 +64,16 @@ def style_of(chart: ChartOrigin, values: Mapping[str, Any]) -> ChartStyle | None
     return ChartStyle.DOCUMENTED if documented > community else ChartStyle.COMMUNITY
 
 
-def is_values_file(value: Any) -> bool:
-    """Return whether data without an apiVersion is a values file of a chart that is known: most of its keys are."""
-    return isinstance(value, Mapping) and "apiVersion" not in value and style_of(ChartOrigin(), value) is not None
+def is_values_file(value: Any, name: str = "values") -> bool:
+    """Return whether data without an apiVersion is a values file of a chart that is known: most of its keys are.
+
+    `name` is the path of a file that nobody has named: it must say that it has values, or a registry.
+    """
+    if not isinstance(value, Mapping) or "apiVersion" in value or not re.search("values|registry", name):
+        return False
+    style = style_of(ChartOrigin(), value)
+    known = COMMUNITY_CHART_KEYS if style is ChartStyle.COMMUNITY else _OWN_KEYS
+    return style is not None and sum(1 if key in known else -1 for key in value) > 0
 
 
 def is_known_community_chart(chart: ChartOrigin) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -85,19 +86,26 @@ def _import_documents(
         form = import_release(draft, found[0], documents, manifests, folder)
         deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
         if found[0].group_kind == HELM_RELEASE and form.endswith(ChartStyle.COMMUNITY):
-            draft.steps += _release_steps(found[0], deployment, own, output)
+            draft.steps += _release_steps(draft, found[0], deployment, own, output)
     else:
         form = _import_values_file(draft, path, folder)
         deployment = validate_draft(draft)
     return _imported(draft, deployment, form, path, output)
 
 
+def _replaced_namespaces(draft: ConfigDraft, own: Sequence[Manifest]) -> set[int]:
+    """Return the ids of the manifests of the Namespace, if `render` writes it."""
+    if draft.get("namespace.create") is False:
+        return set()
+    return {id(each) for each in own if (each.kind, each.name) == ("Namespace", draft.namespace)}
+
+
 def _release_steps(
-    release: Manifest, deployment: RegistryDeployment, own: Sequence[Manifest], output: Path
+    draft: ConfigDraft, release: Manifest, deployment: RegistryDeployment, own: Sequence[Manifest], output: Path
 ) -> list[str]:
     """Return the steps of the move from a HelmRelease, which stays the same release of Helm."""
     names, source = ObjectNames(deployment), deployment.source
-    spaces = {id(each) for each in own if (each.kind, each.name) == ("Namespace", names.target_namespace)}
+    spaces = _replaced_namespaces(draft, own) if draft.namespace == names.target_namespace else set[int]()
     persistence, image = deployment.values.persistence, deployment.values.image
     ran_as_root = release.get("spec", "values", "securityContext", "enabled") is False
     has_claim = persistence.enabled and deployment.values.driver == "filesystem"
@@ -183,9 +191,11 @@ def _import_workload(
     replaced, stays, old = import_workload(workload, layers)
     note_kustomizations(layers.draft, workload.manifest, folder, layers)
     files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
-    note_other_documents(layers.draft, files, [each for each in own if id(each) not in replaced | stays], ())
+    note_other_documents(
+        layers.draft, workload.manifest, files, [each for each in own if id(each) not in replaced | stays], ()
+    )
     settle_namespace(layers.draft)
-    spaces = {id(each) for each in own if each.kind == "Namespace" and each.name == layers.draft.namespace}
+    spaces = _replaced_namespaces(layers.draft, own)
     form = f"{workload.manifest.kind} ({workload.manifest.api_version})"
     return form, replace(old, has_namespace=bool(spaces)), replaced | spaces
 
@@ -208,7 +218,9 @@ def _replaced_manifests(manifests: Sequence[Manifest], replaced: set[int]) -> Re
 
 def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument]) -> str:
     """Translate the values file of a chart, if there is just one."""
-    found = [each for each in folder if each.role is Role.OTHER and is_values_file(each.value)]
+    others = [each for each in folder if each.role is Role.OTHER]
+    names = [os.path.relpath(each.source.name, path) if Path(path).is_dir() else "values" for each in others]
+    found = [each for each, name in zip(others, names, strict=True) if is_values_file(each.value, name)]
     if len(found) > 1:
         raise InputError.single("has several values files: pass one of them", path)
     if not found:

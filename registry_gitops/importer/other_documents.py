@@ -19,14 +19,27 @@ _GENERATORS: Final = ("configMapGenerator", "secretGenerator")
 
 
 def note_other_documents(
-    draft: ConfigDraft, documents: Sequence[YAMLDocument], manifests: Sequence[Manifest], sources: Sequence[int]
+    draft: ConfigDraft,
+    registry: Manifest,
+    documents: Sequence[YAMLDocument],
+    manifests: Sequence[Manifest],
+    sources: Sequence[int],
 ) -> None:
-    """Note what becomes of manifests without a part in the release; `sources` are ids of the chart's repositories."""
+    """Note what becomes of manifests without a part in the release; `sources` are ids of the chart's repositories.
+
+    A Namespace in another directory than that of the registry stays: more than the registry can be in it.
+    """
     others = []
     for manifest in manifests:
         notes = draft.read(read_tree(manifest.document, manifest.path, manifest.value))
         if manifest.group_kind == "Namespace" and manifest.name == draft.namespace:
-            _translate_namespace(notes, manifest)
+            if _folder(registry.document) in (here := _folder(manifest.document), *here.parents):
+                _translate_namespace(notes, manifest)
+            else:
+                notes.kept(())
+                draft.put("namespace", {"name": manifest.name, "create": False})
+                file = manifest.document.source.name
+                draft.differences.append(f"the Namespace {manifest.name} stays in {file}: others can need it")
         elif id(manifest) in sources:
             notes.dropped((), "the chart is that of registry-gitops, next to the manifests; keep it if others use it")
         else:

@@ -94,7 +94,7 @@ def import_release(
     rest = [each for each in manifests if id(each) not in used and each.document in folder]
     files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
     note_kustomizations(draft, release, folder, layers)
-    note_other_documents(draft, files, rest, chart.sources)
+    note_other_documents(draft, release, files, rest, chart.sources)
     settle_namespace(draft)
     return f"{release.kind} ({release.api_version}) of {style}"
 

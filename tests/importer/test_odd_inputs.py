@@ -118,3 +118,26 @@ def test_labels_and_a_namespace_that_others_set_find_the_service(tmp_path: Path)
     assert config["values"]["fullnameOverride"] == "images"
     assert config["values"]["service"] == {"ports": {"http": 80}}
     assert "--selector=app.kubernetes.io/name=media " in "\n".join(imported.report.steps)
+
+
+def test_a_namespace_of_another_directory_stays_there(repository: Path) -> None:
+    (repository / "namespaces.yaml").write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: media}\n", "utf-8")
+    imported = import_path(".", Path("out"))
+    config = yaml.safe_load(imported.files["registry.yaml"])
+    assert config["namespace"] == {"name": "media", "create": False}
+    assert "the Namespace media stays in namespaces.yaml: others can need it" in imported.report.differences
+    assert not [step for step in imported.report.steps if "namespaces.yaml" in step or "namespace/media" in step]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("proxy/dynamic.yaml", "http: {middlewares: {compress: {}}}\n"),
+        ("wiki/values.yaml", "persistence: {accessModes: [ReadWriteOnce], annotations: {}}\nwiki: {}\nmail: {}\n"),
+    ],
+)
+def test_values_of_other_software_in_a_directory_are_no_registry(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir()
+    (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(InputError, match="no registry that is known"):
+        import_path(str(tmp_path), tmp_path / "out")
