@@ -36,10 +36,19 @@ def _translate_repository(notes: Notes, key: Path, repository: str) -> None:
     notes.translated(key, targets, "the host of the image is a key of its own")
 
 
+def _is_mirror(repository: str) -> bool:
+    """Return whether a repository has the tags of the official one: it is that, or a mirror with the same path."""
+    return f"/{ImageReference(repository, '', '').full_repository}".endswith(("/library/registry", "/distribution"))
+
+
 def _translate_tag(notes: Notes, key: Path, repository: str, tag: str) -> None:
     parsed = parse_image(f"{repository}:{tag}")
     if is_decided_later(tag):
         notes.keep(key, "values.image.tag")
+    elif (parsed.major is not None and parsed.major < 3) and not _is_mirror(repository):
+        question = f"the chart is for registry v3, and nobody knows here which tag of {repository} is one"
+        options = ["leave out values.image: the default is the official image", "write the tag in values.image.tag"]
+        notes.decide(key, question, options)
     elif parsed.major is not None and parsed.major < 3:
         notes.dropped(key, "the chart is for registry v3: its default is the newest one that it was tested with")
     elif is_outdated_registry(parsed.tag):

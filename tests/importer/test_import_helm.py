@@ -169,3 +169,19 @@ def test_defaults_of_their_ingress_stay_unless_they_are_emptied(
     file.write_text(f"persistence: {{enabled: true, deleteEnabled: true}}\ningress: {ingress}\n", "utf-8")
     config = yaml.safe_load(import_path(str(file), tmp_path / "out").files["registry.yaml"])
     assert config["values"]["ingress"] == {"enabled": True, **expected}
+
+
+@pytest.mark.parametrize(
+    ("repository", "fate"),
+    [
+        ("registry", Fate.DROPPED),
+        ("mirror.example.com/library/registry", Fate.DROPPED),
+        ("example/registry-arm", Fate.DECISION),
+    ],
+)
+def test_a_tag_of_v2_of_an_image_of_ones_own_needs_a_decision(repository: str, fate: Fate, tmp_path: Path) -> None:
+    file = tmp_path / "values.yaml"
+    values = f"image: {{repository: {repository}, tag: 2.6.2}}\npersistence: {{deleteEnabled: true}}\n"
+    file.write_text(values, "utf-8")
+    outcomes = import_path(str(file), tmp_path / "out").report.outcomes
+    assert [each.fate for each in outcomes if each.key == "image.tag"] == [fate]
