@@ -91,6 +91,20 @@ def translate_volumes(workload: RegistryWorkload, notes: Notes, root: str, *, on
     if claim and on_volume and workload.manifest.list("spec", "volumeClaimTemplates"):
         notes.draft.put("values.persistence.existingClaim", claim)
         notes.translated(("spec", "volumeClaimTemplates"), "values.persistence.existingClaim", _STAYS)
+    _keep_other_claims(workload, notes, used)
+
+
+def _keep_other_claims(workload: RegistryWorkload, notes: Notes, used: set[str]) -> None:
+    """Mount the claims of a StatefulSet that have no images where they were."""
+    for index, template in indexed_mappings(workload.manifest.list("spec", "volumeClaimTemplates")):
+        metadata = template.get("metadata")
+        name = str(metadata.get("name")) if isinstance(metadata, dict) else ""
+        if name and name not in used:
+            claim = {"claimName": f"{name}-{workload.manifest.name}-0"}
+            volumes = [*(notes.draft.get("values.extraVolumes") or []), {"name": name, "persistentVolumeClaim": claim}]
+            notes.draft.put("values.extraVolumes", volumes)
+            path = ("spec", "volumeClaimTemplates", index)
+            notes.translated(path, "values.extraVolumes", "the claim of the first Pod stays, with what is in it")
 
 
 def _read_mounts(workload: RegistryWorkload, notes: Notes, used: set[str]) -> None:

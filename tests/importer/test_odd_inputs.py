@@ -141,3 +141,17 @@ def test_values_of_other_software_in_a_directory_are_no_registry(name: str, text
     (tmp_path / name).write_text(text, "utf-8")
     with pytest.raises(InputError, match="no registry that is known"):
         import_path(str(tmp_path), tmp_path / "out")
+
+
+def test_a_claim_of_a_stateful_set_without_images_stays_mounted(tmp_path: Path) -> None:
+    document = yaml.safe_load(WORKLOAD.replace("kind: Deployment", "kind: StatefulSet"))
+    container = document["spec"]["template"]["spec"]["containers"][0]
+    container["volumeMounts"] = [{"name": "scratch", "mountPath": "/mnt/scratch"}]
+    document["spec"]["volumeClaimTemplates"] = [{"metadata": {"name": "scratch"}, "spec": {"storageClassName": "fast"}}]
+    (tmp_path / "set.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    imported = import_path(str(tmp_path / "set.yaml"), tmp_path / "out")
+    values = yaml.safe_load(imported.files["registry.yaml"])["values"]
+    claim = {"name": "scratch", "persistentVolumeClaim": {"claimName": "scratch-registry-0"}}
+    assert values["extraVolumes"] == [claim]
+    assert values["extraVolumeMounts"] == container["volumeMounts"]
+    assert not [each.key for each in imported.report.outcomes if each.fate is Fate.DECISION]
