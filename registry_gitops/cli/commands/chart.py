@@ -10,11 +10,11 @@ import typer
 
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.passwords import (
-    VARIABLE,
     read_password_from_environment,
     read_password_from_stdin,
     refuse_incomplete_login,
 )
+from registry_gitops.cli.shared_options import CAFileOption, PasswordStdinOption, SkipTLSVerifyOption, UsernameOption
 from registry_gitops.cli.streams import write_stderr, write_stdout
 
 
@@ -59,22 +59,10 @@ def push(
         str,
         typer.Argument(metavar="URL", help="oci://HOST/PATH. The name of the chart is added if the URL lacks it."),
     ],
-    username: Annotated[
-        str | None,
-        typer.Option(metavar="USER", help=f"User to log in as; the password is read from {VARIABLE}."),
-    ] = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
-    ] = False,
-    ca_file: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, metavar="FILE", help="Trust the certificate authorities in this file (PEM)."
-        ),
-    ] = None,
-    insecure_skip_tls_verify: Annotated[
-        bool, typer.Option("--insecure-skip-tls-verify", help="Accept any certificate.")
-    ] = False,
+    username: UsernameOption = None,
+    password_stdin: PasswordStdinOption = False,
+    ca_file: CAFileOption = None,
+    insecure_skip_tls_verify: SkipTLSVerifyOption = False,
     plain_http: Annotated[bool, typer.Option("--plain-http", help="Connect over HTTP without TLS.")] = False,
 ) -> None:
     """Push the chart to an OCI registry.

@@ -13,6 +13,7 @@ from registry_gitops.cli.config_file import find_config_files
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.render_run import showing_configs
 from registry_gitops.cli.reports import DiffFormat, Output, check_outputs, output_parser, write_reports
+from registry_gitops.cli.shared_options import ContextOption, KubeconfigOption
 from registry_gitops.cli.streams import write_stderr
 from registry_gitops.errors import InputError
 
@@ -41,15 +42,8 @@ def diff(
     live: Annotated[
         bool, typer.Option("--live", help="Compare with the cluster: its API server tries each change.")
     ] = False,
-    context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="kubeconfig context of --live (default: the current one).")
-    ] = None,
-    kubeconfig: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file of --live (default: kubectl's)."
-        ),
-    ] = None,
+    context: ContextOption = None,
+    kubeconfig: KubeconfigOption = None,
     allow: Annotated[
         list[str] | None,
         typer.Option(metavar="RULE", help="Ignore the findings of RULE, for example claim-change. Repeatable."),

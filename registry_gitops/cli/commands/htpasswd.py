@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from registry_gitops.cli.passwords import prompt_password, read_password_from_stdin
+from registry_gitops.cli.shared_options import PasswordStdinOption
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.errors import InputError
 
@@ -22,9 +23,7 @@ def htpasswd(
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name of the Secret, for auth.htpasswd.existingSecret.")
     ] = "docker-registry-users",
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
-    ] = False,
+    password_stdin: PasswordStdinOption = False,
 ) -> None:
     """Print a Secret with a user and a bcrypt-hashed password.
 

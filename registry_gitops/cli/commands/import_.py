@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from registry_gitops.cli.exit_codes import ExitCode
+from registry_gitops.cli.shared_options import ContextOption, KubeconfigOption
 from registry_gitops.cli.streams import write_stderr, write_stdout
 
 if TYPE_CHECKING:
@@ -31,13 +32,8 @@ def import_(
     namespace: Annotated[
         str | None, typer.Option("--namespace", "-n", metavar="NAME", help="Namespace to read with --cluster.")
     ] = None,
-    context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="kubeconfig context (default: the current one).")
-    ] = None,
-    kubeconfig: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file (default: kubectl's)."),
-    ] = None,
+    context: ContextOption = None,
+    kubeconfig: KubeconfigOption = None,
     output_dir: Annotated[
         Path,
         typer.Option(

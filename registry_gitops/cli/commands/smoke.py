@@ -14,7 +14,6 @@ from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option, parse_period_option, parse_size_option
 from registry_gitops.cli.parsing import ARGUMENTS, whole_number_parser
 from registry_gitops.cli.passwords import (
-    VARIABLE,
     read_password_from_environment,
     read_password_from_stdin,
     refuse_incomplete_login,
@@ -28,6 +27,14 @@ from registry_gitops.cli.reports import (
     format_report,
     refuse_unwritable,
     write_reports,
+)
+from registry_gitops.cli.shared_options import (
+    CAFileOption,
+    ContextOption,
+    KubeconfigOption,
+    PasswordStdinOption,
+    SkipTLSVerifyOption,
+    UsernameOption,
 )
 from registry_gitops.cli.smoke_checks import format_check_table, select_checks
 from registry_gitops.cli.smoke_expectations import read_expectations
@@ -83,29 +90,12 @@ def smoke(
     service: Annotated[
         str | None, typer.Option(metavar="NAME", help="Service in --namespace (default: docker-registry).")
     ] = None,
-    context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="kubeconfig context (default: the current one).")
-    ] = None,
-    kubeconfig: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file (default: kubectl's)."),
-    ] = None,
-    username: Annotated[
-        str | None,
-        typer.Option(metavar="USER", help=f"User to log in as; the password is read from {VARIABLE}."),
-    ] = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")
-    ] = False,
-    ca_file: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, metavar="FILE", help="Trust the certificate authorities in this file (PEM)."
-        ),
-    ] = None,
-    insecure_skip_tls_verify: Annotated[
-        bool, typer.Option("--insecure-skip-tls-verify", help="Accept any certificate.")
-    ] = False,
+    context: ContextOption = None,
+    kubeconfig: KubeconfigOption = None,
+    username: UsernameOption = None,
+    password_stdin: PasswordStdinOption = False,
+    ca_file: CAFileOption = None,
+    insecure_skip_tls_verify: SkipTLSVerifyOption = False,
     repository: Annotated[
         str, typer.Option(metavar="NAME", help="Repository to push to; created if missing.")
     ] = "registry-gitops/smoke",

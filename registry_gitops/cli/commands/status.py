@@ -13,6 +13,7 @@ from registry_gitops.cli.config_file import find_config_files, load_deployments,
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.param_types import parse_duration_option
 from registry_gitops.cli.reports import Output, OutputOption, ReportFormat, check_outputs
+from registry_gitops.cli.shared_options import ContextOption, KubeconfigOption
 from registry_gitops.cli.status_run import AnyStatus, StatusRun
 from registry_gitops.errors import InputError
 from registry_gitops.filenames import CONFIG_FILES
@@ -43,13 +44,8 @@ def status(
         str | None,
         typer.Option(metavar="NAME", help=f"Name of the HelmRelease in --namespace (default: {_NAME})."),
     ] = None,
-    context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="kubeconfig context (default: the current one).")
-    ] = None,
-    kubeconfig: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, metavar="FILE", help="kubeconfig file (default: kubectl's)."),
-    ] = None,
+    context: ContextOption = None,
+    kubeconfig: KubeconfigOption = None,
     all_: Annotated[
         bool, typer.Option("--all", "-A", help="Show all registries of the cluster, or of --namespace, in a table.")
     ] = False,
