@@ -24,9 +24,6 @@ def write_chart(directory: Path | str, *, force: bool = False) -> Plan:
     directory cannot be read or written; EditedError for a file that was edited, unless `force` overwrites it.
     """
     plan = plan_changes(read_chart(), directory)
-    if plan.owned and "Chart.yaml" not in plan.owned:
-        # Its files would be deleted, as those of an older chart are.
-        raise InputError.single("is an output directory of `render`: pass another directory", directory)
     try:
         return write_plan(plan, force=force)
     except InputError as error:

@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from registry_gitops.checksums import ChecksumFile, Inputs, Owned, checksum, read_bytes, read_checksum_file
 from registry_gitops.errors import InputError
 from registry_gitops.render.outside_files import check_outside, is_of_other, rendered_path
+
+_CHART: Final = "Chart.yaml"
+"""The file at the top of a chart, and of no output directory."""
 
 Tree = Mapping[str, str]
 """Path relative to the directory, with "/" on every system -> the whole text of the file."""
@@ -86,11 +90,20 @@ def plan_contents(contents: Mapping[str, bytes], directory: Path) -> Plan:
     try:
         checksums = read_checksum_file(directory)
         owned = checksums.owned if checksums else {}
+        _refuse_other_use(directory, contents, owned)
         check_outside(directory, {*contents, *owned})
         changes = [_change(directory, path, contents.get(path), owned) for path in sorted({*contents, *owned})]
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     return Plan(directory, tuple(change for change in changes if change), checksums)
+
+
+def _refuse_other_use(directory: Path, contents: Mapping[str, bytes], owned: Owned) -> None:
+    """Raise InputError if the files of a chart would be deleted for rendered ones, or the other way round."""
+    had_chart, has_chart = _CHART in owned, _CHART in contents
+    if owned and had_chart != has_chart:
+        what = "the directory of a chart, which `chart write` wrote" if had_chart else "an output directory of `render`"
+        raise InputError.single(f"is {what}: pass another directory", directory)
 
 
 @functools.lru_cache(maxsize=256)

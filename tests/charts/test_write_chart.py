@@ -74,3 +74,13 @@ def test_file_in_place_of_the_directory_is_refused(cli: Run, tmp_path: Path) -> 
     refused = cli("chart", "write", "shared")
     assert (refused.code, refused.out) == (2, "")
     assert refused.err == "shared: cannot be written: not a directory; nothing was changed\n"
+
+
+def test_render_refuses_the_directory_of_a_shared_chart(cli: Run, tmp_path: Path) -> None:
+    cli("chart", "write", "shared")
+    before = listing(tmp_path / "shared")
+    (tmp_path / "registry.yaml").write_text("{}")
+    done = cli("render", "registry.yaml", "--output-dir", "shared", "--force")
+    assert (done.code, done.out) == (2, "")
+    assert "shared: is the directory of a chart, which `chart write` wrote: pass another directory" in done.err
+    assert listing(tmp_path / "shared") == before
