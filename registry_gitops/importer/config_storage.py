@@ -98,16 +98,13 @@ def _read_root(reading: ConfigReading, path: Path, root: str) -> None:
         reading.notes.decide(
             path,
             f"the images are not on the volume at {mount}, or it is not in sight: where are they?",
-            ["name the claim in persistence.existingClaim, and its directory in configuration.storage.filesystem"],
+            ["name the claim in persistence.existingClaim, and the directory in it in persistence.subPath"],
         )
     elif root == mount:
         reading.notes.dropped(path, "the chart mounts the volume at /var/lib/registry, which is the default")
     else:
-        new = f"/var/lib/registry{root[len(mount) :]}"
-        how = "the same directory of the volume" if new != root else ""
-        reading.pass_on(path, new)
-        if how:
-            reading.notes.translated(path, "values.configuration.storage.filesystem.rootdirectory", how)
+        reading.draft.put("values.persistence.subPath", posixpath.relpath(root, mount))
+        reading.notes.translated(path, "values.persistence.subPath", "the same directory of the volume")
 
 
 def _read_bucket(reading: ConfigReading, driver: str, path: Path, settings: Mapping[str, Any]) -> None:

@@ -119,13 +119,13 @@ def _read_mounts(workload: RegistryWorkload, notes: Notes, used: set[str]) -> No
 
 
 def _keep_subdirectory(workload: RegistryWorkload, notes: Notes, data: str, root: str) -> None:
-    """Let the registry find its images in the directory of the volume that only a part of was mounted."""
+    """Mount the directory of the volume that has the images: the chart mounts it where the registry keeps them."""
     mounts = workload.manifest.list(*workload.container, "volumeMounts")
     mount = next(each for each in mounts if isinstance(each, dict) and str(each.get("name")) == data)
     inside = posixpath.relpath(root, posixpath.normpath(str(mount.get("mountPath"))))
-    path = posixpath.normpath(posixpath.join(DATA_PATH, str(mount.get("subPath") or ""), inside))
-    if path != DATA_PATH:
-        notes.draft.put("values.configuration.storage.filesystem.rootdirectory", path)
+    directory = posixpath.normpath(posixpath.join(str(mount.get("subPath") or ""), inside))
+    if directory != ".":
+        notes.draft.put("values.persistence.subPath", directory)
 
 
 def _read_data_volume(workload: RegistryWorkload, notes: Notes, path: Path, volume: Mapping[str, Any]) -> None:

@@ -22,6 +22,7 @@ from registry_gitops.model import (
     Text,
     custom_error,
 )
+from registry_gitops.values.volumes import RelativePath
 
 _POSITIVE: Final[JsonDict] = {"exclusiveMinimum": 0, "allOf": [{"pattern": r"^\+?[0-9]*\.?[0-9]*[1-9]"}]}
 
@@ -60,6 +61,9 @@ class Persistence(Model):
     existing_claim: OptionalName = ""
     """Name of a PersistentVolumeClaim to use instead of a new one; `size` and `storageClass` then have no effect."""
 
+    sub_path: RelativePath | None = None
+    """Directory of the volume with the images, instead of all of the volume. Upstream: VolumeMount.subPath."""
+
     annotations: Annotations = EMPTY
     """Annotations of the claim."""
 
@@ -82,7 +86,6 @@ class Persistence(Model):
         "dataSource": "create the claim yourself, and name it in existingClaim",
         "mountPath": "the volume is mounted at /var/lib/registry, leave it out",
         "path": "the volume is mounted at /var/lib/registry, leave it out",
-        "subPath": "write configuration.storage.filesystem.rootdirectory, a directory below /var/lib/registry",
         "hostPath": "create a claim for such a volume, and name it in existingClaim",
         "nfs": "create a claim for such a volume, and name it in existingClaim",
         "emptyDir": "write enabled: false",

@@ -119,6 +119,12 @@ def test_the_volume_is_mounted_where_the_configuration_puts_the_images(chart: Ch
     assert {"name": "data", "mountPath": "/images"} in rendered.container["volumeMounts"]
 
 
+def test_directory_of_the_volume_with_the_images_is_mounted(chart: Chart) -> None:
+    rendered = chart.render(persistence={"subPath": "registry/images"})
+    mount = {"name": "data", "mountPath": "/var/lib/registry", "subPath": "registry/images"}
+    assert mount in rendered.container["volumeMounts"]
+
+
 def test_the_port_is_the_one_that_the_configuration_opens(chart: Chart) -> None:
     rendered = chart.render(configuration={"http": {"addr": "0.0.0.0:8080"}})
     assert rendered.container["ports"] == [{"name": "http", "containerPort": 8080, "protocol": "TCP"}]

@@ -136,8 +136,7 @@ def test_what_the_chart_cannot_say_needs_a_decision_with_options(text: str, key:
 
 def test_the_directory_of_the_images_stays_the_same_on_the_volume() -> None:
     draft, _ = translated("storage: {filesystem: {rootdirectory: /data/images}}", data_path="/data")
-    filesystem = draft.config["values"]["configuration"]["storage"]["filesystem"]
-    assert filesystem == {"rootdirectory": "/var/lib/registry/images"}
+    assert draft.config["values"] == {"persistence": {"subPath": "images"}}
 
 
 def test_a_key_that_the_registry_ignores_is_dropped_with_the_one_that_it_reads() -> None:

@@ -169,8 +169,8 @@ def compare_services(service: Manifest, rendered: Rendered, full_name: str) -> N
         ("s3-environment", {"replicaCount": 2, "deletion": {"enabled": True},
                             "storage": {"type": "s3", "s3": {"bucket": "my-images", "region": "eu-central-1",
                                                              "encrypt": True, "rootDirectory": "/prod"}}}),
-        ("nfs", {"replicaCount": 2, "configuration":
-                 {"storage": {"filesystem": {"rootdirectory": "/var/lib/registry/images"}}}}),
+        ("nfs", {"replicaCount": 2, "persistence": {"existingClaim": "registry-data", "subPath": "images",
+                                                    "accessModes": ["ReadWriteMany"]}}),
         ("pod", {"persistence": {"existingClaim": "registry"},
                  "containerSecurityContext": {"runAsUser": 65534, "allowPrivilegeEscalation": False}}),
         ("config-in-secret", {"deletion": {"enabled": True}, "persistence": {"existingClaim": "images"}}),

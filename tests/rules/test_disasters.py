@@ -115,6 +115,12 @@ MOVES: list[tuple[Config, Config, str, str]] = [
         f"start with the claim docker-registry: set persistence.existingClaim to data, {EMPTY}",
     ),
     (claim(existingClaim="data"), claim(existingClaim="more"), "values.persistence.existingClaim", COPY),
+    (
+        {},
+        claim(subPath="images"),
+        "values.persistence.subPath",
+        f"start with the claim docker-registry, directory images: restore persistence.subPath, {EMPTY}",
+    ),
     ({}, s3(), "values.storage.type", f"start with the bucket images: {COPY}"),
     (s3(), {}, "values.storage.type", "in the bucket images, and the registry would start with the claim docker"),
     (s3(), s3(bucket="more"), "values.storage", f"start with the bucket more: {COPY}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from typing import Final
@@ -16,6 +17,7 @@ _KEYS: Final[dict[str, Callable[[RegistryDeployment], object]]] = {
     "values.storage.type": lambda deployment: deployment.values.storage.type,
     "values.persistence.enabled": lambda deployment: deployment.values.persistence.enabled,
     "values.persistence.existingClaim": lambda deployment: deployment.values.persistence.existing_claim,
+    "values.persistence.subPath": lambda deployment: deployment.values.persistence.sub_path,
     "release.kubeConfig": lambda deployment: deployment.release.kube_config,
     "release.targetNamespace": lambda deployment: deployment.release.target_namespace,
     "namespace": lambda deployment: deployment.namespace_options.name,
@@ -32,7 +34,7 @@ _KEYS: Final[dict[str, Callable[[RegistryDeployment], object]]] = {
 
 @dataclass(frozen=True)
 class ImageLocation:
-    """A claim, or a directory of a bucket. What does not apply is ""."""
+    """A claim or a bucket, or a directory of it. What does not apply is ""."""
 
     cluster: str = ""
     """Secret or ConfigMap with the access to the cluster of the claim, "" for that of Flux."""
@@ -44,6 +46,7 @@ class ImageLocation:
     """Host of S3 other than AWS, or account of Azure."""
     bucket: str = ""
     directory: str = ""
+    """Directory of the claim or the bucket, "" for all of it."""
 
     @property
     def is_known(self) -> bool:
@@ -52,12 +55,14 @@ class ImageLocation:
 
     def describe(self, other: ImageLocation | None) -> str:
         """Return the location in words, with the namespace of a claim if `other` is a claim of another one."""
+        directory = f", directory {self.directory}" if self.directory else ""
         if self.claim:
             is_elsewhere = other and other.claim and other.namespace != self.namespace
             where = f" of the namespace {self.namespace}" if is_elsewhere else ""
-            return f"the claim {self.claim}{where}" + (f" in the cluster of {self.cluster}" if self.cluster else "")
+            cluster = f" in the cluster of {self.cluster}" if self.cluster else ""
+            return f"the claim {self.claim}{where}{cluster}{directory}"
         service = f" at {self.service}" if self.service else ""
-        return f"the bucket {self.bucket}{service}" + (f", directory {self.directory}" if self.directory else "")
+        return f"the bucket {self.bucket}{service}{directory}"
 
 
 def locate_images(facts: DeploymentFacts) -> ImageLocation | None:
@@ -68,7 +73,12 @@ def locate_images(facts: DeploymentFacts) -> ImageLocation | None:
     if not storage.claim:
         return _in_bucket(facts.deployment.values)
     # Not its directory in the Pod: the chart mounts the claim there, wherever that is.
-    return ImageLocation(_name(facts.deployment.release.kube_config), facts.names.target_namespace, storage.claim)
+    return ImageLocation(
+        _name(facts.deployment.release.kube_config),
+        facts.names.target_namespace,
+        storage.claim,
+        directory=posixpath.normpath(facts.deployment.values.persistence.sub_path or "").removeprefix("."),
+    )
 
 
 def find_changed_key(before: RegistryDeployment, now: RegistryDeployment) -> str:

@@ -45,6 +45,8 @@ def _remedy(before: ImageLocation, after: ImageLocation | None, now: DeploymentF
     if after is None:
         return f"restore it, or {_ALLOW} to start empty"
     is_mountable = before.claim and (before.cluster, before.namespace) == (after.cluster, after.namespace)
+    if is_mountable and before.claim == after.claim:
+        return f"restore persistence.subPath, or {_ALLOW} to start empty"
     if is_mountable and now.storage.is_own_claim:
         return f"set persistence.existingClaim to {before.claim}, or {_ALLOW} to start empty"
     return f"restore it, or copy the images first, and {_ALLOW} then"

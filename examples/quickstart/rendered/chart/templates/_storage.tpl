@@ -115,6 +115,9 @@ credentials:
 {{- if include "docker-registry.volume" . }}
 - name: data
   mountPath: {{ (include "docker-registry.config" . | fromYaml).storage.filesystem.rootdirectory }}
+{{- if and .Values.persistence.enabled .Values.persistence.subPath }}
+  subPath: {{ .Values.persistence.subPath | quote }}
+{{- end }}
 {{- end }}
 {{- if include "docker-registry.hasGcsKey" . }}
 - name: gcs
