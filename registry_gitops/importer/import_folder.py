@@ -51,9 +51,9 @@ def import_path(path: str, output: Path) -> Imported:
 
     Raises InputError if `path` cannot be read, or has no registry that is known, or several ones.
     """
-    folder = _read(path)
+    folder, templates = _read(path)
     documents = folder if Path(path).is_dir() else [*folder, *_neighbors(Path(path))]
-    return _import_documents(path, folder, documents, output)
+    return _import_documents(path, folder, documents, output, templates)
 
 
 def import_running(kubectl: Kubectl, namespace: str, output: Path) -> Imported:
@@ -66,13 +66,21 @@ def import_running(kubectl: Kubectl, namespace: str, output: Path) -> Imported:
 
 
 def _import_documents(
-    path: str, folder: Sequence[YAMLDocument], documents: Sequence[YAMLDocument], output: Path
+    path: str,
+    folder: Sequence[YAMLDocument],
+    documents: Sequence[YAMLDocument],
+    output: Path,
+    templates: Sequence[str] = (),
 ) -> Imported:
-    """Return the import of `folder`, which is at `path`; `documents` has what is next to it too."""
+    """Return the import of `folder`, which is at `path`; `documents` has what is next to it too.
+
+    `templates` are the files that were not read.
+    """
     manifests = FluxRepository(documents).manifests
     own = [each for each in manifests if each.document in folder]
     draft, found = ConfigDraft(), registry_releases(own)
     draft.put("source", {"type": "git", "path": path_in_repository(output) or "."})
+    draft.differences += [f"{file} was not read: it {_TEMPLATE}" for file in templates]
     if len(found) > 1:
         raise InputError(_several(found))
     workloads = [] if found else _workloads(own, manifests, documents)
@@ -134,22 +142,27 @@ def _imported(draft: ConfigDraft, deployment: RegistryDeployment, form: str, pat
     return Imported(report, files, ignored)
 
 
-def _read(path: str) -> list[YAMLDocument]:
+def _read(path: str) -> tuple[list[YAMLDocument], list[str]]:
+    """Return what is at a path, and the files that are templates. Raises InputError for what cannot be read."""
     documents: list[YAMLDocument] = []
+    templates: list[str] = []
     problems: list[Finding] = []
     for file in find_files([path]):
         reading = read_file(file)
         documents += reading.documents
         if not reading.documents and not reading.problems and "{{" in reading.source.text:
-            location = Location(reading.source.name)
-            problems.append(Finding(id="invalid-input", message=_TEMPLATE, location=location))
+            templates.append(reading.source.name)
         for problem in reading.problems:
             location = Location(reading.source.name, problem.line, problem.column)
             if problem.rule_id != "duplicate-key":
                 problems.append(Finding(id=problem.rule_id, message=problem.message, location=location))
-    if problems and not (documents and all(problem.message == _TEMPLATE for problem in problems)):
+    if not documents:
+        problems += [
+            Finding(id="invalid-input", message=_TEMPLATE, location=Location(template)) for template in templates
+        ]
+    if problems:
         raise InputError(problems)
-    return documents
+    return documents, templates
 
 
 def _neighbors(path: Path) -> list[YAMLDocument]:

@@ -127,3 +127,10 @@ def test_path_that_does_not_exist_is_refused(cli: Run, tmp_path: Path) -> None:
     assert (done.code, done.out) == (2, "")
     assert done.err == "nowhere: cannot read the file: No such file or directory\n"
     assert list(listing(tmp_path)) == []
+
+
+def test_template_next_to_the_registry_is_told(cli: Run, release: Path) -> None:
+    release.with_name("service.yaml").write_text("{{- if .Values.x }}\nkind: Service\n{{- end }}\n", "utf-8")
+    done = cli("import", "old", "--output-dir", "new")
+    assert done.code == 0
+    assert "old/service.yaml was not read: it is a template, and no YAML: render it, and import the result" in done.out
