@@ -14,6 +14,9 @@ from registry_gitops.deployment.config_text import EXTENDS, read_config_text
 from registry_gitops.documents import find_files
 from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES, CONFIG_KEYS, SCHEMA_FILE
 
+_SECTIONS: Final = CONFIG_KEYS - {"name", "namespace"}
+"""Keys that other files seldom have."""
+
 _KEY: Final = re.compile(r"^([A-Za-z_][\w.-]*):", re.MULTILINE)
 """A key at the top level of a YAML file in block style."""
 
@@ -51,9 +54,13 @@ def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
     below = [each for each in map(Path, find_files(directories, CONFIG_FILES)) if each.name in CONFIG_FILES]
     below = _once(below, named) if named else below
     texts = {each: read_config_text(each) for each in below}
-    others = {each: key for each, text in texts.items() if (key := _foreign_key(each, text))}
-    ours = {each: text for each, text in texts.items() if each not in others}
-    extended = {base for each, text in ours.items() if each.suffix != ".py" and (base := _extended(each, text))}
+    extended = {base for each, text in texts.items() if each.suffix != ".py" and (base := _extended(each, text))}
+    others = {
+        each: key
+        for each, text in texts.items()
+        if os.path.normpath(each) not in extended and (key := _foreign_key(each, text))
+    }
+    ours = [each for each in texts if each not in others]
     bases = {each: None for each in ours if os.path.normpath(each) in extended and not _is_rendered(each)}
     unclear = {each: key for each, key in others.items() if key not in _MANIFEST_KEYS and each.suffix != ".py"}
     return FoundConfigs((*named, *(each for each in ours if each not in bases)), tuple(bases), unclear)
@@ -83,13 +90,13 @@ def _is_directory(path: Path) -> bool:
 def _foreign_key(path: Path, text: str) -> str:
     """Return a key, or for a program its name, if a file is none of ours; else "".
 
-    A file that names our schema, or from which something was rendered, is ours: there it is a mistake.
+    A file that names our schema, has a section of ours, or was rendered, is ours: there the key is a mistake.
     """
     if path.suffix == ".py":
         return "" if "registry_gitops" in text else path.name
     keys = dict.fromkeys(_KEY.findall(text))
     foreign = next((key for key in keys if key in _MANIFEST_KEYS), "")
-    if foreign or SCHEMA_FILE in text.partition("\n")[0] or _is_rendered(path):
+    if foreign or keys.keys() & _SECTIONS or SCHEMA_FILE in text.partition("\n")[0] or _is_rendered(path):
         return foreign
     return next((key for key in keys if key not in CONFIG_KEYS), "")
 

@@ -69,7 +69,7 @@ _FluxNamespace = Annotated[
     ),
 ]
 
-_NO_PREFIX: Final = "it would rename the release: write another name at the top level"
+_NO_PREFIX: Final = "it would rename the release: change `name` at the top level instead"
 
 
 class ClusterOptions(FluxKustomizationOptions):
