@@ -22,7 +22,8 @@ FOLDER = Path(__file__).parent
 
 PHASES = (
     # The tests of a file are one story, told in order. Most of the time they wait, so there may be more than cores.
-    ("not disruptive", ("-n", "6", "--dist", "loadfile", "--no-loadscope-reorder")),
+    ("not disruptive and not crowded", ("-n", "6", "--dist", "loadfile", "--no-loadscope-reorder")),
+    ("crowded", ("-n", "2", "--dist", "loadfile")),
     ("disruptive", ("-n", "0")),
 )
 """Which scenarios run together, and how: first those that leave each other alone."""

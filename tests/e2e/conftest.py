@@ -24,6 +24,7 @@ collect_ignore = ["bed"]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "disruptive: stops what other scenarios need; runs alone, after them")
+    config.addinivalue_line("markers", "crowded: starts many registries at once, which others would have to wait for")
     config.addinivalue_line("markers", "long: waits for minutes, so it starts before the others")
     config.addinivalue_line("markers", "node: reaches the machine of the node, which only our own test bed lets it")
 

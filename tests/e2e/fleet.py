@@ -163,7 +163,7 @@ class Fleet:
         found = self.cluster.select("pods", self.namespace, "app.kubernetes.io/name=docker-registry")
         return [each for each in found if "deletionTimestamp" not in each["metadata"]]
 
-    def ready(self, seconds: float = 90) -> dict[str, Any]:
+    def ready(self, seconds: float = 180) -> dict[str, Any]:
         """Wait until the newest commit is applied and the HelmRelease is Ready with it, and give the HelmRelease."""
         commit = git(self.tree, "rev-parse", "HEAD").strip()
         until("application of the newest commit", lambda: commit in self.applied(), seconds)

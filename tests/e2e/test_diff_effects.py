@@ -26,7 +26,7 @@ from tests.e2e.fleet import IMPATIENT, Fleet, git
 from tests.e2e.pushes import repository
 from tests.support.oci_content import Blob
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.crowded
 
 ALLOW = [word for rule in DEPLOYMENT_RULES if rule.id != "source-path" for word in ("--allow", rule.id)]
 CHART = "charts/docker-registry"

@@ -24,7 +24,7 @@ from tests.support.oci_content import Blob
 from tests.support.oci_http import Repository
 from tests.support.tools import built
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.crowded
 
 CLUSTERS = ("staging", "production-eu", "production-us")
 RELEASES = ("docker-registry", "docker-hub")
@@ -102,7 +102,7 @@ def ready(fleet: Fleet) -> list[dict[str, Any]]:
                 found.append(fleet.cluster.get("helmrelease", release, namespace(fleet, name)) or {})
         return found if all(map(is_ready, found)) else None
 
-    return until("releases that are Ready in all clusters", releases, 180)
+    return until("releases that are Ready in all clusters", releases, 300)
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import requests
 import yaml
 
 from tests.e2e.bed.images import REGISTRY
@@ -74,11 +76,16 @@ def test_images_are_pushed_to_a_registry_of_plain_manifests(fleet: Fleet, pushed
     fleet.push("Add a registry by hand")
     fleet.follow()
 
-    def is_running() -> bool:
+    def is_serving() -> bool:
         found = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
-        return bool(found and found["status"].get("availableReplicas"))
+        if not (found and found["status"].get("availableReplicas")):
+            return False
+        # It has no readiness probe, and is available as soon as its process is there.
+        with suppress(requests.ConnectionError), fleet.cluster.forward(fleet.namespace) as address:
+            return bool(repository(address).ask("GET", "tags/list").status_code)
+        return False
 
-    until("registry of plain manifests", is_running, 180)
+    until("registry of plain manifests", is_serving, 180)
     with fleet.cluster.forward(fleet.namespace) as address:
         repository(address).push(pushed, "1")
 

@@ -77,7 +77,7 @@ def test_smoke_finds_nothing_wrong_on_s3(fleet: Fleet) -> None:
 def test_rollout_of_a_new_configuration_loses_no_request(fleet: Fleet, clients: Clients) -> None:
     before = ready_pods(fleet)
     fleet.commit("Log more", values={"configuration": {"log": {"level": "debug"}}})
-    fleet.ready(seconds=180)
+    fleet.ready(seconds=300)
     wait_for_others(fleet, before, REPLICAS)
 
 

@@ -963,7 +963,10 @@ _CHARTS: Final = (
         chart_not_in_git("./charts/docker-registry"),
         ("chart-not-found",),
         says=("has no chart ./charts/docker-registry",),
-        remedy=("commit the chart there, which `registry-gitops chart write` writes, or correct `source.chart`",),
+        remedy=(
+            "run `registry-gitops chart write charts/docker-registry` in the root of the repository, and commit",
+            "or correct `source.chart`",
+        ),
         never=("`source.path`",),
     ),
     State(

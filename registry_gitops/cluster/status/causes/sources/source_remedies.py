@@ -102,10 +102,11 @@ def _publication(fetch: FailedFetch) -> str:
 
 def _directory(fetch: FailedFetch) -> str:
     chart = fetch.release.text("spec.chart.spec.chart") if fetch.release else ""
+    command = f"`registry-gitops chart write {chart.removeprefix('./') or 'DIR'}`"
     correction = (
         "set `source.path` to the directory that `render` writes, relative to the root of the repository"
         if chart.endswith("/chart")
-        else "commit the chart there, which `registry-gitops chart write` writes, or correct `source.chart`"
+        else f"run {command} in the root of the repository, and commit the chart, or correct `source.chart`"
     )
     return f"{correction}; if it is right, let neither .sourceignore nor {fetch.key('ignore')} exclude the chart"
 
