@@ -98,7 +98,7 @@ def _refuse_bytes(ctx: Any) -> None:
     """Raise typer.BadParameter for a text that is not UTF-8. The path of a file can be any bytes."""
     for param in ctx.command.params:
         value = ctx.params.get(param.name)
-        for text in value if isinstance(value, list) else [value]:
+        for text in value if isinstance(value, list | tuple) else [value]:
             if isinstance(text, str) and not is_text(text):
                 raise typer.BadParameter("not text in UTF-8", ctx=ctx, param=param)
 
