@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from registry_gitops.errors import InputError
+
+QUIET_GIT: Final = ("--no-optional-locks", "-c", "core.fsmonitor=false")
+"""Options of git, so that it writes nothing, and runs no other program."""
 
 
 def path_in_repository(directory: Path | str) -> str | None:

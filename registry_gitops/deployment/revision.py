@@ -6,10 +6,10 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
+from registry_gitops.git_repository import QUIET_GIT
+
 _TIMEOUT: Final = 10.0
 """Seconds for git, which answers within milliseconds."""
-_QUIET: Final = ("--no-optional-locks", "-c", "core.fsmonitor=false")
-"""Options of git, so that it writes nothing, and runs no other program."""
 
 
 def read_revision(path: Path) -> str:
@@ -25,7 +25,7 @@ def _git_commit(path: Path) -> str:
     import subprocess  # Every command imports this package; few read a revision.
 
     words = ("status", "--porcelain=v2", "--branch", "--ignored=matching", "--", path.name)
-    command = ["git", *_QUIET, "-C", str(path.parent), *words]
+    command = ["git", *QUIET_GIT, "-C", str(path.parent), *words]
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and the path is the user's own
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT, check=True

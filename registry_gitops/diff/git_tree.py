@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from registry_gitops.errors import InputError
+from registry_gitops.git_repository import QUIET_GIT
 from registry_gitops.masking import quote
 
 _TIMEOUT: Final = 60.0
 """Seconds for one command of git."""
-
-_QUIET: Final = ("--no-optional-locks", "-c", "core.fsmonitor=false")
-"""Options of git, so that it writes nothing, and runs no other program."""
 
 
 class GitTree:
@@ -114,7 +112,7 @@ def _git(directory: Path, *words: str, stdin: bytes = b"") -> bytes:
 
 
 def _run(directory: Path, words: Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = ["git", *_QUIET, "-C", str(directory), *words]
+    command = ["git", *QUIET_GIT, "-C", str(directory), *words]
     environment = {**os.environ, "LC_ALL": "C"}
     try:
         return subprocess.run(  # noqa: S603 - no shell, and the words are the user's own

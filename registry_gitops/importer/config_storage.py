@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from registry_gitops.documents import Path
-from registry_gitops.importer.config_reading import ConfigReading
+from registry_gitops.importer.config_reading import EMPTY, ConfigReading
 
 _SETTINGS: Final = ("delete", "redirect", "cache", "maintenance", "tag")
 """Keys of `storage` that are no driver."""
@@ -173,7 +173,7 @@ def _read_setting(reading: ConfigReading, key: str, value: Any, drivers: list[st
     notes, path = reading.notes, ("storage", key)
     settings = value if isinstance(value, Mapping) else {}
     if not settings:
-        notes.dropped(path, "it is empty, so it changes nothing")
+        notes.dropped(path, EMPTY)
     for name, item in settings.items():
         at = (*path, name)
         if at == ("storage", "delete", "enabled"):

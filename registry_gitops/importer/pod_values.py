@@ -7,6 +7,7 @@ from typing import Final
 
 from registry_gitops.documents import Path
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
+from registry_gitops.importer.config_reading import EMPTY
 from registry_gitops.importer.mappings import indexed_mappings
 from registry_gitops.importer.registry_workloads import RegistryWorkload
 from registry_gitops.rules import ImageReference, is_outdated_registry, parse_image
@@ -75,7 +76,7 @@ def translate_pod(workload: RegistryWorkload, notes: Notes) -> None:
         elif key in _WRITTEN:
             notes.dropped(path, _WRITTEN[key])
         elif value in (None, "", {}, []):
-            notes.dropped(path, "it is empty, so it changes nothing")
+            notes.dropped(path, EMPTY)
         elif key in _POD:
             notes.keep(path, _POD[key])
         elif key in ("dnsPolicy", "schedulerName"):
@@ -206,7 +207,7 @@ def _read_words(workload: RegistryWorkload, notes: Notes) -> None:
     for key in ("command", "args"):
         at = (*workload.container, key)
         if not workload.manifest.list(*at):
-            notes.dropped(at, "it is empty, so it changes nothing")
+            notes.dropped(at, EMPTY)
         elif is_usual:
             notes.dropped(at, "the chart passes the path of its own config.yml")
         else:
