@@ -93,10 +93,6 @@ def read_bytes(path: str) -> bytes:
         os.close(descriptor)
 
 
-def _is_relative(path: str) -> bool:
-    return not path.startswith("/") and ".." not in path.split("/")
-
-
 def _is_rendered(path: str) -> bool:
     """Return whether a path can be that of a rendered file: below the directory, or a manifest outside of it."""
     below = _ABOVE.sub("", path) if path.endswith((".yaml", ".yml")) else path

@@ -1,4 +1,4 @@
-"""The config file of a command: the one that is named, or the one in the current directory."""
+"""The config files of a command: those that are named, or those in or below the current directory."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ from registry_gitops.masking import quote
 
 if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
-
-
-def find_config_file(remedy: str = "pass CONFIG, or run `registry-gitops init`") -> Path:
-    """Return the config file in the current directory. Raises InputError, with `remedy`, if there is none."""
-    if found := search_config_file():
-        return found
-    raise InputError.single(f"no {' or '.join(CONFIG_FILES)} in this directory: {remedy}")
 
 
 def find_config_files(named: Sequence[Path], remedy: str = "pass CONFIG, or run `registry-gitops init`") -> list[Path]:
@@ -41,7 +34,7 @@ def search_config_files() -> list[Path]:
 
     Raises InputError if a directory cannot be read.
     """
-    here = search_config_file()
+    here = _search_here()
     return [here] if here else _list_configs([Path()])
 
 
@@ -60,7 +53,7 @@ def _list_configs(paths: Sequence[Path]) -> list[Path]:
     return list(found.paths)
 
 
-def search_config_file() -> Path | None:
+def _search_here() -> Path | None:
     """Return the config file in the current directory, or None. Raises InputError if the directory cannot be read."""
     try:
         return next((Path(name) for name in CONFIG_FILES if Path(name).exists()), None)
