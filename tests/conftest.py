@@ -71,10 +71,11 @@ def pytest_collection() -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     tools.unmarked = None if item.get_closest_marker("tools") else item.nodeid
+    tools.beyond_make_test = E2E in item.path.parents
     try:
         return (yield)
     finally:
-        tools.unmarked = None
+        tools.unmarked, tools.beyond_make_test = None, True
 
 
 @pytest.fixture(scope="session")

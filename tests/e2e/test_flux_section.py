@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from registry_gitops.deployment import RegistryDeployment
+from registry_gitops.render import deploy
 from tests.e2e.cluster import Cluster, is_ready, until
 from tests.e2e.fleet import SYSTEM, Fleet
 from tests.e2e.status import ready_without_causes
+from tests.support.tools import tool
 
 CLUSTER = "home"
 
@@ -81,3 +87,28 @@ def test_registry_is_removed_with_the_file_of_its_cluster_and_the_claim_stays(fl
     claim = cluster.get("pvc", "docker-registry", fleet.namespace)
     assert claim is not None
     assert claim["status"]["phase"] == "Bound"
+
+
+def test_flux_builds_the_directory_by_the_file_of_each_cluster(tmp_path: Path) -> None:
+    """`flux build` patches and substitutes by the file, as the controller does in the cluster; it needs none."""
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    folder = tmp_path / "apps/registry"
+    flux: dict[str, Any] = {
+        "patches": [{"patch": "- {op: add, path: /spec/suspend, value: true}", "target": {"kind": "HelmRelease"}}],
+        "clusters": {
+            "eu": {"postBuild": {"substitute": {"REPLICAS": "3"}}},
+            "us": {"postBuild": {"substituteStrategy": "Always"}},
+        },
+    }
+    config = {"name": "registry", "source": {"type": "git", "path": "apps/registry"}, "flux": flux}
+    values = {"replicaCount": "${REPLICAS:=1}"}
+    deploy(RegistryDeployment.model_validate({**config, "values": values}), folder, allow=["flux-variables"])
+    releases = {}
+    for cluster in ("eu", "us"):
+        file = tmp_path / "clusters" / cluster / "registry.yaml"
+        words = ["build", "kustomization", "registry", "--dry-run", "--path", str(folder), "--kustomization-file"]
+        done = subprocess.run([tool("flux"), *words, str(file)], capture_output=True, check=True)
+        objects = filter(None, yaml.safe_load_all(done.stdout))
+        (releases[cluster],) = (each["spec"] for each in objects if each["kind"] == "HelmRelease")
+    assert [releases[cluster]["suspend"] for cluster in ("eu", "us")] == [True, True]
+    assert [releases[cluster]["values"]["replicaCount"] for cluster in ("eu", "us")] == [3, 1]

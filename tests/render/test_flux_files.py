@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import EditedError, InputError
 from registry_gitops.render import ConfigResult, Plan, build_check_report, check_deployment, compare_configs, deploy
-from tests.support.tools import tool
 
 LIST = ".registry-gitops.sha256"
 ELSEWHERE = "exists, but was rendered from elsewhere, or not at all: move it, or set flux.name or flux.file"
@@ -154,26 +152,3 @@ def test_report_names_a_stale_file_by_its_own_path(repository: Path) -> None:
     results = [ConfigResult(folder / "registry.yaml", findings=findings, plan=plan)]
     (finding,) = build_check_report(results, compare=True).findings
     assert finding.location.file == str(repository / "clusters/eu/registry.yaml")
-
-
-@pytest.mark.tools
-def test_real_flux_builds_the_directory_by_each_file(repository: Path) -> None:
-    folder = repository / "apps/registry"
-    flux: dict[str, Any] = {
-        "patches": [{"patch": "- {op: add, path: /spec/suspend, value: true}", "target": {"kind": "HelmRelease"}}],
-        "clusters": {
-            "eu": {"postBuild": {"substitute": {"REPLICAS": "3"}}},
-            "us": {"postBuild": {"substituteStrategy": "Always"}},
-        },
-    }
-    deploy(deployment(**flux).derive(values={"replicaCount": "${REPLICAS:=1}"}), folder, allow=["flux-variables"])
-    replicas = {}
-    for cluster in ("eu", "us"):
-        file = repository / "clusters" / cluster / "registry.yaml"
-        words = ["build", "kustomization", "registry", "--dry-run", "--path", str(folder), "--kustomization-file"]
-        done = subprocess.run([tool("flux"), *words, str(file)], capture_output=True, check=True)
-        objects = filter(None, yaml.safe_load_all(done.stdout))
-        (release,) = (each for each in objects if each["kind"] == "HelmRelease")
-        assert release["spec"]["suspend"] is True
-        replicas[cluster] = release["spec"]["values"]["replicaCount"]
-    assert replicas == {"eu": 3, "us": 1}

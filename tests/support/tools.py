@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tools.build import GROUPS
+
 ROOT = Path(__file__).parents[2]
 STORE = ROOT / ".tools"
 
@@ -33,12 +35,21 @@ unmarked: str | None = None
 """The test that runs now, if it has no marker `tools`, or the import of a test (tests/conftest.py sets it)."""
 
 
+beyond_make_test: bool = True
+"""Whether the test that runs now may have what only `make e2e` builds: one of tests/e2e (tests/conftest.py sets it)."""
+
+
 class ToolProblem(Exception):
     """A tool is missing, or did not do its work; what it found in its input is a result and no problem."""
 
 
 def built(place: str) -> Path:
-    """Return a file or directory below .tools: `bin/helm`, `crds`; only a test with the marker `tools` can have it."""
+    """Return a file or directory below .tools: `bin/helm`, `crds`; only a test with the marker `tools` can have it.
+
+    What is built for e2e only, a test outside of tests/e2e cannot have, even where an earlier `make e2e` has built it.
+    """
+    if not beyond_make_test and any(f"{place}/".startswith(f"{artifact.output}/") for artifact in GROUPS["e2e"]):
+        raise ToolProblem(f".tools/{place} is built by `make e2e` only: move this test to tests/e2e.")
     if unmarked is not None:
         raise ToolProblem(f"{unmarked} uses .tools/{place}: mark it with `pytest.mark.tools`.")
     path = STORE / place

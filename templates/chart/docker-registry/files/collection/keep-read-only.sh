@@ -90,11 +90,13 @@ collector_code() {
 # A request that fails renews no permission, and the collector waits for none: it is killed, if they go on to fail.
 watch_collector() {
   deadline=$(($(date +%s) + API_SECONDS))
-  while [ -z "$ending" ] && [ "$(date +%s)" -lt "$deadline" ]; do
+  while [ -z "$ending" ]; do
     if pods=$(writers); then
       [ -z "$pods" ] || break
       allow
       deadline=$(($(date +%s) + API_SECONDS))
+    elif [ "$(date +%s)" -ge "$deadline" ]; then
+      break
     fi
     code=$(collector_code) && [ -n "$code" ] && return 0
     pause 2
