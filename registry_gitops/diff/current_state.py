@@ -70,7 +70,7 @@ class _Check:
 
     def __call__(self, result: ConfigResult, loaded: LoadedConfig) -> ConfigResult:
         deployment = loaded.deployments[result.name]
-        directory = read_output_directory(deployment, result.directory)
+        directory = read_output_directory(deployment, result.directory, reads_earlier=not self.tree)
         if self.tree:
             committed = read_committed_files(self.tree, result.directory)
             directory = replace(

@@ -95,6 +95,8 @@ def plan_contents(contents: Mapping[str, bytes], directory: Path) -> Plan:
         changes = [_change(directory, path, contents.get(path), owned) for path in sorted({*contents, *owned})]
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
+    except ValueError as error:  # a NUL byte
+        raise InputError.single(f"not the path of a directory: {error}", directory) from None
     return Plan(directory, tuple(change for change in changes if change), checksums)
 
 

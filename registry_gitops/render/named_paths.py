@@ -38,16 +38,19 @@ def read_output_directory(
     deployment: RegistryDeployment,
     directory: Path | str,
     read_chart: ChartReader = read_shared_chart,
+    *,
+    reads_earlier: bool = True,
 ) -> OutputDirectory:
     """Return what rules know of `directory`, which need not exist. Raises InputError if it cannot be read.
 
-    `read_chart` can remember the charts that several deployments share.
+    `read_chart` can remember the charts that several deployments share. `reads_earlier` is whether to read back what
+    was rendered before, which takes as long as the rest of a check.
     """
     root, path_from_root = Path(directory), path_in_repository(directory)
     try:
         named = {path: _look(root / path) for path in _list_named(deployment)}
         applied = _look_at_applied(deployment, root)
-        earlier = read_earlier_kustomizations(root) if deployment.flux else ()
+        kustomizations = read_earlier_kustomizations(root) if deployment.flux and reads_earlier else ()
         shared = find_shared_chart(deployment, root)
         chart = read_chart(*shared) if shared else None
     except OSError as error:
@@ -56,10 +59,10 @@ def read_output_directory(
         raise InputError.single("kustomization names a path with a NUL character") from None
     return OutputDirectory(
         path_in_repository=path_from_root,
-        earlier=read_earlier_rendering(root, deployment),
+        earlier=read_earlier_rendering(root, deployment) if reads_earlier else None,
         named=named,
         applied=applied,
-        earlier_kustomizations=earlier,
+        earlier_kustomizations=kustomizations,
         shared_chart=chart,
     )
 

@@ -54,8 +54,10 @@ def check_loaded(
     allow: Iterable[str] = (),
 ) -> tuple[tuple[Finding, ...], Plan]:
     """Do what `check_deployment` does for a deployment that `load` returned, which needs no second validation."""
-    findings = lint(deployment, read_output_directory(deployment, directory, read_chart), allow=allow)
-    return findings, plan_changes(render(deployment), directory)
+    plan = plan_changes(render(deployment), directory)
+    # What is the same as before cannot lose what was there.
+    known = read_output_directory(deployment, directory, read_chart, reads_earlier=bool(plan.pending))
+    return lint(deployment, known, allow=allow), plan
 
 
 def render_checked(
