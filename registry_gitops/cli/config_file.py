@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from registry_gitops.cli.streams import write_stderr
 from registry_gitops.errors import InputError
@@ -16,17 +16,29 @@ from registry_gitops.masking import quote
 if TYPE_CHECKING:
     from registry_gitops.deployment import RegistryDeployment
 
+_REMEDY: Final = "pass CONFIG, or run `registry-gitops init`"
 
-def find_config_files(named: Sequence[Path], remedy: str = "pass CONFIG, or run `registry-gitops init`") -> list[Path]:
+
+def find_config_files(named: Sequence[Path], remedy: str = _REMEDY) -> list[Path]:
     """Return the config files that are named, or below the directories that are named, or as `search_config_files`.
 
     Raises InputError, with `remedy`, if there is none.
     """
-    found = _list_configs(named) if named else search_config_files()
+    found = list_config_files(named)
     if not found:
-        where = f"below {', '.join(map(str, named))}" if named else "in or below this directory"
-        raise InputError.single(f"no {' or '.join(CONFIG_FILES)} {where}: {remedy}")
+        raise no_config_files(named, remedy)
     return found
+
+
+def list_config_files(named: Sequence[Path]) -> list[Path]:
+    """Return what `find_config_files` does, or nothing if there is none."""
+    return _list_configs(named) if named else search_config_files()
+
+
+def no_config_files(named: Sequence[Path], remedy: str = _REMEDY) -> InputError:
+    """Return the error that there is no config file."""
+    where = f"below {', '.join(map(str, named))}" if named else "in or below this directory"
+    return InputError.single(f"no {' or '.join(CONFIG_FILES)} {where}: {remedy}")
 
 
 def search_config_files() -> list[Path]:

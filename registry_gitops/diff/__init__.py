@@ -3,7 +3,6 @@
 The objects of the Helm release come from the user's own `helm template`; without Helm, its values are compared.
 """
 
-from registry_gitops.diff.committed_rendering import find_removed_configs
 from registry_gitops.diff.deployments import diff_deployments, diff_with_cluster
 from registry_gitops.diff.diff_github import format_diff_github
 from registry_gitops.diff.diff_markdown import format_diff_markdown
@@ -12,5 +11,5 @@ from registry_gitops.diff.diff_text import format_diff_text
 from registry_gitops.diff.effect import Effect
 from registry_gitops.diff.git_tree import GitTree
 
-__all__ = ["DiffReport", "Effect", "GitTree", "diff_deployments", "diff_with_cluster", "find_removed_configs"]
+__all__ = ["DiffReport", "Effect", "GitTree", "diff_deployments", "diff_with_cluster"]
 __all__ += ["format_diff_github", "format_diff_markdown", "format_diff_text"]

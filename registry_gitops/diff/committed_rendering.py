@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from registry_gitops.diff.git_tree import GitTree
 from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES
 
 _LINE: Final = re.compile("[0-9a-f]{64}  (.+)")
+_CONFIG: Final = re.compile("^# with: (.+)$", re.MULTILINE)
+"""The first file that a seal names: the config file."""
+_RELEASE: Final = "helmrelease.yaml"
 _NO_OBJECTS: Final = re.compile(r"chart/|.*\.md$")
 """Rendered files that are read elsewhere, or not at all."""
 
@@ -36,23 +39,43 @@ def prefetch_committed_files(tree: GitTree, directories: Iterable[Path]) -> None
 def _list_files(tree: GitTree, directory: Path) -> dict[str, str]:
     """Return the path of each file from the root of the repository -> its path from the directory."""
     listed = tree.read([_checksum_file(tree, directory)])
-    names = [match[1] for text in listed.values() for line in text.splitlines() if (match := _LINE.fullmatch(line))]
+    names = [name for text in listed.values() for name in _list_names(text)]
     place = tree.place_of(directory)
     return {posixpath.normpath(posixpath.join(place, name)): name for name in names if not _NO_OBJECTS.match(name)}
+
+
+def _list_names(checksums: str) -> list[str]:
+    return [match[1] for line in checksums.splitlines() if (match := _LINE.fullmatch(line))]
 
 
 def _checksum_file(tree: GitTree, directory: Path) -> str:
     return posixpath.normpath(posixpath.join(tree.place_of(directory), CHECKSUM_FILE))
 
 
-def find_removed_configs(tree: GitTree, directory: Path) -> Iterator[Path]:
-    """Yield the config files below a directory that the revision has rendered files of, and that are gone."""
-    place = tree.place_of(directory)
-    below = "" if place == "." else f"{place}/"
-    for path in sorted(tree.ids):
-        if not path.startswith(below) or posixpath.basename(path) not in CONFIG_FILES:
-            continue
-        found = tree.root / path
-        is_rendered = _checksum_file(tree, found.parent) in tree.ids
-        if is_rendered and not any(found.with_name(name).exists() for name in CONFIG_FILES):
-            yield Path(os.path.relpath(found))
+@dataclass(frozen=True)
+class AbandonedDirectory:
+    """A directory that the revision has rendered files in, and to which no config file renders now."""
+
+    place: str
+    """Its path from the root of the repository."""
+    config: str
+    """Path of the config file that rendered it, from there too; "" if it is not known."""
+
+
+def find_abandoned(tree: GitTree, rendered: Collection[str]) -> Iterator[AbandonedDirectory]:
+    """Yield the directories with rendered files of the revision that are not among `rendered`."""
+    files = [path for path in tree.ids if posixpath.basename(path) == CHECKSUM_FILE]
+    places = {path: posixpath.dirname(path) or "." for path in files}
+    for path, text in sorted(tree.read([path for path in files if places[path] not in rendered]).items()):
+        if _RELEASE in _list_names(text):  # and not a chart that deployments share
+            yield AbandonedDirectory(places[path], _find_config(tree, places[path], text))
+
+
+def _find_config(tree: GitTree, place: str, checksums: str) -> str:
+    """Return the config file that rendered a directory: the one of the seal, in it, or a program above it."""
+    if sealed := _CONFIG.search(checksums):
+        return posixpath.normpath(posixpath.join(place, sealed[1]))
+    directory = PurePosixPath(place)
+    paths = [directory / name for name in CONFIG_FILES]
+    paths += [above / name for above in directory.parents for name in CONFIG_FILES if name.endswith(".py")]
+    return next((str(path) for path in paths if str(path) in tree.ids), "")

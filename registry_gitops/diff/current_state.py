@@ -14,7 +14,6 @@ from registry_gitops.diff.committed_rendering import read_committed_files
 from registry_gitops.diff.git_tree import GitTree, read_texts
 from registry_gitops.diff.kustomization_build import apply_kustomization
 from registry_gitops.diff.rendering import ReadDirectory, Rendering
-from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding
 from registry_gitops.git_repository import find_work_tree
 from registry_gitops.render import (
@@ -40,6 +39,8 @@ class CurrentState:
     """Directory of the deployment, from that of the config file, if the config file defines several."""
     rendering: Rendering
     findings: tuple[Finding, ...] = ()
+    problems: tuple[Finding, ...] = ()
+    """Why it cannot be rendered."""
 
     @property
     def directory(self) -> Path:
@@ -50,15 +51,18 @@ class CurrentState:
 def read_current_states(
     configs: Sequence[Path], tree: GitTree | None, allow: Collection[str], show: Callable[[str], None]
 ) -> list[CurrentState]:
-    """Return what config files render to. Writes nothing. Raises InputError, with the problems of all of them.
+    """Return what config files render to. Writes nothing.
 
     Rules compare it with what is rendered in `tree`, or else in the directories. `show` gets each config file.
     """
-    results = list(check_configs(_Check(tree, frozenset(allow)), configs, show))
-    if problems := [problem for result in results for problem in result.problems]:
-        raise InputError(dict.fromkeys(problems))
     read_directory = functools.cache(_read_directory)
+    results = check_configs(_Check(tree, frozenset(allow)), configs, show)
     return [_state(result, read_directory) for result in results]
+
+
+def broken_state(config: Path, problems: Iterable[Finding], name: str = "") -> CurrentState:
+    """Return the state of a deployment that cannot be compared."""
+    return CurrentState(config, name, Rendering({}, _read_nothing, ""), problems=tuple(problems))
 
 
 @dataclass(frozen=True)
@@ -84,14 +88,16 @@ class _Check:
         return with_findings(result, found, deployment, tree=files)
 
 
-def read_remains(config: Path, committed: Iterable[str]) -> CurrentState:
-    """Return what is left of the `committed` files of a config file that is gone: a commit leaves them to Flux."""
-    files, directory = read_texts(config.parent, committed), config.parent
+def read_remains(directory: Path, committed: Iterable[str]) -> Rendering:
+    """Return what is left of the `committed` files of a directory to which nothing renders now."""
+    files = read_texts(directory, committed)
     rendering = Rendering(files, _directory_reader(directory), f"{directory}/")
-    return CurrentState(config, "", rendering)
+    return apply_kustomization(rendering, lambda: _read_directory(directory))
 
 
 def _state(result: ConfigResult, read_directory: Callable[[Path], Mapping[str, str]]) -> CurrentState:
+    if result.problems:
+        return broken_state(result.config, result.problems, result.name)
     rendering = Rendering(
         result.tree or {}, _directory_reader(result.directory, read_directory), f"{result.directory}/"
     )
@@ -107,3 +113,7 @@ def _directory_reader(output_directory: Path, read: Callable[[Path], Mapping[str
 
 def _read_directory(directory: Path) -> Mapping[str, str]:
     return read_texts(directory, (str(path.relative_to(directory)) for path in directory.rglob("*")))
+
+
+def _read_nothing(directory: str) -> Mapping[str, str]:
+    return {}

@@ -30,7 +30,7 @@ def format_diff_github(report: DiffReport) -> str:
 
 
 def _annotations(deployment: DeploymentDiff) -> Iterator[str]:
-    findings = [(finding, finding.id) for finding in deployment.findings]
+    findings = [(finding, finding.id) for finding in (*deployment.problems, *deployment.findings)]
     findings += [
         (
             Finding(

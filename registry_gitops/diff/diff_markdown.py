@@ -17,12 +17,12 @@ _LARGEST: Final = 60_000
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]#|<>&~@])")
 """What Markdown, HTML, or a mention of a person begins with."""
 _ACTIONS: Final = {ChangeAction.CREATE: "created", ChangeAction.UPDATE: "updated", ChangeAction.DELETE: "deleted"}
-_BOLD: Final = frozenset(Effect) - {Effect.NOTHING, Effect.SCALES_PODS, Effect.RESTARTS_PODS}
+_BOLD: Final = {"not compared", *Effect} - {Effect.NOTHING, Effect.SCALES_PODS, Effect.RESTARTS_PODS}
 
 
 def format_diff_markdown(report: DiffReport) -> str:
     """Return a table with a row for each deployment that changes, and the details of each, folded."""
-    shown = [each for each in report.deployments if each.changes or each.findings or each.notes]
+    shown = [each for each in report.deployments if each.is_worth_telling]
     lines = [f"### {_text(f'registry-gitops diff: {summarize_diff(report)}')}"]
     if shown:
         lines += ["", "| deployment | effect | objects |", "|---|---|---|", *map(_row, shown)]
@@ -40,8 +40,7 @@ def format_diff_markdown(report: DiffReport) -> str:
 def _row(deployment: DeploymentDiff) -> str:
     counts = Counter(change.action for change in deployment.changes)
     objects = ", ".join(f"{counts[action]} {word}" for action, word in _ACTIONS.items() if counts[action])
-    effect = deployment.effect if deployment.changes else "unchanged"
-    return f"| {_text(deployment.title)} | {_emphasize(effect)} | {objects or 'none'} |"
+    return f"| {_text(deployment.title)} | {_emphasize(deployment.outcome)} | {objects or 'none'} |"
 
 
 def _emphasize(effect: str) -> str:
@@ -51,7 +50,8 @@ def _emphasize(effect: str) -> str:
 def _details(deployment: DeploymentDiff) -> Iterator[str]:
     yield f"<details><summary>{_html(deployment.title)}</summary>"
     yield ""
-    yield from (f"- **{finding.severity}** {_text(finding.message)} ({finding.id})" for finding in deployment.findings)
+    found = (*deployment.problems, *deployment.findings)
+    yield from (f"- **{finding.severity}** {_text(str(finding))} ({finding.id})" for finding in found)
     yield from (f"- note: {_text(note)}" for note in deployment.notes)
     for change in deployment.changes:
         effect = f"**{change.effect}**: " if change.effect in _BOLD else effect_prefix(change)

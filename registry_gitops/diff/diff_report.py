@@ -74,7 +74,7 @@ class DeploymentDiff(ContractModel):
     """What happens to one deployment."""
 
     config: str
-    """Path of its config file."""
+    """Path of its config file; of a directory from which it is removed, if its config file is not known."""
 
     name: str = ""
     """Its directory, from that of the config file, if the config file defines several deployments."""
@@ -88,6 +88,9 @@ class DeploymentDiff(ContractModel):
     findings: tuple[Finding, ...] = ()
     """What the rules find in it."""
 
+    problems: tuple[Finding, ...] = ()
+    """Why it cannot be compared, such as a mistake in its config file."""
+
     notes: tuple[str, ...] = ()
     """What could not be compared, and why; a sentence each."""
 
@@ -95,6 +98,18 @@ class DeploymentDiff(ContractModel):
     def title(self) -> str:
         """The config file, and the name, if there is one."""
         return ": ".join(filter(None, (self.config, self.name)))
+
+    @property
+    def outcome(self) -> str:
+        """The effect in one word, `unchanged` without any change; `not compared` if there are problems."""
+        if self.problems:
+            return "not compared"
+        return self.effect if self.changes else "unchanged"
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """Whether there is anything to tell of it."""
+        return bool(self.changes or self.findings or self.problems or self.notes)
 
 
 class DiffReport(ContractModel):
@@ -119,3 +134,8 @@ class DiffReport(ContractModel):
     def is_same(self) -> bool:
         """Whether nothing changes."""
         return not any(deployment.changes for deployment in self.deployments)
+
+    @property
+    def problems(self) -> tuple[Finding, ...]:
+        """Why some of the deployments cannot be compared."""
+        return tuple(dict.fromkeys(problem for each in self.deployments for problem in each.problems))

@@ -23,18 +23,18 @@ def format_diff_text(report: DiffReport) -> str:
 
 def summarize_diff(report: DiffReport) -> str:
     """Return the counts in one line: 3 deployments: 1 restarts-pods, 2 unchanged."""
-    counts = Counter("unchanged" if not each.changes else each.effect for each in report.deployments)
-    order = [*reversed(Effect), "unchanged"]
+    counts = Counter(each.outcome for each in report.deployments)
+    order = [*reversed(Effect), "unchanged", "not compared"]
     total = len(report.deployments)
     words = ", ".join(f"{counts[name]} {name}" for name in order if counts[name])
     return f"{total} deployment{'' if total == 1 else 's'} against {report.against}: {words}"
 
 
 def _deployment_lines(deployment: DeploymentDiff) -> Iterator[str]:
-    if not (deployment.changes or deployment.findings or deployment.notes):
+    if not deployment.is_worth_telling:
         return
-    yield f"{deployment.title}: {deployment.effect if deployment.changes else 'unchanged'}"
-    for finding in deployment.findings:
+    yield f"{deployment.title}: {deployment.outcome}"
+    for finding in (*deployment.problems, *deployment.findings):
         yield f"  {finding.headline}"
     for note in deployment.notes:
         yield f"  note: {note}"

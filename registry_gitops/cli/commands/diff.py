@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from registry_gitops.cli.config_file import find_config_files
+from registry_gitops.cli.config_file import find_config_files, list_config_files, no_config_files
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.render_run import showing_configs
 from registry_gitops.cli.reports import DiffFormat, Output, check_outputs, output_parser, write_reports
@@ -19,7 +19,7 @@ from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
     from registry_gitops.cluster import Kubectl
-    from registry_gitops.diff import DiffReport, GitTree
+    from registry_gitops.diff import DiffReport
 
 _HEAD: Final = "HEAD"
 
@@ -63,7 +63,8 @@ def diff(
 
     Compares what the config files render to with the rendered files of a commit, and tells for each object whether Pods
     restart or stop, whether Kubernetes refuses the change, and whether images are lost. Exits 0 if nothing changes, 1
-    if anything does or a rule finds an error, and 3 if the cluster of --live is unreachable.
+    if anything does or a rule finds an error, 2 if a deployment cannot be compared, and 3 if the cluster of --live is
+    unreachable.
     """
     check_outputs(output_)
     _check_live(live, against, context or kubeconfig)
@@ -75,6 +76,8 @@ def diff(
     else:
         report = _diff(configs or (), against or _HEAD, rules)
     write_reports(output_, lambda output: _format(report, output))
+    if report.problems:
+        raise typer.Exit(ExitCode.INPUT)
     has_errors = any(finding.is_error for each in report.deployments for finding in each.findings)
     raise typer.Exit(ExitCode.OK if report.is_same and not has_errors else ExitCode.FINDINGS)
 
@@ -90,9 +93,20 @@ def _diff(named: Sequence[Path], against: str, allow: Collection[str]) -> DiffRe
     from registry_gitops.diff import GitTree, diff_deployments
 
     tree = GitTree(_directory_of(named), against)
-    configs = _find_configs(named, tree)
+    configs = list_config_files(named)
     with showing_configs(configs) as show:
-        return diff_deployments(configs, tree, allow=allow, show=show)
+        report = diff_deployments(configs, tree, directories=_searched(named, configs), allow=allow, show=show)
+    if not report.deployments:
+        raise no_config_files(named)
+    return report
+
+
+def _searched(named: Sequence[Path], configs: Sequence[Path]) -> list[Path]:
+    """Return the directories all of whose config files are compared."""
+    if named:
+        return [path for path in named if path.is_dir()]
+    is_in_this_directory = any(config.parent == Path() for config in configs)
+    return [] if is_in_this_directory else [Path()]
 
 
 def _diff_live(named: Sequence[Path], kubectl: Kubectl, allow: Collection[str]) -> DiffReport:
@@ -115,20 +129,6 @@ def _directory_of(named: Sequence[Path]) -> Path:
     """Return a directory that exists, and that is in the repository of the first config file."""
     first = named[0] if named else Path()
     return next(path for path in (first, *first.absolute().parents) if path.is_dir())
-
-
-def _find_configs(named: Sequence[Path], tree: GitTree) -> list[Path]:
-    """Return the config files, and those of the revision that are gone. Raises InputError if there is none."""
-    from registry_gitops.diff import find_removed_configs
-
-    directories = [path for path in named if path.is_dir()] if named else [Path()]
-    removed = [path for directory in directories for path in find_removed_configs(tree, directory)]
-    try:
-        return list(dict.fromkeys((*find_config_files(named), *removed)))
-    except InputError:
-        if not removed:
-            raise
-        return removed
 
 
 def _known_rules(ids: Iterable[str]) -> frozenset[str]:

@@ -1,0 +1,127 @@
+"""The deployments before and after a commit: those that stay, that are new, that moved, and that are removed."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from registry_gitops.diff.committed_rendering import AbandonedDirectory, find_abandoned, read_committed_files
+from registry_gitops.diff.current_state import CurrentState, broken_state, read_remains
+from registry_gitops.diff.git_tree import GitTree
+from registry_gitops.diff.kustomization_build import apply_kustomization
+from registry_gitops.diff.plain_objects import key_of
+from registry_gitops.diff.rendering import Rendering
+from registry_gitops.errors import InputError
+
+_STAYS: Final = "no config file renders this directory any more, and Flux applies it until it is deleted"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A deployment before and after a commit."""
+
+    before: Rendering
+    after: CurrentState
+    note: str = ""
+    """What is to be known of it."""
+    is_asked_for: bool = True
+    """Whether the user asks for it; if not, it may only be where one of those comes from."""
+
+
+def build_step(tree: GitTree, state: CurrentState) -> Step:
+    """Return a deployment with what the revision has rendered of it."""
+    return _step(tree, state.directory, state)
+
+
+def add_removals(
+    tree: GitTree, steps: Sequence[Step], configs: Sequence[Path], directories: Sequence[Path]
+) -> Iterator[Step]:
+    """Yield the steps, and one for each deployment that is removed; one that moved is neither removed nor new.
+
+    Removed is what the config files have rendered in the revision, and what is below the directories. A deployment can
+    come from any directory.
+    """
+    removals = list(_find_removals(tree, steps, configs, directories))
+    for step in steps:
+        origin = next((each for each in removals if not step.before.files and _is_same(each, step)), None)
+        if origin is None:
+            yield step
+        else:
+            removals.remove(origin)
+            yield _join(origin, step)
+    yield from (each for each in removals if each.is_asked_for and _is_worth_telling(each))
+
+
+def _find_removals(
+    tree: GitTree, steps: Sequence[Step], configs: Sequence[Path], directories: Sequence[Path]
+) -> Iterator[Step]:
+    named = {_place_of(tree, config): config for config in configs}
+    compared = {_place_of(tree, step.after.config) for step in steps}
+    broken = {_place_of(tree, step.after.config) for step in steps if step.after.problems}
+    places = [tree.place_of(directory) for directory in directories]
+    has_new = any(not step.before.files for step in steps)
+    missing = {place: config for place, config in named.items() if not config.exists()}
+    for each in find_abandoned(tree, {tree.place_of(step.after.directory) for step in steps}):
+        is_asked_for = each.config in named or any(_is_below(each.place, place) for place in places)
+        is_origin = has_new and not (tree.root / each.place).exists()
+        if (is_asked_for or is_origin) and each.config not in broken:
+            missing.pop(each.config, None)
+            yield replace(_removal(tree, each, named, compared), is_asked_for=is_asked_for)
+    for config in missing.values():
+        message = f"no such file, and {tree.revision} has nothing that was rendered of it"
+        yield _broken_step(config, InputError.single(message, config))
+
+
+def _removal(tree: GitTree, found: AbandonedDirectory, named: dict[str, Path], compared: Collection[str]) -> Step:
+    directory = Path(os.path.relpath(tree.root / found.place))
+    config = named.get(found.config) or Path(os.path.relpath(tree.root / (found.config or found.place)))
+    name = posixpath.relpath(found.place, posixpath.dirname(found.config) or ".") if found.config else "."
+    after = CurrentState(config, "" if name == "." else name, Rendering({}, tree.read_below, ""))
+    step = _step(tree, directory, after)
+    if step.after.problems:
+        return step
+    is_gone = found.config in compared or bool(found.config and not config.exists())
+    remains = read_remains(directory, step.before.files)
+    return replace(step, after=replace(after, rendering=remains), note=_STAYS if is_gone and remains.files else "")
+
+
+def _step(tree: GitTree, directory: Path, after: CurrentState) -> Step:
+    try:
+        rendering = Rendering(read_committed_files(tree, directory), tree.read_below, f"{tree.revision}:{directory}/")
+        return Step(apply_kustomization(rendering, lambda: tree.read_below(tree.place_of(directory))), after)
+    except InputError as error:
+        return _broken_step(after.config, error, after.name)
+
+
+def _broken_step(config: Path, error: InputError, name: str = "") -> Step:
+    state = broken_state(config, error.findings, name)
+    return Step(state.rendering, state)
+
+
+def _is_same(removed: Step, step: Step) -> bool:
+    """Return whether a directory of the revision is that of a deployment which has none there."""
+    one, other = removed.before.release, step.after.rendering.release
+    return removed.after.config == step.after.config or bool(one and other and key_of(one) == key_of(other))
+
+
+def _join(origin: Step, step: Step) -> Step:
+    title = ": ".join(filter(None, (str(origin.after.config), origin.after.name)))
+    stays = bool(origin.after.rendering.files)
+    return Step(origin.before, step.after, f"compared with what {title} rendered" if stays else f"moved from {title}")
+
+
+def _is_worth_telling(removal: Step) -> bool:
+    is_changed = removal.before.files != removal.after.rendering.files
+    return bool(is_changed or removal.note or removal.after.problems)
+
+
+def _is_below(place: str, directory: str) -> bool:
+    return directory in (".", place) or place.startswith(f"{directory}/")
+
+
+def _place_of(tree: GitTree, config: Path) -> str:
+    return posixpath.normpath(posixpath.join(tree.place_of(config.parent), config.name))
