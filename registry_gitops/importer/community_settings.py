@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from registry_gitops.documents import Path, is_decided_later
 from registry_gitops.importer.config_draft import Notes
-from registry_gitops.importer.config_variables import config_path_of, read_variable
+from registry_gitops.importer.config_variables import VARIABLES, config_path_of, read_variable
 from registry_gitops.importer.config_yml import translate_config
 from registry_gitops.importer.container_files import MountedFiles
 from registry_gitops.importer.input_keys import InputKey, KeyTree, find, leaves, plant, without
@@ -196,7 +196,7 @@ def use_secret_in_place(notes: Notes, key: Path, reference: ReferredValues) -> b
         targets = ["values.auth.htpasswd.existingSecret", "values.auth.htpasswd.existingSecretKey"]
     elif variable := _VARIABLES.get(reference.target_path):
         source = {"secretKeyRef": {"name": reference.name, "key": reference.key}}
-        targets = [_add_variable(notes, {"name": variable, "valueFrom": source})]
+        targets = [notes.draft.append(VARIABLES, {"name": variable, "valueFrom": source})]
     else:
         return False
     notes.translated(key, targets, "the chart reads the same Secret")
@@ -208,21 +208,15 @@ def _from_secret(notes: Notes, key: Path, secret: str, names: Mapping[str, str])
     targets = []
     for variable, data_key in names.items():
         reference = {"secretKeyRef": {"name": secret, "key": data_key}}
-        targets.append(_add_variable(notes, {"name": variable, "valueFrom": reference}))
+        targets.append(notes.draft.append(VARIABLES, {"name": variable, "valueFrom": reference}))
     notes.translated(key, targets, "variables read the keys that this Secret has")
-
-
-def _add_variable(notes: Notes, variable: Mapping[str, Any]) -> str:
-    variables = [*(notes.draft.get("values.extraEnvVars") or []), dict(variable)]
-    notes.draft.put("values.extraEnvVars", variables)
-    return f"values.extraEnvVars[{len(variables) - 1}]"
 
 
 def _move_variable(settings: RegistrySettings, at: Path, variable: Mapping[str, Any]) -> None:
     notes = settings.notes
     path, value = config_path_of(str(variable.get("name"))), find(notes.tree, (*at, "value"))
     if path is None or not isinstance(value, InputKey) or is_decided_later(value.value):
-        notes.kept(at, _add_variable(notes, variable))
+        notes.kept(at, notes.draft.append(VARIABLES, dict(variable)))
         return
     text = value.value
     moved = InputKey(value.document, value.path, read_variable(path, text) if isinstance(text, str) else text)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from registry_gitops.documents import Path, is_decided_later
 from registry_gitops.importer.community_settings import registry_settings
 from registry_gitops.importer.config_draft import Notes
+from registry_gitops.importer.config_variables import VARIABLES
 from registry_gitops.importer.image_names import translate_image
 from registry_gitops.importer.input_keys import leaves_with_path
 from registry_gitops.importer.registry_releases import ChartOrigin
@@ -133,7 +134,7 @@ def _has_several(notes: Notes) -> bool:
 def _share_secret(notes: Notes) -> None:
     """Create the secret that several replicas must share; their chart makes another one at each upgrade."""
     draft = notes.draft
-    variables = [each.get("name") for each in draft.get("values.extraEnvVars") or ()]
+    variables = [each.get("name") for each in draft.get(VARIABLES) or ()]
     if _has_several(notes) and not draft.get("values.http.existingSecret") and "REGISTRY_HTTP_SECRET" not in variables:
         name = f"{draft.name}-http"
         draft.add_secret(name, {"http-secret": secrets.token_hex(32)})

@@ -23,6 +23,7 @@ from registry_gitops.importer.input_keys import (
 
 _UNKNOWN: Final = "registry-gitops does not know this key, and so does not know its effect"
 _LEAVE_OUT: Final = "leave it out, if nothing depends on it"
+OWN_ENTRIES: Final = "each key of it has an entry of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,12 @@ class ConfigDraft:
             place = inner
         place[key] = copy.deepcopy(value)  # what a check takes out of it later stays in the input
 
+    def append(self, target: str, entry: Any) -> str:
+        """Add an entry to a list of the config file. Return its key, such as values.sidecars[0]."""
+        entries = [*(self.get(target) or []), entry]
+        self.put(target, entries)
+        return f"{target}[{len(entries) - 1}]"
+
     def get(self, target: str) -> Any:
         """Return what the config file has under a dotted key, or None."""
         place: Any = self.config
@@ -122,10 +129,15 @@ class ConfigDraft:
         self._leaders[id(key)] = other
 
     def drop_overridden(self, overridden: Iterable[tuple[InputKey, InputKey]]) -> None:
-        """Note that each of these keys has no effect, because the other one overrides it."""
+        """Note that each of these keys has no effect, because the other one overrides it, unless it is a section."""
         for key, other in overridden:
             file, line, _ = other.location
-            self.note([key], Note(Fate.DROPPED, key.path, (), f"{file}:{line} overrides it"))
+            overriding = Note(Fate.DROPPED, key.path, (), f"{file}:{line} overrides it")
+            self.note([key], Note(Fate.TRANSLATED, key.path, (), OWN_ENTRIES) if key.value == {} else overriding)
+
+    def has_note(self, key: InputKey) -> bool:
+        """Return whether it is noted already what became of a key."""
+        return id(key) in self._notes
 
     def reconsider(self, target: str, question: str, *options: str) -> bool:
         """Turn the keys that were put at `target`, below it, or above it, into decisions. Return whether there are any.

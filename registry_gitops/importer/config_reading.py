@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from registry_gitops.documents import Path
 from registry_gitops.importer.config_draft import Notes
+from registry_gitops.importer.config_variables import VARIABLES
 from registry_gitops.importer.container_files import FindFile
 from registry_gitops.secrets import encode_yaml_value
 from registry_gitops.values import explain_unread_key, find_secret_variable
@@ -135,9 +136,8 @@ class ConfigReading:
         text = encode_yaml_value(value) if isinstance(value, str) else json.dumps(value)
         self.draft.add_secret(name, {variable: text})
         reference = {"secretKeyRef": {"name": name, "key": variable}}
-        variables = self.draft.get("values.extraEnvVars") or []
-        variables = [*variables, {"name": variable, "valueFrom": reference}]
-        self.put(path, "values.extraEnvVars", variables, _moved(variable, name))
+        target = self.draft.append(VARIABLES, {"name": variable, "valueFrom": reference})
+        self.notes.translated(path, target, _moved(variable, name))
 
 
 def _moved(key: str, secret: str) -> str:

@@ -10,6 +10,9 @@ from registry_gitops.codec import GoYAMLError, compose_yaml
 from registry_gitops.documents import Path
 from registry_gitops.values import find_config_key
 
+VARIABLES: Final = "values.extraEnvVars"
+"""Where the config file has the variables that are no key of config.yml."""
+
 _PREFIX: Final = "REGISTRY_"
 _NOT_READ: Final = ("REGISTRY_CONFIGURATION_PATH",)
 """Variables of the image, which are no key of config.yml."""

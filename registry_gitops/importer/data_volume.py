@@ -86,8 +86,7 @@ def translate_volumes(workload: RegistryWorkload, notes: Notes, root: str, *, on
         elif str(volume.get("name")) in used:
             notes.translated(path, ["values"], "the chart mounts its files")
         else:
-            notes.draft.put("values.extraVolumes", [*(notes.draft.get("values.extraVolumes") or []), volume])
-            notes.kept(path, "values.extraVolumes")
+            notes.kept(path, notes.draft.append("values.extraVolumes", volume))
     if claim and on_volume and workload.manifest.list("spec", "volumeClaimTemplates"):
         notes.draft.put("values.persistence.existingClaim", claim)
         notes.translated(("spec", "volumeClaimTemplates"), "values.persistence.existingClaim", _STAYS)
@@ -101,10 +100,9 @@ def _keep_other_claims(workload: RegistryWorkload, notes: Notes, used: set[str])
         name = str(metadata.get("name")) if isinstance(metadata, dict) else ""
         if name and name not in used:
             claim = {"claimName": f"{name}-{workload.manifest.name}-0"}
-            volumes = [*(notes.draft.get("values.extraVolumes") or []), {"name": name, "persistentVolumeClaim": claim}]
-            notes.draft.put("values.extraVolumes", volumes)
+            target = notes.draft.append("values.extraVolumes", {"name": name, "persistentVolumeClaim": claim})
             path = ("spec", "volumeClaimTemplates", index)
-            notes.translated(path, "values.extraVolumes", "the claim of the first Pod stays, with what is in it")
+            notes.translated(path, target, "the claim of the first Pod stays, with what is in it")
 
 
 def _read_mounts(workload: RegistryWorkload, notes: Notes, used: set[str]) -> None:
@@ -113,9 +111,7 @@ def _read_mounts(workload: RegistryWorkload, notes: Notes, used: set[str]) -> No
         if str(mount.get("name")) in used:
             notes.dropped(path, "the chart mounts it where it expects it")
         else:
-            target = "values.extraVolumeMounts"
-            notes.draft.put(target, [*(notes.draft.get(target) or []), mount])
-            notes.kept(path, target)
+            notes.kept(path, notes.draft.append("values.extraVolumeMounts", mount))
 
 
 def _keep_subdirectory(workload: RegistryWorkload, notes: Notes, data: str, root: str) -> None:
@@ -144,10 +140,12 @@ def _read_data_volume(workload: RegistryWorkload, notes: Notes, path: Path, volu
         return
     name = f"{notes.draft.name}-data"
     objects = _bind(workload, name, source, volume[source])
-    notes.draft.put("values.extraDeploy", [*(notes.draft.get("values.extraDeploy") or []), *objects])
+    targets = [
+        "values.persistence.existingClaim",
+        *(notes.draft.append("values.extraDeploy", each) for each in objects),
+    ]
     notes.draft.put("values.persistence.existingClaim", name)
     notes.draft.put("values.persistence.accessModes", objects[1]["spec"]["accessModes"])
-    targets = ("values.persistence.existingClaim", "values.extraDeploy")
     notes.translated(path, targets, f"a PersistentVolume for the same directory, and the claim {name} for it")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from registry_gitops.documents import Manifest, Path
 from registry_gitops.importer.config_draft import Notes
-from registry_gitops.importer.config_variables import config_path_of, read_variable
+from registry_gitops.importer.config_variables import VARIABLES, config_path_of, read_variable
 from registry_gitops.importer.input_keys import InputKey, KeyTree, find, leaves, plant, read_tree
 from registry_gitops.importer.mappings import indexed_mappings
 from registry_gitops.importer.registry_workloads import RegistryWorkload, content_of
@@ -25,7 +25,6 @@ class EnvironmentReading:
         self._notes = notes
         self._draft = notes.draft
         self._config = config
-        self._variables: list[dict[str, Any]] = []
 
     def read(self) -> None:
         """Read `envFrom`, and `env`, which overrides it."""
@@ -33,8 +32,6 @@ class EnvironmentReading:
             self._read_source((*self._workload.container, "envFrom", index), source)
         for index, entry in sorted(self._entries("env"), key=lambda item: str(item[1].get("name"))):
             self._read_variable((*self._workload.container, "env", index), entry)
-        if self._variables:
-            self._draft.put("values.extraEnvVars", self._variables)
 
     def _entries(self, key: str) -> list[tuple[int, Mapping[str, Any]]]:
         return list(indexed_mappings(self._workload.manifest.list(*self._workload.container, key)))
@@ -59,8 +56,7 @@ class EnvironmentReading:
         return name == "REGISTRY_PROXY_USERNAME" and "valueFrom" in others.get("REGISTRY_PROXY_PASSWORD", {})
 
     def _keep(self, path: Path, entry: Mapping[str, Any]) -> None:
-        self._variables.append(dict(entry))
-        self._notes.kept(path, "values.extraEnvVars")
+        self._notes.kept(path, self._draft.append(VARIABLES, dict(entry)))
 
     def _read_reference(self, path: Path, setting: Path, entry: Mapping[str, Any]) -> None:
         """Read a variable whose value is in another object."""
@@ -98,7 +94,7 @@ class EnvironmentReading:
             if found and (kind == "ConfigMap" or _has_plain_settings(found)):
                 self._read_all(path, found, str(source.get("prefix") or ""))
             if found and kind == "ConfigMap":
-                self._notes.translated(path, ("values.configuration", "values.extraEnvVars"), "key by key")
+                self._notes.translated(path, ("values.configuration", VARIABLES), "key by key")
             elif source.get("prefix") or self._draft.get(target):
                 question = "the chart takes one such object, and no prefix"
                 self._notes.decide(path, question, [f"write each variable in {target.rpartition('.')[0]}.extraEnvVars"])
@@ -116,7 +112,7 @@ class EnvironmentReading:
                 tree = read_tree(source.document, source.path, {key: read_variable(setting, text)})
                 self._draft.drop_overridden(plant(self._config, setting, tree[key]))
             elif source.kind == "ConfigMap":
-                self._variables.append({"name": f"{prefix}{key}", "value": text})
+                self._draft.append(VARIABLES, {"name": f"{prefix}{key}", "value": text})
 
     def _set(self, notes: Notes, path: Path, setting: Path, text: str) -> None:
         """Put the value of a variable into config.yml."""

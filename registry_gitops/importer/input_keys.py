@@ -116,7 +116,8 @@ def without(tree: KeyTree, path: Path) -> KeyTree:
 def merge(below: KeyTree, above: KeyTree) -> tuple[KeyTree, list[tuple[InputKey, InputKey]]]:
     """Return `above` merged over `below`, as Helm does, and each key without effect with the one that overrides it.
 
-    Mappings are merged key by key, anything else replaces what was there, and null removes it.
+    Mappings are merged key by key, so an empty one changes nothing; anything else replaces what was there, and null
+    removes it.
     """
     merged, overridden = dict(below), list[tuple[InputKey, InputKey]]()
     for key, item in above.items():
@@ -124,6 +125,9 @@ def merge(below: KeyTree, above: KeyTree) -> tuple[KeyTree, list[tuple[InputKey,
         if is_section(old) and is_section(item):
             merged[key], inner = merge(old, item)
             overridden += inner
+            continue
+        if is_section(old) and isinstance(item, InputKey) and item.value == {}:
+            overridden.append((item, next(leaves(old))))
             continue
         if old is not None:
             by = next(leaves(item))

@@ -38,7 +38,7 @@ def read_object(draft: ConfigDraft, manifest: Manifest, tree: KeyTree | None = N
     """
     notes = draft.read(tree or read_tree(manifest.document, manifest.path, manifest.value))
     for key, path in leaves_with_path(notes.tree):
-        if key.value in (None, "", {}, []):
+        if key.value in (None, "", {}, []) and not draft.has_note(key):
             notes.dropped(path, EMPTY)
     return notes
 

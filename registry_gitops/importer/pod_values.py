@@ -57,6 +57,15 @@ _CONTAINER: Final[Mapping[str, str]] = {
     "tty": "the registry reads no input",
 }
 
+_WORKLOAD: Final[Mapping[str, str]] = {
+    "selector": "the chart's Deployment selects its Pods by labels of its own",
+    "minReadySeconds": "the chart computes it: as long as object storage takes to report wrong credentials, else 0",
+    "progressDeadlineSeconds": "Flux waits for the Pods as long as release.timeout says",
+    "serviceName": "a Deployment has no such key",
+    "podManagementPolicy": "a Deployment has no such key",
+}
+"""Keys of a workload that have no effect in the chart's Deployment."""
+
 _NO_VALUE: Final = (
     "the chart has no value for it",
     ("leave it out, if nothing depends on it", "patch the Deployment in release.postRenderers"),
@@ -118,8 +127,7 @@ def _read_grace(_: RegistryWorkload, notes: Notes, path: Path) -> None:
 def _read_sidecars(workload: RegistryWorkload, notes: Notes, path: Path) -> None:
     for index, container in indexed_mappings(notes.get(*path)):
         if index != workload.index:
-            notes.draft.put("values.sidecars", [*(notes.draft.get("values.sidecars") or []), container])
-            notes.kept((*path, index), "values.sidecars")
+            notes.kept((*path, index), notes.draft.append("values.sidecars", container))
 
 
 def _read_node(_: RegistryWorkload, notes: Notes, path: Path) -> None:
@@ -259,8 +267,8 @@ def translate_replicas(workload: RegistryWorkload, notes: Notes) -> None:
     kind = workload.manifest.kind
     if kind != "Deployment":
         draft.differences.append(f"a Deployment runs the registry, where a {kind} did")
-    for key in ("selector", "minReadySeconds", "progressDeadlineSeconds", "serviceName", "podManagementPolicy"):
-        notes.dropped(("spec", key), "the chart renders a Deployment with its own")
+    for key, why in _WORKLOAD.items():
+        notes.dropped(("spec", key), why)
     _keep(notes, ("spec", "replicas"), "values.replicaCount", 1)
     _keep(notes, ("spec", "revisionHistoryLimit"), "values.revisionHistoryLimit", 10)
     if kind == "Deployment":

@@ -10,7 +10,7 @@ from registry_gitops.documents import Manifest, Path, Role, YAMLDocument
 from registry_gitops.importer.chart_styles import ChartStyle, is_known_community_chart, style_of
 from registry_gitops.importer.community_settings import use_secret_in_place
 from registry_gitops.importer.community_values import translate_community_values
-from registry_gitops.importer.config_draft import ConfigDraft, Notes
+from registry_gitops.importer.config_draft import OWN_ENTRIES, ConfigDraft, Notes
 from registry_gitops.importer.documented_values import translate_documented_values
 from registry_gitops.importer.input_keys import (
     KeyTree,
@@ -39,7 +39,7 @@ from registry_gitops.importer.registry_releases import (
     value_references,
 )
 from registry_gitops.importer.release_options import translate_release
-from registry_gitops.importer.value_layers import OWN_ENTRIES, ValueLayers, parse_values, set_values
+from registry_gitops.importer.value_layers import ValueLayers, parse_values, set_values
 
 
 def registry_releases(manifests: Sequence[Manifest]) -> list[Manifest]:

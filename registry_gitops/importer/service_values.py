@@ -91,10 +91,18 @@ def _read_ports(workload: RegistryWorkload, notes: Notes, service: Manifest) -> 
         if main and index == main[0]:
             _read_port(notes, path, port)
         elif str(port.get("targetPort", port.get("port"))) in ("5001", "5002", "metrics", "debug", "http-metrics"):
-            notes.decide(path, "metrics have a Service of their own", ["set metrics.enabled", "leave it out"])
+            _read_metrics_port(notes, path, port)
         else:
-            notes.draft.put("values.service.extraPorts", [*(notes.draft.get("values.service.extraPorts") or []), port])
-            notes.kept(path, "values.service.extraPorts")
+            notes.kept(path, notes.draft.append("values.service.extraPorts", port))
+
+
+def _read_metrics_port(notes: Notes, path: tuple[str | int, ...], port: Mapping[str, Any]) -> None:
+    if notes.draft.get("values.metrics.enabled"):
+        target = notes.draft.append("values.service.extraPorts", {**port, "targetPort": "metrics"})
+        notes.translated(path, target, "it leads to the port of the sidecar that serves the metrics")
+    else:
+        options = ["set metrics.enabled, and add the port to service.extraPorts", "leave it out"]
+        notes.decide(path, "it leads to the debug server, which the chart does not open", options)
 
 
 def _read_port(notes: Notes, path: tuple[str | int, ...], port: Mapping[str, Any]) -> None:

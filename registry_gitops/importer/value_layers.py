@@ -12,10 +12,9 @@ from typing import Any, Final
 from registry_gitops.codec import YAMLError, compose_yaml
 from registry_gitops.documents import Manifest, Path, YAMLDocument, is_decided_later, read_file
 from registry_gitops.errors import InputError
-from registry_gitops.importer.config_draft import ConfigDraft
+from registry_gitops.importer.config_draft import OWN_ENTRIES, ConfigDraft
 from registry_gitops.importer.input_keys import InputKey, KeyTree, find, merge, plant, read_tree
 
-OWN_ENTRIES: Final = "each key of it has an entry of its own"
 _GENERATORS: Final = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
 

@@ -122,3 +122,12 @@ def test_number_in_quotes_is_a_number() -> None:
     draft.put("values.image.tag", 3.2)
     deployment = validate_draft(draft)
     assert (deployment.values.replica_count, deployment.values.image.tag) == (1, "3.2")
+
+
+def test_empty_mapping_changes_nothing_that_it_is_merged_over() -> None:
+    merged, overridden = merge(tree_of("persistence: {size: 5Gi}\n", "base.yaml"), tree_of("persistence: {}\n"))
+    assert plain(merged) == {"persistence": {"size": "5Gi"}}
+    draft = ConfigDraft()
+    draft.read({str(index): key for index, pair in enumerate(overridden) for key in pair[:1]})
+    draft.drop_overridden(overridden)
+    assert [(each.key, each.fate) for each in draft.outcomes()] == [("persistence", Fate.TRANSLATED)]

@@ -240,6 +240,17 @@ def test_a_variable_overrides_config_yml_and_the_report_says_so(tmp_path: Path) 
     assert "overrides it" in found.outcome("data.config.yml.log.level").note
 
 
+def test_kind_of_login_is_no_empty_key() -> None:
+    found = imported("login-and-metrics").outcome("spec.template.spec.containers[0].env[0].value.htpasswd")
+    assert (found.fate, "empty" in found.note) == (Fate.TRANSLATED, False)
+
+
+def test_port_of_metrics_stays_if_there_are_metrics() -> None:
+    found = imported("login-and-metrics")
+    assert found.outcome("spec.ports[1].port").to == ("values.service.extraPorts[0]",)
+    assert found.values["service"]["extraPorts"] == [{"name": "metrics", "port": 9000, "targetPort": "metrics"}]
+
+
 def test_what_belongs_to_no_registry_stays_as_it_is() -> None:
     (policy,) = [each for each in imported("with-collector").outcomes if each.key == "" and each.fate is Fate.KEPT][-1:]
     assert policy.to == ()
