@@ -65,11 +65,15 @@ def next_steps(draft: ConfigDraft, directory: Path) -> list[str]:
     """Return the commands after an import: encrypt the Secrets, then render."""
     steps = []
     for name in draft.secrets:
-        plain, encrypted = (quote(str(directory / file)) for file in (plain_file(name), f"{name}.yaml"))
+        encrypted = f"{name}.sops.yaml"
+        plain, output = (quote(str(directory / file)) for file in (plain_file(name), encrypted))
+        # A rule of .sops.yaml that is for files like the encrypted one applies, and a failure leaves no empty file.
+        options = f"--encrypted-regex '^(data|stringData)$' --filename-override {output} --output {output}"
         steps += [
             f"# Encrypt the Secret {name}, for the keys of your .sops.yaml, and remove the file that is not encrypted:",
-            f"sops encrypt --encrypted-regex '^(data|stringData)$' {plain} >{encrypted} && rm {plain}",
-            f"# Add {name}.yaml to kustomization.resources in {directory / CONFIG}.",
+            f"sops encrypt {options} {plain} && rm {plain}",
+            f"# Add {encrypted} to kustomization.resources in {directory / CONFIG}, and set `spec.decryption` of the "
+            "Flux Kustomization that applies it.",
         ]
     return [*steps, f"registry-gitops render {quote(str(directory / CONFIG))}", *draft.steps]
 
