@@ -15,13 +15,16 @@ NAMESPACE = "flux-system"
 STORAGE = "127.0.0.1:9790"
 """Where the source-controller hands out what it has fetched."""
 
+_ARTIFACTS = "--feature-gates=ExternalArtifact=true"
+"""Flux sets it where source-watcher is installed. That one is no Go module that can be had, so it is not here."""
+
 CONTROLLERS: dict[str, tuple[int, tuple[str, ...]]] = {
     "source-controller": (
         9441,
         ("--storage-path=/var/lib/source", f"--storage-addr={STORAGE}", f"--storage-adv-addr={STORAGE}"),
     ),
-    "kustomize-controller": (9442, ("--requeue-dependency=5s", "--concurrent=20")),
-    "helm-controller": (9443, ("--requeue-dependency=5s", "--concurrent=20")),
+    "kustomize-controller": (9442, ("--requeue-dependency=5s", "--concurrent=20", _ARTIFACTS)),
+    "helm-controller": (9443, ("--requeue-dependency=5s", "--concurrent=20", _ARTIFACTS)),
 }
 """Port of the health check and own options of each controller."""
 
