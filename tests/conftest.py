@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,10 @@ from tests.support.token_server import TokenServer
 # A slow example on a busy machine is no finding. The rest stays as hypothesis has it, in CI (derandomized) and at home.
 settings.register_profile("no-deadline", settings.get_profile(settings.get_current_profile_name()), deadline=None)
 settings.load_profile("no-deadline")
+
+# A shell starts its background jobs with SIGINT ignored. What tests start would inherit that, and ignore Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 E2E = Path(__file__).parent / "e2e"
 collect_ignore = [E2E.name]
