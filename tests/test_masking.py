@@ -123,6 +123,6 @@ def test_quote_shows_nothing_in_front_of_the_last_at(user: str, password: str) -
 )
 def test_mask_takes_time_in_proportion_to_the_text(piece: str) -> None:
     text = piece * (200_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     mask(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -92,7 +92,7 @@ def test_the_registry_pushes_pulls_and_collects_where_nothing_is_installed(tmp_p
         written = ""
         while "garbage collected" not in written and (line := process.stderr.readline()):
             written += line
-        output, rest = process.communicate(timeout=60)
+        output, rest = process.communicate(timeout=180)
     assert process.returncode == 0, written + rest
     assert output == "['registry_gitops', 'registry_gitops.version']\n"
     assert "garbage collected" in written

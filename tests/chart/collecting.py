@@ -24,12 +24,12 @@ from tests.support.listening import HOST, free_port
 from tests.support.oci_content import Blob, image
 from tests.support.oci_http import Repository
 
-SECONDS = 30
+SECONDS = 180
 RESULT = re.compile(r"^garbage-collection (.*)$", re.MULTILINE)
 
 
 def wait_for(what: str, condition: Callable[[], object]) -> None:
-    """Wait until a condition is met; fail after half a minute."""
+    """Wait until a condition is met; fail after `SECONDS`."""
     deadline = time.monotonic() + SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"not within {SECONDS} s: {what}"
@@ -116,7 +116,7 @@ def _local(word: str, folder: Path, path: str) -> str:
 
 def accepts_pushes(url: str) -> bool:
     """Return whether a registry begins an upload."""
-    return bool(requests.post(f"{url}/v2/a/blobs/uploads/", timeout=5).status_code == requests.codes.accepted)
+    return bool(requests.post(f"{url}/v2/a/blobs/uploads/", timeout=SECONDS).status_code == requests.codes.accepted)
 
 
 @dataclass
@@ -181,7 +181,7 @@ class CollectingPod:
     def serves(self) -> bool:
         """Whether it answers."""
         try:
-            return bool(requests.get(self.url, timeout=5).ok)
+            return bool(requests.get(self.url, timeout=SECONDS).ok)
         except requests.ConnectionError:
             return False
 

@@ -248,7 +248,7 @@ def test_the_job_ends_without_an_api_server(job: Job, answers: str) -> None:
         (job.folder / "kubeconfig").write_text(json.dumps(config))
         job.start(API_SECONDS="0")
         # Each of two requests that get no answer is ended after 20 seconds.
-        assert job.containers["read-only"].process.wait(90) == 1
+        assert job.containers["read-only"].process.wait(180) == 1
     assert job.containers["garbage-collection"].ended() == 1
 
 

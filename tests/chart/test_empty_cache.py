@@ -19,7 +19,7 @@ SCRIPT = CHART / "files" / "collection" / "empty-cache.sh"
 def empty(applets: Path, address: str, **environment: str) -> tuple[int, str]:
     """Exit code and output of the script."""
     variables = {"GC_REDIS": address, "GC_REDIS_DB": "0", "GC_REDIS_USERNAME": "", "PATH": str(applets), **environment}
-    done = subprocess.run([applets / "sh", SCRIPT], env=variables, capture_output=True, text=True, timeout=30)
+    done = subprocess.run([applets / "sh", SCRIPT], env=variables, capture_output=True, text=True, timeout=180)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -36,7 +36,7 @@ class Measured:
     path: str
 
     def get(self, path: str, method: str = "GET") -> requests.Response:
-        return requests.request(method, self.sidecar.url + path, timeout=30)
+        return requests.request(method, self.sidecar.url + path, timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_the_metrics_are_served_on_their_path(measured: Measured) -> None:
     ],
 )
 def test_nothing_else_of_the_debug_server_is_served(measured: Measured, path: str) -> None:
-    with socket.create_connection((HOST, measured.sidecar.port), timeout=30) as connection:
+    with socket.create_connection((HOST, measured.sidecar.port), timeout=60) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
         response = b"".join(iter(lambda: connection.recv(65536), b""))
     assert response.startswith(b"HTTP/1.1 404 ")
@@ -117,7 +117,7 @@ def test_nothing_but_get_is_answered(measured: Measured, method: str) -> None:
 
 @pytest.mark.parametrize("sent", [b"", b"\r\n\r\n", b"GET /prometheus\r\n\r\n", 3000 * b"x", b"\0\xff\r\n\r\n"])
 def test_a_client_without_http_ends_nothing(measured: Measured, sent: bytes) -> None:
-    with socket.create_connection((HOST, measured.sidecar.port), timeout=30) as connection:
+    with socket.create_connection((HOST, measured.sidecar.port), timeout=60) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(65536):
@@ -136,7 +136,7 @@ def test_a_client_that_says_nothing_delays_no_other_one(measured: Measured) -> N
 def test_a_registry_that_does_not_answer_is_an_error_and_the_sidecar_lives(sidecar: Callable[[int], Listening]) -> None:
     with sidecar(free_port()) as listening:
         for _ in range(2):
-            assert requests.get(f"{listening.url}/prometheus", timeout=30).status_code == 503
+            assert requests.get(f"{listening.url}/prometheus", timeout=60).status_code == 503
 
 
 def test_the_debug_server_listens_inside_the_pod_only(chart: Chart) -> None:

@@ -57,7 +57,7 @@ def test_second_push_finds_the_chart_there_and_the_digest_is_the_same(cli: Run, 
     assert cli("chart", "push", f"oci://{host}/charts", "--plain-http") == pushed(url)
     for same in (f"oci://{host}/charts/", f"oci://{host}/charts/docker-registry"):
         assert cli("chart", "push", same, "--plain-http") == pushed(url, "unchanged")
-    stored = requests.get(f"http://{host}/v2/charts/docker-registry/manifests/{__version__}", timeout=10)
+    stored = requests.get(f"http://{host}/v2/charts/docker-registry/manifests/{__version__}", timeout=60)
     assert stored.headers["Docker-Content-Digest"] == DIGEST
 
 

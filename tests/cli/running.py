@@ -69,7 +69,7 @@ def process(
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=180,
+        timeout=600,
         **options,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)

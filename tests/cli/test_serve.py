@@ -46,7 +46,7 @@ class Serving:
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -56,7 +56,7 @@ class Serving:
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
         self.running.send_signal(number)
-        out, err = self.running.communicate(timeout=20)
+        out, err = self.running.communicate(timeout=120)
         return self.running.returncode, out, err
 
 
@@ -74,7 +74,7 @@ def serving(folder: Path, *arguments: str | Path) -> Iterator[Serving]:
 
 def unfinished(port: int) -> socket.socket:
     """A push of which the last byte is still to come, and that the registry has begun to take."""
-    client = socket.create_connection(("127.0.0.1", port), timeout=10)
+    client = socket.create_connection(("127.0.0.1", port), timeout=60)
     head = f"POST {PUSH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(CONTENT)}\r\nExpect: 100-continue\r\n\r\n"
     client.sendall(head.encode())
     assert client.recv(100).startswith(b"HTTP/1.1 100 ")
@@ -111,7 +111,7 @@ def test_a_request_that_runs_is_answered_before_it_ends(tmp_path: Path) -> None:
         client.sendall(CONTENT[-1:])
         assert client.recv(1000).startswith(b"HTTP/1.1 201 ")
         client.close()
-        assert served.running.wait(5) == 0
+        assert served.running.wait(60) == 0
 
 
 def test_a_connection_on_which_nothing_runs_holds_nothing_up(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_connection_on_which_nothing_runs_holds_nothing_up(tmp_path: Path) -> 
         client.sendall(b"GET /v2/ HT")
         started = time.monotonic()
         assert served.end()[0] == 0
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 20
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -139,7 +139,7 @@ def test_serve_ends_on_a_signal_that_does_not_wake_its_main_thread(tmp_path: Pat
         "ReferenceRegistry.serve = lambda self: (threading.Timer(0.5, end).start(), serve(self))\n"
         "sys.exit(main(['serve', '--address', '127.0.0.1:0']))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False, timeout=20)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -152,7 +152,7 @@ def test_users_log_in_over_tls(tmp_path: Path) -> None:
     with serving(tmp_path, *options) as served:
         assert served.url.startswith("https://127.0.0.1:")
         context = ssl.create_default_context(cafile=made.certificate)
-        connection = http.client.HTTPSConnection("127.0.0.1", served.port, timeout=10, context=context)
+        connection = http.client.HTTPSConnection("127.0.0.1", served.port, timeout=60, context=context)
         for headers, status in (({}, 401), ({"Authorization": basic("alice", "hunter2")}, 201)):
             connection.request("POST", PUSH, CONTENT, headers)
             response = connection.getresponse()
@@ -232,7 +232,7 @@ def test_a_reader_that_has_left_ends_it_before_it_begins(tmp_path: Path) -> None
         stdout=write,
         stderr=subprocess.PIPE,
         check=False,
-        timeout=20,
+        timeout=120,
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (141, b"")

@@ -31,7 +31,7 @@ def serve_on_a_terminal(folder: Path, *arguments: str) -> tuple[str, list[str]]:
         while b"Ctrl-C" not in shown and (read := os.read(terminal, 4096)):
             shown += read
         running.send_signal(signal.SIGINT)
-        out, _ = running.communicate(timeout=20)
+        out, _ = running.communicate(timeout=120)
     os.close(terminal)
     assert running.returncode == 0
     return out, shown.decode().splitlines()

@@ -124,11 +124,11 @@ def test_it_cleans_up_when_it_is_told_to_end(served: ServedRegistry, tmp_path: P
         "smoke", served.url, "--repository", f"ends/{number:d}", "--level", "full", "--layer-size", "2000Mi"
     )
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 180
     while not pushed(served, f"ends/{number:d}") and time.monotonic() < deadline:
         time.sleep(0.05)
     running.send_signal(number)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=180)
     assert (running.returncode, out) == (130, "")
     *left, last = err.splitlines()
     assert last == "interrupted"
@@ -143,11 +143,11 @@ def test_run_of_several_registries_cleans_up_when_it_is_told_to_end(served: Serv
     words = ("--repository", repository, "--level", "full", "--layer-size", "2000Mi")
     command = program("smoke", served.url, same, *words)
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 180
     while not pushed(served, repository) and time.monotonic() < deadline:
         time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    out, err = running.communicate(timeout=60)
+    out, err = running.communicate(timeout=180)
     assert (running.returncode, out, err.splitlines()[-1]) == (130, "", "interrupted")
     assert tags(served, repository) == []
 
@@ -167,7 +167,7 @@ def test_it_waits_until_the_registry_is_up(tmp_path: Path) -> None:
         time.sleep(1.5)
         assert running.poll() is None
         with ServedRegistry(None, "--address", address):
-            out, err = running.communicate(timeout=40)
+            out, err = running.communicate(timeout=180)
     assert (running.returncode, err) == (0, "")
     assert "1 check passed" in out
 

@@ -152,7 +152,7 @@ def test_a_stream_that_is_closed_or_full_changes_no_exit_code_of_an_error(tmp_pa
 def test_a_closed_stream_that_is_needed_is_named(tmp_path: Path, words: str) -> None:
     command = f"{' '.join(program())} {words}"
     done = subprocess.run(
-        ["sh", "-c", command], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=60
+        ["sh", "-c", command], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False, timeout=180
     )
     refused(
         Outcome(done.returncode, done.stdout, done.stderr), "closed" if "htpasswd alice <" not in words else "stdin"
@@ -316,6 +316,6 @@ def test_a_user_without_a_home_directory_can_run_smoke(url: str, tmp_path: Path)
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
     assert (done.returncode, done.stderr) == (0, "")

@@ -52,7 +52,7 @@ def windows(*arguments: str | Path, folder: Path, code: str = MAIN) -> Outcome:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=60,
+        timeout=180,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 

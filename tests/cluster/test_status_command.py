@@ -152,7 +152,7 @@ def test_wait_ends_when_ready_and_prints_the_reason_to_wait(kubeconfig: Path, tm
         assert running.stderr is not None
         told = running.stderr.readline()
         served.snapshot = load_snapshot("ready")
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=180)
     assert told.startswith("waiting: registry exits on start, with exit code 1: ")
     assert (running.returncode, err) == (0, "")
     assert out.startswith("docker-registry/docker-registry: ready")
@@ -162,7 +162,7 @@ def test_wait_that_times_out_exits_1_with_the_status(run: Callable[..., Outcome]
     with serving(load_snapshot("crash-loop"), kubeconfig):
         before = time.monotonic()
         done = run(*NAMED, "--wait", "2s")
-    assert time.monotonic() - before < 20
+    assert time.monotonic() - before < 60
     assert done.code == 1
     assert done.err.count("waiting:") == 1
     assert done.out.startswith("docker-registry/docker-registry: not ready")
@@ -175,7 +175,7 @@ def test_wait_survives_a_temporarily_unreachable_cluster(kubeconfig: Path, tmp_p
             assert running.stderr is not None
             told = running.stderr.readline()
             served.unauthorized = False
-            running.communicate(timeout=30)
+            running.communicate(timeout=180)
     assert told.startswith("waiting: You must be logged in")
     assert running.returncode == 0
 
@@ -191,7 +191,7 @@ def test_watch_prints_a_line_of_json_for_each_change_until_ctrl_c(kubeconfig: Pa
             served.snapshot = load_snapshot(name)
             lines.append(json.loads(running.stdout.readline()))
         running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
+        out, err = running.communicate(timeout=180)
     assert [line["ready"] for line in lines] == [False, False, True]
     assert (running.returncode, out) == (130, "")
     assert err.endswith("interrupted\n")
@@ -201,7 +201,7 @@ def test_watch_prints_nothing_while_nothing_changes(kubeconfig: Path, tmp_path: 
     with serving(load_snapshot("ready"), kubeconfig) as served, started("--watch", folder=tmp_path) as running:
         wait_for_looks(served, 3)
         running.send_signal(signal.SIGINT)
-        out, _ = running.communicate(timeout=30)
+        out, _ = running.communicate(timeout=180)
     assert out.count("docker-registry/docker-registry: ready") == 1
 
 
@@ -213,14 +213,14 @@ def test_watch_with_wait_ends_when_ready(kubeconfig: Path, tmp_path: Path) -> No
         assert running.stdout is not None
         first = running.stdout.readline()
         served.snapshot = load_snapshot("ready")
-        out, _ = running.communicate(timeout=30)
+        out, _ = running.communicate(timeout=180)
     assert "not ready" in first
     assert "docker-registry/docker-registry: ready" in out
     assert running.returncode == 0
 
 
 def wait_for_looks(served: Served, looks: int) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 180
     while sum("helmreleases" in request for request in served.requests) < looks:
         assert time.monotonic() < until
         time.sleep(0.1)

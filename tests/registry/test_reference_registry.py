@@ -29,7 +29,7 @@ BLOB = f"/v2/app/blobs/{DIGEST}"
 
 
 def ask(registry: ReferenceRegistry, method: str, path: str, body: bytes | None = None, **headers: str) -> int:
-    connection = HTTPConnection(*registry.address, timeout=10)
+    connection = HTTPConnection(*registry.address, timeout=60)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()
@@ -63,7 +63,7 @@ def test_it_serves_while_it_is_entered_and_gives_the_port_back() -> None:
 def test_the_url_leads_to_it(host: str, url: str) -> None:
     with ReferenceRegistry(address=(host, 0)) as registry:
         assert registry.url == f"{url}{registry.address[1]}"
-        there = HTTPConnection(registry.url.removeprefix("http://"), timeout=10)
+        there = HTTPConnection(registry.url.removeprefix("http://"), timeout=60)
         there.request("GET", "/v2/")
         assert there.getresponse().status == 200
         there.close()
@@ -108,7 +108,7 @@ def test_no_thread_is_left() -> None:
     with ReferenceRegistry(gc_interval=100) as registry:
         for _ in range(20):
             ask(registry, "GET", "/v2/_catalog")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert threading.active_count() == before
@@ -149,7 +149,7 @@ def test_users_and_tls_are_what_clients_meet(tmp_path: Path) -> None:
     ) as registry:
         assert registry.url.startswith("https://localhost:")
         context = ssl.create_default_context(cafile=made.certificate)
-        connection = HTTPSConnection(registry.url.removeprefix("https://"), context=context, timeout=10)
+        connection = HTTPSConnection(registry.url.removeprefix("https://"), context=context, timeout=60)
         for headers in ({}, {"Authorization": basic("alice", "hunter2")}):
             connection.request("GET", "/v2/", headers=headers)
             connection.getresponse().read()
@@ -164,7 +164,7 @@ def test_garbage_is_collected_while_it_serves(tmp_path: Path, monkeypatch: pytes
         assert ask(registry, "POST", PUSH, CONTENT) == 201
         # Not before: without a grace period, a push can fail. No request for the blob either: it makes the blob young.
         monkeypatch.setattr("registry_gitops.registry.reference_registry.GRACE_PERIOD", 0.0)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while "7 bytes" not in written.getvalue() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert ask(registry, "GET", BLOB) == 404
@@ -188,7 +188,7 @@ def test_a_collection_that_runs_when_it_is_closed_ends_before_the_storage_is(
     monkeypatch.setattr(MemoryStorage, "close", lambda _: closed.append(ended.is_set()))
     closed: list[bool] = []
     with ReferenceRegistry(gc_interval=0.01):
-        assert runs.wait(10)
+        assert runs.wait(60)
     assert closed == [True]
     assert capsys.readouterr().err == ""
 
@@ -208,5 +208,5 @@ def test_garbage_is_collected_again_after_a_mistake(
 
     monkeypatch.setattr("registry_gitops.registry.reference_registry.collect_garbage", collecting)
     with ReferenceRegistry(gc_interval=0.01):
-        assert again.wait(10)
+        assert again.wait(60)
     assert "a mistake in the registry" in capfd.readouterr().err

@@ -130,7 +130,7 @@ def test_registry_exits_with_the_settings_that_are_found(
     file = tmp_path / "config.yml"
     file.write_text(config.replace("/var/lib/registry", str(tmp_path)).replace(":5000", "127.0.0.1:0"))
     variables = {"OTEL_TRACES_EXPORTER": "none", **environment}
-    done = subprocess.run([tool(program), "serve", file], env=variables, capture_output=True, check=False, timeout=60)
+    done = subprocess.run([tool(program), "serve", file], env=variables, capture_output=True, check=False, timeout=180)
     assert done.returncode in (1, 2)
 
 
@@ -166,7 +166,7 @@ def test_registry_accepts_no_hash_but_bcrypt(program: str, tool: Callable[[str],
 
 
 def status(registry: RealRegistry, path: str, headers: Mapping[str, str] | None = None) -> int:
-    connection = http.client.HTTPConnection(registry.host, registry.port, timeout=30)
+    connection = http.client.HTTPConnection(registry.host, registry.port, timeout=60)
     connection.request("GET", path, headers=dict(headers or {}))
     code = connection.getresponse().status
     connection.close()

@@ -24,7 +24,7 @@ SIZE_OF_SHA256 = 32
 
 def upload_state(registry: RealRegistry) -> bytes:
     """The state of a new upload, which the registry signs with its secret: HMAC, then JSON."""
-    connection = http.client.HTTPConnection(registry.host, registry.port, timeout=10)
+    connection = http.client.HTTPConnection(registry.host, registry.port, timeout=60)
     connection.request("POST", "/v2/a/blobs/uploads/")
     response = connection.getresponse()
     response.read()
@@ -56,7 +56,7 @@ def test_registry_logs_in_to_redis_with_the_password(tool: Callable[[str], Path]
 
 
 def upload_blob(registry: RealRegistry, content: bytes) -> None:
-    connection = http.client.HTTPConnection(registry.host, registry.port, timeout=10)
+    connection = http.client.HTTPConnection(registry.host, registry.port, timeout=60)
     connection.request("POST", "/v2/a/blobs/uploads/")
     response = connection.getresponse()
     response.read()

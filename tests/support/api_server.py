@@ -25,7 +25,7 @@ from tests.support.listening import HOST, Listening, free_port
 from tests.support.tools import built
 
 TOKEN = "admin"
-SECONDS_TO_BE_READY = 60
+SECONDS_TO_BE_READY = 180
 WITHOUT = ("NamespaceLifecycle", "PodSecurity", "Priority", "ServiceAccount")
 """Admission plugins that refuse an object for what else is in the cluster: there is nothing else."""
 

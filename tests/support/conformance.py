@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from tests.support.tools import ToolProblem, tool
 
-SECONDS = 300
+SECONDS = 900
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class Disk:
         os.close(descriptor)
 
     def _await_namespace(self) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 120
         while Path(f"/proc/{self._holder.pid}/ns/mnt").readlink() == Path("/proc/self/ns/mnt").readlink():
             assert self._holder.poll() is None, "this test needs to be allowed to make a mount namespace"
             assert time.monotonic() < deadline, "unshare takes too long"

@@ -10,7 +10,7 @@ from typing import Self
 
 from tests.support.tools import tool
 
-SECONDS_TO_ATTACH = 20
+SECONDS_TO_ATTACH = 120
 
 
 class Injection:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 HOST = "127.0.0.1"
-SECONDS_TO_START = 15
+SECONDS_TO_START = 120
 SECONDS_TO_STOP = 10
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.support.background_server import BackgroundServer, QuietHandler
 
-SECONDS = 20
+SECONDS = 120
 
 Event = Mapping[str, Any]
 

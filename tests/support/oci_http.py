@@ -10,7 +10,7 @@ import requests
 
 from tests.support.oci_content import DOCKER_IMAGE, DOCKER_LIST, IMAGE, INDEX, Blob
 
-SECONDS = 30
+SECONDS = 120
 # distribution does not give out an OCI manifest to who says that anything will do.
 ACCEPT = {"Accept": ", ".join((IMAGE, INDEX, DOCKER_IMAGE, DOCKER_LIST))}
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-SECONDS_TO_START = 15
+SECONDS_TO_START = 120
 SECONDS_TO_STOP = 15
 
 

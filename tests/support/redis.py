@@ -10,7 +10,7 @@ from tests.support.authority import Authority
 from tests.support.listening import HOST, Listening
 from tests.support.tools import tool
 
-SECONDS = 10
+SECONDS = 120
 
 
 class RedisError(Exception):

@@ -112,9 +112,9 @@ def test_registry_that_demands_a_client_certificate_has_started(real_registry: R
     files = {"/tls/tls.crt": served.certificate, "/tls/tls.key": served.key, "/clients/ca.crt": authority.certificate}
     with real_registry(config(http={"addr": ":5000", "tls": tls}), files=files) as registry:
         with pytest.raises(requests.ConnectionError):
-            requests.get(registry.url, verify=str(authority.certificate), timeout=5)
+            requests.get(registry.url, verify=str(authority.certificate), timeout=60)
         pair = (str(client.certificate), str(client.key))
-        assert requests.get(registry.url, verify=str(authority.certificate), cert=pair, timeout=5).ok
+        assert requests.get(registry.url, verify=str(authority.certificate), cert=pair, timeout=60).ok
 
 
 def test_registry_notifies_of_a_push(real_registry: Run, notification_sink: NotificationSink) -> None:
@@ -130,7 +130,7 @@ def test_registry_has_its_metrics_on_a_port_of_their_own(real_registry: Run) -> 
     debug = {"addr": ":5001", "prometheus": {"enabled": True, "path": "/metrics"}}
     with real_registry(config(http={"addr": ":5000", "debug": debug})) as registry:
         Repository(registry.url, "team/app").push(image(Random(6), 1_000), "latest")
-        metrics = requests.get(f"{registry.debug_url}/metrics", timeout=5).text
+        metrics = requests.get(f"{registry.debug_url}/metrics", timeout=60).text
     assert 'registry_http_requests_total{code="201",handler="manifest",method="put"}' in metrics
 
 

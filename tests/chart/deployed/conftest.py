@@ -49,7 +49,7 @@ def pod(chart: Chart, tool: Callable[[str], Path], tmp_path: Path) -> Pod:
             yield f"http://{address}"
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(120)
 
     return running
 
@@ -75,10 +75,10 @@ def _inside(root: Path, user: int) -> list[str]:
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            requests.get(f"{url}/", timeout=1)
+            requests.get(f"{url}/", timeout=60)
         except requests.ConnectionError:
             time.sleep(0.02)
         else:

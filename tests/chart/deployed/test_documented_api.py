@@ -62,7 +62,7 @@ def htpasswd(tmp_path: Path) -> str:
 
 
 def get(url: str, path: str, **options: Any) -> Any:
-    answer = requests.get(f"{url}/v2/{path}", timeout=10, **options)
+    answer = requests.get(f"{url}/v2/{path}", timeout=60, **options)
     answer.raise_for_status()
     return answer
 
@@ -77,9 +77,9 @@ def test_push_list_pull_and_delete(
     with pod(values, htpasswd if with_users else "") as url:
         host = url.removeprefix("http://")
         if with_users:
-            refused = requests.get(f"{url}/v2/", timeout=10)
+            refused = requests.get(f"{url}/v2/", timeout=60)
             assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, 'Basic realm="Registry"')
-            assert requests.get(f"{url}/v2/", auth=("ci", "wrong"), timeout=10).status_code == 401
+            assert requests.get(f"{url}/v2/", auth=("ci", "wrong"), timeout=60).status_code == 401
             crane("auth", "login", host, "-u", "ci", "--password-stdin", "--insecure", stdin=PASSWORD)
         assert get(url, "", auth=login).headers["Docker-Distribution-Api-Version"] == "registry/2.0"
 
@@ -94,9 +94,9 @@ def test_push_list_pull_and_delete(
         digest = manifest.headers["Docker-Content-Digest"]
         assert json.loads(crane("manifest", f"{host}/team/app@{digest}", "--insecure")) == manifest.json()
 
-        assert requests.delete(f"{url}/v2/team/app/manifests/{digest}", auth=login, timeout=10).status_code == 202
+        assert requests.delete(f"{url}/v2/team/app/manifests/{digest}", auth=login, timeout=60).status_code == 202
         assert (
-            requests.get(f"{url}/v2/team/app/manifests/1.0", auth=login, headers=ACCEPT, timeout=10).status_code == 404
+            requests.get(f"{url}/v2/team/app/manifests/1.0", auth=login, headers=ACCEPT, timeout=60).status_code == 404
         )
 
 
@@ -105,16 +105,16 @@ def test_deletion_is_refused_unless_it_is_switched_on(pod: Pod, crane: Crane, la
         host = url.removeprefix("http://")
         crane("append", "--oci-empty-base", "-f", layer, "-t", f"{host}/team/app:1.0", "--insecure")
         digest = crane("digest", f"{host}/team/app:1.0", "--insecure").strip()
-        assert requests.delete(f"{url}/v2/team/app/manifests/{digest}", timeout=10).status_code == 405
+        assert requests.delete(f"{url}/v2/team/app/manifests/{digest}", timeout=60).status_code == 405
 
 
 def test_where_to_push_is_said_without_a_host_so_that_no_proxy_turns_it_wrong(pod: Pod) -> None:
     with pod(RegistryValues()) as url:
-        started = requests.post(f"{url}/v2/team/app/blobs/uploads/", timeout=10)
+        started = requests.post(f"{url}/v2/team/app/blobs/uploads/", timeout=60)
         assert (started.status_code, started.headers["Location"][:26]) == (202, "/v2/team/app/blobs/uploads")
 
 
 def test_nothing_is_served_but_the_api(pod: Pod) -> None:
     with pod(RegistryValues()) as url:
         for path in ("/debug/vars", "/debug/pprof/", "/metrics"):
-            assert requests.get(url + path, timeout=10).status_code == 404
+            assert requests.get(url + path, timeout=60).status_code == 404

@@ -65,7 +65,7 @@ def size_of_blobs(registry: RealRegistry) -> int:
 
 
 def wait_until(is_so: Callable[[], bool], problem: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not is_so():
         assert time.monotonic() < deadline, problem
         time.sleep(0.05)

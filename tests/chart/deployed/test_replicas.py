@@ -50,7 +50,7 @@ class Replicas:
         parts = urlsplit(path)
         target = parts.path if path.startswith(("/", "http")) else f"/v2/team/app/{parts.path}"
         query = f"?{parts.query}" if parts.query else ""
-        return requests.request(method, f"{base}{target}{query}", timeout=30, **more)
+        return requests.request(method, f"{base}{target}{query}", timeout=60, **more)
 
     def push_blob(self, blob: Blob) -> requests.Response:
         """Upload in chunks, and return the response to the last request, or to the first that failed."""

@@ -84,7 +84,7 @@ def test_registry_keeps_images_in_a_bucket_behind_a_login(
     users = build_htpasswd_secret("ci", "secret", namespace="docker-registry", name="registry-users")
     secrets = keys_of(s3) | {"registry-users": dict(users.string_data)}
     with start_pod(chart, real_registry, tmp_path, values, secrets) as registry:
-        assert requests.get(f"{registry.url}/v2/", timeout=10).status_code == 401
+        assert requests.get(f"{registry.url}/v2/", timeout=60).status_code == 401
         prove(registry, lambda: sum(s3.sizes("login").values()), ("ci", "secret"))
     assert all(key.startswith("team/images/docker/registry/v2/") for key in s3.sizes("login"))
 
@@ -161,10 +161,10 @@ def test_wrong_key_of_a_bucket_shows_while_a_rollout_still_waits(
     wait = chart.render(**values)["Deployment"]["spec"]["minReadySeconds"]
     with start_pod(chart, real_registry, tmp_path, values, secrets) as registry:
         deadline = time.monotonic() + wait
-        assert requests.get(f"{registry.url}/", timeout=10).status_code == 200
-        while time.monotonic() < deadline and requests.get(f"{registry.url}/", timeout=10).status_code != 503:
+        assert requests.get(f"{registry.url}/", timeout=60).status_code == 200
+        while time.monotonic() < deadline and requests.get(f"{registry.url}/", timeout=60).status_code != 503:
             time.sleep(0.1)
-        assert requests.get(f"{registry.url}/", timeout=10).status_code == 503
+        assert requests.get(f"{registry.url}/", timeout=60).status_code == 503
         assert "SignatureDoesNotMatch" in registry.log()
 
 
@@ -198,4 +198,4 @@ def test_registry_starts_with_the_storage_of_each_cloud(
 ) -> None:
     storage, secret = CLOUDS[name]
     with start_pod(chart, real_registry, tmp_path, {"storage": storage}, {"store": secret}) as registry:
-        assert requests.get(f"{registry.url}/v2/", timeout=10).status_code == 200
+        assert requests.get(f"{registry.url}/v2/", timeout=60).status_code == 200

@@ -54,7 +54,7 @@ def test_images_are_pushed_and_pulled_over_tls(
         repository.push(pushed, "latest")
         assert repository.lacks(pushed) == []
         assert newest_version(registry, authority, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
-        plain = requests.get(registry.url.replace("https:", "http:"), timeout=10)
+        plain = requests.get(registry.url.replace("https:", "http:"), timeout=60)
         assert (plain.status_code, "HTTPS server" in plain.text) == (400, True)
 
 
@@ -81,7 +81,7 @@ def test_clients_have_a_certificate_of_the_authorities(
     values = {"tls": TLS | {"clientAuthentication": CLIENTS | {"mode": mode}}}
     ready = chart.render(**values).container["readinessProbe"]
     with start_pod(chart, real_registry, tmp_path, values, secrets) as registry:
-        ask = partial(requests.get, f"{registry.url}/v2/", verify=str(authority.certificate), timeout=10)
+        ask = partial(requests.get, f"{registry.url}/v2/", verify=str(authority.certificate), timeout=60)
         if mode.startswith("require-"):
             with pytest.raises(requests.exceptions.ConnectionError, match="certificate required"):
                 ask()

@@ -53,7 +53,7 @@ def test_a_user_pushes_and_everybody_pulls_by_tokens(
             )
 
         name = f"{registry.host}:{registry.port}/team/app:latest"
-        assert requests.get(f"{registry.url}/v2/", timeout=10).status_code == 401
+        assert requests.get(f"{registry.url}/v2/", timeout=60).status_code == 401
         assert crane("push", tmp_path / "image", name).returncode != 0
         assert crane("push", tmp_path / "image", name, login="pusher:wrong").returncode != 0
         pushed = crane("push", tmp_path / "image", name, login="pusher:push")

@@ -276,7 +276,7 @@ def health(asking: Asking) -> tuple[int, object]:
 
 def eventually(asking: Asking, target: str, status: int) -> Answer:
     """The answer, once it has that status; what is remembered is a second old at most."""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while (answer := asking("GET", target)).status != status:
         assert time.monotonic() < until, answer
         time.sleep(0.05)
@@ -328,13 +328,13 @@ def test_what_was_looked_at_before_a_doubt_does_not_answer_it() -> None:
     def check() -> None:
         outcome = outcomes.pop(0)
         begun.set()
-        assert let_go.wait(10)
+        assert let_go.wait(60)
         if outcome:
             raise outcome
 
     watch = CachedCheck(check)
     assert watch.problem(wait=0) is None
-    assert begun.wait(10)
+    assert begun.wait(60)
     watch.invalidate()
     let_go.set()
     assert watch.problem(wait=10) == "the storage of the registry is gone"
@@ -398,7 +398,7 @@ def test_a_disk_that_hangs_is_told_and_does_not_hang_the_answer() -> None:
         thread.join()
     reason = "the storage of the registry does not answer"
     assert answers == [(503, {"status": "failing", "reason": reason})] * 5
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 15
     assert storage.asked == 1
     storage.let_go.set()
     eventually(asking, "/healthz", 200)

@@ -279,7 +279,7 @@ class Held(Sent):
 
     def readinto(self, buffer: memoryview) -> int:
         if self.begun.is_set():
-            assert self.let_go.wait(10)
+            assert self.let_go.wait(60)
         self.begun.set()
         return super().readinto(buffer[:500])
 
@@ -290,7 +290,7 @@ def test_while_more_comes_an_upload_is_as_far_as_it_was_acknowledged(ask: Asking
     body = Held(CONTENT[100:1100])
     first = threading.Thread(target=lambda: ask("PATCH", location, body))
     first.start()
-    assert body.begun.wait(10)
+    assert body.begun.wait(60)
     assert status_of(ask, location) == "0-99"
     body.let_go.set()
     first.join()
@@ -304,7 +304,7 @@ def test_a_second_writer_is_refused_and_the_first_one_ends_well(ask: Asking, met
     answers: list[Answer] = []
     first = threading.Thread(target=lambda: answers.append(ask("PATCH", location, body)))
     first.start()
-    assert body.begun.wait(10)
+    assert body.begun.wait(60)
     answer = ask(method, f"{location}?digest={DIGEST}", b"from another")
     assert (answer.status, answer.code) == (409, "BLOB_UPLOAD_INVALID")
     body.let_go.set()

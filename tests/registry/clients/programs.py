@@ -41,7 +41,7 @@ class Client:
 
 
 TAG = "v1"
-SECONDS = 120
+SECONDS = 300
 
 CLIENTS = {
     "crane": Client(

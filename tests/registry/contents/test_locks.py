@@ -19,7 +19,7 @@ def test_an_exclusive_holder_waits_for_all_shared_ones() -> None:
         alone.start()
         time.sleep(0.05)
         order.append("shared")
-    alone.join(5)
+    alone.join(60)
     assert order == ["shared", "exclusive"]
 
 
@@ -37,7 +37,7 @@ def test_a_thread_that_stops_waiting_blocks_nobody() -> None:
     order = list[str]()
     later = threading.Thread(target=_hold_shared, args=[lock, order], daemon=True)
     later.start()
-    later.join(5)
+    later.join(60)
     assert order == ["shared"]
 
 
@@ -53,8 +53,8 @@ def test_a_shared_holder_waits_behind_a_waiting_exclusive_one() -> None:
     time.sleep(0.05)
     assert order == []
     first.__exit__(None, None, None)
-    alone.join(5)
-    later.join(5)
+    alone.join(60)
+    later.join(60)
     assert order == ["exclusive", "shared"]
 
 
@@ -69,7 +69,7 @@ def test_an_exclusive_holder_is_the_only_one() -> None:
         time.sleep(0.05)
         assert order == []
     for other in others:
-        other.join(5)
+        other.join(60)
     assert sorted(order) == ["exclusive", "shared"]
 
 

@@ -19,7 +19,7 @@ from tests.support.mortal import MortalRegistry
 
 pytestmark = [pytest.mark.tools, pytest.mark.exhaustive]
 
-SECONDS_TO_NOTICE = 5
+SECONDS_TO_NOTICE = 60
 
 
 @pytest.fixture
@@ -153,10 +153,10 @@ def test_a_dead_disk_shows_within_seconds_and_so_does_its_recovery(
 def test_a_disk_that_hangs_does_not_hang_the_health(
     registry: MortalRegistry, exercise: Exercise, tmp_path: Path
 ) -> None:
-    with Injection(registry.pid, "fsync,fdatasync,syncfs", "delay_enter=6s", tmp_path / "strace"):
+    with Injection(registry.pid, "fsync,fdatasync,syncfs", "delay_enter=12s", tmp_path / "strace"):
         began = time.monotonic()
         assert "does not answer" in (turns(registry, 503) or "")
-        assert time.monotonic() - began < SECONDS_TO_NOTICE
+        assert time.monotonic() - began < 10
         assert ping(registry) == 200
     turns(registry, 200)
     exercise.check()

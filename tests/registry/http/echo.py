@@ -18,7 +18,7 @@ from registry_gitops.registry.access_log import AccessLogEntry, AccessLogger
 from registry_gitops.registry.http import Limits, Server
 from registry_gitops.registry.messages import FilePart, Request, Response
 
-SECONDS = 15
+SECONDS = 60
 
 
 class Zeros:

@@ -13,7 +13,7 @@ import pytest
 
 from registry_gitops.registry.http.reply import format_head
 from registry_gitops.registry.messages import Response
-from tests.registry.http.echo import Answer, Client, Running, request
+from tests.registry.http.echo import Answer, Client, Running, request, until
 
 CONTINUE = Answer(100, {}, b"")
 
@@ -69,12 +69,20 @@ def test_application_gets_the_body(client: Client, size: int) -> None:
 @pytest.mark.parametrize("kind", ["file", "memory"])
 @pytest.mark.parametrize("size", [0, 1, 65_536, 5_000_000])
 def test_client_gets_bodies_from_files_and_from_memory(client: Client, kind: str, size: int) -> None:
-    begin = time.monotonic()
     answer = client.ask(request("GET", f"/{kind}/{size}"))
     assert answer.body == bytes(size)
     assert answer.headers["content-length"] == str(size)
-    # An empty file held back the head in the kernel, which waits 0.2 s for more to come.
-    assert size or time.monotonic() - begin < 0.15
+
+
+@pytest.mark.parametrize("kind", ["file", "memory"])
+def test_client_gets_an_empty_body_at_once(client: Client, kind: str) -> None:
+    def answered_at_once() -> bool:
+        begin = time.monotonic()
+        client.ask(request("GET", f"/{kind}/0"))
+        return time.monotonic() - begin < 0.15
+
+    # An empty file held back the head in the kernel, which waits 0.2 s for more to come: each time.
+    until(answered_at_once)
 
 
 def test_client_that_expects_100_gets_it(client: Client) -> None:
@@ -153,7 +161,7 @@ def test_response_has_a_date(client: Client) -> None:
 
 def test_response_to_an_unread_body_arrives_before_the_connection_ends(server: Running) -> None:
     host, port = server.server.address
-    connection = http.client.HTTPConnection(host, port, timeout=10)
+    connection = http.client.HTTPConnection(host, port, timeout=60)
     for body in (bytes(1000), bytes(50_000_000), iter([bytes(1_000_000)] * 50)):
         connection.request("PUT", "/refuse", body=body, headers={"Host": "registry"})
         answer = connection.getresponse()
@@ -178,7 +186,7 @@ def test_curl_gets_the_response_to_an_unread_upload(server: Running, tmp_path: P
     host, port = server.server.address
     for expect in ("Expect:", "Expect: 100-continue"):
         command = ["curl", "-sS", "-T", str(big), "-H", expect, "-w", "%{http_code}", f"http://{host}:{port}/refuse"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
         assert done.stdout == "no401", done.stderr
 
 

@@ -60,7 +60,7 @@ def write(url: str) -> dict[str, Expected]:
 
 def check(url: str, expected: dict[str, Expected]) -> None:
     """See that all of that is served, byte for byte, and nothing of what is gone."""
-    assert requests.get(f"{url}/v2/_catalog", timeout=10).json() == {"repositories": sorted(expected)}
+    assert requests.get(f"{url}/v2/_catalog", timeout=60).json() == {"repositories": sorted(expected)}
     for name, wanted in expected.items():
         repository = Repository(url, name)
         assert repository.tags() == sorted(wanted.tags)

@@ -65,11 +65,11 @@ def prepared(url: str) -> Repository:
 
 def push(repository: Repository, case: Case, tag: str, session: requests.Session) -> requests.Response:
     url = f"{repository.url}/v2/app/manifests/{tag}"
-    return session.put(url, data=case.content, headers={"Content-Type": case.content_type}, timeout=30)
+    return session.put(url, data=case.content, headers={"Content-Type": case.content_type}, timeout=60)
 
 
 def pull(url: str, tag: str, session: requests.Session) -> tuple[int, str, bytes]:
-    answer = session.get(f"{url}/v2/app/manifests/{tag}", headers=ACCEPT, timeout=30)
+    answer = session.get(f"{url}/v2/app/manifests/{tag}", headers=ACCEPT, timeout=60)
     return answer.status_code, answer.headers["Content-Type"], answer.content
 
 
@@ -79,7 +79,7 @@ def outcome(repository: Repository, case: Case, session: requests.Session) -> Ou
         return Outcome(pushed.status_code)
     served = pull(repository.url, "it", session)
     digest = pushed.headers["Docker-Content-Digest"]
-    deleted = session.delete(f"{repository.url}/v2/app/manifests/{digest}", timeout=30)
+    deleted = session.delete(f"{repository.url}/v2/app/manifests/{digest}", timeout=60)
     return Outcome(pushed.status_code, served, deleted.status_code)
 
 
@@ -120,8 +120,8 @@ def test_what_one_has_taken_the_other_serves_and_deletes(serving: Serving, write
         assert {tag: pull(url, tag, session) for tag in written} == written
         for digest in set(digests.values()):
             if reader == "ours":
-                listed = session.get(f"{url}/v2/app/referrers/{digest}", timeout=30)
+                listed = session.get(f"{url}/v2/app/referrers/{digest}", timeout=60)
                 assert listed.status_code == requests.codes.ok
-            deleted = session.delete(f"{url}/v2/app/manifests/{digest}", timeout=30)
+            deleted = session.delete(f"{url}/v2/app/manifests/{digest}", timeout=60)
             assert deleted.status_code == requests.codes.accepted
         assert Repository(url, "app").tags() == ["child"]

@@ -71,7 +71,7 @@ def strace(*options: str) -> tuple[str, ...]:
 
 def child(root: Path, program: str, *under: str) -> list[Any]:
     command = [*under, sys.executable, "-c", START + program, str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -159,7 +159,7 @@ print(json.dumps([refused, len(acknowledged), before, tag_again, whole, same, at
     python = shlex.join([sys.executable, "-c", START + program, str(tmp_path)])
     script = f"mount -t tmpfs -o {limit} none {shlex.quote(str(tmp_path))} || exit 99; {python}"
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
-    done = subprocess.run([*unshare, "sh", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([*unshare, "sh", "-c", script], capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
     refused, number, before, tag_again, whole, same, again = json.loads(done.stdout)
     enospc = 28

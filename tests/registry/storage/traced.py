@@ -31,7 +31,7 @@ class Call(NamedTuple):
 def trace(program: str, *arguments: str, log: Path) -> Iterator[Call]:
     """Run a Python program and yield its calls."""
     command = [str(tool("strace")), "-f", "-qq", "-o", str(log), "-e", f"trace=?{CALLS.replace(',', ',?')},?newfstatat"]
-    subprocess.run([*command, sys.executable, "-c", program, *arguments], check=True, timeout=60)
+    subprocess.run([*command, sys.executable, "-c", program, *arguments], check=True, timeout=180)
     for line in log.read_text().splitlines():
         if match := _LINE.match(line):
             name, rest, result = match.groups()

@@ -148,7 +148,7 @@ def test_connect_waits_for_the_registry() -> None:
 def test_connect_stops_waiting_at_the_deadline() -> None:
     clock = time.monotonic()
     unreachable("http://127.0.0.1:1", wait=1.5)
-    assert time.monotonic() - clock < 5
+    assert time.monotonic() - clock < 20
 
 
 def test_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

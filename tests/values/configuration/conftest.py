@@ -64,7 +64,7 @@ def merged(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def status(url: str) -> int:
     """The status that a GET of `url` is answered with."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             found: int = answer.status
             return found
     except urllib.error.HTTPError as error:

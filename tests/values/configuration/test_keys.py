@@ -215,7 +215,7 @@ def debug_variables(address: str) -> Any:
     deadline = time.monotonic() + SECONDS_TO_START
     while True:
         try:
-            with urllib.request.urlopen(f"http://{address}/debug/vars", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://{address}/debug/vars", timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.URLError:
             if time.monotonic() > deadline:
