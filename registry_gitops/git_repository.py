@@ -11,6 +11,9 @@ from registry_gitops.errors import InputError
 QUIET_GIT: Final = ("--no-optional-locks", "-c", "core.fsmonitor=false")
 """Options of git, so that it writes nothing, and runs no other program."""
 
+_TIMEOUT: Final = 10.0
+"""Seconds for git, which answers within milliseconds."""
+
 
 def path_in_repository(directory: Path | str) -> str | None:
     """Return the path of `directory` from the root of its Git work tree: "." at the root, None outside of any.
@@ -34,6 +37,28 @@ def find_work_tree(directory: Path, known: dict[str, str] | None = None) -> Path
     """
     root = _find_root(os.path.realpath(directory), {} if known is None else known)
     return Path(root) if root else None
+
+
+def list_tracked(directory: Path) -> set[str]:
+    """Return the files below a directory that are in Git, or staged: paths from the directory.
+
+    Empty if git cannot tell, as outside of a repository.
+    """
+    return set((run_git(directory, "ls-files", "-z") or "").split("\0"))
+
+
+def run_git(directory: Path, *words: str) -> str | None:
+    """Return what git prints in a directory; None if it fails, or if there is no git."""
+    import subprocess  # Every command imports this module; few need git.
+
+    command = ["git", *QUIET_GIT, "-C", str(directory), *words]
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell, and the path is the user's own
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIMEOUT, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return os.fsdecode(done.stdout)
 
 
 def _find_root(path: str, known: dict[str, str]) -> str:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Final
 
-from registry_gitops.git_repository import QUIET_GIT
-
-_TIMEOUT: Final = 10.0
-"""Seconds for git, which answers within milliseconds."""
+from registry_gitops.git_repository import run_git
 
 
 def read_revision(path: Path) -> str:
@@ -22,17 +18,8 @@ def read_revision(path: Path) -> str:
 
 
 def _git_commit(path: Path) -> str:
-    import subprocess  # Every command imports this package; few read a revision.
-
     words = ("status", "--porcelain=v2", "--branch", "--ignored=matching", "--", path.name)
-    command = ["git", *QUIET_GIT, "-C", str(path.parent), *words]
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell, and the path is the user's own
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT, check=True
-        )
-    except (OSError, subprocess.SubprocessError, UnicodeError):
-        return ""
-    lines = done.stdout.splitlines()
+    lines = (run_git(path.parent, *words) or "").splitlines()
     commit = next((line.split()[2] for line in lines if line.startswith("# branch.oid ")), "")
     changes = [line for line in lines if not line.startswith("#")]
     # A repository without a commit has "(initial)"; an untracked file "?", and an ignored one "!".

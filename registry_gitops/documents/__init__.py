@@ -7,7 +7,7 @@ from registry_gitops.documents.decided_later import is_decided_later
 from registry_gitops.documents.discovery import find_files
 from registry_gitops.documents.document import Role, SourceFile, YAMLDocument
 from registry_gitops.documents.file_reading import read_file
-from registry_gitops.documents.gitignore import SOURCE_IGNORE_FILE, is_left_out_by_flux
+from registry_gitops.documents.gitignore import SOURCE_IGNORE_FILE, list_ignored, list_left_out_by_flux
 from registry_gitops.documents.manifest import Manifest
 from registry_gitops.documents.nested_yaml import split_path
 from registry_gitops.documents.problem import Path, Problem, TextProblem
@@ -25,7 +25,8 @@ __all__ = [
     "YAMLDocument",
     "find_files",
     "is_decided_later",
-    "is_left_out_by_flux",
+    "list_ignored",
+    "list_left_out_by_flux",
     "read_documents",
     "read_file",
     "read_text",

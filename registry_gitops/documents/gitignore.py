@@ -1,13 +1,14 @@
 """What Git ignores, by its files of patterns: `.gitignore` in each directory, and `.git/info/exclude`.
 
 `man gitignore` has the rules. Patterns of the user's own configuration are not read: a clone does not have them.
+`.sourceignore` of Flux has the same patterns, and other rules of which one decides.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 SOURCE_IGNORE_FILE: Final = ".sourceignore"
@@ -66,6 +67,29 @@ class IgnoreRules:
             rules = rules._above
         return False
 
+    def ignores_below(self, directory: str, path: str) -> bool:
+        """Whether Git ignores a file, or a directory above it, below a directory that is not ignored itself."""
+        folders = path.split("/")
+        return any(
+            self.ignores("/".join((directory, *folders[:depth])), name, is_directory=depth < len(folders) - 1)
+            for depth, name in enumerate(folders)
+        )
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether Flux leaves out a file: the last pattern decides that fits it, or a directory above it.
+
+        So a pattern brings back a file of an excluded directory, other than for Git. The path is absolute.
+        """
+        rules: IgnoreRules | None = self
+        while rules:
+            parts = _as_bytes(path[len(rules._directory.rstrip("/")) + 1 :]).split("/")
+            tried = [("/".join(parts[:end]), parts[end - 1], end < len(parts)) for end in range(1, len(parts) + 1)]
+            for pattern in reversed(rules._patterns):
+                if any(pattern.matches(*each) for each in tried):
+                    return not pattern.is_negated
+            rules = rules._above
+        return False
+
     def below(self, directory: str) -> IgnoreRules:
         """Return the rules of a directory below this one."""
         patterns = _read(f"{directory}/{self._file_name}")
@@ -78,13 +102,26 @@ def rules_of(directory: str) -> IgnoreRules | None:
     return _rules_below(IgnoreRules(root, _read(f"{root}/.git/info/exclude"), None), root, directory)
 
 
-def is_left_out_by_flux(directory: str) -> bool:
-    """Return whether the files `.sourceignore` of its repository exclude a directory from what Flux reads.
+def list_ignored(directory: str, files: Iterable[str]) -> list[str]:
+    """Return the files below a directory that Git ignores, if it does not track them: paths from the directory."""
+    root = _repository_of(directory)
+    above = IgnoreRules(root, _read(f"{root}/.git/info/exclude"), None)
+    rules = _rules_below(above, root, directory)
+    return [file for file in files if rules is None or rules.ignores_below(directory, file)]
 
-    Source: fluxcd.io/flux/components/source/gitrepositories, Excluding files: patterns are those of .gitignore.
+
+def list_left_out_by_flux(directory: str, files: Iterable[str]) -> list[str]:
+    """Return the files below a directory that `.sourceignore` keeps out of what Flux reads: paths from the directory.
+
+    Source: fluxcd.io/flux/components/source/gitrepositories, Excluding files, and github.com/fluxcd/pkg/sourceignore.
     """
     root = _repository_of(directory)
-    return _rules_below(IgnoreRules(root, (), None, SOURCE_IGNORE_FILE), root, directory) is None
+    rules = IgnoreRules(root, (), None, SOURCE_IGNORE_FILE).below(root)
+    here = root.rstrip("/")
+    for name in directory[len(root) :].strip("/").split("/"):
+        here = f"{here}/{name}"
+        rules = rules.below(here)
+    return [file for file in files if rules.leaves_out(f"{directory}/{file}")]
 
 
 def _rules_below(above: IgnoreRules, root: str, directory: str) -> IgnoreRules | None:

@@ -13,7 +13,12 @@ from registry_gitops.errors import InputError
 from registry_gitops.git_repository import find_work_tree, path_in_repository
 from registry_gitops.render.earlier_kustomizations import read_earlier_kustomizations
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
-from registry_gitops.render.vendored_chart import find_shared_chart, list_chart_inputs, read_shared_chart
+from registry_gitops.render.vendored_chart import (
+    find_hidden_chart,
+    find_shared_chart,
+    list_chart_inputs,
+    read_shared_chart,
+)
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind, SharedChart
 
 _FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -53,6 +58,7 @@ def read_output_directory(
         kustomizations = read_earlier_kustomizations(root) if deployment.flux and reads_earlier else ()
         shared = find_shared_chart(deployment, root)
         chart = read_chart(*shared) if shared else None
+        hidden = find_hidden_chart(deployment, root)
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except ValueError:
@@ -64,13 +70,13 @@ def read_output_directory(
         applied=applied,
         earlier_kustomizations=kustomizations,
         shared_chart=chart,
+        hidden_chart=hidden,
     )
 
 
 def list_read_paths(deployment: RegistryDeployment, directory: Path) -> list[str]:
     """Return the paths that `read_output_directory` reads, from the directory. Raises OSError."""
-    shared = find_shared_chart(deployment, directory)
-    chart = [path_from(directory.resolve(), each) for each in list_chart_inputs(shared[0])] if shared else []
+    chart = [path_from(directory.resolve(), each) for each in list_chart_inputs(deployment, directory)]
     applied = [
         path_from(directory.resolve(), place / name)
         for place in _list_applied(deployment, directory).values()

@@ -1,4 +1,4 @@
-"""Compare the chart that a deployment shares with others with the chart of this version."""
+"""Look at the chart in Git: whether it is the one of this version, if others share it, and whether it reaches Flux."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from pathlib import Path
 from registry_gitops.assets import read_chart
 from registry_gitops.codec import YAMLError, load_yaml
 from registry_gitops.deployment import GitSource, RegistryDeployment
-from registry_gitops.documents import SOURCE_IGNORE_FILE, is_left_out_by_flux
-from registry_gitops.git_repository import find_work_tree
-from registry_gitops.rules import SharedChart
+from registry_gitops.documents import SOURCE_IGNORE_FILE, list_ignored, list_left_out_by_flux
+from registry_gitops.git_repository import find_work_tree, list_tracked
+from registry_gitops.rules import HiddenChart, SharedChart
 from registry_gitops.substitution import may_refer
 
 _METADATA = "Chart.yaml"
+
+_OWN = "chart"
+"""Directory of the chart in an output directory."""
+
+_UNNEEDED = frozenset([".helmignore", "templates/NOTES.txt"])
+"""Files of the chart without which it installs the same."""
 
 
 def find_shared_chart(deployment: RegistryDeployment, directory: Path) -> tuple[Path, str] | None:
@@ -45,14 +51,46 @@ def read_shared_chart(path: Path, name: str) -> SharedChart:
     ours = read_chart()
     changed = tuple(each for each, text in ours.items() if not _has_text(path / each, text))
     added = tuple(sorted(_files_below(path) - ours.keys()))
-    return SharedChart(name, *metadata, changed, added, is_left_out_by_flux(str(path)))
+    return SharedChart(name, *metadata, changed, added)
 
 
-def list_chart_inputs(path: Path) -> list[Path]:
-    """Return what `read_shared_chart` reads: the directory, and what can exclude it from what Flux reads."""
-    work_tree = find_work_tree(path)
-    above = [each for each in (path, *path.parents) if work_tree and each.is_relative_to(work_tree)]
-    return [path, *(each / SOURCE_IGNORE_FILE for each in above[1:])]
+def find_hidden_chart(deployment: RegistryDeployment, directory: Path) -> HiddenChart | None:
+    """Return what does not reach Flux of the chart that `deployment`, rendered to `directory`, has in Git.
+
+    None if all of it does. Raises OSError.
+    """
+    found = _find_chart(deployment, directory)
+    if found is None:
+        return None
+    path, name = os.path.realpath(found[0]), found[1]
+    files = sorted(read_chart().keys() - _UNNEEDED)
+    ignored = list_ignored(path, files)
+    if ignored:
+        tracked = list_tracked(Path(path))
+        ignored = [file for file in ignored if file not in tracked]
+    left_out = list_left_out_by_flux(path, files)
+    return HiddenChart(name, tuple(ignored), tuple(left_out)) if ignored or left_out else None
+
+
+def list_chart_inputs(deployment: RegistryDeployment, directory: Path) -> list[Path]:
+    """Return what the check of a chart reads, except what Git ignores: a file that it tracks is not ignored any more.
+
+    That is the directory of a shared chart, and what can exclude a chart from what Flux reads: in the root of the
+    repository, which need not exist, and elsewhere. Raises OSError.
+    """
+    shared, found = find_shared_chart(deployment, directory), _find_chart(deployment, directory)
+    work_tree = find_work_tree(found[0]) if found else None
+    above = [each for each in found[0].parents if each.is_relative_to(work_tree)] if found and work_tree else []
+    files = [each / SOURCE_IGNORE_FILE for each in above]
+    excluding = [file for file in files if file.parent == work_tree or file.exists()]
+    return [*([shared[0]] if shared else ()), *excluding]
+
+
+def _find_chart(deployment: RegistryDeployment, directory: Path) -> tuple[Path, str] | None:
+    """Return where the chart in Git is, shared or not, and how to call that. None if there is none. Raises OSError."""
+    if isinstance(deployment.source, GitSource) and deployment.source.chart is None:
+        return directory.resolve() / _OWN, _OWN
+    return find_shared_chart(deployment, directory)
 
 
 def _read_metadata(file: Path) -> tuple[str, str] | None:

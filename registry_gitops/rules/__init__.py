@@ -22,6 +22,7 @@ _HOMES = {
     "OutputDirectory": "deployments",
     "PathKind": "deployments",
     "Rule": "rule",
+    "HiddenChart": "deployments",
     "SharedChart": "deployments",
     "find_refusals": "manifests",
     "is_outdated_registry": "image_references",
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_KEYS as COMMUNITY_CHART_KEYS
     from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_URLS as COMMUNITY_CHART_URLS
     from registry_gitops.rules.deployments import EarlierKustomization as EarlierKustomization
+    from registry_gitops.rules.deployments import HiddenChart as HiddenChart
     from registry_gitops.rules.deployments import NamedPath as NamedPath
     from registry_gitops.rules.deployments import OutputDirectory as OutputDirectory
     from registry_gitops.rules.deployments import PathKind as PathKind

@@ -61,7 +61,7 @@ DEPLOYMENT_RULES: Final = (
         kinds=UNPUBLISHED_CHART_KINDS,
     ),
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, "source_path"),
-    Rule("shared-chart", "The shared chart is that of this version", Severity.ERROR, "shared_chart"),
+    Rule("shared-chart", "The chart of this version reaches Flux", Severity.ERROR, "shared_chart"),
     Rule("flux-path", "Flux applies the rendered files", Severity.ERROR, "flux_path"),
     Rule("flux-rename", "Flux Kustomizations keep their names", Severity.ERROR, "flux_rename"),
     Rule("flux-decryption", "Flux decrypts what is encrypted", Severity.WARNING, "flux_decryption"),

@@ -44,7 +44,7 @@ def libraries_of(path: Path) -> set[str]:
         ("yaml_rs", {"documents"}),
         ("requests", {"smoke"}),
         # kubectl, git, kustomize, Helm, and the programs that hold a user's passwords (docker-credential-...).
-        ("subprocess", {"cluster", "deployment", "diff", "smoke", "validation"}),
+        ("subprocess", {"cluster", "diff", "git_repository", "smoke", "validation"}),
     ],
 )
 def test_a_library_is_used_in_its_packages_only(library: str, packages: set[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,26 +94,62 @@ def test_chart_that_this_version_does_not_render_for_is_an_error(
     assert all(each.startswith(f'"charts/docker-registry" {message}') for each in messages)
 
 
+ALL = "charts/docker-registry/Chart.yaml and "
+SCHEMA = "charts/docker-registry/values.schema.json,"
+
+
 @pytest.mark.parametrize(
-    ("file", "patterns", "is_excluded"),
+    ("file", "patterns", "message"),
     [
-        (".sourceignore", "/*\n!/apps/\n!/clusters/\n", True),
-        (".sourceignore", "charts/\n", True),
-        ("charts/.sourceignore", "docker-registry\n", True),
-        (".sourceignore", "/*\n!/apps/\n!/charts/\n", False),
-        (".sourceignore", "*.md\n", False),
-        ("apps/.sourceignore", "/*\n", False),
-        (".gitignore", "charts/\n", False),
+        (".sourceignore", "/*\n!/apps/\n!/clusters/\n", f"a .sourceignore excludes {ALL}"),
+        (".sourceignore", "charts/\n", f"a .sourceignore excludes {ALL}"),
+        ("charts/.sourceignore", "docker-registry\n", f"a .sourceignore excludes {ALL}"),
+        (".sourceignore", "values.*.json\n", f"a .sourceignore excludes {SCHEMA}"),
+        (".sourceignore", "/*\n!/apps/\n!/charts/\n", ""),
+        (".sourceignore", "/*\n!/apps/\n!/charts/docker-registry/\n", ""),
+        (".sourceignore", "*.md\n", ""),
+        ("apps/.sourceignore", "/*\n", ""),
+        (".gitignore", "charts/\n", f"Git ignores {ALL}"),
+        ("charts/.gitignore", "/docker-*\n", f"Git ignores {ALL}"),
+        (".git/info/exclude", "charts\n", f"Git ignores {ALL}"),
+        (".gitignore", "values.*.json\n", f"Git ignores {SCHEMA}"),
+        (".gitignore", "charts/*\n!charts/docker-registry/\n*.tgz\nNOTES.txt\n", ""),
+        ("apps/.gitignore", "charts/\n", ""),
     ],
 )
-def test_chart_that_flux_does_not_read_is_an_error(
-    repository: Path, file: str, patterns: str, is_excluded: bool
-) -> None:
+def test_chart_that_does_not_reach_flux_is_an_error(repository: Path, file: str, patterns: str, message: str) -> None:
     write_chart(repository / "charts/docker-registry")
-    (repository / "apps").mkdir()
+    for directory in ("apps", ".git/info"):
+        (repository / directory).mkdir(parents=True)
     (repository / file).write_text(patterns)
-    excluded = '"charts/docker-registry" is excluded by .sourceignore, so Flux does not find it: except it there, or '
-    assert found("/charts/docker-registry", repository) == [f"{excluded}move it to what Flux reads"] * is_excluded
+    messages = found("/charts/docker-registry", repository)
+    assert len(messages) == bool(message)
+    assert all(each.startswith(message) for each in messages)
+    assert all("so not all of the chart reaches Flux: except it " in each for each in messages)
+
+
+@pytest.mark.parametrize(
+    ("file", "message"), [(".gitignore", "Git ignores chart/"), (".sourceignore", "a .sourceignore excludes chart/")]
+)
+def test_own_chart_that_does_not_reach_flux_is_an_error(repository: Path, file: str, message: str) -> None:
+    (repository / file).write_text("chart/\n")
+    deployment = RegistryDeployment.model_validate({"source": {"type": "git", "path": "apps/registry"}})
+    [finding] = check_deployment(deployment, repository / "apps/registry")[0]
+    assert (finding.id, finding.location.key) == ("shared-chart", "source.path")
+    assert finding.message.startswith(f"{message}Chart.yaml and ")
+
+
+def test_chart_that_git_tracks_is_not_ignored(tmp_path: Path) -> None:
+    write_chart(tmp_path / "charts/docker-registry")
+    (tmp_path / ".gitignore").write_text("charts/\n")
+    git("init", "--quiet", directory=tmp_path)
+    assert "Git ignores" in found("/charts/docker-registry", tmp_path)[0]
+    git("add", "--force", "charts", directory=tmp_path)
+    assert found("/charts/docker-registry", tmp_path) == []
+
+
+def git(*words: str, directory: Path) -> None:
+    subprocess.run(["git", *words], cwd=directory, check=True)
 
 
 def test_path_with_variables_of_flux_is_not_known(repository: Path) -> None:

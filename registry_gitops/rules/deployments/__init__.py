@@ -5,10 +5,11 @@ A rule gets the deployment and what is known of its output directory. It reads n
 
 from registry_gitops.rules.deployments.output_directory import (
     EarlierKustomization,
+    HiddenChart,
     NamedPath,
     OutputDirectory,
     PathKind,
     SharedChart,
 )
 
-__all__ = ["EarlierKustomization", "NamedPath", "OutputDirectory", "PathKind", "SharedChart"]
+__all__ = ["EarlierKustomization", "HiddenChart", "NamedPath", "OutputDirectory", "PathKind", "SharedChart"]

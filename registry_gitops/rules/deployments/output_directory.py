@@ -41,8 +41,18 @@ class SharedChart:
     """Files that differ from those of the chart of this version, or that are missing."""
     added: tuple[str, ...] = ()
     """Other files in directories of the chart."""
-    is_left_out: bool = False
-    """Whether Flux does not read the directory, because a .sourceignore excludes it."""
+
+
+@dataclass(frozen=True)
+class HiddenChart:
+    """Files of the chart that do not reach Flux: of the shared one, or of chart/ in the output directory."""
+
+    path: str
+    """As that of a `SharedChart`."""
+    ignored: tuple[str, ...] = ()
+    """Files that Git ignores, and does not track: paths from that of the chart."""
+    left_out: tuple[str, ...] = ()
+    """Files that a .sourceignore keeps out of what Flux reads."""
 
 
 @dataclass(frozen=True)
@@ -78,3 +88,6 @@ class OutputDirectory:
 
     shared_chart: SharedChart | None = None
     """The chart that the deployment shares with others. None if it shares none, or if nothing is known of it."""
+
+    hidden_chart: HiddenChart | None = None
+    """What does not reach Flux of a chart in Git. None if all of it does, or if nothing is known of it."""
