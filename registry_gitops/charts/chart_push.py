@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -79,6 +80,8 @@ class PushedChart:
     """Digest of the manifest."""
     is_new: bool
     """Whether it was pushed now; else, the registry had it."""
+    replaced: str = ""
+    """Digest of the manifest that the tag named before, "" if it named none, or this one."""
 
     def __str__(self) -> str:
         return f"{self.url}:{self.tag}@{self.digest}"
@@ -96,7 +99,8 @@ def push_chart(client: Client, repository: ChartRepository, archive: ChartArchiv
     is_new = stored.status != 200 or stored.body != artifact.content
     if is_new:
         target.push(artifact, tag)
-    return PushedChart(repository.url, tag, artifact.digest, is_new)
+    replaced = f"sha256:{hashlib.sha256(stored.body).hexdigest()}" if is_new and stored.status == 200 else ""
+    return PushedChart(repository.url, tag, artifact.digest, is_new, replaced)
 
 
 def _not_a_repository(url: str) -> InputError:

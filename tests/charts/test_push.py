@@ -6,6 +6,7 @@ import json
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,14 +66,16 @@ def test_registry_can_be_all_of_the_url(cli: Run, host: str) -> None:
     assert cli("chart", "push", f"oci://{host}", "--plain-http") == pushed(f"oci://{host}/docker-registry")
 
 
-def test_chart_of_other_bytes_under_the_tag_is_replaced(host: str) -> None:
+def test_chart_of_other_bytes_under_the_tag_is_replaced_and_told(cli: Run, host: str) -> None:
     archive = package_chart()
     repository = ChartRepository.parse(f"oci://{host}/replaced", archive.name)
     with repository.connect(plain_http=True) as client:
-        before = type(archive)(archive.metadata, b"other bytes")
-        assert push_chart(client, repository, before).is_new
-        assert str(push_chart(client, repository, archive)) == f"{repository.url}:{__version__}@{DIGEST}"
-        assert not push_chart(client, repository, archive).is_new
+        before = push_chart(client, repository, type(archive)(archive.metadata, b"other bytes"))
+        assert (before.is_new, before.replaced) == (True, "")
+    warning = f"warning: the tag {__version__} pointed to {before.digest} before\n"
+    push = ("chart", "push", f"oci://{host}/replaced", "--plain-http")
+    assert cli(*push) == replace(pushed(repository.url), err=warning)
+    assert cli(*push) == pushed(repository.url, "unchanged")
 
 
 def test_helm_pulls_the_chart(tool: Tool, cli: Run, host: str, tmp_path: Path) -> None:

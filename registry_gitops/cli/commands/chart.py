@@ -67,8 +67,9 @@ def push(
 ) -> None:
     """Push the chart to an OCI registry.
 
-    Prints its URL with version and digest, which is the same each time. Without --username, uses the credentials that
-    `docker login` saved. Exits 1 if the registry refuses the chart, and 3 if it is unreachable.
+    Prints its URL with version and digest, which is the same each time, and the digest of the chart that had the tag
+    before, if it was another one. Without --username, uses the credentials that `docker login` saved. Exits 1 if the
+    registry refuses the chart, and 3 if it is unreachable.
     """
     from registry_gitops.charts import ChartRepository, package_chart, push_chart
     from registry_gitops.smoke import CheckFailed, NoResponseError, UnreachableError
@@ -91,6 +92,8 @@ def push(
         remedy = "Check that the user is allowed to push there, and whether the repository must be created before."
         _end(ExitCode.FINDINGS, f"cannot push to {repository.url}: {problem}. {remedy}")
     write_stdout(f"{'push' if pushed.is_new else 'unchanged'} {pushed}\n")
+    if pushed.replaced:
+        write_stderr(f"warning: the tag {pushed.tag} pointed to {pushed.replaced} before")
 
 
 def _end(code: ExitCode, message: str) -> NoReturn:
