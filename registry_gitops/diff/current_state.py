@@ -77,10 +77,11 @@ class _Check:
         directory = read_output_directory(deployment, result.directory, reads_earlier=not self.tree)
         if self.tree:
             committed = read_committed_files(self.tree, result.directory)
+            kustomizations = parse_earlier_kustomizations(committed)
             directory = replace(
                 directory,
-                earlier=parse_earlier_rendering(committed, deployment),
-                earlier_kustomizations=parse_earlier_kustomizations(committed),
+                earlier=parse_earlier_rendering(committed, deployment, kustomizations),
+                earlier_kustomizations=kustomizations,
             )
         found = lint(deployment, directory, allow=self.allow)
         # The chart is the same for all: a process need not hand it over.

@@ -40,4 +40,5 @@ def _parse(files: Mapping[str, str]) -> Iterator[EarlierKustomization]:
             found = FluxKustomizationResource.model_validate(load_yaml(files[path]).value, by_alias=True, by_name=False)
             prunes = found.spec.prune if found.spec.deletion_policy in (None, "MirrorPrune") else True
             keeps = not prunes or found.spec.deletion_policy == "Orphan"
-            yield EarlierKustomization(path, (found.metadata.namespace or "", found.metadata.name), keeps)
+            identity = (found.metadata.namespace or "", found.metadata.name)
+            yield EarlierKustomization(path, identity, keeps, found.spec.target_namespace or "")

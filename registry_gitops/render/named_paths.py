@@ -55,7 +55,7 @@ def read_output_directory(
     try:
         named = {path: _look(root / path) for path in _list_named(deployment)}
         applied = _look_at_applied(deployment, root)
-        kustomizations = read_earlier_kustomizations(root) if deployment.flux and reads_earlier else ()
+        kustomizations = read_earlier_kustomizations(root) if reads_earlier else ()
         shared = find_shared_chart(deployment, root)
         chart = read_chart(*shared) if shared else None
         hidden = find_hidden_chart(deployment, root)
@@ -65,7 +65,7 @@ def read_output_directory(
         raise InputError.single("kustomization names a path with a NUL character") from None
     return OutputDirectory(
         path_in_repository=path_from_root,
-        earlier=read_earlier_rendering(root, deployment) if reads_earlier else None,
+        earlier=read_earlier_rendering(root, deployment, kustomizations) if reads_earlier else None,
         named=named,
         applied=applied,
         earlier_kustomizations=kustomizations,

@@ -75,6 +75,23 @@ def test_rename_with_the_old_claim_is_none(tmp_path: Path, key: str) -> None:
     assert found(tmp_path, {}, after | {"values": after.get("values", {}) | kept}) == []
 
 
+def test_namespace_that_flux_sets_is_known_by_its_kustomization(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    flux = {"flux": {"file": "../ks.yaml"}, "source": {"type": "git", "path": "registry/app"}}
+
+    def inheriting(**options: Any) -> Config:
+        return flux | {"namespace": {"inherit": True, **options}}
+
+    directory = tmp_path / "registry/app"
+    (moved,) = found(directory, inheriting(name="media"), inheriting(name="images"))
+    assert (moved.id, moved.location.key) == (LEFT, "namespace")
+    assert "the claim docker-registry of the namespace media, and the registry would start with" in moved.message
+    (named,) = found(directory, inheriting(name="media"), flux | {"namespace": "images"})
+    assert (named.id, named.location.key) == (LEFT, "namespace")
+    pruned = inheriting(name="media", create=True, prune=True)
+    assert [each.id for each in found(directory, pruned, inheriting(name="images", create=True))] == [LEFT, NAMESPACE]
+
+
 MOVES: list[tuple[Config, Config, str, str]] = [
     (
         {},

@@ -65,6 +65,8 @@ class EarlierKustomization:
     """Namespace, "" for none, and name."""
     keeps_objects: bool
     """Whether its objects stay if it is deleted."""
+    target_namespace: str = ""
+    """Namespace that it moves the objects to, "" for none."""
 
 
 @dataclass(frozen=True)
