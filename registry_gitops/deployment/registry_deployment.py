@@ -93,7 +93,7 @@ class RegistryDeployment(Model):
     @property
     def namespace_options(self) -> NamespaceOptions:
         """The namespace as a mapping, also if the config file has its name alone."""
-        return NamespaceOptions(name=self.namespace) if isinstance(self.namespace, str) else self.namespace
+        return self.compute_once(_namespace_options)
 
     @property
     def flux_files(self) -> tuple[FluxFile, ...]:
@@ -167,6 +167,11 @@ class RegistryDeployment(Model):
             return validate_stored(type(self), self)
         except ValidationError as error:
             raise InputError(describe_errors(error, data=self)) from None
+
+
+def _namespace_options(deployment: RegistryDeployment) -> NamespaceOptions:
+    namespace = deployment.namespace
+    return NamespaceOptions(name=namespace) if isinstance(namespace, str) else namespace
 
 
 def _flux_files(deployment: RegistryDeployment) -> tuple[FluxFile, ...]:

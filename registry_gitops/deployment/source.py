@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from typing import Annotated, Literal
 
@@ -144,10 +145,10 @@ class OCISource(OCIRepositorySpec):
     type: Literal["oci"] = "oci"
     """Kind of source."""
 
-    ref: OCIReference = Field(default_factory=lambda: OCIReference(tag=__version__))
+    ref: OCIReference = Field(default_factory=functools.cache(lambda: OCIReference(tag=__version__)))
     """Version of the chart: tag, semver, or digest. Default: the version of registry-gitops."""
 
-    layer_selector: LayerSelector = Field(default_factory=LayerSelector.helm_chart)
+    layer_selector: LayerSelector = Field(default_factory=functools.cache(LayerSelector.helm_chart))
     """Layer to use. The default is that of a Helm chart; Flux cannot read a chart from any other."""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -68,12 +69,17 @@ class Rule:
 
     @property
     def _deployment_search(self) -> Any:
-        return getattr(import_module(f"registry_gitops.rules.deployments.{self.deployment}"), self.deployment)
+        return _load_search(self.deployment)
 
     def __call__(self, deployment: RegistryDeployment, directory: OutputDirectory) -> Iterator[Finding]:
         """Yield the findings in a deployment."""
         for key, message in self._deployment_search(deployment, directory):
             yield Finding(id=self.id, message=message, severity=self.severity, location=Location(key=key))
+
+
+@functools.cache
+def _load_search(name: str) -> Any:
+    return getattr(import_module(f"registry_gitops.rules.deployments.{name}"), name)
 
 
 class FindingsError(InputError):

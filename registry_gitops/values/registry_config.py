@@ -167,7 +167,10 @@ def _typed(section: type[Section], plain: Mapping[str, Any]) -> Any:
             fields[name] = tuple(_typed(entry, item) for item in plain[key])
         else:
             fields[name] = freeze(plain[key])
-    return section.model_construct(_fields_set=set(fields), **fields)
+    return _empty(section).model_copy(update=fields)
+
+
+_empty = functools.cache(lambda section: section.model_construct())
 
 
 @functools.cache
