@@ -15,6 +15,7 @@ _HOMES = {
     "EXTENDS": "config_text",
     "MAX_RELEASE_NAME": "registry_deployment",
     "PRUNE_ANNOTATION": "namespace_options",
+    "ConfigText": "config_text",
     "FluxFile": "flux_options",
     "FluxOptions": "flux_options",
     "FoundConfigs": "config_search",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from registry_gitops.deployment.config_search import FoundConfigs as FoundConfigs
     from registry_gitops.deployment.config_search import find_configs as find_configs
     from registry_gitops.deployment.config_text import EXTENDS as EXTENDS
+    from registry_gitops.deployment.config_text import ConfigText as ConfigText
     from registry_gitops.deployment.config_text import list_places as list_places
     from registry_gitops.deployment.config_text import read_config as read_config
     from registry_gitops.deployment.flux_options import ClusterOptions as ClusterOptions

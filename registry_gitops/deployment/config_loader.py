@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from registry_gitops.codec import Node
-from registry_gitops.deployment.config_text import read_config
+from registry_gitops.deployment.config_text import ConfigText, read_config
 from registry_gitops.deployment.problems import describe_errors
 from registry_gitops.deployment.registry_deployment import RegistryDeployment
 from registry_gitops.errors import InputError
@@ -26,15 +26,15 @@ class LoadedConfig:
     """The YAML files that were read, the config file first; none for a program, which can read anything."""
 
 
-def load_config_file(path: Path) -> LoadedConfig:
-    """Do what `load` does, also for a Python file that defines `deployments`."""
+def load_config_file(path: Path, bases: dict[Path, ConfigText] | None = None) -> LoadedConfig:
+    """Do what `load` does, also for a Python file that defines `deployments`. `bases` is that of `read_config`."""
     if path.suffix == ".py":
         # Imported here, because most config files are YAML: it takes 3 ms.
         from registry_gitops.deployment.program_deployments import load_program
 
         return LoadedConfig(load_program(path), {})
-    sources: dict[Path, bytes] = {}
-    return LoadedConfig({"": _from_yaml(path, sources)}, sources)
+    content = read_config(path, bases)
+    return LoadedConfig({"": _validate(content.node)}, content.sources)
 
 
 def load(path: Path | str) -> RegistryDeployment:
@@ -59,7 +59,7 @@ def locate_findings(path: Path | str, findings: Iterable[Finding]) -> tuple[Find
     """
     path, findings = Path(path), tuple(findings)
     is_parsed = path.suffix != ".py" and not all(finding.location.file for finding in findings)
-    node = read_config(path) if is_parsed else None
+    node = read_config(path).node if is_parsed else None
     return tuple(_locate(finding, path, node) for finding in findings)
 
 
@@ -81,8 +81,7 @@ def _find_node(node: Node, key: str) -> Node:
     return node
 
 
-def _from_yaml(path: Path, sources: dict[Path, bytes]) -> RegistryDeployment:
-    node = read_config(path, sources)
+def _validate(node: Node) -> RegistryDeployment:
     try:
         return RegistryDeployment.model_validate(node.value, by_alias=True, by_name=False)
     except ValidationError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,24 +79,37 @@ def _list_leaves(node: Node, key: str) -> Iterator[tuple[str, Location]]:
         yield from _list_leaves(child, f"{key}.{step}".lstrip("."))
 
 
-def read_config(path: Path, sources: dict[Path, bytes] | None = None) -> Node:
-    """Return the content of a YAML config file, merged over what it extends. `sources` gets the bytes of each file.
+@dataclass(frozen=True)
+class ConfigText:
+    """The content of a YAML config file, merged over what it extends."""
+
+    node: Node
+    sources: Mapping[Path, bytes]
+    """The files that were read, the config file first."""
+
+
+def read_config(path: Path, bases: dict[Path, ConfigText] | None = None) -> ConfigText:
+    """Return the content of a YAML config file. `bases` is for many: it keeps what they extend, which is read once.
 
     Raises InputError, with its place, for a file that cannot be read, and for an `extends` that leads nowhere.
     """
-    return _read_config(path, (), {} if sources is None else sources)
+    return _read_config(path, (), {} if bases is None else bases)
 
 
-def _read_config(path: Path, extending: tuple[Path, ...], sources: dict[Path, bytes]) -> Node:
-    sources[path] = _read_bytes(path)
-    node = _parse(_decode(path, sources[path]), str(path))
+def _read_config(path: Path, extending: tuple[Path, ...], bases: dict[Path, ConfigText]) -> ConfigText:
+    content = _read_bytes(path)
+    node = _parse(_decode(path, content), str(path))
     base = node.children.get(EXTENDS) if isinstance(node.value, dict) else None
     if base is None:
-        return node
+        return ConfigText(node, {path: content})
     chain = (*extending, path)
-    below = _read_config(_base_path(base, chain), chain, sources)
+    base_path = _base_path(base, chain)
+    if base_path not in bases:
+        bases[base_path] = _read_config(base_path, chain, bases)
+    below = bases[base_path]
     # A base that is no mapping is what is wrong, whatever extends it.
-    return _over(_without(node, EXTENDS), below) if isinstance(below.value, dict) else below
+    merged = _over(_without(node, EXTENDS), below.node) if isinstance(below.node.value, dict) else below.node
+    return ConfigText(merged, {path: content, **below.sources})
 
 
 def _base_path(base: Node, chain: tuple[Path, ...]) -> Path:

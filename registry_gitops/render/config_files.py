@@ -10,6 +10,7 @@ from typing import Final
 
 from registry_gitops.checksums import InputDigests, Inputs, checksum, path_from
 from registry_gitops.deployment import (
+    ConfigText,
     LoadedConfig,
     RegistryDeployment,
     key_in_program,
@@ -87,15 +88,16 @@ ConfigCheck = Callable[[ConfigResult, LoadedConfig], ConfigResult]
 
 def check_configs(check: ConfigCheck, configs: Sequence[Path], show: Callable[[str], None]) -> Iterator[ConfigResult]:
     """Yield what `check` returns for each deployment of the config files, and the problems of the others."""
-    checked = map_in_processes(functools.partial(_check_config, check), configs, least=_LEAST_PER_PROCESS)
+    check_config = functools.partial(_check_config, check, {})
+    checked = map_in_processes(check_config, configs, least=_LEAST_PER_PROCESS)
     for config, results in zip(configs, checked, strict=True):
         show(str(config))
         yield from results
 
 
-def _check_config(check: ConfigCheck, config: Path) -> list[ConfigResult]:
+def _check_config(check: ConfigCheck, bases: dict[Path, ConfigText], config: Path) -> list[ConfigResult]:
     try:
-        loaded = load_config_file(config)
+        loaded = load_config_file(config, bases)
     except InputError as error:
         return [_failure(ConfigResult(config), error)]
     return [_check_deployment(check, ConfigResult(config, name), loaded) for name in loaded.deployments]

@@ -172,7 +172,7 @@ def test_base_that_is_no_mapping_is_the_file_with_the_problem(text: str) -> None
 
 @pytest.mark.usefixtures("folder")
 def test_every_value_in_force_has_its_place() -> None:
-    node = read_config(extend("values: {persistence: {storageClass: fast}, ingress: null}"))
+    node = read_config(extend("values: {persistence: {storageClass: fast}, ingress: null}")).node
     assert dict(list_places(node, "values")) == {
         "values.persistence.size": Location("base/registry.yaml", 6, 11),
         "values.persistence.storageClass": Location("staging/registry.yaml", 2, 38),

@@ -70,7 +70,7 @@ def _places(config: Path, key: str, default: str) -> Iterator[str]:
 
     if config.suffix == ".py":
         raise InputError.single("a program: its values have no places", config)
-    content = read_config(config)
+    content = read_config(config).node
     # A cluster has what all have, unless it sets the key itself.
     found = dict(list_places(content, key)) or dict(list_places(content, _OF_CLUSTER.sub("flux.", key)))
     width = max(map(len, found), default=0)
