@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
+
+from pydantic import ModelWrapValidatorHandler
 
 from registry_gitops.model import Annotations, DNSLabel, DNSSubdomain, Labels, Model, RuleErrors, rule_error, to_plain
 
@@ -20,6 +22,18 @@ class ManifestModel(Model):
 
     A default other than None is a value that the API requires and that users need not write; it is always rendered.
     """
+
+    __slots__ = ("_is_valid",)
+
+    @classmethod
+    def _explain_keys(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        # An object is made of parts, and these of smaller ones: each is validated once. The slot is not copied, so a
+        # copy that bypassed the validators has none.
+        if type(data) is cls and getattr(data, "_is_valid", False):
+            return data
+        model = super()._explain_keys(data, handler)
+        object.__setattr__(model, "_is_valid", True)  # models are frozen
+        return model
 
     def to_manifest_dict(self) -> dict[str, Any]:
         """Return the object as fresh dicts, lists, and scalars, keyed as in YAML. None stays in open values only."""
