@@ -22,7 +22,7 @@ def path_in_repository(directory: Path | str) -> str | None:
     """
     try:
         path = Path(directory).resolve()
-        root = find_work_tree(path)
+        root = _find_root(str(path), {})
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except (RuntimeError, ValueError) as error:  # a loop of symbolic links; a NUL byte

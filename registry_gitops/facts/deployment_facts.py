@@ -119,7 +119,7 @@ class DeploymentFacts:
     @cached_property
     def pod_violations(self) -> tuple[Violation, ...]:
         """What the rendered Namespace forbids the Pods, by its Pod Security level."""
-        return tuple(list_violations(shape_pod(self.deployment.values), self.namespace.pod_security))
+        return tuple(list_violations(self.deployment.values.compute_once(shape_pod), self.namespace.pod_security))
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:

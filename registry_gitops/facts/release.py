@@ -94,7 +94,7 @@ class PodFacts:
         """Whether the container cannot gain privileges, and has no capability except NET_BIND_SERVICE."""
         self.has_added_capabilities: Final = bool(capabilities and capabilities.add)
         """Whether the container has any capability added."""
-        self.is_restricted: Final = not any(list_violations(shape_pod(values), "restricted"))
+        self.is_restricted: Final = not any(list_violations(values.compute_once(shape_pod), "restricted"))
         """Whether the Pods meet the Pod Security level `restricted`."""
         self.has_read_only_root: Final = container.enabled and bool(container.read_only_root_filesystem)
         """Whether the root filesystem of the container is read-only."""

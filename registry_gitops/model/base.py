@@ -178,13 +178,17 @@ def _holds_reference(data: Any) -> bool:
     if isinstance(data, str):
         return may_refer(data)
     if isinstance(data, Model):
-        stored = data.__dict__
-        return bool(data.__pydantic_private__) or any(
-            _holds_reference(stored.get(name)) for name in data.__pydantic_fields_set__
-        )
+        return data.compute_once(_model_holds_reference)
     if isinstance(data, Mapping):
         return any(map(_holds_reference, data.values()))
     return isinstance(data, list | tuple) and any(map(_holds_reference, data))
+
+
+def _model_holds_reference(model: Model) -> bool:
+    stored = model.__dict__
+    return bool(model.__pydantic_private__) or any(
+        _holds_reference(stored.get(name)) for name in model.__pydantic_fields_set__
+    )
 
 
 def explicit_fields(model: Model) -> Iterator[tuple[str, Any]]:

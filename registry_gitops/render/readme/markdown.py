@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -13,7 +14,7 @@ _WIDEST = 44
 
 _LINE = 120
 # A code span is one word: split, it could not be copied from the source, and its second half might begin a list.
-_WORD = re.compile(r"(?:`[^`]*`|<code>.*?</code>|\[[^]]*\]\([^)]*\)|\S)+")
+_WORD = re.compile(r"(?:[^\s`<\[]+|`[^`]*`|<code>.*?</code>|\[[^]]*\]\([^)]*\)|\S)+")
 _INDENT = re.compile(r"(?:> |- |[0-9]\. | +)?")
 
 
@@ -53,6 +54,7 @@ def _longest(lines: list[str]) -> int:
     return max(map(len, lines))
 
 
+@functools.lru_cache(maxsize=256)
 def _wrap_block(block: str) -> str:
     lines = block.split("\n")
     if _longest(lines) <= _LINE or block.lstrip().startswith(("|", "```")):
@@ -71,10 +73,12 @@ def _fill(text: str, indent: str) -> str:
     """Return `text` in lines that begin with `indent`; only the first line has the marker of a list."""
     first, *words = _WORD.findall(text[len(indent) :])
     rest = indent if indent.startswith(">") else " " * len(indent)
-    lines = [indent + first]
+    parts, length = [indent + first], len(indent + first)
     for word in words:
-        if len(lines[-1]) + 1 + len(word) > _LINE:
-            lines.append(rest + word)
+        length += 1 + len(word)
+        if length > _LINE:
+            parts.append(f"\n{rest}{word}")
+            length = len(rest) + len(word)
         else:
-            lines[-1] += f" {word}"
-    return "\n".join(lines)
+            parts.append(f" {word}")
+    return "".join(parts)

@@ -16,8 +16,9 @@ def values_from(deployment: RegistryDeployment, directory: OutputDirectory) -> I
 
     Bad: `valuesFrom: [{kind: Secret, name: registry}]` without credentials   Good: `existingSecret: registry-users`
     """
-    for path, problem in find_conflicts(deployment.values):
-        for reference in deployment.release.values_from or ():
+    references = deployment.release.values_from or ()
+    for path, problem in find_conflicts(deployment.values) if references else ():
+        for reference in references:
             if brings(reference.target_path or "", (path, problem)):
                 place = f", targetPath {reference.target_path}" if reference.target_path else ""
                 yield (
