@@ -18,6 +18,7 @@ from registry_gitops.diff.git_tree import GitTree
 from registry_gitops.diff.helm_template import Helm, open_helm
 from registry_gitops.diff.live_changes import compare_with_cluster
 from registry_gitops.diff.steps import Step, add_removals, build_step
+from registry_gitops.diff.unchanged import find_unchanged
 from registry_gitops.errors import InputError
 from registry_gitops.version import __version__
 
@@ -41,11 +42,16 @@ def diff_deployments(
     called with each config file. Raises InputError if not a single deployment can be compared.
     """
     existing = [config for config in configs if config.exists()]
-    prefetch_committed_files(tree, {config.parent: None for config in existing})
-    steps = [build_step(tree, state) for state in read_current_states(existing, tree, allow, show)]
+    unchanged = {str(config): config for config in find_unchanged(tree, existing)}
+    others = [config for config in existing if str(config) not in unchanged]
+    prefetch_committed_files(tree, {config.parent: None for config in others})
+    steps = [build_step(tree, state) for state in read_current_states(others, tree, allow, show)]
     with open_helm() as helm, ThreadPoolExecutor(os.cpu_count()) as pool:
-        joined = add_removals(tree, steps, configs, directories)
-        return _report(tree.revision, tuple(pool.map(lambda step: _diff(step, helm), joined)))
+        joined = add_removals(tree, steps, configs, directories, unchanged.values())
+        deployments = [DeploymentDiff(config=config) for config in unchanged]
+        deployments += pool.map(lambda step: _diff(step, helm), joined)
+    order = {str(config): number for number, config in enumerate(configs)}
+    return _report(tree.revision, tuple(sorted(deployments, key=lambda each: order.get(each.config, len(order)))))
 
 
 def diff_with_cluster(

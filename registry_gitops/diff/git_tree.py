@@ -47,6 +47,16 @@ class GitTree:
         entries = (os.fsdecode(entry).partition("\t") for entry in listed.split(b"\0") if entry)
         return {path: about.split()[2] for about, _, path in entries}
 
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The paths, from the root of the repository, of the files that differ in the work tree, or are new there."""
+        if not self._commit:
+            return frozenset()
+        options = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=dirty")
+        differing = _git(self.root, "diff", *options, self._commit, "--")
+        new = _git(self.root, "ls-files", "--others", "--exclude-standard", "-z")
+        return frozenset(os.fsdecode(path) for path in (*differing.split(b"\0"), *new.split(b"\0")) if path)
+
     def read(self, paths: Collection[str]) -> dict[str, str]:
         """Return path -> text of those of `paths` that are files of this revision. What is no UTF-8 is replaced."""
         present = {path: self.ids[path] for path in paths if path in self.ids}

@@ -38,14 +38,22 @@ def build_step(tree: GitTree, state: CurrentState) -> Step:
 
 
 def add_removals(
-    tree: GitTree, steps: Sequence[Step], configs: Sequence[Path], directories: Sequence[Path]
+    tree: GitTree,
+    steps: Sequence[Step],
+    configs: Sequence[Path],
+    directories: Sequence[Path],
+    unchanged: Collection[Path] = (),
 ) -> Iterator[Step]:
     """Yield the steps, and one for each deployment that is removed; one that moved is neither removed nor new.
 
     Removed is what the config files have rendered in the revision, and what is below the directories. A deployment can
-    come from any directory.
+    come from any directory. `unchanged` are the config files that have no step, because nothing changes.
     """
-    removals = list(_find_removals(tree, steps, configs, directories))
+    present = {
+        *(tree.place_of(step.after.directory) for step in steps),
+        *(tree.place_of(config.parent) for config in unchanged),
+    }
+    removals = list(_find_removals(tree, steps, configs, directories, present))
     for step in steps:
         origin = next((each for each in removals if not step.before.files and _is_same(each, step)), None)
         if origin is None:
@@ -57,7 +65,11 @@ def add_removals(
 
 
 def _find_removals(
-    tree: GitTree, steps: Sequence[Step], configs: Sequence[Path], directories: Sequence[Path]
+    tree: GitTree,
+    steps: Sequence[Step],
+    configs: Sequence[Path],
+    directories: Sequence[Path],
+    present: Collection[str],
 ) -> Iterator[Step]:
     named = {_place_of(tree, config): config for config in configs}
     compared = {_place_of(tree, step.after.config) for step in steps}
@@ -65,7 +77,7 @@ def _find_removals(
     places = [tree.place_of(directory) for directory in directories]
     has_new = any(not step.before.files for step in steps)
     missing = {place: config for place, config in named.items() if not config.exists()}
-    for each in find_abandoned(tree, {tree.place_of(step.after.directory) for step in steps}):
+    for each in find_abandoned(tree, present):
         is_asked_for = each.config in named or any(_is_below(each.place, place) for place in places)
         is_origin = has_new and not (tree.root / each.place).exists()
         if (is_asked_for or is_origin) and each.config not in broken:

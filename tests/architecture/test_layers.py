@@ -53,6 +53,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "charts": {"assets", "codec", "render", "smoke"},
     "diff": {
         "assets",
+        "checksums",
         "cluster",
         "codec",
         "deployment",

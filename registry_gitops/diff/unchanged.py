@@ -1,0 +1,30 @@
+"""Find the config files of which nothing differs from a revision, without rendering them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from registry_gitops.checksums import SealChecks, read_checksum_file
+from registry_gitops.diff.git_tree import GitTree
+from registry_gitops.filenames import CHECKSUM_FILE
+
+
+def find_unchanged(tree: GitTree, configs: Sequence[Path]) -> Iterator[Path]:
+    """Yield the config files whose rendered files, with all that they are made from, are those of the revision.
+
+    Their last check found nothing, and would find nothing now: the seal of their checksum file says so.
+    """
+    checks = SealChecks()
+    changed = {str(path) for each in tree.changed for path in (each, *PurePosixPath(each).parents)}
+    for config in configs:
+        place = tree.place_of(config.parent)
+        if posixpath.join(place, CHECKSUM_FILE) in changed or not checks.is_unchanged(config, config.parent):
+            continue
+        file = read_checksum_file(config.parent)
+        if file and file.seal:
+            rendered = {posixpath.normpath(posixpath.join(place, path)) for path in (CHECKSUM_FILE, *file.owned)}
+            inputs = {posixpath.normpath(posixpath.join(place, path)) for path in file.seal.inputs}
+            if rendered <= tree.ids.keys() and changed.isdisjoint(rendered | inputs):
+                yield config
