@@ -13,6 +13,8 @@ from registry_gitops.diff.object_effects import judge_deletion
 from registry_gitops.diff.object_pairs import compare_objects, replace_objects
 from registry_gitops.diff.plain_objects import PlainObject
 from registry_gitops.diff.rendering import Rendering
+from registry_gitops.diff.value_effects import Comparison, judge_values
+from registry_gitops.diff.verdict import Verdict
 
 Changes = tuple[ObjectChange, ...]
 Notes = tuple[str, ...]
@@ -32,17 +34,23 @@ def compare_renderings(before: Rendering, after: Rendering, helm: Helm | None) -
         return changes, unbuilt
     notes = (*unbuilt, *_list_unknown(before, after))
     if helm is None:
-        return tuple(map(_assume_restart, changes)), (*notes, NO_HELM)
+        changes, more = _judge_by_values(before, after, changes)
+        return changes, (*notes, NO_HELM, *more)
     try:
         one, other = (render_release(helm, each) for each in (before, after))
     except (HelmError, KustomizeError) as error:
-        return tuple(map(_assume_restart, changes)), (*notes, f"{NO_TEMPLATE}: {error}")
+        changes, more = _judge_by_values(before, after, changes)
+        return changes, (*notes, f"{NO_TEMPLATE}: {error}", *more)
     changes = tuple(_with_lost_data(change, one) if _uninstalls(change) else change for change in changes)
     if not _upgrades(before, after):
         return changes, notes
+    return (*changes, *_comparison(before, after)(one, other)), notes
+
+
+def _comparison(before: Rendering, after: Rendering) -> Comparison:
+    """Return what compares the objects of the Helm release, which another one can replace."""
     identities = {each.helm_identity for each in (before, after)} - {None}
-    compare = compare_objects if len(identities) <= 1 else replace_objects
-    return (*changes, *compare(one, other)), notes
+    return compare_objects if len(identities) <= 1 else replace_objects
 
 
 def _upgrades(before: Rendering, after: Rendering) -> bool:
@@ -88,9 +96,20 @@ def _list_unknown(before: Rendering, after: Rendering) -> Iterator[str]:
         yield f"the values of {kind}/{name} are not known here"
 
 
-def _assume_restart(change: ObjectChange) -> ObjectChange:
-    """Return a change of a HelmRelease with the effect that it most likely has."""
-    if change.object.kind != "HelmRelease" or change.action is not ChangeAction.UPDATE:
+def _judge_by_values(before: Rendering, after: Rendering, changes: Iterable[ObjectChange]) -> tuple[Changes, Notes]:
+    """Return the changes, that of the HelmRelease with what its values do, and the values that need Helm to tell."""
+    one, other = before.helm_input, after.helm_input
+    if one is None:
+        return tuple(changes), ()
+    verdict, unsure = judge_values(one, other, _comparison(before, after))
+    notes = (f"needs Helm to tell what these values do: {', '.join(unsure)}",) if unsure else ()
+    return tuple(_with_verdict(change, verdict) for change in changes), notes
+
+
+def _with_verdict(change: ObjectChange, verdict: Verdict) -> ObjectChange:
+    if change.object.kind != "HelmRelease" or change.action is ChangeAction.CREATE:
         return change
-    reason = "Flux upgrades the release, which can restart its Pods"
-    return change.model_copy(update={"effect": worst_effect((change.effect, Effect.RESTARTS_PODS)), "reason": reason})
+    is_update = change.action is ChangeAction.UPDATE
+    reason = f"{'Flux upgrades the release' if is_update else change.reason}: {verdict.reason}"
+    effect = verdict.effect if is_update else worst_effect((change.effect, verdict.effect))
+    return change.model_copy(update={"effect": effect, "reason": reason})

@@ -64,6 +64,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         "report",
         "rules",
         "validation",
+        "values",
     },
     "secrets": {"manifests", "model", "values"},
     "registry": set(),

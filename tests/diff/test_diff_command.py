@@ -94,7 +94,8 @@ def test_without_helm_the_values_are_compared(
     assert done.code == 1
     assert "note: helm is not on PATH" in done.out
     assert (
-        "~ HelmRelease/docker-registry/docker-registry: restarts-pods: Flux upgrades the release, which can" in done.out
+        "~ HelmRelease/docker-registry/docker-registry: stops-pods: Flux upgrades the release: "
+        "deletion.enabled changes, and with the strategy Recreate the old Pods end before new ones start\n" in done.out
     )
 
 

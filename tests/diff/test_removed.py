@@ -71,7 +71,7 @@ def test_all_deployments_of_a_program_that_is_gone_are_told(cli: Run, repository
         "registry.py apps/us": [STAYS],
     }
     shutil.rmtree(repository.root / "apps")
-    assert {each["effect"] for each in told(cli, "registry.py").values()} == {"stops-pods"}
+    assert {each["effect"] for each in told(cli, "registry.py").values()} == {"orphans-data"}
 
 
 def test_program_that_fails_removes_nothing(cli: Run, repository: Repository) -> None:
@@ -133,7 +133,7 @@ def test_broken_config_file_does_not_hide_the_others(cli: Run, repository: Repos
     assert done.code == 2
     assert done.out.count("HelmRelease/") == 2
     assert 'apps/two/registry.yaml:9:1: error: vaules: unknown key "vaules"' in done.out
-    assert done.out.endswith("3 deployments against HEAD: 2 restarts-pods, 1 not compared\n")
+    assert done.out.endswith("3 deployments against HEAD: 2 stops-pods, 1 not compared\n")
     annotations = cli("diff", "apps", "--allow", "claim-change", "--output", "github").out
     assert "file=apps/two/registry.yaml,line=9,col=1::vaules: unknown key" in annotations
 
