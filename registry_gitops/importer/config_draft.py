@@ -144,10 +144,19 @@ class ConfigDraft:
 
         This is for values that a check refuses afterwards; the caller removes them from the config file.
         """
+        return self._note_again(target, Fate.DECISION, (), question, options)
+
+    def translate_again(self, target: str, to: tuple[str, ...], how: str) -> None:
+        """Note that the keys that were put at `target` are at other keys of the config file now."""
+        self._note_again(target, Fate.TRANSLATED, to, how)
+
+    def _note_again(
+        self, target: str, fate: Fate, to: tuple[str, ...], text: str, options: tuple[str, ...] = ()
+    ) -> bool:
         found = [key for key in self._keys if (note := self._note_of(key)) and _leads_to(note.to, target)]
         exact = [key for key in found if (note := self._note_of(key)) and _has_at(key, note, target)]
         for key in exact or found:
-            self._notes[id(self._leaders.get(id(key), key))] = Note(Fate.DECISION, key.path, (), question, options)
+            self._notes[id(self._leaders.get(id(key), key))] = Note(fate, key.path, to, text, options)
         return bool(found)
 
     def _note_of(self, key: InputKey) -> Note | None:
@@ -267,8 +276,9 @@ def _moved(target: str, section: str, removed: int) -> str:
 
 def _has_at(key: InputKey, note: Note, target: str) -> bool:
     """Return whether a key of a section that was noted as a whole is the one at `target`, or below it."""
-    inside = key.path[len(note.at) :]
-    return any(f"{format_path((each, *inside))}.".startswith((f"{target}.", f"{target}[")) for each in note.to)
+    inside = format_path(key.path[len(note.at) :])
+    below = inside if not inside or inside.startswith("[") else f".{inside}"
+    return any(f"{each}{below}.".startswith((f"{target}.", f"{target}[")) for each in note.to)
 
 
 def _leads_to(targets: tuple[str, ...], key: str) -> bool:

@@ -14,6 +14,7 @@ from registry_gitops.findings import Finding
 from registry_gitops.importer.config_draft import ConfigDraft
 from registry_gitops.importer.finding_keys import place_at, remove_at, resolve_key
 from registry_gitops.importer.input_keys import format_path
+from registry_gitops.importer.plaintext_secrets import move_plaintext_secrets, move_variable
 from registry_gitops.render import render_checked
 
 _MOST_ROUNDS: Final = 50
@@ -22,11 +23,18 @@ _MOST_ROUNDS: Final = 50
 _SWITCHES: Final = ("enabled", "type")
 """Keys without which a section has no effect, and so no problem."""
 
+_PLAINTEXT: Final = "plaintext-password"
+"""The rule that finds passwords in variables."""
+
 _LEAVE_OUT: Final = "leave it out, as the config file does"
 
 
 def validate_draft(draft: ConfigDraft) -> RegistryDeployment:
-    """Return the deployment of a draft, out of which the keys are taken that no deployment can have."""
+    """Return the deployment of a draft, out of which the keys are taken that no deployment can have.
+
+    No secret in plaintext stays in it.
+    """
+    move_plaintext_secrets(draft)
     for _ in range(_MOST_ROUNDS):
         try:
             deployment = RegistryDeployment.model_validate(draft.config, by_alias=True, by_name=False)
@@ -58,7 +66,12 @@ def _take_out(draft: ConfigDraft, findings: Iterable[Finding]) -> None:
 
 
 def _narrowed(config: dict[str, Any], path: Path, message: str) -> Path:
-    """Return the path of the one key without which a section is not refused for this reason, or that of the section."""
+    """Return the path of the one key without which a section is not refused for this reason, or that of the section.
+
+    An entry of a list stays whole: a part of a variable or of a container is none.
+    """
+    if isinstance(path[-1], int):
+        return path
     section = place_at(config, path)
     for key in reversed(section) if isinstance(section, dict) else ():
         changed, inner = copy.deepcopy(config), (*path, key)
@@ -111,6 +124,10 @@ _TYPES: Final[Mapping[str, Callable[[Any], Any]]] = {
 def _switch_off(draft: ConfigDraft, findings: Iterable[Finding]) -> None:
     """Keep what a rule finds as it was, and ask about it."""
     for finding in findings:
+        path = resolve_key(draft.config, finding.location.key)
+        if finding.id == _PLAINTEXT and path and path[-1] == "value" and "$(" not in place_at(draft.config, path):
+            move_variable(draft, path, place_at(draft.config, path))
+            continue
         reason = "imported as it was: decide, and remove this line"
         draft.config.setdefault("rules", {})[finding.id] = {"off": reason}
         options = [f"follow it, and remove rules.{finding.id}", "keep it as it was"]

@@ -84,7 +84,7 @@ class _Reader:
         try:
             configuration = Configuration.model_validate(self._config, by_alias=True, by_name=False)
         except ValidationError as error:
-            self._errors += _blame(error, self._keys)
+            self._errors += _blame(error, self._keys, _wrong_keys(rendered_config(self._values)))
             configuration = self._values.rendered_configuration
         keys = tuple((index, key.path) for index, key in self._keys)
         return Environment(configuration, tuple(self._errors), keys, tuple(self._unknown))
@@ -134,10 +134,26 @@ def has_unknown_value(variable: EnvVar) -> bool:
     return variable.value_from is not None or "$(" in value or is_reference
 
 
-def _blame(error: ValidationError, keys: list[tuple[int, ConfigKey]]) -> Iterator[LocatedError]:
-    """Yield each error of the whole config.yml at the variable that sets its key, or a key next to it."""
+def _wrong_keys(config: Any) -> set[tuple[int | str, ...]]:
+    """Return the keys of a config.yml that are wrong."""
+    try:
+        Configuration.model_validate(config, by_alias=True, by_name=False)
+    except ValidationError as error:
+        return {detail["loc"] for detail in error.errors(include_url=False)}
+    return set()
+
+
+def _blame(
+    error: ValidationError, keys: list[tuple[int, ConfigKey]], others: set[tuple[int | str, ...]]
+) -> Iterator[LocatedError]:
+    """Yield each error of the whole config.yml at the variable that sets its key, or a key next to it.
+
+    `others` are the keys that are wrong without the variables, for other values.
+    """
     for detail in error.errors(include_url=False):
         loc = detail["loc"]
+        if loc in others:
+            continue
         index, key = max(keys, key=lambda item: _common(item[1].path, loc))
         where = "" if loc == key.path else f"{type(key)(loc, None).dotted}: "
         yield ("extraEnvVars", index, "value"), custom_error("variable_value", f"{where}{_sentence(detail)}")

@@ -67,7 +67,7 @@ def test_each_key_of_the_input_is_in_the_report(name: str) -> None:
     for manifest in found.manifests:
         for path in leaf_paths(manifest.value, manifest.path):
             key, file = format_path(path), manifest.document.source.name
-            is_text = any(each == file and inner.startswith(f"{key}.") for each, inner in reported)
+            is_text = any(each == file and inner.startswith((f"{key}.", f"{key}[")) for each, inner in reported)
             assert (file, key) in reported or is_text, key
 
 
@@ -219,6 +219,7 @@ def test_a_usual_deployment_needs_no_decision(name: str) -> None:
         ("notifications", {"registry-environment"}),
         ("users-in-configmap", {"registry-users"}),
         ("azure", {"registry-azure"}),
+        ("plaintext-in-containers", {"registry-environment"}),
     ],
 )
 def test_secrets_in_plaintext_become_secrets_to_encrypt(name: str, secrets: set[str]) -> None:
@@ -238,6 +239,30 @@ def test_a_variable_overrides_config_yml_and_the_report_says_so(tmp_path: Path) 
     found = Found(tmp_path / "all.yaml")
     assert found.values["configuration"] == {"log": {"level": "debug"}}
     assert "overrides it" in found.outcome("data.config.yml.log.level").note
+
+
+def test_containers_read_what_was_in_plaintext_from_a_secret() -> None:
+    found = imported("plaintext-in-containers")
+    (proxy,) = found.values["sidecars"]
+    (users,) = found.values["initContainers"]
+    content = yaml.safe_load(found.imported.files["registry-environment.plain.yaml"])["stringData"]
+    variables = [*found.values["extraEnvVars"], *proxy["env"], *users["env"]]
+    texts = {
+        each["name"]: content[each["valueFrom"]["secretKeyRef"]["key"]] if "valueFrom" in each else each["value"]
+        for each in variables
+    }
+    assert (users["command"], proxy["args"]) == (["sh", "-c", "$(USERS_COMMAND_2)"], ["$(PROXY_ARGS_0)", "--verbose"])
+    assert texts == {
+        "HTTPS_PROXY": "http://ci:hidden-in-proxy@proxy.example.com:3128",
+        "REGISTRY_NOTIFICATIONS_ENDPOINTS_0_URL": '"https://u:hidden-in-url@example.com/x"',
+        "DB_PASSWORD": "hidden-in-another-variable",
+        "MODE": "quick",
+        "TARGET": "http://ci:$(DB_PASSWORD)@example.com",
+        "USERS_COMMAND_2": "htpasswd -Bbn admin hidden-in-command > /auth/htpasswd",
+        "PROXY_ARGS_0": "--upstream=http://ci:hidden-in-argument@localhost:5000",
+    }
+    assert "hidden-in-variable" in content.values()
+    assert found.outcome("spec.template.metadata.annotations.upstream").fate is Fate.DECISION
 
 
 def test_kind_of_login_is_no_empty_key() -> None:

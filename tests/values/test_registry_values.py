@@ -165,3 +165,10 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
 )
 def test_a_wrong_value_is_refused_at_its_place(path: str, keys: dict[str, Any]) -> None:
     assert path in refusals(**keys)
+
+
+def test_variable_is_not_blamed_for_what_another_value_lacks() -> None:
+    variables = [{"name": "REGISTRY_LOG_LEVEL", "value": "debug"}]
+    assert set(refusals(storage={"type": "s3", "s3": {"bucket": "images"}}, extraEnvVars=variables)) == {
+        "storage.s3.region"
+    }
