@@ -15,7 +15,7 @@ from registry_gitops.errors import InputError
 from registry_gitops.facts import ObjectNames
 from registry_gitops.findings import Finding, Location
 from registry_gitops.importer.chart_styles import ChartStyle, is_values_file, style_of
-from registry_gitops.importer.config_draft import ConfigDraft, Notes
+from registry_gitops.importer.config_draft import ConfigDraft
 from registry_gitops.importer.import_report import ImportReport
 from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
 from registry_gitops.importer.input_keys import read_tree
@@ -27,9 +27,16 @@ from registry_gitops.importer.other_documents import (
     selectors_set_above,
     settle_namespace,
 )
+from registry_gitops.importer.refusals import TEMPLATE, explain_no_registry, find_template_mark
 from registry_gitops.importer.registry_releases import HELM_RELEASE, ChartOrigin, name_in_helm
 from registry_gitops.importer.registry_workloads import RegistryWorkload, find_workloads
-from registry_gitops.importer.release_import import import_release, registry_releases, translate_values
+from registry_gitops.importer.release_import import (
+    import_release,
+    inner_values,
+    registry_releases,
+    translate_values,
+    without_wrapper,
+)
 from registry_gitops.importer.running_objects import read_running
 from registry_gitops.importer.validated_config import validate_draft
 from registry_gitops.importer.value_layers import ValueLayers
@@ -38,12 +45,7 @@ from registry_gitops.render import path_in_repository
 from registry_gitops.repository import FluxRepository
 
 _DEFAULT_NAME: Final = "docker-registry"
-_TEMPLATE: Final = "is a template, and no YAML: render it, and import the result"
-_OURS: Final = "is a config file of registry-gitops already: run `registry-gitops render`"
-_NO_REGISTRY: Final = (
-    "has no registry that is known: pass manifests that run the image of a registry, a HelmRelease, a HelmChart, or a "
-    "values file of the community's chart or the documented one"
-)
+_SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
 def import_path(path: str, output: Path) -> Imported:
@@ -80,7 +82,7 @@ def _import_documents(
     own = [each for each in manifests if each.document in folder]
     draft, found = ConfigDraft(), registry_releases(own)
     draft.put("source", {"type": "git", "path": path_in_repository(output) or "."})
-    draft.differences += [f"{file} was not read: it {_TEMPLATE}" for file in templates]
+    draft.differences += [f"{file} was not read: it {TEMPLATE}" for file in templates]
     if len(found) > 1:
         raise InputError(_several(found))
     workloads = [] if found else _workloads(own, manifests, documents)
@@ -96,7 +98,7 @@ def _import_documents(
         if found[0].group_kind == HELM_RELEASE and form.endswith(ChartStyle.COMMUNITY):
             draft.steps += _release_steps(draft, found[0], deployment, own, output)
     else:
-        form = _import_values_file(draft, path, folder)
+        form = _import_values_file(draft, path, folder, own)
         deployment = validate_draft(draft)
     return _imported(draft, deployment, form, path, output)
 
@@ -145,24 +147,27 @@ def _imported(draft: ConfigDraft, deployment: RegistryDeployment, form: str, pat
 def _read(path: str) -> tuple[list[YAMLDocument], list[str]]:
     """Return what is at a path, and the files that are templates. Raises InputError for what cannot be read."""
     documents: list[YAMLDocument] = []
-    templates: list[str] = []
+    templates: list[Location] = []
     problems: list[Finding] = []
-    for file in find_files([path]):
+    for file in find_files([path], _SUFFIXES):
         reading = read_file(file)
-        documents += reading.documents
-        if not reading.documents and not reading.problems and "{{" in reading.source.text:
-            templates.append(reading.source.name)
-        for problem in reading.problems:
-            location = Location(reading.source.name, problem.line, problem.column)
-            if problem.rule_id != "duplicate-key":
-                problems.append(Finding(id=problem.rule_id, message=problem.message, location=location))
+        name, mark = reading.source.name, find_template_mark(reading.source.text)
+        found = [each for each in reading.problems if each.rule_id != "duplicate-key"]
+        if mark and (found or not reading.documents):
+            templates.append(Location(name, *mark))
+        elif file != path and file.endswith(".json"):
+            documents += [each for each in reading.documents if each.role is Role.OBJECT]
+        else:
+            documents += reading.documents
+            problems += [
+                Finding(id=each.rule_id, message=each.message, location=Location(name, each.line, each.column))
+                for each in found
+            ]
     if not documents:
-        problems += [
-            Finding(id="invalid-input", message=_TEMPLATE, location=Location(template)) for template in templates
-        ]
+        problems += [Finding(id="invalid-input", message=TEMPLATE, location=template) for template in templates]
     if problems:
         raise InputError(problems)
-    return documents, templates
+    return documents, [str(each.file) for each in templates]
 
 
 def _neighbors(path: Path) -> list[YAMLDocument]:
@@ -229,21 +234,23 @@ def _replaced_manifests(manifests: Sequence[Manifest], replaced: set[int]) -> Re
     return ReplacedManifests(whole, among_others)
 
 
-def _import_values_file(draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument]) -> str:
+def _import_values_file(
+    draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument], manifests: Sequence[Manifest]
+) -> str:
     """Translate the values file of a chart, if there is just one."""
     others = [each for each in folder if each.role is Role.OTHER]
     names = [os.path.relpath(each.source.name, path) if Path(path).is_dir() else "values" for each in others]
-    found = [each for each, name in zip(others, names, strict=True) if is_values_file(each.value, name)]
+    found = [each for each, name in zip(others, names, strict=True) if is_values_file(inner_values(each.value), name)]
     if len(found) > 1:
-        raise InputError.single("has several values files: pass one of them", path)
+        files = ", ".join(each.source.name for each in found)
+        raise InputError.single(f"has several values files: pass one of {files}", path)
     if not found:
-        is_ours = any(each.role is Role.DESCRIPTION for each in folder)
-        raise InputError.single(_OURS if is_ours else _NO_REGISTRY, path)
+        raise InputError(explain_no_registry(path, folder, manifests))
     draft.put("name", _DEFAULT_NAME)
     draft.put("namespace", _DEFAULT_NAME)
-    values = draft.read(read_tree(found[0]))
+    values = without_wrapper(draft.read(read_tree(found[0])))
     style = style_of(ChartOrigin(), values.data) or ChartStyle.COMMUNITY
-    translate_values(Notes(draft, values.tree), ChartOrigin(), style, "")
+    translate_values(values, ChartOrigin(), style, "")
     draft.differences.append(
         "a values file names no release: write its name and namespace; a registry that runs already has its images in "
         "a claim, for values.persistence.existingClaim, and the name of its Service is for values.fullnameOverride"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
+from pydantic import ValidationError
+
+from registry_gitops.deployment import RegistryDeployment, describe_errors
 from registry_gitops.documents import Manifest, Path
+from registry_gitops.errors import InputError
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.config_reading import EMPTY
 from registry_gitops.importer.input_keys import KeyTree, leaves_with_path, read_tree
@@ -29,6 +33,19 @@ _SERVER_FIELDS: Final = (
     "selfLink",
     "uid",
 )
+
+
+def check_name(manifest: Manifest, key: Literal["name", "namespace"], name: str) -> None:
+    """Raise InputError if no deployment can have the name or namespace of an object."""
+    try:
+        RegistryDeployment.model_validate({"name": "registry", key: name})
+    except ValidationError as error:
+        document = manifest.document
+        line, column = document.position((*manifest.path, "metadata", key))
+        detail = describe_errors(error)[0].message
+        if "$" in name:
+            detail = "is a variable: replace it, for example with `envsubst`, and import the result"
+        raise InputError.single(detail, document.source.name, line, column, key=f"metadata.{key}") from None
 
 
 def read_object(draft: ConfigDraft, manifest: Manifest, tree: KeyTree | None = None) -> Notes:

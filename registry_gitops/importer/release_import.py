@@ -51,16 +51,28 @@ def registry_releases(manifests: Sequence[Manifest]) -> list[Manifest]:
 
 def _style_of(release: Manifest, manifests: Sequence[Manifest]) -> ChartStyle | None:
     values = _inline_values(release)
-    inner = values.get(CHART_NAME)
-    if _is_wrapped(values) and isinstance(inner, dict):
-        return style_of(ChartOrigin(CHART_NAME), inner)
-    return style_of(chart_of(release, manifests), values)
+    inner = inner_values(values)
+    return style_of(chart_of(release, manifests) if inner is values else ChartOrigin(CHART_NAME), inner)
 
 
 def _is_wrapped(values: Iterable[Any]) -> bool:
     """Return whether all values are of the dependency docker-registry of a chart, or global."""
     keys = set(values)
     return CHART_NAME in keys and keys <= {CHART_NAME, "global"}
+
+
+def inner_values(values: Any) -> Any:
+    """Return the values of the dependency docker-registry, if a chart around it has no others, or else `values`."""
+    inner = values.get(CHART_NAME) if isinstance(values, dict) and _is_wrapped(values) else None
+    return inner if isinstance(inner, dict) else values
+
+
+def without_wrapper(values: Notes) -> Notes:
+    """Return the notes of the values that `inner_values` returns, and note the others."""
+    if not _is_wrapped(values.tree):
+        return values
+    values.dropped(("global",), "the registry reads no values of the chart around it")
+    return values.below(CHART_NAME)
 
 
 def import_release(
@@ -85,8 +97,7 @@ def import_release(
         draft.differences.append("the chart has another name, so Flux is told to upgrade the release in place")
     values = Notes(draft, layers.values)
     if _is_wrapped(layers.values):
-        values.dropped(("global",), "the registry reads no values of the chart around it")
-        values, chart = values.below(CHART_NAME), ChartOrigin(CHART_NAME, chart.url, sources=chart.sources)
+        values, chart = without_wrapper(values), ChartOrigin(CHART_NAME, chart.url, sources=chart.sources)
     values = Notes(draft, _without_encrypted(draft, values.tree))
     style = style_of(chart, values.data) or ChartStyle.COMMUNITY
     translate_values(values, chart, style, name_in_helm(release))

@@ -6,12 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pydantic import ValidationError
-
-from registry_gitops.deployment import RegistryDeployment, describe_errors
 from registry_gitops.documents import Manifest
-from registry_gitops.errors import InputError
 from registry_gitops.importer.config_draft import Notes
+from registry_gitops.importer.object_metadata import check_name
 from registry_gitops.importer.registry_releases import FLUX_1_RELEASES, HELM_RELEASE, K3S_CHART
 from registry_gitops.manifests import HelmReleaseOptions
 
@@ -30,10 +27,11 @@ _BOOKKEEPING: Final = ("uid", "resourceVersion", "generation", "creationTimestam
 def translate_release(notes: Notes, manifest: Manifest) -> None:
     """Translate the manifest of a release, without its values."""
     draft = notes.draft
-    _check_name(manifest)
+    check_name(manifest, "name", manifest.name)
     draft.put("name", manifest.name)
     notes.kept(("metadata", "name"), "name")
     if manifest.namespace:
+        check_name(manifest, "namespace", manifest.namespace)
         notes.kept(("metadata", "namespace"), "namespace")
     draft.put("namespace", manifest.namespace or "default")
     for key in ("apiVersion", "kind"):
@@ -43,17 +41,6 @@ def translate_release(notes: Notes, manifest: Manifest) -> None:
     notes.dropped(("status",), "the controller writes it")
     _metadata(notes, manifest)
     _TRANSLATORS[manifest.group_kind](notes)
-
-
-def _check_name(manifest: Manifest) -> None:
-    """Raise InputError for a name that no release can have: the names of Secrets begin with it."""
-    try:
-        RegistryDeployment.model_validate({"name": manifest.name})
-    except ValidationError as error:
-        document = manifest.document
-        line, column = document.position((*manifest.path, "metadata", "name"))
-        detail = describe_errors(error)[0].message
-        raise InputError.single(detail, document.source.name, line, column, key="metadata.name") from None
 
 
 def _metadata(notes: Notes, manifest: Manifest) -> None:

@@ -100,7 +100,7 @@ def test_import_never_overwrites_a_file(cli: Run, tmp_path: Path, release: Path)
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "has no registry that is known"),
+        ("", "old: has no YAML and no JSON that can be read"),
         ("a: 1\n", "has no registry that is known"),
         ("a: [1\n", "old/release.yaml:2:1"),
         ("\x00", "old/release.yaml"),
