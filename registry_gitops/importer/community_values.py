@@ -5,17 +5,16 @@ What its templates make of a value counts, not its name: a value that they do no
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from registry_gitops.documents import Path, is_decided_later
 from registry_gitops.importer.community_settings import registry_settings
 from registry_gitops.importer.config_draft import Notes
-from registry_gitops.importer.config_variables import VARIABLES
 from registry_gitops.importer.image_names import translate_image
 from registry_gitops.importer.input_keys import leaves_with_path
 from registry_gitops.importer.registry_releases import ChartOrigin
+from registry_gitops.importer.upload_secret import share_upload_secret
 from registry_gitops.masking import show_key
 from registry_gitops.rules import COMMUNITY_CHART_KEYS
 from registry_gitops.values import CLASS_ANNOTATION, RegistryValues
@@ -105,7 +104,7 @@ def translate_community_values(notes: Notes, chart: ChartOrigin, *, is_known_cha
             notes.dropped((section,), f"it has no effect while {section}.enabled is not true")
             notes.draft.remove(f"values.{_OURS.get(section, section)}")
     settings.translate()
-    _share_secret(notes)
+    share_upload_secret(notes.draft)
     for section, defaults in _DEFAULTS_IN_USE.items():
         for key, (target, value) in defaults.items() if _is_on(notes, section) else ():
             if notes.get(section, key) is None:
@@ -129,17 +128,6 @@ def _drop_empty(notes: Notes) -> None:
 def _has_several(notes: Notes) -> bool:
     count = notes.get("replicaCount")
     return _is_on(notes, "autoscaling") or (isinstance(count, int) and count > 1)
-
-
-def _share_secret(notes: Notes) -> None:
-    """Create the secret that several replicas must share; their chart makes another one at each upgrade."""
-    draft = notes.draft
-    variables = [each.get("name") for each in draft.get(VARIABLES) or ()]
-    if _has_several(notes) and not draft.get("values.http.existingSecret") and "REGISTRY_HTTP_SECRET" not in variables:
-        name = f"{draft.name}-http"
-        draft.add_secret(name, {"http-secret": secrets.token_hex(32)})
-        draft.put("values.http.existingSecret", name)
-        draft.differences.append(f"the replicas share the upload secret of a new Secret, {name}")
 
 
 def _names(notes: Notes) -> None:

@@ -239,9 +239,9 @@ class Notes:
         self.draft.put(target, value)
         self.translated(key, target, how)
 
-    def kept(self, key: Path, target: str = "") -> None:
+    def kept(self, key: Path, target: str = "", how: str = "") -> None:
         """Note that a key is in the config file as it was; without a target, that it stays where it is."""
-        self._note(Fate.KEPT, key, (target,) if target else ())
+        self._note(Fate.KEPT, key, (target,) if target else (), how)
 
     def translated(self, key: Path, targets: str | Iterable[str], how: str = "") -> None:
         """Note that a key is in the config file under other keys, or as another value."""

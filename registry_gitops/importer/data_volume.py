@@ -84,7 +84,7 @@ def translate_volumes(workload: RegistryWorkload, notes: Notes, root: str, *, on
         if str(volume.get("name")) == data and on_volume:
             _read_data_volume(workload, notes, path, volume)
         elif str(volume.get("name")) in used:
-            notes.translated(path, ["values"], "the chart mounts its files")
+            notes.translated(path, (), "the chart mounts its files")
         else:
             notes.kept(path, notes.draft.append("values.extraVolumes", volume))
     if claim and on_volume and workload.manifest.list("spec", "volumeClaimTemplates"):

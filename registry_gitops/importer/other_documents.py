@@ -14,7 +14,7 @@ from registry_gitops.importer.value_layers import ValueLayers
 from registry_gitops.manifests import POD_SECURITY
 
 _OWN_FILE: Final = "`render` writes it"
-_STAYS: Final = "it is no part of the release: its file stays as it is"
+_STAYS: Final = "it is no part of the release: it stays as it is"
 _GENERATORS: Final = ("configMapGenerator", "secretGenerator")
 
 
@@ -43,15 +43,15 @@ def note_other_documents(
         elif id(manifest) in sources:
             notes.dropped((), "the chart is that of registry-gitops, next to the manifests; keep it if others use it")
         else:
-            notes.kept(())
+            notes.kept((), how=_STAYS)
             if manifest.namespace in ("", draft.namespace):
                 others.append(manifest)
     for document in documents:
         if document.role is not Role.KUSTOMIZATION and isinstance(document.value, dict):
-            draft.read(read_tree(document)).kept(())
+            draft.read(read_tree(document)).kept((), how=_STAYS)
     if others:
         names = ", ".join(sorted({each.identity for each in others}))
-        draft.differences.append(f"{_STAYS}, and Flux must still find it: {names}")
+        draft.differences.append(f"these stay as they are, and Flux must still find them: {names}")
 
 
 def settle_namespace(draft: ConfigDraft) -> None:

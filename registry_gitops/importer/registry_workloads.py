@@ -83,8 +83,11 @@ class RegistryWorkload:
 
     def is_selected(self, service: Manifest) -> bool:
         """Return whether a Service leads to the Pods."""
-        selector = {**service.mapping("spec", "selector"), **self.selectors.get(id(service), {})}
-        return bool(selector) and selector.items() <= self.pod_labels.items()
+        return self.has_labels({**service.mapping("spec", "selector"), **self.selectors.get(id(service), {})})
+
+    def has_labels(self, labels: Mapping[str, Any]) -> bool:
+        """Return whether the Pods have these labels; False for none."""
+        return bool(labels) and labels.items() <= self.pod_labels.items()
 
     @property
     def collects(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from registry_gitops.codec import GoYAMLError, compose_yaml
 from registry_gitops.documents import Manifest, Path, YAMLDocument
+from registry_gitops.importer.companion_values import find_companions
 from registry_gitops.importer.config_draft import Notes
 from registry_gitops.importer.config_yml import translate_config
 from registry_gitops.importer.container_files import FileSource
@@ -36,6 +37,7 @@ from registry_gitops.importer.object_metadata import check_name, read_object, tr
 from registry_gitops.importer.pod_values import registry_user, translate_pod, translate_replicas
 from registry_gitops.importer.registry_workloads import RegistryWorkload
 from registry_gitops.importer.service_values import find_service, translate_service
+from registry_gitops.importer.upload_secret import share_upload_secret
 from registry_gitops.importer.value_layers import ValueLayers
 
 _DEFAULT: Final = "docker-registry"
@@ -192,6 +194,10 @@ class _WorkloadImport:
         if account:
             self._translate(account, _translate_account)
             self._kept.append(f"serviceaccount/{account.name}")
+        for companion, translate in find_companions(workload, service):
+            self._translate(companion, translate)
+            self._removed.append(f"{companion.kind.lower()}/{companion.name}")
+        share_upload_secret(self._draft)
 
     def _replace(self, entrance: Manifest, full_name: str) -> None:
         """Let the release take an object over if it has the same name; another one would be in the way."""

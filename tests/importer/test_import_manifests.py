@@ -143,7 +143,8 @@ def compare_pods(found: Found, deployment: dict[str, Any]) -> None:
     }
     assert kept <= names
     decided = [each.key for each in found.outcomes if each.fate is Fate.DECISION]
-    if "spec.replicas" not in decided and workload.get("spec", "replicas") is not None:
+    is_scaled = "autoscaling" in found.values
+    if "spec.replicas" not in decided and not is_scaled and workload.get("spec", "replicas") is not None:
         assert deployment["spec"]["replicas"] == workload.get("spec", "replicas")
 
 
@@ -265,6 +266,28 @@ def test_containers_read_what_was_in_plaintext_from_a_secret() -> None:
     assert found.outcome("spec.template.metadata.annotations.upstream").fate is Fate.DECISION
 
 
+def test_companions_are_those_of_the_chart(chart: Chart) -> None:
+    found = imported("companions")
+    rendered = chart.render(**found.values)
+    (scaler,) = rendered.find("HorizontalPodAutoscaler", "registry")
+    assert (scaler["spec"]["minReplicas"], scaler["spec"]["maxReplicas"]) == (2, 5)
+    assert [each["resource"]["target"]["averageUtilization"] for each in scaler["spec"]["metrics"]] == [60, 80]
+    (budget,) = rendered.find("PodDisruptionBudget", "registry")
+    assert budget["spec"]["minAvailable"] == "50%"
+    (policy,) = rendered.find("NetworkPolicy", "registry")
+    ports = {rule["ports"][0]["port"]: rule.get("from") for rule in policy["spec"]["ingress"]}
+    assert [each["namespaceSelector"] for each in ports["http"][:1]] == [{"matchLabels": {"team": "ci"}}]
+    assert ports["metrics"] == [{"namespaceSelector": {"matchLabels": {"team": "ops"}}}]
+    (monitor,) = rendered.find("ServiceMonitor", "registry")
+    assert monitor["metadata"]["labels"]["release"] == "prometheus"
+    assert monitor["spec"]["endpoints"][0]["interval"] == "30s"
+    (collection,) = rendered.find("CronJob", "registry-collection")
+    assert collection["spec"]["schedule"] == "15 2 * * *"
+    assert found.values["garbageCollection"]["deleteUntagged"] is True
+    assert found.outcome("spec.timeZone").fate is Fate.DECISION
+    assert found.outcome("spec.replicas").to == ("values.autoscaling.enabled",)
+
+
 def test_kind_of_login_is_no_empty_key() -> None:
     found = imported("login-and-metrics").outcome("spec.template.spec.containers[0].env[0].value.htpasswd")
     assert (found.fate, "empty" in found.note) == (Fate.TRANSLATED, False)
@@ -277,8 +300,8 @@ def test_port_of_metrics_stays_if_there_are_metrics() -> None:
 
 
 def test_what_belongs_to_no_registry_stays_as_it_is() -> None:
-    (policy,) = [each for each in imported("with-collector").outcomes if each.key == "" and each.fate is Fate.KEPT][-1:]
-    assert policy.to == ()
+    (certificate,) = [each for each in imported("companions").outcomes if each.fate is Fate.KEPT and not each.to]
+    assert (certificate.key, certificate.note) == ("", "it is no part of the release: it stays as it is")
 
 
 ODD: tuple[Any, ...] = (None, 3, "text", True, "", [], {}, [1], [None], {"a": 1}, [{"a": 1}])
