@@ -62,7 +62,7 @@ def plain_file(secret: str) -> str:
 
 
 def next_steps(draft: ConfigDraft, directory: Path) -> list[str]:
-    """Return the commands after an import: encrypt the Secrets, then render."""
+    """Return the commands right after an import: encrypt the Secrets, then render."""
     steps = []
     for name in draft.secrets:
         plain, encrypted = (quote(str(directory / file)) for file in (plain_file(name), f"{name}.yaml"))
@@ -71,7 +71,7 @@ def next_steps(draft: ConfigDraft, directory: Path) -> list[str]:
             f"sops encrypt --encrypted-regex '^(data|stringData)$' {plain} >{encrypted} && rm {plain}",
             f"# Add {name}.yaml to kustomization.resources in {directory / CONFIG}.",
         ]
-    return [*steps, f"registry-gitops render {quote(str(directory / CONFIG))}", *draft.steps]
+    return [*steps, f"registry-gitops render {quote(str(directory / CONFIG))}"]
 
 
 def write_import(imported: Imported, directory: Path) -> None:
