@@ -195,7 +195,10 @@ def test_nobody_uninstalls_a_release_of_flux_1_while_flux_2_takes_it_over(tmp_pa
 def test_k3s_leaves_a_release_alone_before_its_chart_is_deleted(tmp_path: Path) -> None:
     report = release_report(tmp_path, K3S)
     chart = "-n kube-system helmcharts.helm.cattle.io/docker-registry"
-    mark = f"kubectl annotate --overwrite --field-manager=registry-gitops {chart} helmcharts.helm.cattle.io/unmanaged="
+    mark = (
+        f"kubectl patch --field-manager=registry-gitops {chart} --type=merge --patch="
+        """'{"metadata": {"annotations": {"helmcharts.helm.cattle.io/unmanaged": "true"}, "finalizers": null}}'"""
+    )
     order = [
         *PROTECT,
         mark,

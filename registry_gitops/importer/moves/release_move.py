@@ -15,7 +15,6 @@ from registry_gitops.importer.moves.move_plan import MovePlan
 from registry_gitops.importer.moves.new_release import NewRelease
 from registry_gitops.importer.moves.old_registry import Holder, OldRegistry, OldRelease
 from registry_gitops.importer.moves.stages import (
-    MANAGER,
     check_cluster,
     get_release,
     look,
@@ -98,10 +97,12 @@ def _hold_flux_1(release: OldRelease) -> list[str]:
 
 
 def _hold_k3s(release: OldRelease) -> list[str]:
+    # k3s handles what it does not manage no more, and would leave its finalizer there for good.
+    mark = json.dumps({"metadata": {"annotations": {_UNMANAGED: "true"}, "finalizers": None}})
     return [
         "# Tell k3s (of 2022 or newer) to let go of the release: it uninstalls one whose HelmChart is deleted:",
-        f"kubectl annotate {MANAGER} {release.held_by} {_UNMANAGED}=true",
-        "# You should see `annotated`. If its manifest is in /var/lib/rancher/k3s/server/manifests, remove the file on "
+        f"kubectl patch --field-manager=registry-gitops {release.held_by} --type=merge --patch={quote(mark)}",
+        "# You should see `patched`. If its manifest is in /var/lib/rancher/k3s/server/manifests, remove the file on "
         "each server now.",
     ]
 
