@@ -6,12 +6,14 @@ Nothing is lost in silence: `ImportReport` has what became of every key of the i
 from registry_gitops.importer.import_folder import import_path, import_running
 from registry_gitops.importer.import_report import Fate, ImportReport, KeyOutcome
 from registry_gitops.importer.imported_files import Imported, write_import
+from registry_gitops.importer.release_moves import InstalledRelease
 from registry_gitops.importer.report_text import format_import
 
 __all__ = [
     "Fate",
     "ImportReport",
     "Imported",
+    "InstalledRelease",
     "KeyOutcome",
     "format_import",
     "import_path",

@@ -56,9 +56,6 @@ class ConfigDraft:
     differences: list[str] = field(default_factory=list)
     """What the new deployment does in another way although no key says so."""
 
-    steps: list[str] = field(default_factory=list)
-    """Commands to run next; a line that begins with # explains the next one."""
-
     _keys: list[InputKey] = field(default_factory=list, repr=False)
     _notes: dict[int, Note] = field(default_factory=dict, repr=False)
     _leaders: dict[int, InputKey] = field(default_factory=dict, repr=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from registry_gitops.cluster import Kubectl
-from registry_gitops.deployment import CHART_NAME, GitSource, RegistryDeployment
+from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.documents import Manifest, Role, YAMLDocument, find_files, read_file
 from registry_gitops.errors import InputError
 from registry_gitops.facts import ObjectNames
@@ -19,7 +19,14 @@ from registry_gitops.importer.config_draft import ConfigDraft
 from registry_gitops.importer.import_report import ImportReport
 from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
 from registry_gitops.importer.input_keys import read_tree
-from registry_gitops.importer.move_steps import OldRegistry, ReplacedManifests, release_steps, workload_steps
+from registry_gitops.importer.moves import (
+    GitChanges,
+    MovePlan,
+    NewRelease,
+    find_changes,
+    plan_release_move,
+    plan_workload_move,
+)
 from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_kustomizations,
@@ -28,14 +35,22 @@ from registry_gitops.importer.other_documents import (
     settle_namespace,
 )
 from registry_gitops.importer.refusals import TEMPLATE, explain_no_registry, find_template_mark
-from registry_gitops.importer.registry_releases import HELM_RELEASE, ChartOrigin, name_in_helm
+from registry_gitops.importer.registry_releases import ChartOrigin, name_in_helm
 from registry_gitops.importer.registry_workloads import RegistryWorkload, find_workloads
 from registry_gitops.importer.release_import import (
     import_release,
+    inline_values,
     inner_values,
     registry_releases,
     translate_values,
     without_wrapper,
+)
+from registry_gitops.importer.release_moves import (
+    InstalledRelease,
+    describe_old_registry,
+    describe_old_release,
+    describe_workload_release,
+    find_helm_release,
 )
 from registry_gitops.importer.running_objects import read_running
 from registry_gitops.importer.validated_config import validate_draft
@@ -48,14 +63,15 @@ _DEFAULT_NAME: Final = "docker-registry"
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
-def import_path(path: str, output: Path) -> Imported:
+def import_path(path: str, output: Path, release: InstalledRelease | None = None) -> Imported:
     """Return the import of a file or directory, with the config file for the directory `output`. Writes nothing.
 
-    Raises InputError if `path` cannot be read, or has no registry that is known, or several ones.
+    `release` is what Helm has installed with the values file at `path`. Raises InputError if `path` cannot be read, or
+    has no registry that is known, or several ones, or `release` is of no values file.
     """
     folder, templates = _read(path)
     documents = folder if Path(path).is_dir() else [*folder, *_neighbors(Path(path))]
-    return _import_documents(path, folder, documents, output, templates)
+    return _import_documents(path, folder, documents, output, templates, release)
 
 
 def import_running(kubectl: Kubectl, namespace: str, output: Path) -> Imported:
@@ -73,14 +89,16 @@ def _import_documents(
     documents: Sequence[YAMLDocument],
     output: Path,
     templates: Sequence[str] = (),
+    release: InstalledRelease | None = None,
 ) -> Imported:
     """Return the import of `folder`, which is at `path`; `documents` has what is next to it too.
 
-    `templates` are the files that were not read.
+    `templates` are the files that were not read, and `release` is that of a values file.
     """
     manifests = FluxRepository(documents).manifests
     own = [each for each in manifests if each.document in folder]
     draft, found = ConfigDraft(), registry_releases(own)
+    plan: MovePlan | None
     draft.put("source", {"type": "git", "path": path_in_repository(output) or "."})
     draft.differences += [f"{file} was not read: it {TEMPLATE}" for file in templates]
     if len(found) > 1:
@@ -88,19 +106,19 @@ def _import_documents(
     workloads = [] if found else _workloads(own, manifests, documents)
     if len(workloads) > 1:
         raise InputError(_several([each.manifest for each in workloads]))
+    if release and (workloads or found):
+        raise InputError.single("is no values file, and names its release itself: leave out --release", path)
     if workloads:
-        form, old, replaced = _import_workload(workloads[0], ValueLayers(draft, documents, manifests), own, folder)
-        deployment = validate_draft(draft)
-        draft.steps += workload_steps(old, _replaced_manifests(own, replaced), output)
+        form, deployment, plan = _import_workload(
+            workloads[0], ValueLayers(draft, documents, manifests), own, folder, output
+        )
     elif found:
         form = import_release(draft, found[0], documents, manifests, folder)
         deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
-        if found[0].group_kind == HELM_RELEASE and form.endswith(ChartStyle.COMMUNITY):
-            draft.steps += _release_steps(draft, found[0], deployment, own, output)
+        plan = _plan_release(draft, found[0], deployment, own, documents, output)
     else:
-        form = _import_values_file(draft, path, folder, own)
-        deployment = validate_draft(draft)
-    return _imported(draft, deployment, form, path, output)
+        form, deployment, plan = _import_values_file(draft, path, folder, own, output, release)
+    return _imported(draft, deployment, form, plan, path, output)
 
 
 def _replaced_namespaces(draft: ConfigDraft, own: Sequence[Manifest]) -> set[int]:
@@ -110,28 +128,24 @@ def _replaced_namespaces(draft: ConfigDraft, own: Sequence[Manifest]) -> set[int
     return {id(each) for each in own if (each.kind, each.name) == ("Namespace", draft.namespace)}
 
 
-def _release_steps(
-    draft: ConfigDraft, release: Manifest, deployment: RegistryDeployment, own: Sequence[Manifest], output: Path
-) -> list[str]:
-    """Return the steps of the move from a HelmRelease, which stays the same release of Helm."""
-    names, source = ObjectNames(deployment), deployment.source
-    spaces = _replaced_namespaces(draft, own) if draft.namespace == names.target_namespace else set[int]()
-    persistence, image = deployment.values.persistence, deployment.values.image
-    ran_as_root = release.get("spec", "values", "securityContext", "enabled") is False
-    has_claim = persistence.enabled and deployment.values.driver == "filesystem"
-    old = OldRegistry(
-        namespace=names.target_namespace,
-        workload=f"deployment/{names.full_name}",
-        selector=f"release={names.release}",
-        claim=(persistence.existing_claim or names.full_name) if has_claim else "",
-        image=f"{image.registry}/{image.repository}:{image.tag}" if ran_as_root else "",
-        has_namespace=bool(spaces),
-    )
-    chart = source.chart_path if isinstance(source, GitSource) else CHART_NAME
-    return release_steps(old, release, chart, _replaced_manifests(own, spaces | {id(release)}), output)
+def _plan_release(
+    draft: ConfigDraft,
+    release: Manifest,
+    deployment: RegistryDeployment,
+    own: Sequence[Manifest],
+    documents: Sequence[YAMLDocument],
+    output: Path,
+) -> MovePlan:
+    """Return the move of a release that a manifest deploys."""
+    spaces = _replaced_namespaces(draft, own) if draft.namespace == deployment.target_namespace else set[int]()
+    old = replace(describe_old_registry(deployment, inline_values(release)), has_namespace=bool(spaces))
+    changes = find_changes(own, spaces | {id(release)}, documents, output)
+    return plan_release_move(old, describe_old_release(release, deployment), changes, NewRelease(deployment, output))
 
 
-def _imported(draft: ConfigDraft, deployment: RegistryDeployment, form: str, path: str, output: Path) -> Imported:
+def _imported(
+    draft: ConfigDraft, deployment: RegistryDeployment, form: str, plan: MovePlan | None, path: str, output: Path
+) -> Imported:
     files, ignored = files_of(draft, deployment, path)
     report = ImportReport(
         form=form,
@@ -139,7 +153,8 @@ def _imported(draft: ConfigDraft, deployment: RegistryDeployment, form: str, pat
         files=tuple(str(output / name) for name in files),
         outcomes=draft.outcomes(),
         differences=tuple(draft.differences),
-        steps=tuple(next_steps(draft, output)),
+        steps=(*next_steps(draft, output), *(plan.steps if plan else ())),
+        rollback=tuple(plan.rollback if plan else ()),
     )
     return Imported(report, files, ignored)
 
@@ -200,44 +215,43 @@ def _workloads(
 
 
 def _import_workload(
-    workload: RegistryWorkload, layers: ValueLayers, own: Sequence[Manifest], folder: Sequence[YAMLDocument]
-) -> tuple[str, OldRegistry, set[int]]:
+    workload: RegistryWorkload,
+    layers: ValueLayers,
+    own: Sequence[Manifest],
+    folder: Sequence[YAMLDocument],
+    output: Path,
+) -> tuple[str, RegistryDeployment, MovePlan]:
     """Translate a workload, the objects around it, and what is in the input besides.
 
-    Return what the input is, what runs before the move, and the ids of the manifests that are made anew.
+    Return what the input is, the deployment, and the move.
     """
+    draft, manifest = layers.draft, workload.manifest
     replaced, stays, old = import_workload(workload, layers)
-    note_kustomizations(layers.draft, workload.manifest, folder, layers)
+    note_kustomizations(draft, manifest, folder, layers)
     files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
-    note_other_documents(
-        layers.draft, workload.manifest, files, [each for each in own if id(each) not in replaced | stays], ()
-    )
-    settle_namespace(layers.draft)
-    spaces = _replaced_namespaces(layers.draft, own)
-    form = f"{workload.manifest.kind} ({workload.manifest.api_version})"
-    return form, replace(old, has_namespace=bool(spaces)), replaced | spaces
-
-
-def _replaced_manifests(manifests: Sequence[Manifest], replaced: set[int]) -> ReplacedManifests:
-    """Return where the manifests stand that are made anew, in the order read. What runs in a cluster has no file."""
-    files: dict[str, list[Manifest]] = {}
-    for manifest in manifests:
-        files.setdefault(manifest.document.source.name, []).append(manifest)
-    whole: list[str] = []
-    among_others: dict[str, list[str]] = {}
-    for file, held in files.items():
-        leaving = [each.identity for each in held if id(each) in replaced]
-        if len(leaving) == len(held) and Path(file).is_file():
-            whole.append(file)
-        elif leaving and Path(file).is_file():
-            among_others[file] = leaving
-    return ReplacedManifests(whole, among_others)
+    note_other_documents(draft, manifest, files, [each for each in own if id(each) not in replaced | stays], ())
+    settle_namespace(draft)
+    spaces = _replaced_namespaces(draft, own)
+    deployment, release = validate_draft(draft), find_helm_release(manifest)
+    changes = find_changes(own, replaced | spaces, layers.documents, output)
+    form = f"{manifest.kind} ({manifest.api_version})"
+    if not release:
+        old = replace(old, has_namespace=bool(spaces))
+        return form, deployment, plan_workload_move(old, changes, NewRelease(deployment, output))
+    deployment = _with_release_name(draft, deployment, release)
+    new = NewRelease(deployment, output)
+    return f"{form} of Helm", deployment, plan_release_move(*describe_workload_release(old, deployment), changes, new)
 
 
 def _import_values_file(
-    draft: ConfigDraft, path: str, folder: Sequence[YAMLDocument], manifests: Sequence[Manifest]
-) -> str:
-    """Translate the values file of a chart, if there is just one."""
+    draft: ConfigDraft,
+    path: str,
+    folder: Sequence[YAMLDocument],
+    manifests: Sequence[Manifest],
+    output: Path,
+    release: InstalledRelease | None,
+) -> tuple[str, RegistryDeployment, MovePlan | None]:
+    """Translate the values file of a chart, if there is just one. Return the move too, if it is known what runs."""
     others = [each for each in folder if each.role is Role.OTHER]
     names = [os.path.relpath(each.source.name, path) if Path(path).is_dir() else "values" for each in others]
     found = [each for each, name in zip(others, names, strict=True) if is_values_file(inner_values(each.value), name)]
@@ -246,16 +260,22 @@ def _import_values_file(
         raise InputError.single(f"has several values files: pass one of {files}", path)
     if not found:
         raise InputError(explain_no_registry(path, folder, manifests))
-    draft.put("name", _DEFAULT_NAME)
-    draft.put("namespace", _DEFAULT_NAME)
+    draft.put("name", release.name if release else _DEFAULT_NAME)
+    draft.put("namespace", {"name": release.namespace, "create": False} if release else _DEFAULT_NAME)
     values = without_wrapper(draft.read(read_tree(found[0])))
     style = style_of(ChartOrigin(), values.data) or ChartStyle.COMMUNITY
-    translate_values(values, ChartOrigin(), style, "")
-    draft.differences.append(
-        "a values file names no release: write its name and namespace; a registry that runs already has its images in "
-        "a claim, for values.persistence.existingClaim, and the name of its Service is for values.fullnameOverride"
-    )
-    return f"values file of {style}"
+    translate_values(values, ChartOrigin(), style, release.name if release else "")
+    form = f"values file of {style}"
+    if release is None:
+        draft.differences.append(
+            "a values file names no release: if Helm has installed it, import it with --release NAME and --namespace "
+            "NAME, as `helm list --all-namespaces` shows them, for the steps of the move"
+        )
+        return form, validate_draft(draft), None
+    deployment = validate_draft(draft)
+    old = describe_old_registry(deployment, values.data)
+    plan = plan_release_move(old, release.described, GitChanges(), NewRelease(deployment, output))
+    return form, deployment, plan
 
 
 def _with_release_name(draft: ConfigDraft, deployment: RegistryDeployment, name: str) -> RegistryDeployment:

@@ -78,7 +78,10 @@ class ImportReport(ContractModel):
     """What the new deployment does in another way although no key of the input says so."""
 
     steps: tuple[str, ...] = ()
-    """Commands to run next, in order; a line that begins with # explains the next one."""
+    """Commands to run next, in order; a line that begins with # explains the next one, or what the last one shows."""
+
+    rollback: tuple[str, ...] = ()
+    """Commands that go back to the old registry after these steps, if the new one does not work."""
 
     @property
     def counts(self) -> Counter[Fate]:

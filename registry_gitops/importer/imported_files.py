@@ -62,7 +62,7 @@ def plain_file(secret: str) -> str:
 
 
 def next_steps(draft: ConfigDraft, directory: Path) -> list[str]:
-    """Return the commands after an import: encrypt the Secrets, then render."""
+    """Return the commands right after an import: encrypt the Secrets, then render."""
     steps = []
     for name in draft.secrets:
         encrypted = f"{name}.sops.yaml"
@@ -75,7 +75,7 @@ def next_steps(draft: ConfigDraft, directory: Path) -> list[str]:
             f"# Add {encrypted} to kustomization.resources in {directory / CONFIG}, and set `spec.decryption` of the "
             "Flux Kustomization that applies it.",
         ]
-    return [*steps, f"registry-gitops render {quote(str(directory / CONFIG))}", *draft.steps]
+    return [*steps, f"registry-gitops render {quote(str(directory / CONFIG))}"]
 
 
 def write_import(imported: Imported, directory: Path) -> None:

@@ -49,7 +49,8 @@ def name_in_helm(manifest: Manifest) -> str:
     if isinstance(named, str) and named:
         return named
     if manifest.group_kind in FLUX_1_RELEASES:
-        return "-".join(filter(None, (manifest.namespace, manifest.name)))
+        other = target if target != manifest.namespace else ""
+        return "-".join(filter(None, (manifest.namespace, other, manifest.name)))
     return f"{target}-{manifest.name}" if target else manifest.name
 
 

@@ -50,7 +50,7 @@ def registry_releases(manifests: Sequence[Manifest]) -> list[Manifest]:
 
 
 def _style_of(release: Manifest, manifests: Sequence[Manifest]) -> ChartStyle | None:
-    values = _inline_values(release)
+    values = inline_values(release)
     inner = inner_values(values)
     return style_of(chart_of(release, manifests) if inner is values else ChartOrigin(CHART_NAME), inner)
 
@@ -152,7 +152,8 @@ def _full_name(values: Notes, chart: ChartOrigin, release: str) -> str:
     return str(full)[:63].removesuffix("-")
 
 
-def _inline_values(manifest: Manifest) -> dict[str, Any]:
+def inline_values(manifest: Manifest) -> dict[str, Any]:
+    """Return the values that the manifest of a release has itself."""
     text = manifest.get("spec", "valuesContent")
     if manifest.group_kind == K3S_CHART and isinstance(text, str) and "{{" not in text:
         values = parse_values(manifest.document, (*manifest.path, "spec", "valuesContent"), text)

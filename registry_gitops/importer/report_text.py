@@ -36,6 +36,10 @@ def _lines(report: ImportReport) -> Iterator[str]:
     yield ""
     yield "Next:"
     yield from (f"  {step}" for step in report.steps)
+    if report.rollback:
+        yield ""
+        yield "The way back, if the new registry does not work:"
+        yield from (f"  {step}" for step in report.rollback)
 
 
 def _summary(report: ImportReport) -> str:

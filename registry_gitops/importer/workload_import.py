@@ -32,7 +32,7 @@ from registry_gitops.importer.entrance_values import (
 )
 from registry_gitops.importer.environment_values import EnvironmentReading
 from registry_gitops.importer.input_keys import KeyTree, plain, read_tree
-from registry_gitops.importer.move_steps import OldRegistry
+from registry_gitops.importer.moves import OldRegistry
 from registry_gitops.importer.object_metadata import check_name, read_object, translate_metadata
 from registry_gitops.importer.pod_values import registry_user, translate_pod, translate_replicas
 from registry_gitops.importer.registry_workloads import RegistryWorkload
@@ -218,7 +218,6 @@ class _WorkloadImport:
             kept=self._kept,
             removed=self._removed,
             image=workload.image if registry_user(workload) in (None, 0) else "",
-            is_scalable=manifest.kind not in ("Pod", "DaemonSet"),
             deletes_claims="Delete" in policy.values(),
         )
 

@@ -44,7 +44,7 @@ def test_what_runs_is_imported_as_from_its_manifests(served: Served, cli: Run, t
     assert cli("import", LIVE, "--output-dir", "file").code == 0
     assert live["values"] == yaml.safe_load((tmp_path / "file" / "registry.yaml").read_text())["values"]
     assert live["values"]["persistence"] == {"existingClaim": "registry"}
-    assert "kubectl scale -n registry deployment/registry --replicas=0" in done.out
+    assert "kubectl delete -n registry deployment/registry" in done.out
     assert "git rm" not in done.out
     assert "secrets" not in " ".join(served.requests)
 
@@ -81,6 +81,8 @@ def test_a_cluster_that_cannot_be_read_ends_with_exit_code_3(
         (("--cluster",), "needs --namespace NAME"),
         (("registry.yaml", "--cluster", "-n", "x"), "cannot be combined with PATH"),
         (("registry.yaml", "-n", "x"), "needs --cluster"),
+        (("values.yaml", "--release", "x"), "needs --namespace NAME"),
+        (("--cluster", "-n", "x", "--release", "x"), "cannot be combined with --cluster"),
     ],
 )
 def test_options_that_say_too_little_or_too_much_are_refused(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 
-from registry_gitops.importer import import_path
+from registry_gitops.errors import InputError
+from registry_gitops.importer import ImportReport, InstalledRelease, import_path
 
 INPUTS = Path(__file__).parent / "inputs" / "manifests"
 
@@ -22,26 +27,35 @@ def position(commands: list[str], start: str) -> int:
     return next(index for index, command in enumerate(commands) if command.startswith(start))
 
 
-def test_the_claim_is_safe_before_anything_is_deleted_and_git_is_last() -> None:
+def test_the_claim_is_safe_and_git_is_ready_before_anything_is_deleted() -> None:
     commands = steps("claim-and-service")
     order = [
         "registry-gitops render",
+        "kubectl config current-context",
         "kubectl annotate --overwrite --field-manager=registry-gitops -n container-registry service/registry",
         "kubectl annotate --overwrite --field-manager=registry-gitops -n container-registry pvc/registry-pvc",
         "kubectl patch pv",
-        "flux suspend kustomization",
-        "kubectl scale -n container-registry deployment/registry --replicas=0",
-        "kubectl wait -n container-registry --for=delete pod",
-        "kubectl run registry-owner",
-        "kubectl delete -n container-registry deployment/registry",
+        '[ -z "$KUSTOMIZATION" ] || flux suspend kustomization',
         "git add ",
         "git push",
-        "flux reconcile source git",
-        "flux resume kustomization",
+        '[ -z "$KUSTOMIZATION" ] || flux reconcile source git',
+        "kubectl delete -n container-registry deployment/registry",
+        "kubectl wait -n container-registry --for=delete pod",
+        "kubectl run registry-owner",
+        '[ -z "$KUSTOMIZATION" ] || flux resume kustomization',
         "registry-gitops status apps/registry/registry.yaml",
     ]
     places = [position(commands, start) for start in order]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in INPUTS.glob("*.yaml")))
+def test_each_plan_is_a_script_and_so_is_its_way_back(name: str) -> None:
+    report = import_path(str(INPUTS / f"{name}.yaml"), Path("apps/registry")).report
+    assert report.rollback
+    for commands in (report.steps, report.rollback):
+        done = subprocess.run(["sh", "-n"], input="\n".join(commands), capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_files_do_not_change_their_owner_where_the_registry_runs_as_a_user() -> None:
@@ -50,14 +64,8 @@ def test_files_do_not_change_their_owner_where_the_registry_runs_as_a_user() -> 
 
 @pytest.mark.parametrize(("name", "source"), [("hostpath", '"hostPath": {"path": "/srv/registry"'), ("nfs", '"nfs"')])
 def test_a_directory_without_a_claim_changes_its_owner_too(name: str, source: str) -> None:
-    (command,) = [command for command in steps(name) if "registry-owner" in command]
+    (command,) = [command for command in steps(name) if "kubectl run registry-owner" in command]
     assert source in command
-
-
-def test_a_pod_is_deleted_because_it_cannot_be_scaled() -> None:
-    commands = steps("pod")
-    assert not [command for command in commands if "scale" in command]
-    assert position(commands, "kubectl delete -n default pod/registry") < position(commands, "kubectl wait")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +73,9 @@ def test_a_pod_is_deleted_because_it_cannot_be_scaled() -> None:
     [("ingress-v1", "deployment/registry ingress/registry-ingress "), ("http-route", "deployment/registry ")],
 )
 def test_an_ingress_of_another_name_is_removed_so_that_no_host_has_two(name: str, removed: str) -> None:
-    (command,) = [command for command in steps(name) if command.startswith("kubectl delete")]
+    (command,) = [
+        command for command in steps(name) if command.startswith("kubectl delete") and "deployment/" in command
+    ]
     assert removed in command
 
 
@@ -80,7 +90,7 @@ def test_only_files_that_are_replaced_as_a_whole_leave_git(tmp_path: Path) -> No
     (tmp_path / "registry.yaml").write_text("---\n".join(others))
     report = import_path(str(tmp_path), Path("apps/registry")).report
     (command,) = [step for step in report.steps if step.startswith("git rm")]
-    assert command == f"git rm --quiet {tmp_path / 'registry.yaml'}"
+    assert command == f"git rm --quiet --ignore-unmatch {tmp_path / 'registry.yaml'}"
 
 
 RELEASE = """
@@ -95,45 +105,205 @@ spec:
 """
 
 
+FLUX_1 = """
+apiVersion: helm.fluxcd.io/v1
+kind: HelmRelease
+metadata: {name: docker-registry, namespace: registry}
+spec:
+  releaseName: registry
+  chart: {repository: https://helm.twun.io, name: docker-registry, version: 2.2.3}
+  values:
+    persistence: {enabled: true, size: 10Gi}
+"""
+
+K3S = """
+apiVersion: helm.cattle.io/v1
+kind: HelmChart
+metadata: {name: docker-registry, namespace: kube-system}
+spec:
+  repo: https://helm.twun.io
+  chart: docker-registry
+  targetNamespace: registry
+  valuesContent: |-
+    persistence: {enabled: true, size: 10Gi}
+"""
+
+
+def release_report(tmp_path: Path, text: str, release: InstalledRelease | None = None) -> ImportReport:
+    """The report of the import of a release."""
+    (tmp_path / "values.yaml").write_text(text)
+    return import_path(str(tmp_path), Path("apps/registry"), release).report
+
+
 def release_commands(tmp_path: Path, text: str) -> list[str]:
-    """The commands to run after the import of a HelmRelease."""
-    (tmp_path / "helmrelease.yaml").write_text(text)
-    report = import_path(str(tmp_path), Path("apps/registry")).report
-    return [step for step in report.steps if not step.startswith("#")]
+    """The commands to run after the import of a release."""
+    return [step for step in release_report(tmp_path, text).steps if not step.startswith("#")]
+
+
+def assert_in_order(commands: Sequence[str], order: list[str]) -> None:
+    """Assert that there is a command for each of these beginnings, one after the other."""
+    places = [position([*commands], start) for start in order]
+    assert places == sorted(places)
+
+
+PROTECT = ["kubectl annotate --overwrite --field-manager=registry-gitops -n registry pvc/", "kubectl patch pv"]
 
 
 def test_a_release_stays_the_same_one_and_is_upgraded_when_flux_has_the_new_one(tmp_path: Path) -> None:
-    commands = release_commands(tmp_path, RELEASE)
+    report = release_report(tmp_path, RELEASE)
     order = [
-        "kubectl annotate --overwrite --field-manager=registry-gitops -n registry pvc/docker-registry",
-        "kubectl patch pv",
+        *PROTECT,
         "flux suspend helmrelease -n registry docker-registry",
-        "kubectl scale -n registry deployment/docker-registry --replicas=0",
-        "kubectl delete -n registry deployment/docker-registry",
-        f"git rm --quiet {tmp_path / 'helmrelease.yaml'}",
+        f"git rm --quiet --ignore-unmatch {tmp_path / 'values.yaml'}",
         "git push",
-        "kubectl wait helmrelease -n registry docker-registry",
+        "kubectl wait -n registry helmreleases.helm.toolkit.fluxcd.io/docker-registry",
+        "kubectl delete -n registry deployment/docker-registry",
+        "kubectl wait -n registry --for=delete pod --selector=release=docker-registry",
         "flux resume helmrelease -n registry docker-registry",
         "registry-gitops status",
     ]
-    places = [position(commands, start) for start in order]
-    assert places == sorted(places)
-    assert not [command for command in commands if "registry-owner" in command]
+    assert_in_order(report.steps, order)
+    assert not [command for command in report.steps if "registry-owner" in command]
+    back = [
+        "flux suspend helmrelease",
+        "git revert",
+        "kubectl wait -n registry helmreleases.helm.toolkit.fluxcd.io/docker-registry",
+        "kubectl delete -n registry deployment/docker-registry",
+        "flux resume helmrelease",
+    ]
+    assert_in_order(report.rollback, back)
+
+
+def test_nobody_uninstalls_a_release_of_flux_1_while_flux_2_takes_it_over(tmp_path: Path) -> None:
+    report = release_report(tmp_path, FLUX_1)
+    order = [
+        *PROTECT,
+        'kubectl scale -n "$OPERATOR_NAMESPACE" deployment/helm-operator --replicas=0',
+        "kubectl patch --local -f apps/registry/helmrelease.yaml",
+        "git push",
+        "kubectl delete -n registry deployment/registry-docker-registry",
+        "flux resume helmrelease -n registry docker-registry",
+        "registry-gitops status",
+        "kubectl delete -n registry helmreleases.helm.fluxcd.io/docker-registry",
+        "kubectl delete configmap -n kube-system --selector=OWNER=TILLER,NAME=registry",
+        'kubectl scale -n "$OPERATOR_NAMESPACE" deployment/helm-operator --replicas="$REPLICAS"',
+    ]
+    assert_in_order(report.steps, order)
+    assert 'helm rollback -n registry registry "$REVISION"' in report.rollback
+
+
+def test_k3s_leaves_a_release_alone_before_its_chart_is_deleted(tmp_path: Path) -> None:
+    report = release_report(tmp_path, K3S)
+    chart = "-n kube-system helmcharts.helm.cattle.io/docker-registry"
+    mark = (
+        f"kubectl patch --field-manager=registry-gitops {chart} --type=merge --patch="
+        """'{"metadata": {"annotations": {"helmcharts.helm.cattle.io/unmanaged": "true"}, "finalizers": null}}'"""
+    )
+    order = [
+        *PROTECT,
+        mark,
+        "kubectl patch --local -f apps/registry/helmrelease.yaml",
+        "git push",
+        "kubectl delete -n registry deployment/docker-registry",
+        "flux resume helmrelease -n registry docker-registry",
+        "registry-gitops status",
+        f"kubectl delete {chart}",
+    ]
+    assert_in_order(report.steps, order)
+    assert f"kubectl annotate {chart} helmcharts.helm.cattle.io/unmanaged-" in report.rollback
+
+
+VALUES = "persistence: {enabled: true, size: 10Gi, deleteEnabled: true}\n"
+
+
+def test_a_release_of_helm_keeps_its_name_its_namespace_and_its_claim(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(VALUES)
+    imported = import_path(str(tmp_path), Path("apps/registry"), InstalledRelease("images", "registry"))
+    assert "name: images\nnamespace:\n  name: registry\n  create: false\n" in imported.files["registry.yaml"]
+    order = [
+        "kubectl get -n registry deployment/images-docker-registry",
+        'REVISION="$(kubectl get -n registry secret --selector=owner=helm,name=images,',
+        "kubectl annotate --overwrite --field-manager=registry-gitops -n registry pvc/images-docker-registry",
+        "kubectl patch --local -f apps/registry/helmrelease.yaml",
+        "git add apps/registry",
+        "kubectl delete -n registry deployment/images-docker-registry",
+        "flux resume helmrelease -n registry images",
+    ]
+    assert_in_order(imported.report.steps, order)
+    assert not [step for step in imported.report.steps if step.startswith("git rm")]
+    assert 'helm rollback -n registry images "$REVISION"' in imported.report.rollback
+
+
+def test_a_values_file_without_a_release_has_no_move_but_tells_how_to_get_it(tmp_path: Path) -> None:
+    report = release_report(tmp_path, VALUES)
+    assert not [step for step in report.steps if step.startswith("kubectl")]
+    assert not report.rollback
+    assert [text for text in report.differences if "--release NAME and --namespace NAME" in text]
+
+
+def test_a_release_is_refused_for_what_is_no_values_file(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="leave out --release"):
+        release_report(tmp_path, K3S, InstalledRelease("images", "registry"))
 
 
 def test_files_of_root_change_their_owner_before_the_upgrade(tmp_path: Path) -> None:
     commands = release_commands(tmp_path, f"{RELEASE}    securityContext: {{enabled: false}}\n")
     owner = position(commands, "kubectl run registry-owner -n registry --image=docker.io/library/registry:3.1.1")
-    assert position(commands, "kubectl wait -n registry --for=delete pod") < owner < position(commands, "git push")
+    assert position(commands, "kubectl wait -n registry --for=delete pod") < owner
+    assert owner < position(commands, "flux resume helmrelease")
 
 
-def test_what_shares_a_file_with_the_claim_is_named_to_be_taken_out(tmp_path: Path) -> None:
-    file = tmp_path / "all.yaml"
-    file.write_text((INPUTS / "claim-and-service.yaml").read_text())
-    steps = import_path(str(file), Path("apps/registry")).report.steps
-    (edit,) = [step for step in steps if step.startswith("# Edit")]
-    assert edit.startswith(f"# Edit {file}: take out ")
-    assert "Deployment/container-registry/registry" in edit
-    assert "Service/container-registry/registry" in edit
+def run_git_steps(folder: Path, source: str, steps: Sequence[str]) -> None:
+    """Run the steps of Git in a repository with these files, twice: as somebody does who has lost count."""
+    (folder / "apps" / "registry").mkdir(parents=True, exist_ok=True)
+    (folder / "apps" / "registry" / "registry.yaml").write_text("name: registry\n")
+    start = next(index for index, step in enumerate(steps) if step.startswith("# Replace the old"))
+    commands = "\n".join(steps[start : steps.index("git push")])
+    setup = "git init -q && git add apps/old && git -c user.name=a -c user.email=a commit -qm start"
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "EMAIL": "a@example.com"}
+    for script in (setup, commands, commands):
+        done = subprocess.run(["sh", "-ec", script], cwd=folder, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done
+    state = subprocess.run(["git", "status", "--porcelain"], cwd=folder, capture_output=True, text=True)
+    assert state.stdout == "", source
+
+
+def test_what_shares_a_file_with_the_claim_is_taken_out_by_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "apps" / "old"
+    old.mkdir(parents=True)
+    (old / "all.yaml").write_text((INPUTS / "claim-and-service.yaml").read_text())
+    (old / "other.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other, namespace: other}\n")
+    kustomization = "# What runs here\nresources:\n  - all.yaml\n  - other.yaml\n"
+    (old / "kustomization.yaml").write_text(kustomization)
+    monkeypatch.chdir(tmp_path)
+    steps = import_path("apps/old", Path("apps/registry")).report.steps
+    run_git_steps(tmp_path, "apps/old", steps)
+    left = [each["kind"] for each in yaml.safe_load_all((old / "all.yaml").read_text()) if each]
+    assert left == ["PersistentVolumeClaim"]
+    expected = "# What runs here\nresources:\n  - ../registry\n  - all.yaml\n  - other.yaml\n"
+    assert (old / "kustomization.yaml").read_text() == expected
+
+
+def test_a_kustomization_lists_the_new_directory_instead_of_what_leaves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "apps" / "old"
+    old.mkdir(parents=True)
+    claim, *others = (INPUTS / "claim-and-service.yaml").read_text().split("---\n")
+    (old / "claim.yaml").write_text(claim)
+    (old / "registry.yaml").write_text("---\n".join(others))
+    (old / "kustomization.yaml").write_text("resources:\n- registry.yaml\n- claim.yaml\n")
+    monkeypatch.chdir(tmp_path)
+    run_git_steps(tmp_path, "apps/old", import_path("apps/old", Path("apps/registry")).report.steps)
+    assert (old / "kustomization.yaml").read_text() == "resources:\n- ../registry\n- claim.yaml\n"
+    assert sorted(path.name for path in old.iterdir()) == ["claim.yaml", "kustomization.yaml"]
+
+
+def test_entries_of_a_list_are_for_a_person_to_take_out(tmp_path: Path) -> None:
+    objects = [each for each in yaml.safe_load_all((INPUTS / "claim-and-service.yaml").read_text()) if each]
+    (tmp_path / "list.yaml").write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": objects}))
+    (edit,) = [step for step in import_path(str(tmp_path), Path("apps/registry")).report.steps if "# Edit" in step]
+    assert "take out " in edit
     assert "PersistentVolumeClaim" not in edit
-    assert f"git add {file} apps/registry" in steps

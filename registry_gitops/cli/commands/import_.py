@@ -30,7 +30,12 @@ def import_(
         bool, typer.Option("--cluster", help="Read a registry that runs with kubectl, instead of PATH.")
     ] = False,
     namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", metavar="NAME", help="Namespace to read with --cluster.")
+        str | None,
+        typer.Option("--namespace", "-n", metavar="NAME", help="Namespace to read with --cluster, or of --release."),
+    ] = None,
+    release: Annotated[
+        str | None,
+        typer.Option("--release", metavar="NAME", help="Release that Helm installed with the values file PATH."),
     ] = None,
     context: ContextOption = None,
     kubeconfig: KubeconfigOption = None,
@@ -46,17 +51,22 @@ def import_(
 
     Reports what became of every key, and exits 1 if one needs a decision. Never overwrites a file.
     """
-    from registry_gitops.importer import format_import, import_path, write_import
+    from registry_gitops.importer import InstalledRelease, format_import, import_path, write_import
 
-    if not cluster and (namespace or context or kubeconfig):
-        raise typer.BadParameter("needs --cluster", param_hint="--namespace" if namespace else "--context")
+    installed = InstalledRelease(release, namespace or "") if release else None
+    if installed and (cluster or not namespace):
+        message = "cannot be combined with --cluster" if cluster else "needs --namespace NAME"
+        raise typer.BadParameter(message, param_hint="--release")
+    if not cluster and ((namespace and not release) or context or kubeconfig):
+        hint = "--context" if context or kubeconfig else "--namespace"
+        raise typer.BadParameter("needs --cluster", param_hint=hint)
     if cluster:
         if path or not namespace:
             message = "cannot be combined with PATH" if path else "needs --namespace NAME"
             raise typer.BadParameter(message, param_hint="--cluster")
         imported = _import_running(namespace, context, kubeconfig, output_dir)
     elif path:
-        imported = import_path(path, output_dir)
+        imported = import_path(path, output_dir, installed)
     else:
         raise typer.BadParameter("pass a file or directory, or --cluster with --namespace NAME", param_hint="PATH")
     write_import(imported, output_dir)
