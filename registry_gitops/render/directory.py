@@ -58,8 +58,9 @@ def write_plans(plans: Sequence[Plan], *, force: bool = False) -> None:
         only_edited = all(action is Action.EDITED for action, _ in refused)
         kind = EditedError if only_edited else InputError
         raise kind(finding for _, finding in refused)
+    work_trees: dict[str, str] = {}
     try:
-        _carry_out([(plan, steps) for plan in plans if (steps := _steps(plan))])
+        _carry_out([(plan, steps) for plan in plans if (steps := _steps(plan, work_trees))], work_trees)
     except OSError as error:
         path = Path(error.filename2 or error.filename)
         if path.name.startswith(_STAGED):  # a name that users do not know
@@ -102,9 +103,9 @@ class _Step:
         return self.directory / f"{_STAGED}{self.number}.old"
 
 
-def _steps(plan: Plan) -> list[_Step]:
+def _steps(plan: Plan, work_trees: dict[str, str]) -> list[_Step]:
     """Return the steps that carry out a plan; none if nothing differs."""
-    before, after = plan.checksums, _new_checksums(plan)
+    before, after = plan.checksums, _new_checksums(plan, work_trees)
     if not plan.pending and before == after:
         return []
     # First write checksums of the old and the new content of each file: if the run is killed at any point, the next one
@@ -120,11 +121,11 @@ def _steps(plan: Plan) -> list[_Step]:
     return [_Step(plan.directory, change, number) for number, change in enumerate(changes)]
 
 
-def _new_checksums(plan: Plan) -> ChecksumFile:
+def _new_checksums(plan: Plan, work_trees: dict[str, str]) -> ChecksumFile:
     """Return the checksum file after the plan was carried out. An old seal stays if there is no new one."""
     owned = {change.path: frozenset({checksum(change.after)}) for change in plan.changes if change.after is not None}
     if plan.inputs:
-        return ChecksumFile(owned, build_seal(plan.directory, owned, plan.inputs))
+        return ChecksumFile(owned, build_seal(plan.directory, owned, plan.inputs, work_trees))
     old = plan.checksums
     return old if old and old.owned == owned and not plan.pending else ChecksumFile(owned)
 
@@ -134,9 +135,9 @@ def _overtaken(directory: Path) -> Finding:
     return Finding(id="invalid-input", message=message, location=Location(str(directory)))
 
 
-def _carry_out(work: Sequence[tuple[Plan, list[_Step]]]) -> None:
+def _carry_out(work: Sequence[tuple[Plan, list[_Step]]], work_trees: dict[str, str]) -> None:
     directories = [plan.directory for plan, _ in work]
-    with _created(directories), _locked(directories), _cleared(directories):
+    with _created(directories), _locked(directories, work_trees), _cleared(directories):
         changed = [plan.directory for plan, _ in work if not _is_current(plan)]
         if changed:
             raise InputError(map(_overtaken, changed))
@@ -163,10 +164,11 @@ def _create_directories(directory: Path) -> list[Path]:
     """Create a directory with those above it, and return those that were missing, from the outermost on."""
     missing = []
     for path in (directory, *directory.parents):
-        if path.exists():
+        if path.is_dir():
             break
         missing.append(path)
-    directory.mkdir(parents=True, exist_ok=True)
+    if missing:
+        directory.mkdir(parents=True, exist_ok=True)
     return missing[::-1]
 
 
@@ -177,7 +179,7 @@ def _remove_directories(created: list[Path]) -> None:
 
 
 @contextlib.contextmanager
-def _locked(directories: Sequence[Path]) -> Iterator[None]:
+def _locked(directories: Sequence[Path], work_trees: dict[str, str]) -> Iterator[None]:
     """Let one run at a time write to `directories`, if the operating system and the file system support locks.
 
     The lock is on the Git repository, one for any number of directories in it, or else on what is above them all.
@@ -187,7 +189,7 @@ def _locked(directories: Sequence[Path]) -> Iterator[None]:
     except ImportError:  # Windows
         yield
         return
-    places = {find_work_tree(directory) or directory.resolve() for directory in directories}
+    places = {find_work_tree(directory, work_trees) or directory.resolve() for directory in directories}
     if not places:
         yield
         return
