@@ -27,6 +27,9 @@ def map_in_processes(
         return
     import pickle
 
+    # Before the others begin: they have the modules and validators that it loads.
+    yield function(items[0])
+    items = items[1:]
     bounds = [len(items) * part // count for part in range(count + 1)]
     parts = [items[start:end] for start, end in itertools.pairwise(bounds)]
     children = [_fork(function, part) for part in parts[1:]]
