@@ -30,6 +30,7 @@ _HOMES = {
     "Source": "source",
     "describe_errors": "problems",
     "find_configs": "config_search",
+    "find_extended": "config_search",
     "find_for_all_values": "variants",
     "format_key": "problems",
     "is_system_namespace": "namespace_options",
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from registry_gitops.deployment.config_loader import locate_findings as locate_findings
     from registry_gitops.deployment.config_search import FoundConfigs as FoundConfigs
     from registry_gitops.deployment.config_search import find_configs as find_configs
+    from registry_gitops.deployment.config_search import find_extended as find_extended
     from registry_gitops.deployment.config_text import EXTENDS as EXTENDS
     from registry_gitops.deployment.config_text import ConfigText as ConfigText
     from registry_gitops.deployment.config_text import list_places as list_places

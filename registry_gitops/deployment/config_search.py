@@ -54,16 +54,21 @@ def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
     below = [each for each in map(Path, find_files(directories, CONFIG_FILES)) if each.name in CONFIG_FILES]
     below = _once(below, named) if named else below
     texts = {each: read_config_text(each) for each in below}
-    extended = {base for each, text in texts.items() if each.suffix != ".py" and (base := _extended(each, text))}
-    others = {
-        each: key
-        for each, text in texts.items()
-        if os.path.normpath(each) not in extended and (key := _foreign_key(each, text))
-    }
+    extended = find_extended({each: _find_extends(text) for each, text in texts.items() if each.suffix != ".py"})
+    others = {each: key for each, text in texts.items() if each not in extended and (key := _foreign_key(each, text))}
     ours = [each for each in texts if each not in others]
-    bases = {each: None for each in ours if os.path.normpath(each) in extended and not _is_rendered(each)}
+    bases = {each: None for each in ours if each in extended and not _is_rendered(each)}
     unclear = {each: key for each, key in others.items() if key not in _MANIFEST_KEYS and each.suffix != ".py"}
     return FoundConfigs((*named, *(each for each in ours if each not in bases)), tuple(bases), unclear)
+
+
+def find_extended(extends: Mapping[Path, str]) -> set[Path]:
+    """Return the config files that others extend. `extends` has what each one extends, as it is written in it, or "".
+
+    What is extended can be incomplete: it is a config file of its own only if files were rendered from it.
+    """
+    bases = {os.path.normpath(path.parent / base) for path, base in extends.items() if base}
+    return {path for path in extends if os.path.normpath(path) in bases}
 
 
 def _once(paths: Iterable[Path], without: Iterable[Path] = ()) -> list[Path]:
@@ -101,16 +106,13 @@ def _foreign_key(path: Path, text: str) -> str:
     return next((key for key in keys if key not in CONFIG_KEYS), "")
 
 
-def _extended(path: Path, text: str) -> str:
-    """Return the path of the file that a config file extends, or "". What is wrong with it is told when it is read."""
+def _find_extends(text: str) -> str:
+    """Return what a config file extends, or "". What is wrong with it is told when it is read."""
     if EXTENDS not in text:
         return ""
     match = _EXTENDS.search(text)
-    base = match[1] if match else _read_extends(text)
-    return os.path.normpath(path.parent / base) if base else ""
-
-
-def _read_extends(text: str) -> str:
+    if match:
+        return match[1]
     try:
         value = load_yaml(text).value
     except YAMLError:
@@ -119,5 +121,6 @@ def _read_extends(text: str) -> str:
     return base if isinstance(base, str) else ""
 
 
-def _is_rendered(path: Path) -> bool:
-    return (path.parent / CHECKSUM_FILE).is_file()
+def _is_rendered(config: Path) -> bool:
+    """Return whether files were rendered to the directory of a config file."""
+    return (config.parent / CHECKSUM_FILE).is_file()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -43,21 +42,25 @@ class _Checked:
 def find_descriptions(repository: FluxRepository) -> list[YAMLDocument]:
     """Return the config files of ours, without those that others extend, unless files were rendered from them too.
 
-    What is extended can be incomplete; what is wrong in it is found in those that extend it.
+    What is wrong in one that is left out is found in those that extend it.
     """
-    found = [document for document in repository.documents if _is_description(document)]
-    extended = set(filter(None, map(_extended, found)))
-    return [each for each in found if os.path.normpath(each.source.name) not in extended or _is_rendered(each)]
+    found = [(FilePath(each.source.name), each) for each in repository.documents if _is_description(each)]
+    if not found:
+        return []
+    # Imported here, because most runs find no config file.
+    from registry_gitops.deployment import find_extended
+
+    extended = find_extended({path: _find_extends(each) for path, each in found})
+    return [each for path, each in found if path not in extended or _is_rendered(path)]
 
 
-def _extended(document: YAMLDocument) -> str:
-    """Return the path of the file that a config file extends, or ""."""
+def _find_extends(document: YAMLDocument) -> str:
     base = document.value.get("extends")
-    return os.path.normpath(FilePath(document.source.name).parent / base) if isinstance(base, str) else ""
+    return base if isinstance(base, str) else ""
 
 
-def _is_rendered(document: YAMLDocument) -> bool:
-    return (FilePath(document.source.name).parent / CHECKSUM_FILE).is_file()
+def _is_rendered(config: FilePath) -> bool:
+    return (config.parent / CHECKSUM_FILE).is_file()
 
 
 def add_descriptions(
@@ -104,7 +107,7 @@ def _is_description(document: YAMLDocument) -> bool:
     source = value.get("source")
     kind = source.get("type") if isinstance(source, dict) else None
     is_shaped = (kind in _SOURCES or "extends" in value) and CONFIG_KEYS.issuperset(value)
-    return path.name == _YAML and (is_shaped or _is_rendered(document))
+    return path.name == _YAML and (is_shaped or _is_rendered(path))
 
 
 def _check(document: YAMLDocument, repository: FluxRepository) -> _Checked:
