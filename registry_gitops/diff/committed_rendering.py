@@ -15,7 +15,8 @@ from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES
 _LINE: Final = re.compile("[0-9a-f]{64}  (.+)")
 _CONFIG: Final = re.compile("^# with: (.+)$", re.MULTILINE)
 """The first file that a seal names: the config file."""
-_RELEASE: Final = "helmrelease.yaml"
+RELEASE_FILE: Final = "helmrelease.yaml"
+"""What each deployment has, and no chart that several share."""
 _NO_OBJECTS: Final = re.compile(r"chart/|.*\.md$")
 """Rendered files that are read elsewhere, or not at all."""
 
@@ -67,7 +68,7 @@ def find_abandoned(tree: GitTree, rendered: Collection[str]) -> Iterator[Abandon
     files = [path for path in tree.ids if posixpath.basename(path) == CHECKSUM_FILE]
     places = {path: posixpath.dirname(path) or "." for path in files}
     for path, text in sorted(tree.read([path for path in files if places[path] not in rendered]).items()):
-        if _RELEASE in _list_names(text):  # and not a chart that deployments share
+        if RELEASE_FILE in _list_names(text):
             yield AbandonedDirectory(places[path], _find_config(tree, places[path], text))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from registry_gitops.diff.chart_sources import describe_charts
 from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
 from registry_gitops.diff.effect import Effect, worst_effect
 from registry_gitops.diff.helm_template import Helm, HelmError
@@ -23,28 +24,30 @@ NO_HELM: Final = "helm is not on PATH, so the objects of the chart are not compa
 NO_TEMPLATE: Final = "helm cannot render the chart, so its objects are not compared, only its values"
 
 
-def compare_renderings(before: Rendering, after: Rendering, helm: Helm | None) -> tuple[Changes, Notes]:
+def compare_renderings(
+    before: Rendering, after: Rendering, helm: Helm | None, applied: Rendering | None = None
+) -> tuple[Changes, Notes]:
     """Return what happens to the objects, and what could not be compared. `helm` is None if there is none.
 
-    Without Helm, only the objects that Flux applies are compared, with the values of the release.
+    Without Helm, only the objects that Flux applies are compared, with the values of the release. `applied` has the
+    release as Flux applied it last, if that is not the one of `before`, which is suspended.
     """
     changes = tuple(_flux_changes(before, after))
     unbuilt = tuple(dict.fromkeys((*before.notes, *after.notes)))
     if not (_upgrades(before, after) or any(map(_uninstalls, changes))):
         return changes, unbuilt
-    notes = (*unbuilt, *_list_unknown(before, after))
+    old = applied or before
+    notes = (*unbuilt, *_list_unknown(old, after))
     if helm is None:
-        changes, more = _judge_by_values(before, after, changes)
-        return changes, (*notes, NO_HELM, *more)
+        return _judge_by_values(old, after, changes, (*notes, NO_HELM))
     try:
-        one, other = (render_release(helm, each) for each in (before, after))
+        one, other = (render_release(helm, each) for each in (old, after))
     except (HelmError, KustomizeError) as error:
-        changes, more = _judge_by_values(before, after, changes)
-        return changes, (*notes, f"{NO_TEMPLATE}: {error}", *more)
+        return _judge_by_values(old, after, changes, (*notes, f"{NO_TEMPLATE}: {error}"))
     changes = tuple(_with_lost_data(change, one) if _uninstalls(change) else change for change in changes)
     if not _upgrades(before, after):
         return changes, notes
-    return (*changes, *_comparison(before, after)(one, other)), notes
+    return (*changes, *_comparison(old, after)(one, other)), notes
 
 
 def _comparison(before: Rendering, after: Rendering) -> Comparison:
@@ -88,21 +91,21 @@ def _with_lost_data(change: ObjectChange, objects: Iterable[PlainObject]) -> Obj
 
 def _list_unknown(before: Rendering, after: Rendering) -> Iterator[str]:
     """Yield what the rendered files do not tell of the release."""
-    if before.is_suspended:
-        yield "the release was suspended, so the cluster can have other objects than the files: use --live"
+    yield from describe_charts(before, after)
     if any(each.helm_input and each.helm_input.has_variables for each in (before, after)):
         yield "variables of Flux are compared as they are written"
     for kind, name in dict.fromkeys((*before.value_sources, *after.value_sources)):
         yield f"the values of {kind}/{name} are not known here"
 
 
-def _judge_by_values(before: Rendering, after: Rendering, changes: Iterable[ObjectChange]) -> tuple[Changes, Notes]:
+def _judge_by_values(before: Rendering, after: Rendering, changes: Changes, notes: Notes) -> tuple[Changes, Notes]:
     """Return the changes, that of the HelmRelease with what its values do, and the values that need Helm to tell."""
     one, other = before.helm_input, after.helm_input
     if one is None:
-        return tuple(changes), ()
+        return changes, notes
     verdict, unsure = judge_values(one, other, _comparison(before, after))
-    notes = (f"needs Helm to tell what these values do: {', '.join(unsure)}",) if unsure else ()
+    if unsure:
+        notes = (*notes, f"needs Helm to tell what these values do: {', '.join(unsure)}")
     return tuple(_with_verdict(change, verdict) for change in changes), notes
 
 

@@ -74,8 +74,8 @@ def diff_with_cluster(
 def _diff(step: Step, helm: Helm | None) -> DeploymentDiff:
     if step.after.problems:
         return _describe(step.after, (), ())
-    changes, notes = compare_renderings(step.before, step.after.rendering, helm)
-    return _describe(step.after, changes, (*filter(None, [step.note]), *notes))
+    changes, notes = compare_renderings(step.before, step.after.rendering, helm, step.applied)
+    return _describe(step.after, changes, (*step.notes, *notes))
 
 
 def _describe(state: CurrentState, changes: tuple[ObjectChange, ...], notes: tuple[str, ...]) -> DeploymentDiff:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,8 @@ from registry_gitops.masking import quote
 
 _TIMEOUT: Final = 60.0
 """Seconds for one command of git."""
+_MOST: Final = 100
+"""Revisions that are looked at in the history of a file."""
 
 
 class GitTree:
@@ -56,6 +58,17 @@ class GitTree:
         differing = _git(self.root, "diff", *options, self._commit, "--")
         new = _git(self.root, "ls-files", "--others", "--exclude-standard", "-z")
         return frozenset(os.fsdecode(path) for path in (*differing.split(b"\0"), *new.split(b"\0")) if path)
+
+    @cached_property
+    def is_shallow(self) -> bool:
+        """Whether the repository is a clone without the whole history."""
+        return _git(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def find_earlier(self, path: str) -> Iterator[GitTree]:
+        """Yield the revisions that changed a file, from this one back, newest first, at most 100."""
+        if self._commit:
+            listed = _git(self.root, "log", "--format=%H", f"--max-count={_MOST}", self._commit, "--", path)
+            yield from (GitTree(self.root, commit) for commit in listed.decode().split())
 
     def read(self, paths: Collection[str]) -> dict[str, str]:
         """Return path -> text of those of `paths` that are files of this revision. What is no UTF-8 is replaced."""

@@ -24,6 +24,11 @@ _LOCATION: Final = frozenset(
 _BUILD: Final = ("postBuild", "patches", "images", "components", "namePrefix", "nameSuffix")
 """Fields of a Flux Kustomization that change what it makes of a directory."""
 
+_CHART: Final = ("spec", "chart", "spec")
+_OTHER_CHART: Final = Verdict(
+    Effect.RESTARTS_PODS, "Flux upgrades the release if that is another chart, which can restart the Pods"
+)
+
 
 def judge_creation(plain: PlainObject) -> Verdict:
     """Return what the creation of an object does."""
@@ -118,14 +123,26 @@ def _judge_autoscaler(update: ObjectUpdate) -> Verdict:
 def _judge_release(update: ObjectUpdate) -> Verdict:
     if look_up(update.after, "spec", "suspend") is True:
         return Verdict(Effect.NOTHING, "Flux changes nothing in the release while it is suspended")
+    if look_up(update.before, "spec", "suspend") is True:
+        return Verdict(Effect.NOTHING, "Flux resumes, and upgrades the release with all that changed in the meantime")
+    if look_up(update.after, *_CHART, "sourceRef", "kind") == "HelmRepository" and update.changed_fields(*_CHART):
+        return _OTHER_CHART
     if len(update.changed_fields("spec", "values")) == len(update.differences):
         return Verdict(Effect.NOTHING, "Flux upgrades the release with these values")
     return Verdict(Effect.NOTHING, "Flux manages the release by it")
 
 
+def _judge_source(update: ObjectUpdate) -> Verdict:
+    if update.changed_fields("spec", "ref") or update.changed_fields("spec", "url"):
+        return _OTHER_CHART
+    return _judge_other(update)
+
+
 def _judge_kustomization(update: ObjectUpdate) -> Verdict:
     if look_up(update.after, "spec", "suspend") is True:
         return Verdict(Effect.NOTHING, "Flux applies nothing while it is suspended")
+    if look_up(update.before, "spec", "suspend") is True:
+        return Verdict(Effect.NOTHING, "Flux resumes, and applies all that changed in the directory in the meantime")
     if update.changed_fields("spec", "targetNamespace") or update.changed_fields("spec", "kubeConfig"):
         deletion = _judge_kustomization_deletion(update.before)
         reason = f"Flux applies the directory to another place; in the old one, {deletion.reason}"
@@ -147,5 +164,7 @@ _JUDGES: Final[Mapping[str, Callable[[ObjectUpdate], Verdict]]] = {
     "Service": _judge_service,
     "HorizontalPodAutoscaler": _judge_autoscaler,
     "HelmRelease": _judge_release,
+    "HelmRepository": _judge_source,
+    "OCIRepository": _judge_source,
     "Kustomization": _judge_kustomization,
 }

@@ -9,7 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from registry_gitops.diff.committed_rendering import AbandonedDirectory, find_abandoned, read_committed_files
+from registry_gitops.diff.committed_rendering import (
+    RELEASE_FILE,
+    AbandonedDirectory,
+    find_abandoned,
+    read_committed_files,
+)
 from registry_gitops.diff.current_state import CurrentState, broken_state, read_remains
 from registry_gitops.diff.git_tree import GitTree
 from registry_gitops.diff.kustomization_build import apply_kustomization
@@ -17,6 +22,7 @@ from registry_gitops.diff.plain_objects import key_of
 from registry_gitops.diff.rendering import Rendering
 from registry_gitops.errors import InputError
 
+_SUSPENDED: Final = "the release was suspended, so the cluster can have other objects than the files: use --live"
 _STAYS: Final = "no config file renders this directory any more, and Flux applies it until it is deleted"
 
 
@@ -26,15 +32,34 @@ class Step:
 
     before: Rendering
     after: CurrentState
-    note: str = ""
+    notes: tuple[str, ...] = ()
     """What is to be known of it."""
+    applied: Rendering | None = None
+    """What Flux applied last, if it is known, and `before` was suspended."""
     is_asked_for: bool = True
     """Whether the user asks for it; if not, it may only be where one of those comes from."""
 
 
 def build_step(tree: GitTree, state: CurrentState) -> Step:
     """Return a deployment with what the revision has rendered of it."""
-    return _step(tree, state.directory, state)
+    step = _step(tree, state.directory, state)
+    resumes = step.before.is_suspended and state.rendering.release and not state.rendering.is_suspended
+    return _resume(tree, step) if resumes else step
+
+
+def _resume(tree: GitTree, step: Step) -> Step:
+    """Return a deployment with what Flux applied before the release was suspended, if the history tells it."""
+    directory = step.after.directory
+    for earlier in tree.find_earlier(posixpath.join(tree.place_of(directory), RELEASE_FILE)):
+        rendering = _read_rendering(earlier, directory)
+        if not rendering.is_suspended:
+            note = f"the release was suspended: its objects are compared with those of commit {earlier.revision[:12]}"
+            return replace(step, applied=rendering, notes=(note,))
+    if tree.is_shallow:
+        return replace(step, notes=(_SUSPENDED,))
+    return replace(
+        step, applied=Rendering({}, tree.read_below, ""), notes=("the release was suspended from the start",)
+    )
 
 
 def add_removals(
@@ -98,15 +123,20 @@ def _removal(tree: GitTree, found: AbandonedDirectory, named: dict[str, Path], c
         return step
     is_gone = found.config in compared or bool(found.config and not config.exists())
     remains = read_remains(directory, step.before.files)
-    return replace(step, after=replace(after, rendering=remains), note=_STAYS if is_gone and remains.files else "")
+    return replace(step, after=replace(after, rendering=remains), notes=(_STAYS,) if is_gone and remains.files else ())
 
 
 def _step(tree: GitTree, directory: Path, after: CurrentState) -> Step:
     try:
-        rendering = Rendering(read_committed_files(tree, directory), tree.read_below, f"{tree.revision}:{directory}/")
-        return Step(apply_kustomization(rendering, lambda: tree.read_below(tree.place_of(directory))), after)
+        return Step(_read_rendering(tree, directory), after)
     except InputError as error:
         return _broken_step(after.config, error, after.name)
+
+
+def _read_rendering(tree: GitTree, directory: Path) -> Rendering:
+    """Return what the revision has rendered to a directory. Raises InputError."""
+    rendering = Rendering(read_committed_files(tree, directory), tree.read_below, f"{tree.revision}:{directory}/")
+    return apply_kustomization(rendering, lambda: tree.read_below(tree.place_of(directory)))
 
 
 def _broken_step(config: Path, error: InputError, name: str = "") -> Step:
@@ -123,12 +153,13 @@ def _is_same(removed: Step, step: Step) -> bool:
 def _join(origin: Step, step: Step) -> Step:
     title = ": ".join(filter(None, (str(origin.after.config), origin.after.name)))
     stays = bool(origin.after.rendering.files)
-    return Step(origin.before, step.after, f"compared with what {title} rendered" if stays else f"moved from {title}")
+    note = f"compared with what {title} rendered" if stays else f"moved from {title}"
+    return Step(origin.before, step.after, (note,))
 
 
 def _is_worth_telling(removal: Step) -> bool:
     is_changed = removal.before.files != removal.after.rendering.files
-    return bool(is_changed or removal.note or removal.after.problems)
+    return bool(is_changed or removal.notes or removal.after.problems)
 
 
 def _is_below(place: str, directory: str) -> bool:

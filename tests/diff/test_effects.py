@@ -8,7 +8,7 @@ import pytest
 
 from registry_gitops.diff import Effect
 
-from .committed import CONFIG, Repository, change_of, values
+from .committed import CONFIG, Repository, change_of, git, values
 
 S3 = {"type": "s3", "s3": {"bucket": "images", "region": "eu-west-1", "existingSecret": "s3"}}
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, Effect, str]] = [
@@ -145,7 +145,7 @@ def test_what_the_files_do_not_tell_is_noted(repository: Repository) -> None:
     suspended = {**CONFIG, "release": {"suspend": True}}
     after = {**CONFIG, "release": {"valuesFrom": [{"kind": "Secret", "name": "more"}]}}
     assert repository.diff(suspended, after).notes == (
-        "the release was suspended, so the cluster can have other objects than the files: use --live",
+        "the release was suspended from the start",
         "the values of Secret/more are not known here",
     )
 
@@ -160,3 +160,49 @@ def test_variables_of_flux_are_compared_as_they_are_written(repository: Reposito
     assert change_of(found, "Deployment").effect is Effect.STOPS_PODS
     (field,) = change_of(found, "HTTPRoute").fields
     assert field.after == '["images.${DOMAIN}"]'
+
+
+def test_resumed_release_gets_what_changed_while_it_was_suspended(repository: Repository) -> None:
+    repository.commit(values(image={"tag": "3.0.0"}))
+    commit = git(repository.root, "rev-parse", "HEAD")[:12]
+    repository.commit({**values(image={"tag": "3.1.0"}), "release": {"suspend": True}})
+    repository.commit({**values(image={"tag": "3.1.1"}), "release": {"suspend": True}})
+    (found,) = repository.report(repository.write(values(image={"tag": "3.1.1"}))).deployments
+    assert found.notes == (f"the release was suspended: its objects are compared with those of commit {commit}",)
+    assert change_of(found, "HelmRelease").reason.startswith("Flux resumes, ")
+    (field,) = change_of(found, "Deployment").fields
+    assert (field.before, field.after) == ("docker.io/library/registry:3.0.0", "docker.io/library/registry:3.1.1")
+    assert found.effect is Effect.STOPS_PODS
+
+
+OCI = {"type": "oci", "url": "oci://registry.example.com/charts/docker-registry", "ref": {"tag": "0.1.0"}}
+HELM = {"type": "helm", "url": "https://charts.example.com", "version": "0.1.0"}
+OWN = "the objects are those of the chart 0.1.0 of this registry-gitops"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "notes"),
+    [
+        (OCI, OCI, ()),
+        (
+            OCI,
+            {**OCI, "ref": {"tag": "0.2.0"}},
+            (
+                "the chart changes from oci://registry.example.com/charts/docker-registry 0.1.0 "
+                f"to oci://registry.example.com/charts/docker-registry 0.2.0, and is not read: {OWN}",
+            ),
+        ),
+        (
+            {**HELM, "version": "0.3.x"},
+            {**HELM, "version": "0.3.x"},
+            (f"the chart https://charts.example.com/docker-registry 0.3.x is not read: {OWN}",),
+        ),
+    ],
+)
+def test_chart_that_is_elsewhere_is_told(
+    repository: Repository, before: dict[str, Any], after: dict[str, Any], notes: tuple[str, ...]
+) -> None:
+    found = repository.diff({**CONFIG, "source": before}, {**values(replicaCount=0), "source": after})
+    assert found.notes == notes
+    restarts = [change.object.kind for change in found.changes if change.effect is Effect.RESTARTS_PODS]
+    assert restarts == (["OCIRepository"] if before != after else [])
