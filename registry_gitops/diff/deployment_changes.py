@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from registry_gitops.diff.chart_sources import describe_charts
@@ -53,7 +54,10 @@ def compare_renderings(
 def _comparison(before: Rendering, after: Rendering) -> Comparison:
     """Return what compares the objects of the Helm release, which another one can replace."""
     identities = {each.helm_identity for each in (before, after)} - {None}
-    return compare_objects if len(identities) <= 1 else replace_objects
+    if len(identities) <= 1:
+        return compare_objects
+    clusters = {identity.cluster for identity in identities if identity}
+    return partial(replace_objects, elsewhere=len(clusters) > 1)
 
 
 def _upgrades(before: Rendering, after: Rendering) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from registry_gitops.amounts import parse_quantity
@@ -37,19 +37,25 @@ def judge_fixed_fields(update: ObjectUpdate) -> Verdict | None:
     fixed = [name for path in _FIXED.get(kind, ()) for name in update.changed_fields(*path.split("."))]
     if update.before.get("immutable") is True:
         fixed += [name for path in _BINARY_DATA for name in update.changed_fields(path)]
-    if kind == "Service" and _moves_address(update):
-        fixed.append("spec.clusterIP")
+    if kind == "Service":
+        fixed += _fixed_fields_of_service(update)
     if fixed:
         subject = "an existing object keeps its" if len(fixed) == 1 else "an existing object keeps"
         return Verdict(Effect.REFUSED, f"{subject} {', '.join(dict.fromkeys(fixed))}")
     return _judge_size(update) if kind == "PersistentVolumeClaim" else None
 
 
-def _moves_address(update: ObjectUpdate) -> bool:
-    """Return whether a Service gets a fixed address that it does not have; without one, it keeps the one it has."""
-    before, after = (look_up(each, "spec", "clusterIP", default="") for each in (update.before, update.after))
-    types = {look_up(each, "spec", "type", default="ClusterIP") for each in (update.before, update.after)}
-    return after not in ("", before) and "ExternalName" not in types
+def _fixed_fields_of_service(update: ObjectUpdate) -> Iterator[str]:
+    before, after = (look_up(each, "spec", default={}) for each in (update.before, update.after))
+    types = {each.get("type", "ClusterIP") for each in (before, after)}
+    # Without a fixed address, it keeps the one that it has.
+    if after.get("clusterIP", "") not in ("", before.get("clusterIP", "")) and "ExternalName" not in types:
+        yield "spec.clusterIP"
+    if types == {"LoadBalancer"} and before.get("loadBalancerClass") != after.get("loadBalancerClass"):
+        yield "spec.loadBalancerClass"
+    families = [each.get("ipFamilies") for each in (before, after)]
+    if all(families) and families[0][0] != families[1][0]:
+        yield "spec.ipFamilies"
 
 
 def _judge_size(update: ObjectUpdate) -> Verdict | None:

@@ -28,12 +28,14 @@ def compare_objects(
             yield describe_change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=by_flux))
 
 
-def replace_objects(before: Iterable[PlainObject], after: Iterable[PlainObject]) -> Iterator[ObjectChange]:
-    """Yield what happens if Flux uninstalls a Helm release and installs another one in its place."""
+def replace_objects(
+    before: Iterable[PlainObject], after: Iterable[PlainObject], *, elsewhere: bool = False
+) -> Iterator[ObjectChange]:
+    """Yield what happens if Flux uninstalls a Helm release and installs another one, in the same cluster or not."""
     old, new = ({key_of(plain): plain for plain in objects} for objects in (before, after))
     for key, plain in new.items():
         if key in old:
-            yield describe_change(ChangeAction.UPDATE, plain, _judge_replacement(old[key]))
+            yield describe_change(ChangeAction.UPDATE, plain, _judge_replacement(old[key], elsewhere=elsewhere))
         else:
             yield describe_change(ChangeAction.CREATE, plain, judge_creation(plain))
     for key, plain in old.items():
@@ -41,9 +43,12 @@ def replace_objects(before: Iterable[PlainObject], after: Iterable[PlainObject])
             yield describe_change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=False))
 
 
-def _judge_replacement(plain: PlainObject) -> Verdict:
+def _judge_replacement(plain: PlainObject, *, elsewhere: bool) -> Verdict:
     """Return what happens to an object that the old and the new release have."""
     verdict = judge_deletion(plain, by_flux=False)
+    if elsewhere:
+        effect = worst_effect((verdict.effect, Effect.RECREATES_OBJECT))
+        return Verdict(effect, f"Flux installs the release in another cluster; in this one, {verdict.reason}")
     if verdict.effect is Effect.ORPHANS_DATA:
         return Verdict(Effect.NOTHING, "Helm keeps the claim with the images, and the new release takes it over")
     reason = "Flux uninstalls the old Helm release, and installs one of another name or place"

@@ -28,7 +28,7 @@ _OF_THE_SKETCH: Final = (
     *("replicaCount", "autoscaling", "updateStrategy", "nameOverride", "fullnameOverride", "persistence", "storage"),
 )
 """Values that have a place of their own in the sketch. All others are taken to be in the template of the Pods."""
-_UNSURE: Final = ("extraDeploy", "service.clusterIP", "service.loadBalancerClass")
+_UNSURE: Final = ("extraDeploy", "service.clusterIP", "service.loadBalancerClass", "service.ipFamilies")
 """Values whose change Kubernetes can refuse, which the sketch does not tell."""
 
 

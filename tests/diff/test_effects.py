@@ -85,6 +85,14 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, Effect, str]] = [
         "/var/lib/registry was in the claim docker-registry, which the new Pods do not mount",
     ),
     (
+        "class of the load balancer",
+        values(service={"type": "LoadBalancer", "loadBalancerClass": "example.com/one"}),
+        values(service={"type": "LoadBalancer", "loadBalancerClass": "example.com/two"}),
+        "Service",
+        Effect.REFUSED,
+        "an existing object keeps its spec.loadBalancerClass",
+    ),
+    (
         "port of the Service",
         CONFIG,
         values(service={"ports": {"http": 80}}),
@@ -129,6 +137,13 @@ def test_other_release_name_recreates_the_objects_and_keeps_the_claim(repository
     found = repository.diff(values(fullnameOverride="docker-registry"), after)
     assert change_of(found, "Service").effect is Effect.RECREATES_OBJECT
     assert change_of(found, "PersistentVolumeClaim").effect is Effect.NOTHING
+
+
+def test_release_in_another_cluster_leaves_the_images_in_the_first(repository: Repository) -> None:
+    found = repository.diff(CONFIG, {**CONFIG, "release": {"kubeConfig": {"secretRef": {"name": "other"}}}})
+    claim = change_of(found, "PersistentVolumeClaim")
+    assert (claim.effect, claim.reason[:43]) == (Effect.ORPHANS_DATA, "Flux installs the release in another cluste")
+    assert change_of(found, "Service").effect is Effect.RECREATES_OBJECT
 
 
 def test_suspended_release_keeps_its_objects(repository: Repository) -> None:

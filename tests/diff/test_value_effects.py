@@ -15,7 +15,7 @@ from registry_gitops.render import render
 
 from .effect_cases import TRACKS, Change, Track
 
-NEEDS_HELM = {"`extraDeploy`: other data in it"}
+NEEDS_HELM = {"`extraDeploy`: other data in it", "`service.loadBalancerClass`"}
 
 
 def rendering(deployment: RegistryDeployment) -> Rendering:
