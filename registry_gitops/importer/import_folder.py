@@ -18,6 +18,8 @@ from registry_gitops.importer.chart_styles import ChartStyle, is_values_file, st
 from registry_gitops.importer.config_draft import ConfigDraft
 from registry_gitops.importer.import_report import ImportReport
 from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
+from registry_gitops.importer.inflated_charts import find_inflated_charts
+from registry_gitops.importer.inflated_import import import_inflated_chart
 from registry_gitops.importer.input_keys import read_tree
 from registry_gitops.importer.moves import (
     GitChanges,
@@ -106,7 +108,8 @@ def _import_documents(
     workloads = [] if found else _workloads(own, manifests, documents)
     if len(workloads) > 1:
         raise InputError(_several([each.manifest for each in workloads]))
-    if release and (workloads or found):
+    charts = find_inflated_charts(folder)
+    if release and (workloads or found or charts):
         raise InputError.single("is no values file, and names its release itself: leave out --release", path)
     if workloads:
         form, deployment, plan = _import_workload(
@@ -116,6 +119,11 @@ def _import_documents(
         form = import_release(draft, found[0], documents, manifests, folder)
         deployment = _with_release_name(draft, validate_draft(draft), name_in_helm(found[0]))
         plan = _plan_release(draft, found[0], deployment, own, documents, output)
+    elif charts:
+        if len(charts) > 1:
+            raise InputError.single("has several charts of a registry: leave one of them in helmCharts", path)
+        form = import_inflated_chart(draft, charts[0], folder)
+        deployment, plan = validate_draft(draft), None
     else:
         form, deployment, plan = _import_values_file(draft, path, folder, own, output, release)
     return _imported(draft, deployment, form, plan, path, output)
@@ -227,9 +235,11 @@ def _import_workload(
     """
     draft, manifest = layers.draft, workload.manifest
     replaced, stays, old = import_workload(workload, layers)
-    note_kustomizations(draft, manifest, folder, layers)
+    note_kustomizations(draft, manifest.document, folder, layers)
     files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
-    note_other_documents(draft, manifest, files, [each for each in own if id(each) not in replaced | stays], ())
+    note_other_documents(
+        draft, manifest.document, files, [each for each in own if id(each) not in replaced | stays], ()
+    )
     settle_namespace(draft)
     spaces = _replaced_namespaces(draft, own)
     deployment, release = validate_draft(draft), find_helm_release(manifest)

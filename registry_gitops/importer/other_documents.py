@@ -8,6 +8,7 @@ from typing import Final
 
 from registry_gitops.documents import Manifest, Role, YAMLDocument
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
+from registry_gitops.importer.inflated_charts import CHARTS, take_inline_values, translate_inflated_chart
 from registry_gitops.importer.input_keys import read_tree
 from registry_gitops.importer.mappings import list_mappings, list_texts
 from registry_gitops.importer.value_layers import ValueLayers
@@ -15,12 +16,18 @@ from registry_gitops.manifests import POD_SECURITY
 
 _OWN_FILE: Final = "`render` writes it"
 _STAYS: Final = "it is no part of the release: it stays as it is"
+BUILD: Final = "kustomize build DIR >all.yaml && registry-gitops import all.yaml"
+_CHANGES: Final = (
+    *("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "replacements", "vars"),
+    *("namePrefix", "nameSuffix", "components", "transformers", "generators", CHARTS),
+)
+"""Keys of a kustomization that change what it builds from."""
 _GENERATORS: Final = ("configMapGenerator", "secretGenerator")
 
 
 def note_other_documents(
     draft: ConfigDraft,
-    registry: Manifest,
+    registry: YAMLDocument,
     documents: Sequence[YAMLDocument],
     manifests: Sequence[Manifest],
     sources: Sequence[int],
@@ -33,7 +40,7 @@ def note_other_documents(
     for manifest in manifests:
         notes = draft.read(read_tree(manifest.document, manifest.path, manifest.value))
         if manifest.group_kind == "Namespace" and manifest.name == draft.namespace:
-            if _folder(registry.document) in (here := _folder(manifest.document), *here.parents):
+            if _folder(registry) in (here := _folder(manifest.document), *here.parents):
                 _translate_namespace(notes, manifest)
             else:
                 notes.kept(())
@@ -78,17 +85,23 @@ def _translate_namespace(notes: Notes, manifest: Manifest) -> None:
 
 
 def note_kustomizations(
-    draft: ConfigDraft, registry: Manifest, folder: Sequence[YAMLDocument], layers: ValueLayers
+    draft: ConfigDraft, registry: YAMLDocument, folder: Sequence[YAMLDocument], layers: ValueLayers
 ) -> None:
     """Note what becomes of the kustomization files of the input: those of the registry, and those that change it."""
     documents = [each for each in folder if each.role is Role.KUSTOMIZATION]
-    here = _folder(registry.document)
+    here = _folder(registry)
     inside = {here, *(_folder(each) for each in documents if here in _folder(each).parents)}
     above = _leading_to(here, [each for each in documents if _folder(each) not in inside])
     for document in documents:
-        notes = draft.read(read_tree(document))
+        tree = read_tree(document)
+        charts = [index for file, key, index in layers.generators if (file, key) == (id(document), CHARTS)]
+        for index in charts:
+            take_inline_values(tree, index)
+        notes = draft.read(tree)
         if _folder(document) in inside:
             _translate_kustomization(notes, document, layers)
+            for index in charts:
+                translate_inflated_chart(notes, index)
             continue
         notes.kept(())
         if id(document) in above:
@@ -119,8 +132,8 @@ def _translate_kustomization(notes: Notes, document: YAMLDocument, layers: Value
     """Translate a kustomization file of the input, which `render` writes anew."""
     for key in ("apiVersion", "kind", "resources", "bases"):
         notes.dropped((key,), f"{_OWN_FILE}: kustomization.resources adds files to it")
-    for key in ("configurations", "generatorOptions"):
-        notes.dropped((key,), "nothing is generated any more")
+    for key in ("configurations", "generatorOptions", "openapi", "crds", "sortOptions", "buildMetadata", "metadata"):
+        notes.dropped((key,), "it is about how kustomize builds, and nothing is changed or generated any more")
     for key in ("labels", "commonAnnotations"):
         notes.keep((key,), f"kustomization.{key}")
     if notes.get("namespace"):
@@ -139,9 +152,9 @@ def _translate_kustomization(notes: Notes, document: YAMLDocument, layers: Value
 
 
 def _ask_for_changes(notes: Notes) -> None:
-    question = "it changes objects of the directory, whose names can be others now"
-    options = ["write the change as a value", "add it to kustomization.patches", "leave it out"]
-    for key in ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "replacements", "vars"):
+    question = "it changes objects of the directory, which were read without the change"
+    options = [f"import what kustomize makes of it instead: `{BUILD}`", "write the change as a value", "leave it out"]
+    for key in _CHANGES:
         notes.decide((key,), question, options)
 
 

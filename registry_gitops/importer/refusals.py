@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from registry_gitops.documents import Manifest, Role, YAMLDocument
 from registry_gitops.findings import Finding, Location
-from registry_gitops.importer.mappings import list_mappings
+from registry_gitops.importer.mappings import list_mappings, list_texts
+from registry_gitops.importer.other_documents import BUILD
 
 _NO_REGISTRY: Final = (
     "has no registry that is known: pass manifests that run the image of a registry, a HelmRelease, a HelmChart, or a "
@@ -25,6 +26,7 @@ _COMPOSE: Final = (
     "is a service of Docker Compose, and no object of Kubernetes: convert the file with `kompose convert`, and import "
     "the result"
 )
+_BUILT: Final = f"builds on other directories or charts: import what kustomize makes of it: `{BUILD}`"
 _CHART: Final = "is a chart: write what `helm template` makes of it to a file, and import that, or import its values"
 TEMPLATE: Final = "is a template, and no YAML: render it, and import the result"
 """What is wrong with a file of a template engine."""
@@ -79,8 +81,17 @@ def _other_forms(documents: Sequence[YAMLDocument], manifests: Sequence[Manifest
         for name, service in services.items() if isinstance(services, Mapping) and "kind" not in value else ():
             if isinstance(service, Mapping) and "registry" in str(service.get("image")):
                 yield _at(_COMPOSE, document, ("services", str(name)))
+        if document.role is Role.KUSTOMIZATION and _builds_on_others(document):
+            yield _at(_BUILT, document)
         if Path(document.source.name).name == "Chart.yaml":
             yield _at(_CHART, document)
+
+
+def _builds_on_others(kustomization: YAMLDocument) -> bool:
+    value = kustomization.value
+    names = [name for key in ("resources", "bases", "components") for name in list_texts(value.get(key))]
+    is_generated = any(value.get(key) for key in ("generators", "helmCharts", "helmChartInflationGenerator"))
+    return is_generated or any(name.startswith("../") or "://" in name or "?ref=" in name for name in names)
 
 
 def _other_products(manifests: Sequence[Manifest]) -> Iterator[Finding]:

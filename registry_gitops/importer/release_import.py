@@ -104,8 +104,8 @@ def import_release(
     used |= layers.used_manifests()
     rest = [each for each in manifests if id(each) not in used and each.document in folder]
     files = [each for each in folder if each.role is not Role.OBJECT and id(each) not in layers.files]
-    note_kustomizations(draft, release, folder, layers)
-    note_other_documents(draft, release, files, rest, chart.sources)
+    note_kustomizations(draft, release.document, folder, layers)
+    note_other_documents(draft, release.document, files, rest, chart.sources)
     settle_namespace(draft)
     return f"{release.kind} ({release.api_version}) of {style}"
 

@@ -73,6 +73,13 @@ class ValueLayers:
             self.add(self.draft.read(read_tree(document)).tree)
         return True
 
+    def read_values_file(self, path: pathlib.Path) -> KeyTree:
+        """Return the keys of a values file. Raises InputError if it is not there, or no mapping."""
+        document = self._file(path)
+        if document is None or not isinstance(document.value, dict):
+            raise InputError.single("is not there, or has no values: the chart of the kustomization needs it", path)
+        return self.draft.read(read_tree(document)).tree
+
     def used_manifests(self) -> set[int]:
         """Return the ids of the ConfigMaps and Secrets that hold values, and note what is around their values."""
         for manifest, held in self._used.values():

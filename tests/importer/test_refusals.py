@@ -83,3 +83,19 @@ def test_values_of_a_chart_around_the_registry_are_read(tmp_path: Path) -> None:
     imported = import_path(str(tmp_path / "values.yaml"), tmp_path / "out")
     assert yaml.safe_load(imported.files["registry.yaml"])["values"]["deletion"] == {"enabled": True}
     assert {each.key for each in imported.report.outcomes} >= {"global", "docker-registry.persistence.deleteEnabled"}
+
+
+def test_overlay_of_a_base_elsewhere_says_what_to_build(tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "prod").mkdir()
+    (tmp_path / "base" / "pod.yaml").write_text(POD.replace("$NAMESPACE", "media"), "utf-8")
+    (tmp_path / "prod" / "kustomization.yaml").write_text("resources: [../base]\n", "utf-8")
+    with pytest.raises(InputError, match="kustomization.yaml:1:1: builds on other directories .* `kustomize build DIR"):
+        import_path(str(tmp_path / "prod"), tmp_path / "out")
+
+
+def test_values_file_of_a_chart_that_is_not_there_is_named(tmp_path: Path) -> None:
+    charts = "helmCharts: [{name: docker-registry, repo: https://helm.twun.io, valuesFile: gone.yaml}]\n"
+    (tmp_path / "kustomization.yaml").write_text(charts, "utf-8")
+    with pytest.raises(InputError, match=r"gone\.yaml: is not there"):
+        import_path(str(tmp_path), tmp_path / "out")
