@@ -41,6 +41,7 @@ from registry_gitops.importer.upload_secret import share_upload_secret
 from registry_gitops.importer.value_layers import ValueLayers
 
 _DEFAULT: Final = "docker-registry"
+_PLACEMENT: Final = ("nodeSelector", "affinity", "tolerations", "imagePullSecrets")
 _NAME: Final = re.compile("[a-z]([-a-z0-9]{0,51}[a-z0-9])?")
 """What a release can be called."""
 
@@ -207,6 +208,7 @@ class _WorkloadImport:
     def _old_registry(self, config: KeyTree) -> OldRegistry:
         workload, manifest = self._workload, self._workload.manifest
         policy = manifest.mapping("spec", "persistentVolumeClaimRetentionPolicy")
+        pod = manifest.mapping(*workload.pod)
         settings = plain(config)
         claim = find_claim(workload, images_directory(settings)) if is_on_volume(settings) else None
         return OldRegistry(
@@ -218,6 +220,7 @@ class _WorkloadImport:
             kept=self._kept,
             removed=self._removed,
             image=workload.image if registry_user(workload) in (None, 0) else "",
+            placement={key: pod[key] for key in _PLACEMENT if pod.get(key)},
             deletes_claims="Delete" in policy.values(),
         )
 

@@ -77,9 +77,9 @@ class Cluster:
         )["items"]
         return items
 
-    def forward(self, namespace: str) -> AbstractContextManager[str]:
+    def forward(self, namespace: str, port: int | str = "http") -> AbstractContextManager[str]:
         """HOST:PORT on loopback that leads to the registry of a namespace; by the port-forward of our product."""
-        return port_forward(namespace, "svc/docker-registry", "http")
+        return port_forward(namespace, "svc/docker-registry", port)
 
 
 def until(what: str, look: Callable[[], Found | None], seconds: float = 60) -> Found:

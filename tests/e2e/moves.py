@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.e2e.fleet import FOLDER, Fleet, git
 from tests.support.tools import tool
@@ -19,15 +20,21 @@ _COMMITTER = {
 }
 
 
-def import_registry(fleet: Fleet, source: str, code: int = 0) -> list[str]:
-    """Import what is in a folder of the work tree into the registry's folder; give the commands to run."""
-    done = fleet.cli("import", source, "--output-dir", FOLDER, "--output", "json", code=code)
-    steps = json.loads(done.out)["steps"]
+class PrintedMove(NamedTuple):
+    """The commands that `import` prints."""
+
+    steps: list[str]
+    rollback: list[str]
+
+
+def import_registry(fleet: Fleet, *source: str) -> PrintedMove:
+    """Import a registry into its folder of the work tree, and return the commands to run."""
+    report = json.loads(fleet.cli("import", *source, "--output-dir", FOLDER, "--output", "json").out)
     fleet.describe(source={"name": fleet.name})
-    return list(steps)
+    return PrintedMove(report["steps"], report["rollback"])
 
 
-def move(fleet: Fleet, steps: list[str], programs: Path) -> None:
+def run_commands(fleet: Fleet, commands: list[str], programs: Path) -> None:
     """Run the commands in the work tree, as a script, with the programs of this run."""
     programs.mkdir(exist_ok=True)
     program = programs / "registry-gitops"
@@ -37,6 +44,11 @@ def move(fleet: Fleet, steps: list[str], programs: Path) -> None:
     path = f"{programs}:{tool('flux').parent}:{os.environ['PATH']}"
     environment = {**os.environ, **_COMMITTER, "PATH": path}
     done = subprocess.run(
-        ["sh", "-exc", "\n".join(steps)], cwd=fleet.tree, env=environment, capture_output=True, text=True, timeout=300
+        ["sh", "-exc", "\n".join(commands)],
+        cwd=fleet.tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"

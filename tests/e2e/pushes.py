@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -35,9 +36,8 @@ class Pushes:
     They go through a port-forward, as on any cluster, and through a new one when that breaks.
     """
 
-    def __init__(self, cluster: Cluster, namespace: str) -> None:
-        self._cluster = cluster
-        self._namespace = namespace
+    def __init__(self, cluster: Cluster, namespace: str, port: int | str = "http") -> None:
+        self._reach = partial(cluster.forward, namespace, port)
         self._over = threading.Event()
         self._numbers = iter(range(1_000_000))
         self.acknowledged: list[Blob] = []
@@ -65,7 +65,7 @@ class Pushes:
 
     def lost(self) -> list[str]:
         """The digests and tags that the registry has acknowledged, and does not have as they were pushed."""
-        with self._cluster.forward(self._namespace) as address:
+        with self._reach() as address:
             there = repository(address)
             # Each for itself: of some images, a part only was acknowledged.
             lost = [digest for each in self.acknowledged for digest in there.lacks(replace(each, parts=()))]
@@ -78,7 +78,7 @@ class Pushes:
             broken = threading.Event()
             with (
                 suppress(PortForwardError),
-                self._cluster.forward(self._namespace) as address,
+                self._reach() as address,
                 ThreadPoolExecutor(CLIENTS) as clients,
             ):
                 for _ in range(CLIENTS):

@@ -6,18 +6,20 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
-from registry_gitops.cluster import port_forward
 from tests.e2e.cluster import Object, is_ready, until
 from tests.e2e.fleet import FOLDER, Fleet
-from tests.e2e.moves import import_registry, move
+from tests.e2e.moves import PrintedMove, import_registry, run_commands
 from tests.e2e.pushes import Pushes, repository
 from tests.e2e.status import ready_without_causes
 from tests.support.oci_content import Blob
 
 OLD = "apps/old"
 NAME = "docker-registry"
+PORT = 5000
+"""Both charts have it, under another name."""
 CHART = Path(__file__).parent / "community_chart"
 
 
@@ -33,7 +35,7 @@ def release(fleet: Fleet) -> dict[str, Any]:
             "chart": {"spec": {"chart": "./charts/docker-registry", "sourceRef": source}},
             "values": {
                 "persistence": {"enabled": True, "size": "1Gi", "deleteEnabled": True},
-                "service": {"port": 5000},
+                "service": {"port": PORT},
                 "securityContext": {"enabled": True, "runAsUser": 1000, "fsGroup": 1000},
                 "secrets": {"haSharedSecret": ""},
             },
@@ -48,6 +50,12 @@ def found(fleet: Fleet, kind: str) -> Object:
     return one
 
 
+@pytest.fixture(scope="module")
+def printed(fleet: Fleet) -> PrintedMove:
+    """The move, imported once the old registry runs."""
+    return import_registry(fleet, OLD)
+
+
 def test_images_are_pushed_to_the_registry_of_the_other_chart(fleet: Fleet, pushed: Blob) -> None:
     shutil.copytree(CHART, fleet.tree / "charts" / "docker-registry")
     folder = fleet.tree / OLD
@@ -58,21 +66,22 @@ def test_images_are_pushed_to_the_registry_of_the_other_chart(fleet: Fleet, push
     fleet.push("Add a registry of the community's chart")
     fleet.follow()
     until("HelmRelease of the community's chart", lambda: is_ready(fleet.release()), 90)
-    with port_forward(fleet.namespace, f"svc/{NAME}", "http-5000") as address:
+    with fleet.cluster.forward(fleet.namespace, PORT) as address:
         repository(address).push(pushed, "1")
 
 
-def test_nothing_acknowledged_is_lost_while_it_moves(fleet: Fleet, tmp_path: Path) -> None:
+def test_nothing_acknowledged_is_lost_while_it_moves(fleet: Fleet, tmp_path: Path, printed: PrintedMove) -> None:
     service, claim, deployment = (found(fleet, kind) for kind in ("service", "pvc", "deployment"))
-    steps = import_registry(fleet, OLD)
-    move(fleet, steps, tmp_path / "programs")
-    fleet.ready()
+    with Pushes(fleet.cluster, fleet.namespace, PORT) as clients:
+        clients.go_on()
+        run_commands(fleet, printed.steps, tmp_path / "programs")
+        fleet.ready()
+        clients.go_on()
+    assert len(clients.acknowledged) >= 16
+    assert clients.lost() == []
     assert found(fleet, "service")["spec"]["clusterIP"] == service["spec"]["clusterIP"]
     assert found(fleet, "pvc")["metadata"]["uid"] == claim["metadata"]["uid"]
     assert found(fleet, "deployment")["metadata"]["uid"] != deployment["metadata"]["uid"]
-    with Pushes(fleet.cluster, fleet.namespace) as clients:
-        clients.go_on()
-    assert clients.lost() == []
 
 
 def test_images_from_before_are_pulled_from_the_new_registry(fleet: Fleet, pushed: Blob) -> None:
@@ -90,3 +99,17 @@ def test_one_release_has_both_revisions_and_keeps_the_claim_when_it_goes(fleet: 
     assert not (fleet.tree / OLD).exists()
     assert (fleet.tree / FOLDER / "helmrelease.yaml").exists()
     ready_without_causes(fleet)
+
+
+def test_the_way_back_brings_the_other_chart_back_to_the_same_claim(
+    fleet: Fleet, tmp_path: Path, printed: PrintedMove
+) -> None:
+    claim = found(fleet, "pvc")
+    with Pushes(fleet.cluster, fleet.namespace, PORT) as clients:
+        clients.go_on()
+        run_commands(fleet, printed.rollback, tmp_path / "programs")
+        clients.go_on()
+    assert clients.lost() == []
+    assert found(fleet, "pvc")["metadata"]["uid"] == claim["metadata"]["uid"]
+    assert found(fleet, "deployment")["spec"]["selector"]["matchLabels"] == {"app": NAME, "release": NAME}
+    assert (fleet.tree / OLD).exists()

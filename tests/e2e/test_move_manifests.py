@@ -7,13 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 import yaml
 
 from tests.e2e.bed.images import REGISTRY
 from tests.e2e.cluster import until
 from tests.e2e.fleet import FOLDER, Fleet
-from tests.e2e.moves import import_registry, move
+from tests.e2e.moves import PrintedMove, import_registry, run_commands
 from tests.e2e.pushes import Pushes, repository
 from tests.e2e.status import ready_without_causes
 from tests.support.oci_content import Blob
@@ -21,6 +22,8 @@ from tests.support.oci_content import Blob
 OLD = "apps/old"
 CLAIM = "registry-data"
 LABELS = {"app": "registry"}
+DIRECTORY = "teams/images"
+"""Where on the volume the images are, next to what others may keep there."""
 
 
 def manifests(namespace: str) -> dict[str, dict[str, Any]]:
@@ -31,7 +34,7 @@ def manifests(namespace: str) -> dict[str, dict[str, Any]]:
         "image": REGISTRY[0],
         "ports": [{"containerPort": 5000}],
         "env": [{"name": "REGISTRY_STORAGE_DELETE_ENABLED", "value": "true"}],
-        "volumeMounts": [{"name": "data", "mountPath": "/var/lib/registry"}],
+        "volumeMounts": [{"name": "data", "mountPath": "/var/lib/registry", "subPath": DIRECTORY}],
     }
     pod = {
         "containers": [container],
@@ -66,6 +69,12 @@ def service(fleet: Fleet) -> dict[str, Any]:
     found = fleet.cluster.get("service", "docker-registry", fleet.namespace)
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="module")
+def printed(fleet: Fleet) -> PrintedMove:
+    """The move, imported once the old registry runs."""
+    return import_registry(fleet, OLD)
 
 
 def test_images_are_pushed_to_a_registry_of_plain_manifests(fleet: Fleet, pushed: Blob) -> None:
@@ -103,12 +112,11 @@ def test_the_cluster_and_the_files_say_the_same(fleet: Fleet) -> None:
         shutil.rmtree(fleet.tree / folder)
 
 
-def test_nothing_acknowledged_is_lost_while_it_moves(fleet: Fleet, tmp_path: Path) -> None:
+def test_nothing_acknowledged_is_lost_while_it_moves(fleet: Fleet, tmp_path: Path, printed: PrintedMove) -> None:
     address = service(fleet)["spec"]
-    steps = import_registry(fleet, OLD)
     with Pushes(fleet.cluster, fleet.namespace) as clients:
         clients.go_on()
-        move(fleet, steps, tmp_path / "programs")
+        run_commands(fleet, printed.steps, tmp_path / "programs")
         fleet.ready()
         clients.go_on()
     assert len(clients.acknowledged) >= 16
@@ -131,6 +139,24 @@ def test_the_claim_stays_and_what_was_replaced_is_gone(fleet: Fleet) -> None:
     assert claim["status"]["phase"] == "Bound"
     (pod,) = fleet.pods()
     assert pod["spec"]["securityContext"]["fsGroup"] == 1000
+    mounts = pod["spec"]["containers"][0]["volumeMounts"]
+    assert [each["subPath"] for each in mounts if each["name"] == "data"] == [DIRECTORY]
     assert sorted(path.name for path in (fleet.tree / OLD).iterdir()) == ["claim.yaml"]
     assert (fleet.tree / FOLDER / "helmrelease.yaml").exists()
     ready_without_causes(fleet)
+
+
+def test_the_way_back_brings_the_old_manifests_back_to_the_same_claim(
+    fleet: Fleet, tmp_path: Path, printed: PrintedMove
+) -> None:
+    address = service(fleet)["spec"]["clusterIP"]
+    with Pushes(fleet.cluster, fleet.namespace) as clients:
+        clients.go_on()
+        run_commands(fleet, printed.rollback, tmp_path / "programs")
+        clients.go_on()
+    assert clients.lost() == []
+    assert service(fleet)["spec"]["clusterIP"] == address
+    assert fleet.release() is None
+    deployment = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
+    assert deployment is not None
+    assert deployment["spec"]["selector"]["matchLabels"] == LABELS

@@ -36,6 +36,7 @@ def test_the_claim_is_safe_and_git_is_ready_before_anything_is_deleted() -> None
         "kubectl annotate --overwrite --field-manager=registry-gitops -n container-registry pvc/registry-pvc",
         "kubectl patch pv",
         '[ -z "$KUSTOMIZATION" ] || flux suspend kustomization',
+        "kubectl patch --local -f apps/registry/helmrelease.yaml",
         "git add ",
         "git push",
         '[ -z "$KUSTOMIZATION" ] || flux reconcile source git',
@@ -43,6 +44,7 @@ def test_the_claim_is_safe_and_git_is_ready_before_anything_is_deleted() -> None
         "kubectl wait -n container-registry --for=delete pod",
         "kubectl run registry-owner",
         '[ -z "$KUSTOMIZATION" ] || flux resume kustomization',
+        "flux resume helmrelease -n container-registry registry",
         "registry-gitops status apps/registry/registry.yaml",
     ]
     places = [position(commands, start) for start in order]
@@ -77,6 +79,16 @@ def test_an_ingress_of_another_name_is_removed_so_that_no_host_has_two(name: str
         command for command in steps(name) if command.startswith("kubectl delete") and "deployment/" in command
     ]
     assert removed in command
+
+
+def test_the_owner_of_files_changes_on_the_node_of_the_registry(tmp_path: Path) -> None:
+    (command,) = [command for command in steps("hostpath") if "kubectl run registry-owner" in command]
+    assert '"nodeSelector": {"kubernetes.io/hostname": "node-1"}' in command
+    assert '"tolerations": [' in command
+    assert not [step for step in steps("hostpath") if "-o wide" in step]
+    text = (INPUTS / "hostpath.yaml").read_text().replace("nodeSelector: {kubernetes.io/hostname: node-1}", "")
+    (tmp_path / "registry.yaml").write_text(text)
+    assert [step for step in import_path(str(tmp_path), Path("apps/registry")).report.steps if "-o wide" in step]
 
 
 def test_without_a_claim_no_volume_is_kept() -> None:
@@ -189,7 +201,7 @@ def test_nobody_uninstalls_a_release_of_flux_1_while_flux_2_takes_it_over(tmp_pa
         'kubectl scale -n "$OPERATOR_NAMESPACE" deployment/helm-operator --replicas="$REPLICAS"',
     ]
     assert_in_order(report.steps, order)
-    assert 'helm rollback -n registry registry "$REVISION"' in report.rollback
+    assert_in_order(report.rollback, ["git revert", 'helm rollback -n registry registry "$REVISION"'])
 
 
 def test_k3s_leaves_a_release_alone_before_its_chart_is_deleted(tmp_path: Path) -> None:
@@ -231,7 +243,7 @@ def test_a_release_of_helm_keeps_its_name_its_namespace_and_its_claim(tmp_path: 
     ]
     assert_in_order(imported.report.steps, order)
     assert not [step for step in imported.report.steps if step.startswith("git rm")]
-    assert 'helm rollback -n registry images "$REVISION"' in imported.report.rollback
+    assert_in_order(imported.report.rollback, ["git revert", 'helm rollback -n registry images "$REVISION"'])
 
 
 def test_a_values_file_without_a_release_has_no_move_but_tells_how_to_get_it(tmp_path: Path) -> None:

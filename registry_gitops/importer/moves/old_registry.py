@@ -27,6 +27,8 @@ class OldRegistry:
     """Other objects that the new release replaces, which must be gone before: ingress/registry."""
     image: str = ""
     """Image that can give the files of the claim to another user, if they belong to root; else ""."""
+    placement: Mapping[str, Any] = field(default_factory=dict)
+    """What decides on which nodes its Pod runs, and how they pull its image: keys of the Pod's spec."""
     deletes_claims: bool = False
     """Whether it is a StatefulSet that deletes its claims with itself."""
     has_namespace: bool = False

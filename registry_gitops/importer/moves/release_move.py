@@ -16,17 +16,18 @@ from registry_gitops.importer.moves.new_release import NewRelease
 from registry_gitops.importer.moves.old_registry import Holder, OldRegistry, OldRelease
 from registry_gitops.importer.moves.stages import (
     check_cluster,
+    create_suspended,
     get_release,
     look,
     protect,
     stop,
     stop_new,
     suspend_release,
+    wait_until_applied,
 )
 
 _UNMANAGED: Final = "helmcharts.helm.cattle.io/unmanaged"
 _OPERATOR: Final = '-n "$OPERATOR_NAMESPACE" deployment/helm-operator'
-_APPLIED: Final = r"{.metadata.labels.kustomize\.toolkit\.fluxcd\.io/name}"
 
 
 def plan_release_move(old: OldRegistry, release: OldRelease, changes: GitChanges, new: NewRelease) -> MovePlan:
@@ -81,7 +82,7 @@ def _hold(release: OldRelease, new: NewRelease) -> list[str]:
             "# Stop Flux from bringing the old Deployment back, whose selector no upgrade can change:",
             f"flux suspend helmrelease {new.in_flux}",
         ]
-    return [*_HOLD[release.holder](release), *_create_suspended(new)]
+    return [*_HOLD[release.holder](release), *create_suspended(new)]
 
 
 def _hold_flux_1(release: OldRelease) -> list[str]:
@@ -114,21 +115,12 @@ def _hold_helm(release: OldRelease) -> list[str]:
 _HOLD: Final = {Holder.FLUX_1: _hold_flux_1, Holder.K3S: _hold_k3s, Holder.HELM: _hold_helm}
 
 
-def _create_suspended(new: NewRelease) -> list[str]:
-    patch = quote(json.dumps({"spec": {"suspend": True}}))
-    return [
-        "# Create the HelmRelease of Flux, suspended, so that Flux does nothing before the old registry has stopped:",
-        f"kubectl patch --local -f {new.manifest} --type=merge --patch={patch} -o yaml | "
-        "kubectl apply --server-side --field-manager=registry-gitops -f -",
-        "# You should see `serverside-applied`.",
-    ]
-
-
 def _wait_for_flux(release: OldRelease, new: NewRelease) -> list[str]:
-    state = f"'{{.spec.chart.spec.chart}}'={quote(new.chart)}" if release.holder is Holder.FLUX else f"'{_APPLIED}'"
+    state = f"'{{.spec.chart.spec.chart}}'={quote(new.chart)}"
+    wait = f"kubectl wait {get_release(new)} --timeout=30m --for=jsonpath={state}"
     return [
         "# Wait until Flux has applied the commit; the old registry serves meanwhile:",
-        f"kubectl wait {get_release(new)} --timeout=30m --for=jsonpath={state}",
+        wait if release.holder is Holder.FLUX else wait_until_applied(new),
         "# You should see `condition met`.",
     ]
 
@@ -168,8 +160,10 @@ def _bring_back(release: OldRelease, new: NewRelease) -> list[str]:
         return ["# Let Flux upgrade the release to the old chart:", f"flux resume helmrelease {new.in_flux}"]
     names = new.names
     steps = [
-        "# Bring the old revision back:",
-        f'helm rollback -n {names.storage_namespace} {names.release} "$REVISION"',
+        "# Bring the old revision back; Helm 4 must take fields of Flux, and Helm 3 knows no option for it:",
+        f'helm rollback -n {names.storage_namespace} {names.release} "$REVISION" '
+        "$(helm rollback --help | grep -o -e --force-conflicts | head -n 1)",
+        "# You should see `Rollback was a success`.",
     ]
     if release.holder is Holder.K3S:
         steps.append(f"kubectl annotate {release.held_by} {_UNMANAGED}-")

@@ -19,6 +19,7 @@ KEEP: Final = "helm.sh/resource-policy=keep"
 MANAGER: Final = "--overwrite --field-manager=registry-gitops"
 """Flux takes back what kubectl writes in its own name."""
 
+_APPLIED: Final = r"{.metadata.labels.kustomize\.toolkit\.fluxcd\.io/name}"
 _OWNER: Final = 1000
 """User and group of the chart's Pod."""
 
@@ -30,6 +31,18 @@ def check_cluster(old: OldRegistry) -> list[str]:
         "kubectl config current-context",
         f"kubectl get -n {old.namespace} {old.workload}",
         "# You should see the name of that cluster, and the registry that runs.",
+        *_show_node(old),
+    ]
+
+
+def _show_node(old: OldRegistry) -> list[str]:
+    if "hostPath" not in old.directory or "nodeSelector" in old.placement:
+        return []
+    return [
+        "# The images are on one node, and nothing keeps the Pod there. If there are more nodes, name this one in the "
+        "config file, as values.nodeSelector: {kubernetes.io/hostname: NODE}, and render again:",
+        f"kubectl get pods -n {old.namespace} --selector={quote(old.selector)} -o wide",
+        "# You should see the node of the old Pod.",
     ]
 
 
@@ -119,6 +132,26 @@ def suspend_release(new: NewRelease) -> list[str]:
     ]
 
 
+def create_suspended(new: NewRelease) -> list[str]:
+    """Return how Flux gets to know the new release before it may deploy it."""
+    patch = {"spec": {"suspend": True}}
+    metadata = {"name": new.deployment.name, "namespace": new.names.namespace}
+    # Flux takes over what kubectl writes in its own name, but the mark must stay until it is resumed.
+    mark = {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "metadata": metadata, **patch}
+    return [
+        "# Create the HelmRelease of Flux, suspended, so that Flux does nothing before the old registry has stopped:",
+        f"kubectl patch --local -f {new.manifest} --type=merge --patch={quote(json.dumps(patch))} -o yaml | "
+        "kubectl apply --server-side -f -",
+        f"echo {quote(json.dumps(mark))} | kubectl apply --server-side --field-manager=registry-gitops -f -",
+        "# You should see `serverside-applied` twice.",
+    ]
+
+
+def wait_until_applied(new: NewRelease) -> str:
+    """Return the command that ends when Flux has applied a HelmRelease that was created before."""
+    return f"kubectl wait {get_release(new)} --timeout=30m --for=jsonpath='{_APPLIED}'"
+
+
 def get_release(new: NewRelease) -> str:
     """Return what kubectl needs to name the new HelmRelease."""
     return f"-n {new.names.namespace} {HELM_RELEASES}/{new.deployment.name}"
@@ -133,4 +166,4 @@ def _owner_pod(old: OldRegistry) -> dict[str, object]:
     }
     claim = {"persistentVolumeClaim": {"claimName": old.claim}}
     volume = {"name": "images", **(claim if old.claim else old.directory)}
-    return {"apiVersion": "v1", "spec": {"containers": [container], "volumes": [volume]}}
+    return {"apiVersion": "v1", "spec": {**old.placement, "containers": [container], "volumes": [volume]}}

@@ -11,12 +11,14 @@ from registry_gitops.importer.moves.new_release import NewRelease
 from registry_gitops.importer.moves.old_registry import OldRegistry
 from registry_gitops.importer.moves.stages import (
     check_cluster,
+    create_suspended,
     get_release,
     look,
     protect,
     stop,
     stop_new,
     suspend_release,
+    wait_until_applied,
 )
 
 _LABELS: Final = "kustomize.toolkit.fluxcd.io"
@@ -37,10 +39,13 @@ def plan_workload_move(old: OldRegistry, changes: GitChanges, new: NewRelease) -
             "# Stop Flux from bringing the old registry back; without Flux, these lines do nothing:",
             *_find_kustomization(f"-n {old.namespace} {old.anchor}"),
             *_suspend(),
+            *create_suspended(new),
             *commit(changes, new.directory),
             *_fetch("Let Flux fetch the commit first, or it applies the old manifests once more:"),
+            f'[ -n "$KUSTOMIZATION" ] || {wait_until_applied(new)}',
             *stop(old),
             *_resume("Let Flux deploy the new registry:"),
+            f"flux resume helmrelease {new.in_flux}",
             *look(new),
             *_unmark(old),
         ],
