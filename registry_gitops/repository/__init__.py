@@ -2,12 +2,14 @@
 
 from registry_gitops.repository.flux_kustomization import FluxKustomization
 from registry_gitops.repository.flux_repository import FluxRepository, file_of
+from registry_gitops.repository.generated_artifact import ARTIFACT_GENERATOR, find_copies
 from registry_gitops.repository.kustomization_file import Entry, KustomizationFile, has_kustomization
 from registry_gitops.repository.kustomize_graph import Applier, KustomizeGraph
 from registry_gitops.repository.patch import Patch, changed_paths, parse_pointer
 from registry_gitops.repository.scope import find_root, find_scope
 
 __all__ = [
+    "ARTIFACT_GENERATOR",
     "Applier",
     "Entry",
     "FluxKustomization",
@@ -17,6 +19,7 @@ __all__ = [
     "Patch",
     "changed_paths",
     "file_of",
+    "find_copies",
     "find_root",
     "find_scope",
     "has_kustomization",

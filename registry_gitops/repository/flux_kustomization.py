@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from registry_gitops.documents import Manifest, is_decided_later
+from registry_gitops.repository.generated_artifact import ArtifactCopy, find_copies
 
 FLUX_KUSTOMIZATION: Final = "Kustomization.kustomize.toolkit.fluxcd.io"
-ARTIFACT_GENERATOR: Final = "ArtifactGenerator.source.extensions.fluxcd.io"
 
 _SourceKey = tuple[str, str, str]
 
@@ -31,6 +31,8 @@ class FluxKustomization:
         """Absolute path of the directory that it applies; None if that is not in sight."""
         self.base: str | None = None
         """Absolute path of the directory that `path` counts from; None if that cannot be told."""
+        self.is_missing = False
+        """Whether the source, which is in sight, does not have the directory."""
 
     def full_name(self, name: str) -> str:
         """Return the name that an object gets."""
@@ -60,14 +62,14 @@ def locate_folders(kustomizations: Sequence[FluxKustomization], generators: Iter
     repository, or the copy of a directory of it, if a directory is there. Repositories inside of a repository, such as
     examples, have their own root: the topmost directory above the Kustomization in which the path exists.
     """
-    artifacts = _artifacts(generators)
+    generators = tuple(generators)
     by_source: dict[_SourceKey, list[FluxKustomization]] = defaultdict(list)
     for each in kustomizations:
         if is_decided_later(each.path):
             continue
-        copies = artifacts.get(each.source[2]) if each.source[0] == "ExternalArtifact" else None
+        copies = find_copies(generators, each.source[2]) if each.source[0] == "ExternalArtifact" else None
         if copies is not None:
-            each.folder = _copied_folder(each, copies, root)
+            _locate_in_artifact(each, copies, root)
         else:
             by_source[each.source].append(each)
     for group in by_source.values():
@@ -88,6 +90,7 @@ def _locate_group(group: Sequence[FluxKustomization], root: str) -> None:
             each.base = max(bases, key=lambda base: votes[base])
             folder = _join(each.base, each.path)
             each.folder = folder if os.path.isdir(folder) else None
+            each.is_missing = each.folder is None and not _has_submodules(each.base)
 
 
 def _is_below_root(path: str) -> bool:
@@ -119,42 +122,28 @@ def _contains(folder: str, path: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-_Copy = tuple[str, str, str]
-"""File of the generator, directory in the repository, directory in the artifact."""
+def _has_submodules(base: str) -> bool:
+    return os.path.exists(os.path.join(base, ".gitmodules"))
 
 
-def _artifacts(generators: Iterable[Manifest]) -> dict[str, list[_Copy]]:
-    """Return the name of each generated artifact -> its copies. Each cluster can have an artifact of that name."""
-    found: dict[str, list[_Copy]] = defaultdict(list)
-    for generator in generators:
-        file = os.path.abspath(generator.document.source.name)
-        for artifact in generator.list("spec", "artifacts"):
-            if not isinstance(artifact, dict) or not isinstance(artifact.get("name"), str):
-                continue
-            copies = artifact.get("copy")
-            for copy in copies if isinstance(copies, list) else ():
-                if isinstance(copy, dict) and isinstance(copy.get("from"), str) and isinstance(copy.get("to"), str):
-                    source = _without_alias(copy["from"]).partition("*")[0]
-                    found[artifact["name"]].append((file, source, _without_alias(copy["to"])))
-    return found
+def _locate_in_artifact(each: FluxKustomization, copies: Sequence[ArtifactCopy], root: str) -> None:
+    """Set the directory of which the path in the artifact is a copy, from the generator that is nearest to `each`.
 
-
-def _without_alias(text: str) -> str:
-    return text.partition("/")[2]
-
-
-def _copied_folder(each: FluxKustomization, copies: Iterable[_Copy], root: str) -> str | None:
+    The path is missing if all that the artifact is made from is in sight, and has no such directory.
+    """
     path = os.path.normpath("/" + each.path.lstrip("/"))
+    bases = _ancestors(each.file, root)
 
-    def distance(copy: _Copy) -> int:
-        return -len(os.path.commonpath([copy[0], each.file]))
+    def distance(copy: ArtifactCopy) -> int:
+        return -len(os.path.commonpath([copy.file, each.file]))
 
-    for _, source, target in sorted(copies, key=distance):
-        inside = os.path.normpath("/" + target)
-        if not _contains(inside, path):
-            continue
-        relative = os.path.join(source, os.path.relpath(path, inside))
-        for base in _ancestors(each.file, root):
-            if _is_folder(base, relative):
-                return _join(base, relative)
-    return None
+    for copy in sorted(copies, key=distance):
+        if _contains(copy.target, path):
+            relative = os.path.join(copy.source, os.path.relpath(path, copy.target))
+            base = next((base for base in bases if _is_folder(base, relative)), None)
+            if base is not None:
+                each.folder = _join(base, relative)
+                return
+    is_in_sight = all(any(os.path.exists(_join(base, copy.source)) for base in bases) for copy in copies)
+    is_above = any(_contains(path, copy.target) for copy in copies)
+    each.is_missing = bool(copies) and is_in_sight and not is_above and not any(map(_has_submodules, bases))

@@ -10,12 +10,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from registry_gitops.documents import Manifest, Role, YAMLDocument, is_decided_later
-from registry_gitops.repository.flux_kustomization import (
-    ARTIFACT_GENERATOR,
-    FLUX_KUSTOMIZATION,
-    FluxKustomization,
-    locate_folders,
-)
+from registry_gitops.repository.flux_kustomization import FLUX_KUSTOMIZATION, FluxKustomization, locate_folders
+from registry_gitops.repository.generated_artifact import ARTIFACT_GENERATOR
 from registry_gitops.repository.kustomization_file import KustomizationFile, is_kustomization
 from registry_gitops.repository.kustomize_graph import Applier, KustomizeGraph, mark_patches, unknown_if_later
 from registry_gitops.repository.patch import Patch

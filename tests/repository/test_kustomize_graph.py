@@ -126,6 +126,53 @@ def test_paths_of_an_external_artifact_count_from_the_artifact_of_the_same_clust
     assert folders(repository) == {"a": "apps/a", "b": "apps/b"}
 
 
+def test_directory_that_an_artifact_does_not_have_is_missing_if_all_of_it_is_in_sight(
+    make_repository: MakeRepository,
+) -> None:
+    generator = """
+        apiVersion: source.extensions.fluxcd.io/v1beta1
+        kind: ArtifactGenerator
+        metadata: {{name: {0}, namespace: flux-system}}
+        spec:
+          pathPattern: "@repo/apps/{{app}}"
+          artifacts:
+            - name: {0}
+              copy:
+                - {1}
+        """
+    copies = {
+        "contents": '{from: "@repo/apps/a/**", to: "@artifact/"}',
+        "directory": '{from: "@repo/apps/a", to: "@artifact/"}',
+        "below": '{from: "@repo/apps/**", to: "@artifact/env/"}',
+        "other-repository": '{from: "@other/none/**", to: "@artifact/"}',
+        "archive": '{from: "@repo/apps/b/chart.tgz", to: "@artifact/", strategy: Extract}',
+        "'of-{app}'": '{from: "@repo/apps/{app}/**", to: "@artifact/"}',
+        "'of-{app}-{environment}'": '{from: "@repo/apps/{app}/**", to: "@artifact/"}',
+    }
+    found = {
+        ("contents", "./"): "apps/a",
+        ("contents", "./a"): "missing",
+        ("directory", "./a"): "apps/a",
+        ("directory", "./b"): "missing",
+        ("below", "./env/b"): "apps/b",
+        ("below", "./"): "-",
+        ("other-repository", "./a"): "-",
+        ("archive", "./chart"): "-",
+        ("of-b", "./"): "apps/b",
+        ("of-b-c", "./"): "-",
+    }
+    files = {f"{index}.yaml": generator.format(*copy) for index, copy in enumerate(copies.items())}
+    for index, (name, path) in enumerate(found):
+        files[f"clusters/{index}.yaml"] = flux(f"k{index}", path).replace(
+            "{kind: GitRepository, name: flux-system}", f"{{kind: ExternalArtifact, name: {name}}}"
+        )
+    repository = make_repository({"apps/a/a.yaml": SECRET, "apps/b/chart.tgz": "", **files})
+    located = folders(repository)
+    missing = {each.manifest.name for each in repository.flux_kustomizations if each.is_missing}
+    shown = {name: "missing" if name in missing else folder for name, folder in located.items()}
+    assert shown == {f"k{index}": folder for index, folder in enumerate(found.values())}
+
+
 def test_patches_reach_an_object_from_every_level(make_repository: MakeRepository) -> None:
     patches = """
       patches:

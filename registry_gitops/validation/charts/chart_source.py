@@ -10,11 +10,10 @@ from typing import Final
 
 from registry_gitops.documents import Manifest, Path, Problem, is_decided_later
 from registry_gitops.masking import quote
-from registry_gitops.repository import FluxRepository, file_of
+from registry_gitops.repository import ARTIFACT_GENERATOR, FluxRepository, file_of, find_copies
 
 HELM_CHART: Final = "HelmChart.source.toolkit.fluxcd.io"
 OCI_REPOSITORY: Final = "OCIRepository.source.toolkit.fluxcd.io"
-_ARTIFACT_GENERATOR: Final = "ArtifactGenerator.source.extensions.fluxcd.io"
 _SOURCES: Final = {
     "GitRepository": "GitRepository.source.toolkit.fluxcd.io",
     "Bucket": "Bucket.source.toolkit.fluxcd.io",
@@ -149,18 +148,10 @@ def _is_in_sight(order: ChartOrder, repository: FluxRepository) -> bool:
 def _of_artifact(release: Manifest, repository: FluxRepository) -> LocatedChart | None:
     """Return the chart that an ArtifactGenerator copies into the artifact, if it copies nothing else."""
     _, name = _reference(release)
-    copies = [
-        artifact.get("copy")
-        for generator in repository.of_kind(_ARTIFACT_GENERATOR)
-        for artifact in generator.list("spec", "artifacts")
-        if isinstance(artifact, dict) and artifact.get("name") == name
-    ]
-    only = copies[0] if len(copies) == 1 else None
-    copy = only[0] if isinstance(only, list) and len(only) == 1 else None
-    source = copy.get("from") if isinstance(copy, dict) else None
-    if not isinstance(source, str):
+    copies = find_copies(repository.of_kind(ARTIFACT_GENERATOR), name) or ()
+    if len(copies) != 1:
         return None
-    path = source.partition("/")[2].partition("*")[0]
+    path = copies[0].source
     for base in _ancestors(release, repository):
         if path.strip("/") and _is_chart(join(base, path)):
             return LocatedChart(show(join(base, path)), None, base)

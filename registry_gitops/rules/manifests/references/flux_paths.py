@@ -21,13 +21,16 @@ def missing_path(repository: FluxRepository) -> Iterator[tuple[Manifest, Problem
     for flux in repository.flux_kustomizations:
         if not repository.is_applied(flux.manifest) or flux.manifest.get("spec", "suspend") is True:
             continue
-        if flux.base is not None and flux.folder is None and not os.path.exists(os.path.join(flux.base, ".gitmodules")):
+        if flux.is_missing:
+            kind, _, name = flux.source
+            is_artifact = kind == "ExternalArtifact"
+            source, root = (f"{kind}/{name}", "artifact") if is_artifact else ("this repository", "repository")
             yield (
                 flux.manifest,
                 Problem(
                     ("spec", "path"),
-                    f"the directory {flux.path} does not exist in this repository",
-                    "correct the path: it counts from the root of the repository",
+                    f"the directory {flux.path} does not exist in {source}",
+                    f"correct the path: it counts from the root of the {root}",
                 ),
             )
         if flux.manifest.get("spec", "ignoreMissingComponents") is True:

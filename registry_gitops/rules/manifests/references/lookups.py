@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.documents import Manifest, Path, is_decided_later
-from registry_gitops.repository import FluxRepository, KustomizationFile, file_of
+from registry_gitops.repository import ARTIFACT_GENERATOR, FluxRepository, KustomizationFile, file_of
 
 HELM_RELEASE = "HelmRelease.helm.toolkit.fluxcd.io"
 FLUX_KUSTOMIZATION = "Kustomization.kustomize.toolkit.fluxcd.io"
+_MAKERS = {"ExternalArtifact.source.toolkit.fluxcd.io": ARTIFACT_GENERATOR}
+"""Kind -> the kind that makes objects of it, in its own namespace."""
 
 
 def is_missing(repository: FluxRepository, manifest: Manifest, group_kind: str, namespace: object, name: str) -> bool:
     """Whether an object that `manifest` names does not exist, as far as that can be known.
 
-    It can be, if the repository is complete, and has another object of that kind in that namespace, and neither a
-    variable, a patch, nor a ResourceSet decides what the name or the object is.
+    It can be, if the repository is complete, and has another object of that kind, or one that makes such objects, in
+    that namespace, and neither a variable, a patch, nor a ResourceSet decides what the name or the object is.
     """
     if not name or is_decided_later(name) or is_decided_later(namespace):
         return False
     spaces = {namespace} if isinstance(namespace, str) and namespace else set(repository.namespaces_of(manifest))
     if any(repository.find(group_kind, space, name) for space in spaces) or not repository.is_complete:
         return False
-    others = repository.of_kind(group_kind)
+    kinds = [group_kind, *filter(None, [_MAKERS.get(group_kind)])]
+    others = [other for kind in kinds for other in repository.of_kind(kind)]
     if not any("" in spaces or not repository.namespaces_of(other).isdisjoint({"", *spaces}) for other in others):
         return False
-    if repository.is_named_in_unread_text(name) or _is_generated(repository, group_kind):
+    if repository.is_named_in_unread_text(name) or any(_is_generated(repository, kind) for kind in kinds):
         return False
     return repository.is_applied(manifest)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from registry_gitops.documents import Manifest, Path, Problem
-from registry_gitops.repository import FluxRepository
+from registry_gitops.repository import ARTIFACT_GENERATOR, FluxRepository, find_copies
 from registry_gitops.rules.manifests.references.lookups import (
     FLUX_KUSTOMIZATION,
     HELM_RELEASE,
@@ -46,7 +46,7 @@ def missing_reference(manifest: Manifest, repository: FluxRepository) -> Iterato
         if not isinstance(name, str) or name == "flux-system":
             continue
         group_kind = fixed_kind or f"{kind}.source.toolkit.fluxcd.io"
-        if kind == "ExternalArtifact" and _is_generated_artifact(repository, name):
+        if kind == "ExternalArtifact" and find_copies(repository.of_kind(ARTIFACT_GENERATOR), name) is not None:
             continue
         namespace = reference.get("namespace")
         if not is_missing(repository, manifest, group_kind, namespace, name) or is_changed_later(
@@ -90,11 +90,3 @@ def missing_dependency(manifest: Manifest, repository: FluxRepository) -> Iterat
 
 def _space(namespace: object) -> str:
     return f"the namespace {namespace}" if namespace else "this namespace"
-
-
-def _is_generated_artifact(repository: FluxRepository, name: str) -> bool:
-    for generator in repository.of_kind("ArtifactGenerator.source.extensions.fluxcd.io"):
-        for artifact in generator.list("spec", "artifacts"):
-            if isinstance(artifact, dict) and artifact.get("name") == name:
-                return True
-    return False
