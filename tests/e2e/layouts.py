@@ -1,12 +1,15 @@
-"""The examples of whole repositories, in a repository of a story."""
+"""The examples of whole repositories, in a repository of a story, and what else they need in the cluster."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.support.tools import ROOT
+import yaml
+
+from tests.support.tools import ROOT, built
 
 
 def copy_example(example: str, into: Path, changes: Mapping[str, str]) -> None:
@@ -26,3 +29,10 @@ def replace(path: Path, changes: Mapping[str, str]) -> None:
     for old, new in changes.items():
         text = text.replace(old, new)
     path.write_text(text, "utf-8")
+
+
+def definition(group: str, name: str) -> str:
+    """A definition of a custom resource, as upstream publishes it. `group` is its file of those of `validate`."""
+    text = (built("cluster/validation-crds") / f"{group}.yaml").read_text("utf-8")
+    found = (json.dumps(each) for each in yaml.load_all(text, yaml.CSafeLoader) if each["metadata"]["name"] == name)
+    return next(found)

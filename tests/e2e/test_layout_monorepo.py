@@ -12,17 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from registry_gitops.cluster import port_forward
 from tests.e2e import services
 from tests.e2e.cluster import Cluster, is_ready, until
 from tests.e2e.fleet import SYSTEM, Fleet, git
-from tests.e2e.layouts import copy_example, replace
+from tests.e2e.layouts import copy_example, definition, replace
 from tests.e2e.pushes import REPOSITORY
 from tests.support.oci_content import Blob
 from tests.support.oci_http import Repository
-from tests.support.tools import built
 
 pytestmark = pytest.mark.crowded
 
@@ -40,7 +38,9 @@ def namespace(fleet: Fleet, cluster: str) -> str:
 @pytest.fixture(scope="module", autouse=True)
 def _clusters(fleet: Fleet, cluster: Cluster) -> Iterator[None]:
     """The example in Git, and in each cluster what it needs: routes, an S3 server, and Secrets."""
-    cluster.kubectl("apply", "--server-side", "-f", "-", said=definition("httproutes.gateway.networking.k8s.io"))
+    cluster.kubectl(
+        "apply", "--server-side", "-f", "-", said=definition("gateway", "httproutes.gateway.networking.k8s.io")
+    )
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": fleet.namespace}})
     endpoint = services.start_s3(cluster, fleet.namespace, *BUCKETS)
     copy_example("monorepo", fleet.tree, {"type: git": f"type: git\n  name: {fleet.name}"})
@@ -80,13 +80,6 @@ def _start(fleet: Fleet, cluster: Cluster, name: str) -> None:
     patch = {"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization", "metadata": {"name": "any"}}
     options = {"patch": json.dumps({**patch, **moved}), "target": {"kind": "Kustomization"}}
     fleet.follow(f"clusters/{name}", wait=False, suffix=f"-{name}", targetNamespace=there, patches=[options])
-
-
-def definition(name: str) -> str:
-    """A definition of a custom resource, as upstream publishes it."""
-    text = (built("cluster/validation-crds") / "gateway.yaml").read_text("utf-8")
-    found = (json.dumps(each) for each in yaml.load_all(text, yaml.CSafeLoader) if each["metadata"]["name"] == name)
-    return next(found)
 
 
 def ready(fleet: Fleet) -> list[dict[str, Any]]:

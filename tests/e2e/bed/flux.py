@@ -16,7 +16,7 @@ STORAGE = "127.0.0.1:9790"
 """Where the source-controller hands out what it has fetched."""
 
 _ARTIFACTS = "--feature-gates=ExternalArtifact=true"
-"""Flux sets it where source-watcher is installed. That one is no Go module that can be had, so it is not here."""
+"""Flux sets it where source-watcher is installed. The bed does not: no Go module has it."""
 
 CONTROLLERS: dict[str, tuple[int, tuple[str, ...]]] = {
     "source-controller": (
