@@ -41,6 +41,8 @@ class Rule:
     repository: RepositorySearch | None = None
     as_written: bool = False
     """Whether `deployment` reads texts with variables of Flux as they are written, and not with values for them."""
+    found_in_manifests: str = ""
+    """Id of the rule that finds in the rendered files what `deployment` finds in a config file."""
     text: str = ""
     """The page of a rule without a search here: what reads and compares the documents finds it."""
 

@@ -38,6 +38,11 @@ class _Checked:
     switched_off: frozenset[str] = frozenset()
     """Ids of the rules that the config file switches off."""
 
+    def has(self, finding: Finding) -> bool:
+        """Return whether a finding is in a file of the directory."""
+        file = finding.location.file
+        return self.directory is not None and FilePath(file or "").absolute().parent == self.directory
+
 
 def find_descriptions(repository: FluxRepository) -> list[YAMLDocument]:
     """Return the config files of ours, without those that others extend, unless files were rendered from them too.
@@ -69,7 +74,7 @@ def add_descriptions(
     """Return the findings with those in config files, which at most `jobs` processes check.
 
     What is found in a config file is not told again in the files that were rendered from it, and the rules that it
-    switches off are off there too.
+    switches off are off there too. An error there is told instead of the warning for the same thing.
     """
     if not descriptions:
         return list(findings)
@@ -79,7 +84,7 @@ def add_descriptions(
     # A text that cannot be read has been reported by the reader of all files.
     places = {(finding.location.file, finding.location.line) for finding in kept}
     # Two config files that extend one have the same problem in it.
-    new = dict.fromkeys(finding for each in checked for finding in each.findings)
+    new = dict.fromkeys(finding for each in checked for finding in each.findings if not _is_found(finding, each, kept))
     return [*kept, *(each for each in new if (each.location.file, each.location.line) not in places)]
 
 
@@ -170,7 +175,23 @@ def _stale_files(path: FilePath, plan: Plan) -> Iterator[Finding]:
 
 def _is_told(finding: Finding, checked: _Checked) -> bool:
     """Whether a finding in a rendered file is one of the config file, or of a rule that it switches off."""
-    if checked.directory is None or FilePath(finding.location.file or "").absolute().parent != checked.directory:
+    if not checked.has(finding):
         return False
+    if finding.id in {id_ for off in checked.switched_off for id_ in (off, _id_in_manifests(off))}:
+        return True
     keys: Sequence[str] = [each.location.key for each in checked.findings if each.id == finding.id]
-    return finding.id in checked.switched_off or any(f".{finding.location.key}".endswith(f".{key}") for key in keys)
+    is_same = any(_id_in_manifests(each.id) == finding.id for each in checked.findings) and not finding.is_error
+    return is_same or any(f".{finding.location.key}".endswith(f".{key}") for key in keys)
+
+
+def _is_found(finding: Finding, checked: _Checked, others: Sequence[Finding]) -> bool:
+    """Whether a finding in a config file is one of those in the rendered files."""
+    id_ = _id_in_manifests(finding.id)
+    return any(other.id == id_ and checked.has(other) for other in others)
+
+
+def _id_in_manifests(id_: str) -> str:
+    """Return the id of the rule that finds in rendered files what this rule finds in a config file, or ""."""
+    from registry_gitops.rules import DEPLOYMENT_RULES
+
+    return next((rule.found_in_manifests for rule in DEPLOYMENT_RULES if rule.id == id_), "")

@@ -62,6 +62,21 @@ def test_a_rule_that_the_config_file_switches_off_is_off_in_its_rendered_files(f
     assert found() == []
 
 
+def test_what_two_rules_find_is_told_once_and_an_error_instead_of_a_warning(folder: Path) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: users}\nsops:\n  mac: ENC[a]\n  version: 3.13.2\n"
+    (folder / "users.sops.yaml").write_text(secret)
+    flux = "flux: {clusters: [home], postBuild: {substitute: {A: b}}}\n"
+    resources = "kustomization: {resources: [users.sops.yaml]}\n"
+    write(folder, flux + resources + "values: {podAnnotations: {a: '${B}'}}\n")
+    here = "apps/registry"
+    assert found() == [
+        ("encrypted-secret", f"{here}/users.sops.yaml:5:3"),
+        ("flux-variables", f"{here}/registry.yaml:2:7"),
+    ]
+    write(folder, flux + resources + "values: {podAnnotations: {a: '${B}'}}\nrules: {flux-variables: off}\n")
+    assert [id_ for id_, _ in found()] == ["encrypted-secret"]
+
+
 def test_rendered_files_that_are_not_up_to_date_are_reported(folder: Path) -> None:
     write(folder, "values: {persistence: {size: 20Gi}}\n")
     write(folder, "values: {persistence: {size: 30Gi}}\n", is_rendered=False)
