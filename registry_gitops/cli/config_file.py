@@ -14,7 +14,7 @@ from registry_gitops.filenames import CONFIG_FILES
 from registry_gitops.masking import quote
 
 if TYPE_CHECKING:
-    from registry_gitops.deployment import RegistryDeployment
+    from registry_gitops.deployment import FoundConfigs, RegistryDeployment
 
 _REMEDY: Final = "pass CONFIG, or run `registry-gitops init`"
 
@@ -24,15 +24,20 @@ def find_config_files(named: Sequence[Path], remedy: str = _REMEDY) -> list[Path
 
     Raises InputError, with `remedy`, if there is none.
     """
-    found = list_config_files(named)
-    if not found:
+    return list(search_configs(named, remedy).paths)
+
+
+def search_configs(named: Sequence[Path], remedy: str = _REMEDY) -> FoundConfigs:
+    """Return the config files as `find_config_files` does, and what else was found on the way."""
+    found = _search(named) if named else _search_from_here()
+    if not found.paths:
         raise no_config_files(named, remedy)
     return found
 
 
 def list_config_files(named: Sequence[Path]) -> list[Path]:
     """Return what `find_config_files` does, or nothing if there is none."""
-    return _list_configs(named) if named else search_config_files()
+    return list(_search(named).paths) if named else search_config_files()
 
 
 def no_config_files(named: Sequence[Path], remedy: str = _REMEDY) -> InputError:
@@ -46,11 +51,17 @@ def search_config_files() -> list[Path]:
 
     Raises InputError if a directory cannot be read.
     """
+    return list(_search_from_here().paths)
+
+
+def _search_from_here() -> FoundConfigs:
+    from registry_gitops.deployment import FoundConfigs
+
     here = _search_here()
-    return [here] if here else _list_configs([Path()])
+    return FoundConfigs((here,)) if here else _search([Path()])
 
 
-def _list_configs(paths: Sequence[Path]) -> list[Path]:
+def _search(paths: Sequence[Path]) -> FoundConfigs:
     """Return the config files of these paths.
 
     Those that others only extend are left out, and so is what seems to be no config file; stderr tells both.
@@ -62,7 +73,7 @@ def _list_configs(paths: Sequence[Path]) -> list[Path]:
         write_stderr(f"skipped {base}: other config files extend it")
     for path, key in found.others.items():
         write_stderr(f"skipped {path}: {quote(key)} is no key of a config file; name the file if it is one")
-    return list(found.paths)
+    return found
 
 
 def _search_here() -> Path | None:

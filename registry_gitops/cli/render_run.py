@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry_gitops.checksums import SealChecks
-from registry_gitops.cli.config_file import find_config_files
+from registry_gitops.checksums import SealChecks, find_leftovers
+from registry_gitops.cli.config_file import search_configs
 from registry_gitops.cli.exit_codes import ExitCode
 from registry_gitops.cli.progress import Progress
-from registry_gitops.cli.render_text import print_changes, print_diff
+from registry_gitops.cli.render_text import print_changes, print_diff, print_leftovers
 from registry_gitops.cli.streams import write_stdout
 from registry_gitops.findings import Severity
 
 if TYPE_CHECKING:
     from registry_gitops.cli.reports import Output
+    from registry_gitops.deployment import FoundConfigs
     from registry_gitops.render import ConfigResult
 
 
@@ -37,16 +38,18 @@ class RenderOptions:
 
 def run_plain_render(paths: Sequence[str], *, check: bool) -> ExitCode:
     """Run `render` with nothing but paths and `--check`."""
-    return run_render(find_config_files([Path(path) for path in paths]), RenderOptions(check=check))
+    return run_render(search_configs([Path(path) for path in paths]), RenderOptions(check=check))
 
 
-def run_render(configs: Sequence[Path], options: RenderOptions) -> ExitCode:
+def run_render(found: FoundConfigs, options: RenderOptions) -> ExitCode:
     """Check the config files, write what they render to or print how it differs, and write the reports."""
     is_comparison, lists = options.check or options.diff, options.check or not options.diff
+    configs = found.paths
     unchanged = _find_unchanged(configs, options)
     if len(unchanged) == len(configs):
         if lists:
             print_changes([], list(unchanged.values()), is_check=is_comparison)
+        print_leftovers(find_leftovers(found.rendered, unchanged.values(), ()))
         return ExitCode.OK
     from registry_gitops.cli.render_report import RenderReport
     from registry_gitops.render import write_plans
@@ -64,6 +67,7 @@ def run_render(configs: Sequence[Path], options: RenderOptions) -> ExitCode:
             print_changes(plans, list(unchanged.values()), is_check=is_comparison)
         if options.diff:
             print_diff(plans, is_single=len(plans) + len(unchanged) == 1)
+        print_leftovers(_find_leftovers(found, results, [*unchanged.values(), *(plan.directory for plan in plans)]))
     return ExitCode.FINDINGS if is_comparison and any(plan.pending for plan in plans) else ExitCode.OK
 
 
@@ -89,6 +93,16 @@ def _find_unchanged(configs: Sequence[Path], options: RenderOptions) -> dict[Pat
     checks = SealChecks()
     places = {config: options.output_dir or config.parent for config in configs}
     return {config: directory for config, directory in places.items() if checks.is_unchanged(config, directory)}
+
+
+def _find_leftovers(
+    found: FoundConfigs, results: Sequence[ConfigResult], current: Sequence[Path]
+) -> Iterator[tuple[Path, Path]]:
+    from registry_gitops.deployment import find_rendered
+
+    programs = {result.config: None for result in results if result.name}
+    below = (directory for program in programs for directory in find_rendered(program.parent))
+    return find_leftovers(dict.fromkeys((*found.rendered, *below)), current, programs)
 
 
 def _compare(configs: Sequence[Path], unchanged: Collection[Path], options: RenderOptions) -> list[ConfigResult]:

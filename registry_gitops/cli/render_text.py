@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,18 @@ def print_changes(plans: Sequence[Plan], unchanged: Sequence[Path], *, is_check:
         write_stderr(f"{total} deployments: {len(changed)} {verb}, {total - len(changed)} up to date")
     elif not changed:
         write_stderr(f"up to date: {[*unchanged, *(plan.directory for plan in plans)][0]}")
+
+
+def print_leftovers(leftovers: Iterable[tuple[Path, Path]]) -> None:
+    """Print a line on stderr for each directory whose rendered files are left over, with its config file."""
+    for directory, config in leftovers:
+        is_program = config.exists()
+        origin = f"{config} defines no deployment for it" if is_program else f"its config file {config} is gone"
+        remedy = "define it again" if is_program else "restore the config file"
+        write_stderr(
+            f"left over: {_prefix(directory)}: {origin}, but Flux still applies its files: to remove the registry, "
+            f"delete the directory; to keep it, {remedy}"
+        )
 
 
 def print_diff(plans: Sequence[Plan], *, is_single: bool) -> None:

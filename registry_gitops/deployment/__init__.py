@@ -32,6 +32,7 @@ _HOMES = {
     "find_configs": "config_search",
     "find_extended": "config_search",
     "find_for_all_values": "variants",
+    "find_rendered": "config_search",
     "format_key": "problems",
     "is_system_namespace": "namespace_options",
     "list_places": "config_text",
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from registry_gitops.deployment.config_search import FoundConfigs as FoundConfigs
     from registry_gitops.deployment.config_search import find_configs as find_configs
     from registry_gitops.deployment.config_search import find_extended as find_extended
+    from registry_gitops.deployment.config_search import find_rendered as find_rendered
     from registry_gitops.deployment.config_text import EXTENDS as EXTENDS
     from registry_gitops.deployment.config_text import ConfigText as ConfigText
     from registry_gitops.deployment.config_text import list_places as list_places

@@ -14,6 +14,9 @@ from registry_gitops.deployment.config_text import EXTENDS, read_config_text
 from registry_gitops.documents import find_files
 from registry_gitops.filenames import CHECKSUM_FILE, CONFIG_FILES, CONFIG_KEYS, SCHEMA_FILE
 
+_RELEASE_FILE: Final = "helmrelease.yaml"
+"""The file that is rendered for every deployment."""
+
 _SECTIONS: Final = CONFIG_KEYS - {"name", "namespace"}
 """Keys that other files seldom have."""
 
@@ -36,6 +39,8 @@ class FoundConfigs:
     """Config files that others extend, and from which nothing was rendered: they can be incomplete."""
     others: Mapping[Path, str] = field(default_factory=dict)
     """Files of the same names that seem to be something else, such as values of a chart -> a key that is not ours."""
+    rendered: tuple[Path, ...] = ()
+    """Directories that have rendered files, and no config file."""
 
 
 def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
@@ -51,7 +56,7 @@ def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
         else:
             named.append(path)
     named = _once(named)
-    below = [each for each in map(Path, find_files(directories, CONFIG_FILES)) if each.name in CONFIG_FILES]
+    below, rendered = _walk(directories)
     below = _once(below, named) if named else below
     texts = {each: read_config_text(each) for each in below}
     extended = find_extended({each: _find_extends(text) for each, text in texts.items() if each.suffix != ".py"})
@@ -59,7 +64,21 @@ def find_configs(paths: Iterable[Path | str]) -> FoundConfigs:
     ours = [each for each in texts if each not in others]
     bases = {each: None for each in ours if each in extended and not _is_rendered(each)}
     unclear = {each: key for each, key in others.items() if key not in _MANIFEST_KEYS and each.suffix != ".py"}
-    return FoundConfigs((*named, *(each for each in ours if each not in bases)), tuple(bases), unclear)
+    return FoundConfigs((*named, *(each for each in ours if each not in bases)), tuple(bases), unclear, rendered)
+
+
+def find_rendered(directory: Path) -> tuple[Path, ...]:
+    """Return the directories below one that have rendered files, and no config file. Raises InputError as above."""
+    return _walk([str(directory)])[1]
+
+
+def _walk(directories: Iterable[str]) -> tuple[list[Path], tuple[Path, ...]]:
+    """Return what can be config files below directories, and the directories with rendered files, and without any."""
+    found = [Path(path) for path in find_files(directories, (*CONFIG_FILES, _RELEASE_FILE))]
+    configs = [path for path in found if path.name in CONFIG_FILES]
+    with_config = {path.parent for path in configs}
+    releases = [path for path in found if path.name == _RELEASE_FILE and path.parent not in with_config]
+    return configs, tuple(path.parent for path in releases if _is_rendered(path))
 
 
 def find_extended(extends: Mapping[Path, str]) -> set[Path]:

@@ -206,6 +206,38 @@ def test_program_defines_several_deployments(cli: Run, tmp_path: Path) -> None:
     assert finding["remedy"].endswith("run `registry-gitops render registry.py --force`")
 
 
+def test_rendered_files_without_their_config_file_are_told(cli: Run, fleet: Path) -> None:
+    cli("render", "apps")
+    (fleet / "eu/two/registry.yaml").unlink()
+    gone = (
+        "left over: apps/eu/two/: its config file apps/eu/two/registry.yaml is gone, but Flux still applies its files: "
+        "to remove the registry, delete the directory; to keep it, restore the config file\n"
+    )
+    for arguments in (["render", "apps"], ["render", "--check", "apps"], ["render", "--diff"]):
+        done = cli(*arguments)
+        assert (done.code, done.err.endswith(f"\n{gone}" if arguments[1] != "--diff" else gone)) == (0, True)
+    assert "left over" not in cli("render", "apps/us").err
+
+
+def test_deployment_that_a_program_no_longer_defines_is_told(cli: Run, tmp_path: Path) -> None:
+    deployments = "from registry_gitops import RegistryDeployment as D\ndeployments = {'eu': D(), 'us': D(name='us')}\n"
+    (tmp_path / "registry.py").write_text(deployments)
+    cli("render", "--allow", "chart-not-published")
+    (tmp_path / "registry.py").write_text(f"{deployments}del deployments['us']\n")
+    done = cli("render", "--allow", "chart-not-published")
+    assert done.code == 0
+    assert done.err.endswith(
+        "left over: us/: registry.py defines no deployment for it, but Flux still applies its files: to remove the "
+        "registry, delete the directory; to keep it, define it again\n"
+    )
+
+
+def test_directory_of_another_run_is_not_left_over(cli: Run, fleet: Path, tmp_path: Path) -> None:
+    cli("render", "apps/eu/one/registry.yaml", "--output-dir", "apps/eu/one/rendered")
+    cli("render", "apps/eu/two/registry.yaml", "--output-dir", "apps/two", "--allow", "slow-revert")
+    assert "left over" not in cli("render").err
+
+
 def test_finding_in_one_of_several_deployments_of_a_program_names_it(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "registry.py").write_text(f'{DEPLOYMENTS}deployments["de"] = base.derive(namespace="default")\n')
     done = cli("render")

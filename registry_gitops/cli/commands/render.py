@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from registry_gitops.cli.config_file import find_config_files
+from registry_gitops.cli.config_file import search_configs
 from registry_gitops.cli.render_run import RenderOptions, print_stream, run_render
 from registry_gitops.cli.reports import OutputOption, check_outputs
 from registry_gitops.errors import InputError
@@ -62,14 +62,14 @@ def render(
     check_outputs(output_, stdout_option="--stdout" if stdout else "--diff" if diff else "")
     if allow:
         _refuse_unknown(allow)
-    configs = find_config_files(config or ())
-    if output_dir and len(configs) > 1:
+    found = search_configs(config or ())
+    if output_dir and len(found.paths) > 1:
         raise typer.BadParameter("needs a single config file", param_hint="--output-dir")
     if stdout:
-        print_stream(configs, allow or (), fail_on, output_)
+        print_stream(found.paths, allow or (), fail_on, output_)
         return
     options = RenderOptions(output_dir, check, diff, force, allow or (), fail_on, output_)
-    raise typer.Exit(run_render(configs, options))
+    raise typer.Exit(run_render(found, options))
 
 
 def _refuse_together(stdout: bool, compares: bool, force: bool, output_dir: Path | None) -> None:
