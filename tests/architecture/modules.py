@@ -45,8 +45,10 @@ def _exports(package: str) -> set[str]:
     return {alias.asname or alias.name for node in imports for alias in node.names}
 
 
-IMPORTS: Final = {module: all_imports(path) & MODULES.keys() for module, path in MODULES.items()}
-"""Module -> those of our modules that it imports."""
+@functools.cache
+def our_imports() -> dict[str, set[str]]:
+    """Each of our modules -> those of our modules that it imports."""
+    return {module: all_imports(path) & MODULES.keys() for module, path in MODULES.items()}
 
 
 def package_of(module: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 
-from tests.architecture.modules import IMPORTS
+from tests.architecture.modules import our_imports
 
 ALLOWED = {
     (
@@ -25,7 +25,10 @@ ALLOWED = {
 
 def find_circle(allowed: set[tuple[str, str]]) -> str:
     """The first circle of imports, without those that are allowed; empty if there is none."""
-    imports = {module: {target for target in IMPORTS[module] if (module, target) not in allowed} for module in IMPORTS}
+    imports = {
+        module: {target for target in targets if (module, target) not in allowed}
+        for module, targets in our_imports().items()
+    }
     try:
         TopologicalSorter(imports).prepare()
     except CycleError as error:

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from tests.architecture.modules import IMPORTS, MODULES, ROOT, part_of
+from tests.architecture.modules import MODULES, ROOT, our_imports, part_of
 
 PAGE: Final = ROOT / "docs" / "architecture.md"
 DRAWING: Final = re.compile(r"(?<=```text\n)__init__ .*?(?=```)", re.DOTALL)
@@ -134,7 +134,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
 
 def imports_of(part: str) -> set[str]:
     """The packages and modules of the top level that the modules of one of them import."""
-    targets = {part_of(target) for module in MODULES if part_of(module) == part for target in IMPORTS[module]}
+    targets = {part_of(target) for module in MODULES if part_of(module) == part for target in our_imports()[module]}
     return targets - {part}
 
 

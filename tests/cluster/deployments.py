@@ -37,20 +37,23 @@ def load_snapshot(name: str) -> Snapshot:
 
 def with_each_changed(snapshot: Snapshot, change: Callable[[dict[str, Any]], object]) -> Snapshot:
     """Return the snapshot after `change` of each object."""
-    objects = [copy.deepcopy(dict(thing.data)) for thing in snapshot.objects]
-    for data in objects:
-        change(data)
-    return replace(snapshot, objects=tuple(map(Object, objects)))
+    return replace(snapshot, objects=tuple(_changed(thing, change) for thing in snapshot.objects))
 
 
 def with_change(snapshot: Snapshot, kind: str, change: Callable[[dict[str, Any]], object], name: str = "") -> Snapshot:
     """Return the snapshot after `change` of each object of a kind, or of the one of that name."""
 
-    def change_one(data: dict[str, Any]) -> None:
-        if data.get("kind") == kind and name in ("", data["metadata"]["name"]):
-            change(data)
+    def is_meant(thing: Object) -> bool:
+        return thing.data.get("kind") == kind and name in ("", thing.data["metadata"]["name"])
 
-    return with_each_changed(snapshot, change_one)
+    objects = (_changed(thing, change) if is_meant(thing) else thing for thing in snapshot.objects)
+    return replace(snapshot, objects=tuple(objects))
+
+
+def _changed(thing: Object, change: Callable[[dict[str, Any]], object]) -> Object:
+    data = copy.deepcopy(dict(thing.data))
+    change(data)
+    return Object(data)
 
 
 def without_kinds(snapshot: Snapshot, *kinds: str) -> Snapshot:
