@@ -38,6 +38,9 @@ TOOL_FIXTURES = {
 }
 """A test that uses one of these, directly or through another fixture, has the marker `tools` without saying so."""
 
+UNMARKED = pytest.StashKey[frozenset[Path]]()
+"""See the fixture `unmarked_files`."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -55,12 +58,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         implied = item.get_closest_marker("package_index") or E2E in item.path.parents
         if implied or not TOOL_FIXTURES.isdisjoint(fixtures):
             item.add_marker("tools")
+    config.stash[UNMARKED] = frozenset(item.path for item in items if not item.get_closest_marker("tools"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -81,6 +85,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         tools.unmarked, tools.beyond_make_test = None, True
+
+
+@pytest.fixture(scope="session")
+def unmarked_files(pytestconfig: pytest.Config) -> frozenset[Path]:
+    """The files with a test without the marker `tools`, among those that this run has collected, chosen or not."""
+    return pytestconfig.stash[UNMARKED]
 
 
 @pytest.fixture(scope="session")
