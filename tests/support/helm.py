@@ -74,7 +74,7 @@ class Chart:
         return done.stdout
 
     def render(self, **values: Any) -> Rendered:
-        return Rendered(tuple(found for found in yaml.safe_load_all(self.text(values=values)) if found))
+        return Rendered(tuple(found for found in yaml.load_all(self.text(values=values), yaml.CSafeLoader) if found))
 
     def refusal(self, **values: Any) -> str:
         """What Helm says of values that it must refuse."""
