@@ -30,6 +30,12 @@ _EXTENDS: Final = re.compile(rf"^{EXTENDS}: *([^\s'\"#]+) *$", re.MULTILINE)
 """The key as most files have it: found without reading the whole file as YAML, which takes milliseconds."""
 
 
+_PROGRAM: Final = re.compile(
+    r"registry_gitops|^(deployments?\b[^=\n]*=|from .* import .*\bdeployments?\b)", re.MULTILINE
+)
+"""What a program has that is a config file: it can import all else from a directory above."""
+
+
 @dataclass(frozen=True)
 class FoundConfigs:
     """The config files that were named, and those below the directories that were named."""
@@ -117,7 +123,7 @@ def _foreign_key(path: Path, text: str) -> str:
     A file that names our schema, has a section of ours, or was rendered, is ours: there the key is a mistake.
     """
     if path.suffix == ".py":
-        return "" if "registry_gitops" in text else path.name
+        return "" if _PROGRAM.search(text) else path.name
     keys = dict.fromkeys(_KEY.findall(text))
     foreign = next((key for key in keys if key in _MANIFEST_KEYS), "")
     if foreign or keys.keys() & _SECTIONS or SCHEMA_FILE in text.partition("\n")[0] or _is_rendered(path):

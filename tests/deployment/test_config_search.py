@@ -46,7 +46,7 @@ def test_file_that_is_named_is_taken_whatever_it_is() -> None:
     [
         ("apps/registry.yaml", "apiVersion: v1\nkind: Secret\n"),
         ("apps/my-registry.yaml", "name: registry\n"),
-        ("apps/registry.py", "import os\n"),
+        ("apps/registry.py", "import os\n\nprint(deployment)  # deployment = 1\n"),
         (".hidden/registry.yaml", "name: registry\n"),
         ("ignored/registry.yaml", "name: registry\n"),
     ],
@@ -59,8 +59,17 @@ def test_what_is_not_ours_is_not_found(path: str, text: str) -> None:
 
 
 @pytest.mark.usefixtures("repository")
-def test_program_of_ours_is_found() -> None:
-    program = write("apps/registry.py", "from registry_gitops import RegistryDeployment\n")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from registry_gitops import RegistryDeployment\n",
+        "from common.base import base\n\ndeployment = base.derive(name='eu')\n",
+        "import fleet\n\ndeployments: dict[str, object] = fleet.build()\n",
+        "from fleet import deployments\n",
+    ],
+)
+def test_program_of_ours_is_found(text: str) -> None:
+    program = write("apps/registry.py", text)
     assert found().paths == (program,)
 
 
