@@ -35,6 +35,7 @@ _SENTENCES = {
     "union_tag_invalid": "needs a type: git, helm or oci",
     "union_tag_not_found": "needs a type: git, helm or oci",
 }
+_NO_VALUE = "has no value: write one, or remove the key"
 
 
 def describe_errors(error: ValidationError, node: Node | None = None, data: object = None) -> list[Finding]:
@@ -47,12 +48,13 @@ def describe_errors(error: ValidationError, node: Node | None = None, data: obje
         path = _path(detail, data if node is None else node)
         of_key = detail["type"] == "unknown_key"
         line, column = node.position(path, of_key=of_key) if node else (None, None)
-        file = node.find(path).file if node else None
+        place = node.find(path) if node else None
+        is_empty = place is not None and place.value is None and detail["type"].endswith("_type")
         # A union reports one error for each of its types; the first one for a place says enough.
         key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
-        location = Location(file, line, column, format_key(path))
+        location = Location(place and place.file, line, column, format_key(path))
         id_ = "unknown-key" if of_key else "invalid-value"
-        found.setdefault(key, Finding(id=id_, message=_sentence(detail), location=location))
+        found.setdefault(key, Finding(id=id_, message=_NO_VALUE if is_empty else _sentence(detail), location=location))
     own = node.file if node else None
     return sorted(found.values(), key=lambda finding: _order(finding.location, own))
 

@@ -122,7 +122,11 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
         {},
         'flux.clusters[0]: "../a" is not the name of a cluster',
     ),
-    "a cluster of nothing": ({"clusters": {"a": None}}, {}, "flux.clusters.a: must be a mapping of keys to values"),
+    "a cluster of nothing": (
+        {"clusters": {"a": None}},
+        {},
+        "flux.clusters.a: has no value: write one, or remove the key",
+    ),
     "a file in the directory": ({"file": "ks.yaml"}, {}, 'flux.file: "ks.yaml" is not the path of a file outside'),
     "a file that leads back": (
         {"file": "../registry/helmrelease.yaml"},

@@ -205,3 +205,15 @@ def test_a_file_that_cannot_be_read_is_one_clear_problem(tmp_path: Path) -> None
 def test_load_refuses_a_file_without_an_end() -> None:
     with pytest.raises(InputError, match=r"^/dev/zero: is larger than 4Mi: this is no config file$"):
         load("/dev/zero")
+
+
+def test_key_without_a_value_is_told_as_such(tmp_path: Path) -> None:
+    config = tmp_path / "registry.yaml"
+    config.write_text("name:\nvalues:\n  replicaCount: null\n  persistence: {size: ~}\nrelease:\n")
+    remedy = "has no value: write one, or remove the key"
+    assert [line.removeprefix(f"{config}:") for line in problems(config)] == [
+        f"1:6: name: {remedy}",
+        f"3:17: values.replicaCount: {remedy}",
+        f"4:23: values.persistence.size: {remedy}",
+        f"5:9: release: {remedy}",
+    ]
