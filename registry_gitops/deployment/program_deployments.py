@@ -17,6 +17,7 @@ from registry_gitops.deployment.program import ProgramError, run_program
 from registry_gitops.deployment.registry_deployment import RegistryDeployment
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Location
+from registry_gitops.git_repository import find_work_tree
 from registry_gitops.masking import show_key
 
 
@@ -64,8 +65,15 @@ def _entry_problems(name: object, deployment: object, path: Path) -> Iterator[Fi
     if not is_path or PurePath(str(name)).is_absolute():
         message = "must be the path of a directory from here, such as eu/production"
         yield _problem(path, str(name), message)
+    elif _leaves_repository(path.parent, str(name)):
+        yield _problem(path, str(name), "is outside of the Git repository, so Flux cannot read it: write fewer ../")
     if not isinstance(deployment, RegistryDeployment):
         yield _problem(path, str(name), "must be a RegistryDeployment")
+
+
+def _leaves_repository(directory: Path, name: str) -> bool:
+    root = find_work_tree(directory)
+    return root is not None and not Path(os.path.normpath(directory.resolve() / name)).is_relative_to(root)
 
 
 def _problem(path: Path, name: str, message: str) -> Finding:

@@ -34,6 +34,15 @@ def test_deployments_are_read_by_directory(tmp_path: Path) -> None:
     }
 
 
+def test_directory_stays_in_the_repository(tmp_path: Path) -> None:
+    (tmp_path / "clusters").mkdir()
+    program = write(tmp_path / "clusters", "deployments = {'../apps/eu': D(), '../../eu': D(name='eu')}\n")
+    assert set(load_config_file(program).deployments) == {"../apps/eu", "../../eu"}
+    (tmp_path / ".git").mkdir()
+    outside = "is outside of the Git repository, so Flux cannot read it: write fewer ../"
+    assert problems(program) == [f'deployments["../../eu"]: {outside}']
+
+
 def test_single_deployment_is_that_of_the_directory(tmp_path: Path) -> None:
     assert list(load_config_file(write(tmp_path, "deployment = D()\n")).deployments) == [""]
 
