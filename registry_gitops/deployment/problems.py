@@ -52,7 +52,7 @@ def describe_errors(error: ValidationError, node: Node | None = None, data: obje
         is_empty = place is not None and place.value is None and detail["type"].endswith("_type")
         # A union reports one error for each of its types; the first one for a place says enough.
         key = (path, None if len(path) < len(detail["loc"]) else detail["msg"])
-        location = Location(place and place.file, line, column, format_key(path))
+        location = Location(place.file if place else None, line, column, format_key(path))
         id_ = "unknown-key" if of_key else "invalid-value"
         found.setdefault(key, Finding(id=id_, message=_NO_VALUE if is_empty else _sentence(detail), location=location))
     own = node.file if node else None
