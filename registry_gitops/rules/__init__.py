@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 _HOMES = {
     "COMMUNITY_CHART_KEYS": "community_chart_keys",
     "COMMUNITY_CHART_URLS": "community_chart_keys",
-    "DEPLOYMENT_RULES": "table",
+    "DEPLOYMENT_RULES": "deployment_rules",
     "RULES": "table",
     "EarlierKustomization": "deployments",
     "FindingsError": "rule",
@@ -37,6 +37,7 @@ __all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
 if TYPE_CHECKING:
     from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_KEYS as COMMUNITY_CHART_KEYS
     from registry_gitops.rules.community_chart_keys import COMMUNITY_CHART_URLS as COMMUNITY_CHART_URLS
+    from registry_gitops.rules.deployment_rules import DEPLOYMENT_RULES as DEPLOYMENT_RULES
     from registry_gitops.rules.deployments import EarlierKustomization as EarlierKustomization
     from registry_gitops.rules.deployments import HiddenChart as HiddenChart
     from registry_gitops.rules.deployments import NamedPath as NamedPath
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from registry_gitops.rules.rule import ManifestSearch as ManifestSearch
     from registry_gitops.rules.rule import Rule as Rule
     from registry_gitops.rules.rule_ids import parse_rule_ids as parse_rule_ids
-    from registry_gitops.rules.table import DEPLOYMENT_RULES as DEPLOYMENT_RULES
     from registry_gitops.rules.table import RULES as RULES
 else:
     # Hidden from type checkers, for which a name that is not listed above is a mistake.

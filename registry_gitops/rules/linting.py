@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from registry_gitops.deployment import RegistryDeployment, find_for_all_values
 from registry_gitops.findings import Finding
+from registry_gitops.rules.deployment_rules import DEPLOYMENT_RULES
 from registry_gitops.rules.deployments import OutputDirectory
 from registry_gitops.rules.rule_ids import parse_rule_ids
-from registry_gitops.rules.table import DEPLOYMENT_RULES
 
 
 def lint(

@@ -1,10 +1,12 @@
-"""The one table of rules, for deployments and for manifests."""
+"""All rules: those for deployments, of which some look at manifests too, and those for manifests only."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
 
-from registry_gitops.findings import Severity
+from registry_gitops.rules.deployment_rules import DEPLOYMENT_RULES
 from registry_gitops.rules.manifests import (
     FLOATING_TAG_KINDS,
     MANIFEST_RULES,
@@ -40,194 +42,42 @@ from registry_gitops.rules.manifests import (
     find_unpublished_charts,
     find_waiting_rollouts,
 )
-from registry_gitops.rules.rule import Rule
 
-DEPLOYMENT_RULES: Final = (
-    Rule(
-        "plaintext-password",
-        "No password is committed to Git",
-        Severity.ERROR,
-        "plaintext_password",
-        manifest=find_committed_secrets,
-        kinds=PLAINTEXT_KINDS,
-        repository=find_generated_secrets,
-    ),
-    Rule(
-        "chart-not-published",
-        "The source has the chart",
-        Severity.WARNING,
-        "chart_not_published",
-        manifest=find_unpublished_charts,
-        kinds=UNPUBLISHED_CHART_KINDS,
-    ),
-    Rule("source-path", "The source names the path of the output directory", Severity.ERROR, "source_path"),
-    Rule("shared-chart", "The chart of this version reaches Flux", Severity.ERROR, "shared_chart"),
-    Rule("flux-path", "Flux applies the rendered files", Severity.ERROR, "flux_path"),
-    Rule("flux-rename", "Flux Kustomizations keep their names", Severity.ERROR, "flux_rename"),
-    Rule(
-        "flux-decryption",
-        "Flux decrypts what is encrypted",
-        Severity.WARNING,
-        "flux_decryption",
-        found_in_manifests="encrypted-secret",
-    ),
-    Rule(
-        "flux-variables",
-        "Flux knows the variables",
-        Severity.WARNING,
-        "unknown_flux_variables",
-        as_written=True,
-        found_in_manifests="undefined-variable",
-    ),
-    Rule("claim-change", "The claim of the images stays as it is", Severity.ERROR, "claim_change"),
-    Rule("images-left-behind", "The registry keeps its images", Severity.ERROR, "images_left_behind"),
-    Rule("images-deleted", "Helm keeps the claim of the images", Severity.ERROR, "images_deleted"),
-    Rule("namespace-deleted", "Flux keeps the Namespace", Severity.ERROR, "namespace_deleted"),
-    Rule("immutable-fields", "Existing objects can change", Severity.ERROR, "immutable_fields"),
-    Rule("slow-revert", "A revert takes effect within 5 minutes", Severity.WARNING, "slow_revert"),
-    Rule("kustomization-files", "The files that kustomization names exist", Severity.ERROR, "kustomization_files"),
-    Rule(
-        "patch-content",
-        "Each patch is one, and selects an object",
-        Severity.ERROR,
-        "patch_content",
-        manifest=find_broken_patches,
-        kinds=PATCHING_KINDS,
-    ),
-    Rule("pod-security", "The rendered Namespace admits the Pods", Severity.ERROR, "pod_security_level"),
-    Rule(
-        "bucket-path",
-        "The registry finds the bucket",
-        Severity.WARNING,
-        "bucket_path",
-        repository=find_bucket_subdomains,
-    ),
-    Rule("bucket-credentials", "The registry has credentials for the bucket", Severity.WARNING, "bucket_credentials"),
-    Rule("azure-identity", "The registry has an identity in Azure", Severity.WARNING, "azure_identity"),
-    Rule("redis-servers", "The registry knows what runs at the addresses", Severity.WARNING, "redis_servers"),
-    Rule("rollout-timeout", "Flux waits for a rollout to its end", Severity.WARNING, "rollout_timeout"),
-    Rule("blocked-drain", "A drain of a node can end", Severity.WARNING, "blocked_drain"),
-    Rule("system-namespace", "The registry has a namespace of its own", Severity.WARNING, "system_namespace"),
-    Rule("values-from", "The config file has all values that the chart needs", Severity.WARNING, "values_from"),
-    Rule(
-        "exposed-without-login",
-        "Clients outside the cluster need a login",
-        Severity.WARNING,
-        "exposed_without_login",
-        manifest=find_open_releases,
-        kinds=RELEASE_KINDS,
-        repository=find_open_registries,
-    ),
-    Rule("open-deletion", "Deletion needs a login", Severity.WARNING, "open_deletion", repository=find_open_deletion),
-    Rule(
-        "login-without-tls",
-        "Passwords are sent over TLS",
-        Severity.WARNING,
-        "login_without_tls",
-        repository=find_plain_logins,
-    ),
-    Rule(
-        "outdated-registry",
-        "The registry has all security fixes",
-        Severity.WARNING,
-        "outdated_registry",
-        manifest=find_outdated_registries,
-        kinds=OUTDATED_KINDS,
-    ),
-    Rule(
-        "floating-tag",
-        "The tag of the image names a version",
-        Severity.WARNING,
-        "floating_tag",
-        manifest=find_floating_tags,
-        kinds=FLOATING_TAG_KINDS,
-    ),
-    Rule(
-        "images-lost-with-pod",
-        "Images outlive the Pod",
-        Severity.WARNING,
-        "images_lost_with_pod",
-        manifest=find_fleeting_releases,
-        kinds=RELEASE_KINDS,
-        repository=find_lost_images,
-    ),
-    Rule(
-        "single-node-rollout",
-        "A rollout does not wait for the volume",
-        Severity.WARNING,
-        "single_node_rollout",
-        repository=find_waiting_rollouts,
-    ),
-    Rule("object-storage-memory", "The memory is enough for object storage", Severity.WARNING, "object_storage_memory"),
-    Rule(
-        "internal-bucket",
-        "Clients reach the object storage",
-        Severity.WARNING,
-        "internal_bucket",
-        repository=find_internal_buckets,
-    ),
-    Rule(
-        "cache-never-expires",
-        "A cache deletes what is old",
-        Severity.WARNING,
-        "cache_never_expires",
-        repository=find_endless_caches,
-    ),
-    Rule("nothing-to-collect", "Garbage collection can find garbage", Severity.WARNING, "nothing_to_collect"),
-    Rule("untagged-images-deleted", "No image in use is garbage", Severity.WARNING, "untagged_images_deleted"),
-    Rule(
-        "debug-server",
-        "Only the Pod itself reaches its debug server",
-        Severity.WARNING,
-        "debug_server",
-        repository=find_open_debug_servers,
-    ),
-    Rule("index-platforms", "All image indexes can be pushed", Severity.WARNING, "index_platforms"),
-    Rule(
-        "advertised-host",
-        "Uploads stay at the host of the registry",
-        Severity.WARNING,
-        "advertised_host",
-        repository=find_other_hosts,
-    ),
-    Rule("other-config-file", "The registry reads the config.yml of the chart", Severity.WARNING, "other_config_file"),
-    Rule("api-path", "The Ingress routes the API", Severity.WARNING, "api_path", repository=find_missing_api_paths),
-    Rule("certificate-without-tls", "A requested certificate is used", Severity.WARNING, "certificate_without_tls"),
-    Rule(
-        "backend-tls",
-        "The proxy in front uses the TLS of the registry",
-        Severity.WARNING,
-        "backend_tls",
-        repository=find_plain_backends,
-    ),
-    Rule("ingress-annotations", "The controller reads the annotations", Severity.WARNING, "ingress_annotations"),
-    Rule(
-        "missing-unit",
-        "Sizes have units",
-        Severity.ERROR,
-        "missing_unit",
-        manifest=find_missing_units,
-        kinds=MISSING_UNIT_KINDS,
-    ),
-    Rule("body-size", "Layers of any size can be pushed", Severity.WARNING, "body_size", repository=find_body_limits),
-    Rule(
-        "unused-values",
-        "All values have an effect",
-        Severity.WARNING,
-        "unused_values",
-        manifest=find_ignored_values,
-        kinds=RELEASE_KINDS,
-    ),
-    Rule("scrape-annotations", "Prometheus finds the metrics", Severity.WARNING, "scrape_annotations"),
-    Rule(
-        "node-port-range",
-        "The API server accepts the node port",
-        Severity.WARNING,
-        "node_port_range",
-        manifest=find_node_ports,
-        kinds=NODE_PORT_KINDS,
-    ),
-)
-"""The rules for deployments. Some of them look at manifests too."""
+IN_MANIFESTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "plaintext-password": {
+        "manifest": find_committed_secrets,
+        "kinds": PLAINTEXT_KINDS,
+        "repository": find_generated_secrets,
+    },
+    "chart-not-published": {"manifest": find_unpublished_charts, "kinds": UNPUBLISHED_CHART_KINDS},
+    "patch-content": {"manifest": find_broken_patches, "kinds": PATCHING_KINDS},
+    "bucket-path": {"repository": find_bucket_subdomains},
+    "exposed-without-login": {
+        "manifest": find_open_releases,
+        "kinds": RELEASE_KINDS,
+        "repository": find_open_registries,
+    },
+    "open-deletion": {"repository": find_open_deletion},
+    "login-without-tls": {"repository": find_plain_logins},
+    "outdated-registry": {"manifest": find_outdated_registries, "kinds": OUTDATED_KINDS},
+    "floating-tag": {"manifest": find_floating_tags, "kinds": FLOATING_TAG_KINDS},
+    "images-lost-with-pod": {
+        "manifest": find_fleeting_releases,
+        "kinds": RELEASE_KINDS,
+        "repository": find_lost_images,
+    },
+    "single-node-rollout": {"repository": find_waiting_rollouts},
+    "internal-bucket": {"repository": find_internal_buckets},
+    "cache-never-expires": {"repository": find_endless_caches},
+    "debug-server": {"repository": find_open_debug_servers},
+    "advertised-host": {"repository": find_other_hosts},
+    "api-path": {"repository": find_missing_api_paths},
+    "backend-tls": {"repository": find_plain_backends},
+    "missing-unit": {"manifest": find_missing_units, "kinds": MISSING_UNIT_KINDS},
+    "body-size": {"repository": find_body_limits},
+    "unused-values": {"manifest": find_ignored_values, "kinds": RELEASE_KINDS},
+    "node-port-range": {"manifest": find_node_ports, "kinds": NODE_PORT_KINDS},
+}
+"""Id of a rule for deployments -> its searches in manifests, as the fields of Rule."""
 
-RULES: Final = (*DEPLOYMENT_RULES, *MANIFEST_RULES)
+RULES: Final = (*(replace(rule, **IN_MANIFESTS.get(rule.id, {})) for rule in DEPLOYMENT_RULES), *MANIFEST_RULES)

@@ -94,11 +94,9 @@ def _load(config: Mapping[str, Any]) -> RegistryDeployment:
 
 
 def _lint(deployment: RegistryDeployment, release: Manifest, repository: FluxRepository) -> Iterator[Located]:
-    from registry_gitops.rules import DEPLOYMENT_RULES, lint
+    from registry_gitops.rules import RULES, lint
 
-    searches = {
-        rule.id: rule.manifest for rule in DEPLOYMENT_RULES if rule.manifest and release.group_kind in rule.kinds
-    }
+    searches = {rule.id: rule.manifest for rule in RULES if rule.manifest and release.group_kind in rule.kinds}
     for finding in lint(deployment, allow=_OF_CONFIG_FILE):
         found = _located(finding.id, finding, release)
         search = searches.get(finding.id)
