@@ -16,7 +16,7 @@ from registry_gitops.forking import map_in_processes
 from registry_gitops.repository import FluxRepository
 
 if TYPE_CHECKING:
-    from registry_gitops.deployment import RegistryDeployment
+    from registry_gitops.deployment import ConfigText, RegistryDeployment
     from registry_gitops.render import Plan
 
 _YAML, _PROGRAM = CONFIG_FILES
@@ -78,7 +78,7 @@ def add_descriptions(
     """
     if not descriptions:
         return list(findings)
-    check = functools.partial(_check, repository=repository)
+    check = functools.partial(_check, repository=repository, bases={})
     checked = list(map_in_processes(check, descriptions, jobs, least=_LEAST_PER_PROCESS))
     kept = [finding for finding in findings if not any(_is_told(finding, each) for each in checked)]
     # A text that cannot be read has been reported by the reader of all files.
@@ -115,13 +115,13 @@ def _is_description(document: YAMLDocument) -> bool:
     return path.name == _YAML and (is_shaped or _is_rendered(path))
 
 
-def _check(document: YAMLDocument, repository: FluxRepository) -> _Checked:
+def _check(document: YAMLDocument, repository: FluxRepository, bases: dict[FilePath, ConfigText]) -> _Checked:
     # Imported here, because only a config file needs the models: they take 200 ms.
-    from registry_gitops.deployment import load, locate_findings
+    from registry_gitops.deployment import load_config_file, locate_findings
 
     path = FilePath(document.source.name)
     try:
-        deployment = load(path)
+        deployment = load_config_file(path, bases).deployments[""]
         findings, plan = _compare(deployment, path, repository)
         located = locate_findings(path, findings)
     except InputError as error:
