@@ -8,6 +8,7 @@ import pytest
 
 from registry_gitops.codec import load_yaml
 from registry_gitops.deployment import (
+    ConfigText,
     NamespaceOptions,
     OCISource,
     RegistryDeployment,
@@ -186,3 +187,14 @@ def test_every_value_in_force_has_its_place() -> None:
         "base/registry.yaml:2:42",
     ]
     assert list(list_places(node, "values.ingress")) == []
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_many_extend_is_read_once() -> None:
+    bases: dict[Path, ConfigText] = {}
+    first = read_config(extend("name: first"), bases)
+    write("base", "changed: in the meantime")
+    second = read_config(extend("values: {persistence: {size: 20Gi}}"), bases)
+    assert [text.node.children["name"].value for text in (first, second)] == ["first", "images"]
+    assert second.sources[Path("base/registry.yaml")] == BASE.encode()
+    assert read_config(extend("name: first"), bases).node.value == first.node.value

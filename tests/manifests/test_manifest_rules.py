@@ -23,6 +23,7 @@ from registry_gitops.manifests import (
     ManifestModel,
     Namespace,
     OCIReference,
+    OCIRepositorySpec,
     PostRenderPatch,
     ValuesReference,
     Verification,
@@ -253,3 +254,11 @@ def test_the_options_of_a_release_do_not_name_its_chart_or_values(key: str) -> N
 def test_a_mistyped_option_is_told_with_the_right_one() -> None:
     with pytest.raises(ValidationError, match='unknown key "disableOpenApiValidation": did you mean "disableOpenAPI'):
         HelmReleaseOptions.model_validate({"install": {"disableOpenApiValidation": True}})
+
+
+def test_part_of_an_object_is_refused_if_it_bypassed_the_validators() -> None:
+    valid = OCIReference(tag="1.0.0")
+    assert OCIRepositorySpec(url="oci://ghcr.io/example/chart", interval="1h", ref=valid).ref == valid
+    for broken in (valid.model_copy(update={"tag": 5}), OCIReference.model_construct(tag=5)):
+        with pytest.raises(ValidationError, match="tag"):
+            OCIRepositorySpec(url="oci://ghcr.io/example/chart", interval="1h", ref=broken)
