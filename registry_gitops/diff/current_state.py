@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,28 +92,32 @@ class _Check:
 
 def read_remains(directory: Path, committed: Iterable[str]) -> Rendering:
     """Return what is left of the `committed` files of a directory to which nothing renders now."""
-    files = read_texts(directory, committed)
-    rendering = Rendering(files, _directory_reader(directory), f"{directory}/")
-    return apply_kustomization(rendering, lambda: _read_directory(directory))
+    return _build(read_texts(directory, committed), directory, _read_directory)
 
 
 def _state(result: ConfigResult, read_directory: Callable[[Path], Mapping[str, str]]) -> CurrentState:
     if result.problems:
         return broken_state(result.config, result.problems, result.name)
-    rendering = Rendering(
-        result.tree or {}, _directory_reader(result.directory, read_directory), f"{result.directory}/"
-    )
-    built = apply_kustomization(rendering, lambda: _read_directory(result.directory))
-    return CurrentState(result.config, result.name, built, result.findings or ())
+    rendering = _build(result.tree or {}, result.directory, read_directory)
+    return CurrentState(result.config, result.name, rendering, result.findings or ())
 
 
-def _directory_reader(output_directory: Path, read: Callable[[Path], Mapping[str, str]] | None = None) -> ReadDirectory:
+def _build(files: Mapping[str, str], directory: Path, read: Callable[[Path], Mapping[str, str]]) -> Rendering:
+    root = find_work_tree(directory) or Path().resolve()
+    place = Path(os.path.relpath(directory.resolve(), root)).as_posix()
+    return apply_kustomization(Rendering(files, _directory_reader(root, directory, read), f"{directory}/", place))
+
+
+def _directory_reader(root: Path, directory: Path, read: Callable[[Path], Mapping[str, str]]) -> ReadDirectory:
     """Return what reads a directory of the work tree. `render` writes the chart of a directory of its own."""
-    root, own = find_work_tree(output_directory) or Path(), (output_directory / "chart").resolve()
-    return lambda path: read_chart() if (root / path).resolve() == own else (read or _read_directory)(root / path)
+    own = (directory / "chart").resolve()
+    return lambda path: read_chart() if (root / path).resolve() == own else read(root / path)
 
 
 def _read_directory(directory: Path) -> Mapping[str, str]:
+    if directory.is_file():
+        found = read_texts(directory.parent, [directory.name])
+        return {".": found[directory.name]} if found else {}
     return read_texts(directory, (str(path.relative_to(directory)) for path in directory.rglob("*")))
 
 

@@ -80,7 +80,9 @@ class GitTree:
         return {path: self._texts[each] for path, each in present.items()}
 
     def read_below(self, directory: str) -> Mapping[str, str]:
-        """Return path -> text of the files below a directory, relative to it. It is named from the root."""
+        """Return path -> text of the files below a directory, relative to it, or of a file ".". Both from the root."""
+        if directory in self.ids:
+            return {".": self.read([directory])[directory]}
         prefix = "" if directory == "." else f"{directory}/"
         paths = [path for path in self.ids if path.startswith(prefix)]
         content = tuple((path.removeprefix(prefix), self.ids[path]) for path in paths)

@@ -17,10 +17,14 @@ from registry_gitops.errors import InputError
 from registry_gitops.facts import compose_release_name
 
 KUSTOMIZATION: Final = "kustomization.yaml"
-_ABOVE: Final = "../"
+KUSTOMIZATION_NAMES: Final = (KUSTOMIZATION, "kustomization.yml", "Kustomization")
+"""Names of a kustomization file: kustomize accepts one of them."""
+ABOVE: Final = "../"
+"""How the path of a file outside of the directory begins."""
 
 ReadDirectory = Callable[[str], Mapping[str, str]]
-"""Reads a directory that is named from the root of the repository: path relative to it -> text of each file below."""
+"""Reads a directory that is named from the root of the repository: path relative to it -> text of each file below. If
+it is a file itself, its path is "."."""
 
 
 @dataclass(frozen=True)
@@ -50,23 +54,30 @@ class Rendering:
     """The rendered files at one time, without the chart: path relative to the output directory -> text."""
 
     def __init__(
-        self, files: Mapping[str, str], read_directory: ReadDirectory, origin: str, notes: tuple[str, ...] = ()
+        self,
+        files: Mapping[str, str],
+        read_directory: ReadDirectory,
+        origin: str,
+        place: str = "",
+        notes: tuple[str, ...] = (),
     ) -> None:
-        """Read the objects. `read_directory` reads the chart.
+        """Read the objects. `read_directory` reads what else is in the repository, in which `place` is their directory.
 
         Raises InputError for a text that is no YAML; `origin` is what stands in front of its path there.
         """
         self.files: Final = files
         self.notes: Final = notes
         """What is not known of the objects."""
-        self._read_directory = read_directory
+        self.read_directory: Final = read_directory
+        self.place: Final = place
+        """Path of the output directory from the root of the repository."""
         self._origin = origin
         objects = {path: _parse(path, text, origin) for path, text in files.items() if _has_objects(path)}
-        inside = (found for path, found in objects.items() if not path.startswith(_ABOVE))
+        inside = (found for path, found in objects.items() if not path.startswith(ABOVE))
         self.flux_objects: Final = tuple(chain.from_iterable(inside))
         """The objects of the output directory, which Flux applies."""
         self.flux_kustomizations: Final = {
-            posixpath.dirname(path): found for path, found in objects.items() if path.startswith(_ABOVE)
+            posixpath.dirname(path): found for path, found in objects.items() if path.startswith(ABOVE)
         }
         """The directory of each file outside -> the Flux Kustomization in it: each can be of another cluster."""
         releases = (plain for plain in self.flux_objects if plain["kind"] == "HelmRelease")
@@ -75,11 +86,18 @@ class Rendering:
 
     def with_files(self, files: Mapping[str, str]) -> Rendering:
         """Return the rendering with other files."""
-        return Rendering(files, self._read_directory, self._origin, self.notes)
+        return Rendering(files, self.read_directory, self._origin, self.place, self.notes)
 
     def with_note(self, note: str) -> Rendering:
         """Return the rendering with a note."""
-        return Rendering(self.files, self._read_directory, self._origin, (*self.notes, note))
+        return Rendering(self.files, self.read_directory, self._origin, self.place, (*self.notes, note))
+
+    def list_overlays(self) -> list[str]:
+        """Return the directories with a kustomization file that Flux applies instead of the output directory."""
+        objects = chain.from_iterable(self.flux_kustomizations.values())
+        paths = [posixpath.normpath(str(look_up(plain, "spec", "path", default=self.place))) for plain in objects]
+        others = dict.fromkeys(path for path in paths if path != posixpath.normpath(self.place))
+        return [path for path in others if not self.read_directory(path).keys().isdisjoint(KUSTOMIZATION_NAMES)]
 
     @property
     def helm_identity(self) -> HelmIdentity | None:
@@ -102,7 +120,7 @@ class Rendering:
         spec = look_up(self.release, "spec", "chart", "spec", default={})
         if look_up(spec, "sourceRef", "kind") != "GitRepository":
             return read_chart()
-        found = self._read_directory(posixpath.normpath(str(spec.get("chart"))).lstrip("/"))
+        found = self.read_directory(posixpath.normpath(str(spec.get("chart"))).lstrip("/"))
         return found if "Chart.yaml" in found else read_chart()
 
     @property

@@ -135,8 +135,8 @@ def _step(tree: GitTree, directory: Path, after: CurrentState) -> Step:
 
 def _read_rendering(tree: GitTree, directory: Path) -> Rendering:
     """Return what the revision has rendered to a directory. Raises InputError."""
-    rendering = Rendering(read_committed_files(tree, directory), tree.read_below, f"{tree.revision}:{directory}/")
-    return apply_kustomization(rendering, lambda: tree.read_below(tree.place_of(directory)))
+    files, place = read_committed_files(tree, directory), tree.place_of(directory)
+    return apply_kustomization(Rendering(files, tree.read_below, f"{tree.revision}:{directory}/", place))
 
 
 def _broken_step(config: Path, error: InputError, name: str = "") -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from registry_gitops.diff import Effect
@@ -49,3 +50,41 @@ def test_post_renderers_change_the_objects_of_the_chart(repository: Repository) 
     found = repository.diff(CONFIG, {**CONFIG, "release": {"postRenderers": [IMAGE]}})
     (field,) = change_of(found, "Deployment").fields
     assert field.after == "docker.io/library/registry:3.0.0"
+
+
+def test_files_outside_of_the_directory_are_compared_too(repository: Repository) -> None:
+    config = {**CONFIG, "kustomization": {"components": ["../../shared/quiet"]}}
+    component = repository.root / "shared/quiet/kustomization.yaml"
+    component.parent.mkdir(parents=True)
+    component.write_text(
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: ../patch.yaml}]\n", "utf-8"
+    )
+    patch = component.parent.parent / "patch.yaml"
+    target = "kind: HelmRelease\nmetadata: {name: docker-registry, namespace: docker-registry}\n"
+    text = f"apiVersion: helm.toolkit.fluxcd.io/v2\n{target}spec: {{values: {{terminationGracePeriodSeconds: 95}}}}\n"
+    patch.write_text(text, "utf-8")
+    path = repository.commit(config)
+    patch.write_text(text.replace("95", "100"), "utf-8")
+    (found,) = repository.report(path).deployments
+    assert (found.notes, change_of(found, "Deployment").effect) == ((), Effect.STOPS_PODS)
+    (field,) = change_of(found, "HelmRelease").fields
+    assert (field.before, field.after) == ("95", "100")
+
+
+def write_overlay(repository: Repository, patch: str) -> None:
+    overlay = repository.root / "overlays/us/kustomization.yaml"
+    overlay.parent.mkdir(parents=True, exist_ok=True)
+    target = "{kind: HelmRelease}"
+    overlay.write_text(f"resources: [../../apps/images]\npatches: [{{target: {target}, patch: {patch}}}]\n", "utf-8")
+
+
+def test_overlay_that_flux_applies_is_compared_too(repository: Repository) -> None:
+    patch = json.dumps(PATCH["patch"])
+    write_overlay(repository, patch)
+    path = repository.commit({**CONFIG, "flux": {"clusters": {"us": {}}, "path": "overlays/us"}})
+    write_overlay(repository, patch.replace("95", "100"))
+    (found,) = repository.report(path).deployments
+    assert (found.notes, change_of(found, "Deployment").effect) == ((), Effect.STOPS_PODS)
+    write_overlay(repository, "7")
+    (found,) = repository.report(path).deployments
+    assert found.notes[0].startswith("what overlays/us makes of the objects is not known: ")
