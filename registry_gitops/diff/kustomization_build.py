@@ -29,7 +29,7 @@ def apply_kustomization(rendering: Rendering) -> Rendering:
     directory which Flux applies instead, if there is one.
     """
     outside = {path: text for path, text in rendering.files.items() if path.startswith(ABOVE)}
-    if _changes_objects(rendering.files):
+    if changes_objects(rendering.files):
         try:
             built = build(collect_files(rendering), rendering.place)
         except KustomizeError as error:
@@ -85,7 +85,7 @@ def build(files: Mapping[str, str], directory: str = ".") -> str:
     return built
 
 
-def _changes_objects(files: Mapping[str, str]) -> bool:
+def changes_objects(files: Mapping[str, str]) -> bool:
     """Return whether a kustomization file does more than to list rendered files."""
     try:
         documents = read_documents(SourceFile(KUSTOMIZATION, files.get(KUSTOMIZATION, "")))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from registry_gitops.checksums import SealChecks, read_checksum_file
-from registry_gitops.diff.git_tree import GitTree
+from registry_gitops.diff.git_tree import GitTree, read_texts
+from registry_gitops.diff.kustomization_build import changes_objects
+from registry_gitops.diff.rendering import ABOVE, KUSTOMIZATION
 from registry_gitops.filenames import CHECKSUM_FILE
 
 
@@ -26,5 +28,14 @@ def find_unchanged(tree: GitTree, configs: Sequence[Path]) -> Iterator[Path]:
         if file and file.seal:
             rendered = {posixpath.normpath(posixpath.join(place, path)) for path in (CHECKSUM_FILE, *file.owned)}
             inputs = {posixpath.normpath(posixpath.join(place, path)) for path in file.seal.inputs}
-            if rendered <= tree.ids.keys() and changed.isdisjoint(rendered | inputs):
+            is_same = rendered <= tree.ids.keys() and changed.isdisjoint(rendered | inputs)
+            if is_same and (not changed or _stands_alone(config.parent, file.owned)):
                 yield config
+
+
+def _stands_alone(directory: Path, rendered: Collection[str]) -> bool:
+    """Return whether kustomize reads no more than the rendered files: files of the user can name others still."""
+    if any(path.startswith(ABOVE) for path in rendered):  # a Flux Kustomization, which can apply an overlay
+        return False
+    texts = read_texts(directory, [KUSTOMIZATION])
+    return not changes_objects({**dict.fromkeys(rendered, ""), **texts})

@@ -46,6 +46,8 @@ class Track:
     """`spec` of a claim `spare` that exists before."""
     has_images: bool = False
     """Whether an image is pushed before each change."""
+    buckets: tuple[str, ...] = ()
+    """Buckets of an S3 server `s3` in its namespace."""
 
 
 def of_values(title: str, effect: Effect, **values: Any) -> Change:
@@ -58,6 +60,18 @@ CLAIM: Final = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"st
 ROLLING: Final = {"type": "RollingUpdate"}
 LABELS: Final = {"team": "platform"}
 NOTE: Final = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "note"}, "data": {"text": "one"}}
+S3: Final = {
+    "storage": {
+        "type": "s3",
+        "s3": {
+            **{"bucket": "images", "regionEndpoint": "http://s3:7070", "redirect": False},
+            "existingSecret": "s3",
+        },
+    },
+    "http": {"existingSecret": "http"},
+    # The chart lets a new Pod prove itself until these have shown a wrong setting of S3: 35 seconds by default.
+    "configuration": {"health": {"storagedriver": {"interval": "1s", "threshold": 3}}},
+}
 
 TRACKS: Final[dict[str, Track]] = {
     "template": Track(
@@ -269,6 +283,32 @@ TRACKS: Final[dict[str, Track]] = {
             ),
         ),
         has_images=True,
+    ),
+    "to-s3": Track(
+        "a claim with images",
+        {},
+        (of_values("`storage.type: s3`", ORPHANS, **S3),),
+        has_images=True,
+        buckets=("images",),
+    ),
+    "from-s3": Track(
+        "images in S3",
+        S3,
+        (
+            of_values('`image.tag: "3"`', RESTARTS, image={"tag": "3"}),
+            of_values("`storage.s3.bucket`, another one", ORPHANS, storage={"s3": {"bucket": "more"}}),
+            of_values("`storage.type: filesystem` again", ORPHANS, storage=None),
+        ),
+        has_images=True,
+        buckets=("images", "more"),
+    ),
+    "balanced": Track(
+        "a Service of `type: LoadBalancer`",
+        {"service": {"type": "LoadBalancer", "loadBalancerClass": "example.com/one"}},
+        (
+            of_values("`service.loadBalancerClass`", REFUSED, service={"loadBalancerClass": "example.com/two"}),
+            of_values("`service.type: ClusterIP`", NOTHING, service=None),
+        ),
     ),
 }
 """Name -> a registry, each in a namespace of its own."""

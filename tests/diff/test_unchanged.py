@@ -80,3 +80,18 @@ def test_rendered_now_and_committed_is_not_the_same_as_the_commit_before(cli: Ru
     assert skipped(root) == ["two"]
     git(root, "commit", "--quiet", "--all", "--message", "Stop it")
     assert (skipped(root), skipped(root, "HEAD~1")) == (["one", "two"], ["two"])
+
+
+def test_files_that_kustomize_reads_in_turn_are_looked_at(cli: Run, root: Path) -> None:
+    with (root / "one/registry.yaml").open("a") as file:
+        file.write("kustomization: {components: [../shared]}\n")
+    (root / "shared").mkdir()
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: ../patch.yaml}]\n"
+    (root / "shared/kustomization.yaml").write_text(component, "utf-8")
+    (root / "patch.yaml").write_text("kind: HelmRelease\n", "utf-8")
+    assert cli("render", "one").code == 0
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Patch it")
+    assert skipped(root) == ["one", "two"]
+    append("patch.yaml")(root)
+    assert skipped(root) == ["two"]
