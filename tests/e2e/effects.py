@@ -86,7 +86,7 @@ class Api:
         pod, metadata = event["object"], event["object"]["metadata"]
         with self._lock:
             serving = self._serving.setdefault(metadata["namespace"], set())
-            if event["type"] != "DELETED" and is_serving(pod):
+            if event["type"] != "DELETED" and is_serving(pod) and is_of_registry(pod):
                 serving.add(metadata["uid"])
             else:
                 serving.discard(metadata["uid"])
@@ -102,6 +102,11 @@ def is_serving(pod: Object) -> bool:
 def is_to_stay(found: Object) -> bool:
     """Whether an object is not being deleted."""
     return "deletionTimestamp" not in found["metadata"]
+
+
+def is_of_registry(pod: Object) -> bool:
+    """Whether it is a Pod of a chart, and not one that a registry needs, such as an S3 server."""
+    return "app.kubernetes.io/name" in pod["metadata"]["labels"]
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,8 @@ class State:
     @classmethod
     def of(cls, api: Api, namespace: str) -> Self:
         """The one of a namespace, which may be gone."""
-        pods = [each for each in api.list(f"/api/v1/namespaces/{namespace}/pods") if is_to_stay(each)]
+        found = api.list(f"/api/v1/namespaces/{namespace}/pods")
+        pods = [each for each in found if is_to_stay(each) and is_of_registry(each)]
         claims = api.list(f"/api/v1/namespaces/{namespace}/persistentvolumeclaims")
         services = api.list(f"/api/v1/namespaces/{namespace}/services")
         deployments = api.list(f"/apis/apps/v1/namespaces/{namespace}/deployments")

@@ -24,6 +24,7 @@ from tests.e2e.cluster import Object, condition, is_not_ready, is_ready, until
 from tests.e2e.effects import IMAGE_TAG, Api, State
 from tests.e2e.fleet import IMPATIENT, Fleet, git
 from tests.e2e.pushes import repository
+from tests.e2e.services import ACCESS_KEY, SECRET_KEY, start_s3
 from tests.support.oci_content import Blob
 
 pytestmark = pytest.mark.crowded
@@ -57,6 +58,8 @@ class Registries:
         self._fleet.cli("chart", "write", CHART)
         self._fleet.cluster.apply(*(each for name, track in TRACKS.items() for each in self._needs(name, track)))
         for name, track in TRACKS.items():
+            if track.buckets:
+                start_s3(self._fleet.cluster, self.namespace(name), *track.buckets)
             config = {
                 "namespace": {"name": self.namespace(name)},
                 "source": {"type": "git", "chart": f"/{CHART}", "path": f"apps/{name}", "name": self._fleet.name},
@@ -112,6 +115,8 @@ class Registries:
         yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace(name)}}
         data = {"http-secret": "a secret that Pods share"}
         yield {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "http", **place}, "stringData": data}
+        keys = {"access-key": ACCESS_KEY, "secret-key": SECRET_KEY}
+        yield {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s3", **place}, "stringData": keys}
         if track.spare_claim:
             spec = track.spare_claim
             yield {
