@@ -86,6 +86,7 @@ _DEFAULT_HOST: Final = "chart-example.local"
 
 EMPTY_VALUES: Final[tuple[Any, ...]] = (None, "", {}, [])
 _NOT_READ: Final = "the community's chart does not read it, so it had no effect"
+_ONLY_THESE: Final = "the requests and limits that our chart has by default are taken out"
 _EMPTY: Final = "it is empty, which changes nothing"
 
 
@@ -151,7 +152,7 @@ def _pods(notes: Notes) -> None:
         listed = [each.get("name") if isinstance(each, dict) else each for each in names]
         notes.translate(("imagePullSecrets",), "values.image.pullSecrets", listed, "a list of names")
     if notes.get("resources"):
-        notes.translate(("resources",), "values.resources", _resources(notes.get("resources")), "no others, as before")
+        notes.translate(("resources",), "values.resources", _resources(notes.get("resources")), _ONLY_THESE)
     if notes.get("updateStrategy"):
         notes.keep(("updateStrategy",), "values.updateStrategy")
     for key in ("podAnnotations", "podLabels"):

@@ -16,10 +16,11 @@ from registry_gitops.facts import ObjectNames
 from registry_gitops.findings import Finding, Location
 from registry_gitops.importer.chart_styles import ChartStyle, is_values_file, style_of
 from registry_gitops.importer.config_draft import ConfigDraft
-from registry_gitops.importer.import_report import ImportReport
+from registry_gitops.importer.import_report import ImportReport, KeyOutcome
 from registry_gitops.importer.imported_files import CONFIG, Imported, files_of, next_steps
 from registry_gitops.importer.inflated_charts import find_inflated_charts
 from registry_gitops.importer.inflated_import import import_inflated_chart
+from registry_gitops.importer.input_files import read_input
 from registry_gitops.importer.input_keys import read_tree
 from registry_gitops.importer.moves import (
     GitChanges,
@@ -36,7 +37,7 @@ from registry_gitops.importer.other_documents import (
     selectors_set_above,
     settle_namespace,
 )
-from registry_gitops.importer.refusals import TEMPLATE, explain_no_registry, find_template_mark
+from registry_gitops.importer.refusals import explain_no_registry
 from registry_gitops.importer.registry_releases import ChartOrigin, name_in_helm
 from registry_gitops.importer.registry_workloads import RegistryWorkload, find_workloads
 from registry_gitops.importer.release_import import (
@@ -62,7 +63,6 @@ from registry_gitops.render import path_in_repository
 from registry_gitops.repository import FluxRepository
 
 _DEFAULT_NAME: Final = "docker-registry"
-_SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
 def import_path(path: str, output: Path, release: InstalledRelease | None = None) -> Imported:
@@ -71,9 +71,9 @@ def import_path(path: str, output: Path, release: InstalledRelease | None = None
     `release` is what Helm has installed with the values file at `path`. Raises InputError if `path` cannot be read, or
     has no registry that is known, or several ones, or `release` is of no values file.
     """
-    folder, templates = _read(path)
+    folder, remarks = read_input(path)
     documents = folder if Path(path).is_dir() else [*folder, *_neighbors(Path(path))]
-    return _import_documents(path, folder, documents, output, templates, release)
+    return _import_documents(path, folder, documents, output, remarks, release)
 
 
 def import_running(kubectl: Kubectl, namespace: str, output: Path) -> Imported:
@@ -90,19 +90,19 @@ def _import_documents(
     folder: Sequence[YAMLDocument],
     documents: Sequence[YAMLDocument],
     output: Path,
-    templates: Sequence[str] = (),
+    remarks: Sequence[str] = (),
     release: InstalledRelease | None = None,
 ) -> Imported:
     """Return the import of `folder`, which is at `path`; `documents` has what is next to it too.
 
-    `templates` are the files that were not read, and `release` is that of a values file.
+    `remarks` are what the report says about the files, and `release` is that of a values file.
     """
     manifests = FluxRepository(documents).manifests
     own = [each for each in manifests if each.document in folder]
     draft, found = ConfigDraft(), registry_releases(own)
     plan: MovePlan | None
     draft.put("source", {"type": "git", "path": path_in_repository(output) or "."})
-    draft.differences += [f"{file} was not read: it {TEMPLATE}" for file in templates]
+    draft.differences += remarks
     if len(found) > 1:
         raise InputError(_several(found))
     workloads = [] if found else _workloads(own, manifests, documents)
@@ -151,6 +151,12 @@ def _plan_release(
     return plan_release_move(old, describe_old_release(release, deployment), changes, NewRelease(deployment, output))
 
 
+def _in_order(outcomes: Sequence[KeyOutcome]) -> tuple[KeyOutcome, ...]:
+    """Return outcomes in the order of their lines, and of the files as they were read."""
+    files = list(dict.fromkeys(each.file for each in outcomes))
+    return tuple(sorted(outcomes, key=lambda each: (files.index(each.file), each.line, each.column)))
+
+
 def _imported(
     draft: ConfigDraft, deployment: RegistryDeployment, form: str, plan: MovePlan | None, path: str, output: Path
 ) -> Imported:
@@ -159,38 +165,12 @@ def _imported(
         form=form,
         config=str(output / CONFIG),
         files=tuple(str(output / name) for name in files),
-        outcomes=draft.outcomes(),
+        outcomes=_in_order(draft.outcomes()),
         differences=tuple(draft.differences),
         steps=(*next_steps(draft, output), *(plan.steps if plan else ())),
         rollback=tuple(plan.rollback if plan else ()),
     )
     return Imported(report, files, ignored)
-
-
-def _read(path: str) -> tuple[list[YAMLDocument], list[str]]:
-    """Return what is at a path, and the files that are templates. Raises InputError for what cannot be read."""
-    documents: list[YAMLDocument] = []
-    templates: list[Location] = []
-    problems: list[Finding] = []
-    for file in find_files([path], _SUFFIXES):
-        reading = read_file(file)
-        name, mark = reading.source.name, find_template_mark(reading.source.text)
-        found = [each for each in reading.problems if each.rule_id != "duplicate-key"]
-        if mark and (found or not reading.documents):
-            templates.append(Location(name, *mark))
-        elif file != path and file.endswith(".json"):
-            documents += [each for each in reading.documents if each.role is Role.OBJECT]
-        else:
-            documents += reading.documents
-            problems += [
-                Finding(id=each.rule_id, message=each.message, location=Location(name, each.line, each.column))
-                for each in found
-            ]
-    if not documents:
-        problems += [Finding(id="invalid-input", message=TEMPLATE, location=template) for template in templates]
-    if problems:
-        raise InputError(problems)
-    return documents, [str(each.file) for each in templates]
 
 
 def _neighbors(path: Path) -> list[YAMLDocument]:

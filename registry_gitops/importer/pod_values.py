@@ -204,7 +204,7 @@ def _read_image(workload: RegistryWorkload, notes: Notes) -> None:
         notes.translated(path, targets)
     else:
         how = "the chart's tag is the newest registry v3, which reads the same data"
-        notes.translated(path, targets or ["values.image"], f"{how}; the mirror must have it" if targets else how)
+        notes.translated(path, targets, f"{how}; the mirror must have it" if targets else how)
 
 
 def _read_words(workload: RegistryWorkload, notes: Notes) -> None:

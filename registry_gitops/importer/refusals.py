@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from registry_gitops.documents import Manifest, Role, YAMLDocument
 from registry_gitops.findings import Finding, Location
-from registry_gitops.importer.mappings import list_mappings, list_texts
+from registry_gitops.importer.mappings import indexed_mappings, list_mappings, list_texts
 from registry_gitops.importer.other_documents import BUILD
 
 _NO_REGISTRY: Final = (
@@ -25,6 +25,9 @@ _ARGO: Final = (
 _COMPOSE: Final = (
     "is a service of Docker Compose, and no object of Kubernetes: convert the file with `kompose convert`, and import "
     "the result"
+)
+_HELMFILE: Final = (
+    "is a release of helmfile, which registry-gitops does not read: write its values to a values.yaml and import that"
 )
 _BUILT: Final = f"builds on other directories or charts: import what kustomize makes of it: `{BUILD}`"
 _CHART: Final = "is a chart: write what `helm template` makes of it to a file, and import that, or import its values"
@@ -81,6 +84,9 @@ def _other_forms(documents: Sequence[YAMLDocument], manifests: Sequence[Manifest
         for name, service in services.items() if isinstance(services, Mapping) and "kind" not in value else ():
             if isinstance(service, Mapping) and "registry" in str(service.get("image")):
                 yield _at(_COMPOSE, document, ("services", str(name)))
+        for index, release in indexed_mappings(value.get("releases")):
+            if "registry" in str(release.get("chart")):
+                yield _at(_HELMFILE, document, ("releases", index))
         if document.role is Role.KUSTOMIZATION and _builds_on_others(document):
             yield _at(_BUILT, document)
         if Path(document.source.name).name == "Chart.yaml":

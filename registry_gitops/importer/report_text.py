@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 from registry_gitops.importer.import_report import Fate, ImportReport, KeyOutcome
@@ -27,8 +28,7 @@ def _lines(report: ImportReport) -> Iterator[str]:
         if found:
             yield ""
             yield f"{title}:"
-            for outcome in found:
-                yield from _outcome(outcome)
+            yield from _decisions(found) if fate is Fate.DECISION else _by_file(found)
     if report.differences:
         yield ""
         yield "What the new deployment does in another way:"
@@ -54,12 +54,22 @@ def _summary(report: ImportReport) -> str:
     )
 
 
-def _outcome(outcome: KeyOutcome) -> Iterator[str]:
+def _decisions(outcomes: Iterable[KeyOutcome]) -> Iterator[str]:
+    for outcome in outcomes:
+        yield f"  {outcome.file}:{outcome.line}:{outcome.column}: {_outcome(outcome)}"
+        yield from (f"    - {option}" for option in outcome.options)
+
+
+def _by_file(outcomes: Iterable[KeyOutcome]) -> Iterator[str]:
+    for file, found in groupby(outcomes, key=lambda outcome: outcome.file):
+        yield f"  {file}:"
+        yield from (f"    {each.line}:{each.column}: {_outcome(each)}" for each in found)
+
+
+def _outcome(outcome: KeyOutcome) -> str:
     inner = f" ({len(outcome.keys)} keys)" if len(outcome.keys) > 1 else ""
     key = outcome.key or "(the whole document)"
     to = ", ".join(outcome.to)
     target = f" -> {to}" if to and to not in (key, key.removeprefix("spec."), f"values.{key}") else ""
-    place = f"{outcome.file}:{outcome.line}:{outcome.column}"
     note = f": {outcome.note}" if outcome.note else ""
-    yield f"  {place}: {key}{inner}{target}{note}"
-    yield from (f"    - {option}" for option in outcome.options)
+    return f"{key}{inner}{target}{note}"

@@ -20,6 +20,10 @@ COMPOSE = """
 services:
   images: {image: "registry:2", ports: ["5000:5000"]}
 """
+HELMFILE = """
+releases:
+  - {name: images, chart: twuni/docker-registry}
+"""
 HARBOR = """
 apiVersion: apps/v1
 kind: StatefulSet
@@ -53,6 +57,7 @@ spec: {containers: [{name: r, image: "registry:2"}]}
         ("all.yaml", "kind: Pod\nmetadata: {name: {{ name }}}\n", "all.yaml:2:18: is a template"),
         ("all.yaml", "{% if a %}\nkind: Pod\n{% endif %}\n", "all.yaml:1:1: is a template"),
         ("all.yaml.j2", "kind: Pod\n", "all.yaml.j2: is a template"),
+        ("helmfile.yaml", HELMFILE, "helmfile.yaml:3:5: is a release of helmfile"),
         ("Chart.yaml", "apiVersion: v2\nname: images\nversion: 1.0.0\n", "Chart.yaml:1:1: is a chart"),
         ("README.md", "# Images\n", ": has no YAML and no JSON"),
         ("all.yaml", "kind: Pod\nmetadata:\n\tname: a\n", "all.yaml:3:1: a tab"),
@@ -99,3 +104,14 @@ def test_values_file_of_a_chart_that_is_not_there_is_named(tmp_path: Path) -> No
     (tmp_path / "kustomization.yaml").write_text(charts, "utf-8")
     with pytest.raises(InputError, match=r"gone\.yaml: is not there"):
         import_path(str(tmp_path), tmp_path / "out")
+
+
+def test_two_objects_in_one_document_are_refused_and_a_key_that_stands_twice_is_told(tmp_path: Path) -> None:
+    pod = POD.replace("$NAMESPACE", "media")
+    file = tmp_path / "all.yaml"
+    file.write_text(f"{pod}kind: Service\napiVersion: v1\n", "utf-8")
+    with pytest.raises(InputError, match=r"all\.yaml:8:1: two objects stand in one document"):
+        import_path(str(file), tmp_path / "out")
+    file.write_text(pod.replace("  name: registry\n", "  name: registry\n  name: images\n"), "utf-8")
+    (told,) = [each for each in import_path(str(file), tmp_path / "out").report.differences if "twice" in each]
+    assert told.startswith(f"{file}:6:3: ")
