@@ -57,6 +57,9 @@ _CONTAINER: Final[Mapping[str, str]] = {
     "tty": "the registry reads no input",
 }
 
+_OWN_PORTS: Final = ("http", "metrics")
+"""Names of ports of the chart's containers; a Service finds the first container that has a name."""
+
 _WORKLOAD: Final[Mapping[str, str]] = {
     "selector": "the chart's Deployment selects its Pods by labels of its own",
     "minReadySeconds": "the chart computes it: as long as object storage takes to report wrong credentials, else 0",
@@ -128,6 +131,16 @@ def _read_sidecars(workload: RegistryWorkload, notes: Notes, path: Path) -> None
     for index, container in indexed_mappings(notes.get(*path)):
         if index != workload.index:
             notes.kept((*path, index), notes.draft.append("values.sidecars", container))
+            _take_port_names(notes, (*path, index))
+
+
+def _take_port_names(notes: Notes, path: Path) -> None:
+    """Take the names from the ports of the last sidecar that the chart's own containers have."""
+    ports = notes.draft.get("values.sidecars")[-1].get("ports")
+    for number, port in indexed_mappings(ports):
+        if port.get("name") in _OWN_PORTS:
+            del port["name"]
+            notes.dropped((*path, "ports", number, "name"), "a port of the chart's container has this name")
 
 
 def _read_node(_: RegistryWorkload, notes: Notes, path: Path) -> None:

@@ -36,7 +36,11 @@ _OF_CLUSTER: Final = ("clusterIPs", "healthCheckNodePort")
 
 def find_service(workload: RegistryWorkload, backends: set[str]) -> Manifest | None:
     """Return the Service of the registry; `backends` are the names of those that an Ingress or a route leads to."""
-    found = [each for each in workload.of_kind("Service") if workload.is_selected(each) and _port_of(each, workload)]
+    found = [
+        each
+        for each in workload.of_kind("Service")
+        if workload.is_selected(each) and (_port_of(each, workload) or find_proxy(each, workload))
+    ]
     found.sort(key=lambda each: (each.name not in backends, each.get("spec", "clusterIP") == "None"))
     return found[0] if found else None
 
@@ -45,8 +49,33 @@ def _port_of(service: Manifest, workload: RegistryWorkload) -> tuple[int, dict[s
     """Return the port of a Service that leads to the registry, with its index."""
     ports = list(indexed_mappings(service.list("spec", "ports")))
     targets = _targets(workload)
-    by_target = [each for each in ports if str(each[1].get("targetPort", each[1].get("port"))) in targets]
-    return next(iter(by_target or (ports if len(ports) == 1 else [])), None)
+    by_target = [each for each in ports if _target(each[1]) in targets]
+    is_only = len(ports) == 1 and not find_proxy(service, workload)
+    return next(iter(by_target or (ports if is_only else [])), None)
+
+
+def find_proxy(service: Manifest, workload: RegistryWorkload) -> Mapping[str, Any] | None:
+    """Return the container that a Service leads to instead of the registry, as one that asks for a login, or None."""
+    targets = {_target(port) for port in list_mappings(service.list("spec", "ports"))}
+    if targets & _targets(workload):
+        return None
+    for index, container in indexed_mappings(workload.manifest.list(*workload.pod, "containers")):
+        if index != workload.index and targets & _ports_of(container):
+            return container
+    return None
+
+
+def _target(port: Mapping[str, Any]) -> str:
+    return str(_target_port(port))
+
+
+def _target_port(port: Mapping[str, Any]) -> Any:
+    return port.get("targetPort", port.get("port"))
+
+
+def _ports_of(container: Mapping[str, Any]) -> set[str]:
+    ports = list_mappings(container.get("ports"))
+    return {str(port[key]) for port in ports for key in ("containerPort", "name") if port.get(key)}
 
 
 def _targets(workload: RegistryWorkload) -> set[str]:
@@ -85,15 +114,37 @@ def _read_address(notes: Notes, service: Manifest) -> None:
 
 
 def _read_ports(workload: RegistryWorkload, notes: Notes, service: Manifest) -> None:
-    main = _port_of(service, workload)
+    main, proxy = _port_of(service, workload), find_proxy(service, workload)
     for index, port in indexed_mappings(service.list("spec", "ports")):
         path = ("spec", "ports", index)
         if main and index == main[0]:
             _read_port(notes, path, port)
-        elif str(port.get("targetPort", port.get("port"))) in ("5001", "5002", "metrics", "debug", "http-metrics"):
+        elif _target(port) in ("5001", "5002", "metrics", "debug", "http-metrics"):
             _read_metrics_port(notes, path, port)
+        elif proxy:
+            _read_proxy_port(notes, path, port, proxy)
         else:
             notes.kept(path, notes.draft.append("values.service.extraPorts", port))
+
+
+def _read_proxy_port(
+    notes: Notes, path: tuple[str | int, ...], port: Mapping[str, Any], proxy: Mapping[str, Any]
+) -> None:
+    """Keep a port that leads to a container in front of the registry, and ask about the chart's own port."""
+    name = port.get("name") if port.get("name") not in (None, "http") else "proxy"
+    numbers = {each.get("name"): each.get("containerPort") for each in list_mappings(proxy.get("ports"))}
+    target, container = _target_port(port), proxy.get("name")
+    entry = {**port, "name": name, "targetPort": numbers.get(target, target)}
+    notes.draft.append("values.service.extraPorts", entry)
+    notes.decide(
+        path,
+        f"it leads to the container {container}, as service.extraPorts does now; but the chart's Service has a port "
+        "http too, which leads to the registry itself",
+        [
+            f"let the registry ask for the login: auth.htpasswd or auth.token, without the container {container}",
+            f"let nobody but {container} reach the port: networkPolicy, or a Service of its own in extraDeploy",
+        ],
+    )
 
 
 def _read_metrics_port(notes: Notes, path: tuple[str | int, ...], port: Mapping[str, Any]) -> None:

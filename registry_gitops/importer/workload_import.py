@@ -36,7 +36,7 @@ from registry_gitops.importer.moves import OldRegistry
 from registry_gitops.importer.object_metadata import check_name, read_object, translate_metadata
 from registry_gitops.importer.pod_values import registry_user, translate_pod, translate_replicas
 from registry_gitops.importer.registry_workloads import RegistryWorkload
-from registry_gitops.importer.service_values import find_service, translate_service
+from registry_gitops.importer.service_values import find_proxy, find_service, translate_service
 from registry_gitops.importer.upload_secret import share_upload_secret
 from registry_gitops.importer.value_layers import ValueLayers
 
@@ -179,12 +179,8 @@ class _WorkloadImport:
         if service:
             self._translate(service, lambda notes: translate_service(workload, notes, service))
             self._kept.append(f"service/{service.name}")
-            if ingress := find_entrance(workload, service.name, *INGRESSES):
-                self._translate(ingress, lambda notes: translate_ingress(notes, ingress, service.name))
-                self._replace(ingress, service.name)
-            if route := find_entrance(workload, service.name, ROUTE):
-                self._translate(route, lambda notes: translate_route(notes, route, service.name))
-                self._replace(route, service.name)
+            if not find_proxy(service, workload):
+                self._translate_entrances(service.name)
         else:
             self._draft.put("values.fullnameOverride", workload.manifest.name)
         claim = workload.named(CLAIM, find_claim(workload, images_directory(plain(config))))
@@ -199,6 +195,15 @@ class _WorkloadImport:
             self._translate(companion, translate)
             self._removed.append(f"{companion.kind.lower()}/{companion.name}")
         share_upload_secret(self._draft)
+
+    def _translate_entrances(self, service: str) -> None:
+        """Translate the Ingress and the route to a Service; those to a container in front of the registry stay."""
+        if ingress := find_entrance(self._workload, service, *INGRESSES):
+            self._translate(ingress, lambda notes: translate_ingress(notes, ingress, service))
+            self._replace(ingress, service)
+        if route := find_entrance(self._workload, service, ROUTE):
+            self._translate(route, lambda notes: translate_route(notes, route, service))
+            self._replace(route, service)
 
     def _replace(self, entrance: Manifest, full_name: str) -> None:
         """Let the release take an object over if it has the same name; another one would be in the way."""

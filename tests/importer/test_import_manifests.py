@@ -109,7 +109,7 @@ def find_kind(found: Found, kind: str) -> Manifest | None:
     return next((each for each in found.manifests if each.kind == kind), None)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "flux-variables"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("flux-variables", "login-proxy")])
 def test_the_chart_makes_the_objects_of_the_input(name: str, chart: Chart) -> None:
     found = imported(name)
     rendered = chart.render(**found.values)
@@ -286,6 +286,15 @@ def test_companions_are_those_of_the_chart(chart: Chart) -> None:
     assert found.values["garbageCollection"]["deleteUntagged"] is True
     assert found.outcome("spec.timeZone").fate is Fate.DECISION
     assert found.outcome("spec.replicas").to == ("values.autoscaling.enabled",)
+
+
+def test_service_and_ingress_of_a_proxy_lead_to_the_proxy_still(chart: Chart) -> None:
+    found = imported("login-proxy")
+    (service,) = chart.render(**found.values).find("Service", "registry")
+    assert {port["port"]: port["targetPort"] for port in service["spec"]["ports"]} == {5000: "http", 80: 4180}
+    assert found.outcome("spec.ports[0].port").fate is Fate.DECISION
+    assert "ingress" not in found.values
+    assert found.outcome("spec.rules[0].host").fate is Fate.KEPT
 
 
 def test_kind_of_login_is_no_empty_key() -> None:
