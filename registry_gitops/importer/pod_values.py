@@ -66,6 +66,7 @@ _WORKLOAD: Final[Mapping[str, str]] = {
     "progressDeadlineSeconds": "Flux waits for the Pods as long as release.timeout says",
     "serviceName": "a Deployment has no such key",
     "podManagementPolicy": "a Deployment has no such key",
+    "persistentVolumeClaimRetentionPolicy": "no Deployment deletes claims; the steps of the move keep this one",
 }
 """Keys of a workload that have no effect in the chart's Deployment."""
 

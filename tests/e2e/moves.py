@@ -6,10 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import requests
+
+from tests.e2e.cluster import until
 from tests.e2e.fleet import FOLDER, Fleet, git
+from tests.e2e.pushes import repository
 from tests.support.tools import tool
 
 _COMMITTER = {
@@ -32,6 +37,20 @@ def import_registry(fleet: Fleet, *source: str) -> PrintedMove:
     report = json.loads(fleet.cli("import", *source, "--output-dir", FOLDER, "--output", "json").out)
     fleet.describe(source={"name": fleet.name})
     return PrintedMove(report["steps"], report["rollback"])
+
+
+def wait_until_serving(fleet: Fleet, kind: str) -> None:
+    """Wait for a registry of plain manifests, which is available before it listens: it has no probe."""
+
+    def is_serving() -> bool:
+        found = fleet.cluster.get(kind, "docker-registry", fleet.namespace)
+        if not (found and found["status"].get("availableReplicas")):
+            return False
+        with suppress(requests.ConnectionError), fleet.cluster.forward(fleet.namespace) as address:
+            return bool(repository(address).ask("GET", "tags/list").status_code)
+        return False
+
+    until("registry of plain manifests", is_serving, 180)
 
 
 def run_commands(fleet: Fleet, commands: list[str], programs: Path) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
 
 from tests.e2e.bed.images import REGISTRY
-from tests.e2e.cluster import until
 from tests.e2e.fleet import FOLDER, Fleet
-from tests.e2e.moves import PrintedMove, import_registry, run_commands
+from tests.e2e.moves import PrintedMove, import_registry, run_commands, wait_until_serving
 from tests.e2e.pushes import Pushes, repository
 from tests.e2e.status import ready_without_causes
 from tests.support.oci_content import Blob
@@ -85,16 +82,7 @@ def test_images_are_pushed_to_a_registry_of_plain_manifests(fleet: Fleet, pushed
     fleet.push("Add a registry by hand")
     fleet.follow()
 
-    def is_serving() -> bool:
-        found = fleet.cluster.get("deployment", "docker-registry", fleet.namespace)
-        if not (found and found["status"].get("availableReplicas")):
-            return False
-        # It has no readiness probe, and is available as soon as its process is there.
-        with suppress(requests.ConnectionError), fleet.cluster.forward(fleet.namespace) as address:
-            return bool(repository(address).ask("GET", "tags/list").status_code)
-        return False
-
-    until("registry of plain manifests", is_serving, 180)
+    wait_until_serving(fleet, "deployment")
     with fleet.cluster.forward(fleet.namespace) as address:
         repository(address).push(pushed, "1")
 

@@ -91,6 +91,17 @@ def test_the_owner_of_files_changes_on_the_node_of_the_registry(tmp_path: Path) 
     assert [step for step in import_path(str(tmp_path), Path("apps/registry")).report.steps if "-o wide" in step]
 
 
+def test_a_stateful_set_keeps_its_claims_before_it_is_deleted(tmp_path: Path) -> None:
+    text = (INPUTS / "statefulset.yaml").read_text()
+    policy = "  persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete}\n  serviceName:"
+    (tmp_path / "registry.yaml").write_text(text.replace("  serviceName:", policy, 1))
+    report = import_path(str(tmp_path), Path("apps/registry")).report
+    assert not [outcome for outcome in report.decisions if "RetentionPolicy" in outcome.key]
+    assert_in_order(
+        report.steps, ["kubectl patch -n ci statefulset/registry --patch", "kubectl delete -n ci statefulset"]
+    )
+
+
 def test_without_a_claim_no_volume_is_kept() -> None:
     assert not [command for command in steps("tutorial-emptydir") if " pv " in command or "pvc" in command]
 
