@@ -14,6 +14,9 @@ CONFIG_KEYS: Final = frozenset(
 SCHEMA_FILE: Final = ".registry-gitops.schema.json"
 """JSON Schema of the config file, for editors."""
 
+KUSTOMIZATION_FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""Names of the file by which kustomize builds a directory, of which a directory has at most one."""
+
 RENDERED_MARK: Final = "# Rendered by registry-gitops"
 """How the first line of a rendered manifest begins."""
 

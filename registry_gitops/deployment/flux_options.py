@@ -11,6 +11,7 @@ from pydantic import Discriminator, Tag, ValidationError
 from registry_gitops.deployment.namespace_options import NamespaceOptions
 from registry_gitops.deployment.source import GitSource, RepositoryPath, Source
 from registry_gitops.errors import InputError
+from registry_gitops.filenames import KUSTOMIZATION_FILES
 from registry_gitops.manifests import (
     DirectorySource,
     FluxKustomizationOptions,
@@ -101,7 +102,7 @@ class ClusterOptions(FluxKustomizationOptions):
 
 
 def _tag(value: object) -> str:
-    return "list" if isinstance(value, list | tuple) else "mapping"
+    return "mapping" if isinstance(value, Mapping) else "list"
 
 
 Clusters = Annotated[
@@ -169,6 +170,8 @@ class FluxOptions(ClusterOptions):
             if found:
                 continue
             file = _locate_file(target.options, target.cluster, name, source)
+            if problem := _file_problem(file):
+                yield rule_error("unusable_file", problem, *target.key)
             if file in clusters:
                 message = f"is written to the file of {clusters[file]} too: give one of them another file"
                 yield rule_error("duplicate", message, *target.key)
@@ -254,6 +257,14 @@ def _locate_file(options: ClusterOptions, cluster: str, name: str, source: Sourc
         raise InputError.single(f"{message}: write the path without it", key="source.path")
     start = f"/{by_default(directory, directory)}"
     return posixpath.relpath(posixpath.join(start, file), start)
+
+
+def _file_problem(path: str) -> str:
+    """Return why Flux would not read the Flux Kustomization in this file, or ""."""
+    *directories, name = path.split("/")
+    if name in KUSTOMIZATION_FILES:
+        return f"would be in {quote(path)}, which kustomize reads as its own file: set file, or another name"
+    return f"would be in {quote(path)}, which Git does not commit: set another file" if ".git" in directories else ""
 
 
 def _target_errors(options: ClusterOptions, name: str, namespace: NamespaceOptions, source: Source) -> RuleErrors:

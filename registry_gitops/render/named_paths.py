@@ -10,6 +10,7 @@ from typing import Final
 from registry_gitops.checksums import path_from
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.errors import InputError
+from registry_gitops.filenames import KUSTOMIZATION_FILES
 from registry_gitops.git_repository import find_work_tree, path_in_repository
 from registry_gitops.render.earlier_kustomizations import read_earlier_kustomizations
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
@@ -21,7 +22,6 @@ from registry_gitops.render.vendored_chart import (
 )
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind, SharedChart
 
-_FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of a kustomization file: kustomize accepts one of them."""
 
 _COMPONENT: Final = re.compile(r"^kind:\s*[\"']?Component\b", re.MULTILINE)
@@ -80,7 +80,7 @@ def list_read_paths(deployment: RegistryDeployment, directory: Path) -> list[str
     applied = [
         path_from(directory.resolve(), place / name)
         for place in _list_applied(deployment, directory).values()
-        for name in _FILES
+        for name in KUSTOMIZATION_FILES
     ]
     return [*_list_named(deployment), *applied, *chart]
 
@@ -111,7 +111,7 @@ def _paths(deployment: RegistryDeployment) -> Iterator[str]:
 
 def _look(path: Path) -> NamedPath:
     if path.is_dir():
-        for name in _FILES:
+        for name in KUSTOMIZATION_FILES:
             if (path / name).is_file():
                 is_component = _COMPONENT.search(_read(path / name)) is not None
                 return NamedPath(PathKind.COMPONENT if is_component else PathKind.KUSTOMIZATION)

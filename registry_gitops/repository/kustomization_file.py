@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from registry_gitops.documents import Path, YAMLDocument
-
-FILE_NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+from registry_gitops.filenames import KUSTOMIZATION_FILES
 
 _RESOURCE_FIELDS: Final = ("resources", "bases", "components")
 _FILE_FIELDS: Final = ("crds", "configurations", "transformers", "generators", "validators")
@@ -138,12 +137,16 @@ class KustomizationFile:
 def is_kustomization(document: YAMLDocument) -> bool:
     """Whether a document is a kustomization file. Its file name decides: apiVersion and kind can be left out."""
     name = document.source.name
-    return name.endswith(FILE_NAMES) and os.path.basename(name) in FILE_NAMES and isinstance(document.value, dict)
+    return (
+        name.endswith(KUSTOMIZATION_FILES)
+        and os.path.basename(name) in KUSTOMIZATION_FILES
+        and isinstance(document.value, dict)
+    )
 
 
 def has_kustomization(folder: str) -> bool:
     """Whether a directory has a kustomization file."""
-    return any(os.path.isfile(os.path.join(folder, name)) for name in FILE_NAMES)
+    return any(os.path.isfile(os.path.join(folder, name)) for name in KUSTOMIZATION_FILES)
 
 
 def is_inline(text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from registry_gitops.filenames import KUSTOMIZATION_FILES
 from registry_gitops.render import path_in_repository
 from registry_gitops.starter.config_template import ConfigTemplate, fill_template, quote_yaml
 from registry_gitops.starter.editor_schema import EditorSchema
@@ -16,7 +17,6 @@ from registry_gitops.starter.options import Starter, StarterOptions
 _BASE: Final = "apps/base"
 _CHART: Final = "charts/docker-registry"
 _ENVIRONMENTS: Final = ("staging", "production")
-_KUSTOMIZATION_FILES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _NAME: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 
@@ -70,7 +70,7 @@ def _environments(directory: Path) -> list[str]:
 
 
 def _is_environment(directory: Path) -> bool:
-    kustomizations = (directory / name for name in _KUSTOMIZATION_FILES)
+    kustomizations = (directory / name for name in KUSTOMIZATION_FILES)
     return any(path.is_file() for path in (*kustomizations, *directory.glob("*/registry.yaml")))
 
 

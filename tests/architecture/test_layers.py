@@ -120,7 +120,7 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "assets": set(),
     "report": {"model"},
     "rules": {"codec", "deployment", "documents", "facts", "manifests", "model", "repository", "secrets", "values"},
-    "repository": {"documents"},
+    "repository": {"documents", "filenames"},
     "documents": {"codec"},
     "facts": {"deployment", "model", "values"},
     "deployment": {"codec", "documents", "filenames", "manifests", "model", "values"},

@@ -166,6 +166,18 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], str]] = {
         {},
         "flux.healthCheckExprs: has no effect, because Flux waits for no object",
     ),
+    "a file that kustomize reads": (
+        {"file": "../kustomization.yaml"},
+        {},
+        'flux: would be in "../kustomization.yaml", which kustomize reads as its own file',
+    ),
+    "a name that gives it such a file": (
+        {"clusters": {"a": {"name": "kustomization"}}},
+        {},
+        'flux.clusters.a: would be in "../../clusters/a/kustomization.yaml", which kustomize reads',
+    ),
+    "a file that Git does not commit": ({"file": "/.git/ks.yaml"}, {}, 'flux: would be in "../../.git/ks.yaml"'),
+    "one name for a list": ({"clusters": "production"}, {}, "flux.clusters: must be a list"),
     "a prefix": ({"file": "../ks.yaml", "namePrefix": "a-"}, {}, 'flux.namePrefix: unknown key "namePrefix": it would'),
     "another tool": (
         {"file": "../ks.yaml", "decryption": {"provider": "age"}},
