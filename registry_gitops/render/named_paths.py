@@ -14,6 +14,7 @@ from registry_gitops.filenames import KUSTOMIZATION_FILES
 from registry_gitops.git_repository import find_work_tree, path_in_repository
 from registry_gitops.render.earlier_kustomizations import read_earlier_kustomizations
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
+from registry_gitops.render.overlays import read_overlay
 from registry_gitops.render.vendored_chart import (
     find_hidden_chart,
     find_shared_chart,
@@ -21,8 +22,6 @@ from registry_gitops.render.vendored_chart import (
     read_shared_chart,
 )
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind, SharedChart
-
-"""Names of a kustomization file: kustomize accepts one of them."""
 
 _COMPONENT: Final = re.compile(r"^kind:\s*[\"']?Component\b", re.MULTILINE)
 
@@ -79,14 +78,19 @@ def list_read_paths(deployment: RegistryDeployment, directory: Path) -> list[str
     chart = [path_from(directory.resolve(), each) for each in list_chart_inputs(deployment, directory)]
     applied = [
         path_from(directory.resolve(), place / name)
-        for place in _list_applied(deployment, directory).values()
+        for applied in _list_applied(deployment, directory).values()
+        for place in read_overlay(applied).directories
         for name in KUSTOMIZATION_FILES
     ]
     return [*_list_named(deployment), *applied, *chart]
 
 
 def _look_at_applied(deployment: RegistryDeployment, directory: Path) -> dict[str, PathKind]:
-    return {path: _look(place).kind for path, place in _list_applied(deployment, directory).items()}
+    found = {path: _look(place).kind for path, place in _list_applied(deployment, directory).items()}
+    for path, place in _list_applied(deployment, directory).items():
+        if found[path] is PathKind.KUSTOMIZATION and not read_overlay(place).builds(directory.resolve()):
+            found[path] = PathKind.OTHER_KUSTOMIZATION
+    return found
 
 
 def _list_applied(deployment: RegistryDeployment, directory: Path) -> dict[str, Path]:

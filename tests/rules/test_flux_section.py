@@ -80,6 +80,32 @@ def test_path_that_leads_elsewhere_is_an_error(
     assert text.startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("kustomizations", "path", "is_found"),
+    [
+        ({"other": "resources: [../apps/other]"}, "other", False),
+        ({".": "resources: [overlay/patch.yaml]"}, ".", False),
+        ({"apps": "resources: [other]"}, "apps", False),
+        ({"a": "resources: [../b]", "b": "resources: [../a]"}, "a", False),
+        ({"other": "resources: [https://example.com/registry, '../apps/registry-2']"}, "other", False),
+        ({"top": "resources: [../overlay]"}, "top", True),
+        ({"top": "components: [../part]", "part": "bases: [../overlay]"}, "top", True),
+        ({"files": "resources: [../apps/registry/helmrelease.yaml]"}, "files", True),
+        ({".": "resources: [overlay]"}, ".", True),
+        ({"broken": "resources: [a"}, "broken", True),
+    ],
+)
+def test_overlay_is_followed_to_the_rendered_files(
+    repository: Path, kustomizations: dict[str, str], path: str, is_found: bool
+) -> None:
+    for folder, text in kustomizations.items():
+        (repository / folder).mkdir(exist_ok=True)
+        (repository / folder / "kustomization.yaml").write_text(text)
+    problems = found(repository, {"clusters": ["a"], "path": path})
+    message = f'neither the kustomization file of "{path}" nor one that it lists has this directory (apps/registry)'
+    assert problems == [] if is_found else [text.startswith(message) for _, _, text in problems] == [True]
+
+
 def test_path_of_the_source_counts_also_for_a_shared_chart(repository: Path) -> None:
     (repository / "chart").mkdir()
     source = {"type": "git", "chart": "/charts/docker-registry"}

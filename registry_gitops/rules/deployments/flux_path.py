@@ -13,7 +13,8 @@ def flux_path(deployment: RegistryDeployment, directory: OutputDirectory) -> Ite
     """A Flux Kustomization of `flux` applies a directory without the rendered files.
 
     Why: `flux.path` starts at the root of the source. Flux reports "kustomization path not found" in the cluster only,
-    or applies another directory. A path of another repository or artifact is not checked.
+    or applies another directory. An overlay, or another directory with a kustomization file, is followed to what it
+    lists; `registry-gitops validate` checks what it changes. A path of another repository or artifact is not checked.
 
     Bad: `flux: {path: apps, file: ../ks.yaml}` where `apps` does not exist   Good: the path of this directory, or of
     one above it, or of an overlay
@@ -34,10 +35,15 @@ def _problem(file: FluxFile, deployment: RegistryDeployment, directory: OutputDi
             f"would be written to the wrong place: write path: {here}, or file as a path from this directory"
         )
     is_of_repository = file.manifest.spec.source_ref.kind == "GitRepository"
-    if not is_of_repository or path in (".", here) or here.startswith(f"{path}/"):
+    if not is_of_repository or path == here:
         return ""
-    remedy = f"write path: {here}"
-    match directory.applied.get(path):
+    kind, remedy = directory.applied.get(path), f"write path: {here}"
+    if kind is PathKind.OTHER_KUSTOMIZATION:
+        listed = f"neither the kustomization file of {quote(path)} nor one that it lists has this directory ({here})"
+        return f"{listed}: add it to its resources, or {remedy}"
+    if path == "." or here.startswith(f"{path}/"):
+        return ""
+    match kind:
         case PathKind.MISSING | PathKind.FILE:
             return f"there is no directory {quote(path)} in this Git repository: {remedy}"
         case PathKind.DIRECTORY:

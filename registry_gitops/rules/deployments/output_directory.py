@@ -16,6 +16,7 @@ class PathKind(StrEnum):
     FILE = "file"
     DIRECTORY = "directory without a kustomization file"
     KUSTOMIZATION = "kustomization"
+    OTHER_KUSTOMIZATION = "kustomization without the output directory"
     COMPONENT = "component"
 
 
