@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 
-from registry_gitops.diff.chart_sources import describe_charts
 from registry_gitops.diff.diff_report import ChangeAction, ObjectChange
 from registry_gitops.diff.effect import Effect, worst_effect
 from registry_gitops.diff.helm_template import Helm, HelmError
@@ -15,6 +14,7 @@ from registry_gitops.diff.object_effects import judge_deletion
 from registry_gitops.diff.object_pairs import compare_objects, replace_objects
 from registry_gitops.diff.plain_objects import PlainObject
 from registry_gitops.diff.rendering import Rendering
+from registry_gitops.diff.unread_charts import describe_charts
 from registry_gitops.diff.value_effects import Comparison, judge_values
 from registry_gitops.diff.verdict import Verdict
 
@@ -63,6 +63,7 @@ def _comparison(before: Rendering, after: Rendering) -> Comparison:
 def _upgrades(before: Rendering, after: Rendering) -> bool:
     """Return whether Flux does anything to the Helm release."""
     is_same = before.helm_input == after.helm_input and before.helm_identity == after.helm_identity
+    is_same = is_same and before.collected.unknown == after.collected.unknown
     return not after.is_suspended and (before.is_suspended or not is_same)
 
 
@@ -98,8 +99,8 @@ def _list_unknown(before: Rendering, after: Rendering) -> Iterator[str]:
     yield from describe_charts(before, after)
     if any(each.helm_input and each.helm_input.has_variables for each in (before, after)):
         yield "variables of Flux are compared as they are written"
-    for kind, name in dict.fromkeys((*before.value_sources, *after.value_sources)):
-        yield f"the values of {kind}/{name} are not known here"
+    for source in dict.fromkeys((*before.collected.unknown, *after.collected.unknown)):
+        yield f"the values of {source} are not known here"
 
 
 def _judge_by_values(before: Rendering, after: Rendering, changes: Changes, notes: Notes) -> tuple[Changes, Notes]:

@@ -16,7 +16,9 @@ from registry_gitops.diff.diff_report import DeploymentDiff, DiffReport, ObjectC
 from registry_gitops.diff.effect import worst_effect
 from registry_gitops.diff.git_tree import GitTree
 from registry_gitops.diff.helm_template import Helm, open_helm
+from registry_gitops.diff.hidden_values import hide_secrets
 from registry_gitops.diff.live_changes import compare_with_cluster
+from registry_gitops.diff.live_pruning import find_pruned
 from registry_gitops.diff.steps import Step, add_removals, build_step
 from registry_gitops.diff.unchanged import find_unchanged
 from registry_gitops.errors import InputError
@@ -55,26 +57,44 @@ def diff_deployments(
 
 
 def diff_with_cluster(
-    configs: Sequence[Path], kubectl: Kubectl, *, allow: Collection[str] = (), show: Show = lambda step: None
+    configs: Sequence[Path],
+    kubectl: Kubectl,
+    tree: GitTree | None = None,
+    *,
+    directories: Sequence[Path] = (),
+    allow: Collection[str] = (),
+    show: Show = lambda step: None,
 ) -> DiffReport:
     """Return what Flux would change in a cluster if it applied the config files, as the API server tells it.
 
-    Nothing is changed: kubectl only tries (`--dry-run=server`). Raises InputError as `diff_deployments` does, and
-    ClusterError if the cluster is unreachable.
+    Nothing is changed: kubectl only tries (`--dry-run=server`). What is in `tree` and in the files no more is pruned;
+    without a tree, that is not known. Raises InputError as `diff_deployments` does, and ClusterError if the cluster is
+    unreachable.
     """
     deployments = []
+    states = read_current_states([config for config in configs if config.exists()], None, allow, lambda step: None)
+    steps = [build_step(tree, state) if tree else Step(state.rendering, state) for state in states]
     with open_helm() as helm:
-        for state in read_current_states(configs, None, allow, lambda step: None):
-            show(str(state.config))
-            found = ((), ()) if state.problems else compare_with_cluster(state.rendering, helm, kubectl)
-            deployments.append(_describe(state, *found))
+        for step in add_removals(tree, steps, configs, directories) if tree else steps:
+            show(str(step.after.config))
+            deployments.append(_diff_live(step, helm, kubectl))
     return _report(_CLUSTER, tuple(deployments))
+
+
+def _diff_live(step: Step, helm: Helm | None, kubectl: Kubectl) -> DeploymentDiff:
+    if step.after.problems:
+        return _describe(step.after, (), ())
+    found = compare_with_cluster(step.after.rendering, helm, kubectl)
+    changes, notes = hide_secrets(*found, step.after.rendering.collected.secrets)
+    return _describe(step.after, (*changes, *find_pruned(kubectl, step.before, step.after.rendering)), notes)
 
 
 def _diff(step: Step, helm: Helm | None) -> DeploymentDiff:
     if step.after.problems:
         return _describe(step.after, (), ())
     changes, notes = compare_renderings(step.before, step.after.rendering, helm, step.applied)
+    secrets = (each.collected.secrets for each in (step.before, step.after.rendering, step.applied) if each)
+    changes, notes = hide_secrets(changes, notes, frozenset().union(*secrets))
     return _describe(step.after, changes, (*step.notes, *notes))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from registry_gitops.codec import YAMLError
-from registry_gitops.diff.kustomization_files import collect_files
+from registry_gitops.diff.kustomize_inputs import collect_files
 from registry_gitops.diff.plain_objects import PlainObject, read_objects
 from registry_gitops.diff.rendering import ABOVE, KUSTOMIZATION, Rendering
 from registry_gitops.documents import SourceFile, read_documents

@@ -13,6 +13,7 @@ from registry_gitops.diff.dry_run import Trial, read_live, try_to_apply
 from registry_gitops.diff.effect import Effect
 from registry_gitops.diff.helm_template import Helm, HelmError
 from registry_gitops.diff.kustomization_build import KustomizeError
+from registry_gitops.diff.live_pruning import read_inventory
 from registry_gitops.diff.object_effects import judge_creation, judge_deletion
 from registry_gitops.diff.object_pairs import compare_pair, describe_change, replace_objects
 from registry_gitops.diff.plain_objects import PlainObject, key_of, look_up
@@ -22,6 +23,9 @@ from registry_gitops.diff.verdict import Verdict
 _FLUX: Final = "kustomize-controller"
 _HELM: Final = "helm-controller"
 """The field managers of Flux: a field that they have set, and that is missing now, is removed."""
+
+_SHOWN: Final = 3
+"""Fields that a note names."""
 
 _SERVER_FIELDS: Final = (
     "managedFields",
@@ -58,6 +62,9 @@ def compare_with_cluster(rendering: Rendering, helm: Helm | None, kubectl: Kubec
     except (HelmError, KustomizeError) as error:
         return changes, (*notes, f"{NO_TEMPLATE}: {error}")
     more, more_notes = _upgrade(kubectl, rendering.release, objects, identity)
+    is_upgraded = any(change.object.kind == "HelmRelease" for change in changes)
+    if not is_upgraded and _leaves_drift(read_live(kubectl, [rendering.release], "default")[0]):
+        return changes, (*notes, *more_notes, *map(_describe_drift, more))
     return (*changes, *more), (*notes, *more_notes)
 
 
@@ -66,7 +73,7 @@ def _upgrade(
 ) -> tuple[Changes, Notes]:
     """Return what happens to the objects of the release: to those that the chart renders no longer, too."""
     (live,) = read_live(kubectl, [release], "default")
-    applied = tuple(filter(None, read_live(kubectl, tuple(_inventory(live)), "default")))
+    applied = read_inventory(kubectl, live)
     if live and identity_of(live) != identity:
         return tuple(replace_objects(applied, objects)), ()
     may_have_variables = "${" in json.dumps(release)
@@ -75,6 +82,21 @@ def _upgrade(
     gone = (plain for plain in applied if key_of(plain) not in kept)
     deleted = (describe_change(ChangeAction.DELETE, plain, judge_deletion(plain, by_flux=False)) for plain in gone)
     return (*changes, *deleted), notes
+
+
+def _leaves_drift(live: PlainObject | None) -> bool:
+    """Return whether a release is as Flux wants it, and Flux does not look at its objects until the next upgrade."""
+    conditions = look_up(live, "status", "conditions", default=())
+    is_ready = any((each.get("type"), each.get("status")) == ("Ready", "True") for each in conditions)
+    return is_ready and look_up(live, "spec", "driftDetection", "mode") != "enabled"
+
+
+def _describe_drift(change: ObjectChange) -> str:
+    fields = ", ".join(field.path for field in change.fields[:_SHOWN]) or change.action
+    return (
+        f"{change.object} differs in the cluster ({fields}): Flux leaves it until the next upgrade, "
+        "because release.driftDetection is not enabled"
+    )
 
 
 def _apply(
@@ -123,11 +145,3 @@ def _unmarked(entries: Mapping[str, str]) -> dict[str, str]:
 
 def _namespace(plain: PlainObject, identity: HelmIdentity) -> str:
     return str(look_up(plain, "metadata", "namespace", default=identity.target_namespace))
-
-
-def _inventory(release: PlainObject | None) -> Iterator[PlainObject]:
-    """Yield what `status.inventory` names, as NAMESPACE_NAME_GROUP_KIND and a version."""
-    for entry in look_up(release, "status", "inventory", "entries", default=()):
-        namespace, name, group, kind = entry["id"].split("_")
-        version = "/".join(filter(None, (group, entry["v"])))
-        yield {"apiVersion": version, "kind": kind, "metadata": {"name": name, "namespace": namespace}}

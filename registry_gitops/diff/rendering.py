@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from registry_gitops.assets import read_chart
 from registry_gitops.codec import YAMLError
+from registry_gitops.diff.collected_values import CollectedValues, collect_values
 from registry_gitops.diff.helm_template import HelmInput
 from registry_gitops.diff.plain_objects import PlainObject, look_up, read_objects
 from registry_gitops.errors import InputError
@@ -105,14 +106,24 @@ class Rendering:
         return None if self.release is None else identity_of(self.release)
 
     @cached_property
+    def collected(self) -> CollectedValues:
+        """The values of the release, with those of the ConfigMaps and Secrets in this directory, or next to it."""
+        if self.release is None:
+            return CollectedValues({})
+        above = posixpath.dirname(self.place)
+        has_more = self.place and look_up(self.release, "spec", "valuesFrom")
+        nearby = self.read_directory(above or self.place) if has_more else {}
+        return collect_values(self.release, self.flux_objects, nearby)
+
+    @cached_property
     def helm_input(self) -> HelmInput | None:
         """What Helm renders; None without a HelmRelease."""
         identity = self.helm_identity
         if self.release is None or identity is None:
             return None
-        values: dict[str, Any] = look_up(self.release, "spec", "values", default={})
         renderers = look_up(self.release, "spec", "postRenderers", default=())
-        return HelmInput(identity.name, identity.target_namespace or "default", values, self._chart, tuple(renderers))
+        namespace, values = identity.target_namespace or "default", self.collected.values
+        return HelmInput(identity.name, namespace, values, self._chart, tuple(renderers))
 
     @property
     def _chart(self) -> Mapping[str, str]:
@@ -127,12 +138,6 @@ class Rendering:
     def is_suspended(self) -> bool:
         """Whether Flux leaves the release as it is."""
         return look_up(self.release, "spec", "suspend") is True
-
-    @property
-    def value_sources(self) -> tuple[tuple[str, str], ...]:
-        """Kind and name of each ConfigMap and Secret with more values."""
-        entries = look_up(self.release, "spec", "valuesFrom", default=())
-        return tuple((str(entry.get("kind")), str(entry.get("name"))) for entry in entries)
 
 
 def _has_objects(path: str) -> bool:

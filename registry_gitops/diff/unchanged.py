@@ -5,12 +5,16 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from registry_gitops.checksums import SealChecks, read_checksum_file
+from registry_gitops.diff.committed_rendering import RELEASE_FILE
 from registry_gitops.diff.git_tree import GitTree, read_texts
 from registry_gitops.diff.kustomization_build import changes_objects
 from registry_gitops.diff.rendering import ABOVE, KUSTOMIZATION
 from registry_gitops.filenames import CHECKSUM_FILE
+
+_VALUES_FROM: Final = "valuesFrom:"
 
 
 def find_unchanged(tree: GitTree, configs: Sequence[Path]) -> Iterator[Path]:
@@ -34,8 +38,9 @@ def find_unchanged(tree: GitTree, configs: Sequence[Path]) -> Iterator[Path]:
 
 
 def _stands_alone(directory: Path, rendered: Collection[str]) -> bool:
-    """Return whether kustomize reads no more than the rendered files: files of the user can name others still."""
+    """Return whether the deployment depends on no file that the seal does not name."""
     if any(path.startswith(ABOVE) for path in rendered):  # a Flux Kustomization, which can apply an overlay
         return False
-    texts = read_texts(directory, [KUSTOMIZATION])
-    return not changes_objects({**dict.fromkeys(rendered, ""), **texts})
+    texts = read_texts(directory, (KUSTOMIZATION, RELEASE_FILE))
+    # What kustomize reads can name other files in turn, and values can be in any file nearby.
+    return not changes_objects({**dict.fromkeys(rendered, ""), **texts}) and _VALUES_FROM not in texts[RELEASE_FILE]

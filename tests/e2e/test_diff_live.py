@@ -74,6 +74,25 @@ def test_change_by_hand_is_told_if_flux_would_undo_it(fleet: Fleet, cluster: Clu
     assert effects(fleet) == {"Deployment": ("update", "scales-pods")}
 
 
+def test_change_by_hand_that_flux_leaves_is_a_note(fleet: Fleet, cluster: Cluster) -> None:
+    fleet.commit("Leave what is changed by hand", release={"driftDetection": None})
+    fleet.ready()
+    cluster.kubectl("scale", "deployment/docker-registry", "-n", fleet.namespace, "--replicas=0")
+    (deployment,) = json.loads(fleet.cli("diff", "--live", "-o", "json").out)["deployments"]
+    (note,) = deployment["notes"]
+    assert (deployment["changes"], "differs in the cluster (spec.replicas): Flux leaves it" in note) == ([], True)
+
+
+def test_what_flux_would_prune_is_told(fleet: Fleet) -> None:
+    fleet.describe(name="images")
+    outcome = fleet.cli("diff", "--live", "-o", "json", "--allow", "flux-rename", code=1)
+    (deployment,) = json.loads(outcome.out)["deployments"]
+    deleted = {each["object"]["kind"]: each["effect"] for each in deployment["changes"] if each["action"] == "delete"}
+    assert (deleted["HelmRelease"], deleted["PersistentVolumeClaim"]) == ("stops-pods", "orphans-data")
+    assert deployment["effect"] == "orphans-data"
+    fleet.describe(name="docker-registry")
+
+
 def test_objects_with_variables_of_flux_are_left_out(fleet: Fleet) -> None:
     fleet.describe(values={"commonAnnotations": {"team": "${TEAM}"}})
     (deployment,) = json.loads(fleet.cli("diff", "--live", "-o", "json").out)["deployments"]

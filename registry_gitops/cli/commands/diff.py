@@ -19,7 +19,7 @@ from registry_gitops.errors import InputError
 
 if TYPE_CHECKING:
     from registry_gitops.cluster import Kubectl
-    from registry_gitops.diff import DiffReport
+    from registry_gitops.diff import DiffReport, GitTree
 
 _HEAD: Final = "HEAD"
 
@@ -116,13 +116,28 @@ def _diff_live(named: Sequence[Path], kubectl: Kubectl, allow: Collection[str]) 
 
     # `timeout` and CI send SIGTERM: kubectl must end with us.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    configs = find_config_files(named)
+    tree = _find_tree(named)
+    configs = list_config_files(named) if tree else find_config_files(named)
+    directories = _searched(named, configs)
     try:
         with showing_configs(configs) as show:
-            return diff_with_cluster(configs, kubectl, allow=allow, show=show)
+            report = diff_with_cluster(configs, kubectl, tree, directories=directories, allow=allow, show=show)
     except ClusterError as error:
         write_stderr(f"error: {error}")
         raise typer.Exit(ExitCode.UNREACHABLE) from None
+    if not report.deployments:
+        raise no_config_files(named)
+    return report
+
+
+def _find_tree(named: Sequence[Path]) -> GitTree | None:
+    """Return the last commit, None outside of a Git repository."""
+    from registry_gitops.diff import GitTree
+
+    try:
+        return GitTree(_directory_of(named), _HEAD)
+    except InputError:
+        return None
 
 
 def _directory_of(named: Sequence[Path]) -> Path:
