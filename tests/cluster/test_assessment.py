@@ -49,6 +49,33 @@ def test_release_with_an_unobserved_change_is_not_ready() -> None:
     assert causes(with_change(load_snapshot("ready"), "HelmRelease", edit)) == ["not-observed"]
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({"artifact": {"revision": "1"}, "conditions": [{"type": "Ready", "status": "True"}]}, []),
+        (
+            {
+                "artifact": {"revision": "1"},
+                "conditions": [{"type": "Ready", "status": "True", "observedGeneration": 1}],
+            },
+            ["not-observed"],
+        ),
+    ],
+)
+def test_artifact_of_a_maker_that_tells_no_generation_is_current(status: dict[str, Any], expected: list[str]) -> None:
+    name = {"kind": "ExternalArtifact", "name": "chart", "namespace": "flux-system"}
+    metadata = {"name": "chart", "namespace": "flux-system", "uid": "chart", "generation": 2}
+    artifact = {"apiVersion": "source.toolkit.fluxcd.io/v1", **name, "metadata": metadata, "status": status}
+
+    def edit(release: dict[str, Any]) -> None:
+        release["spec"].pop("chart", None)
+        release["spec"]["chartRef"] = name
+
+    ready = with_change(load_snapshot("ready"), "HelmRelease", edit)
+    snapshot = replace(ready, objects=(*ready.objects, Object(artifact)))
+    assert [cause for cause in causes(snapshot) if cause == "not-observed"] == expected
+
+
 def suspended(snapshot: Snapshot, kind: str, **status: Any) -> Snapshot:
     """The same, with objects of a kind that were suspended after their controller looked at them."""
 

@@ -155,7 +155,10 @@ class Object:
 
     def _is_observed_by(self, *conditions: str) -> bool:
         generations = (self.condition(type_).generation for type_ in conditions)
-        return max(self.number("status.observedGeneration"), *generations) >= self.generation
+        observed = max(self.number("status.observedGeneration"), *generations)
+        # Its status has no generation of its own, and not every maker of artifacts has one in the condition.
+        is_untold = self.kind == "ExternalArtifact" and bool(self.map("status.artifact")) and not observed
+        return is_untold or observed >= self.generation
 
     @property
     def is_being_deleted(self) -> bool:
