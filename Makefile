@@ -3,6 +3,9 @@
 VENV ?= .venv
 RUN = $(VENV)/bin/python
 
+# Without files of bytecode each process compiles our modules again: tests start thousands of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast test-lowest test-newest e2e e2e-endings check generate bench bench-registry bench-smoke soak fuzz clean .dev .demo .tools .cluster
 
