@@ -74,3 +74,20 @@ def test_find_layout_returns_what_a_directory_shows(tmp_path: Path, path: str, l
 
 def test_find_layout_of_a_directory_that_is_missing_is_flat(tmp_path: Path) -> None:
     assert find_layout(tmp_path / "new").layout == "flat"
+
+
+@pytest.mark.parametrize(
+    ("file", "remedy"),
+    [
+        ("README.md", "such as `registry-gitops init {}/registry`"),
+        ("helmrelease.yaml", "or run `registry-gitops import {}`"),
+    ],
+)
+def test_directory_with_files_that_render_would_overwrite_is_refused(tmp_path: Path, file: str, remedy: str) -> None:
+    (tmp_path / file).write_text("mine")
+    with pytest.raises(InputError) as refused:
+        make_starter(tmp_path, "flat", StarterOptions())
+    message = "exists, and `registry-gitops render` would have to overwrite it: pass a directory of its own, "
+    assert str(refused.value) == f"{tmp_path / file}: {message}{remedy.format(tmp_path)}"
+    (tmp_path / ".registry-gitops.sha256").touch()
+    assert make_starter(tmp_path, "flat", StarterOptions())
