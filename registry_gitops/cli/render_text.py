@@ -56,7 +56,7 @@ def _list_changes(plan: Plan, prefix: str) -> Iterator[str]:
     """Yield a line for each change; one for all files of a directory to which the same is done."""
     actions = {change.action for change in plan.changes}
     if prefix and len(actions) == 1 and plan.pending:
-        yield f"{plan.pending[0].action} {prefix} ({len(plan.pending)} files)"
+        yield f"{plan.pending[0].action} {prefix} ({_count_files(len(plan.pending))})"
         return
     counts: Counter[tuple[str, str]] = Counter()
     for change in plan.pending:
@@ -64,7 +64,11 @@ def _list_changes(plan: Plan, prefix: str) -> Iterator[str]:
         counts[change.action, change.path if place == ".." else place + slash] += 1
     for (action, place), count in counts.items():
         shown = os.path.normpath(f"{prefix}{place}") if place.startswith("../") else f"{prefix}{place}"
-        yield f"{action} {shown}" + (f" ({count} files)" if place.endswith("/") else "")
+        yield f"{action} {shown}" + (f" ({_count_files(count)})" if place.endswith("/") else "")
+
+
+def _count_files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
 
 
 def _prefix(directory: Path) -> str:

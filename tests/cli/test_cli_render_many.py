@@ -192,6 +192,12 @@ deployments = {
 """
 
 
+def test_single_file_of_a_directory_is_counted_as_one(cli: Run, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "registry.yaml").write_text("source: {type: git}\nflux: {clusters: [production]}\n")
+    assert "create clusters/ (1 file)\n" in cli("render").out
+
+
 def test_program_defines_several_deployments(cli: Run, tmp_path: Path) -> None:
     (tmp_path / "registry.py").write_text(DEPLOYMENTS)
     done = cli("render")
