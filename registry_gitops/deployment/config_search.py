@@ -90,10 +90,17 @@ def _walk(directories: Iterable[str]) -> tuple[list[Path], tuple[Path, ...]]:
 def find_extended(extends: Mapping[Path, str]) -> set[Path]:
     """Return the config files that others extend. `extends` has what each one extends, as it is written in it, or "".
 
-    What is extended can be incomplete: it is a config file of its own only if files were rendered from it.
+    What is extended can be incomplete: it is a config file of its own only if files were rendered from it. Those that
+    only extend each other, or themselves, are not among them, so that this is told.
     """
-    bases = {os.path.normpath(path.parent / base) for path, base in extends.items() if base}
-    return {path for path in extends if os.path.normpath(path) in bases}
+    bases = {os.path.normpath(path): os.path.normpath(path.parent / base) for path, base in extends.items() if base}
+    extended: set[str] = set()
+    for file in bases.keys() - set(bases.values()):
+        base = bases[file]
+        while base and base not in extended:
+            extended.add(base)
+            base = bases.get(base, "")
+    return {path for path in extends if os.path.normpath(path) in extended}
 
 
 def _once(paths: Iterable[Path], without: Iterable[Path] = ()) -> list[Path]:

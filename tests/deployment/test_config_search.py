@@ -108,6 +108,18 @@ def test_config_file_is_taken_once_however_it_is_named(repository: Path) -> None
 
 
 @pytest.mark.usefixtures("repository")
+def test_files_that_only_extend_each_other_are_no_bases() -> None:
+    loop = (
+        write("a/registry.yaml", "extends: ../b/registry.yaml\n"),
+        write("b/registry.yaml", "extends: ../a/registry.yaml\n"),
+    )
+    itself = write("c/registry.yaml", "extends: registry.yaml\n")
+    assert found() == FoundConfigs((*loop, itself))
+    last = write("d/registry.yaml", "extends: ../a/registry.yaml\n")
+    assert found() == FoundConfigs((itself, last), loop)
+
+
+@pytest.mark.usefixtures("repository")
 def test_link_to_a_config_file_is_another_one() -> None:
     config = write("apps/a/registry.yaml")
     link = Path("apps/b/registry.yaml")
