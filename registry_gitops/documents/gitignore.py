@@ -56,6 +56,11 @@ class IgnoreRules:
         self._above = above
         self._file_name = file_name
 
+    @property
+    def has_patterns(self) -> bool:
+        """Whether anything can be ignored."""
+        return bool(self._patterns) or (self._above is not None and self._above.has_patterns)
+
     def ignores(self, directory: str, name: str, *, is_directory: bool) -> bool:
         """Whether Git ignores an entry of a directory that is not ignored itself. Paths are absolute."""
         rules: IgnoreRules | None = self
@@ -107,7 +112,9 @@ def list_ignored(directory: str, files: Iterable[str]) -> list[str]:
     root = _repository_of(directory)
     above = IgnoreRules(root, _read(f"{root}/.git/info/exclude"), None)
     rules = _rules_below(above, root, directory)
-    return [file for file in files if rules is None or rules.ignores_below(directory, file)]
+    if rules is None:
+        return list(files)
+    return [file for file in files if rules.ignores_below(directory, file)] if rules.has_patterns else []
 
 
 def list_left_out_by_flux(directory: str, files: Iterable[str]) -> list[str]:
@@ -121,7 +128,7 @@ def list_left_out_by_flux(directory: str, files: Iterable[str]) -> list[str]:
     for name in directory[len(root) :].strip("/").split("/"):
         here = f"{here}/{name}"
         rules = rules.below(here)
-    return [file for file in files if rules.leaves_out(f"{directory}/{file}")]
+    return [file for file in files if rules.leaves_out(f"{directory}/{file}")] if rules.has_patterns else []
 
 
 def _rules_below(above: IgnoreRules, root: str, directory: str) -> IgnoreRules | None:

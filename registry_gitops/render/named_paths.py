@@ -16,9 +16,10 @@ from registry_gitops.render.earlier_kustomizations import read_earlier_kustomiza
 from registry_gitops.render.earlier_rendering import read_earlier_rendering
 from registry_gitops.render.overlays import read_overlay
 from registry_gitops.render.vendored_chart import (
-    find_hidden_chart,
+    find_own_chart,
     find_shared_chart,
     list_chart_inputs,
+    read_hidden_chart,
     read_shared_chart,
 )
 from registry_gitops.rules import NamedPath, OutputDirectory, PathKind, SharedChart
@@ -57,7 +58,8 @@ def read_output_directory(
         kustomizations = read_earlier_kustomizations(root) if reads_earlier else ()
         shared = find_shared_chart(deployment, root)
         chart = read_chart(*shared) if shared else None
-        hidden = find_hidden_chart(deployment, root)
+        own = find_own_chart(deployment, root)
+        hidden = read_hidden_chart(own, own.name) if own else None
     except OSError as error:
         raise InputError.single(f"cannot be read: {error.strerror}", error.filename or directory) from None
     except ValueError:

@@ -15,9 +15,6 @@ from registry_gitops.substitution import may_refer
 
 _METADATA = "Chart.yaml"
 
-_OWN = "chart"
-"""Directory of the chart in an output directory."""
-
 _UNNEEDED = frozenset([".helmignore", "templates/NOTES.txt"])
 """Files of the chart without which it installs the same."""
 
@@ -51,24 +48,26 @@ def read_shared_chart(path: Path, name: str) -> SharedChart:
     ours = read_chart()
     changed = tuple(each for each, text in ours.items() if not _has_text(path / each, text))
     added = tuple(sorted(_files_below(path) - ours.keys()))
-    return SharedChart(name, *metadata, changed, added)
+    return SharedChart(name, *metadata, changed, added, read_hidden_chart(path, name))
 
 
-def find_hidden_chart(deployment: RegistryDeployment, directory: Path) -> HiddenChart | None:
-    """Return what does not reach Flux of the chart that `deployment`, rendered to `directory`, has in Git.
+def find_own_chart(deployment: RegistryDeployment, directory: Path) -> Path | None:
+    """Return where `render` writes the chart of `deployment` in `directory`. None if it writes none. Raises OSError."""
+    writes_one = isinstance(deployment.source, GitSource) and deployment.source.chart is None
+    return directory.resolve() / "chart" if writes_one else None
 
-    None if all of it does. Raises OSError.
+
+def read_hidden_chart(path: Path, name: str) -> HiddenChart | None:
+    """Return what does not reach Flux of the chart in a directory, which need not exist; None if all of it does.
+
+    `name` is how to call the directory. Raises OSError.
     """
-    found = _find_chart(deployment, directory)
-    if found is None:
-        return None
-    path, name = os.path.realpath(found[0]), found[1]
-    files = sorted(read_chart().keys() - _UNNEEDED)
-    ignored = list_ignored(path, files)
+    place, files = os.path.realpath(path), sorted(read_chart().keys() - _UNNEEDED)
+    ignored = list_ignored(place, files)
     if ignored:
-        tracked = list_tracked(Path(path))
+        tracked = list_tracked(Path(place))
         ignored = [file for file in ignored if file not in tracked]
-    left_out = list_left_out_by_flux(path, files)
+    left_out = list_left_out_by_flux(place, files)
     return HiddenChart(name, tuple(ignored), tuple(left_out)) if ignored or left_out else None
 
 
@@ -78,19 +77,13 @@ def list_chart_inputs(deployment: RegistryDeployment, directory: Path) -> list[P
     That is the directory of a shared chart, and what can exclude a chart from what Flux reads: in the root of the
     repository, which need not exist, and elsewhere. Raises OSError.
     """
-    shared, found = find_shared_chart(deployment, directory), _find_chart(deployment, directory)
-    work_tree = find_work_tree(found[0]) if found else None
-    above = [each for each in found[0].parents if each.is_relative_to(work_tree)] if found and work_tree else []
+    own, shared = find_own_chart(deployment, directory), find_shared_chart(deployment, directory)
+    chart = own or (shared[0] if shared else None)
+    work_tree = find_work_tree(chart) if chart else None
+    above = [each for each in chart.parents if each.is_relative_to(work_tree)] if chart and work_tree else []
     files = [each / SOURCE_IGNORE_FILE for each in above]
     excluding = [file for file in files if file.parent == work_tree or file.exists()]
     return [*([shared[0]] if shared else ()), *excluding]
-
-
-def _find_chart(deployment: RegistryDeployment, directory: Path) -> tuple[Path, str] | None:
-    """Return where the chart in Git is, shared or not, and how to call that. None if there is none. Raises OSError."""
-    if isinstance(deployment.source, GitSource) and deployment.source.chart is None:
-        return directory.resolve() / _OWN, _OWN
-    return find_shared_chart(deployment, directory)
 
 
 def _read_metadata(file: Path) -> tuple[str, str] | None:

@@ -30,6 +30,18 @@ class NamedPath:
 
 
 @dataclass(frozen=True)
+class HiddenChart:
+    """Files of the chart that do not reach Flux: of the shared one, or of chart/ in the output directory."""
+
+    path: str
+    """Path from the root of the Git repository, or from the output directory."""
+    ignored: tuple[str, ...] = ()
+    """Files that Git ignores, and does not track: paths from that of the chart."""
+    left_out: tuple[str, ...] = ()
+    """Files that a .sourceignore keeps out of what Flux reads."""
+
+
+@dataclass(frozen=True)
 class SharedChart:
     """What is in the directory that `source.chart` names."""
 
@@ -42,18 +54,8 @@ class SharedChart:
     """Files that differ from those of the chart of this version, or that are missing."""
     added: tuple[str, ...] = ()
     """Other files in directories of the chart."""
-
-
-@dataclass(frozen=True)
-class HiddenChart:
-    """Files of the chart that do not reach Flux: of the shared one, or of chart/ in the output directory."""
-
-    path: str
-    """As that of a `SharedChart`."""
-    ignored: tuple[str, ...] = ()
-    """Files that Git ignores, and does not track: paths from that of the chart."""
-    left_out: tuple[str, ...] = ()
-    """Files that a .sourceignore keeps out of what Flux reads."""
+    hidden: HiddenChart | None = None
+    """What of it does not reach Flux. None if all of it does."""
 
 
 @dataclass(frozen=True)
@@ -93,4 +95,4 @@ class OutputDirectory:
     """The chart that the deployment shares with others. None if it shares none, or if nothing is known of it."""
 
     hidden_chart: HiddenChart | None = None
-    """What does not reach Flux of a chart in Git. None if all of it does, or if nothing is known of it."""
+    """What does not reach Flux of chart/ in the directory. None if all of it does, or if nothing is known of it."""

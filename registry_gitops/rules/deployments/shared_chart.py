@@ -22,7 +22,8 @@ def shared_chart(_: RegistryDeployment, directory: OutputDirectory) -> Iterator[
     Bad: `source: {type: git, chart: /charts/docker-registry}` without that directory   Good: the same after
     `registry-gitops chart write charts/docker-registry`
     """
-    chart, hidden = directory.shared_chart, directory.hidden_chart
+    chart = directory.shared_chart
+    hidden = chart.hidden if chart else directory.hidden_chart
     key = "source.chart" if chart else "source.path"
     problem = _problem(chart) if chart else ""
     if problem and chart:
