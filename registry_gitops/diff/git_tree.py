@@ -16,6 +16,7 @@ from registry_gitops.masking import quote
 
 _TIMEOUT: Final = 60.0
 """Seconds for one command of git."""
+_MERGE_BASE: Final = "..."
 _MOST: Final = 100
 """Revisions that are looked at in the history of a file."""
 
@@ -116,14 +117,22 @@ def _split_batch(output: bytes, count: int) -> list[str]:
 
 
 def _find_commit(root: Path, revision: str) -> str:
-    """Return the ID of a revision, or "" for the HEAD of a repository without a commit."""
-    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    """Return the ID of a revision, or "" for the HEAD of a repository without a commit.
+
+    `REF...` is where HEAD left REF, as `git diff` has it.
+    """
+    name = revision.removesuffix(_MERGE_BASE) or "HEAD"
+    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     found = _run(root, words)
+    if found.returncode == 0 and name != revision:
+        found = _run(root, ("merge-base", found.stdout.decode().strip(), "HEAD"))
     if found.returncode == 0:
         return found.stdout.decode().strip()
     if revision == "HEAD":
         return ""
-    raise InputError.single(f"no commit {quote(revision)} in this repository: fetch it, or pass another one", key="REF")
+    is_shallow = _run(root, ("rev-parse", "--is-shallow-repository")).stdout.strip() == b"true"
+    remedy = "fetch more of the history (this clone is shallow)" if is_shallow else "fetch it"
+    raise InputError.single(f"no commit {quote(revision)} in this repository: {remedy}, or pass another one", key="REF")
 
 
 def _git(directory: Path, *words: str, stdin: bytes = b"") -> bytes:

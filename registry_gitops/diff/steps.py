@@ -21,6 +21,7 @@ from registry_gitops.diff.kustomization_build import apply_kustomization
 from registry_gitops.diff.plain_objects import key_of
 from registry_gitops.diff.rendering import Rendering
 from registry_gitops.errors import InputError
+from registry_gitops.git_repository import find_work_tree
 
 _SUSPENDED: Final = "the release was suspended, so the cluster can have other objects than the files: use --live"
 _STAYS: Final = "no config file renders this directory any more, and Flux applies it until it is deleted"
@@ -42,6 +43,9 @@ class Step:
 
 def build_step(tree: GitTree, state: CurrentState) -> Step:
     """Return a deployment with what the revision has rendered of it."""
+    if _is_outside(tree, state.directory):
+        message = f"is not in the Git repository {tree.root}: compare one repository at a time"
+        return _broken_step(state.config, InputError.single(message, state.config), state.name)
     step = _step(tree, state.directory, state)
     resumes = step.before.is_suspended and state.rendering.release and not state.rendering.is_suspended
     return _resume(tree, step) if resumes else step
@@ -155,6 +159,12 @@ def _join(origin: Step, step: Step) -> Step:
     stays = bool(origin.after.rendering.files)
     note = f"compared with what {title} rendered" if stays else f"moved from {title}"
     return Step(origin.before, step.after, (note,))
+
+
+def _is_outside(tree: GitTree, directory: Path) -> bool:
+    """Return whether a directory is in no Git repository, or in another one, such as a submodule."""
+    found = find_work_tree(directory)
+    return found is None or not tree.root.samefile(found)
 
 
 def _is_worth_telling(removal: Step) -> bool:

@@ -144,3 +144,35 @@ def test_file_that_never_was_does_not_hide_the_others(cli: Run, repository: Repo
     assert done.code == 2
     assert "nowhere/registry.yaml: error: no such file, and HEAD has nothing that was rendered of it" in done.out
     assert done.out.endswith("2 deployments against HEAD: 1 unchanged, 1 not compared\n")
+
+
+def test_three_dots_are_the_commit_where_the_branch_began(cli: Run, repository: Repository) -> None:
+    repository.commit(CONFIG)
+    git(repository.root, "checkout", "--quiet", "-b", "ours")
+    repository.commit({**CONFIG, "values": {"podAnnotations": {"a": "ours"}}})
+    git(repository.root, "checkout", "--quiet", "main")
+    repository.commit({**CONFIG, "name": "other", "source": {"type": "git", "path": "apps/other"}}, "apps/other")
+    git(repository.root, "checkout", "--quiet", "ours")
+    assert len(told(cli, "--against", "main")) == 2
+    found = told(cli, "--against", "main...")
+    assert list(found) == ["apps/images/registry.yaml"]
+    done = cli("diff", "--against", "nowhere...")
+    assert (done.code, 'no commit "nowhere..." in this repository: fetch it' in done.err) == (2, True)
+
+
+def test_shallow_clone_says_what_is_missing(cli: Run, repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository.commit(CONFIG)
+    repository.commit({**CONFIG, "values": {}})
+    git(repository.root, "clone", "--quiet", "--depth", "1", f"file://{repository.root}", "clone")
+    monkeypatch.chdir(repository.root / "clone")
+    done = cli("diff", "--against", "HEAD~1")
+    assert (done.code, "fetch more of the history (this clone is shallow)" in done.err) == (2, True)
+
+
+def test_directory_of_another_repository_is_not_compared(cli: Run, repository: Repository) -> None:
+    repository.commit(CONFIG)
+    other = make_repository(repository.root / "apps/other")
+    other.write({**CONFIG, "name": "other"}, "apps/images")
+    found = told(cli, "apps", code=2)
+    assert list(found) == ["apps/images/registry.yaml", "apps/other/apps/images/registry.yaml"]
+    assert "compare one repository at a time" in found["apps/other/apps/images/registry.yaml"]["problems"][0]["message"]

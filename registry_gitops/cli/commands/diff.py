@@ -36,7 +36,9 @@ def diff(
     against: Annotated[
         str | None,
         typer.Option(
-            metavar="REF", help="Commit, branch, or tag whose rendered files are compared.", show_default=_HEAD
+            metavar="REF",
+            help="Commit, branch, or tag whose rendered files are compared; REF... is where HEAD left it.",
+            show_default=_HEAD,
         ),
     ] = None,
     live: Annotated[
