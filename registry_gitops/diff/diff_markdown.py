@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from registry_gitops.diff.diff_report import ChangeAction, ChangedField, DeploymentDiff, DiffReport
@@ -17,24 +17,51 @@ _LARGEST: Final = 60_000
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]#|<>&~@])")
 """What Markdown, HTML, or a mention of a person begins with."""
 _ACTIONS: Final = {ChangeAction.CREATE: "created", ChangeAction.UPDATE: "updated", ChangeAction.DELETE: "deleted"}
+_OUTCOMES: Final = ("not compared", *reversed(Effect), "unchanged")
 _BOLD: Final = {"not compared", *Effect} - {Effect.NOTHING, Effect.SCALES_PODS, Effect.RESTARTS_PODS}
 
 
 def format_diff_markdown(report: DiffReport) -> str:
-    """Return a table with a row for each deployment that changes, and the details of each, folded."""
-    shown = [each for each in report.deployments if each.is_worth_telling]
+    """Return a table with a row for each deployment that changes, and the details of each, folded. The worst is first.
+
+    What is too long for a comment is left out, and counted.
+    """
+    told = [each for each in report.deployments if each.is_worth_telling]
+    shown = sorted(told, key=lambda each: _OUTCOMES.index(each.outcome))
     lines = [f"### {_text(f'registry-gitops diff: {summarize_diff(report)}')}"]
     if shown:
-        lines += ["", "| deployment | effect | objects |", "|---|---|---|", *map(_row, shown)]
-    size = sum(map(len, lines))
-    for deployment in shown:
-        details = ["", *_details(deployment)]
-        size += sum(map(len, details)) + len(details)
-        if size > _LARGEST:
-            lines += ["", "The rest is too long for a comment: run `registry-gitops diff`."]
-            break
-        lines += details
+        rows = _fit(map(_row, shown), _LARGEST // 3)
+        more = [f"| {len(shown) - len(rows)} more | | |"] if len(rows) < len(shown) else []
+        lines += ["", "| deployment | effect | objects |", "|---|---|---|", *rows, *more]
+    details = _fit(map(_describe_deployment, shown), _LARGEST - sum(map(len, lines)))
+    lines += details
+    if len(details) < len(shown):
+        left = len(shown) - len(details)
+        lines += ["", f"The details of {left} more are too long for a comment: run `registry-gitops diff`."]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _fit(texts: Iterable[str], size: int) -> list[str]:
+    """Return the first texts that have `size` characters together."""
+    fitting = list[str]()
+    for text in texts:
+        size -= len(text) + 1
+        if size < 0:
+            break
+        fitting.append(text)
+    return fitting
+
+
+def _describe_deployment(deployment: DeploymentDiff) -> str:
+    """Return the details of a deployment; without the fields, if they are most of a comment."""
+    whole = "\n".join(("", *_details(deployment)))
+    if len(whole) <= _LARGEST // 2:
+        return whole
+    without = tuple(change.model_copy(update={"fields": ()}) for change in deployment.changes)
+    note = "the fields are too long for a comment"
+    return "\n".join(
+        ("", *_details(deployment.model_copy(update={"changes": without, "notes": (*deployment.notes, note)})))
+    )
 
 
 def _row(deployment: DeploymentDiff) -> str:

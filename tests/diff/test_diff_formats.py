@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from registry_gitops.diff import DiffReport, Effect, format_diff_github, format_diff_markdown, format_diff_text
 from registry_gitops.diff.diff_report import ChangeAction, ChangedField, ChangedObject, DeploymentDiff, ObjectChange
+from registry_gitops.findings import Finding
 
 CLAIM = ChangedObject(api_version="v1", kind="PersistentVolumeClaim", namespace="images", name="docker-registry")
 CONFIG_MAP = CLAIM.model_copy(update={"kind": "ConfigMap"})
@@ -53,7 +56,37 @@ def test_markdown_is_a_table_and_folded_details() -> None:
 def test_markdown_fits_into_a_comment_of_github() -> None:
     written = format_diff_markdown(report(*[UPDATED] * 50, count=50))
     assert 20_000 < len(written) < 65_536
-    assert written.endswith("The rest is too long for a comment: run `registry-gitops diff`.\n")
+    assert "more are too long for a comment: run `registry-gitops diff`.\n" in written
+
+
+def test_markdown_of_very_many_deployments_fits_too() -> None:
+    written = format_diff_markdown(report(DELETED, count=2000))
+    assert 20_000 < len(written) < 65_536
+    assert re.search(r"\| \d+ more \| \| \|", written)
+
+
+def test_markdown_of_one_huge_deployment_names_its_objects() -> None:
+    written = format_diff_markdown(report(*[UPDATED] * 400))
+    assert 20_000 < len(written) < 65_536
+    assert "- note: the fields are too long for a comment\n" in written
+    assert written.count("- updated ConfigMap/images/docker-registry") == 400
+
+
+def test_markdown_has_the_worst_first_and_survives_any_text() -> None:
+    harmless = DeploymentDiff(config="a|b`c\n<img src=x>.yaml", changes=(UPDATED,))
+    broken = DeploymentDiff(config="z.yaml", problems=(Finding(id="x", message="<b>|@all"),))
+    found = DiffReport(version="1", against="HEAD", deployments=(harmless, report(DELETED).deployments[0], broken))
+    rows = [line for line in format_diff_markdown(found).splitlines() if line.startswith("| ")][1:]
+    assert [row.rsplit(" | ", 2)[1] for row in rows] == ["**not compared**", "**orphans-data**", "nothing"]
+    assert rows[2].startswith("| a\\|b\\`c\\\\n\\<img src=x\\>.yaml | ")
+    assert "<summary>a|b`c\\n&lt;img src=x&gt;.yaml</summary>" in format_diff_markdown(found)
+
+
+def test_github_keeps_each_command_on_a_line() -> None:
+    broken = DeploymentDiff(config="z.yaml", problems=(Finding(id="x", message="one\ntwo % ::error::"),))
+    lines = format_diff_github(DiffReport(version="1", against="a\nb", deployments=(broken,))).splitlines()
+    assert [line.partition("::")[2].partition(" ")[0] for line in lines] == ["error", "notice"]
+    assert lines[0].endswith("::one%0Atwo %25 ::error::")
 
 
 def test_github_annotates_what_loses_data_and_counts_the_rest() -> None:
