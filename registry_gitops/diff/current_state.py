@@ -118,7 +118,8 @@ def _read_directory(directory: Path) -> Mapping[str, str]:
     if directory.is_file():
         found = read_texts(directory.parent, [directory.name])
         return {".": found[directory.name]} if found else {}
-    return read_texts(directory, (str(path.relative_to(directory)) for path in directory.rglob("*")))
+    paths = (path.relative_to(directory) for path in directory.rglob("*"))
+    return read_texts(directory, (str(path) for path in paths if ".git" not in path.parts))
 
 
 def _read_nothing(directory: str) -> Mapping[str, str]:

@@ -19,7 +19,7 @@ from registry_gitops.diff.helm_template import Helm, open_helm
 from registry_gitops.diff.hidden_values import hide_secrets
 from registry_gitops.diff.live_changes import compare_with_cluster
 from registry_gitops.diff.live_pruning import find_pruned
-from registry_gitops.diff.steps import Step, add_removals, build_step
+from registry_gitops.diff.steps import Step, add_removals, build_step, is_outside
 from registry_gitops.diff.unchanged import find_unchanged
 from registry_gitops.errors import InputError
 from registry_gitops.version import __version__
@@ -73,12 +73,17 @@ def diff_with_cluster(
     """
     deployments = []
     states = read_current_states([config for config in configs if config.exists()], None, allow, lambda step: None)
-    steps = [build_step(tree, state) if tree else Step(state.rendering, state) for state in states]
+    steps = [_build_live_step(tree, state) for state in states]
     with open_helm() as helm:
         for step in add_removals(tree, steps, configs, directories) if tree else steps:
             show(str(step.after.config))
             deployments.append(_diff_live(step, helm, kubectl))
     return _report(_CLUSTER, tuple(deployments))
+
+
+def _build_live_step(tree: GitTree | None, state: CurrentState) -> Step:
+    is_known = tree is not None and not is_outside(tree, state.directory)
+    return build_step(tree, state) if tree and is_known else Step(state.rendering, state)
 
 
 def _diff_live(step: Step, helm: Helm | None, kubectl: Kubectl) -> DeploymentDiff:

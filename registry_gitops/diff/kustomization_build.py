@@ -39,7 +39,9 @@ def apply_kustomization(rendering: Rendering) -> Rendering:
         try:
             rendering = rendering.with_files({_BUILT: _build_overlay(rendering, overlay), **outside})
         except KustomizeError as error:
-            rendering = rendering.with_note(f"what {overlay} makes of the objects is not known: {error}")
+            rendering = rendering.with_note(
+                f"what the kustomization file of {overlay} makes of the objects is not known: {error}"
+            )
     return rendering
 
 
@@ -47,6 +49,8 @@ def _build_overlay(rendering: Rendering, overlay: str) -> str:
     """Return what the directory that Flux applies makes of our objects. Raises KustomizeError."""
     if len(rendering.flux_kustomizations) > 1:
         raise KustomizeError("each cluster has its own")
+    if overlay == ".":
+        raise KustomizeError("it is the whole repository")
     names = {(plain["kind"], plain["metadata"]["name"]) for plain in rendering.flux_objects}
     built = read_objects(build(collect_files(rendering, overlay), overlay), _BUILT)
     ours = [plain for plain in built if (plain["kind"], plain["metadata"]["name"]) in names]

@@ -98,7 +98,10 @@ class Rendering:
         objects = chain.from_iterable(self.flux_kustomizations.values())
         paths = [posixpath.normpath(str(look_up(plain, "spec", "path", default=self.place))) for plain in objects]
         others = dict.fromkeys(path for path in paths if path != posixpath.normpath(self.place))
-        return [path for path in others if not self.read_directory(path).keys().isdisjoint(KUSTOMIZATION_NAMES)]
+        files = {
+            path: [posixpath.join(path, name).removeprefix("./") for name in KUSTOMIZATION_NAMES] for path in others
+        }
+        return [path for path, names in files.items() if any(map(self.read_directory, names))]
 
     @property
     def helm_identity(self) -> HelmIdentity | None:
@@ -111,7 +114,7 @@ class Rendering:
         if self.release is None:
             return CollectedValues({})
         above = posixpath.dirname(self.place)
-        has_more = self.place and look_up(self.release, "spec", "valuesFrom")
+        has_more = self.place not in ("", ".") and look_up(self.release, "spec", "valuesFrom")
         nearby = self.read_directory(above or self.place) if has_more else {}
         return collect_values(self.release, self.flux_objects, nearby)
 

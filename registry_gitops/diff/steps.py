@@ -43,7 +43,7 @@ class Step:
 
 def build_step(tree: GitTree, state: CurrentState) -> Step:
     """Return a deployment with what the revision has rendered of it."""
-    if _is_outside(tree, state.directory):
+    if is_outside(tree, state.directory):
         message = f"is not in the Git repository {tree.root}: compare one repository at a time"
         return _broken_step(state.config, InputError.single(message, state.config), state.name)
     step = _step(tree, state.directory, state)
@@ -151,7 +151,8 @@ def _broken_step(config: Path, error: InputError, name: str = "") -> Step:
 def _is_same(removed: Step, step: Step) -> bool:
     """Return whether a directory of the revision is that of a deployment which has none there."""
     one, other = removed.before.release, step.after.rendering.release
-    return removed.after.config == step.after.config or bool(one and other and key_of(one) == key_of(other))
+    is_same_config = removed.after.config == step.after.config and not step.after.name
+    return is_same_config or bool(one and other and key_of(one) == key_of(other))
 
 
 def _join(origin: Step, step: Step) -> Step:
@@ -161,7 +162,7 @@ def _join(origin: Step, step: Step) -> Step:
     return Step(origin.before, step.after, (note,))
 
 
-def _is_outside(tree: GitTree, directory: Path) -> bool:
+def is_outside(tree: GitTree, directory: Path) -> bool:
     """Return whether a directory is in no Git repository, or in another one, such as a submodule."""
     found = find_work_tree(directory)
     return found is None or not tree.root.samefile(found)

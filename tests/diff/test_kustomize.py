@@ -87,4 +87,4 @@ def test_overlay_that_flux_applies_is_compared_too(repository: Repository) -> No
     assert (found.notes, change_of(found, "Deployment").effect) == ((), Effect.STOPS_PODS)
     write_overlay(repository, "7")
     (found,) = repository.report(path).deployments
-    assert found.notes[0].startswith("what overlays/us makes of the objects is not known: ")
+    assert found.notes[0].startswith("what the kustomization file of overlays/us makes of the objects is not known: ")

@@ -63,6 +63,15 @@ def test_entry_that_is_taken_out_of_deployments_is_told(
     assert kinds(found["registry.py apps/us"]) == [("delete", "HelmRelease"), ("delete", "Namespace")]
 
 
+def test_entry_that_another_one_replaces_is_removed(cli: Run, repository: Repository) -> None:
+    program = commit_program(repository, cli)
+    program.write_text(PROGRAM.replace("NAMES", "('eu', 'ap')"), "utf-8")
+    shutil.rmtree(repository.root / "apps/us")
+    found = told(cli, "registry.py")
+    assert list(found) == ["registry.py apps/eu", "registry.py apps/ap", "registry.py apps/us"]
+    assert {action for action, _ in kinds(found["registry.py apps/ap"])} == {"create"}
+
+
 def test_all_deployments_of_a_program_that_is_gone_are_told(cli: Run, repository: Repository) -> None:
     commit_program(repository, cli).unlink()
     found = told(cli, code=0)
