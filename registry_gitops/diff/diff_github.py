@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from registry_gitops.deployment import locate_findings
 from registry_gitops.diff.diff_report import DeploymentDiff, DiffReport
 from registry_gitops.diff.diff_text import summarize_diff
 from registry_gitops.diff.effect import Effect
+from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Location, Severity
 from registry_gitops.report import annotate, format_notice
 
@@ -30,6 +33,7 @@ def format_diff_github(report: DiffReport) -> str:
 
 
 def _annotations(deployment: DeploymentDiff) -> Iterator[str]:
+    location = _locate_change(deployment)
     findings = [(finding, finding.id) for finding in (*deployment.problems, *deployment.findings)]
     findings += [
         (
@@ -37,7 +41,7 @@ def _annotations(deployment: DeploymentDiff) -> Iterator[str]:
                 id=change.effect,
                 message=f"{change.object}: {change.reason}",
                 severity=_SEVERITIES[change.effect],
-                location=Location(deployment.config),
+                location=location,
             ),
             f"{change.effect}: {change.action} {change.object.kind}",
         )
@@ -46,3 +50,15 @@ def _annotations(deployment: DeploymentDiff) -> Iterator[str]:
     ]
     for finding, title in sorted(findings, key=lambda found: not found[0].is_error):
         yield annotate(finding, title)
+
+
+def _locate_change(deployment: DeploymentDiff) -> Location:
+    """Return where the first value stands that changes: in the config file, or in one that it extends."""
+    release = (change for change in deployment.changes if change.object.kind == "HelmRelease")
+    paths = (field.path for change in release for field in change.fields)
+    key = next((path.removeprefix("spec.") for path in paths if path.startswith("spec.values.")), "")
+    try:
+        (found,) = locate_findings(deployment.config, [Finding(id="", message="", location=Location(key=key))])
+    except InputError:  # The config file is gone.
+        return Location(deployment.config)
+    return replace(found.location, key="")

@@ -144,6 +144,7 @@ def test_broken_config_file_does_not_hide_the_others(cli: Run, repository: Repos
     assert 'apps/two/registry.yaml:9:1: error: vaules: unknown key "vaules"' in done.out
     assert done.out.endswith("3 deployments against HEAD: 2 stops-pods, 1 not compared\n")
     annotations = cli("diff", "apps", "--allow", "claim-change", "--output", "github").out
+    assert "::warning title=stops-pods%3A update HelmRelease,file=apps/one/registry.yaml,line=7," in annotations
     assert "file=apps/two/registry.yaml,line=9,col=1::vaules: unknown key" in annotations
 
 
