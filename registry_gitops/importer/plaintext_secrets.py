@@ -20,6 +20,8 @@ _USERS_BY_COMMAND: Final = r"\bhtpasswd\s+-\w*b"
 """`htpasswd -b` has the password among its arguments."""
 _ADDRESSES: Final = r"[\w.@, /:-]*[\w.-]+@[\w.-]+"
 """One or more names with @, as of people, or of middlewares of Traefik: no credentials."""
+_NO_KEY: Final = r"[^-\w.]|[^\x00-\x7f]|^\.+$"
+"""What cannot be in a key of a Secret."""
 _IN_PLAINTEXT: Final = "it has a secret in plaintext, and registry.yaml is committed"
 _OPTIONS: Final = (
     "put it into a Secret, and refer to that",
@@ -85,7 +87,7 @@ def _ask(draft: ConfigDraft, path: Path, _: str) -> None:
 
 def _add(draft: ConfigDraft, path: Path, key: str, text: str) -> dict[str, Any]:
     """Add a text to the Secret of the variables, and return the reference to it."""
-    secret = f"{draft.name}-environment"
+    secret, key = f"{draft.name}-environment", re.sub(_NO_KEY, "_", key) or "value"
     if draft.secrets.get(secret, {}).get(key, text) != text:
         key = f"{key}.{'.'.join(str(step) for step in path[1:-1] if step != 'env')}"
     draft.add_secret(secret, {key: text})

@@ -20,7 +20,16 @@ _KEPT: Final = frozenset(
 )
 """Keys of a HelmRelease that the config file has under `release`."""
 
-_BOOKKEEPING: Final = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink")
+_BOOKKEEPING: Final = (
+    "finalizers",
+    "ownerReferences",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "managedFields",
+    "selfLink",
+)
 """Keys of metadata that the API server writes."""
 
 
@@ -154,7 +163,8 @@ def _k3s(notes: Notes) -> None:
         notes.keep(("spec", "timeout"), "release.timeout")
     notes.dropped(("spec", "failurePolicy"), "Flux retries a failed release: release.install.strategy")
     notes.dropped(("spec", "takeOwnership"), "Flux adopts objects by default")
-    _values_files(notes, ("spec", "valuesSecrets"))
+    question = "registry-gitops does not read values from there"
+    notes.decide(("spec", "valuesSecrets"), question, ["write what the Secrets have in the config file, or in Secrets"])
 
 
 _TRANSLATORS: Final[Mapping[str, Callable[[Notes], None]]] = {

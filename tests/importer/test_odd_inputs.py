@@ -155,3 +155,38 @@ def test_a_claim_of_a_stateful_set_without_images_stays_mounted(tmp_path: Path) 
     assert values["extraVolumes"] == [claim]
     assert values["extraVolumeMounts"] == container["volumeMounts"]
     assert not [each.key for each in imported.report.outcomes if each.fate is Fate.DECISION]
+
+
+def test_odd_variables_become_keys_of_a_secret(tmp_path: Path) -> None:
+    document = yaml.safe_load(WORKLOAD)
+    container = document["spec"]["template"]["spec"]["containers"][0]
+    endpoints = "[{name: a, url: [x], headers: [y]}]"
+    container["env"] = [
+        {"name": "A B=\u00e9 PASSWORD", "value": "hidden"},
+        {"name": "REGISTRY_NOTIFICATIONS_ENDPOINTS", "value": endpoints},
+    ]
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump(document), "utf-8")
+    imported = import_path(str(tmp_path / "all.yaml"), tmp_path / "out")
+    assert "hidden" not in imported.files["registry.yaml"]
+
+
+LINES: Final = ("---\n", "\t\n", "{{ x }}\n", "{% y %}\n", "a: &a [*a]\n", "...\n", "- x\n", "\r", "<<: *x\n", "? a\n")
+"""Lines that break YAML, or are no part of an object."""
+
+
+@pytest.mark.parametrize("file", INPUT_FILES[::3])
+def test_broken_lines_end_in_one_error_or_a_report(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    odd = random.Random(file)
+    for _ in range(6):
+        lines = (INPUTS / file).read_text("utf-8").splitlines(keepends=True)
+        first, second = odd.randrange(len(lines)), odd.randrange(len(lines))
+        lines[first], lines[second] = lines[second], " " * odd.randrange(3) + lines[first]
+        lines.insert(odd.randrange(len(lines)), odd.choice(LINES))
+        Path("input.yaml").write_text("".join(lines), "utf-8")
+        told = ""
+        try:
+            assert import_path("input.yaml", Path("out")).report.outcomes
+        except InputError as error:
+            told = str(error)
+        assert not told or "input.yaml" in told

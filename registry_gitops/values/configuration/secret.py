@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ class SecretField:
     variable: str
 
     def find_paths(self, value: Any) -> Iterator[tuple[str, ...]]:
-        """Yield the paths below `value` that hold a secret; () is the value itself."""
+        """Yield the paths below `value` that hold a secret; () is the value itself. It can be of a wrong type."""
         if value:
             yield ()
 
@@ -34,18 +34,19 @@ class SecretField:
 class SecretHeaders(SecretField):
     """Marks HTTP headers, of which those that carry credentials are secrets."""
 
-    def find_paths(self, value: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    def find_paths(self, value: Any) -> Iterator[tuple[str, ...]]:
         """Yield the names of the headers that carry credentials, by their names."""
-        yield from ((name,) for name in value if _CREDENTIAL.search(name))
+        names = map(str, value) if isinstance(value, Mapping) else ()
+        yield from ((name,) for name in names if _CREDENTIAL.search(name))
 
 
 @dataclass(frozen=True)
 class SecretInURL(SecretField):
     """Marks a URL, which is a secret if it has a user, or a query that can hold a token."""
 
-    def find_paths(self, value: str) -> Iterator[tuple[str, ...]]:
+    def find_paths(self, value: Any) -> Iterator[tuple[str, ...]]:
         """Yield () if messages mask a part of the URL."""
-        if mask(value) != value:
+        if isinstance(value, str) and mask(value) != value:
             yield ()
 
 
