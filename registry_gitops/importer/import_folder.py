@@ -34,6 +34,7 @@ from registry_gitops.importer.other_documents import (
     namespace_set_above,
     note_kustomizations,
     note_other_documents,
+    note_wrappers,
     selectors_set_above,
     settle_namespace,
 )
@@ -103,6 +104,7 @@ def _import_documents(
     plan: MovePlan | None
     draft.put("source", {"type": "git", "path": path_in_repository(output) or "."})
     draft.differences += remarks
+    note_wrappers(draft, folder, own)
     if len(found) > 1:
         raise InputError(_several(found))
     workloads = [] if found else _workloads(own, manifests, documents)

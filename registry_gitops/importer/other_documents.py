@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from registry_gitops.codec import compose_yaml
 from registry_gitops.documents import Manifest, Role, YAMLDocument
 from registry_gitops.importer.config_draft import ConfigDraft, Notes
 from registry_gitops.importer.inflated_charts import CHARTS, take_inline_values, translate_inflated_chart
@@ -59,6 +61,26 @@ def note_other_documents(
     if others:
         names = ", ".join(sorted({each.identity for each in others}))
         draft.differences.append(f"these stay as they are, and Flux must still find them: {names}")
+
+
+def note_wrappers(draft: ConfigDraft, documents: Sequence[YAMLDocument], manifests: Sequence[Manifest]) -> None:
+    """Note the keys around objects: those of a List, and what SOPS adds to a document that it encrypts."""
+    listed = {id(manifest.document) for manifest in manifests if manifest.path}
+    for document in documents:
+        if id(document) in listed:
+            around = {key: value for key, value in document.value.items() if key != "items"}
+            draft.read(read_tree(document, (), around)).dropped((), "it is the list around the objects")
+        if sops := _sops_of(document):
+            draft.read(read_tree(document, ("sops",), sops)).dropped((), "SOPS wrote it")
+
+
+def _sops_of(document: YAMLDocument) -> dict[str, Any]:
+    """Return what SOPS added to a document, which the reader of documents leaves out."""
+    if not re.search(r"^sops:", document.text, re.MULTILINE) or "sops" in document.value:
+        return {}
+    root, _ = compose_yaml(document.text)
+    sops = root.value.get("sops") if root and isinstance(root.value, dict) else None
+    return sops if isinstance(sops, dict) else {}
 
 
 def settle_namespace(draft: ConfigDraft) -> None:

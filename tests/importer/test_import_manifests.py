@@ -297,6 +297,13 @@ def test_service_and_ingress_of_a_proxy_lead_to_the_proxy_still(chart: Chart) ->
     assert found.outcome("spec.rules[0].host").fate is Fate.KEPT
 
 
+def test_keys_around_objects_are_in_the_report() -> None:
+    found = imported("encrypted-users")
+    assert found.outcome("sops.mac").note == "SOPS wrote it"
+    assert "it is the list around the objects" in {each.note for each in found.outcomes if "kind" in each.keys}
+    assert found.values["auth"]["htpasswd"]["existingSecret"] == "registry-users"
+
+
 def test_kind_of_login_is_no_empty_key() -> None:
     found = imported("login-and-metrics").outcome("spec.template.spec.containers[0].env[0].value.htpasswd")
     assert (found.fate, "empty" in found.note) == (Fate.TRANSLATED, False)
