@@ -138,7 +138,9 @@ def _read_collection(notes: Notes) -> None:
     if any(word.startswith(("--delete-untagged", "-m")) for word in words):
         notes.draft.put(f"{section}.deleteUntagged", True)
     for index, _ in _collectors(notes.data):
-        notes.keep((*_COLLECTOR, "containers", index, "resources"), f"{section}.resources")
+        path = (*_COLLECTOR, "containers", index, "resources")
+        if notes.get(*path):
+            notes.keep(path, f"{section}.resources")
 
 
 def _read_policy(notes: Notes) -> None:

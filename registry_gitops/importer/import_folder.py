@@ -82,8 +82,8 @@ def import_running(kubectl: Kubectl, namespace: str, output: Path) -> Imported:
 
     Raises ClusterError if the cluster cannot be read, and InputError if the namespace has no registry, or several ones.
     """
-    documents = read_running(kubectl, namespace)
-    return _import_documents(f"namespace {namespace}", documents, documents, output)
+    documents, remarks = read_running(kubectl, namespace)
+    return _import_documents(f"namespace {namespace}", documents, documents, output, remarks)
 
 
 def _import_documents(

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from registry_gitops.cluster import ClusterError, Kubectl, KubectlResult, UnknownKindError, parse_objects, run_commands
+from registry_gitops.cluster import (
+    ClusterError,
+    Kubectl,
+    KubectlResult,
+    ObjectList,
+    UnknownKindError,
+    parse_objects,
+    run_commands,
+)
 from registry_gitops.codec import dump_yaml
 from registry_gitops.documents import Role, SourceFile, YAMLDocument
 
@@ -16,6 +24,11 @@ _KINDS: Final = (
     "helmreleases.helm.toolkit.fluxcd.io",
 )
 """What is listed; a cluster can lack the kinds of one line."""
+_COMPANIONS: Final = (
+    "horizontalpodautoscalers.autoscaling,poddisruptionbudgets.policy,cronjobs.batch,networkpolicies.networking.k8s.io",
+    "servicemonitors.monitoring.coreos.com,podmonitors.monitoring.coreos.com",
+)
+"""What is listed too, if the user is allowed to."""
 
 _SERVER_FIELDS: Final = ("managedFields", "creationTimestamp", "generation", "resourceVersion", "uid", "selfLink")
 _OF_KUBERNETES: Final = (("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default"))
@@ -23,28 +36,28 @@ _OF_KUBERNETES: Final = (("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "
 _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-def read_running(kubectl: Kubectl, namespace: str) -> list[YAMLDocument]:
-    """Return the objects of a namespace that can have to do with a registry. Raises ClusterError.
+def read_running(kubectl: Kubectl, namespace: str) -> tuple[list[YAMLDocument], list[str]]:
+    """Return the objects of a namespace that can have to do with a registry, and what could not be read.
 
-    Secrets are not read: the config file names those that the registry uses.
+    Secrets are not read: the config file names those that the registry uses. Raises ClusterError.
     """
-    found = run_commands([kubectl.get_command(namespace, kinds) for kinds in _KINDS], _parse)
-    documents = [_document(item) for items in found for item in items if not _is_of_kubernetes(item)]
+    commands = [kubectl.get_command(namespace, kinds) for kinds in (*_KINDS, *_COMPANIONS)]
+    found = run_commands(commands, _parse)
+    forbidden = [kind for each in found[: len(_KINDS)] for kind in each.forbidden_kinds]
+    if forbidden:
+        raise ClusterError(f"this user is not allowed to read {', '.join(forbidden)}", "grant `get` and `list` on them")
+    documents = [_document(item) for each in found for item in each.items if not _is_of_kubernetes(item)]
     if not documents:
         raise ClusterError(f"there is nothing in namespace {namespace}", "name the namespace of the registry")
-    return documents
+    unread = [kind for each in found for kind in each.forbidden_kinds]
+    return documents, [f"this user is not allowed to read {kind}: they were not looked at" for kind in unread]
 
 
-def _parse(result: KubectlResult) -> Sequence[Mapping[str, Any]]:
+def _parse(result: KubectlResult) -> ObjectList:
     try:
-        found = parse_objects(result)
+        return parse_objects(result)
     except UnknownKindError:
-        return ()
-    if found.forbidden_kinds:
-        raise ClusterError(
-            f"this user is not allowed to read {', '.join(found.forbidden_kinds)}", "grant `get` and `list` on them"
-        )
-    return found.items
+        return ObjectList((), ())
 
 
 def _is_of_kubernetes(item: Mapping[str, Any]) -> bool:

@@ -27,6 +27,12 @@ CLAIM = {
     "spec": {"accessModes": ["ReadWriteOnce"], "volumeName": "pv-1", "resources": {"requests": {"storage": "5Gi"}}},
     "status": {"phase": "Bound"},
 }
+BUDGET = {
+    "apiVersion": "policy/v1",
+    "kind": "PodDisruptionBudget",
+    "metadata": {"name": "registry", "namespace": "registry", "uid": "2"},
+    "spec": {"maxUnavailable": 1, "selector": {"matchLabels": {"app": "registry"}}},
+}
 
 
 @pytest.fixture
@@ -47,6 +53,18 @@ def test_what_runs_is_imported_as_from_its_manifests(served: Served, cli: Run, t
     assert "kubectl delete -n registry deployment/registry" in done.out
     assert "git rm" not in done.out
     assert "secrets" not in " ".join(served.requests)
+
+
+def test_what_stands_around_it_is_read_if_the_user_is_allowed_to(served: Served, cli: Run, tmp_path: Path) -> None:
+    objects = [*yaml.safe_load(LIVE.read_text())["items"], CLAIM, BUDGET]
+    served.serve(Snapshot("registry", "registry", datetime.now(UTC), tuple(map(Object, objects))))
+    assert cli("import", "--cluster", "-n", "registry", "--output-dir", "all").code == 0
+    values = yaml.safe_load((tmp_path / "all" / "registry.yaml").read_text())["values"]
+    assert values["pdb"] == {"enabled": True, "maxUnavailable": 1}
+    served.forbidden.add("poddisruptionbudgets")
+    done = cli("import", "--cluster", "-n", "registry", "--output-dir", "some")
+    assert done.code == 0
+    assert "not allowed to read poddisruptionbudgets" in done.out
 
 
 def test_a_namespace_without_a_registry_is_wrong_input(served: Served, cli: Run, tmp_path: Path) -> None:
