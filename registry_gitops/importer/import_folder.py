@@ -38,7 +38,6 @@ from registry_gitops.importer.other_documents import (
     selectors_set_above,
     settle_namespace,
 )
-from registry_gitops.importer.refusals import explain_no_registry
 from registry_gitops.importer.registry_releases import ChartOrigin, name_in_helm
 from registry_gitops.importer.registry_workloads import RegistryWorkload, find_workloads
 from registry_gitops.importer.release_import import (
@@ -57,6 +56,7 @@ from registry_gitops.importer.release_moves import (
     find_helm_release,
 )
 from registry_gitops.importer.running_objects import read_running
+from registry_gitops.importer.unknown_inputs import explain_no_registry
 from registry_gitops.importer.validated_config import validate_draft
 from registry_gitops.importer.value_layers import ValueLayers
 from registry_gitops.importer.workload_import import import_workload

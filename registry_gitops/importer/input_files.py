@@ -8,7 +8,7 @@ from typing import Final
 from registry_gitops.documents import Role, TextProblem, YAMLDocument, find_files, read_file
 from registry_gitops.errors import InputError
 from registry_gitops.findings import Finding, Location
-from registry_gitops.importer.refusals import TEMPLATE, find_template_mark
+from registry_gitops.importer.unknown_inputs import TEMPLATE, find_template_mark
 
 _SUFFIXES: Final = (".yaml", ".yml", ".json")
 _DUPLICATE: Final = "duplicate-key"

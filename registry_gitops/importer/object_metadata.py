@@ -35,7 +35,7 @@ _SERVER_FIELDS: Final = (
 )
 
 
-def check_name(manifest: Manifest, key: Literal["name", "namespace"], name: str) -> None:
+def check_object_name(manifest: Manifest, key: Literal["name", "namespace"], name: str) -> None:
     """Raise InputError if no deployment can have the name or namespace of an object."""
     try:
         RegistryDeployment.model_validate({"name": "registry", key: name})

@@ -34,7 +34,8 @@ def move_plaintext_secrets(draft: ConfigDraft) -> None:
 
     Variables, commands, and arguments of containers read them from a Secret instead; other keys become decisions.
     """
-    for path, text in list(_texts(draft.config.get("values"), ("values",))):
+    # The last ones first, because an entry that is removed from a list moves those after it.
+    for path, text in reversed(list(_texts(draft.config.get("values"), ("values",)))):
         if not is_decided_later(text) and (mover := _mover(draft, path, text)):
             mover(path, text)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from registry_gitops.documents import Manifest
 from registry_gitops.importer.config_draft import Notes
-from registry_gitops.importer.object_metadata import check_name
+from registry_gitops.importer.object_metadata import check_object_name
 from registry_gitops.importer.registry_releases import FLUX_1_RELEASES, HELM_RELEASE, K3S_CHART
 from registry_gitops.manifests import HelmReleaseOptions
 
@@ -36,11 +36,11 @@ _BOOKKEEPING: Final = (
 def translate_release(notes: Notes, manifest: Manifest) -> None:
     """Translate the manifest of a release, without its values."""
     draft = notes.draft
-    check_name(manifest, "name", manifest.name)
+    check_object_name(manifest, "name", manifest.name)
     draft.put("name", manifest.name)
     notes.kept(("metadata", "name"), "name")
     if manifest.namespace:
-        check_name(manifest, "namespace", manifest.namespace)
+        check_object_name(manifest, "namespace", manifest.namespace)
         notes.kept(("metadata", "namespace"), "namespace")
     draft.put("namespace", manifest.namespace or "default")
     for key in ("apiVersion", "kind"):
@@ -133,7 +133,7 @@ def _flux_1_timeout(notes: Notes) -> None:
 
 
 def _k3s(notes: Notes) -> None:
-    target = notes.get("spec", "targetNamespace")
+    target = notes.text("spec", "targetNamespace")
     if target:
         notes.draft.put("namespace", target)
         how = "the HelmRelease is in the namespace of the registry, not in that of k3s"

@@ -33,7 +33,7 @@ from registry_gitops.importer.entrance_values import (
 from registry_gitops.importer.environment_values import EnvironmentReading
 from registry_gitops.importer.input_keys import KeyTree, plain, read_tree
 from registry_gitops.importer.moves import OldRegistry
-from registry_gitops.importer.object_metadata import check_name, read_object, translate_metadata
+from registry_gitops.importer.object_metadata import check_object_name, read_object, translate_metadata
 from registry_gitops.importer.pod_values import registry_user, translate_pod, translate_replicas
 from registry_gitops.importer.registry_workloads import RegistryWorkload
 from registry_gitops.importer.service_values import find_proxy, find_service, translate_service
@@ -68,7 +68,7 @@ def import_workload(workload: RegistryWorkload, layers: ValueLayers) -> Imported
         draft.differences.append(f"the name is {_DEFAULT}, because that of the {workload.manifest.kind} cannot be one")
     draft.put("name", name if _NAME.fullmatch(name) else _DEFAULT)
     if workload.namespace:
-        check_name(workload.manifest, "namespace", workload.namespace)
+        check_object_name(workload.manifest, "namespace", workload.namespace)
         draft.put("namespace", workload.namespace)
     else:
         draft.put("namespace", {"name": "default", "inherit": True})

@@ -170,6 +170,25 @@ def test_odd_variables_become_keys_of_a_secret(tmp_path: Path) -> None:
     assert "hidden" not in imported.files["registry.yaml"]
 
 
+def test_several_secrets_of_one_list_leave_it(tmp_path: Path) -> None:
+    values = {
+        "persistence": {"deleteEnabled": True},
+        "tolerations": ["https://a:hidden@b/", "https://c:hidden@d/", "x"],
+    }
+    (tmp_path / "values.yaml").write_text(yaml.safe_dump(values), "utf-8")
+    imported = import_path(str(tmp_path / "values.yaml"), tmp_path / "out")
+    assert "hidden" not in imported.files["registry.yaml"]
+
+
+def test_namespace_of_a_wrong_type_is_no_traceback(tmp_path: Path) -> None:
+    spec = {"chart": "docker-registry", "repo": "https://helm.twun.io", "targetNamespace": {"a": 1}}
+    chart = {"apiVersion": "helm.cattle.io/v1", "kind": "HelmChart", "metadata": {"name": "r"}, "spec": spec}
+    spec["createNamespace"] = True
+    (tmp_path / "chart.yaml").write_text(yaml.safe_dump(chart), "utf-8")
+    outcomes = import_path(str(tmp_path / "chart.yaml"), tmp_path / "out").report.outcomes
+    assert [each.fate for each in outcomes if each.key == "spec.targetNamespace.a"] == [Fate.DECISION]
+
+
 LINES: Final = ("---\n", "\t\n", "{{ x }}\n", "{% y %}\n", "a: &a [*a]\n", "...\n", "- x\n", "\r", "<<: *x\n", "? a\n")
 """Lines that break YAML, or are no part of an object."""
 
