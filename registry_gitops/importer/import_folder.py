@@ -54,6 +54,7 @@ from registry_gitops.importer.release_moves import (
     describe_old_release,
     describe_workload_release,
     find_helm_release,
+    plan_inflated_move,
 )
 from registry_gitops.importer.running_objects import read_running
 from registry_gitops.importer.unknown_inputs import explain_no_registry
@@ -125,7 +126,8 @@ def _import_documents(
         if len(charts) > 1:
             raise InputError.single("has several charts of a registry: leave one of them in helmCharts", path)
         form = import_inflated_chart(draft, charts[0], folder)
-        deployment, plan = validate_draft(draft), None
+        deployment = validate_draft(draft)
+        plan = plan_inflated_move(charts[0], NewRelease(deployment, output))
     else:
         form, deployment, plan = _import_values_file(draft, path, folder, own, output, release)
     return _imported(draft, deployment, form, plan, path, output)

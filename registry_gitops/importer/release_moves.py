@@ -11,7 +11,17 @@ from registry_gitops.documents import Manifest
 from registry_gitops.errors import InputError
 from registry_gitops.facts import ObjectNames
 from registry_gitops.importer.chart_styles import ChartStyle, style_of
-from registry_gitops.importer.moves import Holder, OldRegistry, OldRelease
+from registry_gitops.importer.inflated_charts import CHARTS, InflatedChart
+from registry_gitops.importer.moves import (
+    FileEdit,
+    GitChanges,
+    Holder,
+    MovePlan,
+    NewRelease,
+    OldRegistry,
+    OldRelease,
+    plan_workload_move,
+)
 from registry_gitops.importer.registry_releases import FLUX_1_RELEASES, HELM_RELEASE, K3S_CHART, ChartOrigin
 
 _INSTANCE: Final = "app.kubernetes.io/instance"
@@ -88,6 +98,14 @@ def describe_workload_release(old: OldRegistry, deployment: RegistryDeployment) 
     kept = sorted({*accounts, *_referred_objects(deployment.to_config_dict())})
     release = OldRelease(Holder.HELM, ObjectNames(deployment).release, kept=kept)
     return replace(old, kept=(), removed=()), release
+
+
+def plan_inflated_move(chart: InflatedChart, new: NewRelease) -> MovePlan:
+    """Return the move of what kustomize has rendered of a chart: plain objects, of which Helm has no record."""
+    file = chart.document.source.name
+    what = f"take the chart of the registry out of {CHARTS}; let {new.directory} be where Flux finds it"
+    old = replace(describe_old_registry(new.deployment, chart.inline), kept=(f"service/{new.names.full_name}",))
+    return plan_workload_move(old, GitChanges(edited=[FileEdit(file, [what])]), new)
 
 
 def _referred_objects(config: Any, key: str = "") -> Iterator[str]:

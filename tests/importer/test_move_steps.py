@@ -39,7 +39,7 @@ def test_the_claim_is_safe_and_git_is_ready_before_anything_is_deleted() -> None
         "kubectl patch --local -f apps/registry/helmrelease.yaml",
         "git add ",
         "git push",
-        '[ -z "$KUSTOMIZATION" ] || flux reconcile source git',
+        '[ -z "$KUSTOMIZATION" ] || flux reconcile source "',
         "kubectl delete -n container-registry deployment/registry",
         "kubectl wait -n container-registry --for=delete pod",
         "kubectl run registry-owner",
@@ -330,3 +330,30 @@ def test_entries_of_a_list_are_for_a_person_to_take_out(tmp_path: Path) -> None:
     (edit,) = [step for step in import_path(str(tmp_path), Path("apps/registry")).report.steps if "# Edit" in step]
     assert "take out " in edit
     assert "PersistentVolumeClaim" not in edit
+
+
+def test_nothing_is_committed_before_a_person_has_made_an_edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "apps" / "old"
+    old.mkdir(parents=True)
+    (old / "all.yaml").write_text((INPUTS / "claim-and-service.yaml").read_text())
+    (old / "kustomization.yaml").write_text("resources: [all.yaml]\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AssertionError, match="Edit apps/old/kustomization.yaml first"):
+        run_git_steps(tmp_path, "apps/old", import_path("apps/old", Path("apps/registry")).report.steps)
+
+
+def test_a_chart_that_kustomize_renders_keeps_its_claim_and_its_service(tmp_path: Path) -> None:
+    chart = {"name": "docker-registry", "repo": "https://helm.twun.io", "releaseName": "images", "version": "2.2.3"}
+    values = {"persistence": {"enabled": True, "size": "10Gi"}}
+    file = tmp_path / "kustomization.yaml"
+    file.write_text(yaml.safe_dump({"namespace": "registry", "helmCharts": [{**chart, "valuesInline": values}]}))
+    report = import_path(str(tmp_path), Path("apps/registry")).report
+    order = [
+        "kubectl annotate --overwrite --field-manager=registry-gitops -n registry service/images-docker-registry",
+        *PROTECT,
+        f"# Edit {file}: take the chart of the registry out of helmCharts",
+        "kubectl delete -n registry deployment/images-docker-registry",
+        "flux resume helmrelease -n registry images",
+    ]
+    assert_in_order(report.steps, order)
+    assert report.rollback

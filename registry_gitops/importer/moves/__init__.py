@@ -1,6 +1,6 @@
 """The move from a registry that runs to the one that Flux will deploy: commands, in their order, and the way back."""
 
-from registry_gitops.importer.moves.git_changes import GitChanges, find_changes
+from registry_gitops.importer.moves.git_changes import FileEdit, GitChanges, find_changes
 from registry_gitops.importer.moves.move_plan import MovePlan
 from registry_gitops.importer.moves.new_release import NewRelease
 from registry_gitops.importer.moves.old_registry import Holder, OldRegistry, OldRelease
@@ -8,6 +8,7 @@ from registry_gitops.importer.moves.release_move import plan_release_move
 from registry_gitops.importer.moves.workload_move import plan_workload_move
 
 __all__ = [
+    "FileEdit",
     "GitChanges",
     "Holder",
     "MovePlan",

@@ -34,7 +34,8 @@ class FileEdit:
         """Return the edit as commands."""
         file, what = quote(self.file), ", ".join(self.what)
         if not self.program:
-            yield f"# Edit {self.file}: {what}."
+            yield f"# Edit {self.file}: {what}. Only then continue:"
+            yield f"git diff --quiet HEAD -- {file} && {{ echo {quote(f'Edit {self.file} first')}; false; }}"
             return
         content = Path(self.file).read_bytes()
         digest = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

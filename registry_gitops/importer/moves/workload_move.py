@@ -23,6 +23,8 @@ from registry_gitops.importer.moves.stages import (
 
 _LABELS: Final = "kustomize.toolkit.fluxcd.io"
 _IN_FLUX: Final = '-n "$FLUX_NAMESPACE" "$KUSTOMIZATION"'
+_COMMANDS: Final = "s/GitRepository/git/; s/OCIRepository/oci/; s/Bucket/bucket/"
+"""From the kind of a source to the command of flux for it, as a program of sed."""
 _IF_FLUX: Final = '[ -z "$KUSTOMIZATION" ] ||'
 """What follows is for a registry that Flux has applied, and does nothing for one that kubectl has."""
 
@@ -81,10 +83,13 @@ def _suspend() -> list[str]:
 
 
 def _fetch(why: str) -> list[str]:
-    source = f"kubectl get kustomizations.{_LABELS} {_IN_FLUX} -o jsonpath='{{.spec.sourceRef.name}}'"
+    get = f"kubectl get kustomizations.{_LABELS} {_IN_FLUX} -o jsonpath="
+    source = {"KIND": "kind", "SOURCE": "name", "SOURCE_NAMESPACE": "namespace"}
     return [
         f"# {why}",
-        f'{_IF_FLUX} flux reconcile source git -n "$FLUX_NAMESPACE" "$({source})"',
+        *(f"{_IF_FLUX} {name}=\"$({get}'{{.spec.sourceRef.{key}}}')\"" for name, key in source.items()),
+        f'{_IF_FLUX} flux reconcile source "$(echo "$KIND" | sed \'{_COMMANDS}\')" '
+        '-n "${SOURCE_NAMESPACE:-$FLUX_NAMESPACE}" "$SOURCE"',
         "# You should see `fetched revision`, with the newest commit.",
     ]
 
