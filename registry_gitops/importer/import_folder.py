@@ -53,6 +53,7 @@ from registry_gitops.importer.release_moves import (
     describe_old_registry,
     describe_old_release,
     describe_workload_release,
+    find_flux_release,
     find_helm_release,
     plan_inflated_move,
 )
@@ -212,10 +213,10 @@ def _import_workload(
     own: Sequence[Manifest],
     folder: Sequence[YAMLDocument],
     output: Path,
-) -> tuple[str, RegistryDeployment, MovePlan]:
+) -> tuple[str, RegistryDeployment, MovePlan | None]:
     """Translate a workload, the objects around it, and what is in the input besides.
 
-    Return what the input is, the deployment, and the move.
+    Return what the input is, the deployment, and the move; None if a HelmRelease, which is not in the input, moves.
     """
     draft, manifest = layers.draft, workload.manifest
     replaced, stays, old = import_workload(workload, layers)
@@ -229,12 +230,19 @@ def _import_workload(
     deployment, release = validate_draft(draft), find_helm_release(manifest)
     changes = find_changes(own, replaced | spaces, layers.documents, output)
     form = f"{manifest.kind} ({manifest.api_version})"
+    if flux_release := find_flux_release(manifest):
+        text = (
+            f"the HelmRelease {flux_release} of Flux deploys it: import the manifest of that, for the steps of the move"
+        )
+        draft.differences.append(text)
+        return form, deployment, None
     if not release:
         old = replace(old, has_namespace=bool(spaces))
         return form, deployment, plan_workload_move(old, changes, NewRelease(deployment, output))
     deployment = _with_release_name(draft, deployment, release)
-    new = NewRelease(deployment, output)
-    return f"{form} of Helm", deployment, plan_release_move(*describe_workload_release(old, deployment), changes, new)
+    old, old_release = describe_workload_release(old, deployment, draft.secrets)
+    plan = plan_release_move(old, old_release, changes, NewRelease(deployment, output))
+    return f"{form} of Helm", deployment, plan
 
 
 def _import_values_file(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from registry_gitops.deployment import RegistryDeployment
 from registry_gitops.documents import Manifest
-from registry_gitops.errors import InputError
 from registry_gitops.facts import ObjectNames
 from registry_gitops.importer.chart_styles import ChartStyle, style_of
 from registry_gitops.importer.inflated_charts import CHARTS, InflatedChart
@@ -80,22 +79,26 @@ _HOLDERS: Final = {K3S_CHART: Holder.K3S, **dict.fromkeys(FLUX_1_RELEASES, Holde
 
 
 def find_helm_release(workload: Manifest) -> str:
-    """Return the name of the release of Helm that a workload of a cluster is of; "" if it is of none.
-
-    Raises InputError if a HelmRelease that is not in the input deploys it.
-    """
-    labels = workload.mapping("metadata", "labels")
-    if f"{_FLUX_LABEL}/name" in labels:
-        held_by = f"{labels.get(f'{_FLUX_LABEL}/namespace')}/{labels[f'{_FLUX_LABEL}/name']}"
-        detail = f"the HelmRelease {held_by} deploys it: import the manifest of that"
-        raise InputError.single(detail, workload.document.source.name)
+    """Return the name of the release of Helm that a workload of a cluster is of; "" if it is of none."""
     return str(workload.mapping("metadata", "annotations").get(_HELM_NAME) or "")
 
 
-def describe_workload_release(old: OldRegistry, deployment: RegistryDeployment) -> tuple[OldRegistry, OldRelease]:
-    """Return a workload as the release that it is of, whose other objects Helm updates and deletes."""
+def find_flux_release(workload: Manifest) -> str:
+    """Return the HelmRelease of Flux that deploys a workload of a cluster, as namespace/name; "" if none does."""
+    labels = workload.mapping("metadata", "labels")
+    return "/".join(str(labels[key]) for part in ("namespace", "name") if (key := f"{_FLUX_LABEL}/{part}") in labels)
+
+
+def describe_workload_release(
+    old: OldRegistry, deployment: RegistryDeployment, written: Iterable[str]
+) -> tuple[OldRegistry, OldRelease]:
+    """Return a workload as the release that it is of, whose other objects Helm updates and deletes.
+
+    `written` are the Secrets that the import writes, which no release has.
+    """
     accounts = [each for each in old.kept if each.startswith("serviceaccount/")]
-    kept = sorted({*accounts, *_referred_objects(deployment.to_config_dict())})
+    referred = {*_referred_objects(deployment.to_config_dict())} - {f"secret/{name}" for name in written}
+    kept = sorted({*accounts, *referred})
     release = OldRelease(Holder.HELM, ObjectNames(deployment).release, kept=kept)
     return replace(old, kept=(), removed=()), release
 

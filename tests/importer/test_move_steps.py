@@ -357,3 +357,42 @@ def test_a_chart_that_kustomize_renders_keeps_its_claim_and_its_service(tmp_path
     ]
     assert_in_order(report.steps, order)
     assert report.rollback
+
+
+LIVE = """
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: registry
+  namespace: media
+  annotations: {meta.helm.sh/release-name: images, meta.helm.sh/release-namespace: media}
+spec:
+  selector: {matchLabels: {app: registry}}
+  template:
+    metadata: {labels: {app: registry}}
+    spec:
+      serviceAccountName: builder
+      containers:
+        - name: registry
+          image: registry:3
+          env:
+            - {name: REGISTRY_HTTP_SECRET, valueFrom: {secretKeyRef: {name: registry-secret, key: haSharedSecret}}}
+          volumeMounts: [{name: data, mountPath: /var/lib/registry}]
+      volumes: [{name: data, persistentVolumeClaim: {claimName: images}}]
+"""
+
+
+def test_what_a_release_of_helm_has_and_ours_only_reads_is_kept_from_the_upgrade(tmp_path: Path) -> None:
+    (tmp_path / "live.yaml").write_text(LIVE)
+    imported = import_path(str(tmp_path), Path("apps/registry"))
+    assert yaml.safe_load(imported.files["registry.yaml"])["release"] == {"releaseName": "images"}
+    kept = "kubectl annotate --overwrite --field-manager=registry-gitops -n media secret/registry-secret "
+    assert_in_order(imported.report.steps, [kept, "kubectl delete -n media deployment/registry"])
+
+
+def test_a_workload_of_a_helm_release_of_flux_has_no_move_of_its_own(tmp_path: Path) -> None:
+    labels = "  labels: {helm.toolkit.fluxcd.io/name: images, helm.toolkit.fluxcd.io/namespace: flux-system}\n"
+    (tmp_path / "live.yaml").write_text(LIVE.replace("  namespace: media\n", f"  namespace: media\n{labels}"))
+    report = import_path(str(tmp_path), Path("apps/registry")).report
+    assert [text for text in report.differences if "the HelmRelease flux-system/images of Flux deploys it" in text]
+    assert not report.rollback
