@@ -50,17 +50,7 @@ def plan_release_move(old: OldRegistry, release: OldRelease, changes: GitChanges
             *look(new),
             *_let_go(release, new),
         ],
-        [
-            *suspend_release(new),
-            "# Take the commit back, and wait until Flux has the old manifests:",
-            *revert(),
-            *_wait_for_old(release, new),
-            "# Stop the new registry:",
-            *stop_new(new),
-            *_bring_back(release, new),
-            f"kubectl wait -n {old.namespace} {old.workload} --for=condition=Available --timeout=5m",
-            "# You should see `condition met`.",
-        ],
+        [*suspend_release(new), *(_back_by_flux if in_flux else _back_by_helm)(old, release, new)],
     )
 
 
@@ -148,25 +138,50 @@ def _let_go(release: OldRelease, new: NewRelease) -> list[str]:
     return []
 
 
-def _wait_for_old(release: OldRelease, new: NewRelease) -> list[str]:
-    if release.holder is Holder.FLUX:
-        path, _, value = release.chart.partition("=")
-        return [f"kubectl wait {get_release(new)} --timeout=30m --for=jsonpath='{path}'={quote(value)}"]
-    return [f"kubectl wait {get_release(new)} --timeout=30m --for=delete"]
-
-
-def _bring_back(release: OldRelease, new: NewRelease) -> list[str]:
-    if release.holder is Holder.FLUX:
-        return ["# Let Flux upgrade the release to the old chart:", f"flux resume helmrelease {new.in_flux}"]
-    names = new.names
-    steps = [
-        "# Bring the old revision back; Helm 4 must take fields of Flux, and Helm 3 knows no option for it:",
-        f'helm rollback -n {names.storage_namespace} {names.release} "$REVISION" '
-        "$(helm rollback --help | grep -o -e --force-conflicts | head -n 1)",
-        "# You should see `Rollback was a success`.",
+def _back_by_flux(old: OldRegistry, release: OldRelease, new: NewRelease) -> list[str]:
+    path, _, value = release.chart.partition("=")
+    return [
+        "# Take the commit back, and wait until Flux has the old manifests:",
+        *revert(),
+        f"kubectl wait {get_release(new)} --timeout=30m --for=jsonpath='{path}'={quote(value)}",
+        "# Stop the new registry:",
+        *stop_new(new),
+        "# Let Flux upgrade the release to the old chart:",
+        f"flux resume helmrelease {new.in_flux}",
+        *_see_old(old),
     ]
-    if release.holder is Holder.K3S:
-        steps.append(f"kubectl annotate {release.held_by} {_UNMANAGED}-")
-    if release.holder is Holder.FLUX_1:
-        steps.append(f'kubectl scale {_OPERATOR} --replicas="$REPLICAS"')
-    return steps
+
+
+def _back_by_helm(old: OldRegistry, release: OldRelease, new: NewRelease) -> list[str]:
+    # Before the commit: once k3s has its HelmChart again, it installs anew what it cannot upgrade, with a new claim.
+    return [
+        "# Stop the new registry:",
+        *stop_new(new),
+        "# Bring the old revision back; Helm 4 must take fields of Flux, and Helm 3 knows no option for it:",
+        f'helm rollback -n {new.names.storage_namespace} {new.names.release} "$REVISION" '
+        "$(helm rollback --help | grep -o -e --force-conflicts | head -n 1)",
+        *_see_old(old),
+        "# Take the commit back, and wait until Flux has deleted its HelmRelease; that uninstalls nothing:",
+        *revert(),
+        f"kubectl wait {get_release(new)} --timeout=30m --for=delete",
+        *_hand_back(release),
+    ]
+
+
+def _see_old(old: OldRegistry) -> list[str]:
+    return [
+        f"kubectl wait -n {old.namespace} {old.workload} --for=condition=Available --timeout=5m",
+        "# You should see `condition met`.",
+    ]
+
+
+def _hand_back(release: OldRelease) -> list[str]:
+    match release.holder:
+        case Holder.K3S:
+            return [
+                "# Let k3s have the release again:",
+                f"kubectl annotate {release.held_by} {_UNMANAGED}-",
+            ]
+        case Holder.FLUX_1:
+            return ["# Start the Helm Operator again:", f'kubectl scale {_OPERATOR} --replicas="$REPLICAS"']
+    return []
