@@ -12,7 +12,13 @@ DEPLOYMENT_RULES: Final = (
     Rule("chart-not-published", "The source has the chart", Severity.WARNING, "chart_not_published"),
     Rule("source-path", "The source names the path of the output directory", Severity.ERROR, "source_path"),
     Rule("shared-chart", "The chart of this version reaches Flux", Severity.ERROR, "shared_chart"),
-    Rule("flux-path", "Flux applies the rendered files", Severity.ERROR, "flux_path"),
+    Rule(
+        "flux-path",
+        "Flux applies the rendered files",
+        Severity.ERROR,
+        "flux_path",
+        found_in_manifests="missing-path",
+    ),
     Rule("flux-rename", "Flux Kustomizations keep their names", Severity.ERROR, "flux_rename"),
     Rule(
         "flux-decryption",

@@ -37,11 +37,13 @@ class _Checked:
     """Directory of the rendered files, if they are up to date."""
     switched_off: frozenset[str] = frozenset()
     """Ids of the rules that the config file switches off."""
+    outside: frozenset[FilePath] = frozenset()
+    """The rendered files that are elsewhere."""
 
     def has(self, finding: Finding) -> bool:
-        """Return whether a finding is in a file of the directory."""
-        file = finding.location.file
-        return self.directory is not None and FilePath(file or "").absolute().parent == self.directory
+        """Return whether a finding is in a file of the directory, or in a rendered file that is elsewhere."""
+        file = FilePath(finding.location.file or "").absolute()
+        return file.parent == self.directory or file in self.outside
 
 
 def find_descriptions(repository: FluxRepository) -> list[YAMLDocument]:
@@ -127,9 +129,14 @@ def _check(document: YAMLDocument, repository: FluxRepository, bases: dict[FileP
     except InputError as error:
         return _Checked(locate_findings(path, error.in_file(path).findings))
     switched_off = frozenset(deployment.switched_off_rules)
-    if plan is None or not plan.pending:
-        return _Checked(located, plan.directory.absolute() if plan else None, switched_off)
-    return _Checked((*located, *_stale_files(path, plan)))
+    if plan is None:
+        return _Checked(located, switched_off=switched_off)
+    if plan.pending:
+        return _Checked((*located, *_stale_files(path, plan)))
+    directory = plan.directory.absolute()
+    files = (plan.path_of(change).absolute() for change in plan.changes)
+    outside = frozenset(file for file in files if not file.is_relative_to(directory))
+    return _Checked(located, directory, switched_off, outside)
 
 
 def _compare(
@@ -180,7 +187,8 @@ def _is_told(finding: Finding, checked: _Checked) -> bool:
     if finding.id in {id_ for off in checked.switched_off for id_ in (off, _id_in_manifests(off))}:
         return True
     keys: Sequence[str] = [each.location.key for each in checked.findings if each.id == finding.id]
-    is_same = any(_id_in_manifests(each.id) == finding.id for each in checked.findings) and not finding.is_error
+    same = [each for each in checked.findings if _id_in_manifests(each.id) == finding.id]
+    is_same = any(each.is_error or not finding.is_error for each in same)
     return is_same or any(f".{finding.location.key}".endswith(f".{key}") for key in keys)
 
 

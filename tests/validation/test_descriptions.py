@@ -77,6 +77,15 @@ def test_what_two_rules_find_is_told_once_and_an_error_instead_of_a_warning(fold
     assert [id_ for id_, _ in found()] == ["encrypted-secret"]
 
 
+def test_wrong_path_in_a_rendered_file_that_is_elsewhere_is_told_once(folder: Path) -> None:
+    write(folder, "flux: {clusters: [a, b], path: apps/registries}\n")
+    for cluster in "ab":
+        file = Path(f"clusters/{cluster}/apps.yaml")
+        text = Path(f"clusters/{cluster}/docker-registry.yaml").read_text().partition("\n")[2]
+        file.write_text(text.replace("apps/registries", "apps").replace("docker-registry", "apps"))
+    assert found() == [("flux-path", "apps/registry/registry.yaml:2:32")]
+
+
 def test_rendered_files_that_are_not_up_to_date_are_reported(folder: Path) -> None:
     write(folder, "values: {persistence: {size: 20Gi}}\n")
     write(folder, "values: {persistence: {size: 30Gi}}\n", is_rendered=False)
