@@ -114,7 +114,7 @@ Place = tuple[str, str, str]
 
 def immutable_fields(text: str) -> Iterator[tuple[Place, Any]]:
     """Yield the fields that Kubernetes refuses to change on an object that exists."""
-    for found in filter(None, yaml.safe_load_all(text)):
+    for found in filter(None, yaml.load_all(text, yaml.CSafeLoader)):
         if "helm.sh/hook" in (found["metadata"].get("annotations") or {}):
             continue
         kind, name, spec = found["kind"], found["metadata"]["name"], found.get("spec", {})

@@ -37,7 +37,7 @@ def rendered(tool: Callable[[str], Path]) -> Rendered:
             check=True,
         )
         theirs = facts.deployment.values.to_config_dict().get("extraDeploy", [])
-        documents = [each for each in yaml.safe_load_all(done.stdout) if each and each not in theirs]
+        documents = [each for each in yaml.load_all(done.stdout, yaml.CSafeLoader) if each and each not in theirs]
         return {
             document["kind"]: document
             for document in documents

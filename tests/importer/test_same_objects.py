@@ -57,7 +57,7 @@ def template(tool: Callable[[str], Path]) -> Callable[..., list[Any]]:
         files = [word for each in values for word in ("--set-json", json.dumps(each))]
         done = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        return [each for each in yaml.safe_load_all(done.stdout) if each]
+        return [each for each in yaml.load_all(done.stdout, yaml.CSafeLoader) if each]
 
     return run
 

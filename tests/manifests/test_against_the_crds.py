@@ -82,7 +82,7 @@ class Crds:
     @functools.cache  # noqa: B019 - one object per session
     def definition(self, kind: type[Resource]) -> Schema:
         """The `spec` of the CustomResourceDefinition."""
-        return dict(yaml.safe_load((self._folder / FILES[kind]).read_text("utf-8"))["spec"])
+        return dict(yaml.load((self._folder / FILES[kind]).read_text("utf-8"), yaml.CSafeLoader)["spec"])
 
     def version(self, kind: type[Resource]) -> Schema:
         """The version in which the API server stores objects."""

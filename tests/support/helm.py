@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ class Chart:
             capture_output=True,
             text=True,
             check=False,
+            # It ends before a collection of garbage pays: a sixth less CPU, for 100 MB instead of 64.
+            env={**os.environ, "GOGC": "off"},
         )
 
     def text(self, *arguments: str, values: Values | None = None) -> str:

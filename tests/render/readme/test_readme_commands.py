@@ -46,7 +46,7 @@ def cluster(tool: Callable[[str], Path]) -> Cluster:
             text=True,
             check=True,
         )
-        found = [*folder, *(each for each in yaml.safe_load_all(done.stdout) if each)]
+        found = [*folder, *(each for each in yaml.load_all(done.stdout, yaml.CSafeLoader) if each)]
         return {
             (each["kind"].lower(), each["metadata"].get("namespace", ""), each["metadata"]["name"]): each
             for each in found
