@@ -283,13 +283,13 @@ def test_the_service_sends_no_request_to_the_job(job: Job) -> None:
 
 
 def start_slow_collector(job: Job, cluster: StandInCluster, **environment: str) -> None:
-    """Start the Job, with a collector that waits for a minute, and wait until it does."""
+    """Start the Job, with a collector that waits for ten minutes, and wait until it does."""
     Repository(cluster.urls[0], "team/app").push(image(Random(5), 700), "1.0")
     programs = job.folder / "programs"
     (programs / "registry").rename(programs / "real-registry")
     (programs / "registry").write_text(
         f"#!{job.path.partition(':')[0]}/sh\n"
-        'if [ "$1" = garbage-collect ]; then echo collecting >&2; exec sleep 60; fi\n'
+        'if [ "$1" = garbage-collect ]; then echo collecting >&2; exec sleep 600; fi\n'
         f'exec {programs}/real-registry "$@"\n'
     )
     (programs / "registry").chmod(0o755)
