@@ -162,7 +162,7 @@ def pushed(registry: ServedRegistry, repository: str) -> bool:
 def test_it_waits_until_the_registry_is_up(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    command = program("smoke", address, "--wait", "30s", "--check", "api")
+    command = program("smoke", address, "--wait", "120s", "--check", "api")
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         time.sleep(1.5)
         assert running.poll() is None

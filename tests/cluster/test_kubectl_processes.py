@@ -147,7 +147,7 @@ def test_status_that_watches_a_failing_cluster_has_one_round_of_kubectl_at_a_tim
     install(f"""{FIRST}echo started >> {tmp_path}/log
 case "$*" in *"--namespace a "*) echo "error: boom" >&2; exit 1;; esac
 {SLOW}""")
-    command = [*program("status", "--namespace", "a", "--name", "b"), "--wait", "4s"]
+    command = [*program("status", "--namespace", "a", "--name", "b"), "--wait", "12s"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180)
     assert (done.returncode, done.stderr) == (3, "waiting: boom\nerror: boom\n")
     assert len((tmp_path / "log").read_text().split()) >= 4

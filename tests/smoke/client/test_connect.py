@@ -139,7 +139,7 @@ def test_connect_waits_for_the_registry() -> None:
     told: list[str] = []
     with (
         answering(status(503), OK) as stub,
-        connect(stub.url, wait=5, on_wait=lambda problem: told.append(str(problem))),
+        connect(stub.url, wait=60, on_wait=lambda problem: told.append(str(problem))),
     ):
         pass
     assert told == [f"{stub.url}/v2/ returned 503"]
