@@ -46,6 +46,12 @@ class ClientAuthenticator:
         """Whether each request has the password, which the registry then checks."""
         return self._is_basic
 
+    @property
+    def has_token(self) -> bool:
+        """Whether a token server has issued a token, which the registry then checks."""
+        with self._lock:
+            return bool(self._tokens)
+
     def get_header(self, method: str, url: str) -> MaskedText | None:
         """Return the Authorization header for a request, or None if none is known yet."""
         with self._lock:

@@ -226,6 +226,14 @@ def _unexpected_response(client: Client, response: RegistryResponse) -> Unreacha
                 "Let the registry itself authenticate clients (`auth.htpasswd.enabled`), and let no proxy in front "
                 "remove or replace WWW-Authenticate (`ingress.annotations`: nginx.ingress.kubernetes.io/auth-url).",
             )
+        if client.authenticator.has_token:
+            return UnreachableError(
+                f"{message}: it does not accept the token that its token server issued",
+                status,
+                "Check that `auth.token.issuer` and `auth.token.service` are those of the token server, and that "
+                "`auth.token.existingSecret` has its key. With `auth.token.rootCertBundleKey`, registry 3.1.1 refuses "
+                "one EC key in 128: use `auth.token.jwksKey`.",
+            )
         return UnreachableError(
             f"{message}: it does not accept {client.authenticator.credentials}",
             status,

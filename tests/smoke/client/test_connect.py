@@ -16,6 +16,7 @@ from registry_gitops.errors import InputError
 from registry_gitops.registry import ReferenceRegistry
 from registry_gitops.smoke import UnreachableError, connect
 from tests.smoke.stub import OK, answering, status
+from tests.smoke.token_registry import PASSWORD, USER, token_registry
 from tests.support.certificate import make_certificate
 
 
@@ -77,6 +78,23 @@ def test_refused_password_has_remedy_bcrypt() -> None:
     assert 'the password of "ada"' in str(problem)
     assert "bcrypt" in problem.remedy
     assert "correct horse" not in f"{problem}{problem.remedy}"
+
+
+def test_refused_token_has_remedies_of_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    with token_registry() as (url, tokens):
+        monkeypatch.setattr(tokens, "issue", lambda scope: "signed-by-another-key")
+        with pytest.raises(UnreachableError, match="does not accept the token that its token server issued") as caught:
+            connect(url, username=USER, password=PASSWORD)
+    assert caught.value.cause == "401"
+    assert "auth.token.issuer" in caught.value.remedy
+    assert "auth.token.jwksKey" in caught.value.remedy
+    assert "htpasswd" not in caught.value.remedy
+
+
+def test_password_that_the_token_server_refuses_is_to_be_checked() -> None:
+    with token_registry() as (url, _), pytest.raises(UnreachableError, match="the password of .ada.") as caught:
+        connect(url, username=USER, password="wrong")
+    assert "Check the password" in caught.value.remedy
 
 
 def test_redirect_to_another_host_is_reported() -> None:
