@@ -31,6 +31,7 @@ _SENTENCES = {
     "model_type": "must be a mapping of keys to values",
     "model_attributes_type": "must be a mapping of keys to values",
     "missing": "is required",
+    "frozen_instance": "cannot be assigned: `derive` returns a deployment with changes",
     # The only union of models is `source`.
     "union_tag_invalid": "needs a type: git, helm or oci",
     "union_tag_not_found": "needs a type: git, helm or oci",

@@ -188,6 +188,10 @@ def test_a_program_that_defines_a_deployment_is_read_with_what_stands_beside_it(
             "from registry_gitops import RegistryDeployment as R\n\ndeployment = R(name='A', namespace='B')\n",
             '3: name: "A" is not the name of a deployment',
         ),
+        (
+            "from registry_gitops import RegistryDeployment as R\ndeployment = R()\ndeployment.name = 'a'\n",
+            "3: name: cannot be assigned: `derive` returns a deployment with changes",
+        ),
     ],
 )
 def test_a_program_that_fails_is_one_clear_problem(tmp_path: Path, text: str, problem: str) -> None:
