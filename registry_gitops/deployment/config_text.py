@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,9 @@ from registry_gitops.masking import quote
 
 EXTENDS: Final = "extends"
 """The key with the path of the config file that this one extends."""
+
+_CONFLICT: Final = re.compile(r"^<{7} ", re.MULTILINE)
+"""How Git marks the beginning of what it could not merge."""
 
 _MAX_SIZE: Final = 4 * 2**20
 """Largest size of a config file in bytes, because a device such as /dev/zero has no end."""
@@ -196,4 +200,8 @@ def _parse(text: str, file: str) -> Node:
     try:
         return load_yaml(text, words_below="rules", file=file)
     except YAMLError as error:
-        raise InputError.single(error.message, file, error.line, error.column, finding_id="syntax-error") from None
+        line, column, message = error.line, error.column, error.message
+        if conflict := _CONFLICT.search(text):
+            line, column = text.count("\n", 0, conflict.start()) + 1, 1
+            message = "Git left a merge conflict here: resolve it, and remove the lines with its markers"
+        raise InputError.single(message, file, line, column, finding_id="syntax-error") from None

@@ -221,3 +221,11 @@ def test_key_without_a_value_is_told_as_such(tmp_path: Path) -> None:
         f"4:23: values.persistence.size: {remedy}",
         f"5:9: release: {remedy}",
     ]
+
+
+def test_merge_conflict_is_told_at_its_first_marker(tmp_path: Path) -> None:
+    config = tmp_path / "registry.yaml"
+    sides = "<<<<<<< HEAD\n  replicaCount: 1\n=======\n  replicaCount: 2\n>>>>>>> theirs\n"
+    config.write_text(f"name: registry\nvalues:\n{sides}")
+    message = "Git left a merge conflict here: resolve it, and remove the lines with its markers"
+    assert problems(config) == [f"3:1: {message}"]
