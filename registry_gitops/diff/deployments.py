@@ -19,7 +19,7 @@ from registry_gitops.diff.helm_template import Helm, open_helm
 from registry_gitops.diff.hidden_values import hide_secrets
 from registry_gitops.diff.live_changes import compare_with_cluster
 from registry_gitops.diff.live_pruning import find_pruned
-from registry_gitops.diff.steps import Step, add_removals, build_step, is_outside
+from registry_gitops.diff.steps import Step, add_removals, build_step, is_elsewhere
 from registry_gitops.diff.unchanged import find_unchanged
 from registry_gitops.errors import InputError
 from registry_gitops.version import __version__
@@ -82,7 +82,7 @@ def diff_with_cluster(
 
 
 def _build_live_step(tree: GitTree | None, state: CurrentState) -> Step:
-    is_known = tree is not None and not is_outside(tree, state.directory)
+    is_known = tree is not None and not is_elsewhere(tree, state.directory)
     return build_step(tree, state) if tree and is_known else Step(state.rendering, state)
 
 

@@ -50,7 +50,13 @@ _KIND_DEFAULTS: Final[Mapping[str, _Defaults]] = {
         "publishNotReadyAddresses": False,
     },
     "PersistentVolumeClaim": {"volumeMode": "Filesystem"},
-    "CronJob": {"suspend": False, "successfulJobsHistoryLimit": 3, "failedJobsHistoryLimit": 1},
+    "CronJob": {
+        "suspend": False,
+        "successfulJobsHistoryLimit": 3,
+        "failedJobsHistoryLimit": 1,
+        "concurrencyPolicy": "Allow",
+    },
+    "HorizontalPodAutoscaler": {"minReplicas": 1},
 }
 """Defaults of `spec` by kind. Source: the defaulting functions of Kubernetes' API groups."""
 

@@ -43,7 +43,7 @@ class Step:
 
 def build_step(tree: GitTree, state: CurrentState) -> Step:
     """Return a deployment with what the revision has rendered of it."""
-    if is_outside(tree, state.directory):
+    if is_elsewhere(tree, state.directory):
         message = f"is not in the Git repository {tree.root}: compare one repository at a time"
         return _broken_step(state.config, InputError.single(message, state.config), state.name)
     step = _step(tree, state.directory, state)
@@ -162,7 +162,7 @@ def _join(origin: Step, step: Step) -> Step:
     return Step(origin.before, step.after, (note,))
 
 
-def is_outside(tree: GitTree, directory: Path) -> bool:
+def is_elsewhere(tree: GitTree, directory: Path) -> bool:
     """Return whether a directory is in no Git repository, or in another one, such as a submodule."""
     found = find_work_tree(directory)
     return found is None or not tree.root.samefile(found)

@@ -48,6 +48,12 @@ def effects(before: list[dict[str, Any]], after: list[dict[str, Any]], *, by_flu
         (plain("Service", {"clusterIP": "10.0.0.1"}), plain("Service", {"clusterIP": "10.0.0.2"}), Effect.REFUSED),
         (plain("Service", {"clusterIP": "10.0.0.1"}), plain("Service", {}), Effect.NOTHING),
         (plain("Service", {"clusterIP": "None"}), plain("Service", {"type": "ExternalName"}), Effect.NOTHING),
+        (plain("Service", {"ipFamilies": ["IPv4"]}), plain("Service", {"ipFamilies": ["IPv6"]}), Effect.REFUSED),
+        (
+            plain("Service", {"ipFamilies": ["IPv4"]}),
+            plain("Service", {"ipFamilies": ["IPv4", "IPv6"]}),
+            Effect.NOTHING,
+        ),
         (plain("Secret", type="Opaque"), plain("Secret", type="kubernetes.io/tls"), Effect.REFUSED),
         (plain("ConfigMap", data={"a": "1"}), plain("ConfigMap", data={"a": "2"}), Effect.NOTHING),
         (plain("ConfigMap", data={"a": "1"}, immutable=True), plain("ConfigMap", data={"a": "2"}), Effect.REFUSED),
@@ -69,6 +75,13 @@ def test_update_has_its_effect(before: dict[str, Any], after: dict[str, Any], ef
 )
 def test_default_of_the_api_is_no_change(spec: dict[str, Any], same: dict[str, Any]) -> None:
     assert effects([plain("Service", spec)], [plain("Service", same)]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"), [("CronJob", {"concurrencyPolicy": "Allow"}), ("HorizontalPodAutoscaler", {"minReplicas": 1})]
+)
+def test_default_of_another_kind_is_no_change(kind: str, default: dict[str, Any]) -> None:
+    assert effects([plain(kind, {})], [plain(kind, default)]) == []
 
 
 def test_defaults_of_pods_are_no_change() -> None:
