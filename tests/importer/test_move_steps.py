@@ -247,7 +247,7 @@ def test_a_release_of_helm_keeps_its_name_its_namespace_and_its_claim(tmp_path: 
     assert "name: images\nnamespace:\n  name: registry\n  create: false\n" in imported.files["registry.yaml"]
     order = [
         "kubectl get -n registry deployment/images-docker-registry",
-        'REVISION="$(kubectl get -n registry secret --selector=owner=helm,name=images,',
+        'REVISION="${REVISION:-$(kubectl get -n registry secret --selector=owner=helm,name=images,',
         "kubectl annotate --overwrite --field-manager=registry-gitops -n registry pvc/images-docker-registry",
         "kubectl patch --local -f apps/registry/helmrelease.yaml",
         "git add apps/registry",
@@ -399,3 +399,23 @@ def test_a_workload_of_a_helm_release_of_flux_has_no_move_of_its_own(tmp_path: P
     report = import_path(str(tmp_path), Path("apps/registry")).report
     assert [text for text in report.differences if "the HelmRelease flux-system/images of Flux deploys it" in text]
     assert not report.rollback
+
+
+POD = """
+apiVersion: v1
+kind: Pod
+metadata: {name: registry, namespace: media}
+spec:
+  containers:
+    - name: registry
+      image: registry:2
+      volumeMounts: [{name: data, mountPath: /var/lib/registry}]
+  volumes: [{name: data, persistentVolumeClaim: {claimName: images}}]
+"""
+
+
+def test_no_step_waits_for_all_pods_of_the_namespace_if_the_old_one_has_no_labels(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    steps = import_path(str(tmp_path), Path("apps/registry")).report.steps
+    assert_in_order(steps, ["kubectl delete -n media pod/registry", "kubectl wait -n media --for=delete pod/registry"])
+    assert not [step for step in steps if "--selector=''" in step]

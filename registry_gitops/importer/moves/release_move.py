@@ -58,7 +58,7 @@ def _find_revision(new: NewRelease) -> list[str]:
     found = f"kubectl get -n {new.names.storage_namespace} secret --selector=owner=helm,name={new.names.release}"
     return [
         "# Note the revision of the release, for the way back:",
-        f"REVISION=\"$({found},status=deployed -o jsonpath='{{.items[*].metadata.labels.version}}')\"",
+        f"REVISION=\"${{REVISION:-$({found},status=deployed -o jsonpath='{{.items[*].metadata.labels.version}}')}}\"",
         f'echo "revision of {new.names.release}: $REVISION"',
         "# You should see a number. If not, it is not a release of Helm 3, or has another name or namespace: see "
         "`helm list --all-namespaces`.",
@@ -80,7 +80,8 @@ def _hold_flux_1(release: OldRelease) -> list[str]:
         "# Stop the Helm Operator: it uninstalls a release whose HelmRelease is deleted. Its other releases wait:",
         'OPERATOR_NAMESPACE="$(kubectl get deployments --all-namespaces --field-selector=metadata.name=helm-operator '
         "-o jsonpath='{.items[*].metadata.namespace}')\"",
-        f"REPLICAS=\"$(kubectl get {_OPERATOR} -o jsonpath='{{.spec.replicas}}')\"",
+        # The first value is kept: a second run would find no replica.
+        f"REPLICAS=\"${{REPLICAS:-$(kubectl get {_OPERATOR} -o jsonpath='{{.spec.replicas}}')}}\"",
         f"kubectl scale {_OPERATOR} --replicas=0",
         'kubectl get pods -n "$OPERATOR_NAMESPACE"',
         "# You should see no Pod helm-operator; if there is one, wait until it is gone.",

@@ -41,9 +41,14 @@ def _show_node(old: OldRegistry) -> list[str]:
     return [
         "# The images are on one node, and nothing keeps the Pod there. If there are more nodes, name this one in the "
         "config file, as values.nodeSelector: {kubernetes.io/hostname: NODE}, and render again:",
-        f"kubectl get pods -n {old.namespace} --selector={quote(old.selector)} -o wide",
+        f"kubectl get -n {old.namespace} {_pods(old)} -o wide",
         "# You should see the node of the old Pod.",
     ]
+
+
+def _pods(old: OldRegistry) -> str:
+    """Return the Pods as kubectl selects them. A Pod that no workload made need have no labels: then it is named."""
+    return f"pod --selector={quote(old.selector)}" if old.selector else old.workload
 
 
 def protect(old: OldRegistry, others: Sequence[str] = ()) -> list[str]:
@@ -90,7 +95,7 @@ def stop(old: OldRegistry) -> list[str]:
     steps = [
         "# Stop the old registry. From here on, pushes and pulls fail until the new one is ready:",
         f"{gone} --cascade=foreground --timeout=5m",
-        f"kubectl wait -n {old.namespace} --for=delete pod --selector={quote(old.selector)} --timeout=3m",
+        f"kubectl wait -n {old.namespace} --for=delete {_pods(old)} --timeout=3m",
         "# You should see `deleted` for each of them. Only then does no old Pod write to the volume any more.",
     ]
     if (old.claim or old.directory) and old.image:
