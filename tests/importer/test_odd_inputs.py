@@ -181,9 +181,13 @@ def test_several_secrets_of_one_list_leave_it(tmp_path: Path) -> None:
 
 
 def test_namespace_of_a_wrong_type_is_no_traceback(tmp_path: Path) -> None:
-    spec = {"chart": "docker-registry", "repo": "https://helm.twun.io", "targetNamespace": {"a": 1}}
+    spec = {
+        "chart": "docker-registry",
+        "repo": "https://helm.twun.io",
+        "targetNamespace": {"a": 1},
+        "createNamespace": True,
+    }
     chart = {"apiVersion": "helm.cattle.io/v1", "kind": "HelmChart", "metadata": {"name": "r"}, "spec": spec}
-    spec["createNamespace"] = True
     (tmp_path / "chart.yaml").write_text(yaml.safe_dump(chart), "utf-8")
     outcomes = import_path(str(tmp_path / "chart.yaml"), tmp_path / "out").report.outcomes
     assert [each.fate for each in outcomes if each.key == "spec.targetNamespace.a"] == [Fate.DECISION]

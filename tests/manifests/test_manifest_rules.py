@@ -259,6 +259,7 @@ def test_a_mistyped_option_is_told_with_the_right_one() -> None:
 def test_part_of_an_object_is_refused_if_it_bypassed_the_validators() -> None:
     valid = OCIReference(tag="1.0.0")
     assert OCIRepositorySpec(url="oci://ghcr.io/example/chart", interval="1h", ref=valid).ref == valid
-    for broken in (valid.model_copy(update={"tag": 5}), OCIReference.model_construct(tag=5)):
+    number: Any = 5
+    for broken in (valid.model_copy(update={"tag": number}), OCIReference.model_construct(tag=number)):
         with pytest.raises(ValidationError, match="tag"):
             OCIRepositorySpec(url="oci://ghcr.io/example/chart", interval="1h", ref=broken)
