@@ -20,6 +20,7 @@ from tools.build import pinned
 pytestmark = pytest.mark.node
 
 MODULES = {
+    "age-keygen": "filippo.io/age",
     "bridge": "github.com/containernetworking/plugins",
     "containerd": "github.com/containerd/containerd/v2",
     "containerd-shim-runc-v2": "github.com/containerd/containerd/v2",
@@ -29,6 +30,7 @@ MODULES = {
     "host-local": "github.com/containernetworking/plugins",
     "hyperkube": "k8s.io/kubernetes",
     "kustomize-controller": "github.com/fluxcd/kustomize-controller",
+    "sops": "github.com/getsops/sops/v3",
     "source-controller": "github.com/fluxcd/source-controller",
 }
 """The Go module that each program is of. `pause` is ours."""

@@ -10,7 +10,9 @@ import requests
 
 from tests.support.oci_content import DOCKER_IMAGE, DOCKER_LIST, IMAGE, INDEX, Blob
 
-SECONDS = 120
+SECONDS = 30
+"""For how long a client waits for an answer; one whose connection hangs has to notice it before a story ends."""
+
 # distribution does not give out an OCI manifest to who says that anything will do.
 ACCEPT = {"Accept": ", ".join((IMAGE, INDEX, DOCKER_IMAGE, DOCKER_LIST))}
 
