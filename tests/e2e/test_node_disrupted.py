@@ -9,7 +9,7 @@ import pytest
 
 from registry_gitops.cluster.status import CauseId
 from tests.e2e.bed.node import Node
-from tests.e2e.cluster import Cluster
+from tests.e2e.cluster import Cluster, until
 from tests.e2e.fleet import Fleet
 from tests.e2e.pushes import Pushes
 from tests.e2e.status import cause
@@ -24,7 +24,9 @@ def _registry(fleet: Fleet) -> None:
 
 @pytest.fixture
 def node(cluster: Cluster) -> Iterator[Node]:
-    """The node, on which Pods can run again afterwards."""
+    """The node without what other scenarios left, which a drain can refuse to evict; Pods can run on it afterwards."""
+    ending = ("get", "namespaces", "--field-selector", "status.phase=Terminating", "-o", "name")
+    until("end of the namespaces of other scenarios", lambda: not cluster.kubectl(*ending), seconds=180)
     node = Node.of(os.environ["E2E_BED"])
     yield node
     cluster.kubectl("uncordon", node.name)
