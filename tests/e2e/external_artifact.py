@@ -10,35 +10,23 @@ import tarfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from tests.e2e.cluster import Cluster
+from tests.support.background_server import BackgroundServer
 
 
-class Artifacts:
+class Artifacts(BackgroundServer):
     """Serves artifacts to Flux, and makes the objects that name them; a context manager."""
 
     def __init__(self, cluster: Cluster, namespace: str, folder: Path) -> None:
+        super().__init__(partial(_Handler, directory=str(folder)))
+        self.host = cluster.address
         self._cluster = cluster
         self._namespace = namespace
         self._folder = folder
-
-    def __enter__(self) -> Self:
-        handler = partial(_Handler, directory=str(self._folder))
-        self._server = ThreadingHTTPServer((self._cluster.address, 0), handler)
-        self._server.daemon_threads = True
-        Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     def publish(self, generator: str, name: str, copies: Mapping[str, Path], origin: str) -> None:
         """Create or update an artifact. `copies` are paths in it and what they are copies of, `origin` a revision."""
@@ -54,7 +42,7 @@ class Artifacts:
         made = self._cluster.get("externalartifact", name, self._namespace) or {}
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         artifact = {
-            "url": f"http://{self._cluster.address}:{self._server.server_port}/{file}",
+            "url": f"http://{self.host}:{self.port}/{file}",
             "path": file,
             "revision": f"latest@{digest}",
             "digest": digest,

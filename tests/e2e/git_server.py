@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import os
 import subprocess
-import threading
 from email.parser import BytesHeaderParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.support.background_server import BackgroundServer
 
 
-class GitServer:
+class GitServer(BackgroundServer):
     """Serves the bare repositories in a folder, for reading; a context manager. `address` is where it listens."""
 
     def __init__(self, root: Path, address: str = "127.0.0.1") -> None:
-        self._root = root
-        self._address = address
+        super().__init__(type("_Handler", (_GitHandler,), {"root": root}))
+        self.host = address
 
     @property
     def url(self) -> str:
         """What stands before the name of a repository."""
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
-
-    def __enter__(self) -> Self:
-        handler = type("_Handler", (_GitHandler,), {"root": self._root})
-        self._server = ThreadingHTTPServer((self._address, 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        return f"http://{self.host}:{self.port}"
 
 
 class _GitHandler(BaseHTTPRequestHandler):

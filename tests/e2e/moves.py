@@ -14,7 +14,7 @@ import requests
 
 from tests.e2e.cluster import until
 from tests.e2e.fleet import FOLDER, Fleet, git
-from tests.e2e.pushes import repository
+from tests.e2e.pushes import Pushes, repository
 from tests.support.tools import tool
 
 _COMMITTER = {
@@ -71,3 +71,14 @@ def run_commands(fleet: Fleet, commands: list[str], programs: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
+
+
+def move_during_pushes(fleet: Fleet, printed: PrintedMove, programs: Path, port: int | str = "http") -> None:
+    """Move a registry by the printed steps while clients push to it, and lose nothing that was acknowledged."""
+    with Pushes(fleet.cluster, fleet.namespace, port) as clients:
+        clients.go_on()
+        run_commands(fleet, printed.steps, programs)
+        fleet.ready()
+        clients.go_on()
+    assert len(clients.acknowledged) >= 16
+    assert clients.lost() == []

@@ -12,7 +12,7 @@ import yaml
 
 from tests.e2e.cluster import Object
 from tests.e2e.fleet import Fleet
-from tests.e2e.moves import PrintedMove, import_registry, run_commands
+from tests.e2e.moves import PrintedMove, import_registry, move_during_pushes, run_commands
 from tests.e2e.pushes import Pushes, repository
 from tests.e2e.status import ready_without_causes
 from tests.support.oci_content import Blob
@@ -78,13 +78,7 @@ def test_nothing_acknowledged_is_lost_while_it_moves(
     fleet: Fleet, tmp_path: Path, printed: PrintedMove, pushed: Blob
 ) -> None:
     service, claim = found(fleet, "service"), found(fleet, "pvc")
-    with Pushes(fleet.cluster, fleet.namespace, PORT) as clients:
-        clients.go_on()
-        run_commands(fleet, printed.steps, tmp_path / "programs")
-        fleet.ready()
-        clients.go_on()
-    assert len(clients.acknowledged) >= 16
-    assert clients.lost() == []
+    move_during_pushes(fleet, printed, tmp_path / "programs", PORT)
     assert found(fleet, "service")["spec"]["clusterIP"] == service["spec"]["clusterIP"]
     assert found(fleet, "pvc")["metadata"]["uid"] == claim["metadata"]["uid"]
     assert [each["revision"] for each in history(fleet)] == [1, 2]

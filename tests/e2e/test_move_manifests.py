@@ -11,7 +11,7 @@ import yaml
 
 from tests.e2e.bed.images import REGISTRY
 from tests.e2e.fleet import FOLDER, Fleet
-from tests.e2e.moves import PrintedMove, import_registry, run_commands, wait_until_serving
+from tests.e2e.moves import PrintedMove, import_registry, move_during_pushes, run_commands, wait_until_serving
 from tests.e2e.pushes import Pushes, repository
 from tests.e2e.status import ready_without_causes
 from tests.support.oci_content import Blob
@@ -102,13 +102,7 @@ def test_the_cluster_and_the_files_say_the_same(fleet: Fleet) -> None:
 
 def test_nothing_acknowledged_is_lost_while_it_moves(fleet: Fleet, tmp_path: Path, printed: PrintedMove) -> None:
     address = service(fleet)["spec"]
-    with Pushes(fleet.cluster, fleet.namespace) as clients:
-        clients.go_on()
-        run_commands(fleet, printed.steps, tmp_path / "programs")
-        fleet.ready()
-        clients.go_on()
-    assert len(clients.acknowledged) >= 16
-    assert clients.lost() == []
+    move_during_pushes(fleet, printed, tmp_path / "programs")
     moved = service(fleet)["spec"]
     assert [moved[key] for key in ("clusterIP", "type")] == [address[key] for key in ("clusterIP", "type")]
     assert moved["ports"][0]["nodePort"] == address["ports"][0]["nodePort"]

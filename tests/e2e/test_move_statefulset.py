@@ -13,8 +13,8 @@ import yaml
 from tests.e2e.bed.images import REGISTRY
 from tests.e2e.cluster import Object
 from tests.e2e.fleet import Fleet
-from tests.e2e.moves import import_registry, run_commands, wait_until_serving
-from tests.e2e.pushes import Pushes, repository
+from tests.e2e.moves import import_registry, move_during_pushes, wait_until_serving
+from tests.e2e.pushes import repository
 from tests.e2e.status import ready_without_causes
 from tests.support.oci_content import Blob
 
@@ -73,12 +73,7 @@ def test_images_are_pushed_to_a_stateful_set(fleet: Fleet, pushed: Blob) -> None
 def test_nothing_acknowledged_is_lost_while_it_moves(fleet: Fleet, tmp_path: Path, pushed: Blob) -> None:
     claim = claim_of(fleet)
     printed = import_registry(fleet, OLD)
-    with Pushes(fleet.cluster, fleet.namespace) as clients:
-        clients.go_on()
-        run_commands(fleet, printed.steps, tmp_path / "programs")
-        fleet.ready()
-        clients.go_on()
-    assert clients.lost() == []
+    move_during_pushes(fleet, printed, tmp_path / "programs")
     assert claim_of(fleet)["metadata"]["uid"] == claim["metadata"]["uid"]
     with fleet.cluster.forward(fleet.namespace) as address:
         assert repository(address).lacks(pushed) == []
