@@ -58,7 +58,7 @@ def _find(wanted: tuple[str, str], namespace: str | None, objects: Iterable[Plai
 
 
 def _read_nearby(files: Mapping[str, str], name: str) -> Iterator[PlainObject]:
-    """Yield the objects of the files that have a name in them. What is no YAML is no concern of ours."""
+    """Yield the objects of the files that have a name in them. A file that is no YAML is left out."""
     for path, text in files.items():
         if name in text and posixpath.splitext(path)[1] in _SUFFIXES:
             try:

@@ -34,7 +34,7 @@ class Step:
     before: Rendering
     after: CurrentState
     notes: tuple[str, ...] = ()
-    """What is to be known of it."""
+    """Remarks for the user."""
     applied: Rendering | None = None
     """What Flux applied last, if it is known, and `before` was suspended."""
     is_asked_for: bool = True

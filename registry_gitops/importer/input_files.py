@@ -16,7 +16,7 @@ _TWO_OBJECTS: Final = "two objects stand in one document, and only the last one 
 
 
 def read_input(path: str) -> tuple[list[YAMLDocument], list[str]]:
-    """Return the documents at a path, and what is to be said about its files.
+    """Return the documents at a path, and remarks about its files for the report.
 
     Raises InputError for what cannot be read, and if there is nothing but templates.
     """

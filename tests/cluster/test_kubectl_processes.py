@@ -58,7 +58,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 
 
 def left(tmp_path: Path) -> list[str]:
-    """What still runs of the program in place of kubectl and what it started 30 s later: SIGKILL takes a moment."""
+    """What still runs of the stand-in for kubectl, and of what it started, 30 s later: SIGKILL takes a moment."""
     deadline = time.monotonic() + 30
     while (found := running(tmp_path)) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,7 +1,7 @@
 """The move from a release of Helm to one of Flux, which stays the same release: Flux upgrades it to our chart.
 
 `helm uninstall` would delete the claim whatever annotations it has in the cluster: Helm reads the manifest in its
-record of the release. So whoever could uninstall it is stopped first, and Flux gets a HelmRelease that is suspended.
+record of the release. So what could uninstall it is stopped first, and Flux gets a HelmRelease that is suspended.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _hold_flux_1(release: OldRelease) -> list[str]:
 
 
 def _hold_k3s(release: OldRelease) -> list[str]:
-    # k3s no longer looks at what it does not manage, and would leave its finalizer there for good.
+    # k3s no longer looks at what it does not manage, so it would never remove its finalizer.
     mark = json.dumps({"metadata": {"annotations": {_UNMANAGED: "true"}, "finalizers": None}})
     return [
         "# Tell k3s (of 2022 or newer) to let go of the release: it uninstalls one whose HelmChart is deleted:",
